@@ -1,0 +1,1 @@
+//! Storage: units of work on the thread that owns the connection, on SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! Durable background jobs over the table `background_jobs`.

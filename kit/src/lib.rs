@@ -1,0 +1,10 @@
+//! The machinery under Repruv: storage, jobs, the web edge, clock, randomness, ids. It knows nothing of the product.
+
+pub mod clock;
+pub mod db;
+pub mod id;
+pub mod jobs;
+pub mod random;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod web;

@@ -1,0 +1,1 @@
+//! The web edge: accept loop, host and origin guards, security headers.

@@ -1,0 +1,283 @@
+-- One text for both databases. The types are PostgreSQL's; kit/db maps them for SQLite
+-- (UUID and BYTEA to BLOB, TIMESTAMPTZ to INTEGER microseconds, JSONB to TEXT, BOOLEAN and BIGINT to INTEGER)
+-- and makes every table STRICT. SEQUENCE_KEY is a growing integer primary key on both.
+
+CREATE TABLE users (
+    id UUID PRIMARY KEY,
+    email TEXT NOT NULL,
+    -- Lower-cased and trimmed: what sign-in looks up.
+    email_key TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    password_changed_at TIMESTAMPTZ NOT NULL,
+    -- IANA name; days and "today" are this zone's.
+    time_zone TEXT NOT NULL,
+    is_owner BOOLEAN NOT NULL,
+    disabled_at TIMESTAMPTZ,
+    demo_mode_status TEXT NOT NULL DEFAULT 'disabled'
+        CHECK (demo_mode_status IN ('disabled', 'enabling', 'enabled', 'disabling', 'failed')),
+    -- {"operation":"enable"|"disable","code":…,"message":…} while failed, else null.
+    demo_mode_error JSONB,
+    -- The newest demo operation's job.
+    demo_job_id UUID,
+    demo_workspace_id UUID,
+    -- The profile as the demo service answered it.
+    demo_profile JSONB,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    CHECK ((demo_mode_status = 'failed') = (demo_mode_error IS NOT NULL))
+);
+
+CREATE TABLE user_sessions (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- SHA-256 of the cookie's value; the value itself is nowhere.
+    token_hash BYTEA NOT NULL UNIQUE,
+    user_agent TEXT NOT NULL,
+    ip TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    last_seen_at TIMESTAMPTZ NOT NULL,
+    -- When the password was last typed in this session.
+    authenticated_at TIMESTAMPTZ NOT NULL,
+    idle_expires_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX user_sessions_by_user ON user_sessions (user_id, created_at);
+CREATE INDEX user_sessions_by_expiry ON user_sessions (expires_at);
+
+-- Set-up of the first account, and invitations: each opens once, and not for long.
+CREATE TABLE one_time_links (
+    id UUID PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('setup', 'invite', 'reset')),
+    token_hash BYTEA NOT NULL UNIQUE,
+    user_id UUID REFERENCES users (id) ON DELETE CASCADE,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ
+);
+
+-- Failed sign-ins, counted per account, per address and in all; survives a restart.
+CREATE TABLE sign_in_limits (
+    key TEXT PRIMARY KEY,
+    failures BIGINT NOT NULL,
+    window_started_at TIMESTAMPTZ NOT NULL,
+    blocked_until TIMESTAMPTZ
+);
+
+CREATE TABLE workspaces (
+    id UUID PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('live', 'demo')),
+    name TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+
+CREATE TABLE memberships (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    role TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+    created_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, user_id)
+);
+CREATE INDEX memberships_by_user ON memberships (user_id);
+
+CREATE TABLE platform_connections (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    platform TEXT NOT NULL,
+    connection_status TEXT NOT NULL
+        CHECK (connection_status IN ('disconnected', 'connecting', 'connected', 'needs_reauth', 'failed')),
+    -- A cause's code; its text and cure are the product's.
+    connection_error TEXT,
+    -- Null until the account was read.
+    external_id TEXT,
+    handle TEXT,
+    display_name TEXT,
+    avatar_url TEXT,
+    -- Null when the platform hides it.
+    followers BIGINT,
+    content_total BIGINT,
+    scopes TEXT NOT NULL,
+    -- Encrypted; null when there is none.
+    access_token BYTEA,
+    refresh_token BYTEA,
+    access_expires_at TIMESTAMPTZ,
+    refresh_expires_at TIMESTAMPTZ,
+    -- Grows with every change of the tokens: the loser of a refresh race writes nothing.
+    token_version BIGINT NOT NULL,
+    uploads_playlist TEXT,
+    -- Newest provider time seen, after a whole pass only.
+    watermark TIMESTAMPTZ,
+    synced_at TIMESTAMPTZ,
+    -- Everything up to here is known to be in the database.
+    complete_to TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+CREATE UNIQUE INDEX platform_connections_account
+    ON platform_connections (workspace_id, platform, external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE oauth_flows (
+    state_hash BYTEA PRIMARY KEY,
+    session_id UUID REFERENCES user_sessions (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    platform TEXT NOT NULL,
+    -- PKCE verifier, encrypted.
+    verifier BYTEA NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ
+);
+CREATE INDEX oauth_flows_by_connection ON oauth_flows (connection_id);
+
+CREATE TABLE content_items (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    title TEXT,
+    permalink TEXT,
+    thumbnail_url TEXT,
+    published_at TIMESTAMPTZ,
+    duration_seconds BIGINT,
+    comments_enabled BOOLEAN NOT NULL,
+    -- Null when the platform hides the counter.
+    views BIGINT,
+    likes BIGINT,
+    comments BIGINT,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    last_seen_at TIMESTAMPTZ NOT NULL,
+    missing_since TIMESTAMPTZ,
+    UNIQUE (connection_id, external_id)
+);
+CREATE INDEX content_items_newest ON content_items (workspace_id, published_at);
+
+CREATE TABLE authors (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    -- The platform's id, or "name:" and the shown name where it gives none.
+    external_id TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    avatar_url TEXT,
+    profile_url TEXT,
+    is_self BOOLEAN NOT NULL,
+    interactions BIGINT NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (connection_id, external_id)
+);
+
+CREATE TABLE interactions (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    content_id UUID REFERENCES content_items (id) ON DELETE SET NULL,
+    author_id UUID NOT NULL REFERENCES authors (id) ON DELETE CASCADE,
+    platform TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('comment', 'reply', 'review', 'mention')),
+    -- Comment and reply share the family "comment": external_id is unique inside it.
+    family TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    parent_external_id TEXT,
+    -- The thread's first interaction's external id (its own, for a thread's root).
+    thread_external_id TEXT NOT NULL,
+    text TEXT,
+    text_hash BYTEA NOT NULL,
+    language TEXT,
+    rating BIGINT CHECK (rating BETWEEN 1 AND 5),
+    likes BIGINT,
+    reply_count BIGINT,
+    -- The platform's time, not ours.
+    created_at TIMESTAMPTZ NOT NULL,
+    edited_at TIMESTAMPTZ,
+    provider_state TEXT NOT NULL
+        CHECK (provider_state IN ('published', 'hidden', 'held', 'spam', 'rejected', 'removed')),
+    can_reply BOOLEAN NOT NULL,
+    is_own BOOLEAN NOT NULL,
+    permalink TEXT,
+    -- needs_reply: a person waits for an answer. answered: an own reply follows it in its thread.
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'answered', 'no_reply_needed', 'own')),
+    sentiment TEXT NOT NULL CHECK (sentiment IN ('positive', 'neutral', 'negative', 'mixed', 'unknown')),
+    sentiment_score DOUBLE PRECISION,
+    -- ["question","complaint",…]
+    intents JSONB NOT NULL,
+    priority_score BIGINT NOT NULL,
+    priority TEXT NOT NULL CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
+    -- [{"reason":"complaint","points":25},…]
+    reasons JSONB NOT NULL,
+    ruleset BIGINT NOT NULL,
+    -- The day of created_at in the owner's time zone, as the rollups counted it.
+    day TEXT NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    last_seen_at TIMESTAMPTZ NOT NULL,
+    missing_since TIMESTAMPTZ,
+    raw JSONB NOT NULL,
+    UNIQUE (connection_id, family, external_id)
+);
+CREATE INDEX interactions_newest ON interactions (workspace_id, created_at DESC, id DESC);
+CREATE INDEX interactions_first_things_first
+    ON interactions (workspace_id, priority_score DESC, created_at DESC, id DESC) WHERE state = 'needs_reply';
+CREATE INDEX interactions_waiting ON interactions (workspace_id, created_at) WHERE state = 'needs_reply';
+CREATE INDEX interactions_by_thread ON interactions (connection_id, thread_external_id);
+CREATE INDEX interactions_by_author ON interactions (author_id);
+CREATE INDEX interactions_by_content ON interactions (content_id, created_at DESC);
+
+-- What an edit replaced.
+CREATE TABLE interaction_versions (
+    interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
+    replaced_at TIMESTAMPTZ NOT NULL,
+    text TEXT,
+    rating BIGINT,
+    PRIMARY KEY (interaction_id, replaced_at)
+);
+
+-- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
+CREATE TABLE interaction_days (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    day TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    sentiment TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, day, kind, sentiment)
+);
+
+CREATE TABLE interaction_totals (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    state TEXT NOT NULL,
+    priority TEXT NOT NULL,
+    total BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, connection_id, state, priority)
+);
+
+CREATE TABLE metric_snapshots (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    -- 'connection' or 'content', and its id.
+    subject TEXT NOT NULL,
+    subject_id UUID NOT NULL,
+    metric TEXT NOT NULL,
+    -- The day of taken_at in the owner's time zone: one row a day, the last reading wins.
+    day TEXT NOT NULL,
+    taken_at TIMESTAMPTZ NOT NULL,
+    value BIGINT NOT NULL,
+    UNIQUE (subject_id, metric, day)
+);
+CREATE INDEX metric_snapshots_by_metric ON metric_snapshots (workspace_id, metric, day);
+
+CREATE TABLE webhook_deliveries (
+    -- The sender's "webhook-id".
+    id TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    workspace_id UUID REFERENCES workspaces (id) ON DELETE CASCADE,
+    event_type TEXT NOT NULL,
+    payload JSONB NOT NULL,
+    job_id UUID,
+    received_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries (received_at);
+CREATE INDEX webhook_deliveries_by_workspace ON webhook_deliveries (workspace_id);

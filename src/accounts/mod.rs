@@ -1,0 +1,1 @@
+//! Who may sign in: set-up, sign-up, passwords.

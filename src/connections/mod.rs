@@ -1,0 +1,1 @@
+//! Platform connections: states, causes, tokens, sync.

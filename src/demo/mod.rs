@@ -1,0 +1,1 @@
+//! Demo mode: a workspace of its own, filled from the platform simulator.

@@ -1,0 +1,1 @@
+//! Interactions in the common model: ingest, derived facts, rollups, lists.

@@ -1,0 +1,1 @@
+//! Layout, controls, charts, icons.
