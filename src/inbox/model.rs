@@ -1,0 +1,98 @@
+//! The common model: what an adapter observed on a platform, in no platform's own words.
+
+use kit::clock::Timestamp;
+use serde_json::Value;
+
+kit::id_types! { pub ContentId, pub AuthorId, pub InteractionId }
+
+/// A video, post or place, as the platform showed it. A counter is `None` when the platform hides it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservedContent {
+    pub kind: ContentKind,
+    pub external_id: String,
+    pub title: Option<String>,
+    pub permalink: Option<String>,
+    pub thumbnail_url: Option<String>,
+    pub published_at: Option<Timestamp>,
+    pub duration_seconds: Option<i64>,
+    pub comments_enabled: bool,
+    pub views: Option<i64>,
+    pub likes: Option<i64>,
+    pub comments: Option<i64>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservedAuthor {
+    /// The platform's own id; some platforms give none.
+    pub external_id: Option<String>,
+    pub display_name: String,
+    pub avatar_url: Option<String>,
+    pub profile_url: Option<String>,
+    /// The connected account itself.
+    pub is_self: bool,
+}
+
+/// A comment, reply, review or mention, as the platform showed it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservedInteraction {
+    pub kind: Kind,
+    pub external_id: String,
+    pub parent_external_id: Option<String>,
+    /// The external id of the thread's first interaction: its own, for that one.
+    pub thread_external_id: String,
+    pub content_external_id: Option<String>,
+    pub author: ObservedAuthor,
+    pub text: Option<String>,
+    /// 1 to 5.
+    pub rating: Option<i64>,
+    pub likes: Option<i64>,
+    pub reply_count: Option<i64>,
+    pub created_at: Timestamp,
+    /// When the platform says that it was edited.
+    pub edited_at: Option<Timestamp>,
+    pub provider_state: ProviderState,
+    pub can_reply: bool,
+    pub permalink: Option<String>,
+    /// The platform's own object, for questions that nobody asked yet.
+    pub raw: Value,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Platform {
+    YouTube,
+    Google,
+    Instagram,
+    TikTok,
+    Facebook,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContentKind {
+    Video,
+    Short,
+    Post,
+    Photo,
+    Carousel,
+    Reel,
+    Story,
+    Location,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    Comment,
+    Reply,
+    Review,
+    Mention,
+}
+
+/// What the platform does with it: only `Published` is seen by everybody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProviderState {
+    Published,
+    Hidden,
+    Held,
+    Spam,
+    Rejected,
+    Removed,
+}
