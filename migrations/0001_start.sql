@@ -235,13 +235,22 @@ CREATE TABLE interaction_versions (
 );
 
 -- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
+-- One row a day, so that a month of charts is thirty rows; interactions of other people only (is_own = false).
 CREATE TABLE interaction_days (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     day TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    sentiment TEXT NOT NULL,
-    total BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, day, kind, sentiment)
+    -- By kind …
+    comments BIGINT NOT NULL,
+    replies BIGINT NOT NULL,
+    reviews BIGINT NOT NULL,
+    mentions BIGINT NOT NULL,
+    -- … and the same interactions by sentiment.
+    positive BIGINT NOT NULL,
+    neutral BIGINT NOT NULL,
+    negative BIGINT NOT NULL,
+    mixed BIGINT NOT NULL,
+    unknown BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, day)
 );
 
 CREATE TABLE interaction_totals (
