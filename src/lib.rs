@@ -9,4 +9,5 @@ pub mod inbox;
 pub mod platforms;
 pub mod sessions;
 pub mod ui;
+pub mod vault;
 pub mod workspaces;

@@ -1,0 +1,121 @@
+//! What can go wrong with a platform, in classes that every adapter shares: the class alone decides what the product does next.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+
+use super::outside::Answer;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The authorisation is dead: only its person can give a new one.
+    #[error("the platform refused the authorisation ({reason})")]
+    Reauth { reason: String },
+    #[error("the platform does not permit this ({reason})")]
+    Permission { reason: String },
+    #[error("the platform asks to slow down until {until}")]
+    RateLimited { until: Timestamp },
+    #[error("the platform's quota is used up until {until}")]
+    QuotaExhausted { until: Timestamp },
+    #[error("the platform does not have it ({reason})")]
+    NotFound { reason: String },
+    /// The request itself is at fault; asking again changes nothing.
+    #[error("the platform refused the request ({reason}: {message})")]
+    Rejected { reason: String, message: String },
+    #[error("{0}")]
+    Transient(Trouble),
+    /// An answer that is not what the platform documents. The body's beginning is kept for whoever looks into it.
+    #[error("the platform's answer cannot be read ({problem})")]
+    Protocol { problem: String, body: String },
+}
+
+/// Why an attempt came to nothing that may well succeed later.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Nothing was sent.
+    #[error("the platform cannot be reached")]
+    Unreachable,
+    #[error("the platform did not answer in time")]
+    Timeout,
+    /// The platform may have acted on the request.
+    #[error("the connection to the platform broke off")]
+    Cut,
+    #[error("the platform has a problem of its own (HTTP {0})")]
+    Status(u16),
+    #[error("our own storage was not available")]
+    Storage,
+}
+
+impl Error {
+    /// The class as a stable code, for causes and job errors.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Reauth { .. } => "reauth",
+            Self::Permission { .. } => "permission",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::QuotaExhausted { .. } => "quota_exhausted",
+            Self::NotFound { .. } => "not_found",
+            Self::Rejected { .. } => "rejected",
+            Self::Transient(Trouble::Unreachable) => "unreachable",
+            Self::Transient(_) => "transient",
+            Self::Protocol { .. } => "protocol",
+        }
+    }
+
+    pub fn protocol(problem: impl std::fmt::Display, body: &[u8]) -> Self {
+        let body = &body[..body.len().min(2_048)];
+        Self::Protocol { problem: problem.to_string(), body: String::from_utf8_lossy(body).into_owned() }
+    }
+}
+
+/// The class of an error answer that carries no reason of its own.
+pub(super) fn from_status(answer: &Answer) -> Error {
+    let reason = format!("HTTP {}", answer.status);
+    match answer.status {
+        401 => Error::Reauth { reason },
+        403 => Error::Permission { reason },
+        404 | 410 => Error::NotFound { reason },
+        408 | 500..=599 => Error::Transient(Trouble::Status(answer.status)),
+        400..=499 => Error::Rejected { reason, message: String::new() },
+        _ => Error::protocol(reason, &answer.body),
+    }
+}
+
+/// When a platform that limits us says nothing about when to come back.
+pub(super) const SLOW_DOWN: Duration = Duration::from_secs(60);
+
+pub(super) fn rate_limited(answer: &Answer, now: Timestamp) -> Error {
+    let wait = answer.retry_after().unwrap_or(SLOW_DOWN).clamp(Duration::from_secs(1), Duration::from_secs(3_600));
+    Error::RateLimited { until: now + wait }
+}
+
+/// YouTube's quota day begins at midnight Pacific time.
+pub fn next_midnight_pacific(now: Timestamp) -> Timestamp {
+    // The rule written out, so that it holds on a machine without a time zone database.
+    let pacific = jiff::tz::TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").expect("a POSIX time zone rule");
+    now.to_jiff()
+        .to_zoned(pacific)
+        .tomorrow()
+        .and_then(|tomorrow| tomorrow.start_of_day())
+        .map_or(now + Duration::from_secs(24 * 3_600), |midnight| midnight.timestamp().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quota_returns_at_midnight_in_california() {
+        for (now, midnight) in [
+            ("2026-11-22T10:00:00Z", "2026-11-23T08:00:00Z"),
+            ("2026-11-22T07:59:59Z", "2026-11-22T08:00:00Z"),
+            ("2026-11-22T08:00:00Z", "2026-11-23T08:00:00Z"),
+            ("2026-07-01T06:59:59Z", "2026-07-01T07:00:00Z"),
+            // The night in which summer time ends is an hour longer.
+            ("2026-11-01T12:00:00Z", "2026-11-02T08:00:00Z"),
+        ] {
+            let (now, midnight) = (Timestamp::parse(now).unwrap(), Timestamp::parse(midnight).unwrap());
+            assert_eq!(next_midnight_pacific(now), midnight, "{now}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Google's OAuth 2.0: authorisation code with S256 PKCE, exchange, refresh, revocation.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kit::clock::Timestamp;
+use reqwest::Method;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::error::{Error, from_status, rate_limited};
+use super::hosts::{Host, Hosts};
+use super::outside::{Answer, Outside, SMALL};
+use crate::vault::Secret;
+
+/// Covers every comment method, reading and writing.
+pub const YOUTUBE_SCOPE: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
+
+/// Google's issuer, compared when an authorisation answer names one (RFC 9207).
+pub const ISSUER: &str = "https://accounts.google.com";
+
+/// This installation, as it is registered with Google (or with the simulator).
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub id: String,
+    pub secret: Secret,
+}
+
+impl Client {
+    /// The client that every simulator knows.
+    pub fn of_simulator() -> Self {
+        Self { id: "repruv-demo".into(), secret: Secret::new("repruv-demo-secret") }
+    }
+}
+
+/// What an authorisation came to.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    pub access_token: Secret,
+    pub access_expires_at: Timestamp,
+    /// A refresh answers without one as long as the old one stays good.
+    pub refresh_token: Option<Secret>,
+    pub refresh_expires_at: Option<Timestamp>,
+    pub scopes: Vec<String>,
+}
+
+/// What a person, or the simulator in their stead, answered on the consent page.
+#[derive(Debug)]
+pub enum Consent {
+    Given { code: Secret },
+    Refused { reason: String },
+}
+
+pub struct Google<'a> {
+    pub outside: &'a Outside,
+    pub hosts: &'a Hosts,
+    pub client: &'a Client,
+}
+
+impl Google<'_> {
+    pub fn authorize_url(&self, redirect_uri: &str, state: &str, verifier: &Secret) -> Url {
+        let mut url = self.hosts.url(Host::GoogleAccounts, "/o/oauth2/v2/auth");
+        url.query_pairs_mut()
+            .append_pair("client_id", &self.client.id)
+            .append_pair("redirect_uri", redirect_uri)
+            .append_pair("response_type", "code")
+            .append_pair("scope", YOUTUBE_SCOPE)
+            .append_pair("state", state)
+            // Without these two a second consent gives no refresh token.
+            .append_pair("access_type", "offline")
+            .append_pair("prompt", "consent")
+            .append_pair("include_granted_scopes", "true")
+            .append_pair("code_challenge", &challenge(verifier))
+            .append_pair("code_challenge_method", "S256");
+        url
+    }
+
+    /// Consents in the simulator without a person, for the demo profile of one user.
+    pub async fn consent_of_simulator(&self, authorize: Url, profile: &str) -> Result<Consent, Error> {
+        let mut url = authorize;
+        url.query_pairs_mut().append_pair("simulator_profile", profile).append_pair("simulator_consent", "allow");
+        let answer = self.outside.send(self.outside.request(Method::GET, url.clone()), SMALL).await?;
+        let Some(location) = answer.location().filter(|_| (300..400).contains(&answer.status)) else {
+            return Err(from_status(&answer));
+        };
+        let back = url.join(location).map_err(|error| Error::protocol(error, location.as_bytes()))?;
+        let parameter = |name| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        match (parameter("code"), parameter("error")) {
+            (Some(code), None) => Ok(Consent::Given { code: Secret::new(code) }),
+            (_, Some(reason)) => Ok(Consent::Refused { reason }),
+            (None, None) => Err(Error::protocol("neither code nor error", b"")),
+        }
+    }
+
+    pub async fn exchange(
+        &self,
+        code: &Secret,
+        verifier: &Secret,
+        redirect_uri: &str,
+        now: Timestamp,
+    ) -> Result<Grant, Error> {
+        let form = [
+            ("grant_type", "authorization_code"),
+            ("code", code.expose()),
+            ("redirect_uri", redirect_uri),
+            ("code_verifier", verifier.expose()),
+        ];
+        self.token(&form, now).await
+    }
+
+    pub async fn refresh(&self, refresh_token: &Secret, now: Timestamp) -> Result<Grant, Error> {
+        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], now).await
+    }
+
+    /// A token that is dead already counts as revoked.
+    pub async fn revoke(&self, token: &Secret, now: Timestamp) -> Result<(), Error> {
+        let url = self.hosts.url(Host::GoogleOauth, "/revoke");
+        let request = self.outside.request(Method::POST, url).form(&[("token", token.expose())]);
+        let answer = self.outside.send(request, SMALL).await?;
+        match answer.status {
+            200..=299 | 400 => Ok(()),
+            429 => Err(rate_limited(&answer, now)),
+            _ => Err(from_status(&answer)),
+        }
+    }
+
+    async fn token(&self, form: &[(&str, &str)], now: Timestamp) -> Result<Grant, Error> {
+        let client = [("client_id", self.client.id.as_str()), ("client_secret", self.client.secret.expose())];
+        let form: Vec<_> = form.iter().chain(&client).collect();
+        let url = self.hosts.url(Host::GoogleOauth, "/token");
+        let answer = self.outside.send(self.outside.request(Method::POST, url).form(&form), SMALL).await?;
+        if answer.is_success() { read_grant(&answer, now) } else { Err(token_error(&answer, now)) }
+    }
+}
+
+fn challenge(verifier: &Secret) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()))
+}
+
+fn read_grant(answer: &Answer, now: Timestamp) -> Result<Grant, Error> {
+    #[derive(Deserialize)]
+    struct Wire {
+        access_token: Secret,
+        expires_in: u64,
+        refresh_token: Option<Secret>,
+        refresh_token_expires_in: Option<u64>,
+        #[serde(default)]
+        scope: String,
+    }
+    // The body holds tokens: no part of it may reach an error.
+    let wire: Wire = serde_json::from_slice(&answer.body).map_err(|error| {
+        Error::protocol(format!("token answer, line {} column {}", error.line(), error.column()), b"")
+    })?;
+    Ok(Grant {
+        access_token: wire.access_token,
+        access_expires_at: now + Duration::from_secs(wire.expires_in),
+        refresh_token: wire.refresh_token,
+        refresh_expires_at: wire.refresh_token_expires_in.map(|seconds| now + Duration::from_secs(seconds)),
+        scopes: wire.scope.split_whitespace().map(str::to_owned).collect(),
+    })
+}
+
+fn token_error(answer: &Answer, now: Timestamp) -> Error {
+    #[derive(Deserialize)]
+    struct Wire {
+        error: String,
+        #[serde(default)]
+        error_description: String,
+    }
+    match answer.status {
+        429 => return rate_limited(answer, now),
+        500..=599 => return from_status(answer),
+        _ => {}
+    }
+    match serde_json::from_slice::<Wire>(&answer.body) {
+        Ok(wire) if wire.error == "invalid_grant" => Error::Reauth { reason: wire.error },
+        Ok(wire) => Error::Rejected { reason: wire.error, message: wire.error_description },
+        Err(_) => from_status(answer),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_challenge_is_that_of_rfc_7636() {
+        let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+        assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn an_authorisation_asks_for_one_scope_offline_and_with_a_challenge() {
+        let (outside, hosts, client) = (Outside::new(), Hosts::providers(), Client::of_simulator());
+        let google = Google { outside: &outside, hosts: &hosts, client: &client };
+        let url = google.authorize_url("http://localhost:8080/connections/callback/google", "st", &Secret::new("v"));
+        assert_eq!(url.host_str(), Some("accounts.google.com"));
+        let pairs: Vec<_> = url.query_pairs().into_owned().collect();
+        for (name, value) in [
+            ("scope", YOUTUBE_SCOPE),
+            ("access_type", "offline"),
+            ("prompt", "consent"),
+            ("code_challenge_method", "S256"),
+            ("state", "st"),
+            ("redirect_uri", "http://localhost:8080/connections/callback/google"),
+        ] {
+            assert!(pairs.contains(&(name.into(), value.into())), "{name}");
+        }
+        assert!(!url.as_str().contains("repruv-demo-secret"));
+    }
+}
