@@ -1,1 +1,22 @@
-//! Layout, controls, charts, icons.
+//! How Repruv looks: layout, controls, charts, icons, times and numbers. Pure functions from values to HTML.
+
+pub mod assets;
+pub mod charts;
+pub mod controls;
+pub mod forms;
+pub mod icons;
+mod layout;
+pub mod live;
+pub mod numbers;
+pub mod pages;
+pub mod time;
+
+pub(crate) use assets::asset;
+pub use controls::{
+    Tone, avatar, definition, empty, key_values, link_button, meta, notice, older, platform_mark, progress, stars, tag,
+};
+pub use forms::{Button, Check, Field, Select};
+pub use icons::{Icon, icon};
+pub use layout::{NOTHING, Person, Shell, card, error_page, head, page};
+pub use live::{Live, live};
+pub use time::Local;

@@ -1,0 +1,74 @@
+//! Names every file of `assets/` by its content, compresses it ahead of time, and writes the table and the `asset!` macro.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::{env, fs};
+
+use sha2::{Digest as _, Sha256};
+
+fn main() {
+    println!("cargo:rerun-if-changed=assets");
+    let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    let mut files: Vec<_> = fs::read_dir("assets")
+        .expect("assets/ is there")
+        .map(|entry| entry.expect("a readable entry").path())
+        .collect();
+    files.sort();
+
+    let (mut table, mut arms) = (String::new(), String::new());
+    for file in files.iter().filter(|file| file.is_file()) {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("asset names are UTF-8");
+        let content = fs::read(file).expect("a readable asset");
+        let served = served_name(name, &content);
+        let store = |suffix: &str, bytes: &[u8]| {
+            let path = Path::new(&out).join(format!("{name}{suffix}"));
+            fs::write(&path, bytes).expect("OUT_DIR is writable");
+            format!("include_bytes!({:?})", path.to_str().expect("OUT_DIR is UTF-8"))
+        };
+        let (plain, gzip, brotli) =
+            (store("", &content), store(".gz", &gzip(&content)), store(".br", &brotli(&content)));
+        writeln!(
+            table,
+            "    Asset {{ file: {served:?}, content_type: {:?}, plain: {plain}, gzip: {gzip}, brotli: {brotli} }},",
+            content_type(name)
+        )
+        .expect("a string takes all");
+        writeln!(arms, "    ({name:?}) => {{ \"/assets/{served}\" }};").expect("a string takes all");
+    }
+
+    let code = format!(
+        "static ASSETS: &[Asset] = &[\n{table}];\n\n\
+         /// The address of a file of `assets/`; a name that is not there does not compile.\n\
+         macro_rules! asset {{\n{arms}}}\npub(crate) use asset;\n"
+    );
+    fs::write(Path::new(&out).join("assets.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// `app.css` becomes `app.0123456789ab.css`: new content has a new address, so an old one may be cached for ever.
+fn served_name(name: &str, content: &[u8]) -> String {
+    let (stem, extension) = name.rsplit_once('.').expect("an asset has an extension");
+    let hash = Sha256::digest(content).iter().take(6).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
+    format!("{stem}.{hash}.{extension}")
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => panic!("assets/{name}: say its content type in build.rs"),
+    }
+}
+
+fn gzip(content: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(content).expect("memory takes all");
+    encoder.finish().expect("memory takes all")
+}
+
+fn brotli(content: &[u8]) -> Vec<u8> {
+    let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+    encoder.write_all(content).expect("memory takes all");
+    encoder.into_inner()
+}

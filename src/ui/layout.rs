@@ -1,0 +1,152 @@
+//! The frame around every page: navigation for who is signed in, a door for who is not.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::icons::{Icon, icon};
+use super::numbers::grouped;
+use super::{Local, asset};
+
+/// What the frame needs to know; built once per request.
+#[derive(Clone, Debug)]
+pub struct Shell {
+    /// Of this response's Content-Security-Policy.
+    pub nonce: String,
+    /// The request's path marks the place in the navigation.
+    pub path: String,
+    pub local: Local,
+    /// `None` when nobody is signed in.
+    pub person: Option<Person>,
+    /// How many people wait for an answer, where it is known.
+    pub needs_reply: Option<i64>,
+    /// Above the content of every page: demo mode's state, while there is one.
+    pub banner: Option<Markup>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
+}
+
+const PLACES: [(&str, &str, Icon); 5] = [
+    ("/dashboard", "Dashboard", Icon::Dashboard),
+    ("/inbox", "Inbox", Icon::Inbox),
+    ("/connections", "Connections", Icon::Connections),
+    ("/activity", "Activity", Icon::Activity),
+    ("/settings", "Settings", Icon::Settings),
+];
+
+/// A whole page.
+pub fn page(shell: &Shell, title: &str, body: Markup) -> Markup {
+    let framed = match &shell.person {
+        Some(person) => signed_in(shell, person, &body),
+        None => door(&body),
+    };
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · Repruv" }
+                link rel="icon" href=(asset!("favicon.svg"));
+                link rel="stylesheet" href=(asset!("app.css"));
+                script type="module" nonce=(shell.nonce) src=(asset!("relative-time.js")) {}
+                script type="module" nonce=(shell.nonce) src=(asset!("live-panels.js")) {}
+            }
+            body { (framed) }
+        }
+    }
+}
+
+fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
+    html! {
+        a.skip href="#main" { "Skip to the content" }
+        div.app {
+            header.side {
+                (brand())
+                nav aria-label="Main" {
+                    @for (href, name, sign) in PLACES {
+                        a href=(place_href(href)) aria-current=[is_here(&shell.path, href).then_some("page")] {
+                            (icon(sign)) span { (name) }
+                            @if let (Icon::Inbox, Some(n @ 1..)) = (sign, shell.needs_reply) {
+                                span.count title={ (grouped(n)) " need a reply" } { (short_count(n)) }
+                            }
+                        }
+                    }
+                }
+                div.account {
+                    div { b { (person.name) } small { (person.email) } }
+                    form method="post" action="/logout" {
+                        button.icon-button type="submit" title="Sign out" aria-label="Sign out" { (icon(Icon::SignOut)) }
+                    }
+                }
+            }
+            main id="main" tabindex="-1" {
+                @if let Some(banner) = &shell.banner { (banner) }
+                (body)
+            }
+        }
+        p id="announcer" class="visually-hidden" role="status" {}
+    }
+}
+
+fn door(body: &Markup) -> Markup {
+    html! { main.door id="main" { (brand()) (body) } }
+}
+
+fn brand() -> Markup {
+    html! { a.brand href="/" { "Repruv" i { "." } } }
+}
+
+/// The settings have no page of their own, only sections.
+fn place_href(place: &str) -> &str {
+    if place == "/settings" { "/settings/account" } else { place }
+}
+
+fn is_here(path: &str, place: &str) -> bool {
+    path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn short_count(n: i64) -> String {
+    super::numbers::short(n)
+}
+
+/// A page's first lines: its name, what it says at a glance, what can be done here.
+pub fn head(title: &str, line: Markup, actions: Markup) -> Markup {
+    html! {
+        header.head {
+            div { h1 { (title) } @if !line.0.is_empty() { p.muted { (line) } } }
+            @if !actions.0.is_empty() { div.actions { (actions) } }
+        }
+    }
+}
+
+/// A titled block; `aside` stands at the end of the title's line.
+pub fn card(title: &str, aside: Markup, body: Markup) -> Markup {
+    html! {
+        div.card {
+            div.card-head { h2 { (title) } @if !aside.0.is_empty() { div.aside { (aside) } } }
+            (body)
+        }
+    }
+}
+
+/// An error, in plain words and with the way on.
+pub fn error_page(shell: &Shell, status: u16, title: &str, text: &str, next: &[(&str, &str)]) -> Markup {
+    let body = html! {
+        section.trouble {
+            p.trouble-status { (status) }
+            h1 { (title) }
+            p { (text) }
+            div.actions {
+                @for (href, label) in next { a.button href=(href) { (label) } }
+            }
+        }
+    };
+    page(shell, title, body)
+}
+
+/// Nothing, where a part is optional.
+pub const NOTHING: PreEscaped<String> = PreEscaped(String::new());
