@@ -72,3 +72,10 @@ impl Drop for Database {
         }
     }
 }
+
+impl Engine {
+    /// For tests that need no more than to know where they run.
+    pub async fn fresh(engine: Engine) -> Self {
+        engine
+    }
+}

@@ -1,0 +1,6 @@
+//! The rules of ARCHITECTURE.md and STYLE.md that a program can check.
+
+mod layers;
+mod places;
+mod shape;
+mod source;

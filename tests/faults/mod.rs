@@ -1,0 +1,4 @@
+//! What goes wrong around the built binary, and what must hold all the same.
+
+mod demo;
+mod service;

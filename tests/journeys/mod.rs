@@ -1,0 +1,6 @@
+//! What a person does, in a real browser against the built binary.
+
+mod demo;
+mod pages;
+mod person;
+mod pictures;

@@ -1,0 +1,52 @@
+//! Every page, in both colour schemes, before and after demo mode: nothing for axe-core to complain about.
+
+use kit::testing::Engine;
+
+use super::person::Person;
+use crate::support::Server;
+
+const SIGNED_OUT: [&str; 1] = ["/login"];
+const SIGNED_IN: [&str; 7] = [
+    "/dashboard",
+    "/connections",
+    "/activity",
+    "/settings/demo",
+    "/settings/account",
+    "/settings/sessions",
+    "/no-such-page",
+];
+
+#[test]
+fn every_page_is_accessible() {
+    kit::testing::run(async {
+        let server = Server::start(Engine::Sqlite).await;
+        let person = Person::new(&server).await;
+        let mut faults = Vec::new();
+        for page in SIGNED_OUT {
+            faults.extend(faults_of(&person, page).await);
+        }
+        faults.extend(faults_of(&person, &server.setup_link).await);
+        person.sign_up(&server).await;
+        for page in SIGNED_IN {
+            faults.extend(faults_of(&person, page).await);
+        }
+        person.open("/dashboard").await;
+        person.press("enable-demo").await;
+        person.sees("demo-enabled").await;
+        for page in SIGNED_IN {
+            faults.extend(faults_of(&person, page).await);
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
+    });
+}
+
+async fn faults_of(person: &Person, page: &str) -> Vec<String> {
+    let mut faults = Vec::new();
+    for scheme in ["light", "dark"] {
+        person.browser.prefer_colour_scheme(scheme).await;
+        person.open(page).await;
+        let found = person.browser.accessibility_faults().await;
+        faults.extend(found.into_iter().map(|fault| format!("{page}, {scheme}: {fault}")));
+    }
+    faults
+}

@@ -1,0 +1,83 @@
+//! A person at a browser of their own.
+
+use url::Url;
+
+use crate::support::{Browser, EMAIL, PASSWORD, Server};
+
+pub struct Person {
+    pub browser: Browser,
+    server: Url,
+}
+
+impl Person {
+    pub async fn new(server: &Server) -> Self {
+        Self {
+            browser: Browser::open().await,
+            server: Url::parse(&server.url("/")).expect("the server has an address"),
+        }
+    }
+
+    /// Opens the link that the first start printed and makes the first account.
+    pub async fn sign_up(&self, server: &Server) {
+        self.browser.goto(&server.setup_link).await;
+        self.browser.fill("[name=name]", "Ann").await;
+        self.browser.fill("[name=email]", EMAIL).await;
+        self.browser.fill("[name=password]", PASSWORD).await;
+        self.browser.press("main form [type=submit]").await;
+        self.browser.see("[data-test=enable-demo]").await;
+    }
+
+    pub async fn sign_in(&self) {
+        self.open("/login").await;
+        self.browser.fill("[name=email]", EMAIL).await;
+        self.browser.fill("[name=password]", PASSWORD).await;
+        self.browser.press("main form [type=submit]").await;
+        self.browser.see("[data-test^=metric-]").await;
+    }
+
+    pub async fn open(&self, path: &str) {
+        self.browser.goto(self.server.join(path).expect("a path").as_str()).await;
+    }
+
+    pub async fn press(&self, hook: &str) {
+        self.browser.press(&hooked(hook)).await;
+    }
+
+    pub async fn sees(&self, hook: &str) {
+        self.browser.see(&hooked(hook)).await;
+    }
+
+    pub async fn sees_by_reloading(&self, hook: &str) {
+        self.browser.see_by_reloading(&hooked(hook)).await;
+    }
+
+    pub async fn reads(&self, hook: &str, part: &str) {
+        self.browser.read(&hooked(hook), part).await;
+    }
+
+    pub async fn no_longer_sees(&self, hook: &str) {
+        self.browser.miss(&hooked(hook)).await;
+    }
+
+    /// Nothing is kept in the browser, nothing was refused by the page's own policy, nobody else was asked for anything.
+    pub async fn leaves_no_trace(self) {
+        assert_eq!(self.browser.stored_keys().await, 0, "browser storage is empty");
+        let refused: Vec<_> =
+            self.browser.console().await.into_iter().filter(|line| !is_connection_trouble(line)).collect();
+        assert!(refused.is_empty(), "the browser's console says {refused:#?}");
+        let local =
+            |url: &Url| url.scheme() == "data" || url.origin() == self.server.origin() || url.scheme() == "about";
+        let elsewhere: Vec<_> = self.browser.requested().await.into_iter().filter(|url| !local(url)).collect();
+        assert!(elsewhere.is_empty(), "the pages asked other hosts: {elsewhere:#?}");
+        self.browser.close().await;
+    }
+}
+
+/// A killed server cannot answer; every journey that kills one sees that in the console.
+fn is_connection_trouble(line: &str) -> bool {
+    line.contains("net::ERR_")
+}
+
+fn hooked(hook: &str) -> String {
+    format!("[data-test=\"{hook}\"]")
+}

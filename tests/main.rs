@@ -1,0 +1,6 @@
+//! The tree's own rules, and the built binary tried from outside: by a browser, by programs, by kill -9.
+
+mod architecture;
+mod faults;
+mod journeys;
+mod support;

@@ -1,0 +1,93 @@
+//! The built binary, run as a person runs it: alone on a free port, with a directory of its own.
+
+use std::net::TcpListener;
+
+use kit::testing::{Database, Engine, wait_until};
+use tempfile::TempDir;
+
+use super::process::Process;
+
+pub struct Server {
+    process: Process,
+    port: u16,
+    settings: Vec<(String, String)>,
+    /// The link for the first account, as the first start printed it.
+    pub setup_link: String,
+    _database: Database,
+    directory: TempDir,
+}
+
+impl Server {
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    /// Settings are environment variables: `("REPRUV_SIMULATOR_DELAY_MS", "200")`.
+    pub async fn start_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let database = Database::fresh(engine).await;
+        let directory = tempfile::Builder::new().prefix("repruv-data-").tempdir().expect("a data directory");
+        let mut settings: Vec<_> = settings.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        if engine == Engine::Postgres {
+            settings.push(("DATABASE_URL".into(), database.url().into()));
+        }
+        let port = free_port();
+        let mut process = spawn(port, &directory, &settings);
+        let setup_link = process.line("where to make the first account", |line| {
+            let start = line.find("http://")?;
+            let link = line[start..].split_whitespace().next()?;
+            link.contains("/setup?token=").then(|| link.to_owned())
+        });
+        let server = Self { process, port, settings, setup_link, _database: database, directory };
+        server.wait_until_ready().await;
+        server
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    /// Takes the power away: kill -9.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts again on what is there.
+    pub async fn restart(&mut self) {
+        self.restart_with(&[]).await;
+    }
+
+    /// Starts again with other settings than before.
+    pub async fn restart_with(&mut self, settings: &[(&str, &str)]) {
+        self.process.kill();
+        for (name, value) in settings {
+            self.settings.retain(|(known, _)| known != name);
+            self.settings.push((name.to_string(), value.to_string()));
+        }
+        self.process = spawn(self.port, &self.directory, &self.settings);
+        self.wait_until_ready().await;
+    }
+
+    async fn wait_until_ready(&self) {
+        let client = super::client::http();
+        let url = self.url("/readyz");
+        wait_until("the server is ready", || async {
+            client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+    }
+}
+
+fn spawn(port: u16, directory: &TempDir, settings: &[(String, String)]) -> Process {
+    Process::start(env!("CARGO_BIN_EXE_repruv"), |command| {
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REPRUV_") || name.ends_with("_URL")) {
+            command.env_remove(name);
+        }
+        command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"]).arg(directory.path());
+        command.envs(settings.iter().map(|(name, value)| (name, value)));
+    })
+}
+
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
