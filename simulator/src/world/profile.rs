@@ -1,0 +1,95 @@
+//! What a world is made from.
+
+use std::fmt;
+use std::str::FromStr;
+
+use kit::clock::Timestamp;
+
+/// The whole input of a world. `user_key` only tells external ids of two profiles apart: the same seed reads the same for everybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    pub user_key: String,
+    pub seed: u64,
+    pub scenario: Scenario,
+    pub size: Size,
+    pub niche: Niche,
+    pub personality: Personality,
+    pub channel_name: String,
+    pub subscribers: u64,
+    /// History ends here; after it the world lives on.
+    pub created_at: Timestamp,
+    pub language: Language,
+}
+
+impl Profile {
+    /// The coffee channel that demo mode shows when nothing else is asked for.
+    pub fn northside(user_key: impl Into<String>, seed: u64, created_at: Timestamp) -> Profile {
+        Profile {
+            user_key: user_key.into(),
+            seed,
+            scenario: Scenario::Healthy,
+            size: Size::Medium,
+            niche: Niche::Cooking,
+            personality: Personality::Friendly,
+            channel_name: "Northside Coffee Lab".into(),
+            subscribers: 128_400,
+            created_at,
+            language: Language::En,
+        }
+    }
+}
+
+/// A name that is not in the list.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown {what} {name:?}")]
+pub struct Unknown {
+    pub what: &'static str,
+    pub name: String,
+}
+
+macro_rules! named {
+    ($(#[$doc:meta])* $type:ident, $what:literal { $($variant:ident = $($name:literal)|+),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $type { $($variant),+ }
+
+        impl $type {
+            pub const ALL: &'static [$type] = &[$($type::$variant),+];
+
+            pub fn as_str(self) -> &'static str {
+                match self { $($type::$variant => named!(@first $($name)|+)),+ }
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Unknown;
+            fn from_str(name: &str) -> Result<Self, Unknown> {
+                match name { $($($name)|+ => Ok($type::$variant),)+ _ => Err(Unknown { what: $what, name: name.into() }) }
+            }
+        }
+
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+    (@first $first:literal $(| $rest:literal)*) => { $first };
+}
+
+named! {
+    /// How the audience feels, and what happened lately.
+    Scenario, "scenario" { Healthy = "healthy", Typical = "typical", Struggling = "struggling" | "crisis", Viral = "viral" }
+}
+named! { Size, "size" { Small = "small", Medium = "medium", Large = "large" } }
+named! {
+    Niche, "niche" {
+        TechReviews = "tech_reviews", Gaming = "gaming", Beauty = "beauty", Fitness = "fitness", Cooking = "cooking", Travel = "travel",
+        Education = "education", Comedy = "comedy", Music = "music", Lifestyle = "lifestyle",
+    }
+}
+named! {
+    /// How the channel's owner answers.
+    Personality, "personality" { Friendly = "friendly", Professional = "professional", Witty = "witty", Brief = "brief" }
+}
+named! { Language, "language" { En = "en", De = "de", Es = "es", Fr = "fr", Pt = "pt", It = "it" } }

@@ -1,0 +1,149 @@
+//! Templates: `[one|another|]` chooses, `{slot}` fills in, and a slot's words may be templates again.
+
+use super::Subject;
+use crate::world::dice::Dice;
+
+/// What fills the slots of one text.
+pub struct Slots<'a> {
+    pub subject: &'a Subject,
+    /// A place in the video, as viewers quote it.
+    pub minute: String,
+    /// The first name of whom a reply answers, or nothing.
+    pub name: &'a str,
+    pub host: &'a str,
+    pub english: bool,
+    /// The niche's words, then the language's.
+    pub tables: [&'static [Table]; 2],
+}
+
+/// A slot's name and its words, parted by `|`.
+pub type Table = (&'static str, &'static str);
+
+impl Slots<'_> {
+    /// Every choice that the tables have for a slot.
+    pub fn all(&self, slot: &str) -> Vec<&'static str> {
+        alternatives(self.words(slot)).0
+    }
+
+    fn words(&self, slot: &str) -> &'static str {
+        let found = self.tables.iter().find_map(|table| table.iter().find(|(name, _)| *name == slot));
+        found.map_or("", |(_, words)| words)
+    }
+
+    fn fill(&self, slot: &str, dice: &mut Dice, out: &mut String) {
+        match slot {
+            "topic" => out.push_str(self.subject.topic.name),
+            "gear" => out.push_str(self.subject.gear),
+            "gear2" => out.push_str(self.subject.gear2),
+            "min" => out.push_str(&self.minute),
+            "name" => out.push_str(self.name),
+            "host" => out.push_str(self.host),
+            "n" => out.push_str(&dice.between(2, 9).to_string()),
+            "nn" => out.push_str(&dice.between(11, 48).to_string()),
+            // Only English knows the details of a topic; elsewhere they are the niche's parts.
+            "detail" if self.english => choose(self.subject.topic.about, self, dice, out),
+            "detail" => choose(self.words("part"), self, dice, out),
+            _ => {
+                let words = self.words(slot);
+                debug_assert!(!words.is_empty(), "no words for {{{slot}}}");
+                choose(words, self, dice, out);
+            }
+        }
+    }
+}
+
+/// One of the choices in a text without its brackets.
+fn choose(text: &str, slots: &Slots<'_>, dice: &mut Dice, out: &mut String) {
+    expand(dice.pick(&alternatives(text).0), slots, dice, out);
+}
+
+/// A text from a template, spaces and capitals still as they fell.
+pub fn grow(template: &str, slots: &Slots<'_>, dice: &mut Dice) -> String {
+    let mut out = String::with_capacity(template.len() + 40);
+    expand(template, slots, dice, &mut out);
+    out
+}
+
+fn expand(template: &str, slots: &Slots<'_>, dice: &mut Dice, out: &mut String) {
+    let mut rest = template;
+    while let Some(open) = rest.find(['[', '{']) {
+        out.push_str(&rest[..open]);
+        if rest[open..].starts_with('{') {
+            let close = rest[open..].find('}').map_or(rest.len(), |at| open + at);
+            slots.fill(&rest[open + 1..close], dice, out);
+            rest = rest.get(close + 1..).unwrap_or_default();
+        } else {
+            let (choices, after) = alternatives(&rest[open + 1..]);
+            expand(dice.pick(&choices), slots, dice, out);
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+}
+
+/// The choices up to the closing bracket, and what follows it.
+fn alternatives(text: &str) -> (Vec<&str>, &str) {
+    let (mut choices, mut depth, mut begin) = (Vec::with_capacity(4), 0, 0);
+    for (at, letter) in text.bytes().enumerate() {
+        match letter {
+            b'[' => depth += 1,
+            b'|' if depth == 0 => {
+                choices.push(&text[begin..at]);
+                begin = at + 1;
+            }
+            b']' if depth == 0 => {
+                choices.push(&text[begin..at]);
+                return (choices, &text[at + 1..]);
+            }
+            b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    choices.push(&text[begin..]);
+    (choices, "")
+}
+
+/// Puts single spaces between words, none before a comma or stop, and capitals at the starts of sentences.
+pub fn finish(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    let (mut starts, mut space) = (true, false);
+    for letter in text.chars() {
+        if letter == ' ' {
+            space = !out.is_empty();
+            continue;
+        }
+        if space && !matches!(letter, ',' | '.' | ';') {
+            out.push(' ');
+        }
+        space = false;
+        if starts && letter.is_alphabetic() {
+            out.extend(letter.to_uppercase());
+            starts = false;
+            continue;
+        }
+        if matches!(letter, '.' | '!' | '?') {
+            starts = true;
+        } else if letter.is_alphanumeric() || (starts && matches!(letter, ',' | ':' | '-' | '/')) {
+            // "4:32", "1.5": a digit ends what a stop began.
+            starts = false;
+        }
+        out.push(letter);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_nest_and_may_be_empty() {
+        assert_eq!(alternatives("a|b [c|d]|] e"), (vec!["a", "b [c|d]", ""], " e"));
+    }
+
+    #[test]
+    fn a_finished_text_starts_its_sentences() {
+        assert_eq!(finish(" so good , really. thanks!  see 4:32 "), "So good, really. Thanks! See 4:32");
+        assert_eq!(finish("¿qué tal? bien"), "¿Qué tal? Bien");
+    }
+}

@@ -1,0 +1,246 @@
+//! What is written in the world: titles, descriptions, comments, answers. Templates by language and niche, grown by [`grammar`] and roughened by [`noise`].
+
+mod grammar;
+mod niche;
+mod noise;
+mod spam;
+mod tongue;
+
+use super::dice::{Dice, Streams};
+use super::people::Author;
+use super::{Language, Niche, Personality, Profile};
+use grammar::Slots;
+use niche::{NicheWords, Topic};
+use tongue::Tongue;
+
+/// What a text is for, as its maker meant it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Intent {
+    Praise,
+    Question,
+    /// A question from somebody who wants to buy.
+    Purchase,
+    Suggestion,
+    Story,
+    Remark,
+    Complaint,
+    /// A complaint about the one incident in the channel's story.
+    Incident,
+    /// Somebody was or could be hurt, or names a legal matter.
+    Safety,
+    Emoji,
+    Spam,
+    /// A viewer's reply.
+    Answer,
+    OwnerReply,
+}
+
+/// What a video is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject {
+    topic: &'static Topic,
+    gear: &'static str,
+    gear2: &'static str,
+}
+
+impl Subject {
+    /// Walks through the niche's topics, so that one comes back only after all others.
+    pub fn of_video(profile: &Profile, index: usize, chance: &Streams) -> Subject {
+        let niche = niche::words(profile.niche);
+        let offset = chance.dice("topics", &[]).below(1 << 16);
+        let mut dice = chance.dice("subject", &[index as u64]);
+        let gear = dice.below(niche.gear.len());
+        let gear2 = (gear + 1 + dice.below(niche.gear.len() - 1)) % niche.gear.len();
+        Subject {
+            topic: &niche.topics[walk(offset, index, niche.topics.len())],
+            gear: niche.gear[gear],
+            gear2: niche.gear[gear2],
+        }
+    }
+}
+
+/// The place of step `index` on a walk that visits all `count` places before it comes back to one.
+fn walk(offset: usize, index: usize, count: usize) -> usize {
+    let stride = [29, 31, 37, 41].into_iter().find(|stride| !count.is_multiple_of(*stride)).unwrap_or(1);
+    offset.wrapping_add(index.wrapping_mul(stride)) % count
+}
+
+/// Where a comment is written.
+pub struct Scene<'a> {
+    pub profile: &'a Profile,
+    pub subject: &'a Subject,
+    pub duration_seconds: u32,
+    pub language: Language,
+    /// For a reply: what it answers, and to whom.
+    pub parent: Option<(Intent, &'a Author)>,
+}
+
+impl Scene<'_> {
+    /// `bag` says which template; the dice say all the rest.
+    pub fn write(&self, intent: Intent, bag: u64, dice: &mut Dice) -> String {
+        match intent {
+            Intent::Emoji => noise::emoji(self.niche().emoji, dice),
+            Intent::Spam => spam::write(bag, self.slots(tongue::of(Language::En), dice), dice),
+            Intent::OwnerReply => self.owner_reply(bag, dice),
+            Intent::Answer => self.answer(bag, dice),
+            _ => self.comment(intent, bag, dice),
+        }
+    }
+
+    fn comment(&self, intent: Intent, bag: u64, dice: &mut Dice) -> String {
+        let tongue = tongue::of(self.language);
+        let local = if self.language == Language::En { self.niche().lines(intent) } else { &[] };
+        let template = choose(&[tongue.lines(intent), local], bag);
+        let text = grammar::grow(template, &self.slots(tongue, dice), dice);
+        noise::roughen(text, intent, self.language, self.niche().emoji, dice)
+    }
+
+    fn answer(&self, bag: u64, dice: &mut Dice) -> String {
+        let tongue = tongue::of(self.language);
+        let (parent, author) = self.parent.map_or((Intent::Remark, None), |(intent, author)| (intent, Some(author)));
+        let template = choose(&[tongue.answers(parent)], bag);
+        let text = grammar::grow(template, &self.slots(tongue, dice), dice);
+        let text = noise::roughen(text, Intent::Answer, self.language, self.niche().emoji, dice);
+        match author {
+            Some(author) if dice.chance(0.25) => format!("{} {text}", author.handle),
+            _ => text,
+        }
+    }
+
+    /// The owner answers in the asker's language where that is the channel's own or English, else in the channel's own.
+    fn owner_reply(&self, bag: u64, dice: &mut Dice) -> String {
+        let own = self.profile.language;
+        let tongue = tongue::of(if self.language == Language::En { Language::En } else { own });
+        let parent = self.parent.map_or(Intent::Remark, |(intent, _)| intent);
+        let template = choose(&[tongue.owner(parent)], bag);
+        let text = grammar::finish(&grammar::grow(template, &self.slots(tongue, dice), dice));
+        let signs = match self.profile.personality {
+            Personality::Friendly => 0.35,
+            Personality::Witty => 0.2,
+            Personality::Professional | Personality::Brief => 0.0,
+        };
+        if dice.chance(signs) && parent != Intent::Incident && parent != Intent::Safety {
+            let emoji = if dice.chance(0.5) { self.niche().emoji } else { &["🙏", "❤️", "😊", "🙌"] };
+            return format!("{text} {}", dice.pick(emoji));
+        }
+        text
+    }
+
+    fn niche(&self) -> &'static NicheWords {
+        niche::words(self.profile.niche)
+    }
+
+    fn slots(&self, tongue: &'static Tongue, dice: &mut Dice) -> Slots<'_> {
+        // Somewhere in the middle of the video: people quote neither the greeting nor the end screen.
+        let second = f64::from(self.duration_seconds) * (0.06 + 0.86 * dice.unit());
+        let name = self.parent.map_or("", |(_, author)| author.display_name.as_str());
+        Slots {
+            subject: self.subject,
+            minute: clock(second as u32),
+            name: first_name(name),
+            host: &self.profile.channel_name,
+            english: tongue.language == Language::En,
+            tables: [self.niche().slots(tongue.language), tongue.slots],
+        }
+    }
+}
+
+/// The line on which `bag` falls, out of several lists taken as one.
+fn choose(lists: &[&[&'static str]], bag: u64) -> &'static str {
+    let count = lists.iter().map(|list| list.len()).sum::<usize>();
+    let mut place = walk(0, (bag % 1_000_003) as usize, count);
+    for list in lists {
+        if place < list.len() {
+            return list[place];
+        }
+        place -= list.len();
+    }
+    unreachable!("the place is below the sum of the lengths")
+}
+
+fn first_name(display: &str) -> &str {
+    let first = display.split(' ').next().unwrap_or_default();
+    if first.chars().next().is_some_and(char::is_uppercase) { first } else { "" }
+}
+
+fn clock(seconds: u32) -> String {
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+pub struct VideoWords {
+    pub title: String,
+    pub description: String,
+    pub tags: Vec<String>,
+}
+
+/// Title, description and tags of a video; the title is none of those `before`.
+pub fn video_words(
+    profile: &Profile,
+    subject: &Subject,
+    incident: bool,
+    duration_seconds: u32,
+    dice: &mut Dice,
+    before: &[String],
+) -> VideoWords {
+    let tongue = tongue::of(profile.language);
+    let niche = niche::words(profile.niche);
+    let slots = Slots {
+        subject,
+        minute: clock(duration_seconds / 3),
+        name: "",
+        host: &profile.channel_name,
+        english: profile.language == Language::En,
+        tables: [niche.slots(profile.language), tongue.slots],
+    };
+    let formats = match (incident, profile.language) {
+        (true, _) => tongue.incident_titles,
+        (_, Language::En) => niche.titles,
+        _ => tongue.titles,
+    };
+    let mut title = String::new();
+    for _ in 0..40 {
+        title = grammar::finish(&grammar::grow(dice.pick(formats), &slots, dice));
+        if !before.contains(&title) {
+            break;
+        }
+    }
+    let mut lines = vec![grammar::finish(&grammar::grow(dice.pick(tongue.descriptions), &slots, dice)), String::new()];
+    let parts = slots.all("part");
+    let chapters = 3 + dice.below(3) as u32;
+    for chapter in 0..=chapters {
+        let at = clock(duration_seconds * chapter / (chapters + 1));
+        let what = if chapter == 0 { tongue.intro.to_owned() } else { grammar::finish(dice.pick(&parts)) };
+        lines.push(format!("{at} {what}"));
+    }
+    lines.push(String::new());
+    lines.push(grammar::grow(dice.pick(tongue.sign_offs), &slots, dice));
+    let mut tags = vec![subject.topic.name.to_lowercase(), subject.gear.to_lowercase()];
+    tags.extend(niche.tags.iter().filter(|_| dice.chance(0.6)).map(|tag| (*tag).to_owned()));
+    VideoWords { title, description: lines.join("\n"), tags }
+}
+
+pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
+    let niche = niche::words(profile.niche);
+    let tongue = tongue::of(profile.language);
+    let subject = Subject { topic: &niche.topics[0], gear: niche.gear[0], gear2: niche.gear[1] };
+    let tables = [niche.slots(profile.language), tongue.slots];
+    let english = profile.language == Language::En;
+    let slots = Slots { subject: &subject, minute: clock(0), name: "", host: &profile.channel_name, english, tables };
+    let template = if profile.language == Language::En { niche.channel } else { tongue.channel };
+    grammar::finish(&grammar::grow(template, &slots, dice))
+}
+
+/// YouTube's category of a niche.
+pub fn category(niche: Niche) -> &'static str {
+    match niche {
+        Niche::TechReviews => "28",
+        Niche::Gaming => "20",
+        Niche::Beauty | Niche::Cooking => "26",
+        Niche::Fitness => "17",
+        Niche::Travel => "19",
+        Niche::Education => "27",
+        Niche::Comedy => "23",
+        Niche::Music => "10",
+        Niche::Lifestyle => "22",
+    }
+}

@@ -1,0 +1,201 @@
+//! Cooking, which here is coffee: the demo channel's niche.
+
+use super::{NicheWords, Topic};
+use crate::world::text::grammar::Table;
+
+pub const WORDS: NicheWords = NicheWords {
+    topics: TOPICS,
+    gear: &[
+        "Comandante",
+        "Niche Zero",
+        "Gaggia Classic",
+        "Chemex",
+        "AeroPress",
+        "Kalita Wave",
+        "Bialetti",
+        "Hario Switch",
+        "Baratza Encore",
+        "Fellow Ode",
+        "V60",
+        "DF64",
+        "Clever Dripper",
+        "French Press",
+    ],
+    emoji: &["☕", "☕", "🫘", "🥐", "🍮", "🧋"],
+    tags: &[
+        "coffee",
+        "espresso",
+        "home barista",
+        "brewing",
+        "specialty coffee",
+        "coffee gear",
+        "barista tips",
+        "coffee recipe",
+    ],
+    channel: "Coffee, measured and tasted. {host} tests beans, brewers and bad ideas so that your kitchen does not have to. New videos every other day; no sponsored verdicts.",
+    titles: &[
+        "[Why|The real reason] your {topic} tastes [bitter|sour|flat] (and [one|the] fix)",
+        "{topic}: {n} mistakes [almost everyone makes|I made for years|I see in every kitchen]",
+        "[The only|My] {topic} [guide|recipe] you need [at home|in 2026|]",
+        "I [made|brewed] {nn} cups of {topic} so you don't have to",
+        "{topic} with the {gear}: [worth it|finally good|an honest test]?",
+        "{gear} vs {gear2}: [which one wins|a blind tasting|{n} weeks later]",
+        "[Better|Cheaper|Faster] {topic} in {n} minutes",
+        "[A barista|A roaster|My mum] [rates|fixes|judges] my {topic}",
+        "{topic} on a [budget|tiny budget], [no {gear}|under 60|no excuses]",
+        "[How I|How we] [make|serve|teach] {topic} [every morning|at the lab|in our workshops]",
+        "[Stop|Please stop] doing this to your {topic}",
+        "{topic}, explained [simply|slowly|with a microscope]",
+    ],
+    praise: &[
+        "[my|the] [kitchen|whole flat] smells like a café [now|since this video], {topic} [for breakfast|every day] from here on",
+        "[lowered|changed] the [temperature|dose|grind] [like|as] you said at {min} and [the bitterness is gone|it's a different drink|hello sweetness]",
+        "{who} [who drinks|, an] instant [coffee only|coffee person], asked for a second cup. [I rest my case|miracle|never happened before]",
+        "[finally|first time I] [tasted|got] the [blueberry|jasmine|caramel] on the bag [after|with] your {topic} [recipe|method]",
+        "[threw out|returned] my capsules [{n} weeks ago|in spring] because of this channel, [best decision|no regrets|my wallet approves]",
+        "[the|that] [crema|bloom|pour|drip] shot at {min} [should hang in a museum|is hypnotic|, I could watch it for hours]",
+        "[got the|bought a] {gear} after this and [my mornings are saved|my local café misses me|{win}]",
+        "[15|16|17] grams, [slow pour|medium fine|no stirring], {win}. [simple as that|bless you]",
+    ],
+    question: &[
+        "what [grind setting|clicks] [would you use|do you use] on the {gear} for {topic}?",
+        "[which|what] water [do you use|is that]? mine is [really hard|straight from the tap] here in {where}",
+        "[does|do] [decaf|dark roast|robusta] beans [work|need a different ratio] for {topic}?",
+        "[what's|what is] the ratio [again|in grams], 1:{nn} or [1:15|1:17]?",
+        "[how|how long] do you [store|rest] the beans [before|for] {topic}? mine [taste flat|go stale] after {n} days",
+        "[can|could] I [use|do this with] oat milk or does it [split|go weird]?",
+        "is [92|94|96] degrees [not|a bit] too hot for [a light roast|{topic}]?",
+    ],
+    story: &[
+        "[opened|ran] a [tiny|little] café in {where} [in 2009|for {n} years], and [customers|people] [never|always] asked about {part}",
+        "[down|cut] from {n} cups to [two|one] a day since I [started|began] {act}, [because it's good enough to sip|quality over quantity]",
+        "[dad|my grandfather] made {topic} in an old Bialetti [every Sunday|before work], the [sound|smell] at {min} [took me right back|is my childhood]",
+        "[week|month] {n} with the {gear}: [{nn} cups|half a kilo of beans], {win}, [one|two] [burnt|ruined] [shirt|countertop]",
+    ],
+    complaint: &[
+        "[1:{nn}|this ratio] gives you [brown water|mud], [mine|it] {woe}. [who drinks this|sorry, no]",
+        "[{nn} grams|20 grams] of [expensive|good] beans down the sink, it {woe} [exactly as in your older video|again]",
+        "[beans from your shop|the beans] were roasted [{n} weeks|two months] before they [shipped|got here]. [stale|not what I call fresh]",
+        "[it's|its] just coffee. [a scale, a timer and a {gear}|{n} gadgets] for one cup, [ridiculous|come on]",
+    ],
+    words: [EN, DE, ES, FR, PT, IT],
+};
+
+const TOPICS: &[Topic] = &[
+    Topic { name: "V60", about: "the bloom|the second pour|the paper rinse|the swirl at the end" },
+    Topic { name: "espresso", about: "the puck prep|the pressure drop|the first drip|the shot time" },
+    Topic { name: "cold brew", about: "the overnight steep|the dilution|the coarse grind|the double filter" },
+    Topic { name: "flat white", about: "the milk texture|the pour height|the short shot|the foam layer" },
+    Topic { name: "latte art", about: "the wiggle|the milk jug angle|the base pour|the rosetta leaf" },
+    Topic { name: "AeroPress", about: "the inverted method|the slow press|the paper filter trick|the stir" },
+    Topic { name: "moka pot", about: "the preheated water|the low flame|the gurgle|the cold towel trick" },
+    Topic { name: "French press", about: "the crust|the four minute wait|the skimming|the plunge" },
+    Topic { name: "cortado", about: "the glass size|the one to one ratio|the warm milk|the double ristretto" },
+    Topic { name: "filter coffee", about: "the water recipe|the bed depth|the brew temperature|the drawdown" },
+    Topic {
+        name: "cappuccino",
+        about: "the dry foam|the milk temperature|the cocoa dust debate|the folding of the milk",
+    },
+    Topic { name: "iced latte", about: "the big ice cube|the shot over ice|the syrup amount|the shaking" },
+    Topic { name: "pour over", about: "the kettle flow|the pulse pouring|the agitation|the flat bed" },
+    Topic { name: "decaf", about: "the sugarcane process|the finer grind|the evening cup test|the roast date" },
+    Topic { name: "Chemex", about: "the thick filter|the long bloom|the slow drawdown|the carafe heat" },
+    Topic { name: "home roasting", about: "the first crack|the cooling|the popcorn machine hack|the colour change" },
+    Topic { name: "tiramisu", about: "the soaked biscuit|the mascarpone fold|the espresso dip|the overnight chill" },
+    Topic { name: "affogato", about: "the hot shot|the frozen glass|the scoop size|the pinch of salt" },
+    Topic {
+        name: "Vietnamese iced coffee",
+        about: "the phin filter|the condensed milk layer|the slow drip|the robusta blend",
+    },
+    Topic { name: "Turkish coffee", about: "the foam ring|the powder grind|the triple rise|the cezve size" },
+    Topic { name: "matcha latte", about: "the sifting|the bamboo whisk|the water at eighty degrees|the milk ratio" },
+    Topic { name: "espresso tonic", about: "the layering|the ice first rule|the lemon peel|the light roast shot" },
+    Topic { name: "grinder cleaning", about: "the burr alignment|the retention test|the brush|the rice myth" },
+    Topic { name: "milk steaming", about: "the vortex|the stretch phase|the tip depth|the ripping sound" },
+    Topic { name: "coffee water", about: "the magnesium mix|the test strip|the bottle comparison|the scale buildup" },
+    Topic { name: "banana bread", about: "the brown butter|the espresso glaze|the overripe bananas|the long bake" },
+    Topic { name: "cinnamon rolls", about: "the tangzhong|the coffee icing|the overnight proof|the thread cut" },
+    Topic { name: "cupping", about: "the break|the loud slurp|the flavour wheel|the blind table" },
+];
+
+const EN: &[Table] = &[
+    (
+        "part",
+        "the grind size|the water temperature|the brew ratio|the pouring|the milk texture|the bean choice|the roast level|the brew time|the dosing|the tasting",
+    ),
+    ("act", "dialing in espresso|making pour over|steaming milk|weighing my beans|brewing at home|roasting at home"),
+    (
+        "woe",
+        "came out sour|turned out bitter|tastes like cardboard|ran through in ten seconds|is watery|choked the machine|tasted burnt|is undrinkable",
+    ),
+    (
+        "win",
+        "best cup I've made at home|no more bitterness|my flat white finally has foam|tastes like the café now|sweet and clean like never before|first cup in months that I finished|actual crema",
+    ),
+    ("pro", "barista|roaster|café owner|pastry chef|coffee trainer"),
+    ("merch", "sampler box|tasting set|house blend subscription"),
+];
+const DE: &[Table] = &[
+    (
+        "part",
+        "die Mahlung|die Wassertemperatur|die Brühzeit|die Milchschaum-Konsistenz|die Bohnenauswahl|die Röstung|die Dosierung|das Aufgießen",
+    ),
+    ("act", "Espresso einstellen|Filterkaffee brühen|Milch schäumen|Bohnen abwiegen"),
+    ("woe", "war leider sauer|schmeckt total bitter|ist viel zu wässrig|war in zehn Sekunden durch|schmeckt verbrannt"),
+    (
+        "win",
+        "bester Kaffee, den ich je zu Hause hatte|endlich nicht mehr bitter|schmeckt jetzt wie im Café|zum ersten Mal richtige Crema|so süß und klar wie nie",
+    ),
+    ("pro", "Barista|Röster|Konditorin"),
+    ("merch", "Probierbox|Kaffee-Abo|Tasting-Box"),
+];
+const ES: &[Table] = &[
+    (
+        "part",
+        "la molienda|la temperatura del agua|la proporción|la textura de la leche|el tueste|el vertido|la dosis|el tiempo de extracción",
+    ),
+    ("act", "calibrar el espresso|hacer café de filtro|texturizar la leche|pesar los granos"),
+    ("woe", "me salió ácido|me quedó amargo|queda aguado|sabe a quemado|salió en diez segundos"),
+    (
+        "win",
+        "el mejor café que he hecho en casa|por fin sin amargor|ahora sabe como en la cafetería|crema de verdad por primera vez|dulce y limpio como nunca",
+    ),
+    ("pro", "barista|tostador|repostera"),
+    ("merch", "caja de degustación|suscripción de café"),
+];
+const FR: &[Table] = &[
+    ("part", "la mouture|la température de l'eau|le ratio|la mousse de lait|la torréfaction|le temps d'infusion"),
+    ("act", "régler mon espresso|faire du café filtre|mousser le lait"),
+    ("woe", "est sorti trop acide|était super amer|est trop dilué|avait un goût de brûlé"),
+    (
+        "win",
+        "meilleur café que j'aie fait à la maison|enfin plus d'amertume|on dirait celui du café d'en bas|une vraie crema pour la première fois",
+    ),
+    ("pro", "barista|torréfacteur|pâtissière"),
+    ("merch", "box découverte|coffret dégustation"),
+];
+const PT: &[Table] = &[
+    ("part", "a moagem|a temperatura da água|a proporção|a textura do leite|a torra|o tempo de extração"),
+    ("act", "regular o espresso|fazer café coado|vaporizar o leite"),
+    ("woe", "ficou ácido|ficou amargo demais|ficou aguado|ficou com gosto de queimado"),
+    (
+        "win",
+        "melhor café que já fiz em casa|finalmente sem amargor|parece o da cafeteria|crema de verdade pela primeira vez",
+    ),
+    ("pro", "barista|torrefador|confeiteira"),
+    ("merch", "caixa de degustação|assinatura de café"),
+];
+const IT: &[Table] = &[
+    (
+        "part",
+        "la macinatura|la temperatura dell'acqua|il rapporto|la crema di latte|la tostatura|il tempo di estrazione",
+    ),
+    ("act", "regolare l'espresso|fare il caffè filtro|montare il latte"),
+    ("woe", "è venuto acido|è amarissimo|è annacquato|sa di bruciato"),
+    (
+        "win",
+        "il miglior caffè mai fatto a casa|finalmente non è più amaro|sembra quello del bar|una crema vera per la prima volta",
+    ),
+    ("pro", "barista|torrefattore|pasticcera"),
+    ("merch", "box degustazione|abbonamento caffè"),
+];

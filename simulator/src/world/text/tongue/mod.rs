@@ -1,0 +1,76 @@
+//! The languages: for each, templates by intent and the words of their slots.
+
+mod en;
+mod en_sore;
+mod en_talk;
+
+use super::Intent;
+use super::grammar::Table;
+use crate::world::Language;
+
+type Lines = &'static [&'static str];
+
+pub struct Tongue {
+    pub language: Language,
+    praise: Lines,
+    question: Lines,
+    purchase: Lines,
+    suggestion: Lines,
+    story: Lines,
+    remark: Lines,
+    complaint: Lines,
+    incident: Lines,
+    safety: Lines,
+    /// What viewers reply to a question, to trouble, and to all else.
+    answers: [Lines; 3],
+    /// What the owner replies to a question, to a complaint, to the incident, and to all else.
+    owner: [Lines; 4],
+    /// For channels in this language. English channels have their niche's own.
+    pub titles: Lines,
+    pub incident_titles: Lines,
+    pub descriptions: Lines,
+    pub sign_offs: Lines,
+    /// The first chapter's name.
+    pub intro: &'static str,
+    pub channel: &'static str,
+    pub slots: &'static [Table],
+}
+
+pub fn of(language: Language) -> &'static Tongue {
+    match language {
+        _ => &en::TONGUE,
+    }
+}
+
+impl Tongue {
+    pub fn lines(&self, intent: Intent) -> Lines {
+        match intent {
+            Intent::Praise => self.praise,
+            Intent::Question => self.question,
+            Intent::Purchase => self.purchase,
+            Intent::Suggestion => self.suggestion,
+            Intent::Story => self.story,
+            Intent::Complaint => self.complaint,
+            Intent::Incident => self.incident,
+            Intent::Safety => self.safety,
+            Intent::Remark | Intent::Emoji | Intent::Spam | Intent::Answer | Intent::OwnerReply => self.remark,
+        }
+    }
+
+    pub fn answers(&self, to: Intent) -> Lines {
+        match to {
+            Intent::Question | Intent::Purchase => self.answers[0],
+            Intent::Complaint | Intent::Incident | Intent::Safety => self.answers[1],
+            _ => self.answers[2],
+        }
+    }
+
+    pub fn owner(&self, to: Intent) -> Lines {
+        match to {
+            Intent::Question | Intent::Purchase => self.owner[0],
+            Intent::Complaint | Intent::Safety => self.owner[1],
+            Intent::Incident => self.owner[2],
+            _ => self.owner[3],
+        }
+    }
+}
