@@ -166,11 +166,11 @@ fn areas(known: &[bool], floor: &[f64], ceiling: &[f64]) -> String {
     path
 }
 
-/// The smallest of 2, 4, 10, 20, 40, 100… that is not below: its half is a whole number too.
+/// The smallest round number that is not below, whose half is a whole number too.
 fn round_up(most: i64) -> i64 {
     let mut scale = 1;
     loop {
-        for step in [2, 4, 10] {
+        for step in [2, 4, 6, 8, 10, 12, 16] {
             if step * scale >= most {
                 return step * scale;
             }
@@ -221,6 +221,6 @@ mod tests {
 
     #[test]
     fn the_scale_ends_on_a_round_number() {
-        assert_eq!([0, 3, 5, 11, 24, 47, 100, 101].map(round_up), [2, 4, 10, 20, 40, 100, 100, 200]);
+        assert_eq!([0, 3, 5, 11, 24, 47, 100, 101].map(round_up), [2, 4, 6, 12, 40, 60, 100, 120]);
     }
 }

@@ -124,17 +124,30 @@ fn initials(name: &str) -> String {
     letters.last().map_or_else(|| first.to_string(), |last| format!("{first}{last}"))
 }
 
-/// A platform's own mark, by the name that the database keeps.
+/// A platform's mark, by the name that the database keeps.
 pub fn platform_mark(platform: &str) -> Markup {
-    let (letter, title) = match platform {
-        "youtube" => ("▶", "YouTube"),
-        "google" => ("G", "Google Business Profile"),
-        "instagram" => ("I", "Instagram"),
-        "tiktok" => ("T", "TikTok"),
-        "facebook" => ("f", "Facebook"),
-        _ => ("?", platform),
+    let letter = match platform {
+        "youtube" => "▶",
+        "google" => "G",
+        "instagram" => "I",
+        "tiktok" => "T",
+        "facebook" => "f",
+        _ => "?",
     };
-    html! { span.platform.(platform) title=(title) { span aria-hidden="true" { (letter) } span.visually-hidden { (title) } } }
+    let name = platform_name(platform);
+    html! { span.platform.(platform) title=(name) { span aria-hidden="true" { (letter) } span.visually-hidden { (name) } } }
+}
+
+/// What people call a platform.
+pub fn platform_name(platform: &str) -> &str {
+    match platform {
+        "youtube" => "YouTube",
+        "google" => "Google Business Profile",
+        "instagram" => "Instagram",
+        "tiktok" => "TikTok",
+        "facebook" => "Facebook",
+        other => other,
+    }
 }
 
 /// One to five stars.

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::icons::{Icon, icon};
-use super::numbers::grouped;
+use super::numbers::short;
 use super::{Local, asset};
 
 /// What the frame needs to know; built once per request.
@@ -70,9 +70,7 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
                     @for (href, name, sign) in PLACES {
                         a href=(place_href(href)) aria-current=[is_here(&shell.path, href).then_some("page")] {
                             (icon(sign)) span { (name) }
-                            @if let (Icon::Inbox, Some(n @ 1..)) = (sign, shell.needs_reply) {
-                                span.count title={ (grouped(n)) " need a reply" } { (short_count(n)) }
-                            }
+                            @if sign == Icon::Inbox { (inbox_count(shell.needs_reply.unwrap_or(0))) }
                         }
                     }
                 }
@@ -109,8 +107,13 @@ fn is_here(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-fn short_count(n: i64) -> String {
-    super::numbers::short(n)
+/// The number beside "Inbox"; empty when nobody waits.
+pub fn inbox_count(waiting: i64) -> Markup {
+    html! {
+        span.count id="inbox-count" data-live="inbox demo" data-src="/dashboard?panel=inbox-count" {
+            @if waiting > 0 { (short(waiting)) span.visually-hidden { " waiting for an answer" } }
+        }
+    }
 }
 
 /// A page's first lines: its name, what it says at a glance, what can be done here.

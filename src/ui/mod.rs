@@ -13,10 +13,11 @@ pub mod time;
 
 pub(crate) use assets::asset;
 pub use controls::{
-    Tone, avatar, definition, empty, key_values, link_button, meta, notice, older, platform_mark, progress, stars, tag,
+    Tone, avatar, definition, empty, key_values, link_button, meta, notice, older, platform_mark, platform_name,
+    progress, stars, tag,
 };
 pub use forms::{Button, Check, Field, Select};
 pub use icons::{Icon, icon};
-pub use layout::{NOTHING, Person, Shell, card, error_page, head, page};
+pub use layout::{NOTHING, Person, Shell, card, error_page, head, inbox_count, page};
 pub use live::{Live, live};
 pub use time::Local;

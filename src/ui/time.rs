@@ -30,6 +30,11 @@ impl Local {
         self.at(self.now).date()
     }
 
+    /// The hour of the day, 0 to 23.
+    pub fn hour(&self) -> i8 {
+        self.at(self.now).hour()
+    }
+
     fn at(&self, at: Timestamp) -> civil::DateTime {
         self.zone.to_datetime(at.to_jiff())
     }

@@ -1,0 +1,362 @@
+//! Each metric: its value or the reason why there is none, its window, and what it means.
+
+use kit::clock::Timestamp;
+use serde::Serialize;
+
+use super::{Day, Facts, Growth, SMALLEST_BASE, WINDOW_DAYS};
+use crate::ui::numbers::{counted, decimal, duration, grouped, signed};
+use crate::ui::{Icon, Local};
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Metric {
+    pub name: &'static str,
+    #[serde(skip)]
+    pub title: &'static str,
+    #[serde(skip)]
+    pub icon: Icon,
+    pub value: Option<Value>,
+    pub unit: &'static str,
+    pub window: String,
+    pub as_of: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<Change>,
+    pub definition: &'static str,
+    /// The rows behind the number.
+    pub href: &'static str,
+    /// What else is worth knowing at a glance.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Value {
+    Count(i64),
+    Percent(f64),
+}
+
+/// Why a number is unknown, and what to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    pub code: &'static str,
+    pub text: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Next>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Next {
+    pub href: &'static str,
+    pub label: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    pub value: f64,
+    pub unit: &'static str,
+    pub since: String,
+}
+
+const NO_CONNECTION: Reason = Reason {
+    code: "no_connection",
+    text: "No connection yet.",
+    next: Some(Next { href: "/connections", label: "Connect an account" }),
+};
+const NOT_CONNECTED: Reason = Reason {
+    code: "not_connected",
+    text: "No account is being read at present.",
+    next: Some(Next { href: "/connections", label: "See connections" }),
+};
+const FIRST_READING: Reason = Reason { code: "first_reading", text: "The first reading is under way.", next: None };
+const ONE_READING: Reason =
+    Reason { code: "one_reading", text: "Needs readings of two days; the first is there.", next: None };
+const HIDDEN: Reason = Reason { code: "hidden", text: "The platform hides this counter.", next: None };
+const NOTHING_PUBLISHED: Reason =
+    Reason { code: "no_views", text: "Nothing that was published within the window shows views.", next: None };
+const NO_MOOD: Reason =
+    Reason { code: "no_sentiment", text: "Nothing within the window whose sentiment is known.", next: None };
+const NO_ANSWER: Reason = Reason {
+    code: "no_answers",
+    text: "Counts replies that are sent from here; none was yet.",
+    next: Some(Next { href: "/inbox", label: "Open the inbox" }),
+};
+
+/// All metrics, in the order in which they are shown.
+pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
+    vec![
+        needs_reply(facts, local),
+        interactions_today(facts, local),
+        response_time(facts),
+        sentiment(facts),
+        audience(facts),
+        new_followers(facts),
+        views(facts),
+        engagement_rate(facts),
+    ]
+}
+
+fn needs_reply(facts: &Facts, local: &Local) -> Metric {
+    let waiting = facts.waiting;
+    let mut notes = Vec::new();
+    if waiting.urgent > 0 {
+        notes.push(format!("{} urgent", grouped(waiting.urgent)));
+    }
+    if let Some(oldest) = waiting.oldest {
+        notes.push(format!("oldest waits {}", duration(local.now.since(oldest))));
+    }
+    let reason = no_rows(facts);
+    Metric {
+        name: "needs_reply",
+        title: "Needs reply",
+        icon: Icon::Reply,
+        value: reason.is_none().then_some(Value::Count(waiting.total)),
+        unit: "interactions",
+        window: "now".to_owned(),
+        as_of: facts.as_of(),
+        reason,
+        change: None,
+        definition: "Comments and reviews by other people that wait for an answer: published, not spam, and without a \
+                     later reply of yours in their thread. Urgent are those with a priority of 60 points or more.",
+        href: "/inbox?state=needs_reply",
+        notes,
+    }
+}
+
+fn interactions_today(facts: &Facts, local: &Local) -> Metric {
+    let of = |back: usize| facts.days.iter().rev().nth(back).map_or(0, |day| day.total());
+    let (today, yesterday) = (of(0), of(1));
+    let reason = no_rows(facts);
+    let change = (reason.is_none() && yesterday >= SMALLEST_BASE).then(|| Change {
+        value: 100.0 * (today - yesterday) as f64 / yesterday as f64,
+        unit: "%",
+        since: "yesterday".to_owned(),
+    });
+    Metric {
+        name: "interactions_today",
+        title: "Interactions today",
+        icon: Icon::Message,
+        value: reason.is_none().then_some(Value::Count(today)),
+        unit: "interactions",
+        window: format!("today, {}", local.zone_name()),
+        as_of: facts.as_of(),
+        reason,
+        change,
+        definition: "Comments, replies, reviews and mentions by other people, counted on the day on which they were \
+                     written (the platform's time, in your zone), whenever they were read. The change compares today \
+                     so far with the whole of yesterday, and is left out when yesterday had fewer than ten.",
+        href: "/inbox",
+        notes: if reason.is_none() { vec![format!("{} yesterday", grouped(yesterday))] } else { Vec::new() },
+    }
+}
+
+fn response_time(facts: &Facts) -> Metric {
+    Metric {
+        name: "response_time",
+        title: "Response time",
+        icon: Icon::Clock,
+        value: None,
+        unit: "s",
+        window: window(),
+        as_of: facts.as_of(),
+        reason: Some(no_rows(facts).unwrap_or(NO_ANSWER)),
+        change: None,
+        definition: "The median time between a comment or review and your reply to it, of the replies that you sent \
+                     from here within the window.",
+        href: "/inbox?state=answered",
+        notes: Vec::new(),
+    }
+}
+
+fn sentiment(facts: &Facts) -> Metric {
+    let month = Day::sum(facts.shown_days());
+    let share = |part: i64| 100.0 * part as f64 / month.moods() as f64;
+    let reason = no_rows(facts).or((month.moods() == 0).then_some(NO_MOOD));
+    let notes = if reason.is_some() {
+        Vec::new()
+    } else {
+        let negative = format!("{} % negative", decimal(share(month.negative)));
+        let unknown = (month.unknown > 0).then(|| format!("{} unknown", grouped(month.unknown)));
+        [Some(negative), unknown].into_iter().flatten().collect()
+    };
+    Metric {
+        name: "sentiment",
+        title: "Positive sentiment",
+        icon: Icon::Smile,
+        value: reason.is_none().then(|| Value::Percent(share(month.positive))),
+        unit: "%",
+        window: window(),
+        as_of: facts.as_of(),
+        reason,
+        change: None,
+        definition: "The share of positive ones among the interactions whose sentiment is known, by rules on rating, \
+                     emoji and words. In languages without rules it stays unknown, and is left out.",
+        href: "/inbox?sentiment=positive",
+        notes,
+    }
+}
+
+fn audience(facts: &Facts) -> Metric {
+    let known: Vec<i64> = facts.connections.iter().filter_map(|connection| connection.followers).collect();
+    let reason = no_account(facts).or(known.is_empty().then_some(HIDDEN));
+    let growth = facts.follower_growth.as_ref().filter(|_| reason.is_none());
+    let hidden = facts.connections.len() - known.len();
+    let counted = match hidden {
+        0 => counted(known.len() as i64, "connection", "connections"),
+        _ => format!("{} of {} connections", known.len(), facts.connections.len()),
+    };
+    Metric {
+        name: "audience",
+        title: "Audience",
+        icon: Icon::Audience,
+        value: reason.is_none().then(|| Value::Count(known.iter().sum())),
+        unit: "followers",
+        window: "now".to_owned(),
+        as_of: facts.connections.iter().filter_map(|connection| connection.synced_at).min(),
+        reason,
+        change: growth.map(|growth| Change {
+            value: growth.value as f64,
+            unit: "followers",
+            since: growth.since.clone(),
+        }),
+        definition: "Subscribers and followers of all connections, as each platform told last; somebody who follows you \
+                     on two platforms counts twice. The change is against the oldest reading within seven days.",
+        href: "/connections",
+        notes: if reason.is_none() { vec![counted] } else { Vec::new() },
+    }
+}
+
+fn new_followers(facts: &Facts) -> Metric {
+    growth(
+        facts,
+        facts.follower_growth.as_ref(),
+        Metric {
+            name: "new_followers",
+            title: "New followers",
+            icon: Icon::Trend,
+            unit: "followers",
+            definition: "Followers now less followers at the oldest reading within seven days, over the connections \
+                         that have both. Platforms round large counts, so it moves in steps.",
+            href: "/connections",
+            ..blank()
+        },
+    )
+}
+
+fn views(facts: &Facts) -> Metric {
+    growth(
+        facts,
+        facts.view_growth.as_ref(),
+        Metric {
+            name: "views",
+            title: "Views",
+            icon: Icon::Views,
+            unit: "views",
+            definition: "Views of all your content now less views at the oldest reading within seven days, over the \
+                         connections that have both: views that happened in the window, on content of any age.",
+            href: "/connections",
+            ..blank()
+        },
+    )
+}
+
+fn engagement_rate(facts: &Facts) -> Metric {
+    let seen = facts.engagement;
+    let reason = no_account(facts).or((seen.views <= 0).then_some(NOTHING_PUBLISHED));
+    let notes = vec![
+        counted(seen.items, "item", "items"),
+        format!("{} of {} views", grouped(seen.likes + seen.comments), grouped(seen.views)),
+    ];
+    Metric {
+        name: "engagement_rate",
+        title: "Engagement rate",
+        icon: Icon::Heart,
+        value: reason
+            .is_none()
+            .then(|| Value::Percent(100.0 * (seen.likes + seen.comments) as f64 / seen.views as f64)),
+        unit: "%",
+        window: format!("published in the {}", window()),
+        definition: "Likes and comments for each hundred views, over the content that was published within the window \
+                     and whose views the platform shows.",
+        href: "/connections",
+        as_of: facts.as_of(),
+        notes: if reason.is_none() { notes } else { Vec::new() },
+        reason,
+        change: None,
+    }
+}
+
+/// The parts that are the same for both growths.
+fn growth(facts: &Facts, growth: Option<&Growth>, metric: Metric) -> Metric {
+    let reason = no_account(facts).or(growth.is_none().then_some(ONE_READING));
+    let known = growth.filter(|_| reason.is_none());
+    Metric {
+        value: known.map(|growth| Value::Count(growth.value)),
+        window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since)),
+        as_of: facts.as_of(),
+        reason,
+        notes: known.map(|growth| format!("since {}", growth.since)).into_iter().collect(),
+        ..metric
+    }
+}
+
+fn blank() -> Metric {
+    Metric {
+        name: "",
+        title: "",
+        icon: Icon::Info,
+        value: None,
+        unit: "",
+        window: String::new(),
+        as_of: None,
+        reason: None,
+        change: None,
+        definition: "",
+        href: "",
+        notes: Vec::new(),
+    }
+}
+
+fn window() -> String {
+    format!("last {WINDOW_DAYS} days")
+}
+
+/// Why nothing can be known of any account.
+fn no_account(facts: &Facts) -> Option<Reason> {
+    if facts.connections.is_empty() {
+        return Some(NO_CONNECTION);
+    }
+    let read = facts.connections.iter().any(|connection| connection.synced_at.is_some());
+    match (read, facts.reading().next()) {
+        (true, _) => None,
+        (false, Some(_)) => Some(FIRST_READING),
+        (false, None) => Some(NOT_CONNECTED),
+    }
+}
+
+/// Why nothing can be known of any interaction: as for an account, but what was gathered stays known.
+fn no_rows(facts: &Facts) -> Option<Reason> {
+    if Day::sum(&facts.days).total() > 0 || facts.waiting.total > 0 { None } else { no_account(facts) }
+}
+
+impl Metric {
+    /// The value in words.
+    pub fn shown(&self) -> Option<String> {
+        self.value.map(|value| match (value, self.name) {
+            (Value::Count(n), "new_followers" | "views") => signed(n),
+            (Value::Count(n), _) => grouped(n),
+            (Value::Percent(share), _) => decimal(share),
+        })
+    }
+}
+
+impl Change {
+    /// `+12.5 %`, `−3 followers`.
+    pub fn shown(&self) -> String {
+        match self.unit {
+            "%" => format!("{}{} %", if self.value > 0.0 { "+" } else { "" }, decimal(self.value)),
+            _ => signed(self.value as i64),
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! The dashboard's HTML: panels that are drawn inside the page and alone by the same functions.
+
+use maud::{Markup, html};
+
+use super::{Change, Connection, Facts, Item, Metric, Open, Waiting, metrics};
+use crate::ui::charts::{Chart, Series, share_areas, stacked_bars};
+use crate::ui::numbers::{counted, grouped, short};
+use crate::ui::{
+    Icon, Live, Local, NOTHING, Tone, avatar, card, definition, empty, link_button, live, platform_mark, platform_name,
+    stars, tag, time,
+};
+
+fn panel(name: &str, hints: &str, source: &str, body: Markup) -> Markup {
+    live(Live { name, hints, source }, body)
+}
+
+/// The page's first lines.
+pub fn glance(name: &str, facts: &Facts, local: &Local) -> Markup {
+    let first_name = name.split_whitespace().next().unwrap_or(name);
+    let body = html! {
+        header.head {
+            div {
+                h1 { (greeting(local)) ", " (first_name) }
+                p.muted { (summary(facts)) }
+            }
+            p.meta {
+                span { (local.zone_name()) }
+                @if let Some(at) = facts.as_of() { span { "complete to " (local.brief(at)) } }
+            }
+        }
+    };
+    panel("glance", "inbox demo connection", "/dashboard?panel=glance", body)
+}
+
+fn greeting(local: &Local) -> &'static str {
+    match local.hour() {
+        5..12 => "Good morning",
+        12..18 => "Good afternoon",
+        _ => "Good evening",
+    }
+}
+
+fn summary(facts: &Facts) -> String {
+    let Waiting { total, urgent, .. } = facts.waiting;
+    match (total, urgent) {
+        _ if facts.connections.is_empty() => "Connect an account, or try everything in demo mode first.".to_owned(),
+        (0, _) => "Nobody waits for an answer.".to_owned(),
+        (1, 0) => "One person waits for an answer.".to_owned(),
+        (1, _) => "One person waits for an answer, urgently.".to_owned(),
+        (_, 0) => format!("{} people wait for an answer.", grouped(total)),
+        _ => format!("{} people wait for an answer, {} of them urgently.", grouped(total), grouped(urgent)),
+    }
+}
+
+pub fn metrics_panel(facts: &Facts, local: &Local) -> Markup {
+    let body = html! {
+        dl.metrics { @for one in metrics(facts, local) { (metric(&one, local)) } }
+    };
+    panel("metrics", "inbox demo connection", "/dashboard?panel=metrics", body)
+}
+
+fn metric(metric: &Metric, local: &Local) -> Markup {
+    html! {
+        div.card.metric data-test={ "metric-" (metric.name) } {
+            dt { span { (metric.title) } (definition(metric.title, explanation(metric, local))) }
+            @if let Some(value) = metric.shown() {
+                dd.value { a href=(metric.href) { (value) @if metric.unit == "%" { small { " %" } } } }
+                dd.notes { (notes(metric)) }
+            } @else {
+                dd.value.unknown { "Unknown" }
+                @if let Some(reason) = metric.reason {
+                    dd {
+                        (reason.text)
+                        @if let Some(next) = reason.next { " " a href=(next.href) { (next.label) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn notes(metric: &Metric) -> Markup {
+    html! {
+        @if let Some(change) = &metric.change {
+            span.num.(tone_of(metric, change)) title={ "against " (change.since) } { (change.shown()) }
+        }
+        @for note in &metric.notes { span.bad-text[note.ends_with("urgent")] { (note) } }
+    }
+}
+
+/// More followers is good news; more comments may be either.
+fn tone_of(metric: &Metric, change: &Change) -> &'static str {
+    match (metric.name, change.value) {
+        ("audience", 0.1..) => "up",
+        ("audience", ..0.0) => "down",
+        _ => "level",
+    }
+}
+
+fn explanation(metric: &Metric, local: &Local) -> Markup {
+    html! {
+        p { (metric.definition) }
+        p.muted {
+            "Window: " (metric.window) "."
+            @if let Some(at) = metric.as_of { " As of " (local.exact(at)) "." }
+        }
+    }
+}
+
+pub fn first_things_panel(open: &[Open], total: i64, local: &Local) -> Markup {
+    let all = html! {
+        @if total > 0 { a href="/inbox?state=needs_reply" { "All " (grouped(total)) } }
+    };
+    let body = if open.is_empty() {
+        empty(
+            Icon::Done,
+            "Nobody waits for an answer",
+            "Questions, complaints and reviews that need you stand here first.",
+            NOTHING,
+        )
+    } else {
+        html! { ul.list { @for one in open { (open_item(one, local)) } } }
+    };
+    panel("first", "inbox demo", "/dashboard?panel=first", card("First things first", all, body))
+}
+
+fn open_item(open: &Open, local: &Local) -> Markup {
+    let href = format!("/inbox/{}", open.item.id);
+    html! {
+        li data-test="interaction" {
+            (avatar(&open.item.author))
+            div.grow {
+                (byline(&open.item, local))
+                (said(&open.item))
+                div.tags {
+                    @match open.priority.as_str() {
+                        "urgent" => (tag(Tone::Bad, "urgent")),
+                        "high" => (tag(Tone::Warn, "high")),
+                        _ => {}
+                    }
+                    @for reason in &open.reasons { (tag(Tone::Plain, reason_text(reason))) }
+                }
+            }
+            a.button.small.end href=(href) aria-label={ "Reply to " (open.item.author) } { "Reply" }
+        }
+    }
+}
+
+/// A reason for a place in the queue, as a word.
+fn reason_text(code: &str) -> &str {
+    match code {
+        "low_rating" => "low rating",
+        "safety" => "safety or legal",
+        "purchase" => "wants to buy",
+        "waiting" => "waits long",
+        "repeat_author" => "writes often",
+        other => other,
+    }
+}
+
+fn byline(item: &Item, local: &Local) -> Markup {
+    html! {
+        p.meta {
+            b { (item.author) }
+            span { (local.ago(item.created_at)) }
+            @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
+        }
+    }
+}
+
+fn said(item: &Item) -> Markup {
+    html! {
+        @if let Some(rating) = item.rating { (stars(rating)) }
+        @if let Some(text) = item.text.as_deref().filter(|text| !text.is_empty()) { p.said dir="auto" { (text) } }
+        @else { p.muted { "Rated without words" } }
+    }
+}
+
+pub fn recent_panel(recent: &[Item], facts: &Facts, local: &Local) -> Markup {
+    let all = html! { @if !recent.is_empty() { a href="/inbox" { "Open the inbox" } } };
+    let body = match (recent.is_empty(), facts.connections.is_empty()) {
+        (false, _) => html! { ul.list { @for item in recent { (recent_item(item, local)) } } },
+        (true, true) => empty(
+            Icon::Inbox,
+            "Nothing here yet",
+            "Comments and reviews of your connected accounts appear here as they are written.",
+            link_button("/connections", "Connect an account"),
+        ),
+        (true, false) => empty(
+            Icon::Inbox,
+            "Nothing was written yet",
+            "As soon as somebody comments, it appears here by itself.",
+            NOTHING,
+        ),
+    };
+    panel("recent", "inbox demo", "/dashboard?panel=recent", card("Recent interactions", all, body))
+}
+
+fn recent_item(item: &Item, local: &Local) -> Markup {
+    html! {
+        li data-test="interaction" {
+            (platform_mark(&item.platform))
+            div.grow {
+                (byline(item, local))
+                a.row-link href={ "/inbox/" (item.id) } { (said(item)) }
+            }
+            div.end { (state_tag(item)) }
+        }
+    }
+}
+
+fn state_tag(item: &Item) -> Markup {
+    match (item.state.as_str(), item.sentiment.as_str()) {
+        ("needs_reply", _) => tag(Tone::Accent, "needs reply"),
+        ("answered", _) => tag(Tone::Good, "answered"),
+        ("own", _) => tag(Tone::Plain, "you"),
+        (_, "negative") => tag(Tone::Bad, "negative"),
+        _ => NOTHING,
+    }
+}
+
+pub fn connections_panel(connections: &[Connection], local: &Local) -> Markup {
+    let body = if connections.is_empty() {
+        empty(
+            Icon::Connections,
+            "No connection yet",
+            "Connect an account, and its comments and reviews come in by themselves.",
+            link_button("/connections", "Connect an account"),
+        )
+    } else {
+        html! { ul.list { @for connection in connections { (connection_item(connection, local)) } } }
+    };
+    let all = html! { @if !connections.is_empty() { a href="/connections" { "Manage" } } };
+    panel("connections", "connection demo", "/dashboard?panel=connections", card("Connections", all, body))
+}
+
+fn connection_item(connection: &Connection, local: &Local) -> Markup {
+    let label = platform_name(&connection.platform);
+    let (tone, state) = match connection.status.as_str() {
+        "connected" if connection.cause.is_some() => (Tone::Warn, "connected"),
+        "connected" => (Tone::Good, "connected"),
+        "connecting" => (Tone::Accent, "connecting"),
+        "needs_reauth" => (Tone::Warn, "needs to be reconnected"),
+        "failed" => (Tone::Bad, "failed"),
+        _ => (Tone::Plain, "disconnected"),
+    };
+    html! {
+        li data-test={ "connection-" (connection.platform) } {
+            span.dot.(tone.class()) {}
+            div.grow {
+                p { b { (connection.name) } }
+                p.meta {
+                    span { (label) }
+                    span { (state) }
+                    @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) " followers" } }
+                    @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "complete to " (local.brief(at)) } }
+                }
+                @if let Some(cause) = &connection.cause { (cause_line(cause)) }
+            }
+        }
+    }
+}
+
+fn cause_line(code: &str) -> Markup {
+    html! { p { small.bad-text { (code) } " " a href="/connections" { small { "See what to do" } } } }
+}
+
+pub fn charts_panel(facts: &Facts, local: &Local) -> Markup {
+    let body = html! { div.even { (kinds_chart(facts, local)) (moods_chart(facts, local)) } };
+    panel("charts", "inbox demo", "/dashboard?panel=charts", body)
+}
+
+fn labels(facts: &Facts, local: &Local) -> Vec<String> {
+    let shown = i64::try_from(facts.shown_days().len()).unwrap_or(0);
+    (0..shown).rev().map(|back| time::day(local.today().saturating_sub(jiff::Span::new().days(back)))).collect()
+}
+
+fn kinds_chart(facts: &Facts, local: &Local) -> Markup {
+    let (days, shown) = (labels(facts, local), facts.shown_days());
+    let all = [
+        Series { name: "comments", class: "c1", values: shown.iter().map(|day| day.comments).collect() },
+        Series { name: "replies", class: "c4", values: shown.iter().map(|day| day.replies).collect() },
+        Series { name: "reviews", class: "c2", values: shown.iter().map(|day| day.reviews).collect() },
+        Series { name: "mentions", class: "c3", values: shown.iter().map(|day| day.mentions).collect::<Vec<_>>() },
+    ];
+    // What a workspace never gets needs no colour.
+    let series: Vec<_> = all.into_iter().filter(|one| one.values.iter().any(|n| *n > 0)).collect();
+    let total: i64 = shown.iter().map(|day| day.total()).sum();
+    let says = format!("Interactions per day by kind over 30 days, {} in all", grouped(total));
+    let explain = definition(
+        "Interactions per day",
+        "Comments, replies, reviews and mentions by other people, on the day on which they were written, in your zone.",
+    );
+    let body = if series.is_empty() {
+        empty(Icon::Message, "Nothing within 30 days", "Each day's comments and reviews stand here, by kind.", NOTHING)
+    } else {
+        stacked_bars(Chart { id: "kinds", says: &says, days: &days }, &series)
+    };
+    let aside = html! { span { (counted(total, "in 30 days", "in 30 days")) } (explain) };
+    card("Interactions per day", aside, body)
+}
+
+fn moods_chart(facts: &Facts, local: &Local) -> Markup {
+    let days = labels(facts, local);
+    let share = |part: fn(&super::Day) -> i64| {
+        facts
+            .smoothed_days()
+            .map(|day| (day.moods() > 0).then(|| part(&day) as f64 / day.moods() as f64))
+            .collect::<Vec<_>>()
+    };
+    let series = [
+        Series { name: "positive", class: "positive", values: share(|day| day.positive) },
+        Series { name: "neutral or mixed", class: "middling", values: share(|day| day.neutral + day.mixed) },
+        Series { name: "negative", class: "negative", values: share(|day| day.negative) },
+    ];
+    let body = if series[0].values.iter().all(Option::is_none) {
+        empty(
+            Icon::Smile,
+            "No sentiment to tell yet",
+            "How people feel about what you do stands here, day by day.",
+            NOTHING,
+        )
+    } else {
+        let says = "Sentiment over 30 days, as shares of the interactions whose sentiment is known";
+        share_areas(Chart { id: "moods", says, days: &days }, &series)
+    };
+    let explain = definition(
+        "Sentiment over time",
+        "Shares of the interactions whose sentiment is known, over the seven days up to each day. Unknown ones are left out.",
+    );
+    card("Sentiment over time", html! { span { "7-day shares" } (explain) }, body)
+}
+
+/// The whole page's content.
+pub fn page(name: &str, demo: Markup, facts: &Facts, open: &[Open], recent: &[Item], local: &Local) -> Markup {
+    html! {
+        (glance(name, facts, local))
+        (demo)
+        (metrics_panel(facts, local))
+        div.two {
+            (first_things_panel(open, facts.waiting.total, local))
+            (connections_panel(&facts.connections, local))
+        }
+        (charts_panel(facts, local))
+        (recent_panel(recent, facts, local))
+    }
+}
