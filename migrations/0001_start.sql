@@ -116,6 +116,8 @@ CREATE TABLE platform_connections (
 CREATE UNIQUE INDEX platform_connections_account
     ON platform_connections (workspace_id, platform, external_id) WHERE external_id IS NOT NULL;
 
+CREATE INDEX platform_connections_by_workspace ON platform_connections (workspace_id, platform, created_at);
+
 CREATE TABLE oauth_flows (
     state_hash BYTEA PRIMARY KEY,
     session_id UUID REFERENCES user_sessions (id) ON DELETE CASCADE,
@@ -259,7 +261,8 @@ CREATE TABLE interaction_totals (
     state TEXT NOT NULL,
     priority TEXT NOT NULL,
     total BIGINT NOT NULL,
-    PRIMARY KEY (workspace_id, connection_id, state, priority)
+    -- State first: a page asks for those who wait, over all connections.
+    PRIMARY KEY (workspace_id, state, priority, connection_id)
 );
 
 CREATE TABLE metric_snapshots (
@@ -276,7 +279,7 @@ CREATE TABLE metric_snapshots (
     value BIGINT NOT NULL,
     UNIQUE (subject_id, metric, day)
 );
-CREATE INDEX metric_snapshots_by_metric ON metric_snapshots (workspace_id, metric, day);
+CREATE INDEX metric_snapshots_by_metric ON metric_snapshots (workspace_id, subject, metric, day);
 
 CREATE TABLE webhook_deliveries (
     -- The sender's "webhook-id".

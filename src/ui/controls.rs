@@ -128,7 +128,7 @@ fn initials(name: &str) -> String {
 pub fn platform_mark(platform: &str) -> Markup {
     let letter = match platform {
         "youtube" => "▶",
-        "google" => "G",
+        "google_business" => "G",
         "instagram" => "I",
         "tiktok" => "T",
         "facebook" => "f",
@@ -142,7 +142,7 @@ pub fn platform_mark(platform: &str) -> Markup {
 pub fn platform_name(platform: &str) -> &str {
     match platform {
         "youtube" => "YouTube",
-        "google" => "Google Business Profile",
+        "google_business" => "Google Business Profile",
         "instagram" => "Instagram",
         "tiktok" => "TikTok",
         "facebook" => "Facebook",

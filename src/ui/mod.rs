@@ -5,7 +5,7 @@ pub mod charts;
 pub mod controls;
 pub mod forms;
 pub mod icons;
-mod layout;
+pub mod layout;
 pub mod live;
 pub mod numbers;
 pub mod pages;
