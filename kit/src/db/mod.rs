@@ -1,1 +1,250 @@
 //! Storage: units of work on the thread that owns the connection, on SQLite and PostgreSQL.
+//!
+//! A unit is a plain synchronous closure. It runs from start to end on one connection's own thread, so a transaction can
+//! neither be held over a call to the outside nor be cut in half by a caller that goes away: neither compiles.
+//!
+//! ```ignore
+//! let found = db.read(move |conn| conn.opt::<(Id, String)>("SELECT id, name FROM users WHERE id = $1", args![id])).await?;
+//! db.write(move |tx| { users::rename(tx, id, &name)?; tx.signal("hint", id); Ok(()) }).await?;
+//! ```
+//!
+//! Guarantees: a write is answered after it is durable (`synchronous=FULL`, `synchronous_commit=on`); a unit that returns an
+//! error, or panics, leaves nothing behind and harms no other unit; a read sees one consistent snapshot; queues are bounded,
+//! and a full one answers [`Error::Busy`] at once.
+
+mod conn;
+mod error;
+mod macros;
+mod migrate;
+mod postgres;
+mod row;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod unit;
+mod value;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use crate::clock::Clock;
+
+pub use conn::{Conn, Tx};
+pub use error::{Error, Result};
+pub use migrate::Migration;
+pub use row::{FromRow, Row};
+
+pub use value::{AsVal, Cell, Column, Json, Mismatch, UnknownText, Val};
+
+use unit::Unit;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialect {
+    Sqlite,
+    Postgres,
+}
+
+/// What a committed transaction tells whoever listens, in every process on the database. A hint, never data: it may be lost.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Signal {
+    pub topic: String,
+    pub key: String,
+}
+
+impl Signal {
+    /// Sent after a gap in which signals may have been lost: look again at everything.
+    pub const RESYNC: &'static str = "*";
+}
+
+/// How to open a database.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// Reading connections on SQLite, all connections on PostgreSQL.
+    pub connections: usize,
+    /// Units that may wait before [`Error::Busy`].
+    pub queue: usize,
+    /// SQLite: take the lock file beside the database, so that no second process opens it.
+    pub exclusive: bool,
+    pub clock: Clock,
+}
+
+impl Options {
+    pub fn new(url: impl Into<String>, clock: Clock) -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { url: url.into(), connections: cores.clamp(2, 8), queue: 1024, exclusive: false, clock }
+    }
+}
+
+/// A database. Cheap to clone; the last clone to go ends its threads.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    dialect: Dialect,
+    readers: flume::Sender<Message>,
+    writer: flume::Sender<Message>,
+    reader_threads: usize,
+    writer_threads: usize,
+    signals: broadcast::Sender<Signal>,
+    threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
+    stop_listening: Option<Arc<std::sync::atomic::AtomicBool>>,
+    /// Held, and with it the lock, until the database is closed.
+    _lock: Option<std::fs::File>,
+}
+
+enum Message {
+    Unit(Box<dyn Unit>),
+    Stop,
+}
+
+impl Db {
+    /// Opens the database and starts its threads; call it where blocking is allowed.
+    pub fn open(options: Options) -> Result<Db> {
+        if let Some(path) = options.url.strip_prefix("sqlite:") {
+            sqlite::open(PathBuf::from(path), &options)
+        } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
+            postgres::open(&options)
+        } else {
+            Err(Error::Unavailable("the database's address must start with sqlite: or postgres://".into()))
+        }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.0.dialect
+    }
+
+    /// Runs `unit` in one consistent snapshot. It may be run again after a lost connection.
+    pub async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_read(unit).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Runs `unit` in one transaction and answers after it is durable; an error rolls all of it back.
+    ///
+    /// It may be run again after a deadlock or a serialisation failure, so it has no effects but those on the database.
+    pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_write(unit).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Db::read`] for a thread outside the runtime.
+    pub fn read_blocking<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_read(unit).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Db::write`] for a thread outside the runtime.
+    pub fn write_blocking<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_write(unit).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// Signals of transactions that commit from now on. A receiver that lags has missed some: look again at everything.
+    pub fn subscribe(&self) -> broadcast::Receiver<Signal> {
+        self.0.signals.subscribe()
+    }
+
+    /// Brings the schema up to `migrations`, under a lock; refuses a database that is newer or not ours. Blocking.
+    pub fn migrate(&self, migrations: &'static [Migration]) -> Result<()> {
+        self.write_blocking(move |tx| migrate::run(tx, migrations))
+    }
+
+    /// Whether every one of `migrations` is applied.
+    pub async fn is_migrated(&self, migrations: &'static [Migration]) -> Result<bool> {
+        self.read(move |conn| migrate::is_current(conn, migrations)).await
+    }
+
+    /// Lets queued units end, then ends the threads. Blocking; what is asked later answers [`Error::Closed`].
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    fn submit_read<T, E, F>(&self, unit: F) -> tokio::sync::oneshot::Receiver<Result<T, E>>
+    where
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let mut unit = unit;
+        let (unit, answer) = unit::boxed(unit::Access::Read, move |tx: &mut Tx| unit(tx));
+        send(&self.0.readers, unit);
+        answer
+    }
+
+    fn submit_write<T, E, F>(&self, unit: F) -> tokio::sync::oneshot::Receiver<Result<T, E>>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let (unit, answer) = unit::boxed(unit::Access::Write, unit);
+        send(&self.0.writer, unit);
+        answer
+    }
+}
+
+/// A unit that finds no place is answered here, so its caller need not be told in another way.
+fn send(queue: &flume::Sender<Message>, unit: Box<dyn Unit>) {
+    let (refused, error) = match queue.try_send(Message::Unit(unit)) {
+        Ok(()) => return,
+        Err(flume::TrySendError::Full(message)) => (message, Error::Busy),
+        Err(flume::TrySendError::Disconnected(message)) => (message, Error::Closed),
+    };
+    if let Message::Unit(unit) = refused {
+        unit.refuse(error);
+    }
+}
+
+impl Inner {
+    fn close(&self) {
+        let mut threads = self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if threads.is_empty() {
+            return;
+        }
+        if let Some(stop) = &self.stop_listening {
+            stop.store(true, std::sync::atomic::Ordering::SeqCst);
+        }
+        for (queue, count) in [(&self.writer, self.writer_threads), (&self.readers, self.reader_threads)] {
+            for _ in 0..count {
+                // A thread that is gone needs no telling.
+                let _ = queue.send(Message::Stop);
+            }
+        }
+        for thread in threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Db({:?})", self.0.dialect)
+    }
+}
