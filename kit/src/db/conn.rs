@@ -136,17 +136,14 @@ impl PostgresDriver {
 
     fn execute(&mut self, sql: &str, args: &[Val<'_>]) -> Result<u64> {
         let statement = self.statement(sql)?;
-        self.client
-            .execute(&statement, &params(args))
-            .map_err(|error| Error::Postgres { error, sql: head(sql) })
+        self.client.execute(&statement, &params(args)).map_err(|error| Error::Postgres { error, sql: head(sql) })
     }
 
     fn statement(&mut self, sql: &str) -> Result<postgres::Statement> {
         if let Some(statement) = self.statements.get(sql) {
             return Ok(statement.clone());
         }
-        let statement =
-            self.client.prepare(sql).map_err(|error| Error::Postgres { error, sql: head(sql) })?;
+        let statement = self.client.prepare(sql).map_err(|error| Error::Postgres { error, sql: head(sql) })?;
         if self.statements.len() >= CACHED_STATEMENTS {
             self.statements.clear();
         }

@@ -22,7 +22,9 @@ pub(super) fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<()> {
         tx.batch(POSTGRES_LOCK)?;
     }
     if !has_table(tx, "schema_migrations")? && table_count(tx)? > 0 {
-        return Err(Error::Schema("this database holds tables that are not Repruv's: give Repruv one of its own".into()));
+        return Err(Error::Schema(
+            "this database holds tables that are not Repruv's: give Repruv one of its own".into(),
+        ));
     }
     tx.batch(HISTORY)?;
     let applied = check(tx, migrations)?;
@@ -53,7 +55,9 @@ fn check(conn: &mut Conn, migrations: &[Migration]) -> Result<usize> {
         match migrations.get(index) {
             Some(ours) if ours.name == name && checksum(ours) == *applied => {}
             Some(ours) if ours.name == name => {
-                return Err(Error::Schema(format!("migration {name} was changed after it ran here: use the release that made it")));
+                return Err(Error::Schema(format!(
+                    "migration {name} was changed after it ran here: use the release that made it"
+                )));
             }
             _ => {
                 return Err(Error::Schema(format!(
@@ -84,9 +88,7 @@ fn table_count(conn: &mut Conn) -> Result<i64> {
     conn.one(
         match conn.dialect() {
             Dialect::Sqlite => "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-            Dialect::Postgres => {
-                "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()"
-            }
+            Dialect::Postgres => "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()",
         },
         &[],
     )

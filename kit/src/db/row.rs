@@ -20,8 +20,7 @@ impl Row<'_> {
                 Cell::Sqlite(row.get_ref(index).map_err(|error| Error::Sqlite { error, sql: String::new() })?)
             }
             Source::Postgres(row) => {
-                let Raw(ty, raw) =
-                    row.try_get(index).map_err(|error| Error::Postgres { error, sql: String::new() })?;
+                let Raw(ty, raw) = row.try_get(index).map_err(|error| Error::Postgres { error, sql: String::new() })?;
                 Cell::Postgres(ty, raw)
             }
         };

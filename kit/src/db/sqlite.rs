@@ -59,12 +59,8 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
 fn take_lock(path: &Path) -> Result<File> {
     let path = path.with_extension("lock");
     let unavailable = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{}: {error}", path.display()));
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(|error| unavailable(&error))?;
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&path).map_err(|error| unavailable(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => {

@@ -207,14 +207,11 @@ async fn a_full_queue_answers_busy_at_once() {
         }
     });
     running.await.unwrap();
-    let waiting = tokio::spawn({
-        let db = db.clone();
-        async move { db.write(|_| Ok::<_, Error>(())).await }
-    });
-    while !matches!(db.write(|_| Ok::<_, Error>(())).await, Err(Error::Busy)) {
-        // The one place in the queue is not taken yet.
-    }
+    // Asked once, the second unit stands in the queue's one place.
+    let mut waiting = std::pin::pin!(db.write(|_| Ok::<_, Error>(())));
+    tokio::select! { biased; _ = &mut waiting => panic!("the writer is held up"), () = async {} => {} }
+    assert!(matches!(db.write(|_| Ok::<_, Error>(())).await, Err(Error::Busy)));
     release.send(()).unwrap();
     slow.await.unwrap().unwrap();
-    waiting.await.unwrap().unwrap();
+    waiting.await.unwrap();
 }

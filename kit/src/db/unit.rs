@@ -54,7 +54,8 @@ where
 
     fn run(&mut self, tx: &mut Tx) -> bool {
         // A panicking unit is rolled back whole, so nothing half-changed is seen again.
-        let outcome = catch_unwind(AssertUnwindSafe(|| (self.unit)(tx))).unwrap_or_else(|_| Err(Error::Panicked.into()));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| (self.unit)(tx))).unwrap_or_else(|_| Err(Error::Panicked.into()));
         let wanted = outcome.is_ok();
         self.outcome = Some(outcome);
         wanted

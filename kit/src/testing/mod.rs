@@ -2,11 +2,13 @@
 
 mod cluster;
 mod database;
+mod test_db;
 
 use std::future::Future;
 use std::time::Duration;
 
 pub use self::database::{Database, Engine};
+pub use self::test_db::TestDb;
 
 /// How long a state may take to come before the test fails. Generous: a test machine may be very busy.
 pub const PATIENCE: Duration = Duration::from_secs(60);

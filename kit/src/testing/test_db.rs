@@ -1,0 +1,58 @@
+//! An open database for one test.
+
+use std::ops::Deref;
+
+use super::{Database, Engine};
+use crate::clock::Clock;
+use crate::db::{Db, Migration, Options};
+
+/// An open, empty database: derefs to [`Db`], closed and removed when it is dropped.
+#[derive(Debug)]
+pub struct TestDb {
+    db: Db,
+    database: Database,
+}
+
+impl TestDb {
+    pub async fn fresh(engine: Engine) -> Self {
+        let database = Database::fresh(engine).await;
+        let db = off_the_runtime(|| {
+            let mut options = Options::new(database.url(), Clock::system());
+            options.connections = 4;
+            Db::open(options).expect("an empty database opens")
+        });
+        Self { db, database }
+    }
+
+    /// The same database with the schema of `migrations`.
+    pub fn migrated(self, migrations: &'static [Migration]) -> Self {
+        off_the_runtime(|| self.db.migrate(migrations).expect("the migrations run"));
+        self
+    }
+
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    pub fn engine(&self) -> Engine {
+        self.database.engine()
+    }
+}
+
+impl Deref for TestDb {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.db
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        self.db.close();
+    }
+}
+
+/// The blocking calls of a database are refused on a runtime's thread.
+fn off_the_runtime<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(work).join().expect("the work does not panic"))
+}
