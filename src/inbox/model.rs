@@ -57,42 +57,32 @@ pub struct ObservedInteraction {
     pub raw: Value,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Platform {
-    YouTube,
-    Google,
-    Instagram,
-    TikTok,
-    Facebook,
+kit::text_enum! { pub enum Platform {
+    YouTube = "youtube", Google = "google_business", Instagram = "instagram", TikTok = "tiktok", Facebook = "facebook",
+} }
+
+kit::text_enum! { pub enum ContentKind {
+    Video = "video", Short = "short", Post = "post", Photo = "photo", Carousel = "carousel", Reel = "reel",
+    Story = "story", Location = "location",
+} }
+
+kit::text_enum! { pub enum Kind { Comment = "comment", Reply = "reply", Review = "review", Mention = "mention" } }
+
+kit::text_enum! {
+    /// What the platform does with it: only `Published` is seen by everybody.
+    pub enum ProviderState {
+        Published = "published", Hidden = "hidden", Held = "held", Spam = "spam", Rejected = "rejected",
+        Removed = "removed",
+    }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ContentKind {
-    Video,
-    Short,
-    Post,
-    Photo,
-    Carousel,
-    Reel,
-    Story,
-    Location,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    Comment,
-    Reply,
-    Review,
-    Mention,
-}
-
-/// What the platform does with it: only `Published` is seen by everybody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ProviderState {
-    Published,
-    Hidden,
-    Held,
-    Spam,
-    Rejected,
-    Removed,
+impl Kind {
+    /// Platforms number comments and replies together.
+    pub const fn family(self) -> &'static str {
+        match self {
+            Kind::Comment | Kind::Reply => "comment",
+            Kind::Review => "review",
+            Kind::Mention => "mention",
+        }
+    }
 }

@@ -27,9 +27,6 @@ pub struct Capabilities {
 }
 
 impl Platform {
-    pub const ALL: [Platform; 5] =
-        [Platform::YouTube, Platform::Google, Platform::Instagram, Platform::TikTok, Platform::Facebook];
-
     pub const fn label(self) -> &'static str {
         match self {
             Platform::YouTube => "YouTube",

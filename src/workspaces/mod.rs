@@ -1,1 +1,3 @@
 //! Whose data a row is.
+
+kit::id_types! { pub UserId, pub WorkspaceId }

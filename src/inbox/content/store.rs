@@ -1,0 +1,111 @@
+//! The statements about content and its counters.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{AsVal, Result, Tx};
+
+use crate::inbox::ingest::Source;
+use crate::inbox::ingest::lists::{all_in, exec_in};
+use crate::inbox::model::{ContentId, ContentKind, ObservedContent};
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Content {
+        pub id: ContentId,
+        pub external_id: String,
+        pub kind: ContentKind,
+        pub title: Option<String>,
+        pub permalink: Option<String>,
+        pub thumbnail_url: Option<String>,
+        pub published_at: Option<Timestamp>,
+        pub duration_seconds: Option<i64>,
+        pub comments_enabled: bool,
+        pub views: Option<i64>,
+        pub likes: Option<i64>,
+        pub comments: Option<i64>,
+        pub missing_since: Option<Timestamp>,
+    }
+}
+
+impl Content {
+    pub fn of(id: ContentId, item: &ObservedContent) -> Self {
+        Self {
+            id,
+            external_id: item.external_id.clone(),
+            kind: item.kind,
+            title: item.title.clone(),
+            permalink: item.permalink.clone(),
+            thumbnail_url: item.thumbnail_url.clone(),
+            published_at: item.published_at,
+            duration_seconds: item.duration_seconds,
+            comments_enabled: item.comments_enabled,
+            views: item.views,
+            likes: item.likes,
+            comments: item.comments,
+            missing_since: None,
+        }
+    }
+
+    pub fn shows(&self, item: &ObservedContent) -> bool {
+        self.missing_since.is_none()
+            && self.kind == item.kind
+            && self.title == item.title
+            && self.permalink == item.permalink
+            && self.thumbnail_url == item.thumbnail_url
+            && self.published_at == item.published_at
+            && self.duration_seconds == item.duration_seconds
+            && self.comments_enabled == item.comments_enabled
+            && (self.views, self.likes, self.comments) == (item.views, item.likes, item.comments)
+    }
+}
+
+pub fn by_external_id(tx: &mut Tx, source: &Source<'_>, external_ids: &[&str]) -> Result<Vec<Content>> {
+    let sql = format!("SELECT {} FROM content_items WHERE connection_id = $1 AND external_id IN ", Content::COLUMNS);
+    all_in(tx, &sql, "", args![source.connection], external_ids)
+}
+
+pub fn put(tx: &mut Tx, source: &Source<'_>, id: ContentId, item: &ObservedContent) -> Result<()> {
+    tx.exec(
+        "INSERT INTO content_items (id, workspace_id, connection_id, kind, external_id, title, permalink, thumbnail_url,
+            published_at, duration_seconds, comments_enabled, views, likes, comments, first_seen_at, last_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+         ON CONFLICT (connection_id, external_id) DO UPDATE SET kind = excluded.kind, title = excluded.title,
+            permalink = excluded.permalink, thumbnail_url = excluded.thumbnail_url,
+            published_at = excluded.published_at, duration_seconds = excluded.duration_seconds,
+            comments_enabled = excluded.comments_enabled, views = excluded.views, likes = excluded.likes,
+            comments = excluded.comments, last_seen_at = excluded.last_seen_at, missing_since = NULL",
+        args![
+            id, source.workspace, source.connection, item.kind, item.external_id.as_str(), &item.title,
+            &item.permalink, &item.thumbnail_url, item.published_at, item.duration_seconds, item.comments_enabled,
+            item.views, item.likes, item.comments, source.now
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn seen(tx: &mut Tx, source: &Source<'_>, ids: &[ContentId]) -> Result<()> {
+    let sql = "UPDATE content_items SET last_seen_at = $1 WHERE id IN ";
+    exec_in(tx, sql, args![source.now], ids)
+}
+
+/// Today's reading; of several on one day the last one stays.
+pub fn read(
+    tx: &mut Tx,
+    source: &Source<'_>,
+    (subject, subject_id): (&str, impl AsVal),
+    metric: &str,
+    value: i64,
+) -> Result<()> {
+    let id: kit::id::Id<()> = kit::id::Id::new(source.now, source.random);
+    tx.exec(
+        "INSERT INTO metric_snapshots (id, workspace_id, connection_id, subject, subject_id, metric, day, taken_at, value)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         ON CONFLICT (subject_id, metric, day) DO UPDATE SET taken_at = excluded.taken_at, value = excluded.value
+         WHERE metric_snapshots.taken_at <= excluded.taken_at",
+        args![
+            id, source.workspace, source.connection, subject, subject_id, metric, source.day(source.now), source.now,
+            value
+        ],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! How a text is meant. First match wins: rating, emoji, the language's word list; else unknown, never a guess.
+
+use super::lexicon::{Hit, Role};
+use super::text::Text;
+use super::{Fact, Language, Reason, Sentiment, emoji};
+
+/// From here a score is clear.
+const CLEAR: f64 = 0.30;
+/// How far a negator reaches, in words, within its clause.
+const NEGATOR_REACH: usize = 3;
+const NEGATED: f64 = -0.74;
+const INTENSIFIED: f64 = 0.8;
+/// Turns a sum of valences into -1..1: one word of valence 2 reaches 0.46.
+const NORM: f64 = 15.0;
+
+pub(super) fn judge(
+    text: &Text<'_>,
+    hits: &[Hit],
+    language: Option<Language>,
+    rating: Option<i64>,
+    reasons: &mut Vec<Reason>,
+) -> (Sentiment, Option<f64>) {
+    let words = Words::weigh(text, hits, language);
+    let emoji = weigh_emoji(text);
+    let mut because = |code: &str, list: Vec<String>| reasons.push(Reason::new(Fact::Sentiment, code, list));
+    if let Some(rating @ 1..=5) = rating {
+        let score = Some((rating as f64 - 3.0) / 2.0);
+        if rating >= 4 && words.as_ref().is_some_and(|words| words.score <= -CLEAR) {
+            because("rating_against_words", words.map(|words| words.list).unwrap_or_default());
+            return (Sentiment::Mixed, score);
+        }
+        because("rating", vec![rating.to_string()]);
+        let by_rating = [Sentiment::Negative, Sentiment::Mixed, Sentiment::Positive];
+        return (by_rating[usize::from(rating > 2) + usize::from(rating > 3)], score);
+    }
+    if let Some(score) = emoji.filter(|score| score.abs() >= CLEAR) {
+        let list = distinct(text.emoji.iter().filter(|c| emoji::polarity(**c) != 0).map(char::to_string));
+        if let Some(words) = words.filter(|words| words.score.abs() >= CLEAR && words.score * score < 0.0) {
+            because("emoji_against_words", list.into_iter().chain(words.list).collect());
+            return (Sentiment::Mixed, Some((score + words.score) / 2.0));
+        }
+        because("emoji", list);
+        return (polar(score), Some(score));
+    }
+    let Some(words) = words else {
+        because("no_evidence", Vec::new());
+        return (Sentiment::Unknown, None);
+    };
+    let verdict = if words.is_torn { Sentiment::Mixed } else { polar(words.score) };
+    because(if words.is_torn { "words_both_ways" } else { "words" }, words.list);
+    (verdict, Some(words.score))
+}
+
+fn polar(score: f64) -> Sentiment {
+    match score {
+        score if score >= CLEAR => Sentiment::Positive,
+        score if score <= -CLEAR => Sentiment::Negative,
+        _ => Sentiment::Neutral,
+    }
+}
+
+fn normed(sum: f64) -> f64 {
+    let score = sum / (sum * sum + NORM).sqrt();
+    (score * 1000.0).round() / 1000.0
+}
+
+fn weigh_emoji(text: &Text<'_>) -> Option<f64> {
+    let mut sum = 0;
+    let mut polar = 0;
+    for (index, c) in text.emoji.iter().enumerate() {
+        // "🔥🔥🔥🔥🔥" says little more than "🔥🔥🔥".
+        let repeats = text.emoji[..index].iter().filter(|earlier| *earlier == c).count();
+        let polarity = emoji::polarity(*c);
+        if repeats < 3 && polarity != 0 {
+            sum += polarity;
+            polar += 1;
+        }
+    }
+    (polar > 0).then(|| normed(f64::from(sum)))
+}
+
+/// What the word list makes of a text that it knows a word of.
+struct Words {
+    score: f64,
+    /// Clear words stand on both sides, and neither side wins clearly.
+    is_torn: bool,
+    list: Vec<String>,
+}
+
+impl Words {
+    fn weigh(text: &Text<'_>, hits: &[Hit], language: Option<Language>) -> Option<Words> {
+        let contrast = hits.iter().rfind(|hit| hit.role == Role::Contrast && hit.start > 0).map(|hit| hit.start);
+        let (mut up, mut down) = (0.0_f64, 0.0_f64);
+        let mut list = Vec::new();
+        for (hit, valence) in valences(text, hits) {
+            let mut value = f64::from(valence);
+            if is_near(text, hits, hit, Role::Intensifier, 2) {
+                value += INTENSIFIED.copysign(value);
+            }
+            if is_near(text, hits, hit, Role::Dampener, 2) {
+                value *= 0.6;
+            }
+            let is_negated = is_negated(text, hits, hit, language);
+            if is_negated {
+                value *= NEGATED;
+            }
+            // What follows "but" is what is meant.
+            match contrast {
+                Some(contrast) if hit.start < contrast => value *= 0.5,
+                Some(_) => value *= 1.5,
+                None => {}
+            }
+            if value > 0.0 {
+                up += value
+            } else {
+                down += value
+            }
+            if valence != 0 {
+                let phrase = text.phrase(hit.start, hit.len);
+                list.push(if is_negated { format!("not: {phrase}") } else { phrase });
+            }
+        }
+        if list.is_empty() && !valences(text, hits).any(|(_, valence)| valence == 0) {
+            return None;
+        }
+        let sum = up + down;
+        let excited = 0.3 * text.exclamations.min(3) as f64;
+        let score = normed(if sum.abs() < 1.0 { sum } else { sum + excited.copysign(sum) });
+        let is_torn = up >= 1.5 && down <= -1.5 && score.abs() < CLEAR;
+        Some(Words { score, is_torn, list: distinct(list.into_iter()) })
+    }
+}
+
+/// The words that judge; one that only strengthens the next ("super schön") does not count by itself.
+fn valences<'a>(text: &'a Text<'_>, hits: &'a [Hit]) -> impl Iterator<Item = (&'a Hit, i32)> {
+    hits.iter().filter_map(move |hit| {
+        let Role::Valence(valence) = hit.role else { return None };
+        let near = around(hits, hit);
+        let end = hit.start + hit.len;
+        let strengthens = near.iter().any(|other| other.start == hit.start && other.role == Role::Intensifier);
+        let next = |other: &Hit| other.start == end && matches!(other.role, Role::Valence(_));
+        let is_only_strength = strengthens && text.clause(hit.start) == text.clause(end) && near.iter().any(next);
+        (!is_only_strength).then_some((hit, valence))
+    })
+}
+
+/// The hits whose words are near enough to matter: a long text is not read once for each of its words.
+fn around<'a>(hits: &'a [Hit], hit: &Hit) -> &'a [Hit] {
+    const NEAR: usize = 8;
+    let first = hits.partition_point(|other| other.start + NEAR < hit.start);
+    let last = hits.partition_point(|other| other.start <= hit.start + hit.len + NEAR);
+    &hits[first..last]
+}
+
+fn is_near(text: &Text<'_>, hits: &[Hit], hit: &Hit, role: Role, reach: usize) -> bool {
+    around(hits, hit).iter().any(|other| {
+        other.role == role
+            && other.start < hit.start
+            && other.start + other.len + reach > hit.start
+            && text.clause(other.start) == text.clause(hit.start)
+    })
+}
+
+/// A negator before the word or, where the language puts it there ("gefällt mir nicht", "j'aime pas"), after it.
+pub(super) fn is_negated(text: &Text<'_>, hits: &[Hit], hit: &Hit, language: Option<Language>) -> bool {
+    let follows = match language {
+        Some(Language::German) => 3,
+        Some(Language::French) => 1,
+        _ => 0,
+    };
+    let end = hit.start + hit.len;
+    around(hits, hit).iter().any(|other| {
+        let before = other.start + other.len <= hit.start && other.start + other.len + NEGATOR_REACH > hit.start;
+        let after = other.start >= end && other.start < end + follows;
+        other.role == Role::Negator && (before || after) && text.clause(other.start) == text.clause(hit.start)
+    })
+}
+
+fn distinct(words: impl Iterator<Item = String>) -> Vec<String> {
+    let mut list: Vec<String> = Vec::new();
+    for word in words {
+        if list.len() < 6 && !list.contains(&word) {
+            list.push(word);
+        }
+    }
+    list
+}

@@ -1,0 +1,195 @@
+//! The rules on texts that people write.
+
+use super::*;
+
+fn english(text: &str) -> Facts {
+    facts(Given { text: Some(text), account_language: Some(Language::English), ..Given::default() })
+}
+
+fn plain(text: &str) -> Facts {
+    facts(Given { text: Some(text), ..Given::default() })
+}
+
+fn rated(rating: i64, text: &str) -> Facts {
+    facts(Given { text: Some(text), rating: Some(rating), ..Given::default() })
+}
+
+fn codes(facts: &Facts, fact: Fact) -> Vec<&str> {
+    facts.reasons.iter().filter(|reason| reason.fact == fact).map(|reason| reason.reason.as_str()).collect()
+}
+
+#[test]
+fn a_language_is_told_by_its_words() {
+    for (language, text) in [
+        (Language::English, "I have been making pour over for ten years and never thought about the water"),
+        (Language::English, "What camera do you use?"),
+        (Language::German, "Ich warte seit drei Wochen auf meine Bestellung und niemand antwortet"),
+        (Language::German, "Welches Mikrofon benutzt du?"),
+        (Language::Spanish, "¿Qué cámara usas para grabar?"),
+        (Language::Spanish, "No me gustó nada, muy aburrido"),
+        (Language::French, "Super vidéo, merci beaucoup pour les explications"),
+        (Language::French, "Le lien ne marche pas"),
+        (Language::Portuguese, "Quanto custa esse moedor? Vocês entregam em Portugal?"),
+        (Language::Portuguese, "Adorei o vídeo, parabéns pelo trabalho"),
+        (Language::Italian, "Dove posso comprare questa macchina?"),
+        (Language::Italian, "Bellissimo video, complimenti davvero!"),
+        (Language::Japanese, "これは素晴らしい動画ですね"),
+        (Language::Russian, "Очень крутое видео, спасибо"),
+        (Language::Ukrainian, "Дуже гарне відео, дякую за працю і її красу"),
+    ] {
+        assert_eq!(plain(text).language, Some(language), "{text}");
+    }
+}
+
+#[test]
+fn a_short_text_goes_by_the_account_and_emoji_by_nobody() {
+    assert_eq!(plain("Nice one").language, None, "seven letters tell nothing");
+    assert_eq!(english("Nice one").language, Some(Language::English));
+    assert_eq!(english("😍😍").language, None);
+    assert_eq!(english("10/10 !!").language, None);
+    assert_eq!(codes(&english("First"), Fact::Language), ["too_short"]);
+}
+
+#[test]
+fn a_language_that_has_no_list_is_not_taken_for_one_that_has() {
+    for text in [
+        "Dit is echt een heel mooie video, bedankt voor het delen",
+        "To jest naprawdę świetny film, dziękuję bardzo za to",
+        "Çok güzel bir video olmuş, emeğinize sağlık hocam",
+    ] {
+        assert_eq!(english(text).language, None, "{text}");
+        assert_eq!(english(text).sentiment, Sentiment::Unknown, "{text}");
+    }
+}
+
+#[test]
+fn a_rating_decides_unless_the_words_clearly_say_otherwise() {
+    assert_eq!(rated(1, "").sentiment, Sentiment::Negative);
+    assert_eq!(rated(2, "It was great").sentiment, Sentiment::Negative);
+    assert_eq!(rated(3, "").sentiment, Sentiment::Mixed);
+    assert_eq!(rated(5, "").sentiment, Sentiment::Positive);
+    let mixed = rated(5, "The food was cold and the staff were terribly rude, an awful evening.");
+    assert_eq!(mixed.sentiment, Sentiment::Mixed);
+    assert_eq!(codes(&mixed, Fact::Sentiment), ["rating_against_words"]);
+}
+
+#[test]
+fn emoji_come_before_words_and_contradicted_ones_are_mixed() {
+    assert_eq!(english("😍😍").sentiment, Sentiment::Positive);
+    assert_eq!(english("the new intro 👎").sentiment, Sentiment::Negative);
+    assert_eq!(english("😂😂😂").sentiment, Sentiment::Unknown, "laughing is laughing with or at");
+    assert_eq!(english("I love this so much, best channel 😡").sentiment, Sentiment::Mixed);
+}
+
+#[test]
+fn english_words_with_negators_and_intensifiers() {
+    for (sentiment, text) in [
+        (Sentiment::Positive, "This is the best coffee video I have ever seen"),
+        (Sentiment::Positive, "not bad at all"),
+        (Sentiment::Positive, "Soooo gooood"),
+        (Sentiment::Positive, "can't wait for the next one"),
+        (Sentiment::Positive, "Never disappoints!"),
+        (Sentiment::Negative, "I don't like this at all"),
+        (Sentiment::Negative, "This is not good."),
+        (Sentiment::Negative, "I love the idea but the audio is terrible"),
+        (Sentiment::Negative, "Waited forty minutes and the coffee was cold. We used to love this place."),
+        (Sentiment::Neutral, "the food was okay"),
+        (Sentiment::Unknown, "What camera do you use for the close-ups?"),
+    ] {
+        assert_eq!(english(text).sentiment, sentiment, "{text}: {:?}", english(text));
+    }
+    let torn = english("Great camera work, terrible sound.");
+    assert_eq!((torn.sentiment, codes(&torn, Fact::Sentiment)), (Sentiment::Mixed, vec!["words_both_ways"]));
+}
+
+#[test]
+fn other_languages_by_their_own_lists_and_negators() {
+    for (sentiment, text) in [
+        (Sentiment::Positive, "Das Video ist echt super schön gemacht, danke dir!"),
+        (Sentiment::Negative, "Das gefällt mir überhaupt nicht"),
+        (Sentiment::Positive, "Me encanta este canal, sigue así"),
+        (Sentiment::Negative, "No me gustó nada este video"),
+        (Sentiment::Positive, "J'adore cette chaîne, bravo"),
+        (Sentiment::Negative, "J'aime pas du tout la musique de cette vidéo"),
+        (Sentiment::Positive, "Adorei o vídeo, muito bom"),
+        (Sentiment::Negative, "Péssimo atendimento, não recomendo"),
+        (Sentiment::Positive, "Bellissimo video, complimenti davvero"),
+        (Sentiment::Negative, "Non mi è piaciuto per niente questo video"),
+    ] {
+        assert_eq!(plain(text).sentiment, sentiment, "{text}: {:?}", plain(text));
+    }
+    // "fatal", "gift" and "die" are English words, too; a German text is never read with the English list.
+    assert_eq!(plain("Die Kamera steht auf dem Tisch, und dann kommt das Gift").sentiment, Sentiment::Unknown);
+}
+
+#[test]
+fn intents_by_phrase_and_by_shape() {
+    let has = |text: &str| english(text).intents;
+    assert_eq!(has("What camera is that?"), [Intent::Question]);
+    assert_eq!(has("how do you clean the grinder"), [Intent::Question]);
+    assert_eq!(has("I know how do you feel"), [], "a question begins its clause");
+    assert_eq!(has("How much is the grinder and do you ship to Canada?"), [Intent::Question, Intent::Purchase]);
+    assert!(has("The link is broken and nobody answers").contains(&Intent::Complaint));
+    assert!(!has("I was not disappointed by this one").contains(&Intent::Complaint));
+    assert!(has("My son got food poisoning and ended up in hospital").contains(&Intent::Safety));
+    assert!(has("Thank you, this was so helpful").contains(&Intent::Praise));
+    assert!(!has("Thank you for nothing, what a terrible waste of time").contains(&Intent::Praise));
+    assert!(!has("see https://example.com/?q=1").contains(&Intent::Question), "a link asks nothing");
+}
+
+#[test]
+fn spam_needs_more_than_a_word() {
+    let is_spam = |text: &str| english(text).intents.contains(&Intent::Spam);
+    assert!(is_spam("Check out my channel!"));
+    assert!(is_spam("Earn crypto profit with www.cryptowin.com"));
+    assert!(is_spam("Contact him for trading on WhatsApp +1 (555) 010-7788"));
+    assert!(!is_spam("Is the free version enough?"));
+    assert!(!is_spam("Here is the manual: https://example.com/manual"));
+    assert!(!is_spam("@ann free shipping is only within the EU"), "a handle at the start only says who is answered");
+    let repeated = Given { text: Some("The very same sentence"), repeated_by_others: true, ..Given::default() };
+    assert!(facts(repeated).intents.contains(&Intent::Spam));
+    let by_platform = Given { text: Some("hello"), platform_says_spam: true, ..Given::default() };
+    assert_eq!(codes(&facts(by_platform), Fact::Intent), ["spam_platform"]);
+}
+
+#[test]
+fn priority_is_the_sum_of_its_reasons() {
+    let hours = |hours: u64| Some(std::time::Duration::from_secs(hours * 3600));
+    let standing = |intents, waiting| Standing { intents, rating: None, likes: None, is_repeat_author: false, waiting };
+    assert_eq!(priority(standing(&[], None)).1, PriorityBand::Low);
+    assert_eq!(priority(standing(&[Intent::Question], hours(0))), priority(standing(&[Intent::Question], hours(0))));
+    assert_eq!(priority(standing(&[Intent::Question], hours(3))).0, 23);
+    assert_eq!(priority(standing(&[Intent::Question], hours(90))).0, 44, "a day of waiting is the most");
+    assert_eq!(priority(standing(&[Intent::Complaint, Intent::Safety], None)).1, PriorityBand::Urgent);
+    let all = Standing {
+        intents: &[Intent::Complaint, Intent::Question, Intent::Spam],
+        rating: Some(1),
+        likes: Some(99_999),
+        is_repeat_author: true,
+        waiting: hours(24),
+    };
+    let (score, band, reasons) = priority(all);
+    assert_eq!(score, 40 + 25 + 20 + 24 + 20 + 10 - 60);
+    assert_eq!(score, reasons.iter().filter_map(|reason| reason.points).sum::<i64>());
+    assert_eq!(band, PriorityBand::Urgent);
+    assert_eq!(priority(Standing { likes: Some(99), ..standing(&[], None) }).0, 10, "five for each power of ten");
+}
+
+#[test]
+fn nothing_makes_the_rules_panic() {
+    for text in
+        ["", " ", "'", "''''", "ééé'", "a'", "?¿?", "\u{0}\u{feff}", "İİİİ", "ﬃﬃﬃﬃﬃ", "@", "+1", "www.", "....com"]
+    {
+        let _ = english(text);
+        let _ = rated(9, text);
+    }
+    let long = "so good but not bad? ".repeat(5_000);
+    assert_eq!(english(&long).language, Some(Language::English));
+}
+
+#[test]
+fn the_same_text_gives_the_same_facts() {
+    let text = "Love it, but where can I buy the cup? The link is broken 😍";
+    assert_eq!(english(text), english(text));
+    assert_eq!(serde_json::to_value(&english(text).reasons[0]).unwrap()["fact"], "language");
+}

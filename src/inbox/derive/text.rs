@@ -1,0 +1,159 @@
+//! A text in words, once for all rules.
+
+use super::emoji;
+
+/// A text's words, lower-cased, with the marks that rules ask for.
+pub(super) struct Text<'a> {
+    pub source: &'a str,
+    lowered: String,
+    words: Vec<Word>,
+    pub letters: usize,
+    pub emoji: Vec<char>,
+    pub exclamations: usize,
+    /// A question mark outside a link.
+    pub asks: bool,
+    pub has_link: bool,
+    /// "@somebody" after the first word: at the start it only says who is answered.
+    pub has_handle: bool,
+    pub has_phone_number: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Word {
+    start: u32,
+    end: u32,
+    /// Counts commas, full stops and the like before the word: negation ends there.
+    clause: u32,
+    /// Written with a letter three times or more in a row ("sooo"), kept here as two.
+    stretched: bool,
+}
+
+impl<'a> Text<'a> {
+    pub fn read(source: &'a str) -> Self {
+        let mut text = Text {
+            source,
+            lowered: String::with_capacity(source.len() + 8),
+            words: Vec::with_capacity(source.len() / 5 + 1),
+            letters: 0,
+            emoji: Vec::new(),
+            exclamations: 0,
+            asks: false,
+            has_link: false,
+            has_handle: false,
+            has_phone_number: has_phone_number(source),
+        };
+        let mut clause = 0;
+        for (index, chunk) in source.split_whitespace().enumerate() {
+            if is_link(chunk) {
+                text.has_link = true;
+            } else {
+                text.has_handle |= index > 0 && chunk.len() > 3 && chunk.starts_with('@');
+                text.read_chunk(chunk, &mut clause);
+            }
+        }
+        text
+    }
+
+    fn read_chunk(&mut self, chunk: &str, clause: &mut u32) {
+        let mut start = None;
+        let mut run = (char::MAX, 0);
+        let mut stretched = false;
+        for c in chunk.chars() {
+            let c = if matches!(c, '’' | '‘' | '´' | '`') { '\'' } else { c };
+            if c.is_alphanumeric() || (c == '\'' && start.is_some()) {
+                self.letters += usize::from(c.is_alphabetic());
+                let begin = *start.get_or_insert(self.lowered.len());
+                for lower in c.to_lowercase() {
+                    run = if run.0 == lower { (lower, run.1 + 1) } else { (lower, 1) };
+                    let is_stretch = run.1 > 2 && lower.is_alphabetic();
+                    stretched |= is_stretch;
+                    if !is_stretch {
+                        self.lowered.push(lower);
+                    }
+                }
+                start = Some(begin);
+                continue;
+            }
+            self.end_word(&mut start, *clause, &mut stretched);
+            run = (char::MAX, 0);
+            self.asks |= matches!(c, '?' | '¿' | '？');
+            self.exclamations += usize::from(c == '!');
+            *clause +=
+                u32::from(matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | '¿' | '¡' | '…' | '(' | ')' | '–' | '—'));
+            if emoji::is_emoji(c) {
+                self.emoji.push(c);
+            }
+        }
+        self.end_word(&mut start, *clause, &mut stretched);
+    }
+
+    fn end_word(&mut self, start: &mut Option<usize>, clause: u32, stretched: &mut bool) {
+        let Some(begin) = start.take() else { return };
+        while self.lowered.ends_with('\'') {
+            self.lowered.pop();
+        }
+        // Texts are bounded far below 4 GiB by every platform; a longer one only loses words.
+        if let (Ok(start), Ok(end)) = (u32::try_from(begin), u32::try_from(self.lowered.len()))
+            && start < end
+        {
+            self.words.push(Word { start, end, clause, stretched: std::mem::take(stretched) });
+        }
+        self.lowered.push(' ');
+    }
+
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    pub fn word(&self, index: usize) -> &str {
+        self.words.get(index).map_or("", |word| &self.lowered[word.start as usize..word.end as usize])
+    }
+
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|index| self.word(index))
+    }
+
+    pub fn clause(&self, index: usize) -> u32 {
+        self.words.get(index).map_or(0, |word| word.clause)
+    }
+
+    pub fn starts_clause(&self, index: usize) -> bool {
+        index == 0 || self.clause(index) != self.clause(index - 1)
+    }
+
+    pub fn is_stretched(&self, index: usize) -> bool {
+        self.words.get(index).is_some_and(|word| word.stretched)
+    }
+
+    /// Words joined by single spaces.
+    pub fn phrase(&self, start: usize, len: usize) -> String {
+        (start..start + len).map(|index| self.word(index)).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn is_link(chunk: &str) -> bool {
+    const ENDINGS: [&str; 14] =
+        ["com", "net", "org", "io", "ly", "me", "xyz", "shop", "co", "gg", "tv", "ru", "link", "site"];
+    if chunk.starts_with("http://") || chunk.starts_with("https://") || chunk.starts_with("www.") {
+        return true;
+    }
+    let host = chunk.split('/').next().unwrap_or_default().trim_end_matches(['.', ',', '!', '?', ')', ';', ':']);
+    host.is_ascii()
+        && host.rsplit_once('.').is_some_and(|(name, ending)| {
+            name.len() > 1
+                && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
+                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+        })
+}
+
+/// A plus sign and at least eight digits, perhaps with spaces, dots, brackets and hyphens.
+fn has_phone_number(source: &str) -> bool {
+    source.split('+').skip(1).any(|after| {
+        let digits = after
+            .bytes()
+            .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')'))
+            .filter(u8::is_ascii_digit)
+            .count();
+        digits >= 8
+    })
+}

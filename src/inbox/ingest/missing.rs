@@ -1,0 +1,52 @@
+//! Deletion is mostly silent: what two complete passes in a row did not see is gone.
+
+use kit::clock::Timestamp;
+use kit::db::{Result, Tx};
+
+use super::Source;
+use super::page::settle_again;
+use super::rollups::{Counted, Rollups};
+use super::store;
+use crate::inbox::model::ProviderState;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Not seen for the first time.
+    pub newly_missing: usize,
+    /// Not seen for the second time, and now taken as removed.
+    pub removed: usize,
+}
+
+/// Call it after a pass that read everything the platform has, without an error, and only then.
+pub fn pass_completed(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -> Result<Missing> {
+    let mut rollups = Rollups::default();
+    let mut missing = Missing::default();
+    let mut unsettled = Vec::new();
+    for mut row in store::not_seen_since(tx, source, started_at)? {
+        if row.missing_since.is_none() {
+            missing.newly_missing += 1;
+            continue;
+        }
+        missing.removed += 1;
+        let before = Counted::of(&row);
+        row.provider_state = ProviderState::Removed;
+        row.can_reply = false;
+        store::remove(tx, row.id)?;
+        rollups.replace(before, Counted::of(&row));
+        unsettled.push(row.thread_external_id);
+    }
+    store::mark_missing(tx, source, started_at)?;
+    unsettled.sort_unstable();
+    unsettled.dedup();
+    for thread in &unsettled {
+        let answered_at = store::own_replies(tx, source, &[thread.as_str()])?.into_iter().map(|(_, _, at)| at).max();
+        for row in store::in_threads(tx, source, &[thread.as_str()])? {
+            settle_again(tx, source, &row, &row.facts(), answered_at, &mut rollups)?;
+        }
+    }
+    rollups.apply(tx, source)?;
+    if missing.removed > 0 {
+        super::tell_members(tx, source)?;
+    }
+    Ok(missing)
+}

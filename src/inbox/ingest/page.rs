@@ -1,0 +1,292 @@
+//! One page of observations against what is known: what is new, what changed, and whom that concerns.
+
+use std::collections::{HashMap, HashSet};
+
+use kit::clock::Timestamp;
+use kit::db::{Result, Tx};
+use sha2::{Digest, Sha256};
+
+use super::rollups::{Counted, Rollups};
+use super::rules::{self, Case, State, Verdict};
+use super::store::{self, Author, Record, Stored};
+use super::{Ingested, Source};
+use crate::inbox::derive::{self, Facts, Given};
+use crate::inbox::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
+
+/// So many people with the very same long text are no coincidence.
+const WAVE: i64 = 3;
+
+pub(super) type TextHash = [u8; 16];
+
+pub(super) struct Page<'a> {
+    changes: Vec<Change<'a>>,
+    authors: HashMap<String, Author>,
+    /// The newest own reply's time, by thread.
+    answered_at: HashMap<String, Timestamp>,
+    unchanged: Vec<InteractionId>,
+    pub ingested: Ingested,
+    pub has_newly_waiting: bool,
+}
+
+/// An observation that is new, or differs from what is stored.
+struct Change<'a> {
+    observed: &'a ObservedInteraction,
+    stored: Option<Stored>,
+    content: Option<ContentId>,
+    hash: TextHash,
+}
+
+impl Change<'_> {
+    fn is_edit(&self) -> bool {
+        self.stored.as_ref().is_some_and(|row| row.text_hash != self.hash || row.rating != self.observed.rating)
+    }
+}
+
+impl<'a> Page<'a> {
+    pub fn compare(tx: &mut Tx, source: &Source<'_>, observed: &'a [ObservedInteraction]) -> Result<Self> {
+        let observed = latest_of_each(observed);
+        let mut stored = store::stored(tx, source, &observed)?;
+        let contents = store::content_ids(tx, source, &observed)?;
+        let mut page = Page {
+            changes: Vec::with_capacity(observed.len()),
+            authors: HashMap::new(),
+            answered_at: HashMap::new(),
+            unchanged: Vec::new(),
+            ingested: Ingested::default(),
+            has_newly_waiting: false,
+        };
+        for observed in observed {
+            let row = stored.remove(&(observed.kind.family(), observed.external_id.clone()));
+            let known_content = observed.content_external_id.as_ref().and_then(|id| contents.get(id)).copied();
+            let content = known_content.or(row.as_ref().and_then(|row| row.content_id));
+            let change = Change { observed, stored: row, content, hash: text_hash(observed.text.as_deref()) };
+            match &change.stored {
+                Some(row) if row.shows(observed, &change.hash, content) => page.unchanged.push(row.id),
+                _ => page.changes.push(change),
+            }
+        }
+        let new = page.changes.iter().filter(|change| change.stored.is_none()).count();
+        page.ingested = Ingested { new, changed: page.changes.len() - new, unchanged: page.unchanged.len() };
+        Ok(page)
+    }
+
+    pub fn write(&mut self, tx: &mut Tx, source: &Source<'_>, rollups: &mut Rollups) -> Result<()> {
+        store::seen(tx, source, &self.unchanged)?;
+        if self.changes.is_empty() {
+            return Ok(());
+        }
+        self.write_authors(tx, source)?;
+        self.answered_at = self.read_answers(tx, source)?;
+        for change in &self.changes {
+            let verdict = self.write_change(tx, source, change, rollups)?;
+            let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == State::NeedsReply);
+            self.has_newly_waiting |= verdict.state == State::NeedsReply && !was_waiting;
+        }
+        self.settle_threads(tx, source, rollups)?;
+        self.mark_waves(tx, source, rollups)
+    }
+
+    fn write_authors(&mut self, tx: &mut Tx, source: &Source<'_>) -> Result<()> {
+        let mut seen: HashMap<String, (&ObservedAuthor, i64)> = HashMap::new();
+        for change in &self.changes {
+            let entry = seen.entry(author_key(&change.observed.author)).or_insert((&change.observed.author, 0));
+            entry.1 += i64::from(change.stored.is_none());
+        }
+        let mut keys = seen.keys().map(String::as_str).collect::<Vec<_>>();
+        // Two batches on PostgreSQL lock authors in one order.
+        keys.sort_unstable();
+        let mut known = store::authors(tx, source, &keys)?;
+        for key in keys {
+            let (observed, new) = seen[key];
+            let author = match known.remove(key) {
+                Some(author) => author.seen_as(observed, new),
+                None => Author::new(AuthorId::new(source.now, source.random), key, observed, new),
+            };
+            store::put_author(tx, source, &author)?;
+            self.authors.insert(key.to_owned(), author);
+        }
+        Ok(())
+    }
+
+    /// Own replies of the changes' threads: those stored, with what this page says about them.
+    fn read_answers(&self, tx: &mut Tx, source: &Source<'_>) -> Result<HashMap<String, Timestamp>> {
+        let threads = distinct(self.changes.iter().map(|change| change.observed.thread_external_id.as_str()));
+        let here = self.changes.iter().map(|change| change.observed.external_id.as_str()).collect::<HashSet<_>>();
+        let stored = store::own_replies(tx, source, &threads)?;
+        let stored = stored.into_iter().filter(|(_, id, _)| !here.contains(id.as_str()));
+        let own = self.changes.iter().map(|change| change.observed).filter(|observed| observed.author.is_self);
+        let own = own.filter(|observed| observed.provider_state == ProviderState::Published);
+        let own = own.map(|reply| (reply.thread_external_id.clone(), String::new(), reply.created_at));
+        let mut newest: HashMap<String, Timestamp> = HashMap::new();
+        for (thread, _, at) in stored.chain(own) {
+            let newest = newest.entry(thread).or_insert(at);
+            *newest = at.max(*newest);
+        }
+        Ok(newest)
+    }
+
+    fn write_change(
+        &self,
+        tx: &mut Tx,
+        source: &Source<'_>,
+        change: &Change<'_>,
+        rollups: &mut Rollups,
+    ) -> Result<Verdict> {
+        let observed = change.observed;
+        let author = &self.authors[&author_key(&observed.author)];
+        let facts = change.facts(source);
+        let edited_at = match &change.stored {
+            Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(source.now)),
+            Some(row) => row.edited_at,
+            None => observed.edited_at,
+        };
+        let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
+        let case = Case {
+            is_own: observed.author.is_self,
+            provider_state: observed.provider_state,
+            can_reply: observed.can_reply,
+            rating: observed.rating,
+            likes: observed.likes,
+            said_at: edited_at.map_or(created_at, |edited| edited.max(created_at)),
+            is_repeat_author: author.interactions > 1,
+            facts: &facts,
+        };
+        let verdict = rules::settle(&case, self.answered_at.get(&observed.thread_external_id).copied(), source.now);
+        let day = change.stored.as_ref().map_or_else(|| source.day(created_at), |row| row.day.clone());
+        let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
+        let after = Counted {
+            day: is_counted.then(|| day.clone()),
+            kind: observed.kind,
+            sentiment: facts.sentiment,
+            state: verdict.state,
+            band: verdict.band,
+        };
+        let id = change.stored.as_ref().map_or_else(|| InteractionId::new(source.now, source.random), |row| row.id);
+        let record = Record {
+            id,
+            author: author.id,
+            content: change.content,
+            observed,
+            hash: &change.hash,
+            edited_at,
+            day: &day,
+            facts: &facts,
+            verdict: &verdict,
+        };
+        match &change.stored {
+            None => {
+                store::insert(tx, source, &record)?;
+                rollups.add(after);
+            }
+            Some(row) => {
+                if change.is_edit() {
+                    store::keep_version(tx, source, row)?;
+                }
+                store::update(tx, source, &record)?;
+                rollups.replace(Counted::of(row), after);
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// An own reply that came, changed or went away concerns everybody in its thread.
+    fn settle_threads(&self, tx: &mut Tx, source: &Source<'_>, rollups: &mut Rollups) -> Result<()> {
+        let own = self.changes.iter().map(|change| change.observed).filter(|observed| observed.author.is_self);
+        let threads = distinct(own.map(|reply| reply.thread_external_id.as_str()));
+        for row in store::in_threads(tx, source, &threads)? {
+            let answered_at = self.answered_at.get(&row.thread_external_id).copied();
+            settle_again(tx, source, &row, &row.facts(), answered_at, rollups)?;
+        }
+        Ok(())
+    }
+
+    /// The same long text by several people is spam, from the first of them on.
+    fn mark_waves(&self, tx: &mut Tx, source: &Source<'_>, rollups: &mut Rollups) -> Result<()> {
+        let said = self.changes.iter().filter(|change| change.stored.is_none() || change.is_edit());
+        let comparable = said.filter(|change| {
+            let observed = change.observed;
+            !observed.author.is_self && observed.text.as_deref().is_some_and(derive::is_worth_comparing)
+        });
+        let hashes = distinct(comparable.map(|change| &change.hash));
+        let waves = store::written_by_at_least(tx, source, &hashes, WAVE)?;
+        for row in store::not_yet_spam(tx, source, &waves)? {
+            let facts = derive::facts(Given { repeated_by_others: true, ..row.given(source) });
+            let answered_at = store::own_replies(tx, source, &[&row.thread_external_id])?;
+            let answered_at = answered_at.into_iter().map(|(_, _, at)| at).max();
+            settle_again(tx, source, &row, &facts, answered_at, rollups)?;
+        }
+        Ok(())
+    }
+}
+
+/// Judges a stored row anew and writes what came out differently.
+pub(super) fn settle_again(
+    tx: &mut Tx,
+    source: &Source<'_>,
+    row: &Stored,
+    facts: &Facts,
+    answered_at: Option<Timestamp>,
+    rollups: &mut Rollups,
+) -> Result<()> {
+    let verdict = rules::settle(&row.case(facts), answered_at, source.now);
+    let is_same =
+        verdict.state == row.state && verdict.score == row.priority_score && facts.intents == row.facts().intents;
+    if !is_same {
+        store::judge(tx, row.id, facts, &verdict)?;
+        rollups.replace(Counted::of(row), Counted::of(row).settled(&verdict));
+    }
+    Ok(())
+}
+
+impl Change<'_> {
+    /// Derived anew only where the text, the rating or the platform's word on spam changed.
+    fn facts(&self, source: &Source<'_>) -> Facts {
+        let observed = self.observed;
+        if observed.author.is_self {
+            return Facts::none();
+        }
+        let platform_says_spam = observed.provider_state == ProviderState::Spam;
+        let given = Given {
+            text: observed.text.as_deref(),
+            rating: observed.rating,
+            account_language: source.language,
+            platform_says_spam,
+            repeated_by_others: false,
+        };
+        match &self.stored {
+            Some(row) if self.is_edit() || row.is_own => derive::facts(given),
+            Some(row) if platform_says_spam != (row.provider_state == ProviderState::Spam) => {
+                derive::facts(Given { repeated_by_others: row.is_part_of_wave(), ..given })
+            }
+            Some(row) => row.facts(),
+            None => derive::facts(given),
+        }
+    }
+}
+
+/// The platform's id or, where it gives none, the shown name.
+fn author_key(author: &ObservedAuthor) -> String {
+    author.external_id.clone().unwrap_or_else(|| format!("name:{}", author.display_name))
+}
+
+fn text_hash(text: Option<&str>) -> TextHash {
+    let digest = Sha256::digest(text.unwrap_or_default().as_bytes());
+    std::array::from_fn(|index| digest[index])
+}
+
+/// Pages shift while they are read: of one interaction seen twice, the later sight counts.
+fn latest_of_each(observed: &[ObservedInteraction]) -> Vec<&ObservedInteraction> {
+    let key = |item: &'_ ObservedInteraction| (item.kind.family(), item.external_id.clone());
+    let mut places = HashMap::with_capacity(observed.len());
+    for (place, item) in observed.iter().enumerate() {
+        places.insert(key(item), place);
+    }
+    observed.iter().enumerate().filter(|(place, item)| places[&key(item)] == *place).map(|(_, item)| item).collect()
+}
+
+fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut list = items.collect::<Vec<_>>();
+    list.sort_unstable();
+    list.dedup();
+    list
+}

@@ -1,0 +1,429 @@
+//! The statements of ingest. A page is read in few statements and written in one or two a row.
+
+use std::collections::HashMap;
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Json, Result, Tx, Val};
+
+use super::Source;
+use super::lists::{all_in, exec_in};
+use super::page::TextHash;
+use super::rollups::DayCounts;
+use super::rules::{Case, State, Verdict};
+use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Sentiment};
+use crate::inbox::model::{
+    AuthorId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState,
+};
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// By external id, for the content that the observations name.
+pub fn content_ids(
+    tx: &mut Tx,
+    source: &Source<'_>,
+    observed: &[&ObservedInteraction],
+) -> Result<HashMap<String, ContentId>> {
+    let mut names = observed.iter().filter_map(|item| item.content_external_id.as_deref()).collect::<Vec<_>>();
+    names.sort_unstable();
+    names.dedup();
+    let sql = "SELECT external_id, id FROM content_items WHERE connection_id = $1 AND external_id IN ";
+    Ok(all_in::<(String, ContentId), _>(tx, sql, "", args![source.connection], &names)?.into_iter().collect())
+}
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Author {
+        pub id: AuthorId,
+        pub external_id: String,
+        pub display_name: String,
+        pub avatar_url: Option<String>,
+        pub profile_url: Option<String>,
+        pub is_self: bool,
+        pub interactions: i64,
+    }
+}
+
+impl Author {
+    pub fn new(id: AuthorId, key: &str, observed: &ObservedAuthor, interactions: i64) -> Self {
+        Self {
+            id,
+            external_id: key.to_owned(),
+            display_name: observed.display_name.clone(),
+            avatar_url: observed.avatar_url.clone(),
+            profile_url: observed.profile_url.clone(),
+            is_self: observed.is_self,
+            interactions,
+        }
+    }
+
+    pub fn seen_as(self, observed: &ObservedAuthor, new: i64) -> Self {
+        Self::new(self.id, &self.external_id, observed, self.interactions + new)
+    }
+}
+
+pub fn authors(tx: &mut Tx, source: &Source<'_>, keys: &[&str]) -> Result<HashMap<String, Author>> {
+    let sql = format!("SELECT {} FROM authors WHERE connection_id = $1 AND external_id IN ", Author::COLUMNS);
+    let rows = all_in::<Author, _>(tx, &sql, "", args![source.connection], keys)?;
+    Ok(rows.into_iter().map(|row| (row.external_id.clone(), row)).collect())
+}
+
+pub fn put_author(tx: &mut Tx, source: &Source<'_>, author: &Author) -> Result<()> {
+    tx.exec(
+        "INSERT INTO authors (id, workspace_id, connection_id, external_id, display_name, avatar_url, profile_url,
+            is_self, interactions, first_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (connection_id, external_id) DO UPDATE SET display_name = excluded.display_name,
+            avatar_url = excluded.avatar_url, profile_url = excluded.profile_url, is_self = excluded.is_self,
+            interactions = excluded.interactions",
+        args![
+            author.id,
+            source.workspace,
+            source.connection,
+            author.external_id.as_str(),
+            author.display_name.as_str(),
+            &author.avatar_url,
+            &author.profile_url,
+            author.is_self,
+            author.interactions,
+            source.now
+        ],
+    )?;
+    Ok(())
+}
+
+kit::row! {
+    /// What ingest needs to know of a stored interaction.
+    #[derive(Clone, Debug)]
+    pub struct Stored {
+        pub id: InteractionId,
+        pub kind: Kind,
+        pub external_id: String,
+        pub thread_external_id: String,
+        pub content_id: Option<ContentId>,
+        pub text: Option<String>,
+        pub text_hash: Vec<u8>,
+        pub language: Option<Language>,
+        pub rating: Option<i64>,
+        pub likes: Option<i64>,
+        pub reply_count: Option<i64>,
+        pub created_at: Timestamp,
+        pub edited_at: Option<Timestamp>,
+        pub provider_state: ProviderState,
+        pub can_reply: bool,
+        pub is_own: bool,
+        pub state: State,
+        pub sentiment: Sentiment,
+        pub sentiment_score: Option<f64>,
+        pub intents: Json,
+        pub priority_score: i64,
+        pub priority: PriorityBand,
+        pub reasons: Json,
+        pub day: String,
+        pub missing_since: Option<Timestamp>,
+    }
+}
+
+impl Stored {
+    pub fn shows(&self, observed: &ObservedInteraction, hash: &TextHash, content: Option<ContentId>) -> bool {
+        self.missing_since.is_none()
+            && self.text_hash == hash
+            && self.rating == observed.rating
+            && self.likes == observed.likes
+            && self.reply_count == observed.reply_count
+            && self.provider_state == observed.provider_state
+            && self.can_reply == observed.can_reply
+            && self.is_own == observed.author.is_self
+            && self.content_id == content
+    }
+
+    fn all_reasons(&self) -> Vec<Reason> {
+        serde_json::from_value(self.reasons.clone()).unwrap_or_default()
+    }
+
+    pub fn facts(&self) -> Facts {
+        Facts {
+            language: self.language,
+            sentiment: self.sentiment,
+            score: self.sentiment_score,
+            intents: serde_json::from_value::<Vec<Intent>>(self.intents.clone()).unwrap_or_default(),
+            reasons: self.all_reasons().into_iter().filter(|reason| reason.points.is_none()).collect(),
+        }
+    }
+
+    pub fn given(&self, source: &Source<'_>) -> Given<'_> {
+        Given {
+            text: self.text.as_deref(),
+            rating: self.rating,
+            account_language: source.language,
+            platform_says_spam: self.provider_state == ProviderState::Spam,
+            repeated_by_others: self.is_part_of_wave(),
+        }
+    }
+
+    pub fn is_part_of_wave(&self) -> bool {
+        self.all_reasons().iter().any(|reason| reason.reason == "spam_repeated")
+    }
+
+    pub fn case<'a>(&self, facts: &'a Facts) -> Case<'a> {
+        Case {
+            is_own: self.is_own,
+            provider_state: self.provider_state,
+            can_reply: self.can_reply,
+            rating: self.rating,
+            likes: self.likes,
+            said_at: self.edited_at.map_or(self.created_at, |edited| edited.max(self.created_at)),
+            is_repeat_author: self.all_reasons().iter().any(|reason| reason.reason == "repeat_author"),
+            facts,
+        }
+    }
+}
+
+/// By family and external id.
+pub fn stored(
+    tx: &mut Tx,
+    source: &Source<'_>,
+    observed: &[&ObservedInteraction],
+) -> Result<HashMap<(&'static str, String), Stored>> {
+    let sql = format!(
+        "SELECT {} FROM interactions WHERE connection_id = $1 AND family = $2 AND external_id IN ",
+        Stored::COLUMNS
+    );
+    let mut found = HashMap::with_capacity(observed.len());
+    for family in ["comment", "review", "mention"] {
+        let ids = observed.iter().filter(|item| item.kind.family() == family);
+        let ids = ids.map(|item| item.external_id.as_str()).collect::<Vec<_>>();
+        for row in all_in::<Stored, _>(tx, &sql, "", args![source.connection, family], &ids)? {
+            found.insert((family, row.external_id.clone()), row);
+        }
+    }
+    Ok(found)
+}
+
+/// Thread, external id and time of the published own interactions of the threads.
+pub fn own_replies(tx: &mut Tx, source: &Source<'_>, threads: &[&str]) -> Result<Vec<(String, String, Timestamp)>> {
+    let sql = "SELECT thread_external_id, external_id, created_at FROM interactions
+               WHERE connection_id = $1 AND is_own AND provider_state = 'published' AND thread_external_id IN ";
+    all_in(tx, sql, "", args![source.connection], threads)
+}
+
+pub fn in_threads(tx: &mut Tx, source: &Source<'_>, threads: &[&str]) -> Result<Vec<Stored>> {
+    let sql = format!(
+        "SELECT {} FROM interactions WHERE connection_id = $1 AND NOT is_own AND thread_external_id IN ",
+        Stored::COLUMNS
+    );
+    all_in(tx, &sql, "", args![source.connection], threads)
+}
+
+/// Those of the hashes that at least so many different people wrote.
+pub fn written_by_at_least(
+    tx: &mut Tx,
+    source: &Source<'_>,
+    hashes: &[&TextHash],
+    people: i64,
+) -> Result<Vec<Vec<u8>>> {
+    let sql = "SELECT text_hash FROM interactions WHERE connection_id = $1 AND NOT is_own AND text_hash IN ";
+    let having = " GROUP BY text_hash HAVING count(DISTINCT author_id) >= $2";
+    all_in(tx, sql, having, args![source.connection, people], hashes)
+}
+
+pub fn not_yet_spam(tx: &mut Tx, source: &Source<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Stored>> {
+    let sql = format!(
+        "SELECT {} FROM interactions
+         WHERE connection_id = $1 AND NOT is_own AND CAST(intents AS TEXT) NOT LIKE '%\"spam\"%' AND text_hash IN ",
+        Stored::COLUMNS
+    );
+    let hashes = hashes.iter().map(Vec::as_slice).collect::<Vec<_>>();
+    all_in(tx, &sql, "", args![source.connection], &hashes)
+}
+
+/// A row as ingest writes it.
+pub struct Record<'a> {
+    pub id: InteractionId,
+    pub author: AuthorId,
+    pub content: Option<ContentId>,
+    pub observed: &'a ObservedInteraction,
+    pub hash: &'a TextHash,
+    pub edited_at: Option<Timestamp>,
+    pub day: &'a str,
+    pub facts: &'a Facts,
+    pub verdict: &'a Verdict,
+}
+
+pub fn insert(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<()> {
+    let Record { observed, facts, verdict, .. } = record;
+    tx.exec(
+        "INSERT INTO interactions (id, workspace_id, connection_id, content_id, author_id, platform, kind, family,
+            external_id, parent_external_id, thread_external_id, text, text_hash, language, rating, likes, reply_count,
+            created_at, edited_at, provider_state, can_reply, is_own, permalink, state, sentiment, sentiment_score,
+            intents, priority_score, priority, reasons, ruleset, day, first_seen_at, last_seen_at, raw)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33, $34)",
+        args![
+            record.id,
+            source.workspace,
+            source.connection,
+            record.content,
+            record.author,
+            source.platform,
+            observed.kind,
+            observed.kind.family(),
+            &observed.external_id,
+            &observed.parent_external_id,
+            &observed.thread_external_id,
+            &observed.text,
+            record.hash,
+            facts.language,
+            observed.rating,
+            observed.likes,
+            observed.reply_count,
+            observed.created_at,
+            record.edited_at,
+            observed.provider_state,
+            observed.can_reply,
+            observed.author.is_self,
+            &observed.permalink,
+            verdict.state,
+            facts.sentiment,
+            facts.score,
+            to_json(&facts.intents),
+            verdict.score,
+            verdict.band,
+            to_json(&verdict.reasons),
+            RULESET,
+            record.day,
+            source.now,
+            &observed.raw
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn update(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<()> {
+    let Record { observed, facts, verdict, .. } = record;
+    tx.exec(
+        "UPDATE interactions SET content_id = $2, author_id = $3, kind = $4, parent_external_id = $5,
+            thread_external_id = $6, text = $7, text_hash = $8, language = $9, rating = $10, likes = $11,
+            reply_count = $12, edited_at = $13, provider_state = $14, can_reply = $15, is_own = $16, permalink = $17,
+            state = $18, sentiment = $19, sentiment_score = $20, intents = $21, priority_score = $22, priority = $23,
+            reasons = $24, ruleset = $25, last_seen_at = $26, missing_since = NULL, raw = $27
+         WHERE id = $1",
+        args![
+            record.id,
+            record.content,
+            record.author,
+            observed.kind,
+            &observed.parent_external_id,
+            &observed.thread_external_id,
+            &observed.text,
+            record.hash,
+            facts.language,
+            observed.rating,
+            observed.likes,
+            observed.reply_count,
+            record.edited_at,
+            observed.provider_state,
+            observed.can_reply,
+            observed.author.is_self,
+            &observed.permalink,
+            verdict.state,
+            facts.sentiment,
+            facts.score,
+            to_json(&facts.intents),
+            verdict.score,
+            verdict.band,
+            to_json(&verdict.reasons),
+            RULESET,
+            source.now,
+            &observed.raw
+        ],
+    )?;
+    Ok(())
+}
+
+/// A new verdict on an unchanged text.
+pub fn judge(tx: &mut Tx, id: InteractionId, facts: &Facts, verdict: &Verdict) -> Result<()> {
+    tx.exec(
+        "UPDATE interactions SET state = $2, intents = $3, priority_score = $4, priority = $5, reasons = $6, ruleset = $7
+         WHERE id = $1",
+        args![
+            id, verdict.state, to_json(&facts.intents), verdict.score, verdict.band, to_json(&verdict.reasons), RULESET
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn keep_version(tx: &mut Tx, source: &Source<'_>, row: &Stored) -> Result<()> {
+    tx.exec(
+        "INSERT INTO interaction_versions (interaction_id, replaced_at, text, rating) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (interaction_id, replaced_at) DO NOTHING",
+        args![row.id, source.now, &row.text, row.rating],
+    )?;
+    Ok(())
+}
+
+pub fn seen(tx: &mut Tx, source: &Source<'_>, ids: &[InteractionId]) -> Result<()> {
+    exec_in(tx, "UPDATE interactions SET last_seen_at = $1 WHERE id IN ", args![source.now], ids)
+}
+
+pub fn not_seen_since(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -> Result<Vec<Stored>> {
+    let sql = format!(
+        "SELECT {} FROM interactions
+         WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state <> 'removed' ORDER BY id",
+        Stored::COLUMNS
+    );
+    tx.all(&sql, args![source.connection, started_at])
+}
+
+pub fn mark_missing(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -> Result<()> {
+    tx.exec(
+        "UPDATE interactions SET missing_since = $3
+         WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state <> 'removed' AND missing_since IS NULL",
+        args![source.connection, started_at, source.now],
+    )?;
+    Ok(())
+}
+
+pub fn remove(tx: &mut Tx, id: InteractionId) -> Result<()> {
+    tx.exec("UPDATE interactions SET provider_state = 'removed', can_reply = $2 WHERE id = $1", args![id, false])?;
+    Ok(())
+}
+
+pub fn add_to_day(tx: &mut Tx, source: &Source<'_>, day: &str, counts: &DayCounts) -> Result<()> {
+    let mut args = vec![Val::from(&source.workspace), Val::from(day)];
+    args.extend(counts.iter().map(Val::from));
+    tx.exec(
+        "INSERT INTO interaction_days (workspace_id, day, comments, replies, reviews, mentions, positive, neutral,
+            negative, mixed, unknown)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (workspace_id, day) DO UPDATE SET
+            comments = interaction_days.comments + excluded.comments,
+            replies = interaction_days.replies + excluded.replies,
+            reviews = interaction_days.reviews + excluded.reviews,
+            mentions = interaction_days.mentions + excluded.mentions,
+            positive = interaction_days.positive + excluded.positive,
+            neutral = interaction_days.neutral + excluded.neutral,
+            negative = interaction_days.negative + excluded.negative,
+            mixed = interaction_days.mixed + excluded.mixed,
+            unknown = interaction_days.unknown + excluded.unknown",
+        &args,
+    )?;
+    Ok(())
+}
+
+pub fn add_to_total(tx: &mut Tx, source: &Source<'_>, state: State, band: PriorityBand, by: i64) -> Result<()> {
+    tx.exec(
+        "INSERT INTO interaction_totals (workspace_id, connection_id, state, priority, total) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (workspace_id, connection_id, state, priority)
+         DO UPDATE SET total = interaction_totals.total + excluded.total",
+        args![source.workspace, source.connection, state, band, by],
+    )?;
+    Ok(())
+}
+
+pub fn members(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<UserId>> {
+    tx.all("SELECT user_id FROM memberships WHERE workspace_id = $1 ORDER BY user_id", args![workspace])
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Json {
+    serde_json::to_value(value).expect("enums and flat structs always serialise")
+}

@@ -1,0 +1,132 @@
+//! The inbox as a list: the URL is the filter, pages go by cursor, a row knows all that is shown of it.
+
+mod filter;
+mod store;
+
+use jiff::tz::TimeZone;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result};
+
+use super::ingest::State;
+use super::model::{AuthorId, ContentId, InteractionId};
+use crate::workspaces::WorkspaceId;
+
+pub use filter::{BadFilter, Filter, Order, Visibility};
+pub use store::{Connection, ContentItem, Interaction, Reply, Version};
+
+pub const DEFAULT_LIMIT: usize = 50;
+pub const MAX_LIMIT: usize = 100;
+
+/// Some interactions, and where the rest begins.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub items: Vec<Interaction>,
+    pub next: Option<Cursor>,
+}
+
+pub fn list(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    filter: &Filter,
+    time_zone: &TimeZone,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Listed> {
+    let limit = limit.clamp(1, MAX_LIMIT);
+    let mut items = store::list(conn, workspace, filter, time_zone, after, limit + 1)?;
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| more).map(Cursor::after);
+    Ok(Listed { items, next })
+}
+
+/// One interaction with all that its page shows.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub interaction: Interaction,
+    pub content: Option<ContentItem>,
+    /// Everything said in its thread, oldest first, itself among it.
+    pub thread: Vec<Interaction>,
+    /// What else its author wrote, newest first.
+    pub by_author: Vec<Interaction>,
+    /// What its edits replaced, oldest first.
+    pub versions: Vec<Version>,
+}
+
+pub fn open(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Opened>> {
+    let Some(interaction) = store::interaction(conn, workspace, id)? else { return Ok(None) };
+    let content = interaction.content_id.map(|id| store::content(conn, workspace, id)).transpose()?.flatten();
+    let thread = store::thread(conn, workspace, &interaction)?;
+    let by_author = store::by_author(conn, workspace, interaction.author_id, interaction.id)?;
+    let versions = if interaction.edited_at.is_some() { store::versions(conn, id)? } else { Vec::new() };
+    Ok(Some(Opened { interaction, content, thread, by_author, versions }))
+}
+
+/// Own replies that follow each of the items in its thread, in the items' order.
+pub fn replies(conn: &mut Conn, workspace: WorkspaceId, items: &[Interaction]) -> Result<Vec<Vec<Reply>>> {
+    let found = store::replies(conn, workspace, items)?;
+    let of = |item: &Interaction| {
+        let answers = |reply: &&Reply| {
+            reply.thread_external_id == item.thread_external_id
+                && reply.connection_id == item.connection_id
+                && reply.created_at > item.created_at
+        };
+        if item.is_own { Vec::new() } else { found.iter().filter(answers).cloned().collect() }
+    };
+    Ok(items.iter().map(of).collect())
+}
+
+/// How many interactions are in each state, from the rollups.
+pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(State, i64)>> {
+    store::counts(conn, workspace)
+}
+
+/// The workspace's connections, by name: what a filter can choose from.
+pub fn connections(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>> {
+    store::connections(conn, workspace)
+}
+
+/// The author's name, for a filter that shows one person.
+pub fn author_name(conn: &mut Conn, workspace: WorkspaceId, author: AuthorId) -> Result<Option<String>> {
+    store::author_name(conn, workspace, author)
+}
+
+/// The title of one content item, for a filter that shows one.
+pub fn content_title(conn: &mut Conn, workspace: WorkspaceId, content: ContentId) -> Result<Option<String>> {
+    Ok(store::content(conn, workspace, content)?.and_then(|content| content.title))
+}
+
+/// After which row a page begins: its place in the order, and its id. Text in URLs, opaque to whoever holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    pub score: i64,
+    pub created_at: Timestamp,
+    pub id: InteractionId,
+}
+
+impl Cursor {
+    fn after(item: &Interaction) -> Self {
+        Self { score: item.priority_score, created_at: item.created_at, id: item.id }
+    }
+}
+
+impl std::fmt::Display for Cursor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.score, self.created_at.micros(), self.id.uuid().simple())
+    }
+}
+
+impl std::str::FromStr for Cursor {
+    type Err = BadFilter;
+
+    fn from_str(text: &str) -> std::result::Result<Self, BadFilter> {
+        let read = || {
+            let mut parts = text.split('.');
+            let score = parts.next()?.parse().ok()?;
+            let created_at = Timestamp::from_micros(parts.next()?.parse().ok()?);
+            let id = parts.next()?.parse().ok()?;
+            parts.next().is_none().then_some(Cursor { score, created_at, id })
+        };
+        read().ok_or_else(|| BadFilter::value("cursor", "a cursor as an earlier page gave it"))
+    }
+}

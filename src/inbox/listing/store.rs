@@ -1,0 +1,297 @@
+//! The statements of lists: every one asks within one workspace.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{AsVal, Conn, Json, Result, Val};
+
+use super::Cursor;
+use super::filter::{Filter, Order, Visibility};
+use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
+use crate::inbox::ingest::State;
+use crate::inbox::ingest::lists::all_in;
+use crate::inbox::model::{
+    AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState,
+};
+use crate::workspaces::WorkspaceId;
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Interaction {
+        pub id: InteractionId,
+        pub connection_id: ConnectionId,
+        pub platform: Platform,
+        pub kind: Kind,
+        pub external_id: String,
+        pub parent_external_id: Option<String>,
+        pub thread_external_id: String,
+        pub content_id: Option<ContentId>,
+        pub content_title: Option<String>,
+        pub author_id: AuthorId,
+        pub author_name: String,
+        pub author_avatar_url: Option<String>,
+        pub author_profile_url: Option<String>,
+        pub author_interactions: i64,
+        pub text: Option<String>,
+        pub language: Option<Language>,
+        pub rating: Option<i64>,
+        pub likes: Option<i64>,
+        pub reply_count: Option<i64>,
+        pub created_at: Timestamp,
+        pub edited_at: Option<Timestamp>,
+        pub provider_state: ProviderState,
+        pub can_reply: bool,
+        pub is_own: bool,
+        pub permalink: Option<String>,
+        pub state: State,
+        pub sentiment: Sentiment,
+        pub sentiment_score: Option<f64>,
+        pub intents_json: Json,
+        pub priority_score: i64,
+        pub priority: PriorityBand,
+        pub reasons_json: Json,
+        pub ruleset: i64,
+        pub first_seen_at: Timestamp,
+    }
+}
+
+impl Interaction {
+    pub fn intents(&self) -> Vec<Intent> {
+        serde_json::from_value(self.intents_json.clone()).unwrap_or_default()
+    }
+
+    pub fn reasons(&self) -> Vec<Reason> {
+        serde_json::from_value(self.reasons_json.clone()).unwrap_or_default()
+    }
+}
+
+const SELECT_INTERACTIONS: &str =
+    "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
+        i.thread_external_id, i.content_id, c.title, i.author_id, a.display_name, a.avatar_url, a.profile_url,
+        a.interactions, i.text, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
+        i.provider_state, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
+        i.priority_score, i.priority, i.reasons, i.ruleset, i.first_seen_at
+     FROM interactions i JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id
+     WHERE i.workspace_id = $1";
+
+pub fn list(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    filter: &Filter,
+    time_zone: &TimeZone,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Interaction>> {
+    let mut query = Query { sql: SELECT_INTERACTIONS.to_owned(), args: vec![Val::Uuid(workspace.uuid())] };
+    query.state(filter.state);
+    query.visibility(filter.visibility);
+    query.equals("i.kind", filter.kind.as_ref());
+    query.equals("i.platform", filter.platform.as_ref());
+    query.equals("i.sentiment", filter.sentiment.as_ref());
+    query.equals("i.priority", filter.priority.as_ref());
+    query.equals("i.language", filter.language.as_ref());
+    query.equals("i.connection_id", filter.connection.as_ref());
+    query.equals("i.content_id", filter.content.as_ref());
+    query.equals("i.author_id", filter.author.as_ref());
+    if let Some(intent) = filter.intent {
+        query.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
+    }
+    if let Some(since) = filter.since {
+        query.bind("i.created_at >=", Val::Time(start_of(since, time_zone)));
+    }
+    if let Some(after) = filter.until.and_then(|until| until.tomorrow().ok()) {
+        query.bind("i.created_at <", Val::Time(start_of(after, time_zone)));
+    }
+    query.page(filter.order, after, limit);
+    conn.all(&query.sql, &query.args)
+}
+
+/// A statement that grows with its filter.
+struct Query<'a> {
+    sql: String,
+    args: Vec<Val<'a>>,
+}
+
+impl<'a> Query<'a> {
+    fn bind(&mut self, condition: &str, value: Val<'a>) {
+        self.args.push(value);
+        self.sql.push_str(&format!(" AND {condition} ${}", self.args.len()));
+    }
+
+    fn equals<T: AsVal>(&mut self, column: &str, value: Option<&'a T>) {
+        if let Some(value) = value {
+            self.bind(&format!("{column} ="), value.as_val());
+        }
+    }
+
+    /// Written out, not bound: only so do partial indexes serve it.
+    fn state(&mut self, state: Option<State>) {
+        self.sql.push_str(&match state {
+            Some(state) => format!(" AND i.state = '{state}'"),
+            None => " AND NOT i.is_own".to_owned(),
+        });
+    }
+
+    fn visibility(&mut self, visibility: Visibility) {
+        if visibility != Visibility::Any {
+            self.sql.push_str(&format!(" AND i.provider_state = '{visibility}'"));
+        }
+    }
+
+    fn page(&mut self, order: Order, after: Option<Cursor>, limit: usize) {
+        let (columns, key) = match order {
+            Order::Newest => ("i.created_at DESC, i.id DESC", "(i.created_at, i.id)"),
+            Order::Priority => {
+                ("i.priority_score DESC, i.created_at DESC, i.id DESC", "(i.priority_score, i.created_at, i.id)")
+            }
+        };
+        if let Some(after) = after {
+            let first = self.args.len() + 1;
+            if order == Order::Priority {
+                self.args.push(Val::Int(after.score));
+            }
+            self.args.extend([Val::Time(after.created_at), Val::Uuid(after.id.uuid())]);
+            let places = (first..=self.args.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+            self.sql.push_str(&format!(" AND {key} < ({places})"));
+        }
+        self.args.push(Val::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
+        self.sql.push_str(&format!(" ORDER BY {columns} LIMIT ${}", self.args.len()));
+    }
+}
+
+/// The day's first instant where the owner is.
+fn start_of(day: Date, time_zone: &TimeZone) -> Timestamp {
+    let start = day.to_zoned(time_zone.clone()).map(|zoned| zoned.timestamp());
+    start.map_or(Timestamp::EPOCH, Timestamp::from)
+}
+
+pub fn interaction(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Interaction>> {
+    conn.opt(&format!("{SELECT_INTERACTIONS} AND i.id = $2"), args![workspace, id])
+}
+
+/// So many of a thread are shown; a longer one is read on the platform.
+const THREAD_SHOWN: i64 = 200;
+
+pub fn thread(conn: &mut Conn, workspace: WorkspaceId, of: &Interaction) -> Result<Vec<Interaction>> {
+    let sql = format!(
+        "{SELECT_INTERACTIONS} AND i.connection_id = $2 AND i.thread_external_id = $3
+         ORDER BY i.created_at, i.id LIMIT {THREAD_SHOWN}"
+    );
+    conn.all(&sql, args![workspace, of.connection_id, of.thread_external_id])
+}
+
+pub fn by_author(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    author: AuthorId,
+    but: InteractionId,
+) -> Result<Vec<Interaction>> {
+    let sql = format!(
+        "{SELECT_INTERACTIONS} AND i.author_id = $2 AND i.id <> $3 ORDER BY i.created_at DESC, i.id DESC LIMIT 10"
+    );
+    conn.all(&sql, args![workspace, author, but])
+}
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct ContentItem {
+        pub id: ContentId,
+        pub kind: ContentKind,
+        pub title: Option<String>,
+        pub permalink: Option<String>,
+        pub thumbnail_url: Option<String>,
+        pub published_at: Option<Timestamp>,
+        pub duration_seconds: Option<i64>,
+        pub comments_enabled: bool,
+        pub views: Option<i64>,
+        pub likes: Option<i64>,
+        pub comments: Option<i64>,
+        pub last_seen_at: Timestamp,
+    }
+}
+
+pub fn content(conn: &mut Conn, workspace: WorkspaceId, id: ContentId) -> Result<Option<ContentItem>> {
+    let sql = format!("SELECT {} FROM content_items WHERE workspace_id = $1 AND id = $2", ContentItem::COLUMNS);
+    conn.opt(&sql, args![workspace, id])
+}
+
+kit::row! {
+    /// What an edit replaced.
+    #[derive(Clone, Debug)]
+    pub struct Version {
+        pub replaced_at: Timestamp,
+        pub text: Option<String>,
+        pub rating: Option<i64>,
+    }
+}
+
+/// Of an interaction that was found in its workspace.
+pub fn versions(conn: &mut Conn, of: InteractionId) -> Result<Vec<Version>> {
+    let sql =
+        format!("SELECT {} FROM interaction_versions WHERE interaction_id = $1 ORDER BY replaced_at", Version::COLUMNS);
+    conn.all(&sql, args![of])
+}
+
+kit::row! {
+    /// An own reply, as a list shows it under what it answers.
+    #[derive(Clone, Debug)]
+    pub struct Reply {
+        pub id: InteractionId,
+        pub connection_id: ConnectionId,
+        pub thread_external_id: String,
+        pub text: Option<String>,
+        pub created_at: Timestamp,
+        pub provider_state: ProviderState,
+    }
+}
+
+pub fn replies(conn: &mut Conn, workspace: WorkspaceId, to: &[Interaction]) -> Result<Vec<Reply>> {
+    let mut connections = to.iter().map(|item| item.connection_id).collect::<Vec<_>>();
+    connections.sort_unstable();
+    connections.dedup();
+    let sql = format!(
+        "SELECT {} FROM interactions
+         WHERE workspace_id = $1 AND connection_id = $2 AND is_own AND thread_external_id IN ",
+        Reply::COLUMNS
+    );
+    let mut replies: Vec<Reply> = Vec::new();
+    for connection in connections {
+        let threads = to.iter().filter(|item| item.connection_id == connection && !item.is_own);
+        let mut threads = threads.map(|item| item.thread_external_id.as_str()).collect::<Vec<_>>();
+        threads.sort_unstable();
+        threads.dedup();
+        replies.extend(all_in::<Reply, _>(conn, &sql, "", args![workspace, connection], &threads)?);
+    }
+    replies.sort_by_key(|reply| (reply.created_at, reply.id));
+    Ok(replies)
+}
+
+pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(State, i64)>> {
+    conn.all(
+        "SELECT state, CAST(SUM(total) AS BIGINT) FROM interaction_totals
+         WHERE workspace_id = $1 GROUP BY state ORDER BY state",
+        args![workspace],
+    )
+}
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Connection {
+        pub id: ConnectionId,
+        pub platform: Platform,
+        pub display_name: Option<String>,
+    }
+}
+
+pub fn connections(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>> {
+    let sql = format!(
+        "SELECT {} FROM platform_connections WHERE workspace_id = $1 ORDER BY platform, display_name, id",
+        Connection::COLUMNS
+    );
+    conn.all(&sql, args![workspace])
+}
+
+pub fn author_name(conn: &mut Conn, workspace: WorkspaceId, author: AuthorId) -> Result<Option<String>> {
+    conn.opt("SELECT display_name FROM authors WHERE workspace_id = $1 AND id = $2", args![workspace, author])
+}
