@@ -31,6 +31,7 @@ impl Random {
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         match &self.0 {
+            #[expect(clippy::disallowed_methods, reason = "the one place that asks the system for randomness")]
             Source::System => getrandom::fill(&mut bytes).expect("the operating system gives random bytes"),
             Source::Seeded(state) => {
                 let mut state = state.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

@@ -46,7 +46,7 @@ pub fn sources(folders: &[&str], extension: &str) -> Vec<Source> {
 }
 
 pub fn rust() -> Vec<Source> {
-    sources(&["src", "kit/src", "simulator/src", "bench/src", "tests"], "rs")
+    sources(&["src", "kit/src", "simulator/src", "benches/src", "tests"], "rs")
 }
 
 /// Fails with every fault, so that all can be mended in one go.

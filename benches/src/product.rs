@@ -1,0 +1,192 @@
+//! The product as a child process, and one signed-in user of it.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+const PASSWORD: &str = "correct horse battery staple";
+/// Between two looks at a state that is being measured.
+const POLL: Duration = Duration::from_millis(1);
+
+pub struct Product {
+    binary: PathBuf,
+    directory: TempDir,
+    database: PathBuf,
+    port: u16,
+    setup_link: String,
+    cookie: String,
+    http: Client,
+    child: Child,
+}
+
+pub struct DemoRound {
+    pub accepted_after: Duration,
+    pub enabled_after: Duration,
+}
+
+impl Product {
+    /// The first start: it makes the database and prints the link for the first account.
+    pub async fn new(binary: PathBuf) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Client::builder().build().expect("a client needs nothing");
+        let directory = tempfile::Builder::new().prefix("repruv-bench-").tempdir().expect("a data directory");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let port = listener.local_addr().expect("a bound socket has an address").port();
+        drop(listener);
+        let mut child = spawn(&binary, directory.path(), port);
+        let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
+        let setup_link = stdout
+            .lines()
+            .map_while(Result::ok)
+            .flat_map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+            .find(|word| word.contains("/setup?token="))
+            .expect("a fresh database makes it print a set-up link");
+        let database = directory.path().join("repruv.db");
+        let product = Self { binary, directory, database, port, setup_link, cookie: String::new(), http, child };
+        product.until_ready().await;
+        product
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    pub fn database(&self) -> &Path {
+        &self.database
+    }
+
+    pub fn cookie_header(&self) -> String {
+        format!("cookie: {}", self.cookie)
+    }
+
+    /// Ends the process as a supervisor does, and waits for it.
+    pub fn stop(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
+
+    /// Stops it, and answers how long it took from the start of the process to the first page.
+    pub async fn restart(&mut self) -> Duration {
+        self.stop();
+        let start = now();
+        self.child = spawn(&self.binary, self.directory.path(), self.port);
+        self.until_ready().await;
+        start.elapsed()
+    }
+
+    pub async fn sign_up(&mut self) {
+        let token = self.setup_link.split("token=").nth(1).unwrap_or_default().to_owned();
+        let account = json!({"email": "ann@example.com", "password": PASSWORD, "name": "Ann", "setup_token": token});
+        let answer = self.send(self.http.post(self.url("/api/auth/signup")).json(&account)).await;
+        let cookie =
+            answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).expect("sign-up opens a session");
+        self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    }
+
+    pub async fn page(&self, path: &str) -> String {
+        let answer = self.send(self.http.get(self.url(path)).header("accept-encoding", "identity")).await;
+        answer.text().await.expect("a page is text")
+    }
+
+    pub async fn enable(&self, size: &str) {
+        self.post("/api/demo/enable", json!({"size": size})).await;
+        self.until_demo_is("enabled").await;
+    }
+
+    /// Times of clicks on what is being set up already, then on what is set up.
+    pub async fn click_again_and_again(&self, times: usize) -> Vec<Duration> {
+        self.post("/api/demo/enable", json!({"size": "large"})).await;
+        let mut taken = Vec::new();
+        for _ in 0..times {
+            let start = now();
+            self.post("/api/demo/enable", json!({})).await;
+            taken.push(start.elapsed());
+        }
+        self.until_demo_is("enabled").await;
+        self.disable().await;
+        taken
+    }
+
+    pub async fn disable(&self) {
+        self.post("/api/demo/disable", json!({})).await;
+        self.until_demo_is("disabled").await;
+    }
+
+    pub fn resident_mebibytes(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+    }
+
+    async fn until_demo_is(&self, wanted: &str) {
+        loop {
+            let answer = self.send(self.http.get(self.url("/api/demo/status"))).await;
+            let status: Value = answer.json().await.expect("the API speaks JSON");
+            if status["status"] == wanted {
+                return;
+            }
+            assert_ne!(status["status"], "failed", "{status}");
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
+    async fn post(&self, path: &str, body: Value) {
+        self.send(self.http.post(self.url(path)).json(&body)).await;
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Response {
+        let answer = request.header("cookie", &self.cookie).send().await.expect("the product answers");
+        let (status, url) = (answer.status(), answer.url().clone());
+        if !status.is_success() {
+            panic!("{url}: {status}: {}", answer.text().await.unwrap_or_default());
+        }
+        answer
+    }
+
+    async fn until_ready(&self) {
+        let url = self.url("/readyz");
+        while !self.http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
+            tokio::time::sleep(POLL).await;
+        }
+    }
+}
+
+/// Switches demo mode on and off again.
+pub async fn demo_round(product: &Product, size: &str) -> DemoRound {
+    let start = now();
+    product.post("/api/demo/enable", json!({"size": size})).await;
+    let accepted_after = start.elapsed();
+    product.until_demo_is("enabled").await;
+    let enabled_after = start.elapsed();
+    product.disable().await;
+    DemoRound { accepted_after, enabled_after }
+}
+
+impl Drop for Product {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn spawn(binary: &Path, directory: &Path, port: u16) -> Child {
+    Command::new(binary)
+        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+        .arg(directory)
+        .env("REPRUV_LOG", "warn")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("the binary runs")
+}
+
+#[expect(clippy::disallowed_methods, reason = "it measures durations")]
+fn now() -> Instant {
+    Instant::now()
+}
