@@ -65,9 +65,10 @@ impl Person {
         let refused: Vec<_> =
             self.browser.console().await.into_iter().filter(|line| !is_connection_trouble(line)).collect();
         assert!(refused.is_empty(), "the browser's console says {refused:#?}");
-        let local =
-            |url: &Url| url.scheme() == "data" || url.origin() == self.server.origin() || url.scheme() == "about";
-        let elsewhere: Vec<_> = self.browser.requested().await.into_iter().filter(|url| !local(url)).collect();
+        // The browser's own pages have addresses of their own kinds.
+        let own =
+            |url: &Url| matches!(url.scheme(), "about" | "chrome" | "data") || url.origin() == self.server.origin();
+        let elsewhere: Vec<_> = self.browser.requested().await.into_iter().filter(|url| !own(url)).collect();
         assert!(elsewhere.is_empty(), "the pages asked other hosts: {elsewhere:#?}");
         self.browser.close().await;
     }
