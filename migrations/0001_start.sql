@@ -225,6 +225,8 @@ CREATE INDEX interactions_first_things_first
 CREATE INDEX interactions_waiting ON interactions (workspace_id, created_at) WHERE state = 'needs_reply';
 CREATE INDEX interactions_by_thread ON interactions (connection_id, thread_external_id);
 CREATE INDEX interactions_by_author ON interactions (author_id);
+-- Finds the same text by several people: a wave of spam.
+CREATE INDEX interactions_by_text ON interactions (connection_id, text_hash);
 CREATE INDEX interactions_by_content ON interactions (content_id, created_at DESC);
 
 -- What an edit replaced.
@@ -237,7 +239,8 @@ CREATE TABLE interaction_versions (
 );
 
 -- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
--- One row a day, so that a month of charts is thirty rows; interactions of other people only (is_own = false).
+-- One row a day, so that a month of charts is thirty rows; only what other people wrote and everybody sees
+-- (is_own = false, provider_state = 'published').
 CREATE TABLE interaction_days (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     day TEXT NOT NULL,
@@ -255,6 +258,7 @@ CREATE TABLE interaction_days (
     PRIMARY KEY (workspace_id, day)
 );
 
+-- Every interaction, own and unpublished ones too.
 CREATE TABLE interaction_totals (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
