@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod app;
+pub mod config;
 pub mod connections;
 pub mod dashboard;
 pub mod demo;
