@@ -39,11 +39,12 @@ CREATE TABLE user_sessions (
     last_seen_at TIMESTAMPTZ NOT NULL,
     -- When the password was last typed in this session.
     authenticated_at TIMESTAMPTZ NOT NULL,
+    -- Never later than expires_at.
     idle_expires_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX user_sessions_by_user ON user_sessions (user_id, created_at);
-CREATE INDEX user_sessions_by_expiry ON user_sessions (expires_at);
+CREATE INDEX user_sessions_by_expiry ON user_sessions (idle_expires_at);
 
 -- Set-up of the first account, and invitations: each opens once, and not for long.
 CREATE TABLE one_time_links (
@@ -63,6 +64,15 @@ CREATE TABLE sign_in_limits (
     window_started_at TIMESTAMPTZ NOT NULL,
     blocked_until TIMESTAMPTZ
 );
+CREATE INDEX sign_in_limits_by_age ON sign_in_limits (window_started_at);
+
+-- Browsers that have signed in before: an attack on the account does not lock them out.
+CREATE TABLE known_devices (
+    token_hash BYTEA PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    last_used_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX known_devices_by_user ON known_devices (user_id, last_used_at);
 
 CREATE TABLE workspaces (
     id UUID PRIMARY KEY,

@@ -7,6 +7,7 @@ use kit::clock::{Clock, Timestamp};
 use kit::db::{Db, Migration};
 use kit::random::Random;
 
+use crate::accounts::Passwords;
 use crate::config::Config;
 use crate::platforms::{self, Hosts, Outside};
 use crate::vault::Vault;
@@ -20,6 +21,7 @@ pub struct Inner {
     pub clock: Clock,
     pub random: Random,
     pub config: Config,
+    pub passwords: Passwords,
     pub vault: Vault,
     pub outside: Outside,
 }
