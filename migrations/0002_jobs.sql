@@ -39,7 +39,9 @@ CREATE TABLE background_jobs (
 );
 CREATE INDEX background_jobs_ready ON background_jobs (priority, run_at, seq) WHERE status = 'pending';
 CREATE INDEX background_jobs_due ON background_jobs (run_at) WHERE status = 'pending';
+CREATE INDEX background_jobs_deadlines ON background_jobs (deadline_at) WHERE status = 'pending';
 CREATE INDEX background_jobs_leases ON background_jobs (lease_until) WHERE status = 'running';
+CREATE INDEX background_jobs_held ON background_jobs (worker_id) WHERE status = 'running';
 CREATE UNIQUE INDEX background_jobs_one_live
     ON background_jobs (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running');
 CREATE INDEX background_jobs_by_user ON background_jobs (user_id, seq DESC);

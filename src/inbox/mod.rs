@@ -5,5 +5,3 @@ pub mod derive;
 pub mod ingest;
 pub mod listing;
 pub mod model;
-#[cfg(test)]
-mod testing;

@@ -1,1 +1,85 @@
-//! Durable background jobs over the table `background_jobs`.
+//! Durable background jobs over the table `background_jobs`, on both databases.
+//!
+//! A job is a row that is written in the same transaction as the state that it is to change, so neither exists without the
+//! other. It ends exactly once: `completed` by the job's own [`Run::finish`], `failed` after its attempts or its time are
+//! used up, or `cancelled`; and the domain's row changes in that very commit.
+//!
+//! ```ignore
+//! #[derive(Clone, Serialize, Deserialize)]
+//! pub struct EnableDemo { pub scenario: Scenario }
+//!
+//! impl Job for EnableDemo {
+//!     const TYPE: &'static str = "enable_demo";
+//!     type Context = App;
+//!
+//!     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+//!         run.progress(0, 2, "Making the profile");
+//!         let profile = app.demo_service.create(run.id(), &self.scenario).await?;      // no transaction is open here
+//!         run.checkpoint(&profile.id).await?;
+//!         run.finish(json!({ "profile": profile.id }), move |tx| Ok(store::set_enabled(tx, &profile)?)).await
+//!     }
+//!
+//!     fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+//!         store::set_failed(tx, job.user_id, failure, now)                             // in the commit of `failed`
+//!     }
+//! }
+//!
+//! work! { App; EnableDemo, DisableDemo }                                               // once, for the whole application
+//!
+//! db.write(move |tx| {
+//!     store::set_enabling(tx, user_id)?;
+//!     jobs::enqueue(tx, now, &random, &EnableDemo { scenario }, Enqueue { user_id: Some(user_id), ..Default::default() })
+//! }).await?;
+//! ```
+//!
+//! # Guarantees
+//! - **One owner.** A claim gives a lease and a token that only grows. Every write of a run checks the token in its own
+//!   transaction: a worker that stalled past its lease changes nothing, neither the job nor the domain.
+//! - **At least one run, one effect.** A run may be repeated; its database effects are not, its outside calls are made
+//!   idempotent by [`Run::id`].
+//! - **Interruptions are not failures.** A worker that stops gives the job back, attempt and all. One that dies costs an
+//!   interruption; after three of them the job fails with `worker_died`. [`Run::restore`] brings the last checkpoint back.
+//! - **Every job ends.** Attempts and a deadline bound it; both are stored with the job.
+//! - **One live job per operation key**, by a partial unique index. Enqueueing a second returns the first.
+//! - **A wake-up is a hint.** Commits wake workers within a millisecond; a lost wake-up costs at most a poll.
+//! - **Unknown types wait.** A row whose type this release does not list stays pending for one that does.
+//!
+//! # Order of locks
+//! A run locks its job's row first and domain rows after it. Take them in the same order where you can; where you cannot,
+//! PostgreSQL ends one of the two and the unit is run again.
+
+mod engine;
+mod execute;
+mod hold;
+mod job;
+mod queue;
+mod row;
+mod run;
+mod settle;
+mod store;
+#[cfg(test)]
+mod tests;
+mod view;
+mod work;
+mod worker;
+
+pub use job::{Done, Failure, Job, Policy};
+pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, retry};
+pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
+pub use run::Run;
+pub use store::Filter;
+pub use view::{JobError, JobPage, JobView, events, list, status};
+pub use work::{Handled, Handler, Workplace};
+pub use worker::{Settings, Worker, WorkerHandle, run_due};
+
+#[doc(hidden)]
+pub use work::assert_distinct;
+
+/// Signalled when a job changes visibly; the key is its user's id.
+pub const JOB_TOPIC: &str = "job";
+
+/// Signalled when there may be work; for workers.
+pub const WORK_TOPIC: &str = "work";
+
+/// The key of [`WORK_TOPIC`] when a running job's cancel was asked for.
+const CANCEL_KEY: &str = "cancel";

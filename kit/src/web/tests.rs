@@ -1,5 +1,3 @@
-//! The edge in process, and its accept loop over real sockets.
-
 use std::time::Duration;
 
 use axum::Router;

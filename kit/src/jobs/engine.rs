@@ -1,0 +1,210 @@
+//! What a worker does to the table: claims, renewals, reclaims. When it does them is the worker's loops' business.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::execute::execute;
+use super::hold::{Hold, Slots, Stop};
+use super::settle::{self, Outcome};
+use super::store::{self, Claim, Lease};
+use super::work::{Workplace, handler, job_types};
+use super::{EventKind, JobRow, JobStatus, Progress, Settings};
+use crate::clock::{Clock, Timestamp};
+use crate::db::{self, Db};
+use crate::random::Random;
+
+/// Rows that one sweep looks at.
+const SWEEP: i64 = 100;
+
+/// Jobs that one claim takes at most.
+const CLAIM: usize = 100;
+
+pub(super) struct Engine<C: Workplace> {
+    pub db: Db,
+    pub clock: Clock,
+    pub random: Random,
+    pub context: C,
+    pub settings: Settings,
+    pub slots: Arc<Slots>,
+    worker_id: Uuid,
+    claim: Arc<Claim>,
+    /// Rows under this worker's name that it does not hold, since when: the answer to their claim was lost.
+    strangers: Mutex<HashMap<Lease, Instant>>,
+}
+
+/// What a claim found.
+pub(super) struct Claimed {
+    pub jobs: usize,
+    /// More may be due than there were free slots.
+    pub is_full: bool,
+    pub next_due: Option<Timestamp>,
+}
+
+impl<C: Workplace> Engine<C> {
+    pub(super) fn new(db: Db, clock: Clock, random: Random, context: C, settings: Settings) -> Self {
+        let worker_id = crate::id::Id::<Self>::new(clock.now(), &random).uuid();
+        let claim = Arc::new(Claim::new(db.dialect(), job_types::<C>()));
+        let (slots, strangers) = (Arc::default(), Mutex::default());
+        Self { db, clock, random, context, settings, slots, worker_id, claim, strangers }
+    }
+
+    /// Claims jobs into the free slots and starts them.
+    pub(super) async fn claim(self: &Arc<Self>) -> db::Result<Claimed> {
+        let limit = self.settings.concurrency.saturating_sub(self.slots.taken()).min(CLAIM);
+        if limit == 0 {
+            return Ok(Claimed { jobs: 0, is_full: true, next_due: None });
+        }
+        let (claim, worker_id, now, claimed_at) =
+            (self.claim.clone(), self.worker_id, self.clock.now(), Instant::now());
+        let lease_until = now + self.settings.lease;
+        let unit = move |tx: &mut db::Tx| -> db::Result<_> {
+            let jobs = claim.take(tx, worker_id, lease_until, limit as i64, now)?;
+            for job in &jobs {
+                let data = serde_json::json!({});
+                store::add_event(tx, job.id, now, EventKind::Started, job.attempt, &data)?;
+                settle::announce(tx, job);
+            }
+            let next_due = if jobs.len() < limit { store::next_due(tx, now)? } else { None };
+            Ok((jobs, next_due))
+        };
+        let (jobs, next_due) = self.db.write(unit).await?;
+        let claimed = Claimed { jobs: jobs.len(), is_full: jobs.len() == limit, next_due };
+        jobs.into_iter().for_each(|job| self.start(job, claimed_at));
+        Ok(claimed)
+    }
+
+    fn start(self: &Arc<Self>, job: JobRow, claimed_at: Instant) {
+        let hold = Arc::new(Hold::new(job, claimed_at, self.slots.stopping.clone()));
+        if self.slots.stopping.is_cancelled() {
+            hold.leash.pull(Stop::WorkerStops);
+        }
+        let slot = self.slots.take(hold.clone());
+        self.slots.tasks.spawn(execute(self.clone(), hold, slot));
+    }
+
+    /// Prolongs the leases of all held jobs, and learns which of them are cancelled, late or lost.
+    pub(super) async fn renew(&self) {
+        let (worker_id, asked_at, now) = (self.worker_id, Instant::now(), self.clock.now());
+        let lease_until = now + self.settings.lease;
+        let held = self.slots.held();
+        let unit = move |tx: &mut db::Tx| -> db::Result<_> {
+            Ok((store::renew(tx, worker_id, lease_until)?, store::owned(tx, worker_id)?))
+        };
+        let patience = self.settings.lease / 3;
+        match tokio::time::timeout(patience, self.db.write(unit)).await {
+            Ok(Ok((renewed, owned))) => {
+                renewed.iter().filter_map(|lease| self.slots.holds(lease)).for_each(|hold| hold.renewed(asked_at));
+                self.heed(&held, &owned).await;
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "leases are not renewed"),
+            Err(_) => tracing::warn!("leases are not renewed: the database does not answer"),
+        }
+        for hold in &held {
+            if hold.since_renewal() >= self.settings.lease * 2 / 3 {
+                hold.leash.pull(Stop::Lost);
+            } else if now >= hold.job.deadline_at {
+                hold.leash.pull(Stop::Late);
+            }
+        }
+    }
+
+    /// `held` was taken before `owned` was read, so a job that is in the one and not in the other has ended or is lost.
+    async fn heed(&self, held: &[Arc<Hold>], owned: &[(i64, i64, Option<Timestamp>)]) {
+        let owned: HashMap<_, _> =
+            owned.iter().map(|&(seq, lease_token, cancel)| (Lease { seq, lease_token }, cancel)).collect();
+        for hold in held {
+            match owned.get(&hold.lease()) {
+                Some(Some(_)) => hold.leash.pull(Stop::Cancelled),
+                Some(None) => {}
+                None => hold.leash.pull(Stop::Lost),
+            }
+        }
+        for lease in self.long_strange(owned.keys()) {
+            tracing::warn!(seq = lease.seq, "a job of this worker is in nobody's hands: it is taken back");
+            self.reclaim(lease).await;
+        }
+    }
+
+    fn long_strange<'a>(&self, owned: impl Iterator<Item = &'a Lease>) -> Vec<Lease> {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        let now_strange: HashMap<_, _> = owned
+            .filter(|lease| self.slots.holds(lease).is_none())
+            .map(|lease| (*lease, strangers.get(lease).copied().unwrap_or_else(Instant::now)))
+            .collect();
+        *strangers = now_strange;
+        strangers
+            .iter()
+            .filter(|(_, since)| since.elapsed() > self.settings.lease / 3)
+            .map(|(lease, _)| *lease)
+            .collect()
+    }
+
+    /// Takes back the jobs of processes that are known to be dead.
+    pub(super) async fn reclaim_of_others(&self) -> db::Result<()> {
+        let worker_id = self.worker_id;
+        let leases = self.db.read(move |conn| store::of_other_workers(conn, worker_id)).await?;
+        if !leases.is_empty() {
+            tracing::info!(jobs = leases.len(), "jobs of a process before this one go on");
+        }
+        for lease in leases {
+            self.reclaim(lease).await;
+        }
+        Ok(())
+    }
+
+    /// Takes back jobs whose lease ran out, and ends pending ones whose deadline passed.
+    pub(super) async fn sweep(&self) -> db::Result<()> {
+        let now = self.clock.now();
+        let (expired, overdue) = self
+            .db
+            .read(move |conn| -> db::Result<_> {
+                Ok((store::expired(conn, now, SWEEP)?, store::overdue(conn, now, SWEEP)?))
+            })
+            .await?;
+        for lease in expired {
+            self.reclaim(lease).await;
+        }
+        for (seq, lease_token, job_type) in overdue {
+            if handler::<C>(&job_type).is_some() {
+                self.settle(Lease { seq, lease_token }, JobStatus::Pending, Outcome::Late).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn reclaim(&self, lease: Lease) {
+        self.settle(lease, JobStatus::Running, Outcome::Died).await;
+    }
+
+    /// A transaction for each, so that one job whose hook fails holds up no other.
+    async fn settle(&self, lease: Lease, status: JobStatus, outcome: Outcome) {
+        let (now, random) = (self.clock.now(), self.random.clone());
+        let unit = move |tx: &mut db::Tx| -> db::Result<Option<JobRow>> {
+            let Some(job) = store::lock(tx, lease.seq, lease.lease_token, status)? else { return Ok(None) };
+            settle::settle::<C>(tx, &job, &outcome, &Progress::of(&job), now, &random).map(Some)
+        };
+        match self.db.write(unit).await {
+            Ok(Some(job)) => {
+                tracing::warn!(job = %job.id, job_type = job.job_type, status = %job.status, "job taken back")
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(seq = lease.seq, %error, "a job is not taken back yet"),
+        }
+    }
+
+    /// Names of pending jobs that no handler here knows.
+    pub(super) async fn unknown_types(&self) -> db::Result<Vec<String>> {
+        let mut pending = self.db.read(store::pending_types).await?;
+        pending.retain(|job_type| handler::<C>(job_type).is_none());
+        Ok(pending)
+    }
+
+    /// `base` times 0.75..1.25, so that workers do not act in step.
+    pub(super) fn jittered(&self, base: Duration) -> Duration {
+        base.mul_f64(0.75 + 0.5 * self.random.unit())
+    }
+}

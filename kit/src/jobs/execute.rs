@@ -1,0 +1,114 @@
+//! One claimed job, from its start to its settled end.
+
+use std::any::Any;
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use tokio::time::sleep;
+
+use super::engine::Engine;
+use super::hold::{Hold, Slot, Stop};
+use super::settle::{Outcome, settle};
+use super::work::{Workplace, handler};
+use super::{Failure, JobRow, JobStatus, Run, store};
+use crate::db;
+
+/// Between two writes of progress of one job.
+const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
+
+/// Pauses between tries to settle. After the last, the lease is left to run out.
+const SETTLE_PAUSES: [Duration; 5] = [
+    Duration::ZERO,
+    Duration::from_millis(100),
+    Duration::from_millis(500),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+];
+
+pub(super) async fn execute<C: Workplace>(engine: Arc<Engine<C>>, hold: Arc<Hold>, slot: Slot) {
+    tracing::debug!(job = %hold.job.id, job_type = hold.job.job_type, attempt = hold.job.attempt, "job starts");
+    if let Some(outcome) = run(&engine, &hold).await {
+        settle_held(&engine, &hold, outcome).await;
+    }
+    drop(slot);
+}
+
+/// `None` when nothing is left to settle: the job committed its own end, or is no longer ours.
+async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Option<Outcome> {
+    if hold.job.cancel_requested_at.is_some() {
+        return Some(Outcome::Cancelled);
+    }
+    let Some(handler) = handler::<C>(&hold.job.job_type) else { return Some(Outcome::Stopped) };
+    let run = Run::new(engine.db.clone(), engine.clock.clone(), hold.clone());
+    let context = engine.context.clone();
+    let work = AssertUnwindSafe(async move { handler.run(&hold.job.payload, context, run)?.await }).catch_unwind();
+    tokio::select! {
+        biased;
+        why = hold.leash.pulled() => why.outcome(),
+        never = write_progress(engine, hold) => match never {},
+        ended = work => match ended {
+            Ok(Ok(_done)) => None,
+            Ok(Err(failure)) => Some(Outcome::Failed(failure)),
+            Err(panic) => Some(Outcome::Failed(Failure::panicked(words_of(&*panic)))),
+        },
+    }
+}
+
+async fn write_progress<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Infallible {
+    loop {
+        hold.progressed.notified().await;
+        let Some(progress) = hold.take_news() else { continue };
+        let (lease, user_id, now) = (hold.lease(), hold.job.user_id, engine.clock.now());
+        let written = engine.db.write(move |tx| -> db::Result<bool> {
+            let ours = store::save_progress(tx, lease.seq, lease.lease_token, &progress, now)?;
+            if let Some(user_id) = user_id.filter(|_| ours) {
+                tx.signal(super::JOB_TOPIC, user_id);
+            }
+            Ok(ours)
+        });
+        match written.await {
+            Ok(true) => {}
+            Ok(false) => hold.leash.pull(Stop::Lost),
+            Err(error) => tracing::debug!(job = %hold.job.id, %error, "progress is not written"),
+        }
+        sleep(PROGRESS_PAUSE).await;
+    }
+}
+
+async fn settle_held<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>, outcome: Outcome) {
+    for pause in SETTLE_PAUSES {
+        sleep(pause).await;
+        let (hold_in_unit, outcome_in_unit) = (hold.clone(), outcome.clone());
+        let (now, random) = (engine.clock.now(), engine.random.clone());
+        let settled = engine.db.write(move |tx| -> db::Result<Option<JobRow>> {
+            let job = &hold_in_unit.job;
+            let Some(job) = store::lock(tx, job.seq, job.lease_token, JobStatus::Running)? else { return Ok(None) };
+            settle::<C>(tx, &job, &outcome_in_unit, &hold_in_unit.progress(), now, &random).map(Some)
+        });
+        match settled.await {
+            Ok(settled) => return log(hold, &outcome, settled),
+            Err(error) => tracing::warn!(job = %hold.job.id, %error, "the end of a job is not written yet"),
+        }
+    }
+    tracing::error!(job = %hold.job.id, job_type = hold.job.job_type, "the end of a job could not be written: its lease runs out");
+}
+
+fn log(hold: &Hold, outcome: &Outcome, settled: Option<JobRow>) {
+    let Some(job) = settled else {
+        return tracing::info!(job = %hold.job.id, "a job that is no longer this worker's ended: nothing is written");
+    };
+    match outcome {
+        Outcome::Failed(failure) if !failure.is_interruption() => {
+            tracing::warn!(job = %job.id, job_type = job.job_type, attempt = hold.job.attempt, status = %job.status, %failure, "job failed");
+        }
+        _ => tracing::info!(job = %job.id, job_type = job.job_type, status = %job.status, "job stopped"),
+    }
+}
+
+fn words_of(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}

@@ -1,0 +1,160 @@
+//! A claimed job inside its process: the leash by which it is stopped, its progress, the slot that it takes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::settle::Outcome;
+use super::store::Lease;
+use super::{JobRow, Progress};
+
+/// Why a running job is stopped from outside itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stop {
+    Cancelled,
+    Late,
+    WorkerStops,
+    /// The lease is lost, or may be: nothing more is written.
+    Lost,
+}
+
+impl Stop {
+    pub(super) fn outcome(self) -> Option<Outcome> {
+        match self {
+            Stop::Cancelled => Some(Outcome::Cancelled),
+            Stop::Late => Some(Outcome::Late),
+            Stop::WorkerStops => Some(Outcome::Stopped),
+            Stop::Lost => None,
+        }
+    }
+}
+
+/// Stops a job's future at its next await.
+#[derive(Debug, Default)]
+pub(super) struct Leash {
+    why: OnceLock<Stop>,
+    pulled: CancellationToken,
+}
+
+impl Leash {
+    /// The first reason counts.
+    pub(super) fn pull(&self, why: Stop) {
+        let _ = self.why.set(why);
+        self.pulled.cancel();
+    }
+
+    pub(super) async fn pulled(&self) -> Stop {
+        self.pulled.cancelled().await;
+        self.why.get().copied().unwrap_or(Stop::Lost)
+    }
+}
+
+pub(super) struct Hold {
+    /// As it was claimed.
+    pub job: JobRow,
+    pub leash: Leash,
+    /// The worker is stopping: a job that has just saved a step lets go.
+    pub stopping: CancellationToken,
+    pub progressed: Notify,
+    progress: Mutex<(Progress, bool)>,
+    renewed: Mutex<Instant>,
+}
+
+impl Hold {
+    pub(super) fn new(job: JobRow, claimed: Instant, stopping: CancellationToken) -> Self {
+        Self {
+            progress: Mutex::new((Progress::of(&job), false)),
+            job,
+            leash: Leash::default(),
+            stopping,
+            progressed: Notify::new(),
+            renewed: Mutex::new(claimed),
+        }
+    }
+
+    pub(super) fn lease(&self) -> Lease {
+        Lease { seq: self.job.seq, lease_token: self.job.lease_token }
+    }
+
+    pub(super) fn set_progress(&self, progress: Progress) {
+        let mut current = lock(&self.progress);
+        if current.0 != progress {
+            *current = (progress, true);
+            self.progressed.notify_one();
+        }
+    }
+
+    pub(super) fn progress(&self) -> Progress {
+        lock(&self.progress).0.clone()
+    }
+
+    /// What is not yet written.
+    pub(super) fn take_news(&self) -> Option<Progress> {
+        let mut current = lock(&self.progress);
+        std::mem::take(&mut current.1).then(|| current.0.clone())
+    }
+
+    pub(super) fn renewed(&self, at: Instant) {
+        *lock(&self.renewed) = at;
+    }
+
+    pub(super) fn since_renewal(&self) -> Duration {
+        lock(&self.renewed).elapsed()
+    }
+}
+
+/// What a worker has in its hands.
+#[derive(Default)]
+pub(super) struct Slots {
+    held: Mutex<HashMap<Lease, Arc<Hold>>>,
+    /// A slot became free.
+    pub freed: Notify,
+    pub tasks: TaskTracker,
+    /// No more claims; jobs let go at their next step.
+    pub stopping: CancellationToken,
+    /// Nothing is held any more, or never will be.
+    pub ended: CancellationToken,
+}
+
+impl Slots {
+    pub(super) fn take(self: &Arc<Self>, hold: Arc<Hold>) -> Slot {
+        let lease = hold.lease();
+        lock(&self.held).insert(lease, hold);
+        Slot { slots: self.clone(), lease }
+    }
+
+    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
+        lock(&self.held).values().cloned().collect()
+    }
+
+    pub(super) fn holds(&self, lease: &Lease) -> Option<Arc<Hold>> {
+        lock(&self.held).get(lease).cloned()
+    }
+
+    pub(super) fn taken(&self) -> usize {
+        lock(&self.held).len()
+    }
+}
+
+/// Free again when it is dropped, whatever became of the job.
+pub(super) struct Slot {
+    slots: Arc<Slots>,
+    lease: Lease,
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        lock(&self.slots.held).remove(&self.lease);
+        self.slots.freed.notify_one();
+    }
+}
+
+/// Nothing here is left half-changed by a panic.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,140 @@
+//! What the rest of the application does with jobs: enqueue, cancel, repeat; each inside the caller's transaction.
+
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::settle::{self, Outcome};
+use super::store::{self, NewJob};
+use super::work::{Handled, Workplace, handler};
+use super::{EventKind, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
+use crate::clock::Timestamp;
+use crate::db::{self, Tx};
+use crate::random::Random;
+
+/// How to enqueue: `Enqueue { user_id: Some(user), ..Enqueue::default() }`.
+#[derive(Clone, Debug, Default)]
+pub struct Enqueue {
+    /// Who sees the job on their pages and may cancel or repeat it.
+    pub user_id: Option<Uuid>,
+    /// At most one live job holds a key: `demo:USER`, `sync:CONNECTION`.
+    pub operation_key: Option<String>,
+    /// Not before; now when `None`.
+    pub run_at: Option<Timestamp>,
+    pub repeats: Option<JobId>,
+}
+
+/// The answer to an enqueue: the new job, or the live one that holds its key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Enqueued {
+    pub id: JobId,
+    pub already_live: bool,
+}
+
+/// The answer to a wish to repeat a job.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Repeat {
+    Enqueued(Enqueued),
+    /// Still live, completed, of a type that is gone, or refused by its domain.
+    Refused,
+    NotFound,
+}
+
+/// Writes the job in the caller's transaction: it exists exactly when the caller's own changes do.
+pub fn enqueue<J: Handled>(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    job: &J,
+    how: Enqueue,
+) -> db::Result<Enqueued> {
+    let payload = serde_json::to_value(job).expect("a job's fields are plain data, with text for keys");
+    insert(tx, now, random, J::TYPE, &payload, &job.policy(), &how).map(|(enqueued, _)| enqueued)
+}
+
+/// Cancels a job of `user_id`: a pending one at once, with its `cancelled` hook; a running one as soon as its worker
+/// notices, which aborts it. A job that is already final stays as it is. `None`: this user has no such job.
+pub fn cancel<C: Workplace>(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    id: JobId,
+    user_id: Uuid,
+) -> db::Result<Option<JobView>> {
+    let Some(job) = store::lock_of_user(tx, id, user_id)? else { return Ok(None) };
+    if job.status.is_terminal() || job.cancel_requested_at.is_some() {
+        return Ok(Some(job.into()));
+    }
+    let job = store::request_cancel(tx, &job, now)?;
+    store::add_event(tx, id, now, EventKind::CancelRequested, job.attempt, &json!({}))?;
+    if job.status == JobStatus::Pending && handler::<C>(&job.job_type).is_some() {
+        let progress = Progress::of(&job);
+        return settle::settle::<C>(tx, &job, &Outcome::Cancelled, &progress, now, random).map(|job| Some(job.into()));
+    }
+    settle::announce(tx, &job);
+    tx.signal(WORK_TOPIC, super::CANCEL_KEY);
+    Ok(Some(job.into()))
+}
+
+/// Enqueues a new job like the failed or cancelled `id` of `user_id`; its `repeated` hook brings the domain along.
+pub fn retry<C: Workplace>(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    id: JobId,
+    user_id: Uuid,
+) -> db::Result<Repeat> {
+    let Some(old) = store::lock_of_user(tx, id, user_id)? else { return Ok(Repeat::NotFound) };
+    let Some(handler) = handler::<C>(&old.job_type) else { return Ok(Repeat::Refused) };
+    if !matches!(old.status, JobStatus::Failed | JobStatus::Cancelled) {
+        return Ok(Repeat::Refused);
+    }
+    if let Some(id) = store::live_repeat(tx, id, user_id)? {
+        return Ok(Repeat::Enqueued(Enqueued { id, already_live: true }));
+    }
+    let how = Enqueue { user_id: old.user_id, operation_key: old.operation_key, run_at: None, repeats: Some(id) };
+    let policy = handler.policy(&old.payload);
+    let (enqueued, new) = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
+    match new {
+        Some(job) if !handler.repeated(tx, &job, now, random)? => {
+            store::delete(tx, job.id)?;
+            Ok(Repeat::Refused)
+        }
+        _ => Ok(Repeat::Enqueued(enqueued)),
+    }
+}
+
+fn insert(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    job_type: &str,
+    payload: &Json,
+    policy: &Policy,
+    how: &Enqueue,
+) -> db::Result<(Enqueued, Option<JobRow>)> {
+    let run_at = how.run_at.map_or(now, |at| at.max(now));
+    let new = NewJob {
+        id: JobId::new(now, random),
+        job_type,
+        user_id: how.user_id,
+        payload,
+        operation_key: how.operation_key.as_deref(),
+        priority: policy.priority,
+        run_at,
+        deadline_at: run_at + policy.deadline,
+        max_attempts: policy.max_attempts.into(),
+        repeats: how.repeats,
+    };
+    loop {
+        if let Some(job) = store::insert(tx, &new, now)? {
+            let data = how.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
+            store::add_event(tx, job.id, now, EventKind::Enqueued, 0, &data)?;
+            settle::announce(tx, &job);
+            return Ok((Enqueued { id: job.id, already_live: false }, Some(job)));
+        }
+        // The holder of the key may have ended between the two statements: then the place is free.
+        if let Some(id) = how.operation_key.as_deref().map(|key| store::live_with_key(tx, key)).transpose()?.flatten() {
+            return Ok((Enqueued { id, already_live: true }, None));
+        }
+    }
+}

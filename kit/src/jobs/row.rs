@@ -1,0 +1,111 @@
+//! The rows of `background_jobs` and `background_job_events`.
+
+use std::fmt;
+
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::db::Json;
+
+crate::id_types! { pub JobId }
+
+crate::text_enum! {
+    /// `pending` and `running` are live; the other three are final.
+    pub enum JobStatus {
+        Pending = "pending",
+        Running = "running",
+        Completed = "completed",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+impl JobStatus {
+    pub const fn is_live(self) -> bool {
+        matches!(self, JobStatus::Pending | JobStatus::Running)
+    }
+
+    pub const fn is_terminal(self) -> bool {
+        !self.is_live()
+    }
+}
+
+crate::row! {
+    #[derive(Clone, Debug)]
+    pub struct JobRow {
+        pub seq: i64,
+        pub id: JobId,
+        pub job_type: String,
+        pub user_id: Option<Uuid>,
+        pub payload: Json,
+        pub operation_key: Option<String>,
+        pub status: JobStatus,
+        pub priority: i64,
+        pub run_at: Timestamp,
+        pub deadline_at: Timestamp,
+        pub attempt: i64,
+        pub max_attempts: i64,
+        pub interruptions: i64,
+        pub lease_token: i64,
+        pub cancel_requested_at: Option<Timestamp>,
+        pub progress_done: i64,
+        pub progress_total: i64,
+        pub progress_step: String,
+        pub checkpoint: Json,
+        pub result_data: Option<Json>,
+        pub error_code: Option<String>,
+        pub error_message: Option<String>,
+        pub repeats_job_id: Option<JobId>,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
+        pub started_at: Option<Timestamp>,
+        pub completed_at: Option<Timestamp>,
+    }
+}
+
+crate::text_enum! {
+    /// What happened to a job, in the words of its history.
+    pub enum EventKind {
+        Enqueued = "enqueued",
+        Started = "started",
+        RetryScheduled = "retry_scheduled",
+        Interrupted = "interrupted",
+        CancelRequested = "cancel_requested",
+        Cancelled = "cancelled",
+        Completed = "completed",
+        Failed = "failed",
+    }
+}
+
+crate::row! {
+    #[derive(Clone, Debug)]
+    pub struct JobEvent {
+        pub seq: i64,
+        pub at: Timestamp,
+        pub kind: EventKind,
+        pub attempt: i64,
+        /// `{code, message, next_at}` where the kind has them.
+        pub data: Json,
+    }
+}
+
+/// How far a run is, in words and numbers that the person sees.
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+pub struct Progress {
+    pub done: i64,
+    /// 0: not known yet.
+    pub total: i64,
+    pub step: String,
+}
+
+impl Progress {
+    pub(super) fn of(job: &JobRow) -> Self {
+        Self { done: job.progress_done, total: job.progress_total, step: job.progress_step.clone() }
+    }
+}
+
+impl fmt::Display for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {}: {}", self.done, self.total, self.step)
+    }
+}

@@ -1,0 +1,117 @@
+//! What a running job holds in its hand: its identity, its checkpoint, its progress, and writes behind the fence.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::hold::Hold;
+use super::{Done, EventKind, Failure, JobId, Progress, settle, store};
+use crate::clock::Clock;
+use crate::db::{Db, Tx};
+
+/// One run of a job. Every write checks, in its own transaction, that the job is still this run's; when it is not (the lease
+/// is lost, a cancel was asked for) it answers an error that only needs to be passed on with `?`.
+pub struct Run {
+    db: Db,
+    clock: Clock,
+    hold: Arc<Hold>,
+}
+
+impl Run {
+    pub(super) fn new(db: Db, clock: Clock, hold: Arc<Hold>) -> Self {
+        Self { db, clock, hold }
+    }
+
+    /// The same over all attempts: what idempotency keys of outside calls are made from.
+    pub fn id(&self) -> JobId {
+        self.hold.job.id
+    }
+
+    /// From 1.
+    pub fn attempt(&self) -> i64 {
+        self.hold.job.attempt
+    }
+
+    pub fn is_last_attempt(&self) -> bool {
+        self.hold.job.attempt >= self.hold.job.max_attempts
+    }
+
+    pub fn user_id(&self) -> Option<Uuid> {
+        self.hold.job.user_id
+    }
+
+    /// What the last checkpoint of an earlier run saved; `None` at the first run, or when it is no `T`.
+    pub fn restore<T: DeserializeOwned>(&self) -> Option<T> {
+        match &self.hold.job.checkpoint {
+            Json::Null => None,
+            state => T::deserialize(state).ok(),
+        }
+    }
+
+    /// Shows how far the run is. Written at most four times a second, and the last value with the job's end.
+    pub fn progress(&self, done: usize, total: usize, step: impl Into<String>) {
+        let number = |value| i64::try_from(value).unwrap_or(i64::MAX);
+        self.hold.set_progress(Progress { done: number(done), total: number(total), step: step.into() });
+    }
+
+    /// Saves where the next run may start. A stopping worker lets go here, with nothing lost.
+    pub async fn checkpoint<T: Serialize + Sync>(&self, state: &T) -> Result<(), Failure> {
+        self.step(state, |_| Ok(())).await
+    }
+
+    /// Domain rows and the checkpoint behind them, in one commit.
+    pub async fn step<S, T, F>(&self, state: &S, mut unit: F) -> Result<T, Failure>
+    where
+        S: Serialize + Sync,
+        F: FnMut(&mut Tx) -> Result<T, Failure> + Send + 'static,
+        T: Send + 'static,
+    {
+        let state = serde_json::to_value(state).expect("a checkpoint is plain data, with text for keys");
+        let (hold, now) = (self.hold.clone(), self.clock.now());
+        let answer = self
+            .write(move |tx| {
+                store::save_checkpoint(tx, hold.job.seq, hold.job.lease_token, &state)?;
+                store::save_progress(tx, hold.job.seq, hold.job.lease_token, &hold.progress(), now)?;
+                unit(tx)
+            })
+            .await?;
+        if self.hold.stopping.is_cancelled() { Err(Failure::interrupted()) } else { Ok(answer) }
+    }
+
+    /// A domain write under the fence. As every unit it may be run again, so clone what it moves out.
+    pub async fn write<T, F>(&self, mut unit: F) -> Result<T, Failure>
+    where
+        F: FnMut(&mut Tx) -> Result<T, Failure> + Send + 'static,
+        T: Send + 'static,
+    {
+        let (seq, token) = (self.hold.job.seq, self.hold.job.lease_token);
+        self.db
+            .write(move |tx| if store::fence(tx, seq, token)? { unit(tx) } else { Err(Failure::interrupted()) })
+            .await
+    }
+
+    /// Ends the job: the domain rows and `completed` in one commit. The operation key is free inside `unit`, so that a
+    /// following job may take it.
+    pub async fn finish<F>(self, result: impl Serialize, mut unit: F) -> Result<Done, Failure>
+    where
+        F: FnMut(&mut Tx) -> Result<(), Failure> + Send + 'static,
+    {
+        let result = serde_json::to_value(result).expect("a result is plain data, with text for keys");
+        let (hold, now) = (self.hold, self.clock.now());
+        self.db
+            .write(move |tx| {
+                let (seq, token) = (hold.job.seq, hold.job.lease_token);
+                let Some(job) = store::complete(tx, seq, token, &result, &hold.progress(), now)? else {
+                    return Err(Failure::interrupted());
+                };
+                unit(tx)?;
+                store::add_event(tx, job.id, now, EventKind::Completed, job.attempt, &json!({}))?;
+                settle::announce(tx, &job);
+                Ok(Done(()))
+            })
+            .await
+    }
+}

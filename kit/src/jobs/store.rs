@@ -1,0 +1,345 @@
+//! SQL of `background_jobs` and `background_job_events`. Every write of a worker carries its lease token.
+
+use std::fmt::Write as _;
+
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::settle::Step;
+use super::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
+use crate::args;
+use crate::clock::Timestamp;
+use crate::db::{Conn, Dialect, Result, Tx, Val};
+
+pub(super) struct NewJob<'a> {
+    pub id: JobId,
+    pub job_type: &'a str,
+    pub user_id: Option<Uuid>,
+    pub payload: &'a Json,
+    pub operation_key: Option<&'a str>,
+    pub priority: i64,
+    pub run_at: Timestamp,
+    pub deadline_at: Timestamp,
+    pub max_attempts: i64,
+    pub repeats: Option<JobId>,
+}
+
+/// `None` when a live job holds the operation key.
+pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<JobRow>> {
+    tx.opt(
+        &format!(
+            "INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, \
+             deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, \
+             progress_step, checkpoint, repeats_job_id, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12) \
+             ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') \
+             DO NOTHING RETURNING {}",
+            JobRow::COLUMNS
+        ),
+        args![
+            job.id,
+            job.job_type,
+            job.user_id,
+            job.payload,
+            job.operation_key,
+            job.priority,
+            job.run_at,
+            job.deadline_at,
+            job.max_attempts,
+            Json::Null,
+            job.repeats,
+            now,
+        ],
+    )
+}
+
+pub(super) fn delete(tx: &mut Tx, id: JobId) -> Result<u64> {
+    tx.exec("DELETE FROM background_jobs WHERE id = $1", args![id])
+}
+
+pub(super) fn live_with_key(conn: &mut Conn, operation_key: &str) -> Result<Option<JobId>> {
+    conn.opt(
+        "SELECT id FROM background_jobs WHERE operation_key = $1 AND status IN ('pending', 'running')",
+        args![operation_key],
+    )
+}
+
+pub(super) fn live_repeat(conn: &mut Conn, id: JobId, user_id: Uuid) -> Result<Option<JobId>> {
+    conn.opt(
+        "SELECT id FROM background_jobs \
+         WHERE user_id = $1 AND repeats_job_id = $2 AND status IN ('pending', 'running')",
+        args![user_id, id],
+    )
+}
+
+pub(super) fn find(conn: &mut Conn, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {
+    conn.opt(
+        &format!("SELECT {} FROM background_jobs WHERE id = $1 AND user_id = $2", JobRow::COLUMNS),
+        args![id, user_id],
+    )
+}
+
+/// What a list asks for; the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub user_id: Uuid,
+    pub status: Option<JobStatus>,
+    pub job_type: Option<String>,
+    /// The `next_cursor` of the page before.
+    pub cursor: Option<i64>,
+    /// At most 100.
+    pub limit: u32,
+}
+
+pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<JobRow>> {
+    let mut sql = format!("SELECT {} FROM background_jobs WHERE user_id = $1 AND seq < $2", JobRow::COLUMNS);
+    let before = filter.cursor.unwrap_or(i64::MAX);
+    let mut args: Vec<Val<'_>> = vec![Val::from(&filter.user_id), Val::from(&before), Val::from(&limit)];
+    for (column, wanted) in [("status", filter.status.map(JobStatus::as_str)), ("job_type", filter.job_type.as_deref())]
+    {
+        if let Some(wanted) = wanted {
+            args.push(Val::from(wanted));
+            let _ = write!(sql, " AND {column} = ${}", args.len());
+        }
+    }
+    sql.push_str(" ORDER BY seq DESC LIMIT $3");
+    conn.all(&sql, &args)
+}
+
+pub(super) fn events(conn: &mut Conn, id: JobId, user_id: Uuid) -> Result<Vec<JobEvent>> {
+    conn.all(
+        "SELECT e.seq, e.at, e.kind, e.attempt, e.data FROM background_job_events e \
+         JOIN background_jobs j ON j.id = e.job_id WHERE e.job_id = $1 AND j.user_id = $2 ORDER BY e.seq",
+        args![id, user_id],
+    )
+}
+
+pub(super) fn add_event(
+    tx: &mut Tx,
+    id: JobId,
+    at: Timestamp,
+    kind: EventKind,
+    attempt: i64,
+    data: &Json,
+) -> Result<()> {
+    tx.exec(
+        "INSERT INTO background_job_events (job_id, at, kind, attempt, data) VALUES ($1, $2, $3, $4, $5)",
+        args![id, at, kind, attempt, data],
+    )
+    .map(drop)
+}
+
+/// Holds the row against other writers to the end of the transaction; on SQLite there is only one writer at a time.
+fn locking(conn: &Conn) -> &'static str {
+    match conn.dialect() {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " FOR NO KEY UPDATE",
+    }
+}
+
+fn skipping_locked(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " FOR NO KEY UPDATE SKIP LOCKED",
+    }
+}
+
+pub(super) fn lock_of_user(tx: &mut Tx, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {
+    let sql = format!("SELECT {} FROM background_jobs WHERE id = $1 AND user_id = $2{}", JobRow::COLUMNS, locking(tx));
+    tx.opt(&sql, args![id, user_id])
+}
+
+/// The row, if it is still as whoever holds `token` knew it, and in `status`.
+pub(super) fn lock(tx: &mut Tx, seq: i64, token: i64, status: JobStatus) -> Result<Option<JobRow>> {
+    let sql = format!(
+        "SELECT {} FROM background_jobs WHERE seq = $1 AND lease_token = $2 AND status = $3{}",
+        JobRow::COLUMNS,
+        locking(tx)
+    );
+    tx.opt(&sql, args![seq, token, status])
+}
+
+/// The fence: whether `token` may still write, held true to the end of the transaction.
+pub(super) fn fence(tx: &mut Tx, seq: i64, token: i64) -> Result<bool> {
+    let sql = format!(
+        "SELECT seq FROM background_jobs WHERE seq = $1 AND lease_token = $2 AND status = 'running' \
+         AND cancel_requested_at IS NULL{}",
+        locking(tx)
+    );
+    Ok(tx.opt::<i64>(&sql, args![seq, token])?.is_some())
+}
+
+pub(super) fn save_progress(tx: &mut Tx, seq: i64, token: i64, progress: &Progress, now: Timestamp) -> Result<bool> {
+    let changed = tx.exec(
+        "UPDATE background_jobs SET progress_done = $3, progress_total = $4, progress_step = $5, updated_at = $6 \
+         WHERE seq = $1 AND lease_token = $2 AND status = 'running'",
+        args![seq, token, progress.done, progress.total, progress.step.as_str(), now],
+    )?;
+    Ok(changed == 1)
+}
+
+pub(super) fn save_checkpoint(tx: &mut Tx, seq: i64, token: i64, state: &Json) -> Result<()> {
+    tx.exec("UPDATE background_jobs SET checkpoint = $3 WHERE seq = $1 AND lease_token = $2", args![seq, token, state])
+        .map(drop)
+}
+
+/// `running` to `completed`, unless the lease is lost or a cancel was asked for.
+pub(super) fn complete(
+    tx: &mut Tx,
+    seq: i64,
+    token: i64,
+    result: &Json,
+    progress: &Progress,
+    now: Timestamp,
+) -> Result<Option<JobRow>> {
+    let sql = format!(
+        "UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
+         error_message = NULL, progress_done = $4, progress_total = $5, progress_step = $6, updated_at = $7, \
+         completed_at = $7 \
+         WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL RETURNING {}",
+        JobRow::COLUMNS
+    );
+    tx.opt(&sql, args![seq, token, result, progress.done, progress.total, progress.step.as_str(), now])
+}
+
+/// Moves a locked, live row on; the token grows, so that its last holder writes nothing more.
+pub(super) fn apply(tx: &mut Tx, job: &JobRow, step: &Step, progress: &Progress, now: Timestamp) -> Result<JobRow> {
+    let (code, message) = step.error.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).unzip();
+    let sql = format!(
+        "UPDATE background_jobs SET status = $3, run_at = $4, attempt = $5, interruptions = $6, \
+         lease_token = lease_token + 1, lease_until = NULL, error_code = $7, error_message = $8, \
+         progress_done = $9, progress_total = $10, progress_step = $11, updated_at = $12, completed_at = $13 \
+         WHERE seq = $1 AND lease_token = $2 AND status IN ('pending', 'running') RETURNING {}",
+        JobRow::COLUMNS
+    );
+    tx.one(
+        &sql,
+        args![
+            job.seq,
+            job.lease_token,
+            step.status,
+            step.run_at,
+            step.attempt,
+            step.interruptions,
+            code,
+            message,
+            progress.done,
+            progress.total,
+            progress.step.as_str(),
+            now,
+            step.status.is_terminal().then_some(now),
+        ],
+    )
+}
+
+pub(super) fn request_cancel(tx: &mut Tx, job: &JobRow, now: Timestamp) -> Result<JobRow> {
+    let sql = format!(
+        "UPDATE background_jobs SET cancel_requested_at = $2, updated_at = $2 WHERE seq = $1 RETURNING {}",
+        JobRow::COLUMNS
+    );
+    tx.one(&sql, args![job.seq, now])
+}
+
+/// The claim's text, made once for each worker: it takes only job types that the worker knows.
+pub(super) struct Claim {
+    sql: String,
+    job_types: Vec<&'static str>,
+}
+
+impl Claim {
+    pub(super) fn new(dialect: Dialect, job_types: impl Iterator<Item = &'static str>) -> Self {
+        let job_types: Vec<_> = job_types.collect();
+        let places: Vec<_> = (0..job_types.len()).map(|index| format!("${}", index + 5)).collect();
+        let sql = format!(
+            "WITH due AS MATERIALIZED (SELECT seq AS due_seq FROM background_jobs \
+             WHERE status = 'pending' AND run_at <= $1 AND deadline_at > $1 AND job_type IN ({}) \
+             ORDER BY priority, run_at, seq LIMIT $2{}) \
+             UPDATE background_jobs SET status = 'running', attempt = attempt + 1, lease_token = lease_token + 1, \
+             worker_id = $3, lease_until = $4, started_at = COALESCE(started_at, $1), updated_at = $1 \
+             FROM due WHERE seq = due_seq RETURNING {}",
+            places.join(", "),
+            skipping_locked(dialect),
+            JobRow::COLUMNS
+        );
+        Self { sql, job_types }
+    }
+
+    /// Takes up to `limit` due jobs, first things first.
+    pub(super) fn take(
+        &self,
+        tx: &mut Tx,
+        worker_id: Uuid,
+        lease_until: Timestamp,
+        limit: i64,
+        now: Timestamp,
+    ) -> Result<Vec<JobRow>> {
+        let mut args: Vec<Val<'_>> =
+            vec![Val::from(&now), Val::from(&limit), Val::from(&worker_id), Val::from(&lease_until)];
+        args.extend(self.job_types.iter().map(|job_type| Val::from(*job_type)));
+        let mut jobs: Vec<JobRow> = tx.all(&self.sql, &args)?;
+        jobs.sort_by_key(|job| (job.priority, job.run_at, job.seq));
+        Ok(jobs)
+    }
+}
+
+pub(super) fn next_due(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp>> {
+    conn.opt(
+        "SELECT run_at FROM background_jobs WHERE status = 'pending' AND run_at > $1 ORDER BY run_at LIMIT 1",
+        args![now],
+    )
+}
+
+pub(super) fn pending_types(conn: &mut Conn) -> Result<Vec<String>> {
+    conn.all("SELECT DISTINCT job_type FROM background_jobs WHERE status = 'pending'", &[])
+}
+
+crate::row! {
+    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+    pub(super) struct Lease {
+        pub seq: i64,
+        pub lease_token: i64,
+    }
+}
+
+/// Prolongs all leases of one worker. Rows that a transaction holds are passed over, and come again next time.
+pub(super) fn renew(tx: &mut Tx, worker_id: Uuid, lease_until: Timestamp) -> Result<Vec<Lease>> {
+    let sql = format!(
+        "WITH mine AS MATERIALIZED (SELECT seq AS my_seq FROM background_jobs \
+         WHERE status = 'running' AND worker_id = $1{}) \
+         UPDATE background_jobs SET lease_until = $2 FROM mine WHERE seq = my_seq RETURNING {}",
+        skipping_locked(tx.dialect()),
+        Lease::COLUMNS
+    );
+    tx.all(&sql, args![worker_id, lease_until])
+}
+
+/// All that one worker still owns, and whether its cancel was asked for.
+pub(super) fn owned(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<(i64, i64, Option<Timestamp>)>> {
+    conn.all(
+        "SELECT seq, lease_token, cancel_requested_at FROM background_jobs WHERE status = 'running' AND worker_id = $1",
+        args![worker_id],
+    )
+}
+
+pub(super) fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Lease>> {
+    conn.all(
+        "SELECT seq, lease_token FROM background_jobs WHERE status = 'running' AND lease_until < $1 \
+         ORDER BY lease_until LIMIT $2",
+        args![now, limit],
+    )
+}
+
+pub(super) fn of_other_workers(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<Lease>> {
+    conn.all(
+        "SELECT seq, lease_token FROM background_jobs WHERE status = 'running' AND worker_id <> $1 ORDER BY seq",
+        args![worker_id],
+    )
+}
+
+pub(super) fn overdue(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(i64, i64, String)>> {
+    conn.all(
+        "SELECT seq, lease_token, job_type FROM background_jobs WHERE status = 'pending' AND deadline_at <= $1 \
+         ORDER BY deadline_at LIMIT $2",
+        args![now, limit],
+    )
+}

@@ -1,0 +1,137 @@
+//! Workers that stop, die, or lose their lease.
+
+use std::sync::atomic::Ordering;
+
+use super::*;
+
+both_databases! {
+    async fn a_new_process_goes_on_at_once_from_the_last_checkpoint(desk: Desk) {
+        let crashed = desk.worker(PATIENT);
+        let id = desk.enqueue(Plan::StepsThroughGate(4)).await;
+        desk.gate.add_permits(2);
+        desk.until_effects(id, 3).await;
+        drop(crashed);
+
+        // No lease has run out: the lock on the database proves that its owner is gone.
+        let next = desk.worker(Settings { exclusive: true, ..PATIENT });
+        desk.gate.add_permits(2);
+        let view = desk.until_status(id, JobStatus::Completed).await;
+        assert_eq!((view.attempt, view.interruptions), (1, 1));
+        assert_eq!(desk.effects(id).await, ["finished", "step 0", "step 1", "step 2", "step 3"], "no step ran twice");
+        next.stop().await;
+    }
+
+    async fn a_job_under_which_three_workers_die_is_failed(desk: Desk) {
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        for deaths in 0..3 {
+            let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+            desk.until(id, "it runs", |view| {
+                (view.status == JobStatus::Running && view.interruptions == deaths).then_some(())
+            })
+            .await;
+            drop(worker);
+        }
+        let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+        let view = desk.until_status(id, JobStatus::Failed).await;
+        assert_eq!((view.error.unwrap().code.as_str(), view.interruptions), ("worker_died", 3));
+        assert_eq!(desk.effects(id).await, ["gave up: worker_died"]);
+        worker.stop().await;
+    }
+
+    async fn another_worker_takes_over_when_the_lease_runs_out(desk: Desk) {
+        let dead = desk.worker(Settings { lease: Duration::from_secs(15), ..PATIENT });
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_status(id, JobStatus::Running).await;
+        drop(dead);
+        let other = desk.worker(Settings { poll: Duration::from_millis(10), ..PATIENT });
+        desk.gate.add_permits(1);
+        let probe = desk.enqueue(Plan::Finish).await;
+        desk.until_status(probe, JobStatus::Completed).await;
+        assert_eq!(desk.view(id).await.interruptions, 0, "not before");
+        desk.hand.advance(Duration::from_secs(16));
+        desk.until_status(id, JobStatus::Completed).await;
+        other.stop().await;
+    }
+
+    async fn a_lease_is_renewed_while_its_worker_lives(desk: Desk) {
+        let lease = Duration::from_millis(150);
+        let worker = desk.worker(Settings { lease, ..PATIENT });
+        let other = desk.worker(Settings { lease, poll: Duration::from_millis(10), ..PATIENT });
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_status(id, JobStatus::Running).await;
+        let lease_until = async || {
+            let read = desk.db.read(move |conn| conn.one("SELECT lease_until FROM background_jobs WHERE id = $1", args![id]));
+            read.await.unwrap()
+        };
+        for _ in 0..5 {
+            let before: Timestamp = lease_until().await;
+            desk.hand.advance(lease / 10);
+            wait_for("the lease grows", || async { (lease_until().await > before).then_some(()) }).await;
+        }
+        desk.gate.add_permits(1);
+        assert_eq!(desk.until_status(id, JobStatus::Completed).await.interruptions, 0);
+        worker.stop().await;
+        other.stop().await;
+    }
+
+    async fn a_worker_that_learns_of_a_lost_lease_lets_go(desk: Desk) {
+        let worker = desk.worker(Settings { lease: Duration::from_millis(300), ..PATIENT });
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_waiting(1).await;
+        desk.db.write(move |tx| tx.exec("UPDATE background_jobs SET lease_token = 99 WHERE id = $1", args![id])).await.unwrap();
+        desk.until_waiting(0).await;
+        assert!(desk.effects(id).await.is_empty());
+        worker.stop().await;
+    }
+
+    async fn a_worker_that_cannot_renew_lets_go_by_itself(desk: Desk) {
+        let worker = desk.worker(Settings { lease: Duration::from_millis(300), ..PATIENT });
+        desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_waiting(1).await;
+        let db = desk.db.clone();
+        tokio::task::spawn_blocking(move || db.close()).await.unwrap();
+        desk.until_waiting(0).await;
+        drop(worker);
+    }
+
+    async fn a_stopping_worker_gives_its_jobs_back_with_the_attempt(desk: Desk) {
+        let worker = desk.worker(Settings { grace: Duration::from_millis(10), ..PATIENT });
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_status(id, JobStatus::Running).await;
+        worker.stop().await;
+        let view = desk.view(id).await;
+        assert_eq!((view.status, view.attempt, view.interruptions), (JobStatus::Pending, 0, 0));
+        assert_eq!(desk.history(id).await, ["enqueued", "started", "interrupted"]);
+        desk.gate.add_permits(1);
+        assert_eq!(desk.run_due().await, 1, "another worker goes on at once");
+        assert_eq!(desk.view(id).await.attempt, 1);
+    }
+
+    async fn a_stopping_worker_waits_for_the_next_checkpoint(desk: Desk) {
+        let worker = desk.worker(PATIENT);
+        let id = desk.enqueue(Plan::StepsThroughGate(5)).await;
+        desk.until_effects(id, 1).await;
+        let mut stopping = std::pin::pin!(worker.stop());
+        assert!(futures_util::poll!(&mut stopping).is_pending());
+        desk.gate.add_permits(5);
+        stopping.await;
+        assert_eq!(desk.view(id).await.status, JobStatus::Pending);
+        assert_eq!(desk.effects(id).await, ["step 0", "step 1"], "it let go at its next step");
+        desk.run_due().await;
+        assert_eq!(desk.view(id).await.status, JobStatus::Completed);
+        assert_eq!(desk.effects(id).await.len(), 6, "no step ran twice");
+    }
+}
+
+impl Desk {
+    async fn until_effects(&self, id: JobId, count: usize) {
+        wait_for("effects are committed", || async { (self.effects(id).await.len() == count).then_some(()) }).await;
+    }
+
+    async fn until_waiting(&self, runs: usize) {
+        wait_for("that many wait at the gate", || async {
+            (self.waiting.load(Ordering::SeqCst) == runs).then_some(())
+        })
+        .await;
+    }
+}

@@ -1,0 +1,121 @@
+//! Enqueue, cancel while pending, repeat, lists.
+
+use super::*;
+
+both_databases! {
+    async fn fifty_clicks_at_once_make_one_job(desk: Desk) {
+        let answers = all((0..50).map(|_| desk.enqueue_keyed(Plan::Finish, Some("demo")))).await;
+        assert!(answers.iter().all(|answer| answer.id == answers[0].id));
+        assert_eq!(answers.iter().filter(|answer| !answer.already_live).count(), 1);
+        assert_eq!(desk.run_due().await, 1);
+        assert!(!desk.enqueue_keyed(Plan::Finish, Some("demo")).await.already_live, "a finished job frees its key");
+    }
+
+    async fn a_click_that_is_rolled_back_takes_no_other_with_it(desk: Desk) {
+        let clicks = (0..40).map(|number| {
+            let (now, random, user_id) = (desk.clock.now(), desk.random.clone(), desk.user_id);
+            desk.db.write(move |tx| -> db::Result<JobId> {
+                let how = Enqueue { user_id: Some(user_id), operation_key: Some("demo".into()), ..Enqueue::default() };
+                let enqueued = enqueue(tx, now, &random, &Errand { plan: Plan::Finish }, how)?;
+                if number % 2 == 0 { Err(db::Error::NotFound) } else { Ok(enqueued.id) }
+            })
+        });
+        let kept: Vec<JobId> = all(clicks).await.into_iter().flatten().collect();
+        assert_eq!(kept.len(), 20);
+        for id in &kept {
+            assert_eq!(desk.view(*id).await.status, JobStatus::Pending, "who was told of a job finds it");
+        }
+        assert_eq!(desk.run_due().await, 1);
+    }
+
+    async fn a_pending_job_is_cancelled_at_once_with_its_hook(desk: Desk) {
+        let id = desk.enqueue_keyed(Plan::Finish, Some("demo")).await.id;
+        let view = desk.cancel(id).await.expect("it is the user's");
+        assert_eq!((view.status, view.can_cancel, view.can_retry), (JobStatus::Cancelled, false, true));
+        assert_eq!(desk.effects(id).await, ["cancelled"]);
+        assert_eq!(desk.history(id).await, ["enqueued", "cancel_requested", "cancelled"]);
+        assert_eq!(desk.run_due().await, 0);
+        desk.cancel(id).await.expect("a second cancel changes nothing");
+        assert_eq!(desk.effects(id).await, ["cancelled"]);
+        assert!(!desk.enqueue_keyed(Plan::Finish, Some("demo")).await.already_live);
+    }
+
+    async fn nobody_sees_or_cancels_the_job_of_another(desk: Desk) {
+        let id = desk.enqueue(Plan::Finish).await;
+        let stranger = Desk { user_id: Uuid::from_u128(1), ..desk.clone() };
+        assert!(stranger.cancel(id).await.is_none());
+        assert_eq!(stranger.retry(id).await, Repeat::NotFound);
+        assert!(stranger.history(id).await.is_empty());
+        let user_id = stranger.user_id;
+        assert!(desk.db.read(move |conn| status(conn, id, user_id)).await.unwrap().is_none());
+        assert_eq!(desk.view(id).await.status, JobStatus::Pending);
+    }
+
+    async fn a_failed_job_is_repeated_as_a_new_one(desk: Desk) {
+        let id = desk.enqueue_keyed(Plan::Fail, Some("demo")).await.id;
+        assert_eq!(desk.retry(id).await, Repeat::Refused, "it is still live");
+        desk.run_due().await;
+        let Repeat::Enqueued(Enqueued { id: again, already_live: false }) = desk.retry(id).await else {
+            panic!("a failed job can be repeated")
+        };
+        assert_eq!(desk.retry(id).await, Repeat::Enqueued(Enqueued { id: again, already_live: true }));
+        let view = desk.view(again).await;
+        assert_eq!((view.status, view.repeats_job_id, view.attempt), (JobStatus::Pending, Some(id), 0));
+        assert_eq!(desk.effects(again).await, ["repeated"], "its domain came along in the same commit");
+        assert_eq!(desk.view(id).await.status, JobStatus::Failed);
+    }
+
+    async fn a_repeat_that_its_domain_refuses_leaves_nothing(desk: Desk) {
+        let id = desk.enqueue(Plan::FailForEver).await;
+        desk.run_due().await;
+        assert_eq!(desk.retry(id).await, Repeat::Refused);
+        let done = desk.enqueue(Plan::Finish).await;
+        desk.run_due().await;
+        assert_eq!(desk.retry(done).await, Repeat::Refused, "what is done is not repeated");
+        let user_id = desk.user_id;
+        let page = desk.db.read(move |conn| list(conn, &Filter { user_id, limit: 9, ..Filter::default() })).await.unwrap();
+        assert_eq!(page.items.len(), 2);
+    }
+
+    async fn a_list_is_filtered_and_read_page_by_page(desk: Desk) {
+        for _ in 0..5 {
+            desk.enqueue(Plan::Finish).await;
+        }
+        let failing = desk.enqueue(Plan::Fail).await;
+        desk.run_due().await;
+        let user_id = desk.user_id;
+        let page = async |filter: Filter| desk.db.read(move |conn| list(conn, &filter)).await.unwrap();
+        let completed = Filter { user_id, status: Some(JobStatus::Completed), limit: 3, ..Filter::default() };
+        let first = page(completed.clone()).await;
+        let second = page(Filter { cursor: first.next_cursor, ..completed.clone() }).await;
+        assert_eq!((first.items.len(), second.items.len(), second.next_cursor), (3, 2, None));
+        assert!(first.items.last().unwrap().id != second.items[0].id);
+        let failed = page(Filter { status: Some(JobStatus::Failed), ..completed.clone() }).await;
+        assert_eq!(failed.items.iter().map(|view| view.id).collect::<Vec<_>>(), [failing]);
+        assert!(page(Filter { job_type: Some("novelty".into()), ..completed }).await.items.is_empty());
+    }
+
+    async fn a_job_of_an_unknown_type_waits_for_a_release_that_knows_it(desk: Desk) {
+        let (now, random, user_id) = (desk.clock.now(), desk.random.clone(), desk.user_id);
+        let how = Enqueue { user_id: Some(user_id), ..Enqueue::default() };
+        let ids: Vec<JobId> = all((0..2).map(|_| {
+            let (random, how) = (random.clone(), how.clone());
+            desk.db.write(move |tx| Ok::<_, db::Error>(enqueue(tx, now, &random, &Novelty, how.clone())?.id))
+        }))
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
+        assert_eq!(desk.run_due().await, 0);
+        let view = desk.cancel(ids[1]).await.expect("it is the user's");
+        assert_eq!((view.status, view.cancel_requested), (JobStatus::Pending, true), "no hook here could tell its domain");
+        desk.hand.advance(NEVER);
+        assert_eq!(desk.run_due().await, 0, "not even its deadline is judged here");
+        assert_eq!(desk.view(ids[0]).await.status, JobStatus::Pending);
+
+        desk.hand.set(now);
+        run_due(desk.db.clone(), desk.clock.clone(), desk.random.clone(), NextRelease).await.unwrap();
+        assert_eq!(desk.effects(ids[0]).await, ["finished"]);
+        assert_eq!(desk.effects(ids[1]).await, ["cancelled"]);
+    }
+}

@@ -1,0 +1,131 @@
+//! The list of all jobs, and how a row of the table finds its Rust type again.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use serde_json::Value as Json;
+
+use super::{Done, Failure, Job, JobRow, Policy, Run};
+use crate::clock::Timestamp;
+use crate::db::{self, Tx};
+use crate::random::Random;
+
+/// Declares all jobs of an application, once: `work! { crate::app::App; EnableDemo, DisableDemo }`.
+///
+/// Only a listed job can be enqueued, so a type that nobody handles does not compile; nor do two jobs of one name.
+#[macro_export]
+macro_rules! work {
+    ($context:ty; $($job:ty),+ $(,)?) => {
+        impl $crate::jobs::Workplace for $context {
+            const HANDLERS: &'static [$crate::jobs::Handler<Self>] = &[$($crate::jobs::Handler::of::<$job>()),+];
+        }
+        $(impl $crate::jobs::Handled for $job {})+
+        const _: () = $crate::jobs::assert_distinct(<$context as $crate::jobs::Workplace>::HANDLERS);
+    };
+}
+
+/// A context whose jobs are listed. Implemented by [`work!`](crate::work) alone.
+pub trait Workplace: Clone + Send + Sync + 'static {
+    const HANDLERS: &'static [Handler<Self>];
+}
+
+/// A listed job. Implemented by [`work!`](crate::work) alone.
+pub trait Handled: Job {}
+
+type Running = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send>>;
+
+/// One listed job with its Rust type erased.
+pub struct Handler<C: 'static> {
+    job_type: &'static str,
+    policy: fn(&Json) -> serde_json::Result<Policy>,
+    run: fn(&Json, C, Run) -> serde_json::Result<Running>,
+    gave_up: fn(&mut Tx, &JobRow, &Failure, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
+    cancelled: fn(&mut Tx, &JobRow, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
+    repeated: fn(&mut Tx, &JobRow, Timestamp, &Random) -> serde_json::Result<db::Result<bool>>,
+}
+
+impl<C> Handler<C> {
+    #[doc(hidden)]
+    pub const fn of<J: Job<Context = C>>() -> Self {
+        Self {
+            job_type: J::TYPE,
+            policy: |payload| Ok(read::<J>(payload)?.policy()),
+            run: |payload, context, run| Ok(Box::pin(read::<J>(payload)?.run(context, run))),
+            gave_up: |tx, job, failure, now, random| Ok(read::<J>(&job.payload)?.gave_up(tx, job, failure, now, random)),
+            cancelled: |tx, job, now, random| Ok(read::<J>(&job.payload)?.cancelled(tx, job, now, random)),
+            repeated: |tx, job, now, random| Ok(read::<J>(&job.payload)?.repeated(tx, job, now, random)),
+        }
+    }
+
+    /// A payload that cannot be read has the usual limits.
+    pub(super) fn policy(&self, payload: &Json) -> Policy {
+        (self.policy)(payload).unwrap_or_default()
+    }
+
+    pub(super) fn run(&self, payload: &Json, context: C, run: Run) -> Result<Running, Failure> {
+        (self.run)(payload, context, run).map_err(Failure::unreadable)
+    }
+
+    pub(super) fn gave_up(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        failure: &Failure,
+        now: Timestamp,
+        random: &Random,
+    ) -> db::Result<()> {
+        (self.gave_up)(tx, job, failure, now, random).unwrap_or_else(|error| skip_hook(job, &error))
+    }
+
+    pub(super) fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+        (self.cancelled)(tx, job, now, random).unwrap_or_else(|error| skip_hook(job, &error))
+    }
+
+    /// A payload that cannot be read is not repeated.
+    pub(super) fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<bool> {
+        (self.repeated)(tx, job, now, random).unwrap_or(Ok(false))
+    }
+}
+
+fn read<J: Job>(payload: &Json) -> serde_json::Result<J> {
+    serde::Deserialize::deserialize(payload)
+}
+
+fn skip_hook(job: &JobRow, error: &serde_json::Error) -> db::Result<()> {
+    tracing::error!(job = %job.id, job_type = job.job_type, %error, "a job's payload is unreadable: its end tells its domain nothing");
+    Ok(())
+}
+
+/// `None`: this release does not know the type; another one does.
+pub(super) fn handler<C: Workplace>(job_type: &str) -> Option<&'static Handler<C>> {
+    C::HANDLERS.iter().find(|handler| handler.job_type == job_type)
+}
+
+pub(super) fn job_types<C: Workplace>() -> impl Iterator<Item = &'static str> {
+    C::HANDLERS.iter().map(|handler| handler.job_type)
+}
+
+#[doc(hidden)]
+pub const fn assert_distinct<C>(handlers: &[Handler<C>]) {
+    let mut later = 1;
+    while later < handlers.len() {
+        let mut earlier = 0;
+        while earlier < later {
+            assert!(!same(handlers[earlier].job_type, handlers[later].job_type), "two jobs have the same TYPE");
+            earlier += 1;
+        }
+        later += 1;
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut index = 0;
+    while index < a.len() && index < b.len() {
+        if a[index] != b[index] {
+            return false;
+        }
+        index += 1;
+    }
+    a.len() == b.len()
+}

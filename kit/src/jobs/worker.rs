@@ -1,0 +1,200 @@
+//! The worker: three loops (claims, renewals, sweeps), their start and their stop.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::engine::{Claimed, Engine};
+use super::hold::{Slots, Stop};
+use super::work::Workplace;
+use super::{CANCEL_KEY, WORK_TOPIC};
+use crate::clock::Clock;
+use crate::db::{self, Db, Signal};
+use crate::random::Random;
+
+/// How a worker works.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Jobs at one time.
+    pub concurrency: usize,
+    /// How long a job stays a worker's that shows no sign of life; renewed every third of it.
+    pub lease: Duration,
+    /// How long a lost wake-up can delay a job.
+    pub poll: Duration,
+    /// How long a stop waits for jobs to reach their next step.
+    pub grace: Duration,
+    /// No other process can be alive on this database (SQLite under its lock): what another worker left running is
+    /// taken back at the start, without waiting for its lease.
+    pub exclusive: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            concurrency: 8,
+            lease: Duration::from_secs(15),
+            poll: Duration::from_secs(1),
+            grace: Duration::from_secs(5),
+            exclusive: false,
+        }
+    }
+}
+
+/// Runs jobs until it is stopped.
+pub struct Worker;
+
+impl Worker {
+    /// Starts the loops on the current runtime.
+    pub fn start<C: Workplace>(db: Db, clock: Clock, random: Random, context: C, settings: Settings) -> WorkerHandle {
+        let engine = Arc::new(Engine::new(db, clock, random, context, settings));
+        WorkerHandle {
+            slots: engine.slots.clone(),
+            grace: settings.grace,
+            claims: tokio::spawn(claims(engine.clone())),
+            sweeps: tokio::spawn(sweeps(engine.clone())),
+            renewals: tokio::spawn(renewals(engine)),
+        }
+    }
+}
+
+/// A running worker. Dropping it abandons its jobs as a crash would; end it with [`WorkerHandle::stop`].
+pub struct WorkerHandle {
+    slots: Arc<Slots>,
+    grace: Duration,
+    claims: JoinHandle<()>,
+    sweeps: JoinHandle<()>,
+    renewals: JoinHandle<()>,
+}
+
+/// How long a stop waits for the database to take jobs back.
+const RELEASE: Duration = Duration::from_secs(4);
+
+impl WorkerHandle {
+    /// Claims nothing more, lets jobs end or reach their next checkpoint for the time of grace, then gives back what is
+    /// still running, attempt and all: another worker goes on with it at once.
+    pub async fn stop(mut self) {
+        self.slots.stopping.cancel();
+        for ending in [&mut self.claims, &mut self.sweeps] {
+            if let Err(error) = ending.await {
+                tracing::error!(%error, "a loop of the worker broke");
+            }
+        }
+        let tasks = &self.slots.tasks;
+        tasks.close();
+        if timeout(self.grace, tasks.wait()).await.is_err() {
+            self.slots.held().iter().for_each(|hold| hold.leash.pull(Stop::WorkerStops));
+            if timeout(RELEASE, tasks.wait()).await.is_err() {
+                tracing::warn!(jobs = tasks.len(), "jobs do not stop: their leases run out");
+            }
+        }
+    }
+}
+
+impl Drop for WorkerHandle {
+    fn drop(&mut self) {
+        self.slots.stopping.cancel();
+        self.slots.ended.cancel();
+        for task in [&self.claims, &self.sweeps, &self.renewals] {
+            task.abort();
+        }
+        self.slots.held().iter().for_each(|hold| hold.leash.pull(Stop::Lost));
+    }
+}
+
+/// Runs every due job to its end and returns how many runs that took; for tests and one-off commands.
+pub async fn run_due<C: Workplace>(db: Db, clock: Clock, random: Random, context: C) -> db::Result<usize> {
+    let engine = Arc::new(Engine::new(db, clock, random, context, Settings::default()));
+    engine.sweep().await?;
+    let mut runs = 0;
+    loop {
+        let claimed = engine.claim().await?;
+        runs += claimed.jobs;
+        if claimed.jobs == 0 && engine.slots.taken() == 0 {
+            return Ok(runs);
+        }
+        engine.slots.freed.notified().await;
+    }
+}
+
+async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
+    // Before the first look, so that no wake-up falls between them.
+    let mut signals = engine.db.subscribe();
+    if engine.settings.exclusive {
+        while let Err(error) = engine.reclaim_of_others().await {
+            tracing::warn!(%error, "jobs of a process before this one are not taken back yet");
+            tokio::select! {
+                () = engine.slots.stopping.cancelled() => return,
+                () = sleep(engine.jittered(engine.settings.poll)) => {}
+            }
+        }
+    }
+    while !engine.slots.stopping.is_cancelled() {
+        let claimed = engine.claim().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "no jobs are claimed");
+            Claimed { jobs: 0, is_full: false, next_due: None }
+        });
+        let poll = engine.jittered(engine.settings.poll);
+        let pause = claimed.next_due.map_or(poll, |due| poll.min(due.since(engine.clock.now())));
+        tokio::select! {
+            () = engine.slots.stopping.cancelled() => {}
+            () = engine.slots.freed.notified(), if claimed.is_full => {}
+            () = woken(&mut signals, |signal| signal.topic == WORK_TOPIC && signal.key != CANCEL_KEY) => {}
+            () = sleep(pause) => {}
+        }
+    }
+}
+
+async fn renewals<C: Workplace>(engine: Arc<Engine<C>>) {
+    let mut signals = engine.db.subscribe();
+    loop {
+        tokio::select! {
+            () = engine.slots.ended.cancelled() => return,
+            () = woken(&mut signals, |signal| signal.topic == WORK_TOPIC && signal.key == CANCEL_KEY) => {}
+            () = sleep(engine.settings.lease / 3) => {}
+        }
+        if engine.slots.taken() > 0 {
+            engine.renew().await;
+        }
+    }
+}
+
+/// Looks for unknown job types once in so many sweeps.
+const SWEEPS_PER_ROLL_CALL: u32 = 60;
+
+async fn sweeps<C: Workplace>(engine: Arc<Engine<C>>) {
+    let mut told = HashSet::new();
+    for sweep in 0u32.. {
+        if let Err(error) = engine.sweep().await {
+            tracing::warn!(%error, "no sweep for abandoned jobs");
+        }
+        if sweep.is_multiple_of(SWEEPS_PER_ROLL_CALL) {
+            for job_type in engine.unknown_types().await.unwrap_or_default() {
+                if told.insert(job_type.clone()) {
+                    tracing::error!(job_type, "jobs of a type that this version does not know stay pending");
+                }
+            }
+        }
+        tokio::select! {
+            () = engine.slots.stopping.cancelled() => return,
+            () = sleep(engine.jittered(engine.settings.poll)) => {}
+        }
+    }
+}
+
+/// Returns at a wanted signal, or when some may have been lost; one return for all that have come by then.
+async fn woken(signals: &mut Receiver<Signal>, is_wanted: impl Fn(&Signal) -> bool) {
+    loop {
+        match signals.recv().await {
+            Ok(signal) if is_wanted(&signal) || signal.topic == Signal::RESYNC => break,
+            Ok(_) => {}
+            Err(RecvError::Lagged(_)) => break,
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+    while matches!(signals.try_recv(), Ok(_) | Err(TryRecvError::Lagged(_))) {}
+}
