@@ -1,0 +1,205 @@
+//! SQL of the authorization server. Secrets, codes and tokens are kept as SHA-256 only.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
+
+use super::{Access, Client, Code, GrantId, Hash};
+use crate::profiles::{FaultKind, ProfileId};
+
+kit::row! {
+    struct ClientRow {
+        pub id: String,
+        pub secret_hash: Vec<u8>,
+        pub name: String,
+        pub redirect_uris: String,
+        pub lists_accounts: bool,
+        pub daily_units: i64,
+    }
+}
+
+pub fn client(conn: &mut Conn, id: &str) -> Result<Option<Client>> {
+    let sql = format!("SELECT {} FROM oauth_clients WHERE id = $1", ClientRow::COLUMNS);
+    Ok(conn.opt::<ClientRow>(&sql, args![id])?.map(|row| Client {
+        id: row.id,
+        secret_hash: row.secret_hash,
+        name: row.name,
+        redirect_uris: row.redirect_uris.lines().map(str::to_owned).collect(),
+        lists_accounts: row.lists_accounts,
+        daily_units: row.daily_units,
+    }))
+}
+
+pub fn count_clients(conn: &mut Conn) -> Result<i64> {
+    conn.one::<i64>("SELECT count(*) FROM oauth_clients", args![])
+}
+
+/// The same id again replaces the client: registering is safe to repeat.
+pub fn put_client(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<()> {
+    tx.exec(
+        "INSERT INTO oauth_clients (id, secret_hash, name, redirect_uris, lists_accounts, daily_units, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, name = excluded.name,
+             redirect_uris = excluded.redirect_uris, lists_accounts = excluded.lists_accounts, daily_units = excluded.daily_units",
+        args![
+            client.id.as_str(),
+            &client.secret_hash,
+            client.name.as_str(),
+            client.redirect_uris.join("\n"),
+            client.lists_accounts,
+            client.daily_units,
+            now
+        ],
+    )?;
+    Ok(())
+}
+
+kit::row! {
+    #[derive(Debug)]
+    pub struct CodeRow {
+        pub client_id: String,
+        pub profile_id: ProfileId,
+        pub redirect_uri: String,
+        pub scopes: String,
+        pub offline: bool,
+        pub prompted: bool,
+        pub challenge: Option<String>,
+        pub challenge_method: Option<String>,
+        pub expires_at: Timestamp,
+        pub grant_id: Option<GrantId>,
+    }
+}
+
+pub fn insert_code(tx: &mut Tx, hash: &Hash, code: &Code) -> Result<()> {
+    tx.exec(
+        "INSERT INTO oauth_codes (code_hash, client_id, profile_id, redirect_uri, scopes, offline, prompted, challenge, challenge_method, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            hash,
+            code.client_id.as_str(),
+            code.profile_id,
+            code.redirect_uri.as_str(),
+            code.scopes.join(" "),
+            code.offline,
+            code.prompted,
+            &code.challenge,
+            &code.challenge_method,
+            code.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn code(conn: &mut Conn, hash: &Hash) -> Result<Option<CodeRow>> {
+    conn.opt(&format!("SELECT {} FROM oauth_codes WHERE code_hash = $1", CodeRow::COLUMNS), args![hash])
+}
+
+/// False when the code was used before.
+pub fn use_code(tx: &mut Tx, hash: &Hash, grant: GrantId) -> Result<bool> {
+    let used = tx.exec(
+        "UPDATE oauth_codes SET grant_id = $2 WHERE code_hash = $1 AND grant_id IS NULL",
+        args![hash, grant],
+    )?;
+    Ok(used == 1)
+}
+
+pub fn insert_grant(
+    tx: &mut Tx,
+    id: GrantId,
+    code: &CodeRow,
+    refresh_hash: Option<Hash>,
+    now: Timestamp,
+) -> Result<()> {
+    tx.exec(
+        "INSERT INTO oauth_grants (id, client_id, profile_id, scopes, refresh_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![id, code.client_id.as_str(), code.profile_id, code.scopes.as_str(), refresh_hash.as_ref(), now],
+    )?;
+    Ok(())
+}
+
+/// The newest `keep` grants of an account and client stay.
+pub fn trim_grants(tx: &mut Tx, client: &str, profile: ProfileId, keep: i64) -> Result<()> {
+    tx.exec(
+        "DELETE FROM oauth_grants WHERE id IN (
+             SELECT id FROM oauth_grants WHERE profile_id = $1 AND client_id = $2 ORDER BY created_at DESC, id DESC LIMIT 1000 OFFSET $3)",
+        args![profile, client, keep],
+    )?;
+    Ok(())
+}
+
+pub fn has_offline_grant(conn: &mut Conn, client: &str, profile: ProfileId) -> Result<bool> {
+    let found = conn.one::<i64>(
+        "SELECT count(*) FROM oauth_grants WHERE profile_id = $1 AND client_id = $2 AND refresh_hash IS NOT NULL",
+        args![profile, client],
+    )?;
+    Ok(found > 0)
+}
+
+pub fn delete_grant(tx: &mut Tx, id: GrantId) -> Result<()> {
+    tx.exec("DELETE FROM oauth_grants WHERE id = $1", args![id])?;
+    Ok(())
+}
+
+pub fn insert_access(tx: &mut Tx, hash: &Hash, grant: GrantId, expires_at: Timestamp) -> Result<()> {
+    tx.exec(
+        "INSERT INTO oauth_access_tokens (token_hash, grant_id, expires_at) VALUES ($1, $2, $3)",
+        args![hash, grant, expires_at],
+    )?;
+    Ok(())
+}
+
+/// The live grant behind a refresh token, and its scopes.
+pub fn grant_by_refresh(conn: &mut Conn, client: &str, hash: &Hash) -> Result<Option<(GrantId, String)>> {
+    conn.opt(
+        "SELECT g.id, g.scopes FROM oauth_grants g JOIN profiles p ON p.id = g.profile_id
+         WHERE g.refresh_hash = $1 AND g.client_id = $2 AND p.deactivated_at IS NULL",
+        args![hash, client],
+    )
+}
+
+/// The grant behind a token of either kind.
+pub fn grant_of(conn: &mut Conn, hash: &Hash) -> Result<Option<GrantId>> {
+    let refresh = conn.opt("SELECT id FROM oauth_grants WHERE refresh_hash = $1", args![hash])?;
+    if refresh.is_some() {
+        return Ok(refresh);
+    }
+    conn.opt("SELECT grant_id FROM oauth_access_tokens WHERE token_hash = $1", args![hash])
+}
+
+kit::row! {
+    struct AccessRow {
+        pub profile_id: ProfileId,
+        pub user_id: String,
+        pub client_id: String,
+        pub scopes: String,
+        pub daily_units: i64,
+        pub fault: Option<FaultKind>,
+    }
+}
+
+pub fn access(conn: &mut Conn, hash: &Hash, now: Timestamp) -> Result<Option<Access>> {
+    let row = conn.opt::<AccessRow>(
+        "SELECT p.id AS profile_id, p.user_id AS user_id, g.client_id AS client_id, g.scopes AS scopes, c.daily_units AS daily_units, p.fault AS fault
+         FROM oauth_access_tokens t
+         JOIN oauth_grants g ON g.id = t.grant_id
+         JOIN oauth_clients c ON c.id = g.client_id
+         JOIN profiles p ON p.id = g.profile_id
+         WHERE t.token_hash = $1 AND t.expires_at > $2 AND p.deactivated_at IS NULL",
+        args![hash, now],
+    )?;
+    Ok(row.map(|row| Access {
+        profile_id: row.profile_id,
+        user_id: row.user_id,
+        client_id: row.client_id,
+        scopes: row.scopes.split(' ').map(str::to_owned).collect(),
+        daily_units: row.daily_units,
+        fault: row.fault,
+    }))
+}
+
+/// Codes stay a while after their end, so that a second use is still seen.
+pub fn purge(tx: &mut Tx, expired_before: Timestamp) -> Result<()> {
+    tx.exec("DELETE FROM oauth_codes WHERE expires_at < $1", args![expired_before])?;
+    tx.exec("DELETE FROM oauth_access_tokens WHERE expires_at < $1", args![expired_before])?;
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! What a profile is asked to be, checked, with the defaults filled in: stored as applied.
+
+use std::str::FromStr;
+
+use kit::clock::Timestamp;
+use kit::random::Random;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use url::Url;
+
+use crate::living::webhook::Secret;
+use crate::problem::Problem;
+use crate::world::{Language, Niche, Personality, Profile, Scenario, Size};
+
+/// The body of `POST /profiles`. What the simulator does not know is ignored; what it knows must have its type.
+#[derive(Deserialize)]
+pub struct NewProfile {
+    user_id: String,
+    #[serde(default)]
+    profile_type: Option<String>,
+    channel_name: Option<String>,
+    niche: Option<String>,
+    personality: Option<String>,
+    yt_subscribers: Option<u64>,
+    #[serde(default, rename = "yt_avg_views")]
+    _avg_views: Option<u64>,
+    #[serde(default, rename = "yt_upload_frequency")]
+    _upload_frequency: Option<Value>,
+    scenario: Option<String>,
+    size: Option<String>,
+    language: Option<String>,
+    seed: Option<u64>,
+    webhook: Option<Webhook>,
+}
+
+#[derive(Deserialize, Clone)]
+pub struct Webhook {
+    pub url: String,
+    pub secret: String,
+}
+
+/// As stored: the world is made of these and of the profile's `created_at`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    pub profile_type: String,
+    pub channel_name: String,
+    pub niche: String,
+    pub personality: String,
+    pub scenario: String,
+    pub size: String,
+    pub language: String,
+    pub subscribers: u64,
+    pub seed: u64,
+}
+
+/// JSON readers keep integers exact up to here.
+const LARGEST_SEED: u64 = (1 << 53) - 1;
+const MOST_SUBSCRIBERS: u64 = 500_000_000;
+
+impl NewProfile {
+    pub fn parse(body: Value) -> Result<NewProfile, Problem> {
+        serde_json::from_value(body).map_err(|error| Problem::invalid("invalid_profile", error.to_string()))
+    }
+
+    pub fn user_id(&self) -> Result<String, Problem> {
+        let fits = !self.user_id.is_empty() && self.user_id.len() <= 200 && self.user_id.chars().all(|c| c.is_ascii_graphic());
+        if fits {
+            Ok(self.user_id.clone())
+        } else {
+            Err(Problem::invalid("invalid_user_id", "user_id must be 1 to 200 printable ASCII characters."))
+        }
+    }
+
+    pub fn webhook(&self) -> Result<Option<Webhook>, Problem> {
+        let Some(webhook) = &self.webhook else { return Ok(None) };
+        let address = webhook.url.len() <= 2000
+            && Url::parse(&webhook.url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        if !address {
+            return Err(Problem::invalid("invalid_webhook", "webhook.url must be an http(s) address."));
+        }
+        if Secret::parse(&webhook.secret).is_none() {
+            return Err(Problem::invalid(
+                "invalid_webhook",
+                "webhook.secret must be whsec_ and the base64 of 24 to 64 bytes.",
+            ));
+        }
+        Ok(Some(webhook.clone()))
+    }
+
+    pub fn settings(&self, random: &Random) -> Result<Settings, Problem> {
+        let usual = Profile::northside("", 0, Timestamp::EPOCH);
+        let seed = self.seed.unwrap_or_else(|| random.u64() & LARGEST_SEED);
+        if seed > LARGEST_SEED {
+            return Err(Problem::invalid("invalid_seed", "seed must be at most 2^53 - 1."));
+        }
+        let profile_type = self.profile_type.as_deref().unwrap_or("auto");
+        if !matches!(profile_type, "auto" | "manual") {
+            return Err(Problem::invalid("invalid_profile_type", "profile_type must be auto or manual."));
+        }
+        let channel_name = self.channel_name.as_deref().map_or(usual.channel_name, |name| name.trim().to_owned());
+        if channel_name.is_empty() || channel_name.chars().count() > 100 || channel_name.chars().any(char::is_control) {
+            return Err(Problem::invalid("invalid_channel_name", "channel_name must be 1 to 100 characters."));
+        }
+        let subscribers = self.yt_subscribers.unwrap_or(usual.subscribers);
+        if subscribers > MOST_SUBSCRIBERS {
+            return Err(Problem::invalid("invalid_subscribers", "yt_subscribers must be at most 500,000,000."));
+        }
+        Ok(Settings {
+            profile_type: profile_type.to_owned(),
+            channel_name,
+            niche: named::<Niche>(&self.niche, usual.niche)?.to_string(),
+            personality: named::<Personality>(&self.personality, usual.personality)?.to_string(),
+            scenario: named::<Scenario>(&self.scenario, usual.scenario)?.to_string(),
+            size: named::<Size>(&self.size, usual.size)?.to_string(),
+            language: named::<Language>(&self.language, usual.language)?.to_string(),
+            subscribers,
+            seed,
+        })
+    }
+}
+
+fn named<T: FromStr<Err = crate::world::Unknown>>(name: &Option<String>, usual: T) -> Result<T, Problem> {
+    name.as_deref().map_or(Ok(usual), |name| {
+        name.parse().map_err(|unknown: crate::world::Unknown| Problem::invalid("unknown_value", unknown.to_string()))
+    })
+}
+
+impl Settings {
+    /// A value that this release does not know any more falls back to the usual one: the profile stays readable.
+    pub fn world_profile(&self, user_id: &str, created_at: Timestamp) -> Profile {
+        let usual = Profile::northside(user_id, self.seed, created_at);
+        Profile {
+            scenario: self.scenario.parse().unwrap_or(usual.scenario),
+            size: self.size.parse().unwrap_or(usual.size),
+            niche: self.niche.parse().unwrap_or(usual.niche),
+            personality: self.personality.parse().unwrap_or(usual.personality),
+            language: self.language.parse().unwrap_or(usual.language),
+            channel_name: self.channel_name.clone(),
+            subscribers: self.subscribers,
+            ..usual
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Errors of the YouTube Data API: status, reason and body as documented.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+#[derive(Debug)]
+pub struct ApiError {
+    pub status: StatusCode,
+    pub reason: &'static str,
+    pub domain: &'static str,
+    pub message: String,
+    /// The parameter that is wrong.
+    pub parameter: Option<String>,
+    /// The newer top-level word, where the provider sends it.
+    pub word: Option<&'static str>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, domain: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { status, reason, domain, message: message.into(), parameter: None, word: None }
+    }
+
+    fn at(mut self, parameter: impl Into<String>) -> Self {
+        self.parameter = Some(parameter.into());
+        self
+    }
+
+    fn called(mut self, word: &'static str) -> Self {
+        self.word = Some(word);
+        self
+    }
+
+    pub fn auth() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "global",
+            "authError",
+            "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+        )
+        .at("Authorization")
+        .called("UNAUTHENTICATED")
+    }
+
+    pub fn scopes() -> Self {
+        let message = "Request had insufficient authentication scopes.";
+        Self::new(StatusCode::FORBIDDEN, "global", "insufficientPermissions", message).called("PERMISSION_DENIED")
+    }
+
+    pub fn quota() -> Self {
+        let message =
+            "The request cannot be completed because you have exceeded your <a href=\"/youtube/v3/getting-started#quota\">quota</a>.";
+        Self::new(StatusCode::FORBIDDEN, "youtube.quota", "quotaExceeded", message)
+    }
+
+    pub fn rate_limited() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "usageLimits", "rateLimitExceeded", "Rate Limit Exceeded")
+    }
+
+    pub fn backend() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "global", "backendError", "The service is currently unavailable.")
+            .called("UNAVAILABLE")
+    }
+
+    pub fn no_such_method() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "global", "notFound", "Not Found").called("NOT_FOUND")
+    }
+
+    pub fn missing_part() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "youtube.part", "missingRequiredParameter", "No part selected.").at("part")
+    }
+
+    pub fn unknown_part(part: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "youtube.part", "unknownPart", part).at("part")
+    }
+
+    pub fn no_filter(expected: &str) -> Self {
+        let message = format!("No filter selected. Expected one of: {expected}");
+        Self::new(StatusCode::BAD_REQUEST, "youtube.parameter", "missingRequiredParameter", message).at("parameters.")
+    }
+
+    pub fn missing(parameter: &str) -> Self {
+        let message = format!("Required parameter: {parameter}");
+        Self::new(StatusCode::BAD_REQUEST, "youtube.parameter", "missingRequiredParameter", message).at(parameter)
+    }
+
+    pub fn incompatible(parameters: &str) -> Self {
+        let message = format!("Incompatible parameters specified in the request: {parameters}");
+        Self::new(StatusCode::BAD_REQUEST, "youtube.parameter", "incompatibleParameters", message).at("parameters.")
+    }
+
+    pub fn invalid(parameter: &str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "global", "invalidParameter", message).at(parameter)
+    }
+
+    pub fn page_token() -> Self {
+        let message = "The request specifies an invalid page token.";
+        Self::new(StatusCode::BAD_REQUEST, "youtube.parameter", "invalidPageToken", message).at("pageToken")
+    }
+
+    pub fn bad_request(domain: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, domain, reason, message)
+    }
+
+    pub fn forbidden(domain: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, domain, reason, message)
+    }
+
+    pub fn not_found(domain: &'static str, reason: &'static str, message: impl Into<String>, parameter: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, domain, reason, message).at(parameter)
+    }
+
+    pub fn comment_not_found(parameter: &str) -> Self {
+        let message = "The comment identified by the request could not be found.";
+        Self::not_found("youtube.comment", "commentNotFound", message, parameter)
+    }
+
+    pub fn video_not_found(parameter: &str) -> Self {
+        let message =
+            format!("The video identified by the <code><a href=\"#{parameter}\">{parameter}</a></code> parameter could not be found.");
+        Self::not_found("youtube.commentThread", "videoNotFound", message, parameter)
+    }
+
+    fn body(&self) -> Value {
+        let mut entry = Map::new();
+        entry.insert("message".into(), self.message.clone().into());
+        entry.insert("domain".into(), self.domain.into());
+        entry.insert("reason".into(), self.reason.into());
+        if let Some(parameter) = &self.parameter {
+            let kind = if parameter == "Authorization" { "header" } else { "parameter" };
+            entry.insert("location".into(), parameter.clone().into());
+            entry.insert("locationType".into(), kind.into());
+        }
+        let mut error = Map::new();
+        error.insert("code".into(), self.status.as_u16().into());
+        error.insert("message".into(), self.message.clone().into());
+        error.insert("errors".into(), json!([entry]));
+        if let Some(word) = self.word {
+            error.insert("status".into(), word.into());
+        }
+        json!({ "error": error })
+    }
+}
+
+impl From<kit::db::Error> for ApiError {
+    fn from(error: kit::db::Error) -> Self {
+        tracing::error!(%error, "the simulator's database refused");
+        Self::backend()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        (self.status, Json(self.body())).into_response()
+    }
+}

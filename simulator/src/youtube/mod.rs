@@ -1,0 +1,195 @@
+//! The YouTube Data API host: who calls, what it costs, what goes wrong on purpose, and the answer.
+
+pub mod channel;
+mod error;
+mod lists;
+mod paging;
+pub mod quota;
+mod request;
+mod resource;
+pub mod store;
+#[cfg(test)]
+mod tests;
+mod writes;
+
+use std::sync::{RwLockReadGuard, RwLockWriteGuard};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use kit::clock::Timestamp;
+use serde_json::Value;
+
+use crate::faults;
+use crate::oauth::{self, Access};
+use crate::params::Params;
+use crate::profiles::FaultKind;
+use crate::state::{Shared, Simulated, Slot};
+use channel::Channel;
+pub use error::ApiError;
+use quota::{Account, Bucket};
+
+pub fn routes(state: Shared) -> Router {
+    Router::new().fallback(serve).with_state(state)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Endpoint {
+    Channels,
+    PlaylistItems,
+    Videos,
+    VideoStats,
+    CommentThreads,
+    InsertThread,
+    Comments,
+    InsertComment,
+    UpdateComment,
+    DeleteComment,
+    SetModerationStatus,
+}
+
+impl Endpoint {
+    fn find(method: &Method, path: &str) -> Option<Endpoint> {
+        Some(match (method.as_str(), path.strip_prefix("/youtube/v3/")?) {
+            ("GET", "channels") => Endpoint::Channels,
+            ("GET", "playlistItems") => Endpoint::PlaylistItems,
+            ("GET", "videos") => Endpoint::Videos,
+            ("GET", "videos:batchGetStats") => Endpoint::VideoStats,
+            ("GET", "commentThreads") => Endpoint::CommentThreads,
+            ("POST", "commentThreads") => Endpoint::InsertThread,
+            ("GET", "comments") => Endpoint::Comments,
+            ("POST", "comments") => Endpoint::InsertComment,
+            ("PUT", "comments") => Endpoint::UpdateComment,
+            ("DELETE", "comments") => Endpoint::DeleteComment,
+            ("POST", "comments/setModerationStatus") => Endpoint::SetModerationStatus,
+            _ => return None,
+        })
+    }
+
+    fn writes(self) -> bool {
+        use Endpoint::*;
+        matches!(self, InsertThread | InsertComment | UpdateComment | DeleteComment | SetModerationStatus)
+    }
+
+    fn cost(self) -> (Bucket, i64) {
+        match self {
+            Endpoint::VideoStats => (Bucket::Stats, 1),
+            write if write.writes() => (Bucket::Units, 50),
+            _ => (Bucket::Units, 1),
+        }
+    }
+
+    /// Comments want the one scope that covers them; the rest is readable with either.
+    fn allowed_by(self, scope: &str) -> bool {
+        let comments = self.writes() || matches!(self, Endpoint::CommentThreads | Endpoint::Comments);
+        scope == oauth::YOUTUBE_FORCE_SSL || !comments && scope == oauth::YOUTUBE_READONLY
+    }
+}
+
+/// One call that was let in.
+pub struct Call<'a> {
+    state: &'a Simulated,
+    access: &'a Access,
+    slot: &'a Slot,
+    params: &'a Params,
+    body: &'a Bytes,
+    now: Timestamp,
+}
+
+impl Call<'_> {
+    fn read(&self) -> RwLockReadGuard<'_, Channel> {
+        self.slot.read()
+    }
+
+    fn change(&self) -> RwLockWriteGuard<'_, Channel> {
+        self.slot.change()
+    }
+}
+
+async fn serve(State(state): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+    let Some(endpoint) = Endpoint::find(&method, uri.path()) else {
+        return ApiError::no_such_method().into_response();
+    };
+    let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
+    let now = state.clock.now();
+    let access = match admit(&state, &headers, &params, now).await {
+        Ok(access) => access,
+        Err(error) => return error.into_response(),
+    };
+    let fault = match faults::take(&state, &access, endpoint.writes()).await {
+        Ok(fault) => fault,
+        Err(error) => return ApiError::from(error).into_response(),
+    };
+    let answer = match fault.and_then(refused) {
+        Some(error) => error.into_response(),
+        None => answer(&state, &access, endpoint, &params, &body, now).await.unwrap_or_else(ApiError::into_response),
+    };
+    faults::spoil(&state, fault, answer).await
+}
+
+/// The caller behind the token.
+pub async fn admit(state: &Simulated, headers: &HeaderMap, params: &Params, now: Timestamp) -> Result<Access, ApiError> {
+    let token = oauth::token::bearer(headers).or_else(|| params.get("access_token")).ok_or_else(ApiError::auth)?.to_owned();
+    state.db.read(move |conn| oauth::access(conn, &token, now)).await?.ok_or_else(ApiError::auth)
+}
+
+/// Faults that take the place of the answer.
+fn refused(fault: FaultKind) -> Option<ApiError> {
+    match fault {
+        FaultKind::Unauthorized => Some(ApiError::auth()),
+        FaultKind::Quota => Some(ApiError::quota()),
+        FaultKind::RateLimited => Some(ApiError::rate_limited()),
+        FaultKind::ServerError => Some(ApiError::backend()),
+        FaultKind::Slow | FaultKind::Truncated | FaultKind::LostAnswer => None,
+    }
+}
+
+async fn answer(
+    state: &Simulated,
+    access: &Access,
+    endpoint: Endpoint,
+    params: &Params,
+    body: &Bytes,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
+    if !access.scopes.iter().any(|scope| endpoint.allowed_by(scope)) {
+        return Err(ApiError::scopes());
+    }
+    let (bucket, cost) = endpoint.cost();
+    let account = Account { client_id: access.client_id.clone(), bucket };
+    if !state.ledger.charge(account, cost, access.daily_units, now) {
+        return Err(ApiError::quota());
+    }
+    let slot = state.channel(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
+    let _turn = if endpoint.writes() { Some(slot.turn.lock().await) } else { None };
+    let call = Call { state, access, slot: &slot, params, body, now };
+    let value = match endpoint {
+        Endpoint::Channels => lists::channels(&call.read(), params, now)?,
+        Endpoint::PlaylistItems => lists::playlist_items(&call.read(), params, now)?,
+        Endpoint::Videos => lists::videos(&call.read(), params, now)?,
+        Endpoint::VideoStats => lists::video_stats(&call.read(), params, now)?,
+        Endpoint::CommentThreads => lists::comment_threads(&call.read(), params, now)?,
+        Endpoint::Comments => lists::comments(&call.read(), params, now)?,
+        Endpoint::InsertThread => writes::insert_thread(&call).await?,
+        Endpoint::InsertComment => writes::insert_comment(&call).await?,
+        Endpoint::UpdateComment => writes::update_comment(&call).await?,
+        Endpoint::DeleteComment => return writes::delete_comment(&call).await.map(no_content),
+        Endpoint::SetModerationStatus => return writes::set_moderation_status(&call).await.map(no_content),
+    };
+    Ok(json(value))
+}
+
+fn no_content(_: ()) -> Response {
+    StatusCode::NO_CONTENT.into_response()
+}
+
+fn json(value: Value) -> Response {
+    let etag = value["etag"].as_str().and_then(|etag| format!("\"{etag}\"").parse().ok());
+    let mut response = axum::Json(value).into_response();
+    if let Some(etag) = etag {
+        response.headers_mut().insert(axum::http::header::ETAG, etag);
+    }
+    response
+}
