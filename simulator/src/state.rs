@@ -25,7 +25,7 @@ pub struct Simulated {
     pub slow: Duration,
     pub hosts: Hosts,
     pub ledger: Ledger,
-    /// Rung when there may be something to announce or deliver sooner than thought.
+    /// Rung when the outbox has something new.
     pub news: Notify,
     channels: Channels,
 }

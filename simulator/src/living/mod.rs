@@ -40,7 +40,7 @@ pub async fn run(state: Shared, end: CancellationToken) {
         let mut looked = Looked::default();
         loop {
             report("announce", announce(&state, &mut looked).await);
-            rest(&state).await;
+            tokio::time::sleep(TICK).await;
         }
     };
     let delivering = async {

@@ -50,7 +50,7 @@ pub fn scope_text(scope: &str) -> Option<&'static str> {
     SCOPES.iter().find(|(name, _)| *name == scope).and_then(|(_, text)| *text)
 }
 
-kit::id::id_types! { pub GrantId }
+kit::id_types! { pub GrantId }
 
 pub type Hash = [u8; 32];
 

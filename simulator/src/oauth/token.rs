@@ -16,6 +16,7 @@ use crate::state::{Shared, Simulated};
 
 const INVALID_CLIENT: Refusal = Refusal { error: "invalid_client", description: "The OAuth client was not found." };
 const WRONG_SECRET: Refusal = Refusal { error: "invalid_client", description: "Unauthorized" };
+const MISSING: Refusal = Refusal { error: "invalid_request", description: "Missing required parameter" };
 
 pub fn routes(state: Shared) -> Router {
     Router::new()
@@ -45,7 +46,7 @@ async fn token(State(state): State<Shared>, headers: HeaderMap, body: Bytes) -> 
         Some("authorization_code") => exchange(&state, client_id, &params).await,
         Some("refresh_token") => refresh(&state, client_id, &params).await,
         Some(_) => Ok(Err(Refusal { error: "unsupported_grant_type", description: "Invalid grant_type" })),
-        None => Ok(Err(missing("grant_type"))),
+        None => Ok(Err(MISSING)),
     };
     match answer {
         Ok(Ok(tokens)) => granted(&tokens),
@@ -81,7 +82,7 @@ type Answer = kit::db::Result<Result<Tokens, Refusal>>;
 
 async fn exchange(state: &Simulated, client_id: String, params: &Params) -> Answer {
     let (Some(code), Some(redirect_uri)) = (params.get("code"), params.get("redirect_uri")) else {
-        return Ok(Err(missing("code or redirect_uri")));
+        return Ok(Err(MISSING));
     };
     let (code, redirect_uri) = (code.to_owned(), redirect_uri.to_owned());
     let verifier = params.get("code_verifier").map(str::to_owned);
@@ -102,7 +103,7 @@ async fn exchange(state: &Simulated, client_id: String, params: &Params) -> Answ
 
 async fn refresh(state: &Simulated, client_id: String, params: &Params) -> Answer {
     let Some(token) = params.get("refresh_token").map(str::to_owned) else {
-        return Ok(Err(missing("refresh_token")));
+        return Ok(Err(MISSING));
     };
     let (now, random) = (state.clock.now(), state.random.clone());
     state.db.write(move |tx| super::refresh(tx, now, &random, &client_id, &token)).await
@@ -111,7 +112,7 @@ async fn refresh(state: &Simulated, client_id: String, params: &Params) -> Answe
 async fn revoke(State(state): State<Shared>, uri: Uri, body: Bytes) -> Response {
     let (query, form) = (Params::parse(uri.query().unwrap_or_default().as_bytes()), Params::parse(&body));
     let Some(token) = form.get("token").or_else(|| query.get("token")).map(str::to_owned) else {
-        return refuse(missing("token"));
+        return refuse(MISSING);
     };
     match state.db.write(move |tx| super::revoke(tx, &token)).await {
         Ok(true) => (no_store(), Json(json!({}))).into_response(),
@@ -128,10 +129,6 @@ fn granted(tokens: &Tokens) -> Response {
         body["refresh_token"] = refresh.as_str().into();
     }
     (no_store(), Json(body)).into_response()
-}
-
-fn missing(parameter: &str) -> Refusal {
-    Refusal { error: "invalid_request", description: "Missing required parameter" }
 }
 
 fn refuse(refusal: Refusal) -> Response {

@@ -1,5 +1,7 @@
 //! The demo service: makes, tells and removes profiles, names the hosts, registers clients, sets faults.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -62,13 +64,19 @@ async fn create(State(state): State<Shared>, headers: HeaderMap, body: JsonBody)
         webhook: asked.webhook()?,
     };
     let (now, random) = (state.clock.now(), state.random.clone());
-    let made = state.db.write(move |tx| super::make(tx, now, &random, &wanted)).await?;
+    let wanted = Arc::new(wanted);
+    let make = || {
+        let (wanted, random) = (wanted.clone(), random.clone());
+        state.db.write(move |tx| super::make(tx, now, &random, &wanted))
+    };
+    let made = match make().await {
+        // Another request came between: it is seen now.
+        Err(error) if error.is_unique_violation() => make().await?,
+        made => made?,
+    };
     let conflict = |code, text: &str| Err(Problem::new(StatusCode::CONFLICT, code, text));
     match made {
-        Made::Profile(row) => {
-            state.news.notify_one();
-            described(&state, *row).await.map(Json)
-        }
+        Made::Profile(row) => described(&state, *row).await.map(Json),
         Made::AlreadyActive => conflict("profile_exists", "The user already has an active profile."),
         Made::Cancelled => conflict("operation_cancelled", "The operation with this Idempotency-Key is over."),
         Made::KeyOfAnother => conflict("idempotency_key_reused", "The Idempotency-Key belongs to another user's operation."),

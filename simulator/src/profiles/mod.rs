@@ -13,7 +13,7 @@ use kit::random::Random;
 pub use settings::{NewProfile, Settings, Webhook};
 pub use store::ProfileRow;
 
-kit::id::id_types! { pub ProfileId }
+kit::id_types! { pub ProfileId }
 
 kit::text_enum! {
     /// What goes wrong, on purpose, with a profile's calls.

@@ -22,10 +22,6 @@ impl Parts {
         }
     }
 
-    pub fn of(parts: &[&str]) -> Parts {
-        Parts(parts.iter().map(|part| (*part).to_owned()).collect())
-    }
-
     pub fn has(&self, part: &str) -> bool {
         self.0.iter().any(|asked| asked == part)
     }
