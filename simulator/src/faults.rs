@@ -46,6 +46,7 @@ async fn truncated(answer: Response) -> Response {
 
 /// The connection ends before a byte of the answer: the body's failure comes before the head was sent.
 fn lost() -> Response {
-    let cut = futures_util::stream::once(async { Err::<Vec<u8>, _>(io::Error::from(io::ErrorKind::ConnectionAborted)) });
+    let cut =
+        futures_util::stream::once(async { Err::<Vec<u8>, _>(io::Error::from(io::ErrorKind::ConnectionAborted)) });
     Response::new(Body::from_stream(cut))
 }

@@ -48,7 +48,9 @@ pub fn base_url(address: SocketAddr, asked: Option<&str>) -> String {
         IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
         IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
     };
-    let name = asked.and_then(|asked| Url::parse(&format!("http://{asked}")).ok()).and_then(|url| url.host().map(|host| host.to_string()));
+    let name = asked
+        .and_then(|asked| Url::parse(&format!("http://{asked}")).ok())
+        .and_then(|url| url.host().map(|host| host.to_string()));
     match name {
         Some(name) => format!("http://{name}:{}", address.port()),
         None => format!("http://{}", SocketAddr::new(loopback, address.port())),

@@ -8,7 +8,9 @@ pub struct Params(Vec<(String, String)>);
 
 impl Params {
     pub fn parse(text: &[u8]) -> Self {
-        Self(url::form_urlencoded::parse(text).take(MOST_PAIRS).map(|(k, v)| (k.into_owned(), v.into_owned())).collect())
+        Self(
+            url::form_urlencoded::parse(text).take(MOST_PAIRS).map(|(k, v)| (k.into_owned(), v.into_owned())).collect(),
+        )
     }
 
     /// The first value that is not empty.

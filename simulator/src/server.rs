@@ -59,7 +59,8 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
     let (db, ledger) = open(&options).await?;
     let state: Shared = Arc::new(Simulated::new(&options, db, hosts, ledger));
 
-    let simulator = Simulator { address, state: state.clone(), end: CancellationToken::new(), tasks: TaskTracker::new() };
+    let simulator =
+        Simulator { address, state: state.clone(), end: CancellationToken::new(), tasks: TaskTracker::new() };
     simulator.serve(api, profiles::api::routes(state.clone()), options.delay);
     for (host, listener) in listeners {
         let routes = match host {
@@ -121,6 +122,11 @@ impl Simulator {
         living::save_ledger(&self.state).await;
         let db = self.state.db.clone();
         let _ = tokio::task::spawn_blocking(move || db.close()).await;
+    }
+
+    #[cfg(test)]
+    pub fn state(&self) -> &Shared {
+        &self.state
     }
 
     fn serve(&self, listener: TcpListener, routes: Router, delay: Duration) {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::oauth::{DEMO_CLIENT, DEMO_CLIENT_SECRET, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
+use crate::youtube::schema;
 use crate::{Host, Options, Simulator};
 
 pub const SECRET: &str = "the demo service's secret";
@@ -17,7 +18,8 @@ pub const REDIRECT: &str = "http://localhost:8080/connections/youtube/callback";
 
 pub struct Sim {
     running: Option<Simulator>,
-    database: Database,
+    /// Removed when the test is over.
+    _database: Database,
     options: Options,
     pub client: Client,
     pub hand: Hand,
@@ -38,18 +40,13 @@ impl Sim {
             .retry(reqwest::retry::never())
             .build()
             .expect("a client can be built");
-        Self { running: Some(running), database, options, client, hand }
+        Self { running: Some(running), _database: database, options, client, hand }
     }
 
     /// Stops it and starts it again on the same database.
     pub async fn restart(&mut self) {
         self.running.take().expect("it runs").stop().await;
-        assert!(!self.database.url().is_empty());
         self.running = Some(crate::start(self.options.clone()).await.expect("the simulator starts again"));
-    }
-
-    pub fn now(&self) -> Timestamp {
-        self.options.clock.now()
     }
 
     pub fn simulator(&self) -> &Simulator {
@@ -133,6 +130,7 @@ impl Sim {
     pub async fn get(&self, token: &str, path: &str) -> Value {
         let (status, body) = answer(self.youtube(token, Method::GET, path)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        assert_eq!(schema::faults(&body), Vec::<String>::new(), "{path}");
         body
     }
 

@@ -73,3 +73,8 @@ pub fn put_off(tx: &mut Tx, id: &str, next_at: Timestamp) -> Result<()> {
     tx.exec("UPDATE outbox SET attempts = attempts + 1, next_at = $2 WHERE id = $1", args![id, next_at])?;
     Ok(())
 }
+
+#[cfg(test)]
+pub fn attempts(conn: &mut Conn, id: &str) -> Result<Option<i64>> {
+    conn.opt("SELECT attempts FROM outbox WHERE id = $1", args![id])
+}

@@ -60,7 +60,11 @@ impl Refused {
 impl From<kit::db::Error> for Refused {
     fn from(error: kit::db::Error) -> Self {
         tracing::error!(%error, "the simulator's database refused");
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: "temporarily_unavailable", text: "Try again in a moment.".into() }
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            error: "temporarily_unavailable",
+            text: "Try again in a moment.".into(),
+        }
     }
 }
 
@@ -108,7 +112,9 @@ async fn answer(state: &Simulated, params: Params, chosen: Option<Decision>) -> 
             Some("allow") => Decision::Grant(asked.scopes.clone()),
             Some("partial") => Decision::Grant(part_of(&asked.scopes)),
             Some("deny") => Decision::Deny,
-            Some(_) => return Err(Refused::new("invalid_request", "simulator_consent must be allow, deny or partial.")),
+            Some(_) => {
+                return Err(Refused::new("invalid_request", "simulator_consent must be allow, deny or partial."));
+            }
         },
     };
     let granted = match decision {
@@ -118,7 +124,9 @@ async fn answer(state: &Simulated, params: Params, chosen: Option<Decision>) -> 
             asked.scopes.iter().filter(|scope| silent(scope) || shown.contains(scope)).cloned().collect()
         }
     };
-    if !granted.iter().any(|scope| scope_text(scope).is_some()) && asked.scopes.iter().any(|scope| scope_text(scope).is_some()) {
+    if !granted.iter().any(|scope| scope_text(scope).is_some())
+        && asked.scopes.iter().any(|scope| scope_text(scope).is_some())
+    {
         return Ok(redirect(&asked, "error", "access_denied"));
     }
     let account = pick(&accounts, params.get("account"))?;
@@ -198,7 +206,8 @@ fn pick<'a>(accounts: &'a [ProfileRow], chosen: Option<&str>) -> Result<&'a Prof
 /// What a person grants who unticks the most far-reaching scope.
 fn part_of(scopes: &[String]) -> Vec<String> {
     let shown: Vec<&String> = scopes.iter().filter(|scope| scope_text(scope).is_some()).collect();
-    let left_out = shown.iter().find(|scope| **scope == YOUTUBE_FORCE_SSL).or(shown.last()).map(|scope| (*scope).clone());
+    let left_out =
+        shown.iter().find(|scope| **scope == YOUTUBE_FORCE_SSL).or(shown.last()).map(|scope| (*scope).clone());
     scopes.iter().filter(|scope| Some(*scope) != left_out.as_ref()).cloned().collect()
 }
 

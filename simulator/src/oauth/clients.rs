@@ -46,8 +46,8 @@ struct NewClient {
 
 /// `POST /clients`: registers a client, or replaces one.
 pub async fn register(State(state): State<Shared>, body: JsonBody) -> Result<(StatusCode, Json<Value>), Problem> {
-    let asked: NewClient =
-        serde_json::from_value(json_body(body)?).map_err(|error| Problem::invalid("invalid_client", error.to_string()))?;
+    let asked: NewClient = serde_json::from_value(json_body(body)?)
+        .map_err(|error| Problem::invalid("invalid_client", error.to_string()))?;
     check(&asked)?;
     let client = Client {
         secret_hash: hash(&asked.client_secret).to_vec(),
@@ -78,7 +78,8 @@ pub async fn register(State(state): State<Shared>, body: JsonBody) -> Result<(St
 }
 
 fn check(asked: &NewClient) -> Result<(), Problem> {
-    let plain = |text: &str, most: usize| !text.is_empty() && text.len() <= most && text.chars().all(|c| c.is_ascii_graphic());
+    let plain =
+        |text: &str, most: usize| !text.is_empty() && text.len() <= most && text.chars().all(|c| c.is_ascii_graphic());
     let refuse = |text: &str| Err(Problem::invalid("invalid_client", text));
     if !plain(&asked.client_id, 200) || asked.client_id == DEMO_CLIENT {
         return refuse("client_id must be 1 to 200 printable ASCII characters, and not the built-in client's.");

@@ -38,7 +38,10 @@ pub const SCOPES: [(&str, Option<&str>); 9] = [
     (YOUTUBE_FORCE_SSL, Some("See, edit and permanently delete your YouTube videos, ratings, comments and captions")),
     (YOUTUBE_READONLY, Some("View your YouTube account")),
     ("https://www.googleapis.com/auth/youtube", Some("Manage your YouTube account")),
-    ("https://www.googleapis.com/auth/business.manage", Some("See, edit, create and delete your Google business listings")),
+    (
+        "https://www.googleapis.com/auth/business.manage",
+        Some("See, edit, create and delete your Google business listings"),
+    ),
     ("openid", None),
     ("email", None),
     ("profile", None),
@@ -161,8 +164,7 @@ pub fn exchange(tx: &mut Tx, now: Timestamp, random: &Random, asked: &Exchange<'
     }
     let grant = GrantId::new(now, random);
     store::use_code(tx, &code_hash, grant)?;
-    let refresh = if code.offline
-        && (code.prompted || !store::has_offline_grant(tx, &code.client_id, code.profile_id)?)
+    let refresh = if code.offline && (code.prompted || !store::has_offline_grant(tx, &code.client_id, code.profile_id)?)
     {
         Some(format!("1//0{}", random.token()))
     } else {

@@ -96,10 +96,8 @@ pub fn code(conn: &mut Conn, hash: &Hash) -> Result<Option<CodeRow>> {
 
 /// False when the code was used before.
 pub fn use_code(tx: &mut Tx, hash: &Hash, grant: GrantId) -> Result<bool> {
-    let used = tx.exec(
-        "UPDATE oauth_codes SET grant_id = $2 WHERE code_hash = $1 AND grant_id IS NULL",
-        args![hash, grant],
-    )?;
+    let used =
+        tx.exec("UPDATE oauth_codes SET grant_id = $2 WHERE code_hash = $1 AND grant_id IS NULL", args![hash, grant])?;
     Ok(used == 1)
 }
 

@@ -29,7 +29,11 @@ pub fn routes(state: Shared) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .fallback(|| async { Problem::not_found("There is no such resource.") })
         .method_not_allowed_fallback(|| async {
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "This resource does not take that method.")
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "This resource does not take that method.",
+            )
         })
         .layer(middleware::from_fn_with_state(state.clone(), guard))
         .with_state(state)
@@ -79,8 +83,12 @@ async fn create(State(state): State<Shared>, headers: HeaderMap, body: JsonBody)
         Made::Profile(row) => described(&state, *row).await.map(Json),
         Made::AlreadyActive => conflict("profile_exists", "The user already has an active profile."),
         Made::Cancelled => conflict("operation_cancelled", "The operation with this Idempotency-Key is over."),
-        Made::KeyOfAnother => conflict("idempotency_key_reused", "The Idempotency-Key belongs to another user's operation."),
-        Made::Full => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_profiles", "No further profile can be made.")),
+        Made::KeyOfAnother => {
+            conflict("idempotency_key_reused", "The Idempotency-Key belongs to another user's operation.")
+        }
+        Made::Full => {
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_profiles", "No further profile can be made."))
+        }
     }
 }
 
@@ -128,7 +136,11 @@ struct FaultAsked {
     calls: Option<u32>,
 }
 
-async fn set_fault(State(state): State<Shared>, Path(user_id): Path<String>, body: JsonBody) -> Result<Json<Value>, Problem> {
+async fn set_fault(
+    State(state): State<Shared>,
+    Path(user_id): Path<String>,
+    body: JsonBody,
+) -> Result<Json<Value>, Problem> {
     let asked: FaultAsked = serde_json::from_value(json_body(body)?)
         .map_err(|error| Problem::invalid("invalid_fault", error.to_string()))?;
     let kind: Option<FaultKind> = match asked.kind.as_str() {

@@ -63,7 +63,8 @@ impl NewProfile {
     }
 
     pub fn user_id(&self) -> Result<String, Problem> {
-        let fits = !self.user_id.is_empty() && self.user_id.len() <= 200 && self.user_id.chars().all(|c| c.is_ascii_graphic());
+        let fits =
+            !self.user_id.is_empty() && self.user_id.len() <= 200 && self.user_id.chars().all(|c| c.is_ascii_graphic());
         if fits {
             Ok(self.user_id.clone())
         } else {

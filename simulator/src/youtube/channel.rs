@@ -214,7 +214,8 @@ impl Channel {
             Some(video) => self.threads_of.get(video),
         };
         self.behind(order, after).filter(move |item| {
-            item.status == status || status != Status::Published && self.replies(&item.id, status, None).next().is_some()
+            item.status == status
+                || status != Status::Published && self.replies(&item.id, status, None).next().is_some()
         })
     }
 
@@ -224,7 +225,8 @@ impl Channel {
     }
 
     fn behind<'a>(&'a self, order: Option<&'a Order>, after: Option<&Cursor>) -> impl Iterator<Item = &'a Item> {
-        let end = after.map_or((Timestamp::from_micros(i64::MAX), String::new()), |cursor| (cursor.at, cursor.id.clone()));
+        let end =
+            after.map_or((Timestamp::from_micros(i64::MAX), String::new()), |cursor| (cursor.at, cursor.id.clone()));
         let places = order.into_iter().flat_map(move |order| order.range(..end.clone()).rev());
         places.filter_map(|(_, id)| self.item(id))
     }

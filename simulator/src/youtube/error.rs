@@ -49,8 +49,7 @@ impl ApiError {
     }
 
     pub fn quota() -> Self {
-        let message =
-            "The request cannot be completed because you have exceeded your <a href=\"/youtube/v3/getting-started#quota\">quota</a>.";
+        let message = "The request cannot be completed because you have exceeded your <a href=\"/youtube/v3/getting-started#quota\">quota</a>.";
         Self::new(StatusCode::FORBIDDEN, "youtube.quota", "quotaExceeded", message)
     }
 
@@ -117,8 +116,9 @@ impl ApiError {
     }
 
     pub fn video_not_found(parameter: &str) -> Self {
-        let message =
-            format!("The video identified by the <code><a href=\"#{parameter}\">{parameter}</a></code> parameter could not be found.");
+        let message = format!(
+            "The video identified by the <code><a href=\"#{parameter}\">{parameter}</a></code> parameter could not be found."
+        );
         Self::not_found("youtube.commentThread", "videoNotFound", message, parameter)
     }
 

@@ -29,7 +29,9 @@ pub fn channels(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
         "mine" if params.is_true("mine") => true,
         "mine" => return Err(invalid_value("mine", params.get("mine").unwrap_or_default(), "true")),
         "id" => request::ids(params, "id")?.contains(&own.id.as_str()),
-        _ => params.get("forHandle").is_some_and(|handle| handle.trim_start_matches('@') == own.handle.trim_start_matches('@')),
+        _ => params
+            .get("forHandle")
+            .is_some_and(|handle| handle.trim_start_matches('@') == own.handle.trim_start_matches('@')),
     };
     let found: Vec<Value> = wanted.then(|| shape(channel, now, &parts).channel()).into_iter().collect();
     let total = found.len();
@@ -47,13 +49,15 @@ pub fn playlist_items(channel: &Channel, params: &Params, now: Timestamp) -> Ans
             channel.youtube().videos(now).enumerate().collect()
         }
         _ => {
-            let message = "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.";
+            let message =
+                "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.";
             return Err(ApiError::not_found("youtube.playlistItem", "playlistNotFound", message, "playlistId"));
         }
     };
     let query = format!("uploads of {}", own.id);
     let after = request::page(params, &query)?;
-    let begins = |video: &Video| after.as_ref().is_none_or(|after| (video.published_at, &video.id) < (after.at, &after.id));
+    let begins =
+        |video: &Video| after.as_ref().is_none_or(|after| (video.published_at, &video.id) < (after.at, &after.id));
     let mut rest = uploads.iter().filter(|(_, video)| begins(video));
     let shape = shape(channel, now, &parts);
     let page: Vec<_> = rest.by_ref().take(most).collect();
@@ -84,7 +88,11 @@ pub fn video_stats(channel: &Channel, params: &Params, now: Timestamp) -> Answer
 }
 
 /// The videos that `id` names and that exist, each once, in the order of the ids.
-fn named<'a>(channel: &'a Channel, params: &'a Params, now: Timestamp) -> Result<impl Iterator<Item = &'a Video>, ApiError> {
+fn named<'a>(
+    channel: &'a Channel,
+    params: &'a Params,
+    now: Timestamp,
+) -> Result<impl Iterator<Item = &'a Video>, ApiError> {
     let mut ids = request::ids(params, "id")?;
     let mut seen = std::collections::HashSet::new();
     ids.retain(|id| seen.insert(*id));
@@ -100,12 +108,14 @@ pub fn comment_threads(channel: &Channel, params: &Params, now: Timestamp) -> An
     let shape = Shape { channel, now, parts: &parts, text, tells_status: filter != "id" };
     if filter == "id" {
         let found = request::ids(params, "id")?.into_iter().filter_map(|id| channel.item(id));
-        let items: Vec<Value> = found.filter(|item| item.parent_id.is_none()).map(|top| shape.thread(top, status)).collect();
+        let items: Vec<Value> =
+            found.filter(|item| item.parent_id.is_none()).map(|top| shape.thread(top, status)).collect();
         let total = items.len();
         return Ok(Page { items, total, per_page: most, next: None }.into_value("youtube#commentThreadListResponse"));
     }
     let video = threads_of(channel, params, filter, now)?;
-    let search = params.get("searchTerms").map(|terms| terms.chars().take(LONGEST_SEARCH).collect::<String>().to_lowercase());
+    let search =
+        params.get("searchTerms").map(|terms| terms.chars().take(LONGEST_SEARCH).collect::<String>().to_lowercase());
     let order = params.get("order").unwrap_or("time");
     if !matches!(order, "time" | "relevance") {
         return Err(invalid_value("order", order, "time, relevance"));
@@ -170,7 +180,8 @@ pub fn comments(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
     let kind = "youtube#commentListResponse";
     if filter == "id" {
         let found = request::ids(params, "id")?.into_iter().filter_map(|id| channel.item(id));
-        let items: Vec<Value> = found.filter(|item| channel.thread_of(item).is_some()).map(|item| shape.comment(item)).collect();
+        let items: Vec<Value> =
+            found.filter(|item| channel.thread_of(item).is_some()).map(|item| shape.comment(item)).collect();
         let total = items.len();
         return Ok(Page { items, total, per_page: most, next: None }.into_value(kind));
     }

@@ -7,6 +7,8 @@ mod paging;
 pub mod quota;
 mod request;
 mod resource;
+#[cfg(test)]
+pub mod schema;
 pub mod store;
 #[cfg(test)]
 mod tests;
@@ -130,8 +132,14 @@ async fn serve(State(state): State<Shared>, method: Method, uri: Uri, headers: H
 }
 
 /// The caller behind the token.
-pub async fn admit(state: &Simulated, headers: &HeaderMap, params: &Params, now: Timestamp) -> Result<Access, ApiError> {
-    let token = oauth::token::bearer(headers).or_else(|| params.get("access_token")).ok_or_else(ApiError::auth)?.to_owned();
+pub async fn admit(
+    state: &Simulated,
+    headers: &HeaderMap,
+    params: &Params,
+    now: Timestamp,
+) -> Result<Access, ApiError> {
+    let token =
+        oauth::token::bearer(headers).or_else(|| params.get("access_token")).ok_or_else(ApiError::auth)?.to_owned();
     state.db.read(move |conn| oauth::access(conn, &token, now)).await?.ok_or_else(ApiError::auth)
 }
 

@@ -79,7 +79,10 @@ pub fn max_results(params: &Params, least: usize, most: usize, usual: usize) -> 
     let Some(text) = params.get("maxResults") else { return Ok(usual) };
     text.parse().ok().filter(|count| (least..=most).contains(count)).ok_or_else(|| {
         let value = shortened(text);
-        ApiError::invalid("maxResults", format!("Invalid value '{value}'. Values must be within the range: [{least}, {most}]"))
+        ApiError::invalid(
+            "maxResults",
+            format!("Invalid value '{value}'. Values must be within the range: [{least}, {most}]"),
+        )
     })
 }
 
@@ -112,7 +115,10 @@ mod tests {
 
     #[test]
     fn html_shows_markup_as_text() {
-        assert_eq!(TextFormat::Html.show("<b>1 & 2</b>\n\"it's\""), "&lt;b&gt;1 &amp; 2&lt;/b&gt;<br>&quot;it&#39;s&quot;");
+        assert_eq!(
+            TextFormat::Html.show("<b>1 & 2</b>\n\"it's\""),
+            "&lt;b&gt;1 &amp; 2&lt;/b&gt;<br>&quot;it&#39;s&quot;"
+        );
     }
 
     #[test]
@@ -120,10 +126,16 @@ mod tests {
         let params = |text: &str| Params::parse(text.as_bytes());
         assert_eq!(max_results(&params(""), 1, 100, 20).unwrap(), 20);
         for bad in ["0", "101", "-1", "many", "99999999999999999999"] {
-            assert_eq!(max_results(&params(&format!("maxResults={bad}")), 1, 100, 20).unwrap_err().reason, "invalidParameter");
+            assert_eq!(
+                max_results(&params(&format!("maxResults={bad}")), 1, 100, 20).unwrap_err().reason,
+                "invalidParameter"
+            );
         }
         assert_eq!(one_filter(&params("id=a&mine="), &["mine", "id"]).unwrap(), "id");
         assert_eq!(one_filter(&params(""), &["mine", "id"]).unwrap_err().reason, "missingRequiredParameter");
-        assert_eq!(one_filter(&params("id=a&mine=true"), &["mine", "id"]).unwrap_err().reason, "incompatibleParameters");
+        assert_eq!(
+            one_filter(&params("id=a&mine=true"), &["mine", "id"]).unwrap_err().reason,
+            "incompatibleParameters"
+        );
     }
 }

@@ -220,8 +220,12 @@ impl Shape<'_> {
             ));
         }
         if self.parts.has("replies") {
-            let shown: Vec<Value> =
-                self.channel.replies(&top.id, status, None).take(REPLIES_SHOWN).map(|reply| self.comment(reply)).collect();
+            let shown: Vec<Value> = self
+                .channel
+                .replies(&top.id, status, None)
+                .take(REPLIES_SHOWN)
+                .map(|reply| self.comment(reply))
+                .collect();
             if !shown.is_empty() {
                 parts.push(("replies", json!({ "comments": shown })));
             }
@@ -262,7 +266,8 @@ impl Shape<'_> {
 }
 
 fn avatars(url: &str) -> Value {
-    let sized = |size: u32| json!({ "url": url.replace("=s240-", &format!("=s{size}-")), "width": size, "height": size });
+    let sized =
+        |size: u32| json!({ "url": url.replace("=s240-", &format!("=s{size}-")), "width": size, "height": size });
     json!({ "default": sized(88), "medium": sized(240), "high": sized(800) })
 }
 

@@ -24,10 +24,8 @@ pub fn overlay(conn: &mut Conn, profile: ProfileId) -> Result<Overlay> {
     });
     Ok(Overlay {
         written: written.collect(),
-        moderated: conn.all(
-            "SELECT id, status FROM moderated_comments WHERE profile_id = $1 ORDER BY id",
-            args![profile],
-        )?,
+        moderated: conn
+            .all("SELECT id, status FROM moderated_comments WHERE profile_id = $1 ORDER BY id", args![profile])?,
         banned: conn.all(
             "SELECT channel_id, banned_at FROM banned_authors WHERE profile_id = $1 ORDER BY channel_id",
             args![profile],

@@ -117,7 +117,8 @@ pub async fn set_moderation_status(call: &Call<'_>) -> Result<(), ApiError> {
         for id in &ids {
             let item = channel.item(id).ok_or_else(|| ApiError::comment_not_found("id"))?;
             if item.by_owner || item.status == Status::Rejected && status != Status::Rejected {
-                let message = "The moderation status of a comment of one's own, or of one that was rejected, cannot be changed.";
+                let message =
+                    "The moderation status of a comment of one's own, or of one that was rejected, cannot be changed.";
                 return Err(ApiError::bad_request("youtube.comment", "operationNotSupported", message));
             }
             if ban {
