@@ -39,11 +39,12 @@ CREATE TABLE user_sessions (
     last_seen_at TIMESTAMPTZ NOT NULL,
     -- When the password was last typed in this session.
     authenticated_at TIMESTAMPTZ NOT NULL,
+    -- Never later than expires_at.
     idle_expires_at TIMESTAMPTZ NOT NULL,
     expires_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX user_sessions_by_user ON user_sessions (user_id, created_at);
-CREATE INDEX user_sessions_by_expiry ON user_sessions (expires_at);
+CREATE INDEX user_sessions_by_expiry ON user_sessions (idle_expires_at);
 
 -- Set-up of the first account, and invitations: each opens once, and not for long.
 CREATE TABLE one_time_links (
@@ -63,6 +64,15 @@ CREATE TABLE sign_in_limits (
     window_started_at TIMESTAMPTZ NOT NULL,
     blocked_until TIMESTAMPTZ
 );
+CREATE INDEX sign_in_limits_by_age ON sign_in_limits (window_started_at);
+
+-- Browsers that have signed in before: an attack on the account does not lock them out.
+CREATE TABLE known_devices (
+    token_hash BYTEA PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    last_used_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX known_devices_by_user ON known_devices (user_id, last_used_at);
 
 CREATE TABLE workspaces (
     id UUID PRIMARY KEY,
@@ -225,6 +235,8 @@ CREATE INDEX interactions_first_things_first
 CREATE INDEX interactions_waiting ON interactions (workspace_id, created_at) WHERE state = 'needs_reply';
 CREATE INDEX interactions_by_thread ON interactions (connection_id, thread_external_id);
 CREATE INDEX interactions_by_author ON interactions (author_id);
+-- Finds the same text by several people: a wave of spam.
+CREATE INDEX interactions_by_text ON interactions (connection_id, text_hash);
 CREATE INDEX interactions_by_content ON interactions (content_id, created_at DESC);
 
 -- What an edit replaced.
@@ -237,7 +249,8 @@ CREATE TABLE interaction_versions (
 );
 
 -- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
--- One row a day, so that a month of charts is thirty rows; interactions of other people only (is_own = false).
+-- One row a day, so that a month of charts is thirty rows; only what other people wrote and everybody sees
+-- (is_own = false, provider_state = 'published').
 CREATE TABLE interaction_days (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     day TEXT NOT NULL,
@@ -255,6 +268,7 @@ CREATE TABLE interaction_days (
     PRIMARY KEY (workspace_id, day)
 );
 
+-- Every interaction, own and unpublished ones too.
 CREATE TABLE interaction_totals (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,

@@ -2,12 +2,18 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod app;
+pub mod config;
 pub mod connections;
 pub mod dashboard;
 pub mod demo;
+pub mod error;
 pub mod inbox;
 pub mod platforms;
+pub mod routes;
 pub mod sessions;
+#[cfg(test)]
+pub mod testing;
 pub mod ui;
 pub mod vault;
 pub mod workspaces;

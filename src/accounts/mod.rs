@@ -1,1 +1,103 @@
-//! Who may sign in: set-up, sign-up, passwords.
+//! Who may sign in: set-up of the first account, sign-up, invitations, sign-in, passwords.
+
+pub mod admin;
+pub mod api;
+mod limits;
+pub mod pages;
+mod passphrase;
+pub mod passwords;
+mod profile;
+mod return_to;
+mod rules;
+pub mod settings;
+mod sign_in;
+mod sign_up;
+mod store;
+pub mod views;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn, Tx};
+use kit::random::Random;
+
+pub use crate::sessions::UserId;
+use crate::sessions::{self, TokenHash, Visitor};
+pub use admin::first_run_link;
+pub use passwords::{Password, Passwords};
+pub use profile::{change_password, confirm_password, save_profile};
+pub use sign_in::{SignIn, sign_in};
+pub use sign_up::{SignUp, can_sign_up, sign_up};
+pub use store::Listed;
+
+kit::id_types! { pub LinkId }
+
+kit::text_enum! {
+    /// What a one-time link opens.
+    pub enum LinkKind {
+        /// The first account of an empty database.
+        Setup = "setup",
+        Invite = "invite",
+    }
+}
+
+const SETUP_LINK: Duration = Duration::from_secs(3600);
+const INVITATION: Duration = Duration::from_secs(7 * 86_400);
+/// The devices of a user that are known; the ones used longest ago make room.
+const DEVICES: i64 = 20;
+
+/// A person who has just shown who they are, and what their browser keeps of it.
+#[derive(Debug)]
+pub struct Granted {
+    pub user: UserId,
+    pub email: String,
+    pub name: String,
+    pub session_token: String,
+    /// `None` when the browser's own is good.
+    pub device_token: Option<String>,
+}
+
+/// What a browser may keep: tokens whose hashes are stored.
+struct Keys {
+    session_token: String,
+    device_token: Option<String>,
+}
+
+/// Whether anybody has an account.
+pub fn is_set_up(conn: &mut Conn) -> db::Result<bool> {
+    store::any_user(conn)
+}
+
+/// An invitation's token, which exists nowhere else: whoever opens its link within a week may make an account.
+pub fn invite(tx: &mut Tx, now: Timestamp, random: &Random) -> db::Result<String> {
+    make_link(tx, now, random, LinkKind::Invite, INVITATION)
+}
+
+fn make_link(tx: &mut Tx, now: Timestamp, random: &Random, kind: LinkKind, life: Duration) -> db::Result<String> {
+    let token = random.token();
+    store::insert_link(tx, LinkId::new(now, random), kind, &TokenHash::of(&token), now, now + life)?;
+    Ok(token)
+}
+
+/// Starts a session, and makes the browser known to the account.
+fn admit(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, visitor: &Visitor) -> db::Result<Keys> {
+    let (session, session_token) = sessions::start(tx, now, random, user, visitor)?;
+    let known = match &visitor.device {
+        Some(device) if store::knows_device(tx, user, device)? => Some(*device),
+        _ => None,
+    };
+    let device_token = known.is_none().then(|| random.token());
+    if let Some(device) = known.or(device_token.as_deref().map(TokenHash::of)) {
+        store::remember_device(tx, user, &device, now, DEVICES)?;
+    }
+    tracing::info!(event = "session_created", %user, %session, ip = %visitor.ip, "somebody signed in");
+    Ok(Keys { session_token, device_token })
+}
+
+/// What sign-in looks up: two spellings of an address that differ only in case are one account.
+fn email_key(email: &str) -> String {
+    email.trim().to_lowercase()
+}

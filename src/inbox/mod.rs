@@ -5,3 +5,5 @@ pub mod derive;
 pub mod ingest;
 pub mod listing;
 pub mod model;
+#[cfg(test)]
+mod testing;

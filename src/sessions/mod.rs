@@ -1,1 +1,199 @@
-//! Signed-in browsers: cookies, expiry, revocation.
+//! Signed-in browsers: an opaque token in a cookie, its SHA-256 in `user_sessions`, ended on the server.
+
+pub mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn, Json, Tx};
+use kit::random::Random;
+use sha2::{Digest as _, Sha256};
+
+use crate::app::App;
+pub use crate::workspaces::{DemoStatus, UserId, Workspace};
+
+kit::id_types! { pub SessionId }
+
+pub const COOKIE: &str = "__Host-session_token";
+/// Opens nothing: it gives a browser that has signed in before a lane of its own while others guess passwords.
+pub const DEVICE_COOKIE: &str = "__Host-known_device";
+
+/// A session ends after this long without a request.
+pub const IDLE: Duration = Duration::from_secs(7 * 86_400);
+/// And after this long in any case.
+pub const ABSOLUTE: Duration = Duration::from_secs(30 * 86_400);
+/// The oldest make room for the newest.
+const PER_USER: i64 = 20;
+/// `last_seen_at` is written at most this often.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+/// How long ago a password may have been typed for an action that asks for a fresh one.
+const FRESH: Duration = Duration::from_secs(600);
+/// Expired rows removed with each new session: more than one is made, so they cannot pile up.
+const PURGE_BATCH: i64 = 100;
+
+/// SHA-256 of a cookie's value: all that the database knows of it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    pub fn of(token: &str) -> Self {
+        Self(Sha256::digest(token).into())
+    }
+
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct UserRow {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub password_changed_at: Timestamp,
+    pub time_zone: String,
+    pub is_owner: bool,
+    pub demo_mode_status: DemoStatus,
+    pub demo_mode_error: Option<Json>,
+    pub demo_workspace_id: Option<crate::workspaces::WorkspaceId>,
+    pub demo_profile: Option<Json>,
+    pub created_at: Timestamp,
+}
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct SessionRow {
+        pub id: SessionId,
+        pub user_agent: String,
+        pub ip: String,
+        pub created_at: Timestamp,
+        pub last_seen_at: Timestamp,
+        pub authenticated_at: Timestamp,
+        /// Never later than `expires_at`, so it alone decides.
+        pub idle_expires_at: Timestamp,
+        pub expires_at: Timestamp,
+    }
+}
+
+impl SessionRow {
+    /// The password was typed in this session a short while ago.
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        now.since(self.authenticated_at) <= FRESH
+    }
+}
+
+/// Who asks, in which session, and whose rows they see now.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    pub user: UserRow,
+    pub session: SessionRow,
+    pub workspace: Workspace,
+}
+
+/// A browser as a new session remembers it.
+#[derive(Clone, Debug, Default)]
+pub struct Visitor {
+    pub ip: String,
+    pub user_agent: String,
+    /// The session that it comes with: a new one replaces it.
+    pub session: Option<TokenHash>,
+    /// What a sign-in before has left in it.
+    pub device: Option<TokenHash>,
+}
+
+/// Who holds the token, in one query: session, user, current workspace. `None` when ended, expired, disabled or never issued.
+pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::Result<Option<SignedIn>> {
+    store::signed_in(conn, token, now)
+}
+
+/// Starts a session and answers its token, which exists nowhere else. The visitor's old session, the user's oldest
+/// beyond the limit and some expired ones end in the same transaction.
+pub fn start(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    user: UserId,
+    visitor: &Visitor,
+) -> db::Result<(SessionId, String)> {
+    if let Some(old) = &visitor.session {
+        end_by_token(tx, old)?;
+    }
+    store::purge_expired(tx, now, PURGE_BATCH)?;
+    let evicted = store::evict_oldest(tx, user, PER_USER - 1)?;
+    if evicted > 0 {
+        tracing::info!(event = "session_evicted", %user, evicted, "a user's oldest sessions made room");
+    }
+    let token = random.token();
+    let session = SessionRow {
+        id: SessionId::new(now, random),
+        user_agent: visitor.user_agent.clone(),
+        ip: visitor.ip.clone(),
+        created_at: now,
+        last_seen_at: now,
+        authenticated_at: now,
+        idle_expires_at: now + IDLE,
+        expires_at: now + ABSOLUTE,
+    };
+    store::insert(tx, user, &TokenHash::of(&token), &session)?;
+    Ok((session.id, token))
+}
+
+/// The user's living sessions, the last used first.
+pub fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> db::Result<Vec<SessionRow>> {
+    store::list(conn, user, now)
+}
+
+/// Ends one session of the user; false when there is none of that id.
+pub fn end(tx: &mut Tx, user: UserId, session: SessionId) -> db::Result<bool> {
+    let ended = store::delete(tx, user, session)?;
+    if ended {
+        tx.signal(ENDED, session.to_string());
+    }
+    Ok(ended)
+}
+
+/// Ends the session of that token, if there is one.
+pub fn end_by_token(tx: &mut Tx, token: &TokenHash) -> db::Result<()> {
+    if let Some((session, user)) = store::delete_by_token(tx, token)? {
+        tracing::info!(event = "session_ended", %user, %session, "somebody signed out");
+        tx.signal(ENDED, session.to_string());
+    }
+    Ok(())
+}
+
+/// Ends all sessions of the user but `keep`, and answers how many.
+pub fn end_others(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> db::Result<usize> {
+    let ended = store::delete_others(tx, user, keep)?;
+    for session in &ended {
+        tx.signal(ENDED, session.to_string());
+    }
+    Ok(ended.len())
+}
+
+/// Signal topic; the key is the session's id. Open streams of that session close.
+pub const ENDED: &str = "session-ended";
+
+/// The password was typed again in the session: it gets a new token, and the old one is dead.
+pub fn renew(tx: &mut Tx, now: Timestamp, random: &Random, session: SessionId) -> db::Result<String> {
+    let token = random.token();
+    store::renew(tx, session, &TokenHash::of(&token), now)?;
+    Ok(token)
+}
+
+/// Notes that the session is in use, in the background and at most once a minute.
+pub fn seen(app: &App, session: &SessionRow) {
+    let now = app.now();
+    if now.since(session.last_seen_at) < SEEN_EVERY {
+        return;
+    }
+    let (db, id, idle_expires_at) = (app.db.clone(), session.id, session.expires_at.min(now + IDLE));
+    tokio::spawn(async move {
+        let noted = db.write(move |tx| store::touch(tx, id, now, now - SEEN_EVERY, idle_expires_at)).await;
+        if let Err(error) = noted {
+            tracing::debug!(%error, "a session's last use was not noted");
+        }
+    });
+}

@@ -17,6 +17,7 @@ pub struct Field<'a> {
     rows: Option<u8>,
     max_length: Option<u32>,
     placeholder: Option<&'a str>,
+    list: Option<&'a str>,
     required: bool,
     autofocus: bool,
 }
@@ -71,12 +72,21 @@ impl<'a> Field<'a> {
         Self { max_length: Some(max_length), ..self }
     }
 
+    /// The id of a datalist that completes it.
+    pub fn list(self, list: &'a str) -> Self {
+        Self { list: Some(list), ..self }
+    }
+
     pub fn required(self) -> Self {
         Self { required: true, ..self }
     }
 
     pub fn autofocus(self) -> Self {
         Self { autofocus: true, ..self }
+    }
+
+    pub fn autofocus_if(self, autofocus: bool) -> Self {
+        Self { autofocus, ..self }
     }
 
     fn described_by(&self) -> Option<String> {
@@ -101,7 +111,7 @@ impl<'a> Field<'a> {
                 }
             } @else {
                 input id=(self.name) name=(self.name) type=(self.kind) value=[value] required[self.required] autofocus[self.autofocus]
-                    autocomplete=[self.autocomplete] maxlength=[self.max_length] placeholder=[self.placeholder]
+                    autocomplete=[self.autocomplete] maxlength=[self.max_length] placeholder=[self.placeholder] list=[self.list]
                     aria-describedby=[described] aria-invalid=[invalid];
             }
         }

@@ -9,6 +9,7 @@ pub mod layout;
 pub mod live;
 pub mod numbers;
 pub mod pages;
+mod tabs;
 pub mod time;
 
 pub(crate) use assets::asset;
@@ -20,4 +21,5 @@ pub use forms::{Button, Check, Field, Select};
 pub use icons::{Icon, icon};
 pub use layout::{NOTHING, Person, Shell, card, error_page, head, inbox_count, page};
 pub use live::{Live, live};
+pub use tabs::settings_tabs;
 pub use time::Local;

@@ -1,3 +1,5 @@
+//! The edge in process, and its accept loop over real sockets.
+
 use std::time::Duration;
 
 use axum::Router;

@@ -8,6 +8,8 @@ mod page;
 mod rollups;
 mod rules;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;

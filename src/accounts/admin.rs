@@ -1,0 +1,74 @@
+//! Accounts from the terminal: the first link, and `repruv user …`.
+
+use kit::clock::Timestamp;
+use kit::db::{self, Db};
+use kit::random::Random;
+
+use super::passphrase::suggest;
+use super::{LinkKind, Listed, Password, SETUP_LINK, SignUp, email_key, make_link, profile, sign_up, store};
+use crate::app::App;
+use crate::error::Result;
+use crate::sessions;
+
+/// On an empty database, a link that opens the first account: once, within an hour, and only the newest.
+pub async fn first_run_link(db: &Db, now: Timestamp, random: &Random, public_url: &str) -> db::Result<Option<String>> {
+    let random = random.clone();
+    let token = db
+        .write(move |tx| {
+            if store::any_user(tx)? {
+                return Ok::<_, db::Error>(None);
+            }
+            store::withdraw_links(tx, LinkKind::Setup)?;
+            make_link(tx, now, &random, LinkKind::Setup, SETUP_LINK).map(Some)
+        })
+        .await?;
+    Ok(token.map(|token| format!("{}/setup?token={token}", public_url.trim_end_matches('/'))))
+}
+
+/// Makes an account and answers its passphrase, which is shown once and should be changed.
+pub async fn add_user(app: &App, email: &str, name: &str) -> Result<String> {
+    let passphrase = suggest(&app.random);
+    let hash = app.passwords.hash(&Password::new(passphrase.clone())).await?;
+    let form = SignUp {
+        email: email.to_owned(),
+        name: name.to_owned(),
+        password: Password::new(passphrase.clone()),
+        time_zone: String::new(),
+        token: None,
+    };
+    let (now, random) = (app.now(), app.random.clone());
+    app.db.write(move |tx| sign_up::add(tx, now, &random, form.clone(), hash.clone())).await?;
+    Ok(passphrase)
+}
+
+pub async fn list_users(app: &App) -> Result<Vec<Listed>> {
+    Ok(app.db.read(store::users).await?)
+}
+
+/// Gives the account a new passphrase, answers it, and ends all its sessions.
+pub async fn reset_password(app: &App, email: &str) -> Result<String> {
+    let passphrase = suggest(&app.random);
+    let hash = app.passwords.hash(&Password::new(passphrase.clone())).await?;
+    let (now, key) = (app.now(), email_key(email));
+    app.db
+        .write(move |tx| {
+            let user = store::credentials_by_email(tx, &key)?.ok_or(db::Error::NotFound)?;
+            store::replace_hash(tx, user.id, &user.password_hash, &hash)?;
+            profile::replace_credentials(tx, now, user.id, None, None)
+        })
+        .await?;
+    Ok(passphrase)
+}
+
+/// Nobody signs in to the account any more, and whoever is in it is out at once.
+pub async fn disable_user(app: &App, email: &str) -> Result<()> {
+    let (now, key) = (app.now(), email_key(email));
+    app.db
+        .write(move |tx| {
+            let user = store::credentials_by_email(tx, &key)?.ok_or(db::Error::NotFound)?;
+            store::disable(tx, user.id, now)?;
+            sessions::end_others(tx, user.id, None)?;
+            Ok(())
+        })
+        .await
+}

@@ -1,0 +1,155 @@
+//! `/api/auth`: what the pages do, as JSON.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use kit::clock::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::pages::{cookies, sign_out};
+use crate::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
+use crate::workspaces::{Kind, WorkspaceId};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUpBody {
+    email: String,
+    password: Password,
+    name: String,
+    /// Of a set-up link or an invitation.
+    setup_token: Option<String>,
+    time_zone: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LoginBody {
+    email: String,
+    password: Password,
+}
+
+#[derive(Debug, Serialize)]
+pub struct UserBody {
+    id: UserId,
+    email: String,
+    name: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct UserAnswer {
+    user: UserBody,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SessionBody {
+    id: SessionId,
+    created_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+pub struct WorkspaceBody {
+    id: WorkspaceId,
+    kind: Kind,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SessionAnswer {
+    user: UserBody,
+    session: SessionBody,
+    workspace: WorkspaceBody,
+}
+
+#[derive(Debug, Serialize)]
+pub struct ListedSession {
+    id: SessionId,
+    user_agent: String,
+    ip: String,
+    created_at: Timestamp,
+    last_seen_at: Timestamp,
+    expires_at: Timestamp,
+    current: bool,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SessionsAnswer {
+    items: Vec<ListedSession>,
+    next_cursor: Option<String>,
+}
+
+/// `POST /api/auth/signup`
+pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<SignUpBody>) -> Result<Response> {
+    let form = SignUp {
+        email: body.email,
+        name: body.name,
+        password: body.password,
+        time_zone: body.time_zone.unwrap_or_default(),
+        token: body.setup_token,
+    };
+    Ok(granted(StatusCode::CREATED, sign_up(&app, form, visitor).await?))
+}
+
+/// `POST /api/auth/login`
+pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<LoginBody>) -> Result<Response> {
+    let form = SignIn { email: body.email, password: body.password };
+    Ok(granted(StatusCode::OK, sign_in(&app, form, visitor).await?))
+}
+
+/// `POST /api/auth/logout`
+pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response> {
+    Ok((StatusCode::NO_CONTENT, sign_out(&app, &visitor).await?).into_response())
+}
+
+/// `GET /api/auth/session`
+pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
+    let SignedIn { user, session, workspace } = who;
+    Json(SessionAnswer {
+        user: UserBody { id: user.id, email: user.email, name: user.name },
+        session: SessionBody { id: session.id, created_at: session.created_at, expires_at: session.expires_at },
+        workspace: WorkspaceBody { id: workspace.id, kind: workspace.kind },
+    })
+}
+
+/// `GET /api/auth/sessions`
+pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<SessionsAnswer>> {
+    let (user, now) = (who.user.id, app.now());
+    let sessions = app.db.read(move |conn| sessions::list(conn, user, now)).await?;
+    let items = sessions.into_iter().map(|session| listed(session, who.session.id)).collect();
+    Ok(Json(SessionsAnswer { items, next_cursor: None }))
+}
+
+/// `DELETE /api/auth/sessions/{id}`: another one only a short while after the password was typed.
+pub async fn end(State(app): State<App>, who: SignedIn, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
+    let id: SessionId = id.parse().map_err(|_| Error::NotFound)?;
+    if id == who.session.id {
+        return logout(State(app), visitor).await;
+    }
+    if !who.session.is_fresh(app.now()) {
+        return Err(Error::forbidden("reauthentication_needed", "Sign in again first: it was too long ago."));
+    }
+    let user = who.user.id;
+    let ended = app.db.write(move |tx| sessions::end(tx, user, id)).await?;
+    if ended { Ok(StatusCode::NO_CONTENT.into_response()) } else { Err(Error::NotFound) }
+}
+
+fn granted(status: StatusCode, granted: Granted) -> Response {
+    let cookies = cookies(&granted.session_token, granted.device_token.as_deref());
+    let user = UserBody { id: granted.user, email: granted.email, name: granted.name };
+    (status, cookies, Json(UserAnswer { user })).into_response()
+}
+
+fn listed(session: SessionRow, current: SessionId) -> ListedSession {
+    ListedSession {
+        current: session.id == current,
+        id: session.id,
+        user_agent: session.user_agent,
+        ip: session.ip,
+        created_at: session.created_at,
+        last_seen_at: session.last_seen_at,
+        expires_at: session.expires_at,
+    }
+}

@@ -1,0 +1,150 @@
+//! How often a password may be tried: counted in the database before the hash is computed, so that neither a restart
+//! nor many tries at once get around it. Who has signed in from this browser before has a lane of their own.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::Tx;
+use sha2::{Digest as _, Sha256};
+
+use super::store;
+use crate::error::{Error, Result};
+use crate::sessions::{TokenHash, UserId};
+
+/// So many failures are free in a window; then each makes the next wait twice as long.
+struct Rule {
+    free: i64,
+    window: Duration,
+    first_wait: Duration,
+    longest_wait: Duration,
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// At most 5 + 9 quick tries and then 48 a day: under the 100 in all that NIST SP 800-63B allows.
+const ACCOUNT: Rule = Rule {
+    free: 5,
+    window: Duration::from_secs(86_400),
+    first_wait: Duration::from_secs(2),
+    longest_wait: Duration::from_secs(1800),
+};
+/// A household or an office shares an address.
+const ADDRESS: Rule =
+    Rule { free: 30, window: HOUR, first_wait: Duration::from_secs(2), longest_wait: Duration::from_secs(900) };
+/// All strangers together: no more than the hashing threads can bear.
+const EVERYONE: Rule = Rule { free: 600, window: MINUTE, first_wait: MINUTE, longest_wait: MINUTE };
+const DEVICE: Rule =
+    Rule { free: 10, window: HOUR, first_wait: Duration::from_secs(2), longest_wait: Duration::from_secs(900) };
+/// New accounts from one address.
+const SIGN_UP: Rule = Rule { free: 20, window: HOUR, first_wait: MINUTE, longest_wait: HOUR };
+
+/// Rows of past windows removed with each try: more than one try makes, so they cannot pile up.
+const PURGE_BATCH: i64 = 20;
+
+/// The counters that one try moves, in the order in which their rows are locked.
+#[derive(Clone, Debug)]
+pub struct Lane(Vec<Counter>);
+
+#[derive(Clone, Debug)]
+struct Counter {
+    key: String,
+    rule: Which,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    Account,
+    Address,
+    Everyone,
+    Device,
+    SignUp,
+}
+
+impl Which {
+    const fn rule(self) -> &'static Rule {
+        match self {
+            Which::Account => &ACCOUNT,
+            Which::Address => &ADDRESS,
+            Which::Everyone => &EVERYONE,
+            Which::Device => &DEVICE,
+            Which::SignUp => &SIGN_UP,
+        }
+    }
+}
+
+impl Lane {
+    /// Somebody from somewhere tries this address, whether an account has it or not.
+    pub fn stranger(email_key: &str, ip: &str) -> Self {
+        Self(vec![
+            Counter { key: format!("account:{}", hex(&Sha256::digest(email_key))), rule: Which::Account },
+            Counter { key: format!("address:{ip}"), rule: Which::Address },
+            Counter { key: "everyone".to_owned(), rule: Which::Everyone },
+        ])
+    }
+
+    /// A browser that has signed in to this account before.
+    pub fn known_device(device: &TokenHash) -> Self {
+        Self(vec![Counter { key: format!("device:{}", hex(device.as_bytes())), rule: Which::Device }])
+    }
+
+    /// Somebody signed in types their password again.
+    pub fn signed_in(user: UserId) -> Self {
+        Self(vec![Counter { key: format!("user:{user}"), rule: Which::Device }])
+    }
+
+    pub fn sign_up(ip: &str) -> Self {
+        Self(vec![Counter { key: format!("sign-up:{ip}"), rule: Which::SignUp }])
+    }
+}
+
+/// Counts a try as failed before its outcome is known; [`Error::TooMany`], and nothing counted, while one must wait.
+pub fn reserve(tx: &mut Tx, lane: &Lane, now: Timestamp) -> Result<()> {
+    store::purge_limits(tx, now - ACCOUNT.window, PURGE_BATCH)?;
+    let mut wait = Duration::ZERO;
+    for Counter { key, rule } in &lane.0 {
+        let rule = rule.rule();
+        let limit = store::lock_limit(tx, key, now)?;
+        wait = wait.max(limit.blocked_until.map_or(Duration::ZERO, |until| until.since(now)));
+        let is_over = now.since(limit.window_started_at) >= rule.window;
+        let (failures, started) = if is_over { (1, now) } else { (limit.failures + 1, limit.window_started_at) };
+        store::save_limit(tx, key, failures, started, wait_after(rule, failures).map(|wait| now + wait))?;
+    }
+    if wait > Duration::ZERO { Err(Error::TooMany { retry_after: wait }) } else { Ok(()) }
+}
+
+/// The try succeeded: what is the person's own starts anew, what is shared takes this one back.
+pub fn give_back(tx: &mut Tx, lane: &Lane) -> Result<()> {
+    for Counter { key, rule } in &lane.0 {
+        match rule {
+            Which::Account | Which::Device => store::clear_limit(tx, key)?,
+            Which::Address | Which::Everyone => store::lower_limit(tx, key)?,
+            Which::SignUp => {}
+        }
+    }
+    Ok(())
+}
+
+fn wait_after(rule: &Rule, failures: i64) -> Option<Duration> {
+    let beyond = u32::try_from(failures - rule.free).ok()?;
+    Some(rule.first_wait.saturating_mul(1 << beyond.min(20)).min(rule.longest_wait))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_grows_to_its_longest() {
+        let waits: Vec<_> =
+            (1..=17).map(|failures| wait_after(&ACCOUNT, failures).map(|wait| wait.as_secs())).collect();
+        assert_eq!(waits[..4], [None; 4]);
+        assert_eq!(waits[4..8], [Some(2), Some(4), Some(8), Some(16)]);
+        assert_eq!(waits[15..], [Some(1800), Some(1800)]);
+        assert_eq!(wait_after(&ACCOUNT, i64::from(u32::MAX)), Some(ACCOUNT.longest_wait));
+    }
+}

@@ -1,0 +1,251 @@
+//! Hashing of passwords: argon2id on a few threads of its own with a short queue, so that a flood of sign-ins costs
+//! neither the memory nor the other pages.
+
+use std::time::Duration;
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use kit::random::Random;
+use serde::Deserialize;
+use subtle::ConstantTimeEq as _;
+use tokio::sync::oneshot;
+
+use crate::error::{Error, Result};
+
+/// OWASP's first choice for argon2id; raising it upgrades each hash at its owner's next sign-in.
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+const OUTPUT: usize = 32;
+
+const QUEUE: usize = 16;
+const MOST_THREADS: usize = 4;
+/// A thread's 19 MiB go back to the system when nobody has signed in for this long.
+const KEEP_MEMORY: Duration = Duration::from_secs(10);
+
+/// What a person typed as a password: never shown, never logged.
+#[derive(Clone, Default, Deserialize)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text itself, for the rules and the hash.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Wrong,
+    /// `outdated`: made with smaller parameters than today's, to be replaced.
+    Right {
+        outdated: bool,
+    },
+}
+
+/// The hashing threads. Cheap to clone; the last clone to go ends them.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    queue: flume::Sender<Order>,
+    random: Random,
+}
+
+#[derive(Debug)]
+enum Order {
+    Hash { password: Password, salt: [u8; 16], answer: oneshot::Sender<String> },
+    Verify { password: Password, hash: Option<String>, answer: oneshot::Sender<Verdict> },
+}
+
+impl Passwords {
+    /// # Panics
+    /// When the system gives no thread at start.
+    pub fn start(random: Random) -> Self {
+        let (queue, orders) = flume::bounded(QUEUE);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        for number in 0..threads {
+            let orders = orders.clone();
+            std::thread::Builder::new()
+                .name(format!("passwords-{number}"))
+                .spawn(move || work(&orders))
+                .expect("the system has threads at start");
+        }
+        Self { queue, random }
+    }
+
+    /// The password as a PHC string; [`Error::Busy`] when the queue is full.
+    pub async fn hash(&self, password: &Password) -> Result<String> {
+        self.order_hash(password)?.await.map_err(Error::internal)
+    }
+
+    /// [`Passwords::hash`] for the command line.
+    pub fn hash_blocking(&self, password: &Password) -> Result<String> {
+        self.order_hash(password)?.blocking_recv().map_err(Error::internal)
+    }
+
+    /// Without a hash the work is the same and the verdict is [`Verdict::Wrong`].
+    pub async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<Verdict> {
+        let (answer, verdict) = oneshot::channel();
+        self.send(Order::Verify { password: password.clone(), hash: hash.map(str::to_owned), answer })?;
+        verdict.await.map_err(Error::internal)
+    }
+
+    fn order_hash(&self, password: &Password) -> Result<oneshot::Receiver<String>> {
+        let (answer, hash) = oneshot::channel();
+        self.send(Order::Hash { password: password.clone(), salt: self.random.bytes(), answer })?;
+        Ok(hash)
+    }
+
+    fn send(&self, order: Order) -> Result<()> {
+        self.queue.try_send(order).map_err(|_| Error::Busy)
+    }
+}
+
+fn work(orders: &flume::Receiver<Order>) {
+    let mut memory = Vec::new();
+    loop {
+        match orders.recv_timeout(KEEP_MEMORY) {
+            Ok(order) => order.fulfil(&mut memory),
+            Err(flume::RecvTimeoutError::Timeout) => {
+                memory = Vec::new();
+                // Nothing is held now: wait for as long as it takes.
+                let Ok(order) = orders.recv() else { return };
+                order.fulfil(&mut memory);
+            }
+            Err(flume::RecvTimeoutError::Disconnected) => return,
+        }
+    }
+}
+
+impl Order {
+    /// Nothing is computed for a caller that has gone away.
+    fn fulfil(self, memory: &mut Vec<Block>) {
+        match self {
+            Order::Hash { password, salt, answer } if !answer.is_closed() => {
+                let _ = answer.send(phc(&password, &salt, memory));
+            }
+            Order::Verify { password, hash, answer } if !answer.is_closed() => {
+                let verdict = match hash.and_then(|hash| PasswordHash::new(&hash).ok()) {
+                    Some(stored) => verdict(&password, &stored, memory),
+                    None => {
+                        derive(&params(), &password, &[0; 16], memory);
+                        Verdict::Wrong
+                    }
+                };
+                let _ = answer.send(verdict);
+            }
+            Order::Hash { .. } | Order::Verify { .. } => {}
+        }
+    }
+}
+
+fn params() -> Params {
+    Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT)).expect("constants in range")
+}
+
+fn phc(password: &Password, salt: &[u8; 16], memory: &mut Vec<Block>) -> String {
+    let params = params();
+    let output = derive(&params, password, salt, memory);
+    PasswordHash {
+        algorithm: Algorithm::Argon2id.into(),
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(&params).expect("parameters have a text"),
+        salt: Some(Salt::new(salt).expect("16 bytes are a salt")),
+        hash: Some(Output::new(&output).expect("32 bytes are an output")),
+    }
+    .to_string()
+}
+
+fn verdict(password: &Password, stored: &PasswordHash, memory: &mut Vec<Block>) -> Verdict {
+    let parts = (Params::try_from(stored), &stored.salt, &stored.hash);
+    let (Ok(params), Some(salt), Some(hash)) = parts else { return Verdict::Wrong };
+    if stored.algorithm != Algorithm::Argon2id.into() || hash.len() != OUTPUT {
+        return Verdict::Wrong;
+    }
+    let output = derive(&params, password, salt, memory);
+    if !bool::from(output.ct_eq(hash.as_bytes())) {
+        return Verdict::Wrong;
+    }
+    let outdated = params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES;
+    Verdict::Right { outdated }
+}
+
+fn derive(params: &Params, password: &Password, salt: &[u8], memory: &mut Vec<Block>) -> [u8; OUTPUT] {
+    let mut output = [0; OUTPUT];
+    if memory.len() < params.block_count() {
+        memory.resize(params.block_count(), Block::default());
+    }
+    Argon2::new(Algorithm::Argon2id, Version::default(), params.clone())
+        .hash_password_into_with_memory(password.reveal().as_bytes(), salt, &mut output, memory.as_mut_slice())
+        .expect("the memory fits the parameters, and passwords are shorter than 4 GiB");
+    output
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PASSWORD: &str = "maple river lantern quiet";
+
+    #[tokio::test]
+    async fn a_hash_is_argon2id_in_phc_form_and_opens_for_its_password_only() {
+        let passwords = Passwords::start(Random::seeded(1));
+        let hash = passwords.hash(&Password::new(PASSWORD)).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        let verify = async |password: &str| passwords.verify(&Password::new(password), Some(&hash)).await.unwrap();
+        assert_eq!(verify(PASSWORD).await, Verdict::Right { outdated: false });
+        assert_eq!(verify("").await, Verdict::Wrong);
+        for position in 0..PASSWORD.len() {
+            let mut other = PASSWORD.as_bytes().to_vec();
+            other[position] ^= 1;
+            assert_eq!(verify(&String::from_utf8(other).unwrap()).await, Verdict::Wrong, "byte {position}");
+        }
+        assert_eq!(verify(&format!("{PASSWORD} ")).await, Verdict::Wrong);
+        let again = passwords.hash(&Password::new(PASSWORD)).await.unwrap();
+        assert_ne!(hash, again, "each hash has its own salt");
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_smaller_parameters_still_opens_and_is_called_outdated() {
+        use argon2::PasswordHasher as _;
+        let small = Argon2::new(Algorithm::Argon2id, Version::default(), Params::new(8_192, 1, 1, None).unwrap());
+        let hash = small.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
+        let passwords = Passwords::start(Random::seeded(1));
+        let verdict = passwords.verify(&Password::new(PASSWORD), Some(&hash)).await.unwrap();
+        assert_eq!(verdict, Verdict::Right { outdated: true });
+    }
+
+    #[tokio::test]
+    async fn what_is_not_a_hash_never_opens() {
+        let passwords = Passwords::start(Random::seeded(1));
+        for hash in [None, Some(""), Some("!"), Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ")] {
+            assert_eq!(passwords.verify(&Password::new(""), hash).await.unwrap(), Verdict::Wrong, "{hash:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_turned_away_and_the_queue_is_served() {
+        let passwords = Passwords::start(Random::seeded(1));
+        let password = Password::new(PASSWORD);
+        let answers = futures_util::future::join_all((0..100).map(|_| passwords.hash(&password))).await;
+        let served = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert!((QUEUE..=QUEUE + 2 * MOST_THREADS).contains(&served), "{served} served");
+        assert!(answers.iter().filter_map(|answer| answer.as_ref().err()).all(|error| matches!(error, Error::Busy)));
+        passwords.hash(&password).await.expect("the queue is free again");
+    }
+
+    #[test]
+    fn a_password_is_not_printed() {
+        assert_eq!(format!("{:?}", Password::new(PASSWORD)), "Password(…)");
+    }
+}

@@ -1,0 +1,128 @@
+//! What a person changes of their own account.
+
+use kit::clock::Timestamp;
+use kit::db::Tx;
+
+use super::limits::{self, Lane};
+use super::passwords::Verdict;
+use super::{Password, UserId, rules, store};
+use crate::app::App;
+use crate::error::{Error, FieldErrors, Result};
+use crate::sessions::{self, SessionId, SignedIn, TokenHash};
+
+const LONGEST_NAME: usize = 80;
+
+/// What changing a password has done.
+#[derive(Debug)]
+pub struct Changed {
+    /// Of this session, whose old one is dead.
+    pub session_token: String,
+    pub others_ended: usize,
+}
+
+/// Sets the new password, ends all other sessions, forgets other devices and renews this session, in one transaction.
+pub async fn change_password(
+    app: &App,
+    who: &SignedIn,
+    device: Option<TokenHash>,
+    current: &Password,
+    new: &Password,
+) -> Result<Changed> {
+    let context = rules::Context { email: &who.user.email, name: &who.user.name, host: app.config.host() };
+    if let Err(weak) = rules::check(new.reveal(), &context) {
+        return Err(FieldErrors::one("new_password", weak.code(), weak.message()).into());
+    }
+    if new.reveal() == current.reveal() {
+        return Err(FieldErrors::one("new_password", "unchanged", "This is the current password.").into());
+    }
+    let verified = verify(app, who.user.id, "current_password", current).await?;
+    let hash = app.passwords.hash(new).await?;
+
+    let (user, session) = (who.user.id, who.session.id);
+    let (now, random) = (app.now(), app.random.clone());
+    app.db
+        .write(move |tx| {
+            if !store::replace_hash(tx, user, &verified, &hash)? {
+                return Err(not_current("current_password"));
+            }
+            let others_ended = replace_credentials(tx, now, user, Some(session), device.as_ref())?;
+            Ok(Changed { session_token: sessions::renew(tx, now, &random, session)?, others_ended })
+        })
+        .await
+}
+
+/// What follows every new password: only the one who set it stays signed in.
+pub(super) fn replace_credentials(
+    tx: &mut Tx,
+    now: Timestamp,
+    user: UserId,
+    keep_session: Option<SessionId>,
+    keep_device: Option<&TokenHash>,
+) -> Result<usize> {
+    store::note_password_change(tx, user, now)?;
+    store::forget_devices(tx, user, keep_device)?;
+    let ended = sessions::end_others(tx, user, keep_session)?;
+    tracing::info!(event = "authn_password_change", %user, sessions_ended = ended, "a password was changed");
+    Ok(ended)
+}
+
+/// The password typed again in a session that is no longer fresh; answers the session's new token.
+pub async fn confirm_password(app: &App, who: &SignedIn, password: &Password) -> Result<String> {
+    verify(app, who.user.id, "password", password).await?;
+    let (now, random, session) = (app.now(), app.random.clone(), who.session.id);
+    Ok(app.db.write(move |tx| sessions::renew(tx, now, &random, session)).await?)
+}
+
+/// The stored hash, when the password opens it; tries are limited.
+async fn verify(app: &App, user: UserId, field: &'static str, password: &Password) -> Result<String> {
+    let (now, lane) = (app.now(), Lane::signed_in(user));
+    let reserved = lane.clone();
+    let hash = app
+        .db
+        .write(move |tx| {
+            limits::reserve(tx, &reserved, now)?;
+            Ok::<_, Error>(store::account(tx, user)?.password_hash)
+        })
+        .await?;
+    if app.passwords.verify(password, Some(&hash)).await? == Verdict::Wrong {
+        return Err(not_current(field));
+    }
+    app.db.write(move |tx| limits::give_back(tx, &lane)).await?;
+    Ok(hash)
+}
+
+fn not_current(field: &'static str) -> Error {
+    FieldErrors::one(field, "wrong_password", "This is not your current password.").into()
+}
+
+pub async fn save_profile(app: &App, who: &SignedIn, name: &str, time_zone: &str) -> Result<()> {
+    let mut errors = FieldErrors::default();
+    let name = check_name(name, &mut errors);
+    let time_zone = check_time_zone(time_zone, &mut errors);
+    errors.into_result()?;
+    let (user, now) = (who.user.id, app.now());
+    Ok(app.db.write(move |tx| store::set_profile(tx, user, &name, &time_zone, now)).await?)
+}
+
+pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        errors.add("name", "missing", "Write the name to show.");
+    } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        errors.add("name", "too_long", "Use at most 80 ordinary characters.");
+    }
+    name
+}
+
+/// An IANA name that this machine knows, as it spells it; empty stands for UTC.
+pub(super) fn check_time_zone(name: &str, errors: &mut FieldErrors) -> String {
+    let name = name.trim();
+    if name.is_empty() {
+        return "UTC".to_owned();
+    }
+    let known = jiff::tz::TimeZone::get(name).ok().and_then(|zone| zone.iana_name().map(str::to_owned));
+    known.unwrap_or_else(|| {
+        errors.add("time_zone", "unknown_time_zone", "Choose one of the list, such as Europe/Berlin.");
+        name.to_owned()
+    })
+}

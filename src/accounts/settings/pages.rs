@@ -1,0 +1,192 @@
+//! `/settings/account` and `/settings/sessions`.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kit::web::Nonce;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::views::{self, Account, Sessions};
+use crate::accounts::pages::chosen;
+use crate::accounts::passphrase::suggest;
+use crate::accounts::{Password, change_password, confirm_password, invite, save_profile};
+use crate::app::App;
+use crate::error::{Error, FieldErrors, Result};
+use crate::sessions::pages::{cookies, sign_out};
+use crate::sessions::{self, SessionId, SignedIn, Visitor};
+
+/// What the last form did, told once after its redirect.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    saved: Option<String>,
+    password: Option<usize>,
+    ended: Option<usize>,
+}
+
+/// `GET /settings/account`
+pub async fn account(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(done): Query<Done>) -> Markup {
+    let view = Account { saved: done.saved.is_some(), password_changed: done.password, ..Account::of(&who, &app) };
+    show_account(&app, &who, &nonce, &view)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ProfileForm {
+    name: String,
+    time_zone: String,
+}
+
+/// `POST /settings/account`
+pub async fn save(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Form(form): Form<ProfileForm>,
+) -> Result<Response> {
+    match save_profile(&app, &who, &form.name, &form.time_zone).await {
+        Ok(()) => Ok(Redirect::to("/settings/account?saved=1").into_response()),
+        Err(Error::Invalid(errors)) => {
+            let view = Account { name: form.name, time_zone: form.time_zone, errors, ..Account::of(&who, &app) };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, show_account(&app, &who, &nonce, &view)).into_response())
+        }
+        Err(other) => Err(other),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct PasswordForm {
+    current_password: Password,
+    new_password: Password,
+    suggestion: String,
+    use_suggestion: bool,
+}
+
+/// `POST /settings/account/password`
+pub async fn save_password(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    visitor: Visitor,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response> {
+    let new = chosen(&form.new_password, &form.suggestion, form.use_suggestion);
+    match change_password(&app, &who, visitor.device, &form.current_password, &new).await {
+        Ok(changed) => {
+            let next = Redirect::to(&format!("/settings/account?password={}", changed.others_ended));
+            Ok((cookies(&changed.session_token, None), next).into_response())
+        }
+        Err(Error::Invalid(errors)) => {
+            let Account { name, time_zone, .. } = Account::of(&who, &app);
+            let view = Account {
+                name,
+                time_zone,
+                suggestion: form.suggestion,
+                use_suggestion: form.use_suggestion,
+                errors,
+                ..Account::default()
+            };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, show_account(&app, &who, &nonce, &view)).into_response())
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// `POST /settings/invitations`: answers the page itself, for the link exists nowhere else.
+pub async fn invite_someone(State(app): State<App>, who: SignedIn, nonce: Nonce) -> Result<Markup> {
+    if !who.user.is_owner {
+        return Err(Error::NotFound);
+    }
+    let (now, random) = (app.now(), app.random.clone());
+    let token = app.db.write(move |tx| invite(tx, now, &random)).await?;
+    let link = format!("{}/signup?token={token}", app.config.public_url.as_str().trim_end_matches('/'));
+    let view = Account { invitation: Some(link), ..Account::of(&who, &app) };
+    Ok(show_account(&app, &who, &nonce, &view))
+}
+
+fn show_account(app: &App, who: &SignedIn, nonce: &Nonce, view: &Account) -> Markup {
+    views::account(&who.shell(app, nonce, "/settings/account"), who, view)
+}
+
+impl Account {
+    fn of(who: &SignedIn, app: &App) -> Self {
+        Self {
+            name: who.user.name.clone(),
+            time_zone: who.user.time_zone.clone(),
+            suggestion: suggest(&app.random),
+            ..Self::default()
+        }
+    }
+}
+
+/// `GET /settings/sessions`
+pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(done): Query<Done>) -> Result<Markup> {
+    show_sessions(&app, &who, &nonce, done.ended, FieldErrors::default()).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct EndForm {
+    /// The session to end; all others when there is none.
+    session: Option<String>,
+    /// Asked for when it was typed too long ago.
+    password: Password,
+}
+
+/// `POST /settings/sessions/end`
+pub async fn end(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    visitor: Visitor,
+    Form(form): Form<EndForm>,
+) -> Result<Response> {
+    let wanted: Option<SessionId> = form.session.map(|id| id.parse()).transpose().map_err(|_| Error::NotFound)?;
+    if wanted == Some(who.session.id) {
+        return Ok((sign_out(&app, &visitor).await?, Redirect::to("/login?signed_out=1")).into_response());
+    }
+    let renewed = match who.session.is_fresh(app.now()) {
+        true => None,
+        false => match confirm_password(&app, &who, &form.password).await {
+            Ok(token) => Some(token),
+            Err(Error::Invalid(errors)) => {
+                let page = show_sessions(&app, &who, &nonce, None, errors).await?;
+                return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+            }
+            Err(other) => return Err(other),
+        },
+    };
+    let ended = end_wanted(&app, &who, wanted).await?;
+    let next = Redirect::to(&format!("/settings/sessions?ended={ended}"));
+    Ok(match renewed {
+        Some(token) => (cookies(&token, None), next).into_response(),
+        None => next.into_response(),
+    })
+}
+
+async fn end_wanted(app: &App, who: &SignedIn, wanted: Option<SessionId>) -> Result<usize> {
+    let (user, current) = (who.user.id, who.session.id);
+    app.db
+        .write(move |tx| match wanted {
+            None => Ok(sessions::end_others(tx, user, Some(current))?),
+            Some(session) if sessions::end(tx, user, session)? => Ok(1),
+            Some(_) => Err(Error::NotFound),
+        })
+        .await
+}
+
+async fn show_sessions(
+    app: &App,
+    who: &SignedIn,
+    nonce: &Nonce,
+    ended: Option<usize>,
+    errors: FieldErrors,
+) -> Result<Markup> {
+    let (user, now) = (who.user.id, app.now());
+    let list = app.db.read(move |conn| sessions::list(conn, user, now)).await?;
+    let view = Sessions { list, current: who.session.id, ended, asks_password: !who.session.is_fresh(now), errors };
+    Ok(views::sessions(&who.shell(app, nonce, "/settings/sessions"), &view))
+}

@@ -1,0 +1,212 @@
+//! The settings as HTML.
+
+use jiff::tz;
+use maud::{Markup, html};
+
+use crate::accounts::views::{new_password, shown_once};
+use crate::error::FieldErrors;
+use crate::sessions::{SessionId, SessionRow, SignedIn};
+use crate::ui::{
+    Button, Field, Icon, NOTHING, Shell, Tone, asset, card, head, icon, key_values, meta, notice, page, settings_tabs,
+    tag,
+};
+
+/// The account page's forms.
+#[derive(Debug, Default)]
+pub struct Account {
+    pub name: String,
+    pub time_zone: String,
+    pub suggestion: String,
+    pub use_suggestion: bool,
+    pub errors: FieldErrors,
+    pub saved: bool,
+    /// How many other sessions the change has ended.
+    pub password_changed: Option<usize>,
+    pub invitation: Option<String>,
+}
+
+pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
+    let body = html! {
+        (head("Settings", html! {}, NOTHING))
+        (settings_tabs(&shell.path))
+        div.stack.narrow {
+            @if view.saved { (notice(Tone::Good, "Saved.")) }
+            @if let Some(ended) = view.password_changed { (notice(Tone::Good, password_changed(ended))) }
+            (card("You", html! {}, you(who, view)))
+            (card("Password", html! { span { "changed " (shell.local.ago(who.user.password_changed_at)) } }, password(who, view)))
+            @if who.user.is_owner { (card("People", html! {}, people(view))) }
+        }
+        script type="module" nonce=(shell.nonce) src=(asset!("passphrase.js")) {}
+    };
+    page(shell, "Account", body)
+}
+
+fn password_changed(ended: usize) -> Markup {
+    html! {
+        "Your password is changed. "
+        @match ended {
+            0 => { "You were signed in nowhere else." }
+            1 => { "One other session was ended." }
+            ended => { (ended) " other sessions were ended." }
+        }
+    }
+}
+
+fn you(who: &SignedIn, view: &Account) -> Markup {
+    let zone_help = "Days and clocks are told in it. Days that are already counted stay as they were counted.";
+    html! {
+        form.form method="post" action="/settings/account" {
+            (key_values(&[("E-mail", html! { (who.user.email) })]))
+            (Field::text("name", "Name").value(&view.name).autocomplete("name").max_length(80).error(view.errors.of("name")).required())
+            (zones(&view.time_zone, view.errors.of("time_zone"), zone_help))
+            (Button::primary("Save"))
+        }
+    }
+}
+
+/// A field that completes: some four hundred zones are too many to scroll.
+fn zones(zone: &str, error: Option<&str>, help: &str) -> Markup {
+    html! {
+        (Field::text("time_zone", "Time zone").value(zone).error(error).help(help).list("time-zones").required())
+        datalist id="time-zones" {
+            @for name in tz::db().available() { option value=(name) {} }
+        }
+    }
+}
+
+fn password(who: &SignedIn, view: &Account) -> Markup {
+    let errors = &view.errors;
+    html! {
+        form.form method="post" action="/settings/account/password" {
+            // So that a password manager knows whose password changes.
+            input.visually-hidden type="text" name="username" autocomplete="username" value=(who.user.email) readonly tabindex="-1" aria-hidden="true";
+            (Field::password("current_password", "Current password", "current-password").error(errors.of("current_password")).required())
+            (new_password("new_password", "New password", &view.suggestion, view.use_suggestion, errors))
+            p.muted { "All other sessions end with it." }
+            (Button::primary("Change the password"))
+        }
+    }
+}
+
+fn people(view: &Account) -> Markup {
+    html! {
+        @if let Some(link) = &view.invitation {
+            (shown_once("Give this link to one person. It makes one account, within 7 days.", link))
+        } @else {
+            p.muted { "An invitation is a link that makes one account. Everyone has a workspace of their own: nobody sees another's." }
+        }
+        (Button::new("Make an invitation").icon(Icon::Plus).posts("/settings/invitations"))
+    }
+}
+
+/// The sessions page.
+#[derive(Debug)]
+pub struct Sessions {
+    pub list: Vec<SessionRow>,
+    pub current: SessionId,
+    pub ended: Option<usize>,
+    pub asks_password: bool,
+    pub errors: FieldErrors,
+}
+
+pub fn sessions(shell: &Shell, view: &Sessions) -> Markup {
+    let body = html! {
+        (head("Settings", html! {}, NOTHING))
+        (settings_tabs(&shell.path))
+        div.stack.narrow {
+            @if let Some(ended) = view.ended { (notice(Tone::Good, ended_text(ended))) }
+            (card("Where you are signed in", html! {}, list(shell, view)))
+        }
+    };
+    page(shell, "Sessions", body)
+}
+
+fn ended_text(ended: usize) -> String {
+    match ended {
+        0 => "You are signed in nowhere else.".to_owned(),
+        1 => "The session was ended.".to_owned(),
+        ended => format!("{ended} sessions were ended."),
+    }
+}
+
+/// One form: the password, where it is asked for, serves every button; Enter presses the first.
+fn list(shell: &Shell, view: &Sessions) -> Markup {
+    html! {
+        form.form method="post" action="/settings/sessions/end" {
+            @if view.asks_password && view.list.len() > 1 {
+                (Field::password("password", "Your password, to end other sessions", "current-password").error(view.errors.of("password")))
+            }
+            @if view.list.len() > 1 { (Button::danger("End all others")) }
+            ul.list {
+                @for session in &view.list { (row(shell, view, session)) }
+            }
+        }
+    }
+}
+
+fn row(shell: &Shell, view: &Sessions, session: &SessionRow) -> Markup {
+    let is_current = session.id == view.current;
+    let browser = browser_name(&session.user_agent);
+    html! {
+        li data-test="session" {
+            (icon(Icon::Session))
+            div.grow {
+                div { b title=(session.user_agent) { (browser) } " " @if is_current { (tag(Tone::Good, "this one")) } }
+                (meta(&[
+                    html! { (session.ip) },
+                    html! { "signed in " (shell.local.ago(session.created_at)) },
+                    html! { "last seen " (shell.local.ago(session.last_seen_at)) },
+                ]))
+            }
+            button.button.small.end type="submit" name="session" value=(session.id) aria-label={ "End the session of " (browser) } {
+                @if is_current { "Sign out" } @else { "End" }
+            }
+        }
+    }
+}
+
+/// `Firefox on Linux`, as far as the user agent says.
+fn browser_name(user_agent: &str) -> String {
+    let find =
+        |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| user_agent.contains(mark)).map(|found| found.1);
+    let browser = find(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chromium/", "Chromium"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = find(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(only), None) | (None, Some(only)) => only.to_owned(),
+        (None, None) => "A program".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_have_names() {
+        let agent =
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+        assert_eq!(browser_name(agent), "Chrome on Linux");
+        assert_eq!(browser_name(&format!("{agent} Edg/156.0")), "Edge on Linux");
+        assert_eq!(browser_name("curl/8.5"), "curl");
+        assert_eq!(browser_name(""), "A program");
+    }
+}

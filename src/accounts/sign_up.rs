@@ -1,0 +1,193 @@
+//! Making an account: by the set-up link, by an invitation, or by anyone where sign-up is open.
+
+use kit::clock::Timestamp;
+use kit::db::{Conn, Tx};
+use kit::random::Random;
+
+use super::limits::{self, Lane};
+use super::store::{self, NewUser};
+use super::{Granted, LinkKind, Password, UserId, admit, email_key, profile, rules};
+use crate::app::App;
+use crate::config::Signup;
+use crate::error::{Error, FieldErrors, Result};
+use crate::sessions::{TokenHash, Visitor};
+use crate::workspaces::{self, Kind};
+
+#[derive(Clone, Debug)]
+pub struct SignUp {
+    pub email: String,
+    pub name: String,
+    pub password: Password,
+    /// Empty: UTC until the person says otherwise.
+    pub time_zone: String,
+    /// Of a set-up link or an invitation.
+    pub token: Option<String>,
+}
+
+/// An account that is about to be made: everything checked that can be without the database.
+#[derive(Clone)]
+struct Candidate {
+    email: String,
+    email_key: String,
+    name: String,
+    password_hash: String,
+    time_zone: String,
+}
+
+/// Makes the account and its live workspace, and signs the person in.
+pub async fn sign_up(app: &App, form: SignUp, visitor: Visitor) -> Result<Granted> {
+    let token = form.token.as_deref().map(TokenHash::of);
+    let password = form.password.clone();
+    let mut candidate = check(form, app.config.host())?;
+    may_try(app, token, &visitor).await?;
+
+    candidate.password_hash = app.passwords.hash(&password).await?;
+    let (now, random, signup) = (app.now(), app.random.clone(), app.config.signup);
+    app.db.write(move |tx| create(tx, now, &random, signup, token.as_ref(), &candidate, &visitor)).await
+}
+
+/// Whether the sign-up page has a form for this visitor, and for what.
+pub fn can_sign_up(
+    conn: &mut Conn,
+    now: Timestamp,
+    signup: Signup,
+    token: Option<&TokenHash>,
+) -> Result<Option<LinkKind>> {
+    match token {
+        Some(token) => store::open_link(conn, token, now)?.map(Some).ok_or_else(link_is_gone),
+        None if signup != Signup::Open => Err(needs_invitation()),
+        None if !store::any_user(conn)? => Err(needs_set_up()),
+        None => Ok(None),
+    }
+}
+
+/// Before the costly hash: a link that is good, or one of the few tries that an address has.
+async fn may_try(app: &App, token: Option<TokenHash>, visitor: &Visitor) -> Result<()> {
+    let (now, signup) = (app.now(), app.config.signup);
+    app.db.read(move |conn| can_sign_up(conn, now, signup, token.as_ref())).await?;
+    if token.is_none() {
+        let lane = Lane::sign_up(&visitor.ip);
+        app.db.write(move |tx| limits::reserve(tx, &lane, now)).await?;
+    }
+    Ok(())
+}
+
+fn create(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    signup: Signup,
+    token: Option<&TokenHash>,
+    candidate: &Candidate,
+    visitor: &Visitor,
+) -> Result<Granted> {
+    let opened = match token {
+        Some(token) => Some(store::use_link(tx, token, now)?.ok_or_else(link_is_gone)?),
+        None => can_sign_up(tx, now, signup, None)?,
+    };
+    let is_owner = opened == Some(LinkKind::Setup);
+    if is_owner {
+        // Two set-up links cannot both come through here: each takes the other's row.
+        store::withdraw_links(tx, LinkKind::Setup)?;
+        if store::any_user(tx)? {
+            return Err(link_is_gone());
+        }
+    }
+    let user = insert(tx, now, random, candidate, is_owner)?;
+    let keys = admit(tx, now, random, user, visitor)?;
+    tracing::info!(event = "user_created", %user, is_owner, "an account was made");
+    Ok(Granted {
+        user,
+        email: candidate.email.clone(),
+        name: candidate.name.clone(),
+        session_token: keys.session_token,
+        device_token: keys.device_token,
+    })
+}
+
+/// The account from the command line, whose operator needs no link.
+pub(super) fn add(tx: &mut Tx, now: Timestamp, random: &Random, form: SignUp, hash: String) -> Result<UserId> {
+    let candidate = Candidate { password_hash: hash, ..check(form, "localhost")? };
+    let is_first = !store::any_user(tx)?;
+    insert(tx, now, random, &candidate, is_first)
+}
+
+fn insert(tx: &mut Tx, now: Timestamp, random: &Random, candidate: &Candidate, is_owner: bool) -> Result<UserId> {
+    if store::is_taken(tx, &candidate.email_key)? {
+        return Err(taken());
+    }
+    let user = UserId::new(now, random);
+    let row = NewUser {
+        id: user,
+        email: &candidate.email,
+        email_key: &candidate.email_key,
+        name: &candidate.name,
+        password_hash: &candidate.password_hash,
+        time_zone: &candidate.time_zone,
+        is_owner,
+    };
+    store::insert_user(tx, &row, now).map_err(|error| match error.is_unique_violation() {
+        true => taken(),
+        false => error.into(),
+    })?;
+    workspaces::create(tx, now, random, user, Kind::Live, &candidate.name)?;
+    Ok(user)
+}
+
+fn check(form: SignUp, host: &str) -> Result<Candidate> {
+    let mut errors = FieldErrors::default();
+    let email = form.email.trim().to_owned();
+    if !is_address(&email) {
+        errors.add("email", "not_an_address", "Write an e-mail address, such as ann@example.com.");
+    }
+    let name = profile::check_name(&form.name, &mut errors);
+    let time_zone = profile::check_time_zone(&form.time_zone, &mut errors);
+    let context = rules::Context { email: &email, name: &name, host };
+    if let Err(weak) = rules::check(form.password.reveal(), &context) {
+        errors.add("password", weak.code(), weak.message());
+    }
+    errors.into_result()?;
+    Ok(Candidate { email_key: email_key(&email), email, name, time_zone, password_hash: String::new() })
+}
+
+/// Nobody can tell an address from its form alone: this only catches slips.
+fn is_address(email: &str) -> bool {
+    let Some((local, domain)) = email.rsplit_once('@') else { return false };
+    let has_odd = email.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"\\".contains(c));
+    !local.is_empty() && !local.contains('@') && !domain.is_empty() && email.len() <= 254 && !has_odd
+}
+
+fn taken() -> Error {
+    FieldErrors::one("email", "taken", "This address has an account already. Sign in with it instead.").into()
+}
+
+fn link_is_gone() -> Error {
+    let text = "This link has been used, has expired, or is not whole. Ask whoever gave it to you for a new one; \
+                starting Repruv again makes a new set-up link while there is no account.";
+    Error::gone("link_invalid", text)
+}
+
+fn needs_invitation() -> Error {
+    let text = "New accounts on this server are made by invitation. Ask its owner for a link.";
+    Error::forbidden("invitation_needed", text)
+}
+
+fn needs_set_up() -> Error {
+    let text = "This server has no account yet. Its first is made by the set-up link that it printed when it started.";
+    Error::forbidden("set_up_needed", text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        for good in ["a@b", "ann.baker+tag@mail.example", "ann@xn--bcher-kva.example", "änn@bücher.example"] {
+            assert!(is_address(good), "{good}");
+        }
+        for bad in ["", "ann", "@b", "a@", "a b@c", "a@b@c", "<a@b>", "a@b,c@d", &format!("{}@b", "a".repeat(254))] {
+            assert!(!is_address(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! The door as HTML: one calm card.
+
+use maud::{Markup, html};
+
+use super::rules::{LONGEST, SHORTEST};
+use crate::error::FieldErrors;
+use crate::ui::{Button, Field, Icon, Shell, Tone, asset, icon, notice, page};
+
+/// The sign-up form's state.
+#[derive(Clone, Debug, Default)]
+pub struct Joining {
+    pub token: Option<String>,
+    /// The first account of this server.
+    pub is_first: bool,
+    pub name: String,
+    pub email: String,
+    pub time_zone: String,
+    pub suggestion: String,
+    pub use_suggestion: bool,
+}
+
+pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
+    let (title, line, action) = match form.is_first {
+        true => ("Welcome", "Make the first account of this Repruv. It all stays on this machine.", "/setup"),
+        false => ("Make an account", "Your own inbox on this Repruv.", "/signup"),
+    };
+    let keeps = errors.is_empty();
+    let body = html! {
+        h1 { (title) }
+        p.muted { (line) }
+        form.form method="post" action=(action) {
+            @if let Some(token) = &form.token { input type="hidden" name="token" value=(token); }
+            input type="hidden" name="time_zone" value=(form.time_zone) data-time-zone;
+            (Field::text("name", "Your name").value(&form.name).autocomplete("name").max_length(80).error(errors.of("name")).required().autofocus_if(keeps))
+            (Field::email("email", "E-mail").value(&form.email).max_length(254).error(errors.of("email")).help("To sign in with. Nothing is sent to it.").required())
+            (new_password("password", "Password", &form.suggestion, form.use_suggestion, errors))
+            @if let Some(error) = errors.of("time_zone") { (notice(Tone::Bad, error)) }
+            (Button::primary("Make my account"))
+        }
+        script type="module" nonce=(shell.nonce) src=(asset!("time-zone.js")) {}
+        script type="module" nonce=(shell.nonce) src=(asset!("passphrase.js")) {}
+    };
+    let aside = html! {
+        @if !form.is_first { p.muted.centred { "You have one already? " a href="/login" { "Sign in" } } }
+    };
+    page(shell, title, html! { section.card.entrance { (body) } (aside) })
+}
+
+/// A field for a new password, with one to take as it is: by ticking its box, or typed.
+pub fn new_password(name: &str, label: &str, suggestion: &str, use_suggestion: bool, errors: &FieldErrors) -> Markup {
+    let help = html! { (SHORTEST) " to " (LONGEST) " characters of any kind. A few words are easiest." };
+    html! {
+        (Field::password(name, label, "new-password").error(errors.of(name)).help(help))
+        label.suggestion {
+            input type="hidden" name="suggestion" value=(suggestion);
+            input type="checkbox" name="use_suggestion" value="true" checked[use_suggestion]
+                data-passphrase=(suggestion) data-fills=(name);
+            span { "Use this one, and keep it safe:" strong { (suggestion) } }
+        }
+    }
+}
+
+/// The sign-in form's state.
+#[derive(Clone, Copy, Debug)]
+pub struct Door<'a> {
+    pub email: &'a str,
+    pub next: &'a str,
+    pub signed_out: bool,
+    /// Somebody has an account.
+    pub is_set_up: bool,
+    pub error: Option<&'a str>,
+}
+
+pub fn login(shell: &Shell, form: &Door<'_>) -> Markup {
+    let email = Field::email("email", "E-mail").value(form.email).max_length(254).required();
+    let email = if form.email.is_empty() { email.autofocus() } else { email };
+    let password = Field::password("password", "Password", "current-password").required();
+    let password = if form.email.is_empty() { password } else { password.autofocus() };
+    let body = html! {
+        h1 { "Sign in" }
+        @if let Some(error) = form.error { (notice(Tone::Bad, error)) }
+        @else if form.signed_out { (notice(Tone::Good, "You are signed out.")) }
+        @else if !form.is_set_up { (not_set_up()) }
+        form.form method="post" action="/login" {
+            @if form.next != "/dashboard" { input type="hidden" name="return_to" value=(form.next); }
+            (email)
+            (password)
+            (Button::primary("Sign in"))
+        }
+    };
+    page(shell, "Sign in", html! { section.card.entrance { (body) } })
+}
+
+fn not_set_up() -> Markup {
+    notice(
+        Tone::Accent,
+        html! {
+            "This Repruv has no account yet. Its first is made by the set-up link that was printed when it started; "
+            "starting it again prints a new one."
+        },
+    )
+}
+
+/// A secret that is shown once.
+pub fn shown_once(label: &str, secret: &str) -> Markup {
+    html! {
+        div.secret {
+            (icon(Icon::Info))
+            div { b { (label) } code { (secret) } small.muted { "It is shown only now." } }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What the application is made of.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use kit::clock::{Clock, Timestamp};
+use kit::db::{Db, Migration};
+use kit::random::Random;
+
+use crate::accounts::Passwords;
+use crate::config::Config;
+use crate::platforms::{self, Hosts, Outside};
+use crate::vault::Vault;
+
+/// Cheap to clone; every handler and every job is given one.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+pub struct Inner {
+    pub db: Db,
+    pub clock: Clock,
+    pub random: Random,
+    pub config: Config,
+    pub passwords: Passwords,
+    pub vault: Vault,
+    pub outside: Outside,
+}
+
+impl Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Where the simulator's provider hosts are now: it may have been started anew on other ports.
+    pub async fn simulator_hosts(&self) -> Result<Hosts, platforms::Error> {
+        match &self.config.demo_service {
+            Some(service) => Hosts::of_simulator(&self.outside, &service.url, &service.secret).await,
+            None => Err(platforms::Error::Rejected {
+                reason: "no_demo_service".into(),
+                message: "no demo service is configured".into(),
+            }),
+        }
+    }
+}
+
+/// The schema, in order. A migration that was released is never edited: a change is a new one.
+pub const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_start", sql: include_str!("../migrations/0001_start.sql") },
+    Migration { name: "0002_jobs", sql: include_str!("../migrations/0002_jobs.sql") },
+];

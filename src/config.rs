@@ -1,0 +1,238 @@
+//! Every setting, once: flag, environment variable, default, meaning.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use url::Url;
+
+use crate::platforms::google;
+use crate::vault::Secret;
+
+/// What the program was started with.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Where the database is: sqlite:PATH or postgres://USER@HOST/NAME [default: DATA_DIR/repruv.db]
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Everything that must survive: the embedded database, the key file, the simulator's state
+    #[arg(long, env = "REPRUV_DATA_DIR", global = true, default_value = "./data")]
+    pub data_dir: PathBuf,
+
+    /// The address that pages and API answer on
+    #[arg(long, env = "REPRUV_LISTEN", global = true, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+
+    /// The address that people type; its host is the only one answered for [default: http://localhost:PORT]
+    #[arg(long, env = "REPRUV_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+
+    /// Who may make an account
+    #[arg(long, env = "REPRUV_SIGNUP", global = true, default_value = "invite")]
+    pub signup: Signup,
+
+    /// Holds the key that secrets in the database are sealed with; made at the first start [default: DATA_DIR/secret.key]
+    #[arg(long, env = "REPRUV_SECRET_KEY_FILE", global = true)]
+    pub secret_key_file: Option<PathBuf>,
+
+    /// Jobs that a worker runs at one time
+    #[arg(long, env = "REPRUV_WORKER_CONCURRENCY", global = true, default_value_t = 8,
+          value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub worker_concurrency: u16,
+
+    /// What is logged: error, warn, info, debug, or a filter like info,repruv=debug
+    #[arg(long, env = "REPRUV_LOG", global = true, default_value = "info")]
+    pub log: String,
+
+    /// How it is logged [default: text on a terminal, else json]
+    #[arg(long, env = "REPRUV_LOG_FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+
+    /// The demo service, where it runs by itself [default: the embedded simulator]
+    #[arg(long, env = "DEMO_SERVICE_URL", global = true)]
+    pub demo_service_url: Option<Url>,
+
+    /// Its bearer secret; the embedded simulator makes one up
+    #[arg(long, env = "DEMO_SERVICE_SECRET", global = true, hide_env_values = true)]
+    pub demo_service_secret: Option<String>,
+
+    /// Slows every answer of the simulator, in milliseconds, for tests and shows
+    #[arg(long, env = "REPRUV_SIMULATOR_DELAY_MS", global = true, default_value_t = 0)]
+    pub simulator_delay_ms: u64,
+
+    /// The OAuth client of this installation at Google, for connecting real YouTube channels
+    #[arg(long, env = "REPRUV_GOOGLE_CLIENT_ID", global = true)]
+    pub google_client_id: Option<String>,
+
+    /// Its secret
+    #[arg(long, env = "REPRUV_GOOGLE_CLIENT_SECRET", global = true, hide_env_values = true)]
+    pub google_client_secret: Option<String>,
+}
+
+/// The variables of our prefix; any other is a mistake that would go unnoticed.
+const KNOWN: [&str; 12] = [
+    "REPRUV_DATA_DIR",
+    "REPRUV_LISTEN",
+    "REPRUV_PUBLIC_URL",
+    "REPRUV_SIGNUP",
+    "REPRUV_SECRET_KEY_FILE",
+    "REPRUV_WORKER_CONCURRENCY",
+    "REPRUV_LOG",
+    "REPRUV_LOG_FORMAT",
+    "REPRUV_SIMULATOR_DELAY_MS",
+    "REPRUV_GOOGLE_CLIENT_ID",
+    "REPRUV_GOOGLE_CLIENT_SECRET",
+    "REPRUV_SIMULATOR_PORTS_FROM",
+];
+
+/// Names the first variable that starts like ours and is none.
+pub fn unknown_variable(names: impl IntoIterator<Item = String>) -> Option<String> {
+    names.into_iter().find(|name| name.starts_with("REPRUV_") && !KNOWN.contains(&name.as_str()))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Signup {
+    /// Whoever was sent an invitation
+    Invite,
+    /// Anybody who can open the page
+    Open,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Settings {
+    pub fn database_url(&self) -> String {
+        match &self.database_url {
+            Some(url) => url.clone(),
+            None => format!("sqlite:{}", self.data_dir.join("repruv.db").display()),
+        }
+    }
+
+    pub fn key_file(&self) -> PathBuf {
+        self.secret_key_file.clone().unwrap_or_else(|| self.data_dir.join("secret.key"))
+    }
+
+    fn google(&self) -> Result<Option<google::Client>, BadSetting> {
+        match (&self.google_client_id, &self.google_client_secret) {
+            (Some(id), Some(secret)) => Ok(Some(google::Client { id: id.clone(), secret: Secret::new(secret) })),
+            (None, None) => Ok(None),
+            _ => Err(BadSetting::HalfClient),
+        }
+    }
+}
+
+/// What the application needs to know of its settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Without a slash at its end.
+    pub public_url: String,
+    pub signup: Signup,
+    /// `None`: real channels cannot be connected.
+    pub google: Option<google::Client>,
+    /// `None`: demo mode cannot be enabled.
+    pub demo_service: Option<DemoService>,
+    /// Where the demo service reaches this process or another of the same installation.
+    pub webhook_base: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct DemoService {
+    pub url: Url,
+    pub secret: Secret,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum BadSetting {
+    #[error("REPRUV_PUBLIC_URL {0}: {1}")]
+    PublicUrl(String, kit::web::BadSite),
+    #[error(
+        "REPRUV_PUBLIC_URL {0} is plain http on an open network, where sign-ins could be read: put a proxy with https in front and name its address"
+    )]
+    Unencrypted(String),
+    #[error("REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET go together: set both or neither")]
+    HalfClient,
+    #[error("DEMO_SERVICE_URL needs DEMO_SERVICE_SECRET, the secret that the demo service was started with")]
+    NoDemoSecret,
+}
+
+impl Config {
+    /// `listening` is the address really bound, its port included.
+    pub fn new(settings: &Settings, listening: SocketAddr, embedded: Option<DemoService>) -> Result<Self, BadSetting> {
+        let local = format!("http://localhost:{}", listening.port());
+        let public_url = settings.public_url.as_deref().unwrap_or(&local).trim_end_matches('/').to_owned();
+        kit::web::Site::new(&public_url).map_err(|error| BadSetting::PublicUrl(public_url.clone(), error))?;
+        if public_url.starts_with("http://") && !is_loopback(&public_url) {
+            return Err(BadSetting::Unencrypted(public_url));
+        }
+        let demo_service = match &settings.demo_service_url {
+            Some(url) => {
+                let secret = settings.demo_service_secret.as_ref().ok_or(BadSetting::NoDemoSecret)?;
+                Some(DemoService { url: url.clone(), secret: Secret::new(secret) })
+            }
+            None => embedded,
+        };
+        // On the same machine the demo service delivers without the detour over the public address.
+        let webhook_base = if is_loopback(&public_url) { local } else { public_url.clone() };
+        Ok(Self { public_url, signup: settings.signup, google: settings.google()?, demo_service, webhook_base })
+    }
+
+    /// The host of the public address, without its port.
+    pub fn host(&self) -> &str {
+        host(&self.public_url)
+    }
+}
+
+fn host(url: &str) -> &str {
+    let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = authority.find(']').map_or_else(|| authority.find(':').unwrap_or(authority.len()), |end| end + 1);
+    &authority[..end]
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = host(url).trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn config(arguments: &[&str]) -> Result<Config, BadSetting> {
+        let line = Line::parse_from([&["repruv"], arguments].concat());
+        Config::new(&line.settings, "127.0.0.1:8080".parse().unwrap(), None)
+    }
+
+    #[test]
+    fn the_public_address_is_checked() {
+        assert_eq!(config(&[]).unwrap().public_url, "http://localhost:8080");
+        assert_eq!(config(&["--public-url", "https://inbox.example.com/"]).unwrap().host(), "inbox.example.com");
+        assert!(matches!(config(&["--public-url", "http://inbox.example.com"]), Err(BadSetting::Unencrypted(_))));
+        assert!(matches!(config(&["--public-url", "inbox"]), Err(BadSetting::PublicUrl(..))));
+        assert_eq!(config(&["--public-url", "http://[::1]:9"]).unwrap().host(), "[::1]");
+    }
+
+    #[test]
+    fn halves_are_refused() {
+        assert!(matches!(config(&["--google-client-id", "x"]), Err(BadSetting::HalfClient)));
+        assert!(matches!(config(&["--demo-service-url", "http://127.0.0.1:9"]), Err(BadSetting::NoDemoSecret)));
+    }
+
+    #[test]
+    fn a_mistyped_variable_is_named() {
+        let names = ["PATH", "REPRUV_LISTEN", "REPRUV_LISTN"].map(String::from);
+        assert_eq!(unknown_variable(names).as_deref(), Some("REPRUV_LISTN"));
+    }
+}

@@ -1,0 +1,183 @@
+//! A desk for the inbox's tests: a workspace with one connection, and observations that read like sentences.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Db, Migration, Result, Tx};
+use kit::random::Random;
+use kit::testing::{Engine, TestDb};
+use serde_json::json;
+
+use super::derive::Language;
+use super::ingest::{self, Ingested, Source, State};
+use super::model::{ConnectionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
+use crate::workspaces::{UserId, WorkspaceId};
+
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_start", sql: include_str!("../../migrations/0001_start.sql") },
+    Migration { name: "0002_jobs", sql: include_str!("../../migrations/0002_jobs.sql") },
+];
+
+pub const MORNING: Timestamp = Timestamp::from_second(1_795_600_800);
+
+/// An own database with a user, a workspace and a connection in it.
+pub struct Desk {
+    db: TestDb,
+    pub user: UserId,
+    pub workspace: WorkspaceId,
+    pub connection: ConnectionId,
+    pub random: Random,
+    pub time_zone: TimeZone,
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.db
+    }
+}
+
+impl Desk {
+    pub async fn fresh(engine: Engine) -> Self {
+        let db = TestDb::fresh(engine).await.migrated(MIGRATIONS);
+        let random = Random::seeded(1);
+        let (user, workspace) = (UserId::new(MORNING, &random), WorkspaceId::new(MORNING, &random));
+        let connection = ConnectionId::new(MORNING, &random);
+        let time_zone = TimeZone::get("Europe/Berlin").expect("the time zone database is built in");
+        let desk = Desk { db, user, workspace, connection, random, time_zone };
+        desk.write(move |tx| {
+            tx.exec(
+                "INSERT INTO users (id, email, email_key, name, password_hash, password_changed_at, time_zone, is_owner,
+                    created_at, updated_at) VALUES ($1, 'a@b', 'a@b', 'Ann', 'x', $2, 'Europe/Berlin', $3, $2, $2)",
+                args![user, MORNING, true],
+            )?;
+            add_workspace(tx, workspace)?;
+            tx.exec(
+                "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)",
+                args![workspace, user, MORNING],
+            )?;
+            add_connection(tx, workspace, connection)
+        })
+        .await
+        .expect("an empty database takes a user");
+        desk
+    }
+
+    /// Another workspace with a connection of its own.
+    pub async fn neighbour(&self) -> (WorkspaceId, ConnectionId) {
+        let workspace = WorkspaceId::new(MORNING, &self.random);
+        let connection = ConnectionId::new(MORNING, &self.random);
+        self.write(move |tx| {
+            add_workspace(tx, workspace)?;
+            add_connection(tx, workspace, connection)
+        })
+        .await
+        .expect("there is room for two");
+        (workspace, connection)
+    }
+
+    pub async fn ingest(&self, now: Timestamp, observed: &[ObservedInteraction]) -> Ingested {
+        let observed = observed.to_vec();
+        self.unit(now, move |tx, source| ingest::interactions(tx, source, &observed)).await
+    }
+
+    /// A unit of work with this desk's source at `now`.
+    pub async fn unit<T: Send + 'static>(
+        &self,
+        now: Timestamp,
+        unit: impl Fn(&mut Tx, &Source<'_>) -> Result<T> + Send + 'static,
+    ) -> T {
+        let (workspace, connection) = (self.workspace, self.connection);
+        let (random, time_zone) = (self.random.clone(), self.time_zone.clone());
+        self.write(move |tx| {
+            let source = Source {
+                workspace,
+                connection,
+                platform: Platform::YouTube,
+                time_zone: &time_zone,
+                language: Some(Language::English),
+                now,
+                random: &random,
+            };
+            unit(tx, &source)
+        })
+        .await
+        .expect("the unit is sound")
+    }
+
+    pub async fn state_of(&self, external_id: &str) -> State {
+        self.one_of("state", external_id).await
+    }
+
+    pub async fn one_of<T: kit::db::Column + Send + 'static>(&self, column: &str, external_id: &str) -> T {
+        let sql = format!("SELECT {column} FROM interactions WHERE connection_id = $1 AND external_id = $2");
+        let (connection, external_id) = (self.connection, external_id.to_owned());
+        let found: (T,) = self
+            .read(move |conn| Ok::<_, kit::db::Error>(conn.one(&sql, args![connection, external_id])?))
+            .await
+            .expect("it was ingested");
+        found.0
+    }
+}
+
+fn add_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<()> {
+    tx.exec("INSERT INTO workspaces (id, kind, name, created_at) VALUES ($1, 'live', 'Work', $2)", args![id, MORNING])?;
+    Ok(())
+}
+
+fn add_connection(tx: &mut Tx, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
+    tx.exec(
+        "INSERT INTO platform_connections (id, workspace_id, platform, connection_status, display_name, scopes,
+            token_version, created_at, updated_at) VALUES ($1, $2, 'youtube', 'connected', 'Lab', '', 0, $3, $3)",
+        args![id, workspace, MORNING],
+    )?;
+    Ok(())
+}
+
+/// A top-level comment by somebody.
+pub fn comment(id: &str, author: &str, text: &str) -> ObservedInteraction {
+    ObservedInteraction {
+        kind: Kind::Comment,
+        external_id: id.to_owned(),
+        parent_external_id: None,
+        thread_external_id: id.to_owned(),
+        content_external_id: None,
+        author: ObservedAuthor {
+            external_id: Some(author.to_owned()),
+            display_name: format!("@{author}"),
+            avatar_url: None,
+            profile_url: None,
+            is_self: false,
+        },
+        text: Some(text.to_owned()),
+        rating: None,
+        likes: Some(0),
+        reply_count: None,
+        created_at: MORNING,
+        edited_at: None,
+        provider_state: ProviderState::Published,
+        can_reply: true,
+        permalink: None,
+        raw: json!({}),
+    }
+}
+
+/// A reply in the thread of `to`, some minutes after it.
+pub fn reply(id: &str, author: &str, to: &ObservedInteraction, minutes: u64) -> ObservedInteraction {
+    ObservedInteraction {
+        kind: Kind::Reply,
+        parent_external_id: Some(to.external_id.clone()),
+        thread_external_id: to.thread_external_id.clone(),
+        created_at: to.created_at + Duration::from_secs(minutes * 60),
+        ..comment(id, author, "Here you go")
+    }
+}
+
+/// The connected account's own reply.
+pub fn own_reply(id: &str, to: &ObservedInteraction, minutes: u64) -> ObservedInteraction {
+    let mut reply = reply(id, "the_lab", to, minutes);
+    reply.author.is_self = true;
+    reply
+}

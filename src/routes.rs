@@ -1,0 +1,55 @@
+//! Every address, once.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::{delete, get, post};
+use kit::web::csp_reports::{self, Reports};
+use kit::web::{Edge, Site, compression};
+
+use crate::accounts::{self, settings};
+use crate::app::App;
+use crate::error;
+use crate::ui;
+
+/// All routes behind the edge.
+///
+/// # Panics
+/// When the public address is not one, which the start checks.
+pub fn router(app: App) -> Router {
+    let site = Site::new(&app.config.public_url).expect("a public address");
+    let edge = Edge::new(site, app.random.clone(), error::render);
+    let reports = Arc::new(Reports::new(app.clock.clone()));
+    let routes = pages()
+        .nest("/api", api())
+        .nest("/api/v1", api())
+        .with_state(app)
+        .route(csp_reports::PATH, post(async move |body: Bytes| reports.take(&body)))
+        .layer(compression());
+    edge.around(routes)
+}
+
+fn pages() -> Router<App> {
+    Router::new()
+        .route("/setup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
+        .route("/signup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
+        .route("/login", get(accounts::pages::login_form).post(accounts::pages::login))
+        .route("/logout", post(accounts::pages::logout))
+        .route("/settings/account", get(settings::pages::account).post(settings::pages::save))
+        .route("/settings/account/password", post(settings::pages::save_password))
+        .route("/settings/invitations", post(settings::pages::invite_someone))
+        .route("/settings/sessions", get(settings::pages::index))
+        .route("/settings/sessions/end", post(settings::pages::end))
+        .route("/assets/{file}", get(ui::pages::asset))
+}
+
+fn api() -> Router<App> {
+    Router::new()
+        .route("/auth/signup", post(accounts::api::signup))
+        .route("/auth/login", post(accounts::api::login))
+        .route("/auth/logout", post(accounts::api::logout))
+        .route("/auth/session", get(accounts::api::session))
+        .route("/auth/sessions", get(accounts::api::list))
+        .route("/auth/sessions/{id}", delete(accounts::api::end))
+}

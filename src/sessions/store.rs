@@ -1,0 +1,146 @@
+//! SQL of sessions.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, FromRow, Result, Row, Tx};
+
+use super::{SessionId, SessionRow, SignedIn, TokenHash, UserId, UserRow};
+use crate::workspaces::Workspace;
+
+/// The live workspace is the user's oldest one of that kind.
+pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<Option<SignedIn>> {
+    conn.opt(
+        "SELECT u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.demo_mode_status,
+                u.demo_mode_error, u.demo_workspace_id, u.demo_profile, u.created_at,
+                s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at, s.idle_expires_at,
+                s.expires_at, w.id, w.kind, w.name
+         FROM user_sessions s
+         JOIN users u ON u.id = s.user_id
+         JOIN workspaces w ON w.id = CASE u.demo_mode_status
+             WHEN 'enabled' THEN u.demo_workspace_id
+             ELSE (SELECT live.id FROM workspaces live JOIN memberships m ON m.workspace_id = live.id
+                   WHERE m.user_id = u.id AND live.kind = 'live' ORDER BY live.created_at, live.id LIMIT 1)
+             END
+         WHERE s.token_hash = $1 AND s.idle_expires_at > $2 AND u.disabled_at IS NULL",
+        args![token.as_bytes(), now],
+    )
+}
+
+impl FromRow for SignedIn {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            user: UserRow {
+                id: row.get(0)?,
+                email: row.get(1)?,
+                name: row.get(2)?,
+                password_changed_at: row.get(3)?,
+                time_zone: row.get(4)?,
+                is_owner: row.get(5)?,
+                demo_mode_status: row.get(6)?,
+                demo_mode_error: row.get(7)?,
+                demo_workspace_id: row.get(8)?,
+                demo_profile: row.get(9)?,
+                created_at: row.get(10)?,
+            },
+            session: SessionRow {
+                id: row.get(11)?,
+                user_agent: row.get(12)?,
+                ip: row.get(13)?,
+                created_at: row.get(14)?,
+                last_seen_at: row.get(15)?,
+                authenticated_at: row.get(16)?,
+                idle_expires_at: row.get(17)?,
+                expires_at: row.get(18)?,
+            },
+            workspace: Workspace { id: row.get(19)?, kind: row.get(20)?, name: row.get(21)? },
+        })
+    }
+}
+
+pub fn insert(tx: &mut Tx, user: UserId, token: &TokenHash, session: &SessionRow) -> Result<()> {
+    tx.exec(
+        "INSERT INTO user_sessions (id, user_id, token_hash, user_agent, ip, created_at, last_seen_at, authenticated_at,
+             idle_expires_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        args![
+            session.id,
+            user,
+            token.as_bytes(),
+            &session.user_agent,
+            &session.ip,
+            session.created_at,
+            session.last_seen_at,
+            session.authenticated_at,
+            session.idle_expires_at,
+            session.expires_at
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Vec<SessionRow>> {
+    conn.all(
+        &format!(
+            "SELECT {} FROM user_sessions WHERE user_id = $1 AND idle_expires_at > $2 ORDER BY last_seen_at DESC, id DESC",
+            SessionRow::COLUMNS
+        ),
+        args![user, now],
+    )
+}
+
+pub fn delete(tx: &mut Tx, user: UserId, session: SessionId) -> Result<bool> {
+    Ok(tx.exec("DELETE FROM user_sessions WHERE id = $1 AND user_id = $2", args![session, user])? > 0)
+}
+
+pub fn delete_by_token(tx: &mut Tx, token: &TokenHash) -> Result<Option<(SessionId, UserId)>> {
+    tx.opt("DELETE FROM user_sessions WHERE token_hash = $1 RETURNING id, user_id", args![token.as_bytes()])
+}
+
+pub fn delete_others(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Result<Vec<SessionId>> {
+    match keep {
+        Some(keep) => {
+            tx.all("DELETE FROM user_sessions WHERE user_id = $1 AND id <> $2 RETURNING id", args![user, keep])
+        }
+        None => tx.all("DELETE FROM user_sessions WHERE user_id = $1 RETURNING id", args![user]),
+    }
+}
+
+pub fn evict_oldest(tx: &mut Tx, user: UserId, keep: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM user_sessions WHERE user_id = $1 AND id NOT IN
+             (SELECT id FROM user_sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)",
+        args![user, keep],
+    )
+}
+
+pub fn purge_expired(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<()> {
+    tx.exec(
+        "DELETE FROM user_sessions WHERE id IN
+             (SELECT id FROM user_sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)",
+        args![now, batch],
+    )?;
+    Ok(())
+}
+
+pub fn renew(tx: &mut Tx, session: SessionId, token: &TokenHash, now: Timestamp) -> Result<()> {
+    tx.exec(
+        "UPDATE user_sessions SET token_hash = $2, authenticated_at = $3 WHERE id = $1",
+        args![session, token.as_bytes(), now],
+    )?;
+    Ok(())
+}
+
+/// Conditional, so that many requests at once write one row once.
+pub fn touch(
+    tx: &mut Tx,
+    session: SessionId,
+    now: Timestamp,
+    not_since: Timestamp,
+    idle_expires_at: Timestamp,
+) -> Result<()> {
+    tx.exec(
+        "UPDATE user_sessions SET last_seen_at = $2, idle_expires_at = $3 WHERE id = $1 AND last_seen_at <= $4",
+        args![session, now, idle_expires_at, not_since],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! For tests: the whole application in this process, on a database of its own, with browsers that keep cookies.
+
+use std::collections::BTreeMap;
+use std::ops::Deref;
+use std::sync::Mutex;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
+use axum::http::{HeaderMap, Request, StatusCode};
+use kit::args;
+use kit::clock::{Clock, Hand, Timestamp};
+use kit::db::Db;
+use kit::random::Random;
+use kit::testing::{Engine, TestDb};
+use tower::ServiceExt as _;
+
+use crate::accounts::{Passwords, first_run_link};
+use crate::app::{App, Inner, MIGRATIONS};
+use crate::config::{Config, Signup};
+use crate::platforms::Outside;
+use crate::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
+use crate::vault::Vault;
+
+pub const PUBLIC_URL: &str = "http://localhost:8080";
+pub const EMAIL: &str = "ann@example.com";
+pub const PASSWORD: &str = "maple river lantern quiet";
+
+pub struct TestApp {
+    pub app: App,
+    pub hand: Hand,
+    pub db: TestDb,
+    router: Router,
+    browser: Browser,
+}
+
+/// Keeps cookies, and sends what a browser sends with its own site's requests.
+pub struct Browser {
+    router: Router,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl TestApp {
+    pub async fn fresh(engine: Engine) -> Self {
+        Self::with(engine, Signup::Invite).await
+    }
+
+    pub async fn with(engine: Engine, signup: Signup) -> Self {
+        let db = TestDb::fresh(engine).await.migrated(MIGRATIONS);
+        let (clock, hand) = Clock::manual(Timestamp::parse("2026-11-22T10:00:00Z").expect("an instant"));
+        let config = Config {
+            public_url: PUBLIC_URL.to_owned(),
+            signup,
+            google: None,
+            demo_service: None,
+            webhook_base: PUBLIC_URL.to_owned(),
+        };
+        let app = started(db.clone(), clock, Random::seeded(1), config);
+        let router = crate::routes::router(app.clone());
+        Self { browser: Browser::new(&router), router, app, hand, db }
+    }
+
+    /// Another person's browser.
+    pub fn browser(&self) -> Browser {
+        Browser::new(&self.router)
+    }
+
+    /// The first account, made by the set-up link in this app's own browser.
+    pub async fn with_ann(self) -> Self {
+        let link = self.set_up_link().await;
+        let answer = self.post(&link, &[("name", "Ann"), ("email", EMAIL), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        self
+    }
+
+    /// The same database under a program that has just started; browsers keep their cookies.
+    pub async fn restarted(self) -> Self {
+        let options = kit::db::Options::new(self.db.url(), self.app.clock.clone());
+        let db = tokio::task::spawn_blocking(|| kit::db::Db::open(options)).await.expect("no panic").expect("it opens");
+        let app = started(db, self.app.clock.clone(), self.app.random.clone(), self.app.config.clone());
+        let router = crate::routes::router(app.clone());
+        let browser = Browser { router: router.clone(), cookies: self.browser.cookies };
+        Self { browser, router, app, ..self }
+    }
+
+    /// Waits until this browser's last request is noted, which happens after its answer.
+    pub async fn until_seen(&self) {
+        let token = TokenHash::of(&self.cookie(COOKIE_NAME).expect("somebody is signed in"));
+        let now = self.app.now();
+        kit::testing::wait_until("the session is noted as seen", || {
+            let db = self.app.db.clone();
+            async move {
+                let who =
+                    db.read(move |conn| sessions::authenticate(conn, &token, now)).await.expect("the database answers");
+                who.is_some_and(|who| who.session.last_seen_at == now)
+            }
+        })
+        .await;
+    }
+
+    /// Everything that the database keeps, as bytes.
+    pub async fn dump(&self) -> Vec<u8> {
+        if let Some(path) = self.db.url().strip_prefix("sqlite:") {
+            let parts = [path.to_owned(), format!("{path}-wal")];
+            return parts.iter().flat_map(|part| std::fs::read(part).unwrap_or_default()).collect();
+        }
+        let rows = self.app.db.read(|conn| {
+            let tables = conn.all::<String>(
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'",
+                args![],
+            )?;
+            let mut rows = Vec::new();
+            for table in tables {
+                rows.extend(conn.all::<String>(&format!("SELECT CAST(t AS TEXT) FROM {table} t"), args![])?);
+            }
+            Ok::<_, kit::db::Error>(rows)
+        });
+        rows.await.expect("the tables can be read").concat().into_bytes()
+    }
+
+    /// The path of a fresh set-up link.
+    pub async fn set_up_link(&self) -> String {
+        let link = first_run_link(&self.app.db, self.app.now(), &self.app.random, PUBLIC_URL).await;
+        let link = link.expect("the database answers").expect("there is no account yet");
+        link.strip_prefix(PUBLIC_URL).expect("the link leads here").to_owned()
+    }
+}
+
+fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
+    let passwords = Passwords::start(random.clone());
+    let (vault, outside) = (Vault::with_key([7; 32]), Outside::new());
+    App::new(Inner { db, clock, random, config, passwords, vault, outside })
+}
+
+impl Deref for TestApp {
+    type Target = Browser;
+    fn deref(&self) -> &Browser {
+        &self.browser
+    }
+}
+
+impl Browser {
+    fn new(router: &Router) -> Self {
+        Self { router: router.clone(), cookies: Mutex::default() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], Body::empty()).await
+    }
+
+    /// Posts a form; what the path's query says goes along as hidden fields, as in the page's form.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let fields = serde_urlencoded::to_string(form).expect("a form is encodable");
+        let body = [query, &fields].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("&");
+        self.send("POST", path, &[(CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")], Body::from(body)).await
+    }
+
+    pub async fn json(&self, method: &str, path: &str, body: serde_json::Value) -> Answer {
+        let (headers, body) = match body {
+            serde_json::Value::Null => (&[][..], Body::empty()),
+            body => (&[(CONTENT_TYPE.as_str(), "application/json")][..], Body::from(body.to_string())),
+        };
+        self.send(method, path, headers, body).await
+    }
+
+    pub async fn sign_in(&self, email: &str, password: &str) -> Answer {
+        self.post("/login", &[("email", email), ("password", password)]).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, PUBLIC_URL.trim_start_matches("http://"))
+            .header(ORIGIN, PUBLIC_URL)
+            .header("sec-fetch-site", "same-origin");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(cookies) = self.cookie_header() {
+            request = request.header(COOKIE, cookies);
+        }
+        let request = request.body(body).expect("a request");
+        let answer = self.router.clone().oneshot(request).await.expect("the router does not fail");
+        let (head, body) = answer.into_parts();
+        self.keep(&head.headers);
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.expect("a body that ends");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: head.status, headers: head.headers, text }
+    }
+
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.cookies.lock().expect("no panic while locked").get(name).cloned()
+    }
+
+    pub fn set_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().expect("no panic while locked").insert(name.to_owned(), value.to_owned());
+    }
+
+    pub fn forget_cookie(&self, name: &str) {
+        self.cookies.lock().expect("no panic while locked").remove(name);
+    }
+
+    fn cookie_header(&self) -> Option<String> {
+        let cookies = self.cookies.lock().expect("no panic while locked");
+        let pairs: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        (!pairs.is_empty()).then(|| pairs.join("; "))
+    }
+
+    fn keep(&self, headers: &HeaderMap) {
+        for line in headers.get_all(SET_COOKIE) {
+            let line = line.to_str().expect("cookies are ASCII");
+            let (name, rest) = line.split_once('=').expect("a cookie has a name");
+            let value = rest.split(';').next().unwrap_or_default();
+            if line.contains("Max-Age=0;") {
+                self.forget_cookie(name);
+            } else {
+                self.set_cookie(name, value);
+            }
+        }
+    }
+}
+
+impl Answer {
+    pub fn location(&self) -> &str {
+        self.headers.get(LOCATION).map_or("", |location| location.to_str().expect("a location is ASCII"))
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("JSON: {}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("headers are ASCII"))
+    }
+}

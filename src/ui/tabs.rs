@@ -1,0 +1,17 @@
+//! The sections of the settings, above each of them.
+
+use maud::{Markup, html};
+
+const SECTIONS: [(&str, &str); 3] =
+    [("/settings/account", "Account"), ("/settings/sessions", "Sessions"), ("/settings/demo", "Demo mode")];
+
+/// `path` marks the section that is shown.
+pub fn settings_tabs(path: &str) -> Markup {
+    html! {
+        nav.tabs aria-label="Settings" {
+            @for (href, name) in SECTIONS {
+                a href=(href) aria-current=[(path == href).then_some("page")] { (name) }
+            }
+        }
+    }
+}
