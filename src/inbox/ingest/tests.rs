@@ -11,6 +11,7 @@ use kit::random::Random;
 use super::{Ingested, Missing, State, pass_completed};
 use crate::inbox::derive::{PriorityBand, Sentiment};
 use crate::inbox::model::{Kind, ObservedInteraction, ProviderState};
+use crate::inbox::seed;
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -126,6 +127,24 @@ kit::both_databases! {
         rollups_are_a_recount(&desk, "").await;
         desk.ingest(MORNING + HOUR * 4, &page).await;
         assert_eq!(desk.state_of("c2").await, State::NeedsReply);
+        rollups_are_a_recount(&desk, "").await;
+    }
+
+    async fn members_are_told_of_what_is_new_and_of_nothing_else(desk: Desk) {
+        let mut signals = desk.subscribe();
+        let page = [comment("c1", "ann", "What camera is that?")];
+        desk.ingest(MORNING, &page).await;
+        let signal = signals.recv().await.unwrap();
+        assert_eq!((signal.topic.as_str(), signal.key), ("hint", format!("{}:inbox", desk.user)));
+        desk.ingest(MORNING, &page).await;
+        assert!(signals.is_empty());
+    }
+
+    async fn synthetic_interactions_pass_through_the_same_ingest(desk: Desk) {
+        let ingested = desk.unit(MORNING, |tx, source| seed(tx, source, 0..450)).await;
+        assert_eq!(ingested, Ingested { new: 450, changed: 0, unchanged: 0 });
+        assert_eq!(desk.unit(MORNING, |tx, source| seed(tx, source, 300..460)).await.new, 10);
+        assert!(day_rows(&desk).await.len() > 60, "they are spread over the days");
         rollups_are_a_recount(&desk, "").await;
     }
 

@@ -2,6 +2,8 @@
 
 mod filter;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;

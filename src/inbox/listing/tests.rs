@@ -1,0 +1,151 @@
+//! The list is what its URL says, page by page, within one workspace.
+
+use std::time::Duration;
+
+use kit::db::Error;
+
+use super::{BadFilter, Cursor, Filter, Listed, Opened};
+use crate::inbox::model::{InteractionId, Kind, ObservedInteraction, ProviderState};
+use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
+use crate::workspaces::WorkspaceId;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+kit::both_databases! {
+    async fn each_filter_finds_its_own_and_nothing_else(desk: Desk) {
+        let page = inbox();
+        desk.ingest(MORNING + HOUR, &page).await;
+        for (query, expected) in [
+            ("", "c5 c4 r1 c3 c2 c1"),
+            ("state=needs_reply", "c4 c3 c1"),
+            // c1 before c4: its author writes often.
+            ("state=needs_reply&order=priority", "c3 c1 c4"),
+            ("state=answered", "r1 c2"),
+            ("state=own", "own1"),
+            ("kind=reply", "r1"),
+            ("kind=review", "c3"),
+            ("platform=youtube&kind=review", "c3"),
+            ("platform=tiktok", ""),
+            ("sentiment=negative", "c3"),
+            ("intent=purchase", "c4"),
+            ("language=de", "c5"),
+            ("visibility=held", "c6"),
+            ("visibility=any", "c6 c5 c4 r1 c3 c2 c1"),
+            ("since=2026-11-26", "c5 c4"),
+            ("until=2026-11-25", "r1 c3 c2 c1"),
+            ("since=2026-11-26&until=2026-11-26&state=needs_reply", "c4"),
+            ("priority=urgent", "c3"),
+        ] {
+            assert_eq!(found(&desk, query).await.join(" "), expected, "{query}");
+        }
+    }
+
+    async fn pages_follow_each_other_without_gap_or_repetition(desk: Desk) {
+        let page = (0..23)
+            .map(|number| ObservedInteraction {
+                // Some at the very same instant: the id decides.
+                created_at: MORNING + HOUR * (number / 4),
+                ..comment(&format!("c{number:02}"), "ann", &format!("What is number {number}?"))
+            })
+            .collect::<Vec<_>>();
+        desk.ingest(MORNING + HOUR * 6, &page).await;
+        for query in ["", "state=needs_reply&order=priority"] {
+            let mut seen = Vec::new();
+            let mut cursor = None;
+            loop {
+                let listed = list(&desk, desk.workspace, query, cursor, 5).await;
+                seen.extend(listed.items.iter().map(|item| item.external_id.clone()));
+                let Some(next) = listed.next else { break };
+                assert_eq!(next.to_string().parse::<Cursor>().unwrap(), next);
+                cursor = Some(next);
+            }
+            let mut sorted = seen.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!((seen.len(), sorted.len()), (23, 23), "{query}");
+        }
+    }
+
+    async fn an_opened_interaction_comes_with_its_thread_and_its_author(desk: Desk) {
+        desk.ingest(MORNING, &inbox()).await;
+        let opened = open(&desk, desk.workspace, "c2").await.unwrap();
+        let names = |items: &[super::Interaction]| items.iter().map(|item| item.external_id.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&opened.thread), ["c2", "r1", "own1"]);
+        assert_eq!(names(&opened.by_author), ["c1"]);
+        assert!(!opened.interaction.reasons().is_empty());
+    }
+
+    async fn another_workspace_has_no_such_interaction(desk: Desk) {
+        let (neighbour, _) = desk.neighbour().await;
+        desk.ingest(MORNING, &inbox()).await;
+        assert!(open(&desk, neighbour, "c2").await.is_none());
+        assert!(list(&desk, neighbour, "visibility=any", None, 50).await.items.is_empty());
+    }
+}
+
+#[test]
+fn a_filter_that_is_not_known_or_not_sound_is_refused() {
+    for (name, value) in [
+        ("tab", "all"),
+        ("tab", ""),
+        ("state", "open"),
+        ("since", "yesterday"),
+        ("author", "ann"),
+        ("connection", "1"),
+        ("order", "priority"),
+        ("visibility", "none"),
+    ] {
+        let bad = Filter::parse([(name, value)]).unwrap_err();
+        assert_eq!(bad.name, name);
+    }
+    assert_eq!(Filter::parse([("since", "2026-11-02"), ("until", "2026-11-01")]).unwrap_err().name, "until");
+    assert!("1.2".parse::<Cursor>().is_err() && "x".parse::<Cursor>().is_err());
+}
+
+#[test]
+fn a_filter_and_its_address_are_the_same() {
+    let query = "state=needs_reply&kind=comment&language=de&since=2026-11-01&order=priority";
+    let filter = parsed(query).unwrap();
+    assert_eq!(filter.address("/inbox"), format!("/inbox?{query}"));
+    assert_eq!(Filter::parse([("state", ""), ("kind", "")]).unwrap().address("/inbox"), "/inbox");
+}
+
+/// c1 asks, c2 is answered after r1 said thanks, c3 is an angry review, c4 wants to buy, c5 is German praise, c6 is held.
+fn inbox() -> Vec<ObservedInteraction> {
+    let at = |hours: u32, item: ObservedInteraction| ObservedInteraction { created_at: MORNING + HOUR * hours, ..item };
+    let answered = at(1, comment("c2", "ann", "Where is this place?"));
+    vec![
+        comment("c1", "ann", "What camera is that?"),
+        ObservedInteraction { text: Some("Wow, amazing".into()), ..reply("r1", "bob", &answered, 90) },
+        own_reply("own1", &answered, 95),
+        answered,
+        ObservedInteraction {
+            kind: Kind::Review,
+            rating: Some(1),
+            ..at(2, comment("c3", "cleo", "Terrible service, I got food poisoning"))
+        },
+        at(20, comment("c4", "dora", "How much is it and do you ship to Spain?")),
+        at(21, comment("c5", "emil", "Das Video ist echt super schön gemacht")),
+        ObservedInteraction { provider_state: ProviderState::Held, ..at(22, comment("c6", "fay", "Held for now")) },
+    ]
+}
+
+fn parsed(query: &str) -> Result<Filter, BadFilter> {
+    Filter::parse(query.split('&').filter_map(|pair| pair.split_once('=')))
+}
+
+async fn list(desk: &Desk, workspace: WorkspaceId, query: &str, after: Option<Cursor>, limit: usize) -> Listed {
+    let filter = parsed(query).unwrap();
+    let time_zone = desk.time_zone.clone();
+    desk.read(move |conn| super::list(conn, workspace, &filter, &time_zone, after, limit)).await.unwrap()
+}
+
+async fn found(desk: &Desk, query: &str) -> Vec<String> {
+    let listed = list(desk, desk.workspace, query, None, 50).await;
+    listed.items.into_iter().map(|item| item.external_id).collect()
+}
+
+async fn open(desk: &Desk, workspace: WorkspaceId, external_id: &str) -> Option<Opened> {
+    let id = desk.one_of::<InteractionId>("id", external_id).await;
+    desk.read(move |conn| Ok::<_, Error>(super::open(conn, workspace, id)?)).await.unwrap()
+}
