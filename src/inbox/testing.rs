@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Db, Migration, Result, Tx};
+use kit::db::{Db, Result, Tx};
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
 use serde_json::json;
@@ -13,12 +13,8 @@ use serde_json::json;
 use super::derive::Language;
 use super::ingest::{self, Ingested, Source, State};
 use super::model::{ConnectionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
+use crate::app::MIGRATIONS;
 use crate::workspaces::{UserId, WorkspaceId};
-
-const MIGRATIONS: &[Migration] = &[
-    Migration { name: "0001_start", sql: include_str!("../../migrations/0001_start.sql") },
-    Migration { name: "0002_jobs", sql: include_str!("../../migrations/0002_jobs.sql") },
-];
 
 pub const MORNING: Timestamp = Timestamp::from_second(1_795_600_800);
 
