@@ -1,5 +1,8 @@
 //! Every address, once.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKI
 use axum::http::{HeaderMap, Request, StatusCode};
 use kit::args;
 use kit::clock::{Clock, Hand, Timestamp};
-use kit::db::Db;
+use kit::db::{Db, Dialect};
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
 use tower::ServiceExt as _;
@@ -106,22 +106,40 @@ impl TestApp {
 
     /// Everything that the database keeps, as bytes.
     pub async fn dump(&self) -> Vec<u8> {
-        if let Some(path) = self.db.url().strip_prefix("sqlite:") {
-            let parts = [path.to_owned(), format!("{path}-wal")];
-            return parts.iter().flat_map(|part| std::fs::read(part).unwrap_or_default()).collect();
+        match self.db.url().strip_prefix("sqlite:") {
+            Some(path) => {
+                let parts = [path.to_owned(), format!("{path}-wal")];
+                parts.iter().flat_map(|part| std::fs::read(part).unwrap_or_default()).collect()
+            }
+            None => self.rows().await.concat().into_bytes(),
         }
+    }
+
+    /// Every row of every table, as text.
+    pub async fn rows(&self) -> Vec<String> {
         let rows = self.app.db.read(|conn| {
-            let tables = conn.all::<String>(
-                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'",
-                args![],
-            )?;
+            let tables = match conn.dialect() {
+                Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1",
+                Dialect::Postgres => {
+                    "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+                }
+            };
             let mut rows = Vec::new();
-            for table in tables {
-                rows.extend(conn.all::<String>(&format!("SELECT CAST(t AS TEXT) FROM {table} t"), args![])?);
+            for table in conn.all::<String>(tables, args![])? {
+                let every = match conn.dialect() {
+                    Dialect::Postgres => format!("SELECT CAST(t AS TEXT) FROM {table} t ORDER BY 1"),
+                    Dialect::Sqlite => {
+                        let columns = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid");
+                        let columns = conn.all::<String>(&columns, args![])?;
+                        let quoted: Vec<_> = columns.iter().map(|column| format!("quote({column})")).collect();
+                        format!("SELECT {} FROM {table} ORDER BY 1", quoted.join(" || ',' || "))
+                    }
+                };
+                rows.extend(conn.all::<String>(&every, args![])?.into_iter().map(|row| format!("{table}: {row}")));
             }
             Ok::<_, kit::db::Error>(rows)
         });
-        rows.await.expect("the tables can be read").concat().into_bytes()
+        rows.await.expect("the tables can be read")
     }
 
     /// The path of a fresh set-up link.
@@ -175,12 +193,14 @@ impl Browser {
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header(HOST, PUBLIC_URL.trim_start_matches("http://"))
-            .header(ORIGIN, PUBLIC_URL)
-            .header("sec-fetch-site", "same-origin");
+        let own = [(ORIGIN.as_str(), PUBLIC_URL), ("sec-fetch-site", "same-origin")];
+        self.send_bare(method, path, &[&own, headers].concat(), body).await
+    }
+
+    /// With these headers, the host and the cookies alone.
+    pub async fn send_bare(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request =
+            Request::builder().method(method).uri(path).header(HOST, PUBLIC_URL.trim_start_matches("http://"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -9,8 +9,8 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::passphrase::suggest;
-use super::views::{self, Door, Joining};
-use super::{Granted, LinkKind, Password, SignIn, SignUp, can_sign_up, return_to, sign_in, sign_up};
+use super::views::{self, Door, Joining, Suggestion};
+use super::{Granted, LinkKind, Password, SignIn, SignUp, can_sign_up, profile, return_to, sign_in, sign_up};
 use crate::app::App;
 use crate::error::{Error, FieldErrors, Result};
 use crate::sessions::pages::{PageContext, cookies, door, sign_out};
@@ -29,7 +29,7 @@ pub async fn sign_up_form(State(app): State<App>, page: PageContext, Query(link)
     let joining = Joining {
         token: link.token,
         is_first: opens == Some(LinkKind::Setup),
-        suggestion: suggest(&app.random),
+        suggestion: Suggestion { text: suggest(&app.random), is_used: false },
         ..Joining::default()
     };
     Ok(views::join(&door(&app, &page.nonce, &page.path), &joining, &FieldErrors::default()))
@@ -58,7 +58,8 @@ pub async fn join(
         email: form.email.clone(),
         name: form.name.clone(),
         password: chosen(&form.password, &form.suggestion, form.use_suggestion),
-        time_zone: form.time_zone.clone(),
+        // What a browser says of itself is a guess, not somebody's choice: it is never an error.
+        time_zone: profile::known_time_zone(&form.time_zone).unwrap_or_default(),
         token: form.token.clone(),
     };
     let errors = match sign_up(&app, wanted, visitor).await {
@@ -72,8 +73,7 @@ pub async fn join(
         name: form.name,
         email: form.email,
         time_zone: form.time_zone,
-        suggestion: form.suggestion,
-        use_suggestion: form.use_suggestion,
+        suggestion: Suggestion { text: form.suggestion, is_used: form.use_suggestion },
     };
     let html = views::join(&door(&app, &page.nonce, &page.path), &joining, &errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, html).into_response())

@@ -114,15 +114,18 @@ pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
     name
 }
 
-/// An IANA name that this machine knows, as it spells it; empty stands for UTC.
+/// An IANA name, as it is spelled; empty stands for UTC.
 pub(super) fn check_time_zone(name: &str, errors: &mut FieldErrors) -> String {
     let name = name.trim();
-    if name.is_empty() {
-        return "UTC".to_owned();
-    }
-    let known = jiff::tz::TimeZone::get(name).ok().and_then(|zone| zone.iana_name().map(str::to_owned));
-    known.unwrap_or_else(|| {
+    known_time_zone(name).unwrap_or_else(|| {
         errors.add("time_zone", "unknown_time_zone", "Choose one of the list, such as Europe/Berlin.");
         name.to_owned()
     })
+}
+
+pub(super) fn known_time_zone(name: &str) -> Option<String> {
+    match name {
+        "" => Some("UTC".to_owned()),
+        name => jiff::tz::TimeZone::get(name).ok()?.iana_name().map(str::to_owned),
+    }
 }

@@ -15,8 +15,7 @@ pub struct Joining {
     pub name: String,
     pub email: String,
     pub time_zone: String,
-    pub suggestion: String,
-    pub use_suggestion: bool,
+    pub suggestion: Suggestion,
 }
 
 pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
@@ -24,17 +23,20 @@ pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
         true => ("Welcome", "Make the first account of this Repruv. It all stays on this machine.", "/setup"),
         false => ("Make an account", "Your own inbox on this Repruv.", "/signup"),
     };
-    let keeps = errors.is_empty();
+    // The cursor waits where something is to be mended.
+    let first = ["name", "email", "password"].into_iter().find(|field| errors.of(field).is_some()).unwrap_or("name");
+    let name = Field::text("name", "Your name").value(&form.name).autocomplete("name").max_length(80).required();
+    let email = Field::email("email", "E-mail").value(&form.email).max_length(254).required();
+    let password = Field::password("password", "Password", "new-password").error(errors.of("password"));
     let body = html! {
         h1 { (title) }
         p.muted { (line) }
         form.form method="post" action=(action) {
             @if let Some(token) = &form.token { input type="hidden" name="token" value=(token); }
             input type="hidden" name="time_zone" value=(form.time_zone) data-time-zone;
-            (Field::text("name", "Your name").value(&form.name).autocomplete("name").max_length(80).error(errors.of("name")).required().autofocus_if(keeps))
-            (Field::email("email", "E-mail").value(&form.email).max_length(254).error(errors.of("email")).help("To sign in with. Nothing is sent to it.").required())
-            (new_password("password", "Password", &form.suggestion, form.use_suggestion, errors))
-            @if let Some(error) = errors.of("time_zone") { (notice(Tone::Bad, error)) }
+            (name.error(errors.of("name")).autofocus_if(first == "name"))
+            (email.error(errors.of("email")).help("To sign in with. Nothing is sent to it.").autofocus_if(first == "email"))
+            (new_password(password.autofocus_if(first == "password"), "password", &form.suggestion))
             (Button::primary("Make my account"))
         }
         script type="module" nonce=(shell.nonce) src=(asset!("time-zone.js")) {}
@@ -46,16 +48,23 @@ pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
     page(shell, title, html! { section.card.entrance { (body) } (aside) })
 }
 
-/// A field for a new password, with one to take as it is: by ticking its box, or typed.
-pub fn new_password(name: &str, label: &str, suggestion: &str, use_suggestion: bool, errors: &FieldErrors) -> Markup {
+/// A passphrase to take as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Suggestion {
+    pub text: String,
+    pub is_used: bool,
+}
+
+/// A field for a new password, and a suggestion: ticked, it needs no typing.
+pub fn new_password(field: Field<'_>, name: &str, suggestion: &Suggestion) -> Markup {
     let help = html! { (SHORTEST) " to " (LONGEST) " characters of any kind. A few words are easiest." };
     html! {
-        (Field::password(name, label, "new-password").error(errors.of(name)).help(help))
+        (field.help(help))
         label.suggestion {
-            input type="hidden" name="suggestion" value=(suggestion);
-            input type="checkbox" name="use_suggestion" value="true" checked[use_suggestion]
-                data-passphrase=(suggestion) data-fills=(name);
-            span { "Use this one, and keep it safe:" strong { (suggestion) } }
+            input type="hidden" name="suggestion" value=(suggestion.text);
+            input type="checkbox" name="use_suggestion" value="true" checked[suggestion.is_used]
+                data-passphrase=(suggestion.text) data-fills=(name);
+            span { "Suggested: " strong { (suggestion.text) } small { "Tick to use it, and keep it somewhere safe." } }
         }
     }
 }
@@ -73,9 +82,7 @@ pub struct Door<'a> {
 
 pub fn login(shell: &Shell, form: &Door<'_>) -> Markup {
     let email = Field::email("email", "E-mail").value(form.email).max_length(254).required();
-    let email = if form.email.is_empty() { email.autofocus() } else { email };
     let password = Field::password("password", "Password", "current-password").required();
-    let password = if form.email.is_empty() { password } else { password.autofocus() };
     let body = html! {
         h1 { "Sign in" }
         @if let Some(error) = form.error { (notice(Tone::Bad, error)) }
@@ -83,8 +90,8 @@ pub fn login(shell: &Shell, form: &Door<'_>) -> Markup {
         @else if !form.is_set_up { (not_set_up()) }
         form.form method="post" action="/login" {
             @if form.next != "/dashboard" { input type="hidden" name="return_to" value=(form.next); }
-            (email)
-            (password)
+            (email.autofocus_if(form.email.is_empty()))
+            (password.autofocus_if(!form.email.is_empty()))
             (Button::primary("Sign in"))
         }
     };

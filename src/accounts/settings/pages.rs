@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::views::{self, Account, Sessions};
 use crate::accounts::pages::chosen;
 use crate::accounts::passphrase::suggest;
+use crate::accounts::views::Suggestion;
 use crate::accounts::{Password, change_password, confirm_password, invite, save_profile};
 use crate::app::App;
 use crate::error::{Error, FieldErrors, Result};
@@ -84,8 +85,7 @@ pub async fn save_password(
             let view = Account {
                 name,
                 time_zone,
-                suggestion: form.suggestion,
-                use_suggestion: form.use_suggestion,
+                suggestion: Suggestion { text: form.suggestion, is_used: form.use_suggestion },
                 errors,
                 ..Account::default()
             };
@@ -116,7 +116,7 @@ impl Account {
         Self {
             name: who.user.name.clone(),
             time_zone: who.user.time_zone.clone(),
-            suggestion: suggest(&app.random),
+            suggestion: Suggestion { text: suggest(&app.random), is_used: false },
             ..Self::default()
         }
     }

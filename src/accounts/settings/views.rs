@@ -3,7 +3,7 @@
 use jiff::tz;
 use maud::{Markup, html};
 
-use crate::accounts::views::{new_password, shown_once};
+use crate::accounts::views::{Suggestion, new_password, shown_once};
 use crate::error::FieldErrors;
 use crate::sessions::{SessionId, SessionRow, SignedIn};
 use crate::ui::{
@@ -16,8 +16,7 @@ use crate::ui::{
 pub struct Account {
     pub name: String,
     pub time_zone: String,
-    pub suggestion: String,
-    pub use_suggestion: bool,
+    pub suggestion: Suggestion,
     pub errors: FieldErrors,
     pub saved: bool,
     /// How many other sessions the change has ended.
@@ -27,14 +26,15 @@ pub struct Account {
 
 pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
     let body = html! {
-        (head("Settings", html! {}, NOTHING))
+        (head("Settings", NOTHING, NOTHING))
         (settings_tabs(&shell.path))
         div.stack.narrow {
             @if view.saved { (notice(Tone::Good, "Saved.")) }
             @if let Some(ended) = view.password_changed { (notice(Tone::Good, password_changed(ended))) }
-            (card("You", html! {}, you(who, view)))
+            @if view.invitation.is_some() { (card("People", NOTHING, people(view))) }
+            (card("You", NOTHING, you(who, view)))
             (card("Password", html! { span { "changed " (shell.local.ago(who.user.password_changed_at)) } }, password(who, view)))
-            @if who.user.is_owner { (card("People", html! {}, people(view))) }
+            @if who.user.is_owner && view.invitation.is_none() { (card("People", NOTHING, people(view))) }
         }
         script type="module" nonce=(shell.nonce) src=(asset!("passphrase.js")) {}
     };
@@ -76,12 +76,14 @@ fn zones(zone: &str, error: Option<&str>, help: &str) -> Markup {
 
 fn password(who: &SignedIn, view: &Account) -> Markup {
     let errors = &view.errors;
+    let current = Field::password("current_password", "Current password", "current-password").required();
+    let new = Field::password("new_password", "New password", "new-password").error(errors.of("new_password"));
     html! {
         form.form method="post" action="/settings/account/password" {
             // So that a password manager knows whose password changes.
             input.visually-hidden type="text" name="username" autocomplete="username" value=(who.user.email) readonly tabindex="-1" aria-hidden="true";
-            (Field::password("current_password", "Current password", "current-password").error(errors.of("current_password")).required())
-            (new_password("new_password", "New password", &view.suggestion, view.use_suggestion, errors))
+            (current.error(errors.of("current_password")))
+            (new_password(new, "new_password", &view.suggestion))
             p.muted { "All other sessions end with it." }
             (Button::primary("Change the password"))
         }
@@ -111,11 +113,11 @@ pub struct Sessions {
 
 pub fn sessions(shell: &Shell, view: &Sessions) -> Markup {
     let body = html! {
-        (head("Settings", html! {}, NOTHING))
+        (head("Settings", NOTHING, NOTHING))
         (settings_tabs(&shell.path))
         div.stack.narrow {
             @if let Some(ended) = view.ended { (notice(Tone::Good, ended_text(ended))) }
-            (card("Where you are signed in", html! {}, list(shell, view)))
+            (card("Where you are signed in", NOTHING, list(shell, view)))
         }
     };
     page(shell, "Sessions", body)

@@ -1,0 +1,201 @@
+//! What holds for every address, read from `routes.rs` itself, so that a new one cannot be forgotten.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use kit::both_databases;
+use kit::testing::Engine;
+
+use crate::testing::{Answer, TestApp};
+
+/// Addresses that somebody who is not signed in may post to.
+const OPEN: [&str; 9] = [
+    "/setup",
+    "/signup",
+    "/login",
+    "/logout",
+    "/csp-reports",
+    "/api/auth/signup",
+    "/api/auth/login",
+    "/api/auth/logout",
+    "/webhooks",
+];
+
+/// Streams have no end to wait for.
+const STREAMS: [&str; 1] = ["/api/events"];
+
+both_databases! {
+    async fn another_site_changes_nothing_at_any_address(app: TestApp) {
+        let app = app.with_ann().await;
+        let before = app.rows().await;
+        let lies: [&[(&str, &str)]; 5] = [
+            &[("sec-fetch-site", "cross-site"), ("origin", "https://evil.example")],
+            &[("sec-fetch-site", "same-site"), ("origin", "http://localhost:9999")],
+            &[("origin", "https://evil.example")],
+            &[("origin", "null")],
+            &[],
+        ];
+        for (path, _) in routes() {
+            for method in ["POST", "PUT", "PATCH", "DELETE"] {
+                for headers in lies {
+                    let answer = app.send_bare(method, &path, headers, Body::empty()).await;
+                    assert_eq!(answer.status, 403, "{method} {path} {headers:?}");
+                }
+            }
+        }
+        assert_eq!(app.rows().await, before);
+    }
+
+    async fn nobody_changes_anything_without_signing_in(app: TestApp) {
+        let app = app.with_ann().await;
+        let before = app.rows().await;
+        let stranger = app.browser();
+        for (path, methods) in routes() {
+            if OPEN.iter().any(|open| bare(&path).starts_with(open)) {
+                continue;
+            }
+            for method in methods.iter().filter(|method| **method != "GET") {
+                let answer = stranger.send(method, &path, &[form()], Body::empty()).await;
+                let refused = answer.status == 401 || (answer.status == 303 && answer.location().starts_with("/login"));
+                assert!(refused, "{method} {path}: {} {}", answer.status, answer.location());
+            }
+        }
+        assert_eq!(app.rows().await, before);
+    }
+
+    async fn reading_changes_nothing(app: TestApp) {
+        let app = app.with_ann().await;
+        let before = app.rows().await;
+        for _ in 0..2 {
+            for (path, _) in readable() {
+                app.get(&path).await;
+            }
+        }
+        assert_eq!(app.rows().await, before);
+    }
+}
+
+#[test]
+fn every_answer_is_typed_and_carries_the_security_headers() {
+    kit::testing::run(async {
+        let app = TestApp::fresh(Engine::Sqlite).await.with_ann().await;
+        let stranger = app.browser();
+        for (path, _) in readable() {
+            for answer in [app.get(&path).await, stranger.get(&path).await] {
+                is_secure(&path, &answer);
+                assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
+            }
+            let wrong = app.send("PATCH", &path, &[], Body::empty()).await;
+            is_secure(&path, &wrong);
+            assert_eq!(wrong.status, 405, "{path}");
+            assert!(wrong.header("allow").contains("GET"), "{path}: {}", wrong.header("allow"));
+            assert_eq!(app.send("TRACE", &path, &[], Body::empty()).await.status, 405, "{path}");
+        }
+        let too_large = app.send("POST", "/login", &[form()], Body::from("x".repeat(65_537))).await;
+        is_secure("/login", &too_large);
+        assert_eq!(too_large.status, 413);
+    });
+}
+
+#[test]
+fn failures_are_pages_for_people_and_problems_for_programs() {
+    kit::testing::run(async {
+        let app = TestApp::fresh(Engine::Sqlite).await;
+        for (method, path, status) in
+            [("GET", "/nowhere", 404), ("DELETE", "/login", 405), ("GET", "/setup?token=x", 410)]
+        {
+            let page = app.send(method, path, &[], Body::empty()).await;
+            assert_eq!(page.status.as_u16(), status, "{path}");
+            assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
+            assert!(page.text.contains("<h1>") && page.text.contains("href=\"/\""), "{path}: {}", page.text);
+        }
+        for (method, path, status, code) in [
+            ("GET", "/api/nowhere", 404, "not_found"),
+            ("DELETE", "/api/auth/login", 405, "method_not_allowed"),
+            ("GET", "/api/auth/session", 401, "sign_in_needed"),
+            ("POST", "/api/auth/login", 415, "media_type"),
+            ("GET", "/api", 404, "not_found"),
+        ] {
+            let problem = app.send(method, path, &[], Body::empty()).await;
+            let body = problem.json();
+            assert_eq!((problem.status.as_u16(), body["code"].as_str()), (status, Some(code)), "{path}");
+            assert_eq!(problem.header("content-type"), "application/problem+json", "{path}");
+            assert_eq!(body["status"], status, "{path}");
+            assert_eq!(body["request_id"], problem.header("x-request-id"), "{path}");
+        }
+        let no_json = [("content-type", "application/json")];
+        let broken = app.send("POST", "/api/auth/login", &no_json, Body::from("{")).await;
+        assert_eq!((broken.status.as_u16(), broken.json()["code"].as_str()), (400, Some("bad_request")));
+    });
+}
+
+fn is_secure(path: &str, answer: &Answer) {
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'") && policy.contains("trusted-types 'none'"), "{path}: {policy}");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        assert_eq!(answer.header(name), value, "{path}: {name}");
+    }
+    assert!(answer.header("permissions-policy").contains("camera=()"), "{path}");
+    for header in ["server", "x-powered-by", "access-control-allow-origin"] {
+        assert_eq!(answer.header(header), "", "{path}: {header}");
+    }
+    if !path.starts_with("/assets/") {
+        assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+    }
+    let kind = answer.header("content-type");
+    assert!(answer.text.is_empty() || !kind.is_empty(), "{path}: a body has a type");
+    assert!(!kind.starts_with("text/") || kind.contains("charset=utf-8"), "{path}: {kind}");
+}
+
+fn form() -> (&'static str, &'static str) {
+    ("content-type", "application/x-www-form-urlencoded")
+}
+
+fn readable() -> impl Iterator<Item = (String, Vec<&'static str>)> {
+    let is_stream = |path: &str| STREAMS.contains(&bare(path).as_str());
+    routes().into_iter().filter(move |(path, methods)| methods.contains(&"GET") && !is_stream(path))
+}
+
+/// Without the version of the API.
+fn bare(path: &str) -> String {
+    path.replacen("/api/v1/", "/api/", 1)
+}
+
+/// Every address with its methods; parameters stand for something that nobody has.
+fn routes() -> BTreeMap<String, Vec<&'static str>> {
+    let mut found = BTreeMap::new();
+    let code = include_str!("../routes.rs").replace("csp_reports::PATH", "\"/csp-reports\"");
+    for part in code.split("fn ").skip(1) {
+        let prefixes = if part.starts_with("api") { vec!["/api", "/api/v1"] } else { vec![""] };
+        for route in part.split(".route(").skip(1) {
+            let mut quoted = route.trim_start().trim_start_matches('"').splitn(2, '"');
+            let (path, rest) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
+            let handlers = rest.split("\n        .").next().unwrap_or_default();
+            let methods =
+                [("GET", "get("), ("POST", "post("), ("PUT", "put("), ("PATCH", "patch("), ("DELETE", "delete(")]
+                    .into_iter()
+                    .filter(|(_, call)| handlers.contains(call))
+                    .map(|(method, _)| method)
+                    .collect::<Vec<_>>();
+            for prefix in &prefixes {
+                found.insert(format!("{prefix}{}", filled(path)), methods.clone());
+            }
+        }
+    }
+    assert!(found.len() > 10 && found.contains_key("/login"), "the addresses are found: {found:?}");
+    found
+}
+
+/// `/jobs/{id}` as `/jobs/00000000-…`.
+fn filled(path: &str) -> String {
+    let parts = path.split('/').map(|part| match part.starts_with('{') {
+        true => "00000000-0000-7000-8000-000000000000",
+        false => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
