@@ -81,6 +81,8 @@ impl<C: Workplace> Engine<C> {
         let hold = Arc::new(Hold::new(job, claimed_at, self.slots.stopping.clone()));
         if self.slots.stopping.is_cancelled() {
             hold.leash.pull(Stop::WorkerStops);
+        } else if self.clock.now() >= hold.job.deadline_at {
+            hold.leash.pull(Stop::Late);
         }
         let slot = self.slots.take(hold.clone());
         self.slots.tasks.spawn(execute(self.clone(), hold, slot));

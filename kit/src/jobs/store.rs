@@ -144,6 +144,14 @@ fn skipping_locked(dialect: Dialect) -> &'static str {
     }
 }
 
+/// Without statistics SQLite may sort the whole backlog for each claim.
+fn in_order_of_work(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => " INDEXED BY background_jobs_ready",
+        Dialect::Postgres => "",
+    }
+}
+
 pub(super) fn lock_of_user(tx: &mut Tx, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {
     let sql = format!("SELECT {} FROM background_jobs WHERE id = $1 AND user_id = $2{}", JobRow::COLUMNS, locking(tx));
     tx.opt(&sql, args![id, user_id])
@@ -251,12 +259,13 @@ impl Claim {
         let job_types: Vec<_> = job_types.collect();
         let places: Vec<_> = (0..job_types.len()).map(|index| format!("${}", index + 5)).collect();
         let sql = format!(
-            "WITH due AS MATERIALIZED (SELECT seq AS due_seq FROM background_jobs \
-             WHERE status = 'pending' AND run_at <= $1 AND deadline_at > $1 AND job_type IN ({}) \
+            "WITH due AS MATERIALIZED (SELECT seq AS due_seq FROM background_jobs{} \
+             WHERE status = 'pending' AND run_at <= $1 AND job_type IN ({}) \
              ORDER BY priority, run_at, seq LIMIT $2{}) \
              UPDATE background_jobs SET status = 'running', attempt = attempt + 1, lease_token = lease_token + 1, \
              worker_id = $3, lease_until = $4, started_at = COALESCE(started_at, $1), updated_at = $1 \
              FROM due WHERE seq = due_seq RETURNING {}",
+            in_order_of_work(dialect),
             places.join(", "),
             skipping_locked(dialect),
             JobRow::COLUMNS
@@ -331,8 +340,9 @@ pub(super) fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec
 
 pub(super) fn of_other_workers(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<Lease>> {
     conn.all(
-        "SELECT seq, lease_token FROM background_jobs WHERE status = 'running' AND worker_id <> $1 ORDER BY seq",
-        args![worker_id],
+        "SELECT seq, lease_token FROM background_jobs WHERE status = 'running' AND lease_until > $2 AND worker_id <> $1 \
+         ORDER BY lease_until",
+        args![worker_id, Timestamp::EPOCH],
     )
 }
 

@@ -13,6 +13,44 @@ use crate::random::Random;
 /// Declares all jobs of an application, once: `work! { crate::app::App; EnableDemo, DisableDemo }`.
 ///
 /// Only a listed job can be enqueued, so a type that nobody handles does not compile; nor do two jobs of one name.
+///
+/// ```
+/// # use kit::jobs::{Done, Enqueue, Failure, Job, Run, enqueue};
+/// #[derive(Clone)]
+/// struct App;
+/// #[derive(Clone, serde::Serialize, serde::Deserialize)]
+/// struct Tidy;
+/// impl Job for Tidy {
+///     const TYPE: &'static str = "tidy";
+///     type Context = App;
+///     async fn run(self, _: App, run: Run) -> Result<Done, Failure> {
+///         run.finish((), |_| Ok(())).await
+///     }
+/// }
+/// kit::work! { App; Tidy } // without this line, `later` does not compile
+///
+/// fn later(tx: &mut kit::db::Tx, now: kit::clock::Timestamp, random: &kit::random::Random) -> kit::db::Result<()> {
+///     enqueue(tx, now, random, &Tidy, Enqueue::default()).map(drop)
+/// }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use kit::jobs::{Done, Enqueue, Failure, Job, Run, enqueue};
+/// # #[derive(Clone)]
+/// # struct App;
+/// # #[derive(Clone, serde::Serialize, serde::Deserialize)]
+/// # struct Tidy;
+/// # impl Job for Tidy {
+/// #     const TYPE: &'static str = "tidy";
+/// #     type Context = App;
+/// #     async fn run(self, _: App, run: Run) -> Result<Done, Failure> {
+/// #         run.finish((), |_| Ok(())).await
+/// #     }
+/// # }
+/// fn later(tx: &mut kit::db::Tx, now: kit::clock::Timestamp, random: &kit::random::Random) -> kit::db::Result<()> {
+///     enqueue(tx, now, random, &Tidy, Enqueue::default()).map(drop)
+/// }
+/// ```
 #[macro_export]
 macro_rules! work {
     ($context:ty; $($job:ty),+ $(,)?) => {

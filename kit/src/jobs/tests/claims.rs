@@ -67,7 +67,7 @@ both_databases! {
 
     async fn a_worker_that_stalled_past_its_lease_changes_nothing(desk: Desk) {
         let lease = Duration::from_secs(300);
-        let stalled = desk.worker(Settings { lease, ..PATIENT });
+        let stalled = desk.worker(Settings { lease, concurrency: 1, ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
 
