@@ -218,7 +218,7 @@ fn audience(facts: &Facts) -> Metric {
         change: growth.map(|growth| Change {
             value: growth.value as f64,
             unit: "followers",
-            since: growth.since.clone(),
+            since: growth.since(),
         }),
         definition: "Subscribers and followers of all connections, as each platform told last; somebody who follows you \
                      on two platforms counts twice. The change is against the oldest reading within seven days.",
@@ -293,10 +293,10 @@ fn growth(facts: &Facts, growth: Option<&Growth>, metric: Metric) -> Metric {
     let known = growth.filter(|_| reason.is_none());
     Metric {
         value: known.map(|growth| Value::Count(growth.value)),
-        window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since)),
+        window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since())),
         as_of: facts.as_of(),
         reason,
-        notes: known.map(|growth| format!("since {}", growth.since)).into_iter().collect(),
+        notes: known.map(|growth| format!("since {}", growth.since())).into_iter().collect(),
         ..metric
     }
 }

@@ -1,18 +1,29 @@
 //! The dashboard: numbers that are computed from rows and say what they mean, or say why they are unknown.
 
 mod metrics;
+mod store;
+#[cfg(test)]
+mod tests;
 pub mod views;
 
-use jiff::civil;
+use std::time::Duration;
+
 use kit::clock::Timestamp;
+use kit::db::{self, Conn};
 
 pub use self::metrics::{Change, Metric, Reason, Value, metrics};
-use crate::ui::Local;
+use crate::inbox::model::{ConnectionId, InteractionId};
+use crate::ui::{Local, time};
+use crate::workspaces::WorkspaceId;
 
 /// How far the charts and the rates look back.
 pub const WINDOW_DAYS: usize = 30;
 /// The sentiment of a day is that of the days up to it, so that a quiet day does not jump.
 pub const SMOOTHING_DAYS: usize = 7;
+/// How far growth looks back.
+pub const GROWTH_DAYS: usize = 7;
+const FIRST_THINGS: i64 = 5;
+const RECENT: i64 = 10;
 /// A change against fewer than this says nothing.
 pub const SMALLEST_BASE: i64 = 10;
 
@@ -28,39 +39,45 @@ pub struct Facts {
     pub view_growth: Option<Growth>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Connection {
-    pub id: String,
-    pub platform: String,
-    pub name: String,
-    pub handle: Option<String>,
-    pub status: String,
-    pub cause: Option<String>,
-    pub followers: Option<i64>,
-    pub synced_at: Option<Timestamp>,
-    pub complete_to: Option<Timestamp>,
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Connection {
+        pub id: ConnectionId,
+        pub platform: String,
+        /// Null until the account was read.
+        pub display_name: Option<String>,
+        pub connection_status: String,
+        pub connection_error: Option<String>,
+        pub followers: Option<i64>,
+        pub synced_at: Option<Timestamp>,
+        pub complete_to: Option<Timestamp>,
+    }
 }
 
-/// People who wait for an answer.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Waiting {
-    pub total: i64,
-    pub urgent: i64,
-    pub oldest: Option<Timestamp>,
+kit::row! {
+    /// People who wait for an answer.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct Waiting {
+        pub total: i64,
+        pub urgent: i64,
+        pub oldest: Option<Timestamp>,
+    }
 }
 
-/// Interactions of other people on one day of the reader's zone.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Day {
-    pub comments: i64,
-    pub replies: i64,
-    pub reviews: i64,
-    pub mentions: i64,
-    pub positive: i64,
-    pub neutral: i64,
-    pub negative: i64,
-    pub mixed: i64,
-    pub unknown: i64,
+kit::row! {
+    /// Interactions of other people on one day of the reader's zone.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Day {
+        pub comments: i64,
+        pub replies: i64,
+        pub reviews: i64,
+        pub mentions: i64,
+        pub positive: i64,
+        pub neutral: i64,
+        pub negative: i64,
+        pub mixed: i64,
+        pub unknown: i64,
+    }
 }
 
 impl Day {
@@ -92,22 +109,50 @@ impl Day {
     }
 }
 
-/// Counters of what was published within the window, where the platform shows them.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Engagement {
-    pub items: i64,
-    pub views: i64,
-    pub likes: i64,
-    pub comments: i64,
+kit::row! {
+    /// Counters of what was published within the window, where the platform shows them.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct Engagement {
+        pub items: i64,
+        pub views: i64,
+        pub likes: i64,
+        pub comments: i64,
+    }
 }
 
-/// A counter now against its oldest reading within a week.
-#[derive(Clone, Debug)]
-pub struct Growth {
-    pub since: String,
-    pub value: i64,
-    /// How many connections have both readings.
-    pub connections: i64,
+kit::row! {
+    /// What an account's counter gained between its oldest reading within a week and its newest.
+    #[derive(Clone, Debug)]
+    pub struct Growth {
+        /// The day of the oldest reading, `2026-11-22`.
+        pub day: String,
+        /// How many connections have both readings.
+        pub connections: i64,
+        pub value: i64,
+    }
+}
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Item {
+        pub id: InteractionId,
+        pub platform: String,
+        pub author: String,
+        /// Its beginning.
+        pub text: Option<String>,
+        pub rating: Option<i64>,
+        pub state: String,
+        pub sentiment: String,
+        pub content_title: Option<String>,
+        pub created_at: Timestamp,
+    }
+}
+
+impl Growth {
+    /// `22 Nov`
+    pub fn since(&self) -> String {
+        self.day.parse().map_or_else(|_| self.day.clone(), time::day)
+    }
 }
 
 /// One that waits, with the reasons for its place in the queue.
@@ -119,18 +164,61 @@ pub struct Open {
     pub reasons: Vec<String>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Item {
-    pub id: String,
-    pub platform: String,
-    pub kind: String,
-    pub author: String,
-    pub text: Option<String>,
-    pub rating: Option<i64>,
-    pub state: String,
-    pub sentiment: String,
-    pub content_title: Option<String>,
-    pub created_at: Timestamp,
+/// Everything that the page shows.
+#[derive(Clone, Debug, Default)]
+pub struct Dashboard {
+    pub facts: Facts,
+    /// Those that wait, first things first.
+    pub open: Vec<Open>,
+    pub recent: Vec<Item>,
+}
+
+kit::text_enum! {
+    /// A part of the page that can be fetched alone.
+    pub enum Panel {
+        Glance = "glance",
+        Demo = "demo",
+        Metrics = "metrics",
+        First = "first",
+        Connections = "connections",
+        Charts = "charts",
+        Recent = "recent",
+        InboxCount = "inbox-count",
+    }
+}
+
+impl Dashboard {
+    /// Reads what the page needs, or only what one panel needs.
+    pub fn load(conn: &mut Conn, workspace: WorkspaceId, local: &Local, only: Option<Panel>) -> db::Result<Self> {
+        let wanted = |panels: &[Panel]| only.is_none_or(|one| panels.contains(&one));
+        let mut dashboard = Self::default();
+        let facts = &mut dashboard.facts;
+        if wanted(&[Panel::Glance, Panel::Metrics, Panel::Connections, Panel::Recent]) {
+            facts.connections = store::connections(conn, workspace)?;
+        }
+        if wanted(&[Panel::Glance, Panel::Metrics, Panel::First, Panel::InboxCount]) {
+            facts.waiting = store::waiting(conn, workspace)?;
+        }
+        if wanted(&[Panel::Metrics, Panel::Charts]) {
+            facts.days = store::days(conn, workspace, local)?;
+        }
+        if wanted(&[Panel::Metrics]) {
+            facts.engagement = store::engagement(conn, workspace, local.now - days(WINDOW_DAYS))?;
+            facts.follower_growth = store::growth(conn, workspace, "followers", local.day_back(GROWTH_DAYS))?;
+            facts.view_growth = store::growth(conn, workspace, "views", local.day_back(GROWTH_DAYS))?;
+        }
+        if wanted(&[Panel::First]) {
+            dashboard.open = store::first_things(conn, workspace, FIRST_THINGS)?;
+        }
+        if wanted(&[Panel::Recent]) {
+            dashboard.recent = store::recent(conn, workspace, RECENT)?;
+        }
+        Ok(dashboard)
+    }
+}
+
+fn days(n: usize) -> Duration {
+    Duration::from_secs(86_400 * n as u64)
 }
 
 impl Facts {
@@ -141,7 +229,7 @@ impl Facts {
 
     /// The connections that are being read.
     fn reading(&self) -> impl Iterator<Item = &Connection> {
-        self.connections.iter().filter(|connection| connection.status == "connected")
+        self.connections.iter().filter(|connection| connection.connection_status == "connected")
     }
 
     /// The days that the charts show.
@@ -154,10 +242,4 @@ impl Facts {
         let first = self.days.len().saturating_sub(WINDOW_DAYS);
         (first..self.days.len()).map(|day| Day::sum(&self.days[day.saturating_sub(SMOOTHING_DAYS - 1)..=day]))
     }
-}
-
-/// The first day that the dashboard looks at.
-pub fn first_day(local: &Local) -> civil::Date {
-    let back = i64::try_from(WINDOW_DAYS + SMOOTHING_DAYS - 2).expect("a few weeks");
-    local.today().saturating_sub(jiff::Span::new().days(back))
 }

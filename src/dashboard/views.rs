@@ -2,22 +2,48 @@
 
 use maud::{Markup, html};
 
-use super::{Change, Connection, Facts, Item, Metric, Open, Waiting, metrics};
+use super::{Change, Connection, Dashboard, Facts, Item, Metric, Open, Panel, Waiting, metrics};
 use crate::ui::charts::{Chart, Series, share_areas, stacked_bars};
 use crate::ui::numbers::{counted, grouped, short};
 use crate::ui::{
-    Icon, Live, Local, NOTHING, Tone, avatar, card, definition, empty, link_button, live, platform_mark, platform_name,
-    stars, tag, time,
+    Icon, Live, Local, NOTHING, Tone, avatar, card, definition, empty, inbox_count, link_button, live, platform_mark,
+    platform_name, stars, tag, time,
 };
 
-fn panel(name: &str, hints: &str, source: &str, body: Markup) -> Markup {
-    live(Live { name, hints, source }, body)
+/// The whole page's content; `demo` is demo mode's own panel.
+pub fn page(name: &str, demo: Markup, dashboard: &Dashboard, local: &Local) -> Markup {
+    let draw = |one| panel(one, name, dashboard, local);
+    html! {
+        (draw(Panel::Glance))
+        (demo)
+        (draw(Panel::Metrics))
+        div.two { (draw(Panel::First)) (draw(Panel::Connections)) }
+        (draw(Panel::Charts))
+        (draw(Panel::Recent))
+    }
+}
+
+/// One part of the page, the same inside it and alone. Demo mode draws its own.
+pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> Markup {
+    let Dashboard { facts, open, recent } = dashboard;
+    let (hints, body) = match panel {
+        Panel::Glance => ("inbox demo connection", glance(name, facts, local)),
+        Panel::Metrics => ("inbox demo connection", metrics_list(facts, local)),
+        Panel::First => ("inbox demo", first_things(open, facts.waiting.total, local)),
+        Panel::Connections => ("connection demo", connections(&facts.connections, local)),
+        Panel::Charts => ("inbox demo", charts(facts, local)),
+        Panel::Recent => ("inbox demo", recent_items(recent, facts, local)),
+        Panel::InboxCount => return inbox_count(facts.waiting.total),
+        Panel::Demo => return NOTHING,
+    };
+    let source = format!("/dashboard?panel={panel}");
+    live(Live { name: panel.as_str(), hints, source: &source }, body)
 }
 
 /// The page's first lines.
-pub fn glance(name: &str, facts: &Facts, local: &Local) -> Markup {
+fn glance(name: &str, facts: &Facts, local: &Local) -> Markup {
     let first_name = name.split_whitespace().next().unwrap_or(name);
-    let body = html! {
+    html! {
         header.head {
             div {
                 h1 { (greeting(local)) ", " (first_name) }
@@ -28,8 +54,7 @@ pub fn glance(name: &str, facts: &Facts, local: &Local) -> Markup {
                 @if let Some(at) = facts.as_of() { span { "complete to " (local.brief(at)) } }
             }
         }
-    };
-    panel("glance", "inbox demo connection", "/dashboard?panel=glance", body)
+    }
 }
 
 fn greeting(local: &Local) -> &'static str {
@@ -52,11 +77,8 @@ fn summary(facts: &Facts) -> String {
     }
 }
 
-pub fn metrics_panel(facts: &Facts, local: &Local) -> Markup {
-    let body = html! {
-        dl.metrics { @for one in metrics(facts, local) { (metric(&one, local)) } }
-    };
-    panel("metrics", "inbox demo connection", "/dashboard?panel=metrics", body)
+fn metrics_list(facts: &Facts, local: &Local) -> Markup {
+    html! { dl.metrics { @for one in metrics(facts, local) { (metric(&one, local)) } } }
 }
 
 fn metric(metric: &Metric, local: &Local) -> Markup {
@@ -107,7 +129,7 @@ fn explanation(metric: &Metric, local: &Local) -> Markup {
     }
 }
 
-pub fn first_things_panel(open: &[Open], total: i64, local: &Local) -> Markup {
+fn first_things(open: &[Open], total: i64, local: &Local) -> Markup {
     let all = html! {
         @if total > 0 { a href="/inbox?state=needs_reply" { "All " (grouped(total)) } }
     };
@@ -121,7 +143,7 @@ pub fn first_things_panel(open: &[Open], total: i64, local: &Local) -> Markup {
     } else {
         html! { ul.list { @for one in open { (open_item(one, local)) } } }
     };
-    panel("first", "inbox demo", "/dashboard?panel=first", card("First things first", all, body))
+    card("First things first", all, body)
 }
 
 fn open_item(open: &Open, local: &Local) -> Markup {
@@ -176,7 +198,7 @@ fn said(item: &Item) -> Markup {
     }
 }
 
-pub fn recent_panel(recent: &[Item], facts: &Facts, local: &Local) -> Markup {
+fn recent_items(recent: &[Item], facts: &Facts, local: &Local) -> Markup {
     let all = html! { @if !recent.is_empty() { a href="/inbox" { "Open the inbox" } } };
     let body = match (recent.is_empty(), facts.connections.is_empty()) {
         (false, _) => html! { ul.list { @for item in recent { (recent_item(item, local)) } } },
@@ -193,7 +215,7 @@ pub fn recent_panel(recent: &[Item], facts: &Facts, local: &Local) -> Markup {
             NOTHING,
         ),
     };
-    panel("recent", "inbox demo", "/dashboard?panel=recent", card("Recent interactions", all, body))
+    card("Recent interactions", all, body)
 }
 
 fn recent_item(item: &Item, local: &Local) -> Markup {
@@ -219,7 +241,7 @@ fn state_tag(item: &Item) -> Markup {
     }
 }
 
-pub fn connections_panel(connections: &[Connection], local: &Local) -> Markup {
+fn connections(connections: &[Connection], local: &Local) -> Markup {
     let body = if connections.is_empty() {
         empty(
             Icon::Connections,
@@ -231,13 +253,13 @@ pub fn connections_panel(connections: &[Connection], local: &Local) -> Markup {
         html! { ul.list { @for connection in connections { (connection_item(connection, local)) } } }
     };
     let all = html! { @if !connections.is_empty() { a href="/connections" { "Manage" } } };
-    panel("connections", "connection demo", "/dashboard?panel=connections", card("Connections", all, body))
+    card("Connections", all, body)
 }
 
 fn connection_item(connection: &Connection, local: &Local) -> Markup {
     let label = platform_name(&connection.platform);
-    let (tone, state) = match connection.status.as_str() {
-        "connected" if connection.cause.is_some() => (Tone::Warn, "connected"),
+    let (tone, state) = match connection.connection_status.as_str() {
+        "connected" if connection.connection_error.is_some() => (Tone::Warn, "connected"),
         "connected" => (Tone::Good, "connected"),
         "connecting" => (Tone::Accent, "connecting"),
         "needs_reauth" => (Tone::Warn, "needs to be reconnected"),
@@ -248,14 +270,14 @@ fn connection_item(connection: &Connection, local: &Local) -> Markup {
         li data-test={ "connection-" (connection.platform) } {
             span.dot.(tone.class()) {}
             div.grow {
-                p { b { (connection.name) } }
+                p { b { (connection.display_name.as_deref().unwrap_or(label)) } }
                 p.meta {
                     span { (label) }
                     span { (state) }
                     @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) " followers" } }
                     @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "complete to " (local.brief(at)) } }
                 }
-                @if let Some(cause) = &connection.cause { (cause_line(cause)) }
+                @if let Some(cause) = &connection.connection_error { (cause_line(cause)) }
             }
         }
     }
@@ -265,14 +287,12 @@ fn cause_line(code: &str) -> Markup {
     html! { p { small.bad-text { (code) } " " a href="/connections" { small { "See what to do" } } } }
 }
 
-pub fn charts_panel(facts: &Facts, local: &Local) -> Markup {
-    let body = html! { div.even { (kinds_chart(facts, local)) (moods_chart(facts, local)) } };
-    panel("charts", "inbox demo", "/dashboard?panel=charts", body)
+fn charts(facts: &Facts, local: &Local) -> Markup {
+    html! { div.even { (kinds_chart(facts, local)) (moods_chart(facts, local)) } }
 }
 
 fn labels(facts: &Facts, local: &Local) -> Vec<String> {
-    let shown = i64::try_from(facts.shown_days().len()).unwrap_or(0);
-    (0..shown).rev().map(|back| time::day(local.today().saturating_sub(jiff::Span::new().days(back)))).collect()
+    (0..facts.shown_days().len()).rev().map(|back| time::day(local.day_back(back))).collect()
 }
 
 fn kinds_chart(facts: &Facts, local: &Local) -> Markup {
@@ -329,19 +349,4 @@ fn moods_chart(facts: &Facts, local: &Local) -> Markup {
         "Shares of the interactions whose sentiment is known, over the seven days up to each day. Unknown ones are left out.",
     );
     card("Sentiment over time", html! { span { "7-day shares" } (explain) }, body)
-}
-
-/// The whole page's content.
-pub fn page(name: &str, demo: Markup, facts: &Facts, open: &[Open], recent: &[Item], local: &Local) -> Markup {
-    html! {
-        (glance(name, facts, local))
-        (demo)
-        (metrics_panel(facts, local))
-        div.two {
-            (first_things_panel(open, facts.waiting.total, local))
-            (connections_panel(&facts.connections, local))
-        }
-        (charts_panel(facts, local))
-        (recent_panel(recent, facts, local))
-    }
 }

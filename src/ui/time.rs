@@ -30,6 +30,12 @@ impl Local {
         self.at(self.now).date()
     }
 
+    /// The day that was so many days ago.
+    pub fn day_back(&self, days: usize) -> civil::Date {
+        let back = i64::try_from(days).unwrap_or(i64::MAX).min(1_000_000);
+        self.today().saturating_sub(jiff::Span::new().days(back))
+    }
+
     /// The hour of the day, 0 to 23.
     pub fn hour(&self) -> i8 {
         self.at(self.now).hour()
