@@ -215,11 +215,7 @@ fn audience(facts: &Facts) -> Metric {
         window: "now".to_owned(),
         as_of: facts.connections.iter().filter_map(|connection| connection.synced_at).min(),
         reason,
-        change: growth.map(|growth| Change {
-            value: growth.value as f64,
-            unit: "followers",
-            since: growth.since(),
-        }),
+        change: growth.map(|growth| Change { value: growth.value as f64, unit: "followers", since: growth.since() }),
         definition: "Subscribers and followers of all connections, as each platform told last; somebody who follows you \
                      on two platforms counts twice. The change is against the oldest reading within seven days.",
         href: "/connections",

@@ -153,8 +153,8 @@ fn areas(known: &[bool], floor: &[f64], ceiling: &[f64]) -> String {
         let end = (day..known.len()).find(|&next| !known[next]).unwrap_or(known.len());
         let y = |share: f64| 100.0 - 100.0 * share.clamp(0.0, 1.0);
         let _ = write!(path, "M{day} {:.1}", y(ceiling[day]));
-        for at in day..end {
-            let _ = write!(path, "L{at}.5 {:.1}", y(ceiling[at]));
+        for (at, share) in ceiling.iter().enumerate().take(end).skip(day) {
+            let _ = write!(path, "L{at}.5 {:.1}", y(*share));
         }
         let _ = write!(path, "L{end} {:.1}L{end} {:.1}", y(ceiling[end - 1]), y(floor[end - 1]));
         for at in (day..end).rev() {

@@ -121,7 +121,7 @@ fn initials(name: &str) -> String {
         .filter_map(|word| word.chars().next())
         .map(|letter| letter.to_uppercase().next().unwrap_or(letter));
     let first = letters.next().unwrap_or('?');
-    letters.last().map_or_else(|| first.to_string(), |last| format!("{first}{last}"))
+    letters.next_back().map_or_else(|| first.to_string(), |last| format!("{first}{last}"))
 }
 
 /// A platform's mark, by the name that the database keeps.

@@ -10,7 +10,7 @@ pub fn grouped(n: i64) -> String {
         text.push('−');
     }
     for (i, digit) in digits.bytes().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(char::from(digit));
