@@ -13,6 +13,7 @@ use kit::web::{Edge, Site, compression};
 
 use crate::accounts::{self, settings};
 use crate::app::App;
+use crate::dashboard;
 use crate::error;
 use crate::ui;
 
@@ -44,6 +45,7 @@ fn pages() -> Router<App> {
         .route("/settings/invitations", post(settings::pages::invite_someone))
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))
+        .route("/dashboard", get(dashboard::pages::show))
         .route("/assets/{file}", get(ui::pages::asset))
 }
 
@@ -55,4 +57,5 @@ fn api() -> Router<App> {
         .route("/auth/session", get(accounts::api::session))
         .route("/auth/sessions", get(accounts::api::list))
         .route("/auth/sessions/{id}", delete(accounts::api::end))
+        .route("/dashboard", get(dashboard::api::show))
 }

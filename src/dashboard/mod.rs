@@ -1,6 +1,8 @@
 //! The dashboard: numbers that are computed from rows and say what they mean, or say why they are unknown.
 
+pub mod api;
 mod metrics;
+pub mod pages;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::{self, Conn};
+use serde::Serialize;
 
 pub use self::metrics::{Change, Metric, Reason, Value, metrics};
 use crate::inbox::model::{ConnectionId, InteractionId};
@@ -40,7 +43,7 @@ pub struct Facts {
 }
 
 kit::row! {
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, Serialize)]
     pub struct Connection {
         pub id: ConnectionId,
         pub platform: String,

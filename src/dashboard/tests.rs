@@ -4,18 +4,14 @@ use std::time::Duration;
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::Migration;
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
 use maud::Render;
 
 use super::*;
+use crate::app::MIGRATIONS;
 use crate::inbox::model::{AuthorId, ContentId};
-
-static MIGRATIONS: &[Migration] = &[
-    Migration { name: "0001_start", sql: include_str!("../../migrations/0001_start.sql") },
-    Migration { name: "0002_jobs", sql: include_str!("../../migrations/0002_jobs.sql") },
-];
+use crate::testing::TestApp;
 
 /// A workspace whose rows are written as ingest leaves them.
 struct House {
@@ -285,5 +281,30 @@ kit::both_databases! {
             assert!(page.contains(&alone.render().0), "{panel} differs");
             assert!(alone.0.contains(&format!("id=\"panel-{panel}\"")), "{panel}: {}", alone.0);
         }
+    }
+
+    async fn the_page_is_whole_in_one_response_and_a_stranger_is_sent_to_sign_in(app: TestApp) {
+        let answer = app.get("/dashboard").await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (303, "/login?return_to=%2Fdashboard"));
+
+        let app = app.with_ann().await;
+        let page = app.get("/dashboard").await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        for name in ["needs_reply", "interactions_today", "audience", "engagement_rate", "sentiment", "views"] {
+            assert!(page.text.contains(&format!("data-test=\"metric-{name}\"")), "{name} is missing");
+        }
+        assert!(page.text.contains("No connection yet"), "{}", page.text);
+        assert_eq!(app.get("/dashboard?panel=metrics").await.text.matches("<section").count(), 1);
+        assert_eq!(app.get("/dashboard?panel=nonsense").await.status, 400);
+    }
+
+    async fn the_api_says_what_the_page_says(app: TestApp) {
+        let app = app.with_ann().await;
+        let answer = app.get("/api/dashboard").await.json();
+        let metric = &answer["metrics"][0];
+        assert_eq!(metric["name"], "needs_reply");
+        assert_eq!((&metric["value"], &metric["reason"]["code"]), (&serde_json::Value::Null, &"no_connection".into()));
+        assert_eq!((&answer["workspace"]["kind"], &answer["connections"]), (&"live".into(), &serde_json::json!([])));
+        assert_eq!(app.browser().get("/api/dashboard").await.status, 401);
     }
 }

@@ -58,6 +58,12 @@ impl Local {
         format!("{:02}:{:02}", local.hour(), local.minute())
     }
 
+    /// `09:41:07`
+    pub fn clock_with_seconds(&self, at: Timestamp) -> String {
+        let local = self.at(at);
+        format!("{:02}:{:02}:{:02}", local.hour(), local.minute(), local.second())
+    }
+
     /// `2 h ago`, as an element that keeps itself young.
     pub fn ago(&self, at: Timestamp) -> Markup {
         self.element(at, &relative(self.now, at), true)

@@ -1,0 +1,198 @@
+//! The list of jobs, and one job with its history.
+
+use kit::jobs::{JobEvent, JobPage, JobStatus, JobView};
+use maud::{Markup, html};
+
+use super::{sentence, shown, title};
+use crate::ui::numbers::duration;
+use crate::ui::{
+    Button, Icon, Live, Local, NOTHING, Select, Tone, card, empty, head, key_values, link_button, live, notice, older,
+    progress, tag,
+};
+
+/// What the list shows, as the address says it.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub status: Option<JobStatus>,
+    pub job_type: Option<String>,
+    pub cursor: Option<i64>,
+}
+
+impl Asked {
+    /// The list's address, at another place of the same list.
+    fn address(&self, panel: Option<&str>, cursor: Option<i64>) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let pairs = [
+            ("panel", panel.map(str::to_owned)),
+            ("status", self.status.map(|status| status.to_string())),
+            ("job_type", self.job_type.clone()),
+            ("cursor", cursor.map(|cursor| cursor.to_string())),
+        ];
+        for (name, value) in pairs {
+            if let Some(value) = value {
+                query.append_pair(name, &value);
+            }
+        }
+        match query.finish() {
+            empty if empty.is_empty() => "/activity".to_owned(),
+            query => format!("/activity?{query}"),
+        }
+    }
+}
+
+pub fn list(asked: &Asked, types: &[String], jobs: &JobPage, local: &Local) -> Markup {
+    html! {
+        (head("Activity", html! { "Everything that runs in the background for you, with its history." }, NOTHING))
+        (filters(asked, types))
+        (list_panel(asked, jobs, local))
+    }
+}
+
+fn filters(asked: &Asked, types: &[String]) -> Markup {
+    let mut status = Select::new("status", "Status", asked.status.map_or("", JobStatus::as_str)).option("", "all");
+    for one in JobStatus::ALL {
+        status = status.option(one.as_str(), shown(*one).1);
+    }
+    let titles: Vec<_> = types.iter().map(|one| title(one)).collect();
+    let mut kind = Select::new("job_type", "What", asked.job_type.as_deref().unwrap_or("")).option("", "everything");
+    for (one, title) in types.iter().zip(&titles) {
+        kind = kind.option(one, title);
+    }
+    html! { form.filters method="get" action="/activity" { (status) (kind) (Button::new("Show")) } }
+}
+
+pub fn list_panel(asked: &Asked, jobs: &JobPage, local: &Local) -> Markup {
+    let filtered = asked.status.is_some() || asked.job_type.is_some();
+    let body = match (jobs.items.is_empty(), filtered) {
+        (false, _) => html! {
+            div.card {
+                ul.list { @for job in &jobs.items { (item(job, local)) } }
+                (older(jobs.next_cursor.map(|cursor| asked.address(None, Some(cursor))).as_deref(), "Older"))
+            }
+        },
+        (true, true) => html! {
+            div.card { (empty(Icon::Activity, "Nothing of that kind", "No job fits these filters.", link_button("/activity", "Show everything"))) }
+        },
+        (true, false) => html! {
+            div.card { (empty(Icon::Activity, "Nothing has run yet", "Setting up demo mode and reading accounts happen in the background, and stand here.", NOTHING)) }
+        },
+    };
+    let source = asked.address(Some("jobs"), asked.cursor);
+    live(Live { name: "jobs", hints: "job demo", source: &source }, body)
+}
+
+fn item(job: &JobView, local: &Local) -> Markup {
+    let (tone, _) = shown(job.status);
+    html! {
+        li {
+            span.dot.(tone.class()) {}
+            div.grow {
+                p { a.row-link href={ "/activity/" (job.id) } { b { (title(&job.job_type)) } } }
+                p.meta {
+                    span { (local.ago(job.created_at)) }
+                    @if let Some(took) = took(job) { span { "took " (took) } }
+                    @if job.attempt > 1 { span { "attempt " (job.attempt) " of " (job.max_attempts) } }
+                    (due(job, local))
+                }
+                @if job.status == JobStatus::Running { (progress(job.progress.done, job.progress.total, &job.progress.step)) }
+                @if let Some(error) = job.error.as_ref().filter(|_| job.status != JobStatus::Completed) { p.said { small { (error.message) } } }
+            }
+            div.end { (status_tag(job)) }
+        }
+    }
+}
+
+fn status_tag(job: &JobView) -> Markup {
+    let (tone, word) = shown(job.status);
+    let word = if job.cancel_requested && job.status.is_live() { "cancelling" } else { word };
+    html! { span data-test="job-status" data-status=(job.status) { (tag(tone, word)) } }
+}
+
+fn took(job: &JobView) -> Option<String> {
+    let took = job.completed_at?.since(job.started_at?);
+    Some(if took.as_secs() == 0 { format!("{} ms", took.as_millis()) } else { duration(took) })
+}
+
+/// When a waiting job goes on, where that is worth saying.
+fn due(job: &JobView, local: &Local) -> Markup {
+    html! {
+        @if let Some(at) = job.next_run_at.filter(|at| *at > local.now) { span { "due at " (local.clock_with_seconds(at)) } }
+    }
+}
+
+pub fn job(job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+    html! {
+        (head(&title(&job.job_type), html! { a href="/activity" { "All activity" } }, NOTHING))
+        (job_panel(job, events, local))
+    }
+}
+
+pub fn job_panel(job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+    let body = html! {
+        (card("State", status_tag(job), html! { div.stack { (state(job)) (facts(job, local)) (actions(job)) } }))
+        (card("History", NOTHING, history(job, events, local)))
+    };
+    let source = format!("/activity/{}?panel=job", job.id);
+    live(Live { name: "job", hints: "job demo", source: &source }, body)
+}
+
+fn state(job: &JobView) -> Markup {
+    html! {
+        @if job.status.is_live() && (job.progress.total > 0 || job.status == JobStatus::Running) {
+            (progress(job.progress.done, job.progress.total, &job.progress.step))
+        }
+        @if let Some(error) = job.error.as_ref().filter(|_| job.status != JobStatus::Completed) {
+            (notice(if job.status == JobStatus::Failed { Tone::Bad } else { Tone::Warn }, html! {
+                p { (error.message) }
+                p { small { "Code: " code { (error.code) } } }
+            }))
+        }
+    }
+}
+
+fn facts(job: &JobView, local: &Local) -> Markup {
+    let mut pairs = vec![
+        ("Asked for", local.moment(job.created_at)),
+        ("Attempts", html! { (job.attempt) " of at most " (job.max_attempts) }),
+    ];
+    if let Some(at) = job.next_run_at.filter(|at| *at > local.now) {
+        pairs.push(("Goes on", local.moment(at)));
+    }
+    if job.interruptions > 0 {
+        pairs.push(("Interruptions", html! { (job.interruptions) }));
+    }
+    if let Some(at) = job.started_at {
+        pairs.push(("Began", local.moment(at)));
+    }
+    if let Some(at) = job.completed_at {
+        pairs.push(("Ended", html! { (local.moment(at)) @if let Some(took) = took(job) { ", after " (took) } }));
+    }
+    if let Some(earlier) = job.repeats_job_id {
+        pairs.push(("Repeats", html! { a href={ "/activity/" (earlier) } { "an earlier job" } }));
+    }
+    pairs.push(("Number", html! { code { (job.id) } }));
+    key_values(&pairs)
+}
+
+fn actions(job: &JobView) -> Markup {
+    let at = |verb: &str| format!("/activity/{}/{verb}", job.id);
+    html! {
+        @if job.can_cancel || job.can_retry {
+            div.actions {
+                @if job.can_retry { (Button::primary("Try again").icon(Icon::Retry).test("job-retry").posts(&at("retry"))) }
+                @if job.can_cancel { (Button::new("Cancel").test("job-cancel").posts(&at("cancel"))) }
+            }
+        }
+    }
+}
+
+fn history(job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+    html! {
+        ol.history {
+            @for event in events.iter().rev() {
+                @let (tone, text) = sentence(event, job.max_attempts, local);
+                li.(tone.class()) { p { (text) } small { (local.moment(event.at)) } }
+            }
+        }
+    }
+}

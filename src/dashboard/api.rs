@@ -1,0 +1,50 @@
+//! `GET /api/dashboard`: the same numbers and states as the page.
+
+use axum::Json;
+use axum::extract::State;
+use kit::clock::Timestamp;
+use serde::Serialize;
+
+use super::{Connection, Dashboard, Metric, metrics};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::{self, pages::SessionToken};
+use crate::ui::Local;
+use crate::workspaces::{Kind, WorkspaceId};
+
+#[derive(Serialize)]
+pub struct Answer {
+    workspace: WorkspaceBody,
+    time_zone: String,
+    as_of: Option<Timestamp>,
+    metrics: Vec<Metric>,
+    connections: Vec<Connection>,
+}
+
+#[derive(Serialize)]
+struct WorkspaceBody {
+    id: WorkspaceId,
+    kind: Kind,
+}
+
+pub async fn show(State(app): State<App>, SessionToken(token): SessionToken) -> Result<Json<Answer>> {
+    let token = token.ok_or(Error::SignInNeeded)?;
+    let now = app.now();
+    let (who, local, facts) = app
+        .db
+        .read(move |conn| {
+            let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
+            let local = Local::new(now, &who.user.time_zone);
+            let dashboard = Dashboard::load(conn, who.workspace.id, &local, None)?;
+            Ok::<_, Error>((who, local, dashboard.facts))
+        })
+        .await?;
+    sessions::seen(&app, &who.session);
+    Ok(Json(Answer {
+        workspace: WorkspaceBody { id: who.workspace.id, kind: who.workspace.kind },
+        time_zone: local.zone_name().to_owned(),
+        as_of: facts.as_of(),
+        metrics: metrics(&facts, &local),
+        connections: facts.connections,
+    }))
+}

@@ -1,0 +1,49 @@
+//! `GET /dashboard`: who asks and everything that the page shows, in one hop to the database.
+
+use axum::extract::{Query, State};
+use kit::web::Nonce;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::{Dashboard, Panel, views};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::{self, pages::SessionToken};
+use crate::ui::{self, Local, NOTHING};
+
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    panel: Option<String>,
+}
+
+/// The whole page, or the one panel that `?panel=` names.
+pub async fn show(
+    State(app): State<App>,
+    nonce: Nonce,
+    SessionToken(token): SessionToken,
+    Query(asked): Query<Asked>,
+) -> Result<Markup> {
+    let panel = asked.panel.as_deref().map(str::parse::<Panel>).transpose();
+    let panel = panel.map_err(|_| Error::bad_request("unknown_panel", "The dashboard has no such panel."))?;
+    let token = token.ok_or(Error::SignInNeeded)?;
+    let now = app.now();
+    let (who, local, dashboard) = app
+        .db
+        .read(move |conn| {
+            let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
+            let local = Local::new(now, &who.user.time_zone);
+            let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
+            Ok::<_, Error>((who, local, dashboard))
+        })
+        .await?;
+    sessions::seen(&app, &who.session);
+
+    Ok(match panel {
+        Some(panel) => views::panel(panel, &who.user.name, &dashboard, &local),
+        None => {
+            let mut shell = who.shell(&app, &nonce, "/dashboard");
+            shell.needs_reply = Some(dashboard.facts.waiting.total);
+            ui::page(&shell, "Dashboard", views::page(&who.user.name, NOTHING, &dashboard, &local))
+        }
+    })
+}
