@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
 use crate::app::App;
@@ -14,10 +15,11 @@ use crate::sessions::pages::{cookies, sign_out};
 use crate::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
 use crate::workspaces::{Kind, WorkspaceId};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignUpBody {
     email: String,
+    #[schema(value_type = String, format = "password", min_length = 15, max_length = 128)]
     password: Password,
     name: String,
     /// Of a set-up link or an invitation.
@@ -25,63 +27,76 @@ pub struct SignUpBody {
     time_zone: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LoginBody {
     email: String,
+    #[schema(value_type = String, format = "password")]
     password: Password,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct UserBody {
+    #[schema(value_type = String, format = "uuid")]
     id: UserId,
     email: String,
     name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct UserAnswer {
     user: UserBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SessionBody {
+    #[schema(value_type = String, format = "uuid")]
     id: SessionId,
+    #[schema(value_type = String, format = "date-time")]
     created_at: Timestamp,
+    #[schema(value_type = String, format = "date-time")]
     expires_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct WorkspaceBody {
+    #[schema(value_type = String, format = "uuid")]
     id: WorkspaceId,
+    #[schema(value_type = String, example = "live")]
     kind: Kind,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SessionAnswer {
     user: UserBody,
     session: SessionBody,
     workspace: WorkspaceBody,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ListedSession {
+    #[schema(value_type = String, format = "uuid")]
     id: SessionId,
     user_agent: String,
     ip: String,
+    #[schema(value_type = String, format = "date-time")]
     created_at: Timestamp,
+    #[schema(value_type = String, format = "date-time")]
     last_seen_at: Timestamp,
+    #[schema(value_type = String, format = "date-time")]
     expires_at: Timestamp,
     current: bool,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SessionsAnswer {
     items: Vec<ListedSession>,
     next_cursor: Option<String>,
 }
 
-/// `POST /api/auth/signup`
+/// Makes an account and signs in to it.
+#[utoipa::path(post, path = "/auth/signup", tag = "auth", request_body = SignUpBody,
+    responses((status = 201, body = UserAnswer), (status = 403), (status = 410), (status = 422), (status = 429)))]
 pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<SignUpBody>) -> Result<Response> {
     let form = SignUp {
         email: body.email,
@@ -93,18 +108,22 @@ pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<S
     Ok(granted(StatusCode::CREATED, sign_up(&app, form, visitor).await?))
 }
 
-/// `POST /api/auth/login`
+/// Signs in: the answer sets the session cookie.
+#[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = LoginBody,
+    responses((status = 200, body = UserAnswer), (status = 401), (status = 429), (status = 503)))]
 pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<LoginBody>) -> Result<Response> {
     let form = SignIn { email: body.email, password: body.password };
     Ok(granted(StatusCode::OK, sign_in(&app, form, visitor).await?))
 }
 
-/// `POST /api/auth/logout`
+/// Ends this session.
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", responses((status = 204)))]
 pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     Ok((StatusCode::NO_CONTENT, sign_out(&app, &visitor).await?).into_response())
 }
 
-/// `GET /api/auth/session`
+/// Who is signed in, and whose rows they see now.
+#[utoipa::path(get, path = "/auth/session", tag = "auth", responses((status = 200, body = SessionAnswer), (status = 401)))]
 pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
     let SignedIn { user, session, workspace } = who;
     Json(SessionAnswer {
@@ -114,7 +133,8 @@ pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
     })
 }
 
-/// `GET /api/auth/sessions`
+/// The person's sessions, the last used first: at most 20.
+#[utoipa::path(get, path = "/auth/sessions", tag = "auth", responses((status = 200, body = SessionsAnswer), (status = 401)))]
 pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<SessionsAnswer>> {
     let (user, now) = (who.user.id, app.now());
     let sessions = app.db.read(move |conn| sessions::list(conn, user, now)).await?;
@@ -122,7 +142,9 @@ pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<Sessions
     Ok(Json(SessionsAnswer { items, next_cursor: None }))
 }
 
-/// `DELETE /api/auth/sessions/{id}`: another one only a short while after the password was typed.
+/// Ends a session; another one only within ten minutes of typing the password.
+#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", params(("id" = String, Path)),
+    responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 pub async fn end(State(app): State<App>, who: SignedIn, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
     let id: SessionId = id.parse().map_err(|_| Error::NotFound)?;
     if id == who.session.id {

@@ -58,6 +58,8 @@ pub struct UserRow {
     pub is_owner: bool,
     pub demo_mode_status: DemoStatus,
     pub demo_mode_error: Option<Json>,
+    /// The newest demo operation's job.
+    pub demo_job_id: Option<kit::jobs::JobId>,
     pub demo_workspace_id: Option<crate::workspaces::WorkspaceId>,
     pub demo_profile: Option<Json>,
     pub created_at: Timestamp,

@@ -11,7 +11,7 @@ use crate::workspaces::Workspace;
 pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<Option<SignedIn>> {
     conn.opt(
         "SELECT u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.demo_mode_status,
-                u.demo_mode_error, u.demo_workspace_id, u.demo_profile, u.created_at,
+                u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.created_at,
                 s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at, s.idle_expires_at,
                 s.expires_at, w.id, w.kind, w.name
          FROM user_sessions s
@@ -38,21 +38,22 @@ impl FromRow for SignedIn {
                 is_owner: row.get(5)?,
                 demo_mode_status: row.get(6)?,
                 demo_mode_error: row.get(7)?,
-                demo_workspace_id: row.get(8)?,
-                demo_profile: row.get(9)?,
-                created_at: row.get(10)?,
+                demo_job_id: row.get(8)?,
+                demo_workspace_id: row.get(9)?,
+                demo_profile: row.get(10)?,
+                created_at: row.get(11)?,
             },
             session: SessionRow {
-                id: row.get(11)?,
-                user_agent: row.get(12)?,
-                ip: row.get(13)?,
-                created_at: row.get(14)?,
-                last_seen_at: row.get(15)?,
-                authenticated_at: row.get(16)?,
-                idle_expires_at: row.get(17)?,
-                expires_at: row.get(18)?,
+                id: row.get(12)?,
+                user_agent: row.get(13)?,
+                ip: row.get(14)?,
+                created_at: row.get(15)?,
+                last_seen_at: row.get(16)?,
+                authenticated_at: row.get(17)?,
+                idle_expires_at: row.get(18)?,
+                expires_at: row.get(19)?,
             },
-            workspace: Workspace { id: row.get(19)?, kind: row.get(20)?, name: row.get(21)? },
+            workspace: Workspace { id: row.get(20)?, kind: row.get(21)?, name: row.get(22)? },
         })
     }
 }
