@@ -137,6 +137,48 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::MIGRATIONS;
+    use kit::args;
+    use kit::both_databases;
+    use kit::testing::TestDb;
+
+    const NOW: Timestamp = Timestamp::from_second(1_800_000_000);
+
+    /// Tries until one must wait, in one transaction, and answers how many were let through.
+    async fn tries(db: &TestDb, at_most: usize, now: Timestamp, lane: fn(usize) -> Lane) -> usize {
+        let count =
+            move |tx: &mut Tx| Ok::<_, Error>((0..at_most).take_while(|n| reserve(tx, &lane(*n), now).is_ok()).count());
+        db.write(count).await.expect("the database answers")
+    }
+
+    both_databases! {
+        async fn an_address_that_tries_many_accounts_must_wait(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let spray = |n| Lane::stranger(&format!("person{n}@example.com"), "203.0.113.7");
+            assert_eq!(tries(&db, 100, NOW, spray).await, 30);
+            assert_eq!(tries(&db, 100, NOW + HOUR, spray).await, 30, "a new window");
+            let other = |n| Lane::stranger(&format!("person{n}@example.com"), "203.0.113.8");
+            assert_eq!(tries(&db, 4, NOW, other).await, 4, "another address is another's");
+        }
+
+        async fn all_strangers_together_have_a_limit(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let flood = |n| Lane::stranger(&format!("person{n}@example.com"), &format!("203.0.{}.{}", n / 250, n % 250));
+            assert_eq!(tries(&db, 1_000, NOW, flood).await, 600);
+            assert_eq!(tries(&db, 10, NOW + MINUTE, flood).await, 10);
+            let device = |_| Lane::known_device(&TokenHash::of("a token"));
+            assert_eq!(tries(&db, 1, NOW, device).await, 1, "who is known is no stranger");
+        }
+
+        async fn counters_of_past_windows_are_taken_away(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let spray = |n| Lane::stranger(&format!("person{n}@example.com"), &format!("203.0.113.{n}"));
+            tries(&db, 100, NOW, spray).await;
+            tries(&db, 30, NOW + 2 * ACCOUNT.window, |_| Lane::known_device(&TokenHash::of("a token"))).await;
+            let left = db.read(|conn| conn.one::<i64>("SELECT count(*) FROM sign_in_limits", args![])).await;
+            assert_eq!(left.expect("the database answers"), 1);
+        }
+    }
 
     #[test]
     fn waiting_grows_to_its_longest() {

@@ -149,6 +149,7 @@ fn list(shell: &Shell, view: &Sessions) -> Markup {
 fn row(shell: &Shell, view: &Sessions, session: &SessionRow) -> Markup {
     let is_current = session.id == view.current;
     let browser = browser_name(&session.user_agent);
+    let label = (!is_current).then(|| format!("End the session of {browser}"));
     html! {
         li data-test="session" {
             (icon(Icon::Session))
@@ -160,7 +161,7 @@ fn row(shell: &Shell, view: &Sessions, session: &SessionRow) -> Markup {
                     html! { "last seen " (shell.local.ago(session.last_seen_at)) },
                 ]))
             }
-            button.button.small.end type="submit" name="session" value=(session.id) aria-label={ "End the session of " (browser) } {
+            button.button.small.end type="submit" name="session" value=(session.id) aria-label=[label] {
                 @if is_current { "Sign out" } @else { "End" }
             }
         }
