@@ -64,7 +64,7 @@ mod work;
 mod worker;
 
 pub use job::{Done, Failure, Job, Policy};
-pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, retry};
+pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, hasten, retry};
 pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 pub use run::Run;
 pub use store::Filter;

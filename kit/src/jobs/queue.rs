@@ -51,6 +51,14 @@ pub fn enqueue<J: Handled>(
     insert(tx, now, random, J::TYPE, &payload, &job.policy(), &how).map(|(enqueued, _)| enqueued)
 }
 
+/// Lets a job that waits for its first attempt begin at `at` already; whether it now does. A pause after a failed attempt
+/// is not shortened.
+pub fn hasten(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp) -> db::Result<bool> {
+    let Some(job) = store::hasten(tx, id, at.max(now), now)? else { return Ok(false) };
+    settle::announce(tx, &job);
+    Ok(true)
+}
+
 /// Cancels a job of `user_id`: a pending one at once, with its `cancelled` hook; a running one as soon as its worker
 /// notices, which aborts it. A job that is already final stays as it is. `None`: this user has no such job.
 pub fn cancel<C: Workplace>(

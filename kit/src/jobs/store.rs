@@ -152,6 +152,16 @@ fn in_order_of_work(dialect: Dialect) -> &'static str {
     }
 }
 
+/// `None` when the job does not wait for its first attempt, or not beyond `at`.
+pub(super) fn hasten(tx: &mut Tx, id: JobId, at: Timestamp, now: Timestamp) -> Result<Option<JobRow>> {
+    let sql = format!(
+        "UPDATE background_jobs SET run_at = $2, updated_at = $3 \
+         WHERE id = $1 AND status = 'pending' AND attempt = 0 AND run_at > $2 RETURNING {}",
+        JobRow::COLUMNS
+    );
+    tx.opt(&sql, args![id, at, now])
+}
+
 pub(super) fn lock_of_user(tx: &mut Tx, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {
     let sql = format!("SELECT {} FROM background_jobs WHERE id = $1 AND user_id = $2{}", JobRow::COLUMNS, locking(tx));
     tx.opt(&sql, args![id, user_id])
