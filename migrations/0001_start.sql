@@ -115,11 +115,15 @@ CREATE TABLE platform_connections (
     -- Grows with every change of the tokens: the loser of a refresh race writes nothing.
     token_version BIGINT NOT NULL,
     uploads_playlist TEXT,
+    -- What the account's people mostly write, as the platform tags it.
+    language TEXT,
     -- Newest provider time seen, after a whole pass only.
     watermark TIMESTAMPTZ,
     synced_at TIMESTAMPTZ,
     -- Everything up to here is known to be in the database.
     complete_to TIMESTAMPTZ,
+    -- Start of the last pass that read everything: only such a pass sees what was deleted.
+    whole_pass_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL
 );

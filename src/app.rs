@@ -9,6 +9,7 @@ use kit::random::Random;
 
 use crate::accounts::Passwords;
 use crate::config::Config;
+use crate::connections::Refreshing;
 use crate::platforms::{self, Hosts, Outside};
 use crate::vault::Vault;
 
@@ -16,6 +17,7 @@ use crate::vault::Vault;
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
+#[derive(Clone)]
 pub struct Inner {
     pub db: Db,
     pub clock: Clock,
@@ -24,6 +26,7 @@ pub struct Inner {
     pub passwords: Passwords,
     pub vault: Vault,
     pub outside: Outside,
+    pub refreshing: Refreshing,
 }
 
 impl Deref for App {

@@ -16,4 +16,6 @@ pub mod sessions;
 pub mod testing;
 pub mod ui;
 pub mod vault;
+pub mod webhooks;
+pub mod work;
 pub mod workspaces;

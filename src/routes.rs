@@ -13,9 +13,11 @@ use kit::web::{Edge, Site, compression};
 
 use crate::accounts::{self, settings};
 use crate::app::App;
+use crate::connections;
 use crate::dashboard;
 use crate::error;
 use crate::ui;
+use crate::webhooks;
 
 /// All routes behind the edge.
 ///
@@ -46,6 +48,16 @@ fn pages() -> Router<App> {
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))
         .route("/dashboard", get(dashboard::pages::show))
+        .route("/connections", get(connections::pages::index))
+        .route("/connections/callback/google", get(connections::pages::callback))
+        .route("/connections/{id}/start", post(connections::pages::start))
+        .route("/connections/{id}/sync", post(connections::pages::sync))
+        .route("/connections/{id}/disconnect", post(connections::pages::disconnect))
+        .route(
+            "/simulator/google_accounts/{*path}",
+            get(connections::pages::simulator).post(connections::pages::simulator),
+        )
+        .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/assets/{file}", get(ui::pages::asset))
 }
 
@@ -56,6 +68,10 @@ fn api() -> Router<App> {
         .route("/auth/logout", post(accounts::api::logout))
         .route("/auth/session", get(accounts::api::session))
         .route("/auth/sessions", get(accounts::api::list))
+        .route("/connections", get(connections::api::list))
+        .route("/connections/{id}", delete(connections::api::delete))
+        .route("/connections/{id}/start", post(connections::api::start))
+        .route("/connections/{id}/sync", post(connections::api::sync))
         .route("/auth/sessions/{id}", delete(accounts::api::end))
         .route("/dashboard", get(dashboard::api::show))
 }

@@ -14,13 +14,15 @@ use kit::db::{Db, Dialect};
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
 use tower::ServiceExt as _;
+use url::Url;
 
 use crate::accounts::{Passwords, first_run_link};
 use crate::app::{App, Inner, MIGRATIONS};
-use crate::config::{Config, Signup};
+use crate::config::{Config, DemoService, Signup};
+use crate::connections::Refreshing;
 use crate::platforms::Outside;
 use crate::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
-use crate::vault::Vault;
+use crate::vault::{Secret, Vault};
 
 pub const PUBLIC_URL: &str = "http://localhost:8080";
 pub const EMAIL: &str = "ann@example.com";
@@ -64,6 +66,31 @@ impl TestApp {
         let app = started(db.clone(), clock, Random::seeded(1), config);
         let router = crate::routes::router(app.clone());
         Self { browser: Browser::new(&router), router, app, hand, db }
+    }
+
+    /// The same application, with a demo service.
+    pub fn with_demo_service(self, url: &Url) -> Self {
+        let mut parts = Inner::clone(&self.app);
+        parts.config.demo_service = Some(DemoService { url: url.clone(), secret: Secret::new("secret") });
+        let app = App::new(parts);
+        let router = crate::routes::router(app.clone());
+        Self { browser: Browser::new(&router), router, app, ..self }
+    }
+
+    /// Runs every job that is due, and those that they enqueue; how many runs that took.
+    pub async fn run_jobs(&self) -> usize {
+        let app = self.app.clone();
+        kit::jobs::run_due(app.db.clone(), app.clock.clone(), app.random.clone(), app)
+            .await
+            .expect("the database answers")
+    }
+
+    /// Who this app's own browser is signed in as.
+    pub async fn who(&self) -> sessions::SignedIn {
+        let token = TokenHash::of(&self.cookie(COOKIE_NAME).expect("somebody is signed in"));
+        let now = self.app.now();
+        let found = self.app.db.read(move |conn| sessions::authenticate(conn, &token, now)).await;
+        found.expect("the database answers").expect("the session lives")
     }
 
     /// Another person's browser.
@@ -153,7 +180,7 @@ impl TestApp {
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start(random.clone());
     let (vault, outside) = (Vault::with_key([7; 32]), Outside::new());
-    App::new(Inner { db, clock, random, config, passwords, vault, outside })
+    App::new(Inner { db, clock, random, config, passwords, vault, outside, refreshing: Refreshing::default() })
 }
 
 impl Deref for TestApp {
@@ -207,7 +234,10 @@ impl Browser {
         if let Some(cookies) = self.cookie_header() {
             request = request.header(COOKIE, cookies);
         }
-        let request = request.body(body).expect("a request");
+        self.answer(request.body(body).expect("a request")).await
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Answer {
         let answer = self.router.clone().oneshot(request).await.expect("the router does not fail");
         let (head, body) = answer.into_parts();
         self.keep(&head.headers);

@@ -8,12 +8,15 @@ use kit::clock::Timestamp;
 use reqwest::Method;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use url::Url;
+use url::{Url, form_urlencoded};
 
 use super::error::{Error, from_status, rate_limited};
 use super::hosts::{Host, Hosts};
 use super::outside::{Answer, Outside, SMALL};
 use crate::vault::Secret;
+
+/// The consent page's path.
+pub const AUTHORIZE: &str = "/o/oauth2/v2/auth";
 
 /// Covers every comment method, reading and writing.
 pub const YOUTUBE_SCOPE: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
@@ -53,6 +56,23 @@ pub enum Consent {
     Refused { reason: String },
 }
 
+/// The question that a consent page is asked.
+pub fn authorize_query(client: &Client, redirect_uri: &str, state: &str, verifier: &Secret) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &client.id)
+        .append_pair("redirect_uri", redirect_uri)
+        .append_pair("response_type", "code")
+        .append_pair("scope", YOUTUBE_SCOPE)
+        .append_pair("state", state)
+        // Without these two a second consent gives no refresh token.
+        .append_pair("access_type", "offline")
+        .append_pair("prompt", "consent")
+        .append_pair("include_granted_scopes", "true")
+        .append_pair("code_challenge", &challenge(verifier))
+        .append_pair("code_challenge_method", "S256")
+        .finish()
+}
+
 pub struct Google<'a> {
     pub outside: &'a Outside,
     pub hosts: &'a Hosts,
@@ -61,19 +81,8 @@ pub struct Google<'a> {
 
 impl Google<'_> {
     pub fn authorize_url(&self, redirect_uri: &str, state: &str, verifier: &Secret) -> Url {
-        let mut url = self.hosts.url(Host::GoogleAccounts, "/o/oauth2/v2/auth");
-        url.query_pairs_mut()
-            .append_pair("client_id", &self.client.id)
-            .append_pair("redirect_uri", redirect_uri)
-            .append_pair("response_type", "code")
-            .append_pair("scope", YOUTUBE_SCOPE)
-            .append_pair("state", state)
-            // Without these two a second consent gives no refresh token.
-            .append_pair("access_type", "offline")
-            .append_pair("prompt", "consent")
-            .append_pair("include_granted_scopes", "true")
-            .append_pair("code_challenge", &challenge(verifier))
-            .append_pair("code_challenge_method", "S256");
+        let mut url = self.hosts.url(Host::GoogleAccounts, AUTHORIZE);
+        url.set_query(Some(&authorize_query(self.client, redirect_uri, state, verifier)));
         url
     }
 

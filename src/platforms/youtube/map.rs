@@ -16,6 +16,7 @@ pub struct Channel {
     pub avatar_url: Option<String>,
     /// `None` when the channel hides it.
     pub subscribers: Option<i64>,
+    pub views: Option<i64>,
     pub videos: Option<i64>,
     pub uploads_playlist: String,
     pub language: Option<String>,
@@ -44,6 +45,7 @@ pub fn channel(raw: &Value) -> Option<Channel> {
         handle: wire.snippet.custom_url,
         avatar_url: wire.snippet.thumbnails.best(),
         subscribers,
+        views: wire.statistics.view_count,
         videos: wire.statistics.video_count,
         uploads_playlist: wire.content_details.related_playlists.uploads,
         language: wire.snippet.default_language,

@@ -36,6 +36,8 @@ pub struct ChannelSnippet {
 #[serde(rename_all = "camelCase")]
 pub struct ChannelStatistics {
     #[serde(default, deserialize_with = "counter")]
+    pub view_count: Option<i64>,
+    #[serde(default, deserialize_with = "counter")]
     pub subscriber_count: Option<i64>,
     #[serde(default, deserialize_with = "counter")]
     pub video_count: Option<i64>,

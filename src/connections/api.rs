@@ -1,0 +1,140 @@
+//! JSON of connections.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use kit::clock::Timestamp;
+use kit::jobs::JobId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Connection, ConnectionId, pages, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::platforms::Platform;
+use crate::sessions::SignedIn;
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Connections {
+    pub items: Vec<ConnectionBody>,
+    pub next_cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ConnectionBody {
+    #[schema(value_type = String, format = "uuid")]
+    pub id: ConnectionId,
+    #[schema(value_type = String, example = "youtube")]
+    pub platform: Platform,
+    #[schema(value_type = String, example = "connected")]
+    pub status: super::Status,
+    pub error: Option<CauseBody>,
+    pub external_id: Option<String>,
+    pub handle: Option<String>,
+    pub display_name: Option<String>,
+    /// Null when the platform hides it.
+    pub followers: Option<i64>,
+    pub content_total: Option<i64>,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub synced_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = "date-time")]
+    pub complete_to: Option<Timestamp>,
+    #[schema(value_type = String, format = "date-time")]
+    pub created_at: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CauseBody {
+    #[schema(example = "authorisation_lost")]
+    pub code: &'static str,
+    pub message: &'static str,
+    pub cure: &'static str,
+}
+
+impl From<Connection> for ConnectionBody {
+    fn from(connection: Connection) -> Self {
+        let error = connection.connection_error.map(|cause| {
+            let (message, cure) = cause.text();
+            CauseBody { code: cause.as_str(), message, cure }
+        });
+        Self {
+            id: connection.id,
+            platform: connection.platform,
+            status: connection.connection_status,
+            error,
+            external_id: connection.external_id,
+            handle: connection.handle,
+            display_name: connection.display_name,
+            followers: connection.followers,
+            content_total: connection.content_total,
+            synced_at: connection.synced_at,
+            complete_to: connection.complete_to,
+            created_at: connection.created_at,
+        }
+    }
+}
+
+/// The connections of the current workspace.
+#[utoipa::path(get, path = "/connections", tag = "connections", responses((status = 200, body = Connections)))]
+pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<Connections>> {
+    let workspace = who.workspace.id;
+    let found = app.db.read(move |conn| store::list(conn, workspace)).await?;
+    Ok(Json(Connections { items: found.into_iter().map(ConnectionBody::from).collect(), next_cursor: None }))
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StartBody {
+    /// The connection to give a new authorisation; a new one when absent.
+    #[schema(value_type = Option<String>, format = "uuid")]
+    pub connection_id: Option<ConnectionId>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Started {
+    #[schema(value_type = String, format = "uuid")]
+    pub connection_id: ConnectionId,
+    /// Where the person consents, in the browser that holds this session. In demo mode relative to this installation.
+    pub authorize_url: String,
+}
+
+/// Begins connecting an account.
+#[utoipa::path(post, path = "/connections/{platform}/start", tag = "connections", params(("platform" = String, Path)),
+    request_body = Option<StartBody>, responses((status = 201, body = Started), (status = 409), (status = 404)))]
+pub async fn start(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(platform): Path<String>,
+    body: Option<Json<StartBody>>,
+) -> Result<(StatusCode, Json<Started>)> {
+    let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
+    let again = body.and_then(|Json(body)| body.connection_id);
+    let (connection_id, authorize_url) = pages::begin(&app, &who, platform, again).await?;
+    Ok((StatusCode::CREATED, Json(Started { connection_id, authorize_url })))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Syncing {
+    #[schema(value_type = String, format = "uuid")]
+    pub job_id: JobId,
+}
+
+/// Reads a connection now. Again while it is read: the same job.
+#[utoipa::path(post, path = "/connections/{id}/sync", tag = "connections", params(("id" = String, Path)),
+    responses((status = 202, body = Syncing), (status = 409), (status = 404)))]
+pub async fn sync(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, Json<Syncing>)> {
+    let enqueued = pages::sync_now(&app, &who, pages::parse(&id)?).await?;
+    Ok((StatusCode::ACCEPTED, Json(Syncing { job_id: enqueued.id })))
+}
+
+/// Ends a connection; its authorisation is revoked at the platform.
+#[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = String, Path)),
+    responses((status = 204), (status = 404)))]
+pub async fn delete(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<StatusCode> {
+    pages::end(&app, &who, pages::parse(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,281 @@
+//! From a consent's answer to a connected account; the same steps for a person's consent and for the demo profile's.
+
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
+use kit::jobs::{Done, Enqueue, Failure, Job, JobRow, Policy, Run};
+use kit::random::Random;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::account::{self, Stop};
+use super::jobs::{Bytes, RevokeToken, enqueue_sync, judge};
+use super::store::{self, Connection, Flow};
+use super::{Cause, ConnectionId, Status, consent, signal, tokens};
+use crate::app::App;
+use crate::platforms::Error;
+use crate::platforms::google::{Google, Grant, YOUTUBE_SCOPE};
+use crate::platforms::youtube::{Channel, YouTube};
+use crate::vault::{Secret, Vault};
+use crate::workspaces::UserId;
+
+/// Exchanges a code and connects the account behind it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ConnectAccount {
+    pub connection_id: ConnectionId,
+    pub flow: Bytes,
+    pub code: Bytes,
+}
+
+/// A grant between two attempts of the job: a code is exchanged once, so its fruit outlives the process.
+#[derive(Clone, Serialize, Deserialize)]
+struct Held {
+    access_token: Bytes,
+    access_expires_at: Timestamp,
+    refresh_token: Option<Bytes>,
+    refresh_expires_at: Option<Timestamp>,
+    scopes: Vec<String>,
+}
+
+impl Job for ConnectAccount {
+    const TYPE: &'static str = "connect_account";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        Policy { priority: 20, ..Policy::default() }
+    }
+
+    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        let (id, hash) = (self.connection_id, self.flow.to_hash());
+        let found = app.db.read(move |conn| Ok::<_, db::Error>((store::by_id(conn, id)?, store::flow(conn, &hash)?)));
+        let (Some(connection), Some(flow)) = found.await? else {
+            // The attempt was cancelled, or begun anew.
+            return run.finish(json!({ "superseded": true }), |_| Ok(())).await;
+        };
+        run.progress(0, 2, "Exchanging the code");
+        let grant = self.grant(&app, &run, &connection, &flow).await?;
+        run.progress(1, 2, "Reading the account");
+        let channel = match channel_of(&app, &connection, &grant).await {
+            Ok(channel) => channel,
+            Err(error) => return Err(self.refused(&app, &run, connection, &grant, &error).await),
+        };
+        let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
+        let user = run.user_id().map(UserId::from);
+        run.finish(json!({ "channel": channel.title }), move |tx| {
+            if store::flow(tx, &hash)?.is_none() {
+                return Ok(revoke(tx, now, &random, &vault, &connection, &grant)?);
+            }
+            let target = settle(tx, now, &random, &vault, &connection, &channel, &grant)?;
+            enqueue_sync(tx, now, &random, user, target, now)?;
+            Ok(())
+        })
+        .await
+    }
+
+    fn gave_up(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+        self.end(tx, now, failure.code.parse().unwrap_or(Cause::Internal))
+    }
+
+    fn cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, _: &Random) -> db::Result<()> {
+        self.end(tx, now, Cause::Cancelled)
+    }
+
+    /// A code counts once: connecting again begins at the consent page.
+    fn repeated(&self, _: &mut Tx, _: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
+        Ok(false)
+    }
+}
+
+impl ConnectAccount {
+    async fn grant(&self, app: &App, run: &Run, connection: &Connection, flow: &Flow) -> Result<Grant, Failure> {
+        if let Some(held) = run.restore::<Held>() {
+            return held.open(&app.vault, connection).ok_or_else(|| give_up(Cause::SecretUnreadable));
+        }
+        let hash = self.flow.to_hash();
+        let verifier = consent::open_verifier(&app.vault, &hash, flow);
+        let code = consent::open_code(&app.vault, &hash, flow, &self.code.to_vec());
+        let (verifier, code) = verifier.zip(code).ok_or_else(|| give_up(Cause::SecretUnreadable))?;
+        let exchanged = async {
+            let (hosts, client) = account::provider(app, connection).await?;
+            let google = Google { outside: &app.outside, hosts: &hosts, client: &client };
+            Ok(google.exchange(&code, &verifier, &flow.redirect_uri, app.now()).await?)
+        };
+        let grant = exchanged.await.map_err(|stop| match stop {
+            Stop::Job(failure) => failure,
+            Stop::Platform(Error::Reauth { .. }) => give_up(Cause::ConsentUnusable),
+            Stop::Platform(error) => judge(&error).0,
+        })?;
+        run.checkpoint(&Held::of(&app.vault, &app.random, connection, &grant)).await?;
+        Ok(grant)
+    }
+
+    /// A grant that is of no use is given back.
+    async fn refused(&self, app: &App, run: &Run, connection: Connection, grant: &Grant, error: &Error) -> Failure {
+        let failure = match error {
+            Error::Permission { reason } if reason == "scopes_missing" => give_up(Cause::ScopesMissing),
+            error => judge(error).0,
+        };
+        if failure.is_retryable() {
+            return failure;
+        }
+        let (vault, random, now, grant) = (app.vault.clone(), app.random.clone(), app.now(), grant.clone());
+        match run.write(move |tx| Ok(revoke(tx, now, &random, &vault, &connection, &grant)?)).await {
+            Ok(()) => failure,
+            Err(lost) => lost,
+        }
+    }
+
+    fn end(&self, tx: &mut Tx, now: Timestamp, cause: Cause) -> db::Result<()> {
+        if store::flow(tx, &self.flow.to_hash())?.is_none() {
+            return Ok(());
+        }
+        store::delete_flows(tx, self.connection_id)?;
+        fail(tx, now, self.connection_id, cause)
+    }
+}
+
+/// Ends an attempt whose consent page nobody answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LateConsent {
+    pub connection_id: ConnectionId,
+    pub flow: Bytes,
+}
+
+impl Job for LateConsent {
+    const TYPE: &'static str = "late_consent";
+    type Context = App;
+
+    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        let now = app.now();
+        run.finish(json!({}), move |tx| Ok(self.end(tx, now)?)).await
+    }
+
+    /// Also when nobody was there to do it in time.
+    fn gave_up(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+        self.end(tx, now)
+    }
+}
+
+impl LateConsent {
+    fn end(&self, tx: &mut Tx, now: Timestamp) -> db::Result<()> {
+        match store::flow(tx, &self.flow.to_hash())? {
+            Some(flow) if flow.used_at.is_none() => {
+                store::delete_flows(tx, self.connection_id)?;
+                fail(tx, now, self.connection_id, Cause::ConsentLate)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn fail(tx: &mut Tx, now: Timestamp, id: ConnectionId, cause: Cause) -> db::Result<()> {
+    store::move_status(tx, now, id, Status::Connecting, Status::Failed, Some(cause))?;
+    match store::by_id(tx, id)? {
+        Some(connection) => signal(tx, connection.workspace_id),
+        None => Ok(()),
+    }
+}
+
+fn give_up(cause: Cause) -> Failure {
+    Failure::fail(cause.as_str(), cause.text().0)
+}
+
+/// The account behind a grant, if the grant is enough.
+async fn channel_of(app: &App, connection: &Connection, grant: &Grant) -> Result<Channel, Error> {
+    if !grant.scopes.iter().any(|scope| scope == YOUTUBE_SCOPE) {
+        return Err(Error::Permission { reason: "scopes_missing".into() });
+    }
+    let (hosts, _) = match account::provider(app, connection).await {
+        Ok(provider) => provider,
+        Err(Stop::Platform(error)) => return Err(error),
+        Err(Stop::Job(_)) => return Err(Error::Transient(crate::platforms::Trouble::Storage)),
+    };
+    let tokens: &Secret = &grant.access_token;
+    let youtube = YouTube { outside: &app.outside, hosts: &hosts, clock: &app.clock, tokens };
+    youtube.own_channel().await?.ok_or_else(|| Error::Permission { reason: "no_channel".into() })
+}
+
+/// Puts a grant where its account belongs: to the connection that knows the account, so that history stays with it,
+/// else to the one that asked, else (it holds another account) to a new one.
+pub fn settle(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    asked: &Connection,
+    channel: &Channel,
+    grant: &Grant,
+) -> db::Result<ConnectionId> {
+    let known = store::by_account(tx, asked.workspace_id, asked.platform, &channel.id)?;
+    let target = match known {
+        Some(id) => id,
+        None if asked.external_id.is_none() => asked.id,
+        None => {
+            let id = ConnectionId::new(now, random);
+            store::insert(tx, now, id, asked.workspace_id, asked.platform)?;
+            id
+        }
+    };
+    store::delete_flows(tx, asked.id)?;
+    if target != asked.id {
+        if asked.external_id.is_none() {
+            store::delete(tx, asked.workspace_id, asked.id)?;
+        } else {
+            let cause = Some(Cause::OtherAccount);
+            store::move_status(tx, now, asked.id, Status::Connecting, Status::NeedsReauth, cause)?;
+        }
+    }
+    let version = store::tokens(tx, target)?.ok_or(db::Error::NotFound)?.token_version;
+    let sealed = tokens::seal(vault, random, target, asked.workspace_id, grant);
+    store::put_tokens(tx, now, target, version, &sealed)?;
+    store::set_account(tx, now, target, channel)?;
+    store::set_status(tx, now, target, Status::Connected, None)?;
+    signal(tx, asked.workspace_id)?;
+    Ok(target)
+}
+
+fn revoke(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    connection: &Connection,
+    grant: &Grant,
+) -> db::Result<()> {
+    let token = grant.refresh_token.as_ref().unwrap_or(&grant.access_token);
+    let demo = store::is_demo(tx, connection.workspace_id)?;
+    let job = RevokeToken::new(vault, random, connection, demo, token);
+    kit::jobs::enqueue(tx, now, random, &job, Enqueue::default())?;
+    Ok(())
+}
+
+impl Held {
+    fn of(vault: &Vault, random: &Random, connection: &Connection, grant: &Grant) -> Self {
+        let sealed = tokens::seal(vault, random, connection.id, connection.workspace_id, grant);
+        Self {
+            access_token: sealed.access_token.into(),
+            access_expires_at: sealed.access_expires_at,
+            refresh_token: sealed.refresh_token.map(Bytes::from),
+            refresh_expires_at: sealed.refresh_expires_at,
+            scopes: grant.scopes.clone(),
+        }
+    }
+
+    fn open(self, vault: &Vault, connection: &Connection) -> Option<Grant> {
+        let open = |column, sealed: &Bytes| {
+            let sealed = sealed.to_vec();
+            let (id, workspace) = (connection.id, connection.workspace_id);
+            store::token_place(column, id, workspace, |place| vault.open_sealed(place, &sealed)).ok()
+        };
+        let refresh_token = match &self.refresh_token {
+            Some(sealed) => Some(open("refresh_token", sealed)?),
+            None => None,
+        };
+        Some(Grant {
+            access_token: open("access_token", &self.access_token)?,
+            access_expires_at: self.access_expires_at,
+            refresh_token,
+            refresh_expires_at: self.refresh_expires_at,
+            scopes: self.scopes,
+        })
+    }
+}

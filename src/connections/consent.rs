@@ -1,0 +1,197 @@
+//! Asking for an authorisation: one flow per attempt, bound to the session that began it, answered once and not for long.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{Error, Tx};
+use kit::jobs::Enqueue;
+use kit::random::Random;
+use sha2::{Digest, Sha256};
+
+use super::connect::{ConnectAccount, LateConsent};
+use super::store::{self, Flow};
+use super::{Cause, ConnectionId, Refused, Status, signal};
+use crate::platforms::{Platform, google};
+use crate::sessions::SessionId;
+use crate::vault::{Place, Secret, Vault};
+use crate::workspaces::{UserId, WorkspaceId};
+
+pub const LIFETIME: Duration = Duration::from_secs(600);
+
+/// Who asks, for which workspace, and where the answer shall come.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    pub user: UserId,
+    pub session: Option<SessionId>,
+    pub workspace: WorkspaceId,
+    pub redirect_uri: String,
+}
+
+/// What goes into the link to the consent page; only hashes and ciphertexts of it are stored.
+#[derive(Debug)]
+pub struct Asked {
+    pub connection: ConnectionId,
+    pub state: Secret,
+    pub verifier: Secret,
+}
+
+/// Begins an attempt, for a new connection or for one that lost its authorisation.
+pub fn ask(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    asker: &Asker,
+    platform: Platform,
+    again: Option<ConnectionId>,
+) -> Result<Asked, Refused> {
+    if !platform.capabilities().connects {
+        return Err(Refused::NotOffered);
+    }
+    let connection = match again {
+        Some(id) => {
+            let known = store::find(tx, asker.workspace, id)?.ok_or(Refused::NotFound)?;
+            // One that works keeps working until the answer is here.
+            if known.connection_status != Status::Connected {
+                store::set_status(tx, now, id, Status::Connecting, None)?;
+            }
+            store::delete_flows(tx, id)?;
+            id
+        }
+        None => {
+            let id = ConnectionId::new(now, random);
+            store::insert(tx, now, id, asker.workspace, platform)?;
+            id
+        }
+    };
+    let (state, verifier) = (Secret::new(random.token()), Secret::new(random.token()));
+    let hash = hash(state.expose());
+    let flow = Flow {
+        session_id: asker.session,
+        user_id: asker.user,
+        workspace_id: asker.workspace,
+        connection_id: connection,
+        platform,
+        verifier: seal(vault, random, "verifier", &hash, asker.user, &verifier),
+        redirect_uri: asker.redirect_uri.clone(),
+        expires_at: now + LIFETIME,
+        used_at: None,
+    };
+    store::insert_flow(tx, now, &hash, &flow)?;
+    // Whoever closes the consent page leaves nobody waiting.
+    let late = Enqueue { run_at: Some(flow.expires_at), ..Enqueue::default() };
+    kit::jobs::enqueue(tx, now, random, &LateConsent { connection_id: connection, flow: hash.into() }, late)?;
+    signal(tx, asker.workspace)?;
+    Ok(Asked { connection, state, verifier })
+}
+
+/// What came back from a consent page, as it stands in the address.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub state: Option<Secret>,
+    pub code: Option<Secret>,
+    pub error: Option<String>,
+    pub issuer: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The code is stored, and a job exchanges it.
+    Connecting(ConnectionId),
+    /// The person said no, or the provider did.
+    Declined(ConnectionId),
+}
+
+/// Why an answer is not taken. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    #[error("This address is not an answer to anything that was asked here.")]
+    Unknown,
+    #[error("This answer was used already. An answer counts once.")]
+    Replayed,
+    #[error("This answer came more than ten minutes after the question.")]
+    Late,
+    #[error("This connection was begun in another browser or by another person. Begin it again here.")]
+    Foreign,
+    #[error("This answer names another provider than the one that was asked.")]
+    OtherIssuer,
+    #[error(transparent)]
+    Db(#[from] Error),
+}
+
+impl NotTaken {
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown => "state_unknown",
+            Self::Replayed => "state_used",
+            Self::Late => "state_late",
+            Self::Foreign => "state_foreign",
+            Self::OtherIssuer => "issuer_mismatch",
+            Self::Db(_) => "database",
+        }
+    }
+}
+
+/// Takes the answer, once: the flow is marked used in the transaction that stores the code with its job.
+pub fn take(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    user: UserId,
+    session: SessionId,
+    answer: &Answer,
+) -> Result<Taken, NotTaken> {
+    let hash = hash(answer.state.as_ref().ok_or(NotTaken::Unknown)?.expose());
+    let flow = store::flow(tx, &hash)?.ok_or(NotTaken::Unknown)?;
+    if flow.user_id != user || flow.session_id != Some(session) {
+        return Err(NotTaken::Foreign);
+    }
+    if answer.issuer.as_deref().is_some_and(|issuer| issuer != google::ISSUER) {
+        return Err(NotTaken::OtherIssuer);
+    }
+    if !store::use_flow(tx, now, &hash)? {
+        return Err(if flow.used_at.is_some() { NotTaken::Replayed } else { NotTaken::Late });
+    }
+    let id = flow.connection_id;
+    let taken = match (&answer.code, &answer.error) {
+        (Some(code), None) => {
+            let code = seal(vault, random, "code", &hash, user, code);
+            let job = ConnectAccount { connection_id: id, flow: hash.into(), code: code.into() };
+            let enqueue = Enqueue { user_id: Some(user.uuid()), ..Enqueue::default() };
+            kit::jobs::enqueue(tx, now, random, &job, enqueue)?;
+            Taken::Connecting(id)
+        }
+        (_, error) => {
+            let denied = error.as_deref() == Some("access_denied");
+            let cause = if denied { Cause::Denied } else { Cause::ConsentUnusable };
+            store::move_status(tx, now, id, Status::Connecting, Status::Failed, Some(cause))?;
+            Taken::Declined(id)
+        }
+    };
+    signal(tx, flow.workspace_id)?;
+    Ok(taken)
+}
+
+/// What the exchange needs of a flow.
+pub fn open_verifier(vault: &Vault, hash: &[u8; 32], flow: &Flow) -> Option<Secret> {
+    open(vault, "verifier", hash, flow.user_id, &flow.verifier)
+}
+
+pub fn open_code(vault: &Vault, hash: &[u8; 32], flow: &Flow, sealed: &[u8]) -> Option<Secret> {
+    open(vault, "code", hash, flow.user_id, sealed)
+}
+
+fn hash(state: &str) -> [u8; 32] {
+    Sha256::digest(state).into()
+}
+
+fn seal(vault: &Vault, random: &Random, column: &str, row: &[u8; 32], owner: UserId, secret: &Secret) -> Vec<u8> {
+    let owner = owner.uuid();
+    vault.seal(Place { table: "oauth_flows", column, row, owner: owner.as_bytes() }, secret.expose().as_bytes(), random)
+}
+
+fn open(vault: &Vault, column: &str, row: &[u8; 32], owner: UserId, sealed: &[u8]) -> Option<Secret> {
+    let owner = owner.uuid();
+    vault.open_sealed(Place { table: "oauth_flows", column, row, owner: owner.as_bytes() }, sealed).ok()
+}

@@ -1,0 +1,217 @@
+//! The connections page and its forms, the way to a consent page and back, and the simulator's consent page itself.
+
+use axum::Form;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, RawQuery, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use kit::web::Nonce;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::consent::{self, Answer, Asker, NotTaken};
+use super::views::{self, Listing, Offer};
+use super::{ConnectionId, Refused, service, store};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::platforms::Platform;
+use crate::sessions::SignedIn;
+use crate::ui;
+use crate::vault::Secret;
+use crate::workspaces::Kind;
+
+pub const CALLBACK: &str = "/connections/callback/google";
+pub const SIMULATOR: &str = "/simulator/google_accounts";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    panel: Option<String>,
+}
+
+pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(shown): Query<Shown>) -> Result<Markup> {
+    let listing = listing(&app, &who).await?;
+    let shell = who.shell(&app, &nonce, "/connections");
+    Ok(match shown.panel.as_deref() {
+        Some("connections") => views::panel(&listing, &shell.local),
+        Some(_) => return Err(Error::NotFound),
+        None => ui::page(&shell, "Connections", views::body(&listing, &shell.local)),
+    })
+}
+
+async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
+    let workspace = who.workspace.id;
+    let connections = app.db.read(move |conn| {
+        let found = store::list(conn, workspace)?;
+        found
+            .into_iter()
+            .map(|connection| {
+                let reading = store::reading(conn, connection.id)?;
+                Ok((connection, reading))
+            })
+            .collect::<kit::db::Result<Vec<_>>>()
+    });
+    Ok(Listing { connections: connections.await?, offer: offer(app, who) })
+}
+
+fn offer(app: &App, who: &SignedIn) -> Offer {
+    match (who.workspace.kind, &app.config.google) {
+        (Kind::Demo, _) => Offer::Simulator,
+        (Kind::Live, Some(_)) => Offer::Google,
+        (Kind::Live, None) => Offer::Unconfigured { redirect_uri: redirect_uri(app) },
+    }
+}
+
+/// From the configuration, never from the request: a Host that somebody made up leads nowhere.
+fn redirect_uri(app: &App) -> String {
+    format!("{}{CALLBACK}", app.config.public_url.trim_end_matches('/'))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct StartForm {
+    connection_id: Option<ConnectionId>,
+}
+
+pub async fn start(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Path(platform): Path<String>,
+    Form(form): Form<StartForm>,
+) -> Result<Markup> {
+    let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
+    let link = begin(&app, &who, platform, form.connection_id).await?.1;
+    let shell = who.shell(&app, &nonce, "/connections");
+    let body = views::continue_to(platform, &link, who.workspace.kind == Kind::Demo);
+    Ok(ui::page(&shell, "Connect", body))
+}
+
+/// Begins an attempt and answers the address of the consent page.
+pub(super) async fn begin(
+    app: &App,
+    who: &SignedIn,
+    platform: Platform,
+    again: Option<ConnectionId>,
+) -> Result<(ConnectionId, String)> {
+    if let (true, Offer::Unconfigured { .. }) = (platform.capabilities().connects, offer(app, who)) {
+        return Err(Error::conflict(
+            "client_not_configured",
+            "Set REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET to connect YouTube.",
+        ));
+    }
+    let asker = Asker {
+        user: who.user.id,
+        session: Some(who.session.id),
+        workspace: who.workspace.id,
+        redirect_uri: redirect_uri(app),
+    };
+    let (vault, random, now, redirect_uri) = (app.vault.clone(), app.random.clone(), app.now(), redirect_uri(app));
+    let asked = app.db.write(move |tx| consent::ask(tx, now, &random, &vault, &asker, platform, again)).await?;
+    let link = service::consent_link(app, who.workspace.kind, who.user.id, &redirect_uri, &asked)?;
+    Ok((asked.connection, link))
+}
+
+#[derive(Deserialize)]
+pub struct CallbackQuery {
+    state: Option<Secret>,
+    code: Option<Secret>,
+    error: Option<String>,
+    iss: Option<String>,
+}
+
+/// The one GET that changes something: a provider can answer in no other way. What it may change was bound beforehand
+/// to this session and a state that counts once.
+pub async fn callback(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Query(query): Query<CallbackQuery>,
+) -> Result<Response> {
+    let answer = Answer { state: query.state, code: query.code, error: query.error, issuer: query.iss };
+    let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
+    let (user, session) = (who.user.id, who.session.id);
+    let taken = app.db.write(move |tx| consent::take(tx, now, &random, &vault, user, session, &answer)).await;
+    match taken {
+        Ok(_) => Ok(Redirect::to("/connections").into_response()),
+        Err(NotTaken::Db(error)) => Err(error.into()),
+        Err(refused) => {
+            let shell = who.shell(&app, &nonce, "/connections");
+            let page = ui::page(&shell, "Not connected", views::not_taken(&refused.to_string()));
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
+}
+
+pub async fn sync(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+    sync_now(&app, &who, parse(&id)?).await?;
+    Ok(Redirect::to("/connections"))
+}
+
+pub(super) async fn sync_now(app: &App, who: &SignedIn, id: ConnectionId) -> Result<kit::jobs::Enqueued> {
+    let (random, now, user, workspace) = (app.random.clone(), app.now(), who.user.id, who.workspace.id);
+    Ok(app.db.write(move |tx| super::sync_now(tx, now, &random, user, workspace, id)).await?)
+}
+
+pub async fn disconnect(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+    end(&app, &who, parse(&id)?).await?;
+    Ok(Redirect::to("/connections"))
+}
+
+pub(super) async fn end(app: &App, who: &SignedIn, id: ConnectionId) -> Result<()> {
+    let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
+    let (user, workspace) = (who.user.id, who.workspace.id);
+    Ok(app.db.write(move |tx| super::disconnect(tx, now, &random, &vault, user, workspace, id)).await?)
+}
+
+/// An id that is none belongs to nobody.
+pub(super) fn parse(id: &str) -> Result<ConnectionId> {
+    id.parse().map_err(|_| Error::NotFound)
+}
+
+/// The simulator's consent page, reachable wherever the application is: this one host of the simulator, for a person
+/// in demo mode and for nobody's accounts but their own.
+pub async fn simulator(
+    State(app): State<App>,
+    who: SignedIn,
+    method: Method,
+    Path(path): Path<String>,
+    RawQuery(query): RawQuery,
+    body: Bytes,
+) -> Result<Response> {
+    if who.workspace.kind != Kind::Demo {
+        return Err(Error::NotFound);
+    }
+    let asked = service::Asked {
+        post: method == Method::POST,
+        path: &path,
+        query: query.as_deref().unwrap_or_default(),
+        body: &body,
+    };
+    let answer = service::simulators_consent_page(&app, who.user.id, &redirect_uri(&app), asked).await?;
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut response = (status, answer.body).into_response();
+    for name in [header::CONTENT_TYPE, header::LOCATION] {
+        if let Some(value) =
+            answer.headers.get(name.as_str()).and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
+        {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response)
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::NotFound => Error::NotFound,
+            Refused::NotConnected => {
+                Error::conflict("not_connected", "This connection can be synced once it is connected.")
+            }
+            Refused::NotOffered => {
+                Error::conflict("platform_not_offered", "This version does not speak to that platform yet.")
+            }
+            Refused::Db(error) => error.into(),
+        }
+    }
+}

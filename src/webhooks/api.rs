@@ -1,0 +1,66 @@
+//! Where the demo service delivers.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::signature::{self, Envelope};
+use super::{Received, demo_key, receive};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::workspaces::UserId;
+
+const LARGEST: usize = 64 << 10;
+
+#[derive(Debug, Deserialize)]
+pub struct Address {
+    user: Option<String>,
+}
+
+/// 200 says that the delivery is durable; nothing is written for one that does not verify.
+pub async fn demo(
+    State(app): State<App>,
+    Query(address): Query<Address>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<StatusCode> {
+    let too_large = || Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A delivery has at most 64 KiB.");
+    let body = to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
+    let user: UserId = address.user.and_then(|user| user.parse().ok()).ok_or_else(refused)?;
+    let envelope = envelope(&headers).ok_or_else(refused)?;
+    let now = app.now();
+    signature::verify(&[demo_key(&app.vault, user)], envelope, &body, now).map_err(|_| refused())?;
+
+    // What verified but is no JSON is stored too: its sender would only send the same again.
+    let payload: Value = serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into());
+    let (id, random) = (envelope.id.to_owned(), app.random.clone());
+    let received = app.db.write(move |tx| receive(tx, now, &random, user, &id, &payload)).await?;
+    if received == Received::Duplicate {
+        tracing::debug!(id = envelope.id, "a webhook came again");
+    }
+    Ok(StatusCode::OK)
+}
+
+/// Every refusal looks the same, whatever was wrong.
+fn refused() -> Error {
+    Error::refused(StatusCode::UNAUTHORIZED, "unauthorized", "The signature does not verify.")
+}
+
+fn envelope(headers: &HeaderMap) -> Option<Envelope<'_>> {
+    Some(Envelope {
+        id: only(headers, "webhook-id")?,
+        timestamp: only(headers, "webhook-timestamp")?,
+        signatures: only(headers, "webhook-signature")?,
+    })
+}
+
+/// Of two headers somebody else might read the other one.
+fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
+}
