@@ -172,7 +172,7 @@ fn routes() -> BTreeMap<String, Vec<&'static str>> {
     let code = include_str!("../routes.rs").replace("csp_reports::PATH", "\"/csp-reports\"");
     for part in code.split("fn ").skip(1) {
         let prefixes = if part.starts_with("api") { vec!["/api", "/api/v1"] } else { vec![""] };
-        for route in part.split(".route(").skip(1) {
+        for route in part.split("route(").skip(1) {
             let mut quoted = route.trim_start().trim_start_matches('"').splitn(2, '"');
             let (path, rest) = (quoted.next().unwrap_or_default(), quoted.next().unwrap_or_default());
             let handlers = rest.split("\n        .").next().unwrap_or_default();
