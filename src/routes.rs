@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::connections;
 use crate::dashboard;
 use crate::error;
+use crate::inbox;
 use crate::ui;
 use crate::webhooks;
 
@@ -58,6 +59,8 @@ fn pages() -> Router<App> {
             get(connections::pages::simulator).post(connections::pages::simulator),
         )
         .route("/webhooks/demo", post(webhooks::api::demo))
+        .route("/inbox", get(inbox::pages::index))
+        .route("/inbox/{id}", get(inbox::pages::show))
         .route("/assets/{file}", get(ui::pages::asset))
 }
 
@@ -74,4 +77,6 @@ fn api() -> Router<App> {
         .route("/connections/{id}/sync", post(connections::api::sync))
         .route("/auth/sessions/{id}", delete(accounts::api::end))
         .route("/dashboard", get(dashboard::api::show))
+        .route("/interactions", get(inbox::api::list))
+        .route("/interactions/{id}", get(inbox::api::one))
 }

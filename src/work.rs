@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
+use crate::inbox::jobs::AgePriorities;
 
 kit::work! {
     App;
@@ -11,4 +12,5 @@ kit::work! {
     SyncConnection,
     FetchInteraction,
     RevokeToken,
+    AgePriorities,
 }

@@ -16,6 +16,9 @@ use crate::random::Random;
 pub struct Id<T>(Uuid, PhantomData<fn() -> T>);
 
 impl<T> Id<T> {
+    /// Sorts after every other.
+    pub const LAST: Self = Self(Uuid::max(), PhantomData);
+
     pub fn new(now: Timestamp, random: &Random) -> Self {
         let millis = u64::try_from(now.micros() / 1_000).unwrap_or(0);
         uuid::Builder::from_unix_timestamp_millis(millis, &random.bytes::<10>()).into_uuid().into()

@@ -1,13 +1,19 @@
 //! Interactions in the common model: ingest, derived facts, rollups, lists.
 
+pub mod api;
 pub mod content;
 pub mod definitions;
 pub mod derive;
 pub mod ingest;
+pub mod jobs;
 pub mod listing;
 pub mod model;
+pub mod pages;
 mod seed;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
+mod views;
 
 pub use seed::seed;

@@ -111,19 +111,19 @@ impl Desk {
         let sql = format!("SELECT {column} FROM interactions WHERE connection_id = $1 AND external_id = $2");
         let (connection, external_id) = (self.connection, external_id.to_owned());
         let found: (T,) = self
-            .read(move |conn| Ok::<_, kit::db::Error>(conn.one(&sql, args![connection, external_id])?))
+            .read(move |conn| conn.one(&sql, args![connection, external_id]))
             .await
             .expect("it was ingested");
         found.0
     }
 }
 
-fn add_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<()> {
+pub fn add_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<()> {
     tx.exec("INSERT INTO workspaces (id, kind, name, created_at) VALUES ($1, 'live', 'Work', $2)", args![id, MORNING])?;
     Ok(())
 }
 
-fn add_connection(tx: &mut Tx, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
+pub fn add_connection(tx: &mut Tx, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
     tx.exec(
         "INSERT INTO platform_connections (id, workspace_id, platform, connection_status, display_name, scopes,
             token_version, created_at, updated_at) VALUES ($1, $2, 'youtube', 'connected', 'Lab', '', 0, $3, $3)",

@@ -44,9 +44,9 @@ pub fn pass_completed(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -
             settle_again(tx, source, &row, &row.facts(), answered_at, &mut rollups)?;
         }
     }
-    rollups.apply(tx, source)?;
+    rollups.apply(tx, source.workspace, source.connection)?;
     if missing.removed > 0 {
-        super::tell_members(tx, source)?;
+        super::tell_members(tx, source.workspace)?;
     }
     Ok(missing)
 }

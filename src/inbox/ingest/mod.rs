@@ -2,6 +2,7 @@
 //!
 //! Idempotent by (connection, family, external id): the same page twice changes nothing, in whatever order pages come.
 
+mod ageing;
 pub(super) mod lists;
 mod missing;
 mod page;
@@ -17,9 +18,11 @@ use kit::db::{Result, Tx};
 use kit::random::Random;
 
 use super::derive::Language;
+use super::jobs;
 use super::model::{ConnectionId, ObservedInteraction, Platform};
 use crate::workspaces::WorkspaceId;
 
+pub use ageing::{AGEING, Aged, age, somebody_waits_since};
 pub use missing::{Missing, pass_completed};
 pub use rules::State;
 
@@ -67,16 +70,19 @@ pub fn interactions(tx: &mut Tx, source: &Source<'_>, observed: &[ObservedIntera
     let mut rollups = Rollups::default();
     let mut page = Page::compare(tx, source, observed)?;
     page.write(tx, source, &mut rollups)?;
-    rollups.apply(tx, source)?;
+    rollups.apply(tx, source.workspace, source.connection)?;
     if page.ingested.new + page.ingested.changed > 0 {
-        tell_members(tx, source)?;
+        tell_members(tx, source.workspace)?;
+    }
+    if page.has_newly_waiting {
+        jobs::keep_ageing(tx, source)?;
     }
     Ok(page.ingested)
 }
 
 /// Open pages of everybody in the workspace look again.
-pub(super) fn tell_members(tx: &mut Tx, source: &Source<'_>) -> Result<()> {
-    for user in store::members(tx, source.workspace)? {
+pub(super) fn tell_members(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
+    for user in store::members(tx, workspace)? {
         tx.signal("hint", format!("{user}:inbox"));
     }
     Ok(())

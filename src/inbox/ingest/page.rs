@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::rollups::{Counted, Rollups};
 use super::rules::{self, Case, State, Verdict};
 use super::store::{self, Author, Record, Stored};
-use super::{Ingested, Source};
+use super::{AGEING, Ingested, Source};
 use crate::inbox::derive::{self, Facts, Given};
 use crate::inbox::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
 
@@ -25,6 +25,7 @@ pub(super) struct Page<'a> {
     answered_at: HashMap<String, Timestamp>,
     unchanged: Vec<InteractionId>,
     pub ingested: Ingested,
+    /// Somebody waits who did not before, and whose hours are still counted.
     pub has_newly_waiting: bool,
 }
 
@@ -77,10 +78,11 @@ impl<'a> Page<'a> {
         }
         self.write_authors(tx, source)?;
         self.answered_at = self.read_answers(tx, source)?;
+        let is_young = |change: &Change<'_>| change.observed.created_at > source.now - AGEING;
         for change in &self.changes {
             let verdict = self.write_change(tx, source, change, rollups)?;
             let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == State::NeedsReply);
-            self.has_newly_waiting |= verdict.state == State::NeedsReply && !was_waiting;
+            self.has_newly_waiting |= verdict.state == State::NeedsReply && !was_waiting && is_young(change);
         }
         self.settle_threads(tx, source, rollups)?;
         self.mark_waves(tx, source, rollups)
@@ -147,7 +149,8 @@ impl<'a> Page<'a> {
             can_reply: observed.can_reply,
             rating: observed.rating,
             likes: observed.likes,
-            said_at: edited_at.map_or(created_at, |edited| edited.max(created_at)),
+            created_at,
+            edited_at,
             is_repeat_author: author.interactions > 1,
             facts: &facts,
         };

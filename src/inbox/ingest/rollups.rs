@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use kit::db::{Result, Tx};
 
-use super::Source;
 use super::rules::{State, Verdict};
 use super::store::{self, Stored};
 use crate::inbox::derive::{PriorityBand, Sentiment};
-use crate::inbox::model::{Kind, ProviderState};
+use crate::inbox::model::{ConnectionId, Kind, ProviderState};
+use crate::workspaces::WorkspaceId;
 
 /// What of an interaction is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,12 +68,12 @@ impl Rollups {
     }
 
     /// Always in the same order, so that two batches on PostgreSQL wait for each other and never both.
-    pub fn apply(self, tx: &mut Tx, source: &Source<'_>) -> Result<()> {
+    pub fn apply(self, tx: &mut Tx, workspace: WorkspaceId, connection: ConnectionId) -> Result<()> {
         for (day, counts) in self.days.iter().filter(|(_, counts)| counts.iter().any(|count| *count != 0)) {
-            store::add_to_day(tx, source, day, counts)?;
+            store::add_to_day(tx, workspace, day, counts)?;
         }
         for ((state, band), by) in self.totals.into_iter().filter(|(_, by)| *by != 0) {
-            store::add_to_total(tx, source, state, band, by)?;
+            store::add_to_total(tx, (workspace, connection), state, band, by)?;
         }
         Ok(())
     }

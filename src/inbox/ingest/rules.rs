@@ -24,8 +24,8 @@ pub struct Case<'a> {
     pub can_reply: bool,
     pub rating: Option<i64>,
     pub likes: Option<i64>,
-    /// When it was written, or last edited: an edit after our answer asks again.
-    pub said_at: Timestamp,
+    pub created_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
     pub is_repeat_author: bool,
     pub facts: &'a Facts,
 }
@@ -39,14 +39,20 @@ pub struct Verdict {
     pub reasons: Vec<Reason>,
 }
 
-/// `answered_at` is the newest own reply's time in the thread.
+/// `answered_at` is the newest own reply's time in the thread. An edit after it asks again.
 pub fn settle(case: &Case<'_>, answered_at: Option<Timestamp>, now: Timestamp) -> Verdict {
+    let said_at = case.edited_at.map_or(case.created_at, |edited| edited.max(case.created_at));
     let state = match answered_at {
         _ if case.is_own => State::Own,
-        Some(at) if at > case.said_at => State::Answered,
+        Some(at) if at > said_at => State::Answered,
         _ if wants_reply(case) => State::NeedsReply,
         _ => State::NoReplyNeeded,
     };
+    judge(case, state, now)
+}
+
+/// The priority in a state that is known.
+pub fn judge(case: &Case<'_>, state: State, now: Timestamp) -> Verdict {
     let (score, band, reasons) = if case.is_own {
         (0, PriorityBand::Low, Vec::new())
     } else {
@@ -55,7 +61,7 @@ pub fn settle(case: &Case<'_>, answered_at: Option<Timestamp>, now: Timestamp) -
             rating: case.rating,
             likes: case.likes,
             is_repeat_author: case.is_repeat_author,
-            waiting: (state == State::NeedsReply).then(|| now.since(case.said_at)),
+            waiting: (state == State::NeedsReply).then(|| now.since(case.created_at)),
         })
     };
     let of_text = case.facts.reasons.iter().cloned();

@@ -13,7 +13,7 @@ use super::rollups::DayCounts;
 use super::rules::{Case, State, Verdict};
 use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Sentiment};
 use crate::inbox::model::{
-    AuthorId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState,
+    AuthorId, ConnectionId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState,
 };
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -96,6 +96,7 @@ kit::row! {
     #[derive(Clone, Debug)]
     pub struct Stored {
         pub id: InteractionId,
+        pub connection_id: ConnectionId,
         pub kind: Kind,
         pub external_id: String,
         pub thread_external_id: String,
@@ -171,7 +172,8 @@ impl Stored {
             can_reply: self.can_reply,
             rating: self.rating,
             likes: self.likes,
-            said_at: self.edited_at.map_or(self.created_at, |edited| edited.max(self.created_at)),
+            created_at: self.created_at,
+            edited_at: self.edited_at,
             is_repeat_author: self.all_reasons().iter().any(|reason| reason.reason == "repeat_author"),
             facts,
         }
@@ -388,8 +390,8 @@ pub fn remove(tx: &mut Tx, id: InteractionId) -> Result<()> {
     Ok(())
 }
 
-pub fn add_to_day(tx: &mut Tx, source: &Source<'_>, day: &str, counts: &DayCounts) -> Result<()> {
-    let mut args = vec![Val::from(&source.workspace), Val::from(day)];
+pub fn add_to_day(tx: &mut Tx, workspace: WorkspaceId, day: &str, counts: &DayCounts) -> Result<()> {
+    let mut args = vec![Val::from(&workspace), Val::from(day)];
     args.extend(counts.iter().map(Val::from));
     tx.exec(
         "INSERT INTO interaction_days (workspace_id, day, comments, replies, reviews, mentions, positive, neutral,
@@ -410,14 +412,38 @@ pub fn add_to_day(tx: &mut Tx, source: &Source<'_>, day: &str, counts: &DayCount
     Ok(())
 }
 
-pub fn add_to_total(tx: &mut Tx, source: &Source<'_>, state: State, band: PriorityBand, by: i64) -> Result<()> {
+pub fn add_to_total(
+    tx: &mut Tx,
+    (workspace, connection): (WorkspaceId, ConnectionId),
+    state: State,
+    band: PriorityBand,
+    by: i64,
+) -> Result<()> {
     tx.exec(
         "INSERT INTO interaction_totals (workspace_id, connection_id, state, priority, total) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (workspace_id, connection_id, state, priority)
          DO UPDATE SET total = interaction_totals.total + excluded.total",
-        args![source.workspace, source.connection, state, band, by],
+        args![workspace, connection, state, band, by],
     )?;
     Ok(())
+}
+
+/// Those who wait and wrote after `since`, oldest first.
+pub fn waiting_since(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    since: Timestamp,
+    after: Option<(Timestamp, InteractionId)>,
+    limit: usize,
+) -> Result<Vec<Stored>> {
+    let (at, id) = after.unwrap_or((since, InteractionId::LAST));
+    let sql = format!(
+        "SELECT {} FROM interactions
+         WHERE workspace_id = $1 AND state = 'needs_reply' AND created_at >= $2 AND (created_at, id) > ($2, $3)
+         ORDER BY created_at, id LIMIT $4",
+        Stored::COLUMNS
+    );
+    tx.all(&sql, args![workspace, at, id, i64::try_from(limit).unwrap_or(i64::MAX)])
 }
 
 pub fn members(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<UserId>> {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use kit::db::Error;
-
 use super::{BadFilter, Cursor, Filter, Listed, Opened};
 use crate::inbox::model::{InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
@@ -147,5 +145,5 @@ async fn found(desk: &Desk, query: &str) -> Vec<String> {
 
 async fn open(desk: &Desk, workspace: WorkspaceId, external_id: &str) -> Option<Opened> {
     let id = desk.one_of::<InteractionId>("id", external_id).await;
-    desk.read(move |conn| Ok::<_, Error>(super::open(conn, workspace, id)?)).await.unwrap()
+    desk.read(move |conn| super::open(conn, workspace, id)).await.unwrap()
 }

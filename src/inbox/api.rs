@@ -1,0 +1,227 @@
+//! `/api/interactions`: the inbox as JSON.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use jiff::tz::TimeZone;
+use kit::clock::Timestamp;
+use serde::Serialize;
+
+use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
+use super::ingest::State as Standing;
+use super::listing::{self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reply, Version};
+use super::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
+use super::pages::{Parameters, refused};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::SignedIn;
+
+#[derive(Debug, Serialize)]
+pub struct ListAnswer {
+    items: Vec<Item>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Item {
+    id: InteractionId,
+    kind: Kind,
+    platform: Platform,
+    connection_id: ConnectionId,
+    content_id: Option<ContentId>,
+    content_title: Option<String>,
+    text: Option<String>,
+    language: Option<Language>,
+    rating: Option<i64>,
+    likes: Option<i64>,
+    reply_count: Option<i64>,
+    author: Author,
+    created_at: Timestamp,
+    edited_at: Option<Timestamp>,
+    state: Standing,
+    provider_state: ProviderState,
+    sentiment: Sentiment,
+    sentiment_score: Option<f64>,
+    intents: Vec<Intent>,
+    priority: PriorityBand,
+    priority_score: i64,
+    reasons: Vec<Reason>,
+    can_reply: bool,
+    permalink: Option<String>,
+    replies: Vec<ReplyBody>,
+}
+
+#[derive(Debug, Serialize)]
+struct Author {
+    id: AuthorId,
+    name: String,
+    avatar_url: Option<String>,
+    profile_url: Option<String>,
+    interactions: i64,
+}
+
+#[derive(Debug, Serialize)]
+struct ReplyBody {
+    id: InteractionId,
+    text: Option<String>,
+    state: &'static str,
+    created_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+pub struct OneAnswer {
+    #[serde(flatten)]
+    item: Item,
+    content: Option<ContentBody>,
+    thread: Vec<Item>,
+    versions: Vec<VersionBody>,
+}
+
+#[derive(Debug, Serialize)]
+struct ContentBody {
+    id: ContentId,
+    kind: ContentKind,
+    title: Option<String>,
+    permalink: Option<String>,
+    published_at: Option<Timestamp>,
+    views: Option<i64>,
+    likes: Option<i64>,
+    comments: Option<i64>,
+}
+
+#[derive(Debug, Serialize)]
+struct VersionBody {
+    replaced_at: Timestamp,
+    text: Option<String>,
+    rating: Option<i64>,
+}
+
+/// `GET /api/interactions`
+pub async fn list(
+    State(app): State<App>,
+    who: SignedIn,
+    Query(parameters): Query<Parameters>,
+) -> Result<Json<ListAnswer>> {
+    let mut parameters = parameters;
+    let cursor: Option<Cursor> =
+        take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
+    let limit = take(&mut parameters, "limit").map(|text| limit(&text)).transpose().map_err(refused)?;
+    let filter = Filter::parse(pairs(&parameters)).map_err(refused)?;
+    let workspace = who.workspace.id;
+    let zone = TimeZone::get(&who.user.time_zone).unwrap_or(TimeZone::UTC);
+    let limit = limit.unwrap_or(listing::DEFAULT_LIMIT);
+    app.db
+        .read(move |conn| {
+            let listed = listing::list(conn, workspace, &filter, &zone, cursor, limit)?;
+            let replies = listing::replies(conn, workspace, &listed.items)?;
+            let items = listed.items.into_iter().zip(replies).map(|(item, replies)| Item::of(item, replies)).collect();
+            Ok(Json(ListAnswer { items, next_cursor: listed.next.map(|cursor| cursor.to_string()) }))
+        })
+        .await
+}
+
+/// `GET /api/interactions/{id}`
+pub async fn one(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Json<OneAnswer>> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let workspace = who.workspace.id;
+    app.db
+        .read(move |conn| {
+            let Opened { interaction, content, thread, versions, .. } =
+                listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
+            let replies = listing::replies(conn, workspace, std::slice::from_ref(&interaction))?;
+            let in_thread = listing::replies(conn, workspace, &thread)?;
+            Ok(Json(OneAnswer {
+                item: Item::of(interaction, replies.into_iter().flatten().collect()),
+                content: content.map(ContentBody::of),
+                thread: thread.into_iter().zip(in_thread).map(|(item, replies)| Item::of(item, replies)).collect(),
+                versions: versions.into_iter().map(VersionBody::of).collect(),
+            }))
+        })
+        .await
+}
+
+/// Takes a parameter that is no filter out of the others; an empty one is none.
+pub(super) fn take(parameters: &mut Parameters, name: &str) -> Option<String> {
+    let place = parameters.iter().position(|(known, _)| known == name)?;
+    Some(parameters.remove(place).1).filter(|value| !value.is_empty())
+}
+
+pub(super) fn pairs(parameters: &Parameters) -> impl Iterator<Item = (&str, &str)> {
+    parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+fn limit(text: &str) -> Result<usize, BadFilter> {
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit));
+    limit.ok_or_else(|| BadFilter::value("limit", &format!("a number from 1 to {MAX_LIMIT}")))
+}
+
+impl Item {
+    fn of(item: Interaction, replies: Vec<Reply>) -> Self {
+        Self {
+            intents: item.intents(),
+            reasons: item.reasons(),
+            id: item.id,
+            kind: item.kind,
+            platform: item.platform,
+            connection_id: item.connection_id,
+            content_id: item.content_id,
+            content_title: item.content_title,
+            text: item.text,
+            language: item.language,
+            rating: item.rating,
+            likes: item.likes,
+            reply_count: item.reply_count,
+            author: Author {
+                id: item.author_id,
+                name: item.author_name,
+                avatar_url: item.author_avatar_url,
+                profile_url: item.author_profile_url,
+                interactions: item.author_interactions,
+            },
+            created_at: item.created_at,
+            edited_at: item.edited_at,
+            state: item.state,
+            provider_state: item.provider_state,
+            sentiment: item.sentiment,
+            sentiment_score: item.sentiment_score,
+            priority: item.priority,
+            priority_score: item.priority_score,
+            can_reply: item.can_reply,
+            permalink: item.permalink,
+            replies: replies.into_iter().filter_map(ReplyBody::of).collect(),
+        }
+    }
+}
+
+impl ReplyBody {
+    /// None of a reply that is gone.
+    fn of(reply: Reply) -> Option<Self> {
+        let state = match reply.provider_state {
+            ProviderState::Published | ProviderState::Hidden => "published",
+            ProviderState::Held | ProviderState::Spam => "pending_moderation",
+            ProviderState::Rejected => "rejected",
+            ProviderState::Removed => return None,
+        };
+        Some(Self { id: reply.id, text: reply.text, state, created_at: reply.created_at })
+    }
+}
+
+impl ContentBody {
+    fn of(content: ContentItem) -> Self {
+        Self {
+            id: content.id,
+            kind: content.kind,
+            title: content.title,
+            permalink: content.permalink,
+            published_at: content.published_at,
+            views: content.views,
+            likes: content.likes,
+            comments: content.comments,
+        }
+    }
+}
+
+impl VersionBody {
+    fn of(version: Version) -> Self {
+        Self { replaced_at: version.replaced_at, text: version.text, rating: version.rating }
+    }
+}

@@ -1,0 +1,75 @@
+//! The inbox's own work: whoever waits moves up by the hour.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{Result, Tx};
+use kit::jobs::{self, Done, Enqueue, Failure, Job, JobRow, Policy, Run};
+use kit::random::Random;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::ingest::{self, Aged, Source};
+use super::model::InteractionId;
+use crate::app::App;
+use crate::workspaces::WorkspaceId;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Judges those who wait anew, once an hour, while anybody waits who has not waited a day yet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AgePriorities {
+    pub workspace: WorkspaceId,
+    /// Up to when the hours are counted already: after a standstill of any length none is missed.
+    pub aged_to: Timestamp,
+}
+
+impl Job for AgePriorities {
+    const TYPE: &'static str = "age_priorities";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        // Due hours ago after a standstill, and still worth its run.
+        Policy { priority: 500, deadline: HOUR * 24 * 7, ..Policy::default() }
+    }
+
+    async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
+        let now = app.now();
+        let mut after: Option<(Timestamp, InteractionId)> = None;
+        let mut changed = 0;
+        loop {
+            let Self { workspace, aged_to } = self;
+            let aged = run.write(move |tx| Ok(ingest::age(tx, workspace, aged_to, now, after)?)).await?;
+            changed += aged.changed;
+            match aged {
+                Aged { last: Some(last), .. } => after = Some(last),
+                Aged { last: None, .. } => break,
+            }
+        }
+        let (random, workspace) = (app.random.clone(), self.workspace);
+        run.finish(json!({ "changed": changed }), move |tx| {
+            if ingest::somebody_waits_since(tx, workspace, now - ingest::AGEING)? {
+                in_an_hour(tx, now, &random, AgePriorities { workspace, aged_to: now })?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The hours go on; the next run counts those of this one.
+    fn gave_up(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, random: &Random) -> Result<()> {
+        in_an_hour(tx, now, random, self.clone())
+    }
+}
+
+/// Sees to it that the workspace's priorities age; one job does so, however often this is called.
+pub(super) fn keep_ageing(tx: &mut Tx, source: &Source<'_>) -> Result<()> {
+    in_an_hour(tx, source.now, source.random, AgePriorities { workspace: source.workspace, aged_to: source.now })
+}
+
+fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) -> Result<()> {
+    let operation_key = Some(format!("age_priorities:{}", job.workspace));
+    let how = Enqueue { operation_key, run_at: Some(now + HOUR), ..Enqueue::default() };
+    jobs::enqueue(tx, now, random, &job, how)?;
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! The inbox as a person and a program meet it.
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use kit::args;
+use kit::jobs::run_due;
+use serde_json::Value as Json;
+
+use super::derive::Language;
+use super::ingest::{self, Source};
+use super::model::{ConnectionId, ObservedInteraction, Platform};
+use super::testing::{add_connection, comment, own_reply};
+use crate::testing::TestApp;
+use crate::workspaces::WorkspaceId;
+
+kit::both_databases! {
+    async fn the_pages_show_what_was_written_and_open_it(app: TestApp) {
+        let app = with_comments(app).await;
+        let list = app.get("/inbox").await;
+        assert_eq!(list.status, 200, "{}", list.text);
+        assert_eq!(list.text.matches("data-test=\"interaction\"").count(), 3);
+        assert!(list.text.contains("What camera &lt;b&gt;is&lt;/b&gt; that?"), "texts are escaped");
+        let waiting = app.get("/inbox?state=needs_reply&order=priority&kind=").await;
+        assert_eq!(waiting.text.matches("data-test=\"interaction\"").count(), 1);
+        let panel = app.get("/inbox?state=answered&panel=inbox").await;
+        assert!(panel.text.starts_with("<section id=\"panel-inbox\"") && panel.text.contains("How do you clean it?"));
+
+        let id = id_of(&app, "c1").await;
+        let one = app.get(&format!("/inbox/{id}")).await;
+        assert_eq!(one.status, 200, "{}", one.text);
+        for part in ["Comment by @ann", "What we make of it", "it has a question mark", "+20"] {
+            assert!(one.text.contains(part), "{part}: {}", one.text);
+        }
+    }
+
+    async fn what_is_no_filter_is_refused_and_what_is_not_mine_is_not_there(app: TestApp) {
+        let app = with_comments(app).await;
+        for address in ["/inbox?tab=all", "/inbox?state=open", "/inbox?cursor=x", "/api/interactions?limit=101", "/api/interactions?q=1"] {
+            assert_eq!(app.get(address).await.status, 400, "{address}");
+        }
+        let foreign = foreign_interaction(&app).await;
+        for address in [format!("/inbox/{foreign}"), format!("/api/interactions/{foreign}"), "/inbox/1".into(), "/api/interactions/1".into()] {
+            assert_eq!(app.get(&address).await.status, 404, "{address}");
+        }
+        assert_eq!(app.browser().get("/api/interactions").await.status, 401);
+        assert!(!app.get("/api/interactions?visibility=any&limit=100").await.text.contains(&foreign));
+    }
+
+    async fn the_api_answers_in_the_agreed_shape_page_by_page(app: TestApp) {
+        let app = with_comments(app).await;
+        let first = app.get("/api/interactions?limit=2").await.json();
+        assert_eq!(first["items"].as_array().unwrap().len(), 2);
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let rest = app.get(&format!("/api/v1/interactions?limit=2&cursor={cursor}")).await.json();
+        assert_eq!((rest["items"].as_array().unwrap().len(), &rest["next_cursor"]), (1, &Json::Null));
+
+        let answered = &app.get("/api/interactions?state=answered").await.json()["items"][0];
+        for key in ["kind", "platform", "connection_id", "text", "rating", "author", "created_at", "state", "sentiment",
+            "intents", "priority", "can_reply"] {
+            assert!(answered.get(key).is_some(), "{key}");
+        }
+        assert_eq!((answered["platform"].as_str(), answered["intents"][0].as_str()), (Some("youtube"), Some("question")));
+        assert_eq!(answered["replies"][0]["state"], "published");
+        let one = app.get(&format!("/api/interactions/{}", answered["id"].as_str().unwrap())).await.json();
+        assert_eq!((one["id"].clone(), one["thread"].as_array().unwrap().len()), (answered["id"].clone(), 2));
+    }
+
+    async fn whoever_waits_moves_up_by_the_hour_for_a_day(app: TestApp) {
+        let app = with_comments(app).await;
+        let score = async |app: &TestApp| -> i64 {
+            app.get("/api/interactions?state=needs_reply").await.json()["items"][0]["priority_score"].as_i64().unwrap()
+        };
+        assert_eq!(score(&app).await, 20);
+        for (hours, expected) in [(1, 21), (15, 36), (30, 44), (2, 44)] {
+            app.hand.advance(Duration::from_secs(hours * 3600));
+            run_due(app.app.db.clone(), app.app.clock.clone(), app.app.random.clone(), app.app.clone()).await.unwrap();
+            assert_eq!(score(&app).await, expected, "{hours} more");
+        }
+        assert_eq!(app.get("/api/interactions?priority=high").await.json()["items"].as_array().unwrap().len(), 1);
+        let live = app.app.db.read(|conn| {
+            conn.one::<i64>("SELECT count(*) FROM background_jobs WHERE status IN ('pending', 'running')", args![])
+        });
+        assert_eq!(live.await.unwrap(), 0, "nobody is left to age");
+    }
+}
+
+/// Ann's inbox: c1 asks, c2 is answered, c3 is praise.
+async fn with_comments(app: TestApp) -> TestApp {
+    let app = app.with_ann().await;
+    let workspace = app.app.db.read(|conn| conn.one("SELECT id FROM workspaces", args![])).await.unwrap();
+    let now = app.app.now();
+    let at = |item: ObservedInteraction| ObservedInteraction { created_at: now, ..item };
+    let answered = at(comment("c2", "bob", "How do you clean it?"));
+    let page = vec![
+        at(comment("c1", "ann", "What camera <b>is</b> that?")),
+        own_reply("r1", &answered, 5),
+        answered,
+        at(comment("c3", "cleo", "Love this channel, thank you")),
+    ];
+    ingest_into(&app, workspace, page).await;
+    app
+}
+
+async fn ingest_into(app: &TestApp, workspace: WorkspaceId, page: Vec<ObservedInteraction>) {
+    let (now, random) = (app.app.now(), app.app.random.clone());
+    let connection = ConnectionId::new(now, &app.app.random);
+    let ingested = app.app.db.write(move |tx| {
+        add_connection(tx, workspace, connection)?;
+        let source = Source {
+            workspace,
+            connection,
+            platform: Platform::YouTube,
+            time_zone: &TimeZone::UTC,
+            language: Some(Language::English),
+            now,
+            random: &random,
+        };
+        ingest::interactions(tx, &source, &page)
+    });
+    assert!(ingested.await.unwrap().new > 0);
+}
+
+/// The id of an interaction in somebody else's workspace.
+async fn foreign_interaction(app: &TestApp) -> String {
+    let workspace = WorkspaceId::new(app.app.now(), &app.app.random);
+    app.app.db.write(move |tx| super::testing::add_workspace(tx, workspace)).await.unwrap();
+    ingest_into(app, workspace, vec![comment("theirs", "dora", "What is this?")]).await;
+    id_of(app, "theirs").await
+}
+
+async fn id_of(app: &TestApp, external_id: &'static str) -> String {
+    let id = app.app.db.read(move |conn| {
+        conn.one::<super::model::InteractionId>(
+            "SELECT id FROM interactions WHERE external_id = $1",
+            args![external_id],
+        )
+    });
+    id.await.unwrap().to_string()
+}

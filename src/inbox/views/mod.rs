@@ -1,0 +1,72 @@
+//! The inbox's HTML.
+
+mod filters;
+mod list;
+mod one;
+
+use maud::{Markup, html};
+
+use super::definitions;
+use super::derive::{PriorityBand, Sentiment};
+use super::ingest::State;
+use super::listing::Interaction;
+use crate::ui::{NOTHING, Tone, stars, tag};
+
+pub use list::{Inbox, inbox, panel};
+pub use one::opened;
+
+/// The text, or what stands for it.
+fn said(item: &Interaction) -> Markup {
+    html! {
+        @if let Some(rating) = item.rating { (stars(rating)) }
+        @match item.text.as_deref().filter(|text| !text.trim().is_empty()) {
+            Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (text) },
+            None if item.rating.is_some() => p.muted { "Rated without words" },
+            None => p.muted { "Without words" },
+        }
+    }
+}
+
+fn state_tag(state: State) -> Markup {
+    let tone = match state {
+        State::NeedsReply => Tone::Accent,
+        State::Answered => Tone::Good,
+        State::NoReplyNeeded => return NOTHING,
+        State::Own => Tone::Plain,
+    };
+    tag(tone, definitions::state(state))
+}
+
+fn band_tag(band: PriorityBand) -> Markup {
+    match band {
+        PriorityBand::Urgent => tag(Tone::Bad, "urgent"),
+        PriorityBand::High => tag(Tone::Warn, "high"),
+        PriorityBand::Normal | PriorityBand::Low => NOTHING,
+    }
+}
+
+fn sentiment_tone(sentiment: Sentiment) -> Tone {
+    match sentiment {
+        Sentiment::Positive => Tone::Good,
+        Sentiment::Negative => Tone::Bad,
+        Sentiment::Mixed => Tone::Warn,
+        Sentiment::Neutral | Sentiment::Unknown => Tone::Plain,
+    }
+}
+
+/// All that is derived, in a line of words.
+fn tags(item: &Interaction) -> Markup {
+    html! {
+        div.tags {
+            @if !item.is_own {
+                @if item.state == State::NeedsReply { (band_tag(item.priority)) }
+                @for intent in item.intents() { (tag(Tone::Plain, definitions::intent(intent))) }
+                @if item.sentiment != Sentiment::Unknown {
+                    (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
+                }
+            }
+            @if let Some((word, _)) = definitions::provider_state(item.provider_state) { (tag(Tone::Warn, word)) }
+            @if item.edited_at.is_some() { (tag(Tone::Plain, "edited")) }
+        }
+    }
+}

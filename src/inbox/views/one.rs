@@ -1,0 +1,224 @@
+//! `/inbox/{id}`: what was said, in its thread; what is known of it, and why; who said it, and about what.
+
+use maud::{Markup, html};
+
+use super::{band_tag, said, sentiment_tone, state_tag, tags};
+use crate::inbox::definitions;
+use crate::inbox::derive::{Fact, Reason};
+use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
+use crate::ui::numbers::{counted, grouped, short};
+use crate::ui::{
+    Icon, Live, Local, avatar, card, definition, icon, key_values, live, platform_mark, platform_name, tag,
+};
+
+pub fn opened(opened: &Opened, local: &Local) -> Markup {
+    let item = &opened.interaction;
+    let source = format!("/inbox/{}?panel=interaction", item.id);
+    let body = html! {
+        header.head {
+            div {
+                p.meta { a href="/inbox" { (icon(Icon::Back)) "Inbox" } }
+                h1 { (heading(item)) }
+            }
+            @if let Some(permalink) = &item.permalink {
+                a.button href=(permalink) rel="noreferrer" { "Open on " (platform_name(item.platform.as_str())) (icon(Icon::External)) }
+            }
+        }
+        div.two {
+            div.stack {
+                (thread(opened, local))
+                @if !opened.versions.is_empty() { (versions(&opened.versions, local)) }
+                @if !opened.by_author.is_empty() { (by_author(opened, local)) }
+            }
+            div.stack {
+                @if !item.is_own { (facts(item)) }
+                (about(item, local))
+                @if let Some(content) = &opened.content { (content_card(content, local)) }
+            }
+        }
+    };
+    live(Live { name: "interaction", hints: "inbox demo", source: &source }, body)
+}
+
+fn heading(item: &Interaction) -> String {
+    let kind = definitions::kind(item.kind);
+    let mut kind = kind.to_owned();
+    if let Some(first) = kind.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    format!("{kind} by {}", item.author_name)
+}
+
+fn thread(opened: &Opened, local: &Local) -> Markup {
+    let others = opened.thread.len().saturating_sub(1);
+    let aside = html! { @if others > 0 { (counted(others as i64, "other in this thread", "others in this thread")) } };
+    let body = html! {
+        ol.list.thread {
+            @for item in &opened.thread {
+                @let is_this = item.id == opened.interaction.id;
+                li.this[is_this] aria-current=[is_this.then_some("true")] {
+                    (avatar(&item.author_name))
+                    div.grow {
+                        p.meta {
+                            b { (item.author_name) }
+                            span { (local.ago(item.created_at)) }
+                            @if let Some(likes) = item.likes.filter(|likes| *likes > 0) { span { (counted(likes, "like", "likes")) } }
+                        }
+                        @if is_this { div.whole { (said(item)) } (tags(item)) }
+                        @else { a.row-link href={ "/inbox/" (item.id) } { div.whole { (said(item)) } } }
+                    }
+                    div.end { (state_tag(item.state)) }
+                }
+            }
+        }
+    };
+    card("Thread", aside, body)
+}
+
+/// Each derived fact with its reasons, and its rule behind the question mark.
+fn facts(item: &Interaction) -> Markup {
+    let reasons = item.reasons();
+    let score = item.sentiment_score.map(|score| format!("{score:+.2}"));
+    let intents = item.intents();
+    let body = html! {
+        dl.facts.derived {
+            (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::ingest::State::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
+            (fact("Priority", definitions::PRIORITY, html! {
+                (band_tag(item.priority)) " " (definitions::band(item.priority)) ", " span.num { (item.priority_score) } " points"
+            }, &of(&reasons, Fact::Priority)))
+            (fact("Sentiment", definitions::SENTIMENT, html! {
+                (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
+                @if let Some(score) = score { " " span.num.muted { (score) } }
+            }, &of(&reasons, Fact::Sentiment)))
+            (fact("Intents", definitions::INTENTS, html! {
+                @if intents.is_empty() { "none" }
+                div.tags { @for intent in intents { (tag(crate::ui::Tone::Plain, definitions::intent(intent))) } }
+            }, &of(&reasons, Fact::Intent)))
+            (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language)))
+        }
+        p.muted.help { "By rule set " (item.ruleset) ", on this machine; the same text always gives the same." }
+    };
+    card("What we make of it", html! {}, body)
+}
+
+fn of(reasons: &[Reason], fact: Fact) -> Vec<Reason> {
+    reasons.iter().filter(|reason| reason.fact == fact).cloned().collect()
+}
+
+fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Reason]) -> Markup {
+    html! {
+        div {
+            dt { (name) (definition(name, meaning)) }
+            dd {
+                div { (value) }
+                @if !reasons.is_empty() {
+                    ul.reasons { @for one in reasons { li { (reason(one)) } } }
+                }
+            }
+        }
+    }
+}
+
+fn reason(reason: &Reason) -> Markup {
+    html! {
+        @match reason.points {
+            Some(points) => { span.num { (format!("{points:+}")) } " " (definitions::reason(reason)) }
+            None => {
+                (definitions::reason(reason))
+                @if !reason.because.is_empty() && reason.reason != "rating" && reason.reason != "question_mark" {
+                    " “" (reason.because.join("”, “")) "”"
+                }
+            }
+        }
+    }
+}
+
+fn about(item: &Interaction, local: &Local) -> Markup {
+    let all = Filter { author: Some(item.author_id), ..Filter::default() };
+    let mut pairs = vec![
+        ("Platform", html! { (platform_mark(item.platform.as_str())) " " (platform_name(item.platform.as_str())) }),
+        ("Written", local.moment(item.created_at)),
+    ];
+    if let Some(at) = item.edited_at {
+        pairs.push(("Edited", local.moment(at)));
+    }
+    if let Some((word, meaning)) = definitions::provider_state(item.provider_state) {
+        pairs.push(("On the platform", html! { (word) ". " span.muted { (meaning) } }));
+    }
+    if !item.is_own {
+        pairs.push((
+            "Can be answered",
+            html! { @if item.can_reply { "yes" } @else { "no: the platform does not let anybody reply here" } },
+        ));
+        pairs.push((
+            "Author",
+            html! {
+                (item.author_name) ", "
+                a href=(all.address("/inbox")) { (counted(item.author_interactions, "interaction", "interactions")) }
+                @if let Some(profile) = &item.author_profile_url { br; a href=(profile) rel="noreferrer" { "Profile" (icon(Icon::External)) } }
+            },
+        ));
+    }
+    card("About it", html! {}, key_values(&pairs))
+}
+
+fn content_card(content: &ContentItem, local: &Local) -> Markup {
+    let all = Filter { content: Some(content.id), ..Filter::default() };
+    let counter = |value: Option<i64>| match value {
+        Some(value) => html! { span.num title=(grouped(value)) { (short(value)) } },
+        None => html! { span.muted { "hidden by the platform" } },
+    };
+    let mut pairs = Vec::new();
+    if let Some(at) = content.published_at {
+        pairs.push(("Published", local.moment(at)));
+    }
+    pairs.push(("Views", counter(content.views)));
+    pairs.push(("Likes", counter(content.likes)));
+    pairs.push(("Comments", counter(content.comments)));
+    pairs.push(("Read", local.ago(content.last_seen_at)));
+    let body = html! {
+        p { b { (content.title.as_deref().unwrap_or("Without a title")) } }
+        (key_values(&pairs))
+        div.actions {
+            a.button.small href=(all.address("/inbox")) { "All about this" }
+            @if let Some(permalink) = &content.permalink { a.button.small.quiet href=(permalink) rel="noreferrer" { "Watch" (icon(Icon::External)) } }
+        }
+    };
+    let name = content.kind.as_str();
+    card(&format!("The {name}"), html! {}, body)
+}
+
+fn versions(versions: &[Version], local: &Local) -> Markup {
+    let body = html! {
+        ul.list {
+            @for version in versions {
+                li { div.grow {
+                    p.meta { span { "until " (local.brief(version.replaced_at)) } @if let Some(rating) = version.rating { span { (crate::ui::stars(rating)) } } }
+                    p.said dir="auto" { (version.text.as_deref().unwrap_or("Without words")) }
+                } }
+            }
+        }
+    };
+    card("Before it was edited", html! {}, body)
+}
+
+fn by_author(opened: &Opened, local: &Local) -> Markup {
+    let body = html! {
+        ul.list {
+            @for item in &opened.by_author {
+                li {
+                    div.grow {
+                        p.meta {
+                            span { (local.ago(item.created_at)) }
+                            @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
+                        }
+                        a.row-link href={ "/inbox/" (item.id) } { (said(item)) }
+                    }
+                    div.end { (state_tag(item.state)) }
+                }
+            }
+        }
+    };
+    let all = Filter { author: Some(opened.interaction.author_id), ..Filter::default() };
+    card("Also by the same person", html! { a href=(all.address("/inbox")) { "All" } }, body)
+}
