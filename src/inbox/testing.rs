@@ -110,10 +110,8 @@ impl Desk {
     pub async fn one_of<T: kit::db::Column + Send + 'static>(&self, column: &str, external_id: &str) -> T {
         let sql = format!("SELECT {column} FROM interactions WHERE connection_id = $1 AND external_id = $2");
         let (connection, external_id) = (self.connection, external_id.to_owned());
-        let found: (T,) = self
-            .read(move |conn| conn.one(&sql, args![connection, external_id]))
-            .await
-            .expect("it was ingested");
+        let found: (T,) =
+            self.read(move |conn| conn.one(&sql, args![connection, external_id])).await.expect("it was ingested");
         found.0
     }
 }
