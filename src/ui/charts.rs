@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use maud::{Markup, html};
 
-use super::numbers::{decimal, grouped};
+use super::numbers::grouped;
 
 /// One kind of thing over the days of a chart. `class` gives the colour.
 #[derive(Clone, Debug)]
@@ -69,8 +69,7 @@ pub fn share_areas(chart: Chart<'_>, series: &[Series<Option<f64>>]) -> Markup {
         })
         .collect();
 
-    let percent =
-        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{} %", decimal(value * 100.0)));
+    let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.0} %", value * 100.0));
     let hover = |day: usize| {
         let parts: Vec<String> =
             series.iter().map(|one| format!("{} {}", percent(share(one, day)), one.name)).collect();
@@ -107,7 +106,7 @@ fn figure<'s>(
                     title id={ (chart.id) "-says" } { (chart.says) }
                     path.grid d={ "M0 0H" (days.len()) "M0 50H" (days.len()) "M0 100H" (days.len()) } {}
                     (drawing)
-                    g.hover { @for day in 0..days.len() { rect x=(day) width="1" height="100" { title { (hover(day)) } } } }
+                    g.hover { @for day in 0..days.len() { rect x=(day) { title { (hover(day)) } } } }
                 }
                 div.days aria-hidden="true" {
                     @for day in [days.first(), days.get(days.len() / 2), days.last()].into_iter().flatten() { span { (day) } }
@@ -118,7 +117,7 @@ fn figure<'s>(
                 div.scroll tabindex="0" role="region" aria-label={ (chart.says) } {
                     table {
                         thead { tr { th scope="col" { "day" } @for (name, _) in names { th scope="col" { (name) } } @for name in more_columns { th scope="col" { (name) } } } }
-                        tbody { @for day in (0..days.len()).rev() { tr { th scope="row" { (days[day]) } @for cell in cells(day) { td { (cell) } } } } }
+                        tbody { @for day in (0..days.len()).rev() { tr { th { (days[day]) } @for cell in cells(day) { td { (cell) } } } } }
                     }
                 }
             }
@@ -198,7 +197,7 @@ mod tests {
         assert!(html.contains("<path class=\"c1\" d=\"M0.15 50.0h.7v50.0h-.7z\">"), "{html}");
         assert!(html.contains("d=\"M0.15 0.0h.7v50.0h-.7zM1.15 0.0h.7v100.0h-.7z\""), "{html}");
         assert!(html.contains("<title>1 Nov: 2, 1 comments, 1 reviews</title>"), "{html}");
-        assert!(html.contains("<tr><th scope=\"row\">2 Nov</th><td>0</td><td>2</td><td>2</td></tr>"), "{html}");
+        assert!(html.contains("<tr><th>2 Nov</th><td>0</td><td>2</td><td>2</td></tr>"), "{html}");
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub fn empty(sign: Icon, title: &str, text: &str, next: Markup) -> Markup {
 pub fn definition(of: &str, body: impl Render) -> Markup {
     html! {
         details.definition name="definition" {
-            summary title={ "What is this? " (of) } { (icon(Icon::Help)) span.visually-hidden { "What is " (of) "?" } }
+            summary { (icon(Icon::Help)) span.visually-hidden { "What is " (of) "?" } }
             div.definition-body { (body) }
         }
     }
