@@ -10,9 +10,36 @@ use crate::MOST_BODY_BYTES;
 use crate::oauth::Access;
 use crate::profiles::{self, FaultKind};
 use crate::state::Simulated;
+use crate::youtube::ApiError;
+
+/// The answer to a call, or what the profile's fault makes of it.
+pub async fn meet(
+    state: &Simulated,
+    access: &Access,
+    writes: bool,
+    answer: impl Future<Output = Response>,
+) -> Result<Response, ApiError> {
+    let fault = take(state, access, writes).await?;
+    match fault {
+        None => Ok(answer.await),
+        Some(FaultKind::Unauthorized) => Err(ApiError::auth()),
+        Some(FaultKind::Quota) => Err(ApiError::quota()),
+        Some(FaultKind::RateLimited) => Err(ApiError::rate_limited()),
+        Some(FaultKind::ServerError) => Err(ApiError::backend()),
+        Some(FaultKind::Slow) => {
+            tokio::time::sleep(state.slow).await;
+            Ok(answer.await)
+        }
+        Some(FaultKind::Truncated) => Ok(truncated(answer.await).await),
+        Some(FaultKind::LostAnswer) => {
+            answer.await;
+            Ok(lost())
+        }
+    }
+}
 
 /// The fault that this call meets, if any. A lost answer is for writes: there it makes the outcome unknown.
-pub async fn take(state: &Simulated, access: &Access, writes: bool) -> kit::db::Result<Option<FaultKind>> {
+async fn take(state: &Simulated, access: &Access, writes: bool) -> kit::db::Result<Option<FaultKind>> {
     match access.fault {
         None => Ok(None),
         Some(FaultKind::LostAnswer) if !writes => Ok(None),
@@ -20,19 +47,6 @@ pub async fn take(state: &Simulated, access: &Access, writes: bool) -> kit::db::
             let profile = access.profile_id;
             state.db.write(move |tx| profiles::store::take_fault(tx, profile)).await
         }
-    }
-}
-
-/// Does to a whole answer what the fault says.
-pub async fn spoil(state: &Simulated, fault: Option<FaultKind>, answer: Response) -> Response {
-    match fault {
-        Some(FaultKind::Slow) => {
-            tokio::time::sleep(state.slow).await;
-            answer
-        }
-        Some(FaultKind::Truncated) => truncated(answer).await,
-        Some(FaultKind::LostAnswer) => lost(),
-        _ => answer,
     }
 }
 

@@ -44,6 +44,8 @@ pub struct Options {
     pub delay: Duration,
     /// How long an answer hangs under the fault `slow`.
     pub slow: Duration,
+    /// How often it is looked whether something arrived or is to be delivered.
+    pub tick: Duration,
     pub clock: Clock,
     pub random: Random,
     /// Where a person's browser reaches the consent page; none: where it listens.
@@ -60,6 +62,7 @@ impl Options {
             secret: secret.into(),
             delay: Duration::ZERO,
             slow: Duration::from_secs(12),
+            tick: Duration::from_secs(1),
             clock,
             random,
             public_base: None,

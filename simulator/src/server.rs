@@ -138,7 +138,7 @@ impl Simulator {
                 next.run(request).await
             },
         ));
-        let limits = Limits { drain: Duration::from_secs(3), ..Limits::default() };
+        let limits = Limits { connections: 1024, drain: Duration::from_secs(3), ..Limits::default() };
         let end = self.end.clone();
         self.tasks.spawn(async move {
             if let Err(error) = kit::web::serve(listener, routes, limits, end).await {

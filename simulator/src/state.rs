@@ -23,6 +23,7 @@ pub struct Simulated {
     pub random: Random,
     pub secret: String,
     pub slow: Duration,
+    pub tick: Duration,
     pub hosts: Hosts,
     pub ledger: Ledger,
     /// Rung when the outbox has something new.
@@ -49,12 +50,15 @@ impl Slot {
 
 /// Worlds are a pure function of their profiles, so only those in use are kept. Most recently used last.
 #[derive(Default)]
-struct Channels(Mutex<Vec<(ProfileId, Arc<OnceCell<Arc<Slot>>>)>>);
+struct Channels(Mutex<Vec<(ProfileId, Arc<Building>)>>);
+
+/// Built once, by whoever asks first.
+type Building = OnceCell<Arc<Slot>>;
 
 const MOST_CHANNELS: usize = 32;
 
 impl Channels {
-    fn cell(&self, id: ProfileId) -> Arc<OnceCell<Arc<Slot>>> {
+    fn cell(&self, id: ProfileId) -> Arc<Building> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = match kept.iter().position(|(kept_id, _)| *kept_id == id) {
             Some(index) => kept.remove(index),
@@ -81,6 +85,7 @@ impl Simulated {
             random: options.random.clone(),
             secret: options.secret.clone(),
             slow: options.slow,
+            tick: options.tick,
             hosts,
             ledger,
             news: Notify::new(),

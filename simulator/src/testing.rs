@@ -32,6 +32,7 @@ impl Sim {
         let mut options = Options::new(std::path::Path::new("/unused"), SECRET, clock, Random::seeded(1));
         options.database_url = database.url().to_owned();
         options.slow = Duration::from_millis(1);
+        options.tick = Duration::from_millis(50);
         let running = crate::start(options.clone()).await.expect("the simulator starts");
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
@@ -152,6 +153,11 @@ impl Sim {
         let (status, body) = answer(self.youtube(token, method, path).json(&body)).await;
         (status.as_u16(), text(&body["error"]["errors"][0]["reason"]))
     }
+}
+
+/// A test that no database decides.
+pub fn with_sim(test: impl AsyncFnOnce(Sim)) {
+    kit::testing::run(async { test(Sim::fresh(Engine::Sqlite).await).await });
 }
 
 /// Status and JSON body; null where there is none.

@@ -10,13 +10,14 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
+use kit::db::Tx;
 use kit::random::Random;
 use serde_json::json;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::oauth;
-use crate::profiles::ProfileId;
+use crate::profiles::{self, ProfileId};
 use crate::state::{Shared, Simulated};
 use crate::world::youtube::Comment;
 use crate::youtube::channel::{Channel, Status};
@@ -24,8 +25,9 @@ use crate::youtube::store as youtube_store;
 use service::{Outcome, Sender};
 use store::{Announced, Due};
 
-const TICK: Duration = Duration::from_secs(1);
 const HOUSEKEEPING: Duration = Duration::from_secs(3600);
+/// Ended profiles are known for so long.
+const KEEP_ENDED: Duration = Duration::from_secs(7 * 86_400);
 /// Deliveries under way at once.
 const PARALLEL: i64 = 16;
 /// After a long stand-still only the latest are announced; reading finds the rest.
@@ -40,7 +42,7 @@ pub async fn run(state: Shared, end: CancellationToken) {
         let mut looked = Looked::default();
         loop {
             report("announce", announce(&state, &mut looked).await);
-            tokio::time::sleep(TICK).await;
+            tokio::time::sleep(state.tick).await;
         }
     };
     let delivering = async {
@@ -62,10 +64,10 @@ pub async fn run(state: Shared, end: CancellationToken) {
             save_ledger(&state).await;
             let now = state.clock.now();
             if now.since(purged) >= HOUSEKEEPING {
-                report("purge", state.db.write(move |tx| oauth::store::purge(tx, now - HOUSEKEEPING)).await);
+                report("purge", purge(&state, now).await);
                 purged = now;
             }
-            tokio::time::sleep(TICK).await;
+            tokio::time::sleep(state.tick).await;
         }
     };
     tokio::select! {
@@ -74,10 +76,18 @@ pub async fn run(state: Shared, end: CancellationToken) {
     }
 }
 
+async fn purge(state: &Simulated, now: Timestamp) -> kit::db::Result<()> {
+    let purged = move |tx: &mut Tx| {
+        oauth::store::purge(tx, now - HOUSEKEEPING)?;
+        profiles::store::purge(tx, now - KEEP_ENDED)
+    };
+    state.db.write(purged).await
+}
+
 async fn rest(state: &Simulated) {
     tokio::select! {
         () = state.news.notified() => {}
-        () = tokio::time::sleep(TICK) => {}
+        () = tokio::time::sleep(state.tick) => {}
     }
 }
 

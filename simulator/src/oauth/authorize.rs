@@ -83,7 +83,10 @@ async fn ask(State(state): State<Shared>, uri: Uri) -> Response {
 async fn decide(State(state): State<Shared>, body: Bytes) -> Response {
     let params = Params::parse(&body);
     let chosen = match params.get("decision") {
-        Some("allow") => Decision::Grant(params.values("granted").map(str::to_owned).collect()),
+        // Somebody who unticks everything grants nothing.
+        Some("allow") if params.has("granted") => {
+            Decision::Grant(params.values("granted").map(str::to_owned).collect())
+        }
         _ => Decision::Deny,
     };
     answer(&state, params, Some(chosen)).await.unwrap_or_else(Refused::into_response)
@@ -91,7 +94,7 @@ async fn decide(State(state): State<Shared>, body: Bytes) -> Response {
 
 enum Decision {
     Deny,
-    /// Of the scopes that the page shows; those without words are granted silently.
+    /// These of the scopes that the page shows; those without words are granted silently.
     Grant(Vec<String>),
 }
 
@@ -117,18 +120,9 @@ async fn answer(state: &Simulated, params: Params, chosen: Option<Decision>) -> 
             }
         },
     };
-    let granted = match decision {
-        Decision::Deny => Vec::new(),
-        Decision::Grant(shown) => {
-            let silent = |scope: &String| scope_text(scope).is_none();
-            asked.scopes.iter().filter(|scope| silent(scope) || shown.contains(scope)).cloned().collect()
-        }
-    };
-    if !granted.iter().any(|scope| scope_text(scope).is_some())
-        && asked.scopes.iter().any(|scope| scope_text(scope).is_some())
-    {
-        return Ok(redirect(&asked, "error", "access_denied"));
-    }
+    let Decision::Grant(shown) = decision else { return Ok(redirect(&asked, "error", "access_denied")) };
+    let silent = |scope: &String| scope_text(scope).is_none();
+    let granted = asked.scopes.iter().filter(|scope| silent(scope) || shown.contains(scope)).cloned().collect();
     let account = pick(&accounts, params.get("account"))?;
     let code = give(state, &asked, account, granted).await?;
     Ok(redirect(&asked, "code", &code))
@@ -203,7 +197,7 @@ fn pick<'a>(accounts: &'a [ProfileRow], chosen: Option<&str>) -> Result<&'a Prof
     found.ok_or_else(|| Refused::new("invalid_request", "There is no such account at this provider."))
 }
 
-/// What a person grants who unticks the most far-reaching scope.
+/// What a person grants who unticks the most far-reaching scope; of a single one, nothing is left.
 fn part_of(scopes: &[String]) -> Vec<String> {
     let shown: Vec<&String> = scopes.iter().filter(|scope| scope_text(scope).is_some()).collect();
     let left_out =

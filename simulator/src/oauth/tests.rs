@@ -116,6 +116,10 @@ both_databases! {
         let token = text(&tokens["access_token"]);
         let refused = sim.refusal(&token, Method::GET, "commentThreads?part=snippet&id=x", json!({})).await;
         assert_eq!(refused, (403, "insufficientPermissions".into()));
+
+        let nothing = sim.consent("ann", &[("simulator_consent", "partial"), ("scope", YOUTUBE_FORCE_SSL)]).await;
+        let (status, tokens) = sim.exchange(&value(&nothing, "code")).await;
+        assert_eq!((status, &tokens["scope"]), (StatusCode::OK, &json!("")));
     }
 
     async fn the_page_asks_and_its_form_carries_the_request(sim: Sim) {

@@ -7,9 +7,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::Access;
+use crate::faults;
 use crate::params::Params;
 use crate::state::{Shared, Simulated};
 use crate::youtube::ApiError;
+use crate::youtube::channel::Channel;
 
 pub fn routes(state: Shared) -> Router {
     Router::new()
@@ -20,24 +23,25 @@ pub fn routes(state: Shared) -> Router {
 
 async fn userinfo(State(state): State<Shared>, uri: Uri, headers: HeaderMap) -> Response {
     let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
-    match describe(&state, &headers, &params).await {
-        Ok(body) => Json(body).into_response(),
-        Err(error) => error.into_response(),
-    }
+    respond(&state, &headers, &params).await.unwrap_or_else(ApiError::into_response)
 }
 
-async fn describe(state: &Simulated, headers: &HeaderMap, params: &Params) -> Result<Value, ApiError> {
+async fn respond(state: &Simulated, headers: &HeaderMap, params: &Params) -> Result<Response, ApiError> {
     let now = state.clock.now();
     let access = crate::youtube::admit(state, headers, params, now).await?;
     let slot = state.channel(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
-    let channel = slot.read();
+    let answer = async { Json(user(&access, &slot.read())).into_response() };
+    faults::meet(state, &access, false, answer).await
+}
+
+fn user(access: &Access, channel: &Channel) -> Value {
     let own = &channel.youtube().channel;
     // Google's account ids are 21 digits.
     let digits = super::hash(&access.user_id).iter().fold(0u128, |number, byte| number << 4 ^ u128::from(*byte));
     let id = format!("1{:020}", digits % 100_000_000_000_000_000_000);
     let local: String = own.handle.chars().filter(char::is_ascii_alphanumeric).collect();
-    Ok(json!({
+    json!({
         "id": id, "email": format!("{local}.{}@gmail.example", &id[15..]), "verified_email": true, "name": own.title,
         "given_name": own.title, "family_name": "", "picture": own.avatar_url, "locale": own.language.as_str(),
-    }))
+    })
 }

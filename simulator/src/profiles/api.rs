@@ -61,23 +61,18 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 
 async fn create(State(state): State<Shared>, headers: HeaderMap, body: JsonBody) -> Result<Json<Value>, Problem> {
     let asked = NewProfile::parse(json_body(body)?)?;
-    let wanted = Wanted {
+    let wanted = Arc::new(Wanted {
         user_id: asked.user_id()?,
         key: key(&headers)?,
         settings: asked.settings(&state.random)?,
         webhook: asked.webhook()?,
-    };
+    });
     let (now, random) = (state.clock.now(), state.random.clone());
-    let wanted = Arc::new(wanted);
-    let make = || {
+    let made = unless_beaten(|| {
         let (wanted, random) = (wanted.clone(), random.clone());
         state.db.write(move |tx| super::make(tx, now, &random, &wanted))
-    };
-    let made = match make().await {
-        // Another request came between: it is seen now.
-        Err(error) if error.is_unique_violation() => make().await?,
-        made => made?,
-    };
+    })
+    .await?;
     let conflict = |code, text: &str| Err(Problem::new(StatusCode::CONFLICT, code, text));
     match made {
         Made::Profile(row) => described(&state, *row).await.map(Json),
@@ -89,6 +84,14 @@ async fn create(State(state): State<Shared>, headers: HeaderMap, body: JsonBody)
         Made::Full => {
             Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too_many_profiles", "No further profile can be made."))
         }
+    }
+}
+
+/// A write that another request came before is run again, and sees what that one did.
+async fn unless_beaten<T, F: Future<Output = kit::db::Result<T>>>(write: impl Fn() -> F) -> kit::db::Result<T> {
+    match write().await {
+        Err(error) if error.is_unique_violation() => write().await,
+        done => done,
     }
 }
 
@@ -105,7 +108,11 @@ async fn remove(
 ) -> Result<Json<Value>, Problem> {
     let key = key(&headers)?;
     let (now, user) = (state.clock.now(), user_id.clone());
-    let removed = state.db.write(move |tx| super::remove(tx, now, &user, key.as_deref())).await?;
+    let removed = unless_beaten(|| {
+        let (user, key) = (user.clone(), key.clone());
+        state.db.write(move |tx| super::remove(tx, now, &user, key.as_deref()))
+    })
+    .await?;
     if let Some(profile) = removed.profile {
         state.forget(profile);
     }

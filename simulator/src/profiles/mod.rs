@@ -66,8 +66,10 @@ pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, wanted: &Wanted) -> Re
             _ => Made::Cancelled,
         });
     }
-    if store::active_of(tx, &wanted.user_id)?.is_some() {
-        return Ok(Made::AlreadyActive);
+    if let Some(active) = store::active_of(tx, &wanted.user_id)? {
+        // On PostgreSQL the same key's profile may have come between the two statements.
+        let ours = wanted.key.is_some() && active.idempotency_key == wanted.key;
+        return Ok(if ours { Made::Profile(Box::new(active)) } else { Made::AlreadyActive });
     }
     if store::count_active(tx)? >= MOST_ACTIVE {
         return Ok(Made::Full);

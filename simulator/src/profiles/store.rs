@@ -130,6 +130,12 @@ pub fn deactivate(tx: &mut Tx, id: ProfileId, now: Timestamp) -> Result<()> {
     Ok(())
 }
 
+/// Forgets profiles that ended before an instant. Their keys stay: a late request with one makes nothing.
+pub fn purge(tx: &mut Tx, ended_before: Timestamp) -> Result<()> {
+    tx.exec("DELETE FROM profiles WHERE deactivated_at < $1", args![ended_before])?;
+    Ok(())
+}
+
 pub fn touch(tx: &mut Tx, id: ProfileId, now: Timestamp) -> Result<()> {
     tx.exec("UPDATE profiles SET last_activity_at = $2 WHERE id = $1", args![id, now])?;
     Ok(())

@@ -261,7 +261,7 @@ impl Summary {
         let promised = youtube.promised(at);
         let stats: Vec<_> = youtube.videos(at).map(|video| youtube.video_stats(video, at)).collect();
         let views: u64 = stats.iter().map(|stats| stats.views).sum();
-        let engaged: u64 = stats.iter().map(|stats| stats.likes + stats.comments.unwrap_or(0)).sum();
+        let engaged = promised.comments + stats.iter().map(|stats| stats.likes).sum::<u64>();
         let month_ago = at - Duration::from_secs(28 * 86_400);
         let recent = youtube.videos(at).filter(|video| video.published_at > month_ago).count();
         Summary {

@@ -98,6 +98,10 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "youtube.parameter", "invalidPageToken", message).at("pageToken")
     }
 
+    pub fn fields(text: &str) -> Self {
+        Self::invalid("fields", format!("Invalid field selection {text:.100}"))
+    }
+
     pub fn bad_request(domain: &'static str, reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, domain, reason, message)
     }

@@ -2,6 +2,7 @@
 
 pub mod channel;
 mod error;
+mod fields;
 mod lists;
 mod paging;
 pub mod quota;
@@ -27,10 +28,10 @@ use serde_json::Value;
 use crate::faults;
 use crate::oauth::{self, Access};
 use crate::params::Params;
-use crate::profiles::FaultKind;
 use crate::state::{Shared, Simulated, Slot};
 use channel::Channel;
 pub use error::ApiError;
+use fields::Fields;
 use quota::{Account, Bucket};
 
 pub fn routes(state: Shared) -> Router {
@@ -115,20 +116,21 @@ async fn serve(State(state): State<Shared>, method: Method, uri: Uri, headers: H
         return ApiError::no_such_method().into_response();
     };
     let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
+    respond(&state, endpoint, &headers, &params, &body).await.unwrap_or_else(ApiError::into_response)
+}
+
+async fn respond(
+    state: &Simulated,
+    endpoint: Endpoint,
+    headers: &HeaderMap,
+    params: &Params,
+    body: &Bytes,
+) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let access = match admit(&state, &headers, &params, now).await {
-        Ok(access) => access,
-        Err(error) => return error.into_response(),
-    };
-    let fault = match faults::take(&state, &access, endpoint.writes()).await {
-        Ok(fault) => fault,
-        Err(error) => return ApiError::from(error).into_response(),
-    };
-    let answer = match fault.and_then(refused) {
-        Some(error) => error.into_response(),
-        None => answer(&state, &access, endpoint, &params, &body, now).await.unwrap_or_else(ApiError::into_response),
-    };
-    faults::spoil(&state, fault, answer).await
+    let access = admit(state, headers, params, now).await?;
+    let answer =
+        async { answer(state, &access, endpoint, params, body, now).await.unwrap_or_else(ApiError::into_response) };
+    faults::meet(state, &access, endpoint.writes(), answer).await
 }
 
 /// The caller behind the token.
@@ -143,17 +145,6 @@ pub async fn admit(
     state.db.read(move |conn| oauth::access(conn, &token, now)).await?.ok_or_else(ApiError::auth)
 }
 
-/// Faults that take the place of the answer.
-fn refused(fault: FaultKind) -> Option<ApiError> {
-    match fault {
-        FaultKind::Unauthorized => Some(ApiError::auth()),
-        FaultKind::Quota => Some(ApiError::quota()),
-        FaultKind::RateLimited => Some(ApiError::rate_limited()),
-        FaultKind::ServerError => Some(ApiError::backend()),
-        FaultKind::Slow | FaultKind::Truncated | FaultKind::LostAnswer => None,
-    }
-}
-
 async fn answer(
     state: &Simulated,
     access: &Access,
@@ -165,6 +156,8 @@ async fn answer(
     if !access.scopes.iter().any(|scope| endpoint.allowed_by(scope)) {
         return Err(ApiError::scopes());
     }
+    let fields =
+        params.get("fields").map(|text| Fields::parse(text).ok_or_else(|| ApiError::fields(text))).transpose()?;
     let (bucket, cost) = endpoint.cost();
     let account = Account { client_id: access.client_id.clone(), bucket };
     if !state.ledger.charge(account, cost, access.daily_units, now) {
@@ -186,7 +179,10 @@ async fn answer(
         Endpoint::DeleteComment => return writes::delete_comment(&call).await.map(no_content),
         Endpoint::SetModerationStatus => return writes::set_moderation_status(&call).await.map(no_content),
     };
-    Ok(json(value))
+    Ok(json(match fields {
+        Some(fields) => fields.keep(value),
+        None => value,
+    }))
 }
 
 fn no_content(_: ()) -> Response {

@@ -11,8 +11,6 @@ use crate::world::dice::exp;
 pub struct VideoStats {
     pub views: u64,
     pub likes: u64,
-    /// None where comments are switched off, as on the wire.
-    pub comments: Option<u64>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +40,9 @@ pub(super) fn ripened(days: f64, tau: f64) -> f64 {
 }
 
 impl YouTube {
+    /// Comments are not among them: whoever serves the world counts those that it shows.
     pub fn video_stats(&self, video: &Video, at: Timestamp) -> VideoStats {
-        let comments = || self.comments_under(video, at);
-        VideoStats {
-            views: views(video, at),
-            likes: self.likes(video, at),
-            comments: video.comments_enabled.then(comments),
-        }
+        VideoStats { views: views(video, at), likes: self.likes(video, at) }
     }
 
     pub fn channel_stats(&self, at: Timestamp) -> ChannelStats {
@@ -75,14 +69,6 @@ impl YouTube {
             promised.count(comment);
         }
         promised
-    }
-
-    fn comments_under(&self, video: &Video, at: Timestamp) -> u64 {
-        let counts = |comment: &&Comment| {
-            comment.video_id == video.id && comment.moderation == Moderation::Published && comment.published_at <= at
-        };
-        let arrivals = self.arrivals(self.source.profile.created_at, at);
-        self.history.iter().chain(&arrivals).filter(counts).count() as u64
     }
 
     fn likes(&self, video: &Video, at: Timestamp) -> u64 {

@@ -1,0 +1,157 @@
+//! Writing, moderation, quota: what is kept, on both databases.
+
+use std::time::Duration;
+
+use kit::both_databases;
+use kit::clock::Timestamp;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{channel_id, connected, ids, reply, text_items, threads, top};
+use crate::testing::{Sim, answer, text};
+use crate::youtube::schema;
+
+async fn small_client_tokens(sim: &Sim, form: &[(&str, &str)]) -> Value {
+    let url = format!("{}/token", sim.host(crate::Host::GoogleOauth));
+    answer(sim.client.post(url).basic_auth("small", Some("s")).form(form)).await.1
+}
+
+both_databases! {
+    async fn a_reply_is_written_changed_and_taken_back(sim: Sim) {
+        let mut sim = sim;
+        let (token, _) = connected(&sim).await;
+        let before = threads(&sim, &token).await;
+        let thread = before.iter().find(|thread| thread["snippet"]["canReply"] == true).unwrap();
+        let id = text(&thread["id"]);
+        let replies = thread["snippet"]["totalReplyCount"].as_u64().unwrap();
+        let (status, written) = reply(&sim, &token, &id, "Thank you!").await;
+        assert_eq!(status, StatusCode::OK, "{written}");
+        assert_eq!(schema::faults(&written), Vec::<String>::new());
+        let own = text(&written["id"]);
+        assert!(own.starts_with(&format!("{id}.")), "{own}");
+        assert_eq!(written["snippet"]["authorChannelId"]["value"], channel_id(&sim, &token).await);
+
+        sim.hand.advance(Duration::from_secs(60));
+        let change = json!({ "id": own, "snippet": { "textOriginal": "Thanks a lot!" } });
+        let (status, changed) = answer(sim.youtube(&token, Method::PUT, "comments?part=snippet").json(&change)).await;
+        assert_eq!((status, &changed["snippet"]["textDisplay"]), (StatusCode::OK, &json!("Thanks a lot!")));
+        assert_ne!(changed["snippet"]["updatedAt"], changed["snippet"]["publishedAt"]);
+
+        sim.restart().await;
+        let again = sim.get(&token, &format!("commentThreads?part=snippet,replies&id={id}")).await;
+        assert_eq!(again["items"][0]["snippet"]["totalReplyCount"], replies + 1);
+        assert!(again["items"][0]["replies"]["comments"].as_array().unwrap().iter().any(|reply| reply["snippet"]["textOriginal"] == "Thanks a lot!"));
+
+        let delete = || sim.youtube(&token, Method::DELETE, &format!("comments?id={own}"));
+        assert_eq!(answer(delete()).await.0, StatusCode::NO_CONTENT);
+        assert_eq!(answer(delete()).await.0, StatusCode::NOT_FOUND);
+        let again = sim.get(&token, &format!("commentThreads?part=snippet&id={id}")).await;
+        assert_eq!(again["items"][0]["snippet"]["totalReplyCount"], replies);
+    }
+
+    async fn a_comment_of_ones_own_begins_a_thread(sim: Sim) {
+        let (token, _) = connected(&sim).await;
+        let channel = channel_id(&sim, &token).await;
+        let threads_before = threads(&sim, &token).await;
+        let body = |text: &str, video: &Value| json!({ "snippet": { "channelId": channel, "videoId": video, "topLevelComment": { "snippet": { "textOriginal": text } } } });
+        let video = &threads_before[0]["snippet"]["videoId"];
+        let post = |body: Value| sim.youtube(&token, Method::POST, "commentThreads?part=snippet").json(&body);
+        let (status, thread) = answer(post(body("Ask me anything", video))).await;
+        assert_eq!(status, StatusCode::OK, "{thread}");
+        assert_eq!(schema::faults(&thread), Vec::<String>::new());
+        assert_eq!(threads(&sim, &token).await[0]["id"], thread["id"]);
+        assert_eq!(answer(post(body("Hello", &json!("nothing")))).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(answer(post(body(" ", video))).await.0, StatusCode::BAD_REQUEST);
+    }
+
+    async fn a_write_that_makes_no_sense_is_refused(sim: Sim) {
+        let (token, _) = connected(&sim).await;
+        let all = threads(&sim, &token).await;
+        let channel = channel_id(&sim, &token).await;
+        let foreign = all.iter().find(|thread| top(thread)["authorChannelId"]["value"] != channel.as_str()).unwrap();
+        let id = text(&foreign["id"]);
+        let held = format!("commentThreads?part=snippet&allThreadsRelatedToChannelId={channel}&moderationStatus=heldForReview");
+        let held = text(&sim.get(&token, &held).await["items"][0]["id"]);
+        let post = |snippet: Value| json!({ "snippet": snippet });
+        for (body, status, reason) in [
+            (post(json!({ "textOriginal": "x" })), 400, "parentIdMissing"),
+            (post(json!({ "parentId": id })), 400, "commentTextRequired"),
+            (post(json!({ "parentId": id, "textOriginal": "x".repeat(10_001) })), 400, "commentTextTooLong"),
+            (post(json!({ "parentId": "nothing", "textOriginal": "x" })), 404, "commentNotFound"),
+            (post(json!({ "parentId": held, "textOriginal": "x" })), 400, "parentCommentIsPrivate"),
+            (json!([]), 400, "parseError"),
+        ] {
+            let refused = sim.refusal(&token, Method::POST, "comments?part=snippet", body.clone()).await;
+            assert_eq!(refused, (status, reason.into()), "{body:.200}");
+        }
+        let change = json!({ "id": id, "snippet": { "textOriginal": "x" } });
+        assert_eq!(sim.refusal(&token, Method::PUT, "comments?part=snippet", change).await, (403, "forbidden".into()));
+        assert_eq!(sim.refusal(&token, Method::DELETE, &format!("comments?id={id}"), json!({})).await, (403, "forbidden".into()));
+    }
+
+    async fn the_owner_moderates(sim: Sim) {
+        let mut sim = sim;
+        let (token, _) = connected(&sim).await;
+        let channel = channel_id(&sim, &token).await;
+        let all = threads(&sim, &token).await;
+        let foreign = all.iter().find(|thread| top(thread)["authorChannelId"]["value"] != channel.as_str()).unwrap();
+        let id = text(&foreign["id"]);
+        let set = |more: &str| format!("comments/setModerationStatus?id={id}&moderationStatus={more}");
+        let is = async |sim: &Sim, status: &str| {
+            let path = format!(
+                "commentThreads?part=id&allThreadsRelatedToChannelId={channel}&maxResults=100&moderationStatus={status}"
+            );
+            ids(&text_items(sim.get(&token, &path).await)).contains(&id)
+        };
+        assert!(is(&sim, "published").await);
+        let moderate = |more: &str| answer(sim.youtube(&token, Method::POST, &set(more)));
+        assert_eq!(moderate("heldForReview").await.0, StatusCode::NO_CONTENT);
+        assert!(is(&sim, "heldForReview").await && !is(&sim, "published").await);
+        assert_eq!(moderate("published").await.0, StatusCode::NO_CONTENT);
+        assert!(is(&sim, "published").await);
+
+        for (more, reason) in [("published&banAuthor=true", "banWithoutReject"), ("likelySpam", "invalidParameter")] {
+            assert_eq!(sim.refusal(&token, Method::POST, &set(more), json!({})).await, (400, reason.into()));
+        }
+        assert_eq!(moderate("rejected&banAuthor=true").await.0, StatusCode::NO_CONTENT);
+        assert_eq!(sim.refusal(&token, Method::POST, &set("published"), json!({})).await, (400, "operationNotSupported".into()));
+        sim.restart().await;
+        assert!(is(&sim, "rejected").await && !is(&sim, "published").await);
+    }
+
+    async fn the_quota_runs_out_and_comes_back_at_midnight_pacific(sim: Sim) {
+        let mut sim = sim;
+        sim.make_profile("ann", "k1", json!({})).await;
+        let client = json!({ "client_id": "small", "client_secret": "s", "daily_units": 52 });
+        answer(sim.api(Method::POST, "/clients").json(&client)).await;
+        let code = sim.consent("ann", &[("client_id", "small")]).await;
+        let form = [("grant_type", "authorization_code"), ("redirect_uri", crate::testing::REDIRECT), ("code", &crate::testing::value(&code, "code"))];
+        let tokens = small_client_tokens(&sim, &form).await;
+        let (token, refresh) = (text(&tokens["access_token"]), text(&tokens["refresh_token"]));
+
+        // Two reads and a write: 52.
+        let all = threads(&sim, &token).await;
+        let thread = all.iter().find(|thread| thread["snippet"]["canReply"] == true).unwrap();
+        assert_eq!(reply(&sim, &token, &text(&thread["id"]), "Thanks!").await.0, StatusCode::OK);
+        let spent = (403, "quotaExceeded".to_owned());
+        assert_eq!(sim.refusal(&token, Method::GET, "channels?part=id&mine=true", json!({})).await, spent);
+        sim.get(&token, "videos:batchGetStats?part=statistics&id=x").await;
+        sim.restart().await;
+        assert_eq!(sim.refusal(&token, Method::GET, "channels?part=id&mine=true", json!({})).await, spent);
+
+        sim.hand.set(Timestamp::parse("2026-11-23T08:00:00Z").unwrap());
+        let tokens = small_client_tokens(&sim, &[("grant_type", "refresh_token"), ("refresh_token", &refresh)]).await;
+        channel_id(&sim, &text(&tokens["access_token"])).await;
+    }
+
+    async fn a_lost_answer_leaves_its_effect(sim: Sim) {
+        let (token, _) = connected(&sim).await;
+        sim.set_fault("ann", json!({ "kind": "lost_answer", "calls": 1 })).await;
+        let thread = threads(&sim, &token).await.into_iter().find(|thread| thread["snippet"]["canReply"] == true).unwrap();
+        let body = json!({ "snippet": { "parentId": thread["id"], "textOriginal": "Did this arrive?" } });
+        let sent = sim.youtube(&token, Method::POST, "comments?part=snippet").json(&body).send().await;
+        assert!(sent.is_err(), "not a byte comes back: {sent:?}");
+        let replies = sim.all(&token, &format!("comments?part=snippet&parentId={}", text(&thread["id"]))).await;
+        assert_eq!(replies.iter().filter(|reply| reply["snippet"]["textOriginal"] == "Did this arrive?").count(), 1);
+    }
+}
