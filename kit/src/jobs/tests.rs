@@ -148,6 +148,10 @@ impl Desk {
         read.await.expect("effects can be read")
     }
 
+    async fn until_effects(&self, id: JobId, count: usize) {
+        wait_for("effects are committed", || async { (self.effects(id).await.len() == count).then_some(()) }).await;
+    }
+
     async fn all_effects(&self) -> HashMap<(JobId, String), i64> {
         let read = self.db.read(|conn| {
             conn.all::<(JobId, String, i64)>("SELECT job_id, what, count(*) FROM effects GROUP BY job_id, what", &[])

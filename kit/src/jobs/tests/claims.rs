@@ -89,6 +89,26 @@ both_databases! {
         other.stop().await;
     }
 
+    async fn a_step_of_a_worker_that_stalled_is_refused_too(desk: Desk) {
+        let lease = Duration::from_secs(300);
+        let stalled = desk.worker(Settings { lease, concurrency: 1, ..PATIENT });
+        let id = desk.enqueue(Plan::StepsThroughGate(3)).await;
+        desk.until_effects(id, 1).await;
+
+        desk.hand.advance(lease * 2);
+        let awake = Desk { gate: Arc::new(Semaphore::new(0)), ..desk.clone() };
+        let other = awake.worker(Settings { lease, poll: Duration::from_millis(10), ..PATIENT });
+        desk.until_effects(id, 2).await;
+
+        desk.gate.add_permits(1);
+        stalled.stop().await;
+        assert_eq!(desk.effects(id).await, ["step 0", "step 1"], "nothing of the late step is there");
+        awake.gate.add_permits(2);
+        desk.until_status(id, JobStatus::Completed).await;
+        assert_eq!(desk.effects(id).await, ["finished", "step 0", "step 1", "step 2"]);
+        other.stop().await;
+    }
+
     async fn progress_is_shown_while_running_in_few_writes_and_whole_at_the_end(desk: Desk) {
         let worker = desk.worker(PATIENT);
         let id = desk.enqueue(Plan::Talk).await;

@@ -70,8 +70,13 @@ impl History {
             return "nothing".into();
         }
         let job = self.claims[self.below(self.claims.len())].clone();
+        let holds = self.seen.get(&job.id).is_some_and(|now| {
+            now.lease_token == job.lease_token && now.status == JobStatus::Running && now.cancel_requested_at.is_none()
+        });
         if self.below(3) == 0 {
-            return format!("finish: {}", self.finish(job).await);
+            let (id, finished) = (job.id, self.finish(job).await);
+            assert_eq!(finished, holds, "{id}: only its holder finishes a job that nobody cancelled");
+            return format!("finish: {finished}");
         }
         let outcome = match self.below(5) {
             0 => Outcome::Failed(Failure::retry("busy", "Busy.")),

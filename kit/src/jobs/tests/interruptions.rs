@@ -124,10 +124,6 @@ both_databases! {
 }
 
 impl Desk {
-    async fn until_effects(&self, id: JobId, count: usize) {
-        wait_for("effects are committed", || async { (self.effects(id).await.len() == count).then_some(()) }).await;
-    }
-
     async fn until_waiting(&self, runs: usize) {
         wait_for("that many wait at the gate", || async {
             (self.waiting.load(Ordering::SeqCst) == runs).then_some(())
