@@ -6,10 +6,11 @@ use std::sync::Arc;
 use kit::clock::{Clock, Timestamp};
 use kit::db::{Db, Migration};
 use kit::random::Random;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Passwords;
 use crate::config::Config;
-use crate::connections::Refreshing;
 use crate::platforms::{self, Hosts, Outside};
 use crate::vault::Vault;
 
@@ -17,7 +18,6 @@ use crate::vault::Vault;
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
-#[derive(Clone)]
 pub struct Inner {
     pub db: Db,
     pub clock: Clock,
@@ -26,8 +26,14 @@ pub struct Inner {
     pub passwords: Passwords,
     pub vault: Vault,
     pub outside: Outside,
-    pub refreshing: Refreshing,
+    /// Cancelled when the process is asked to end: open streams would keep it alive for ever.
+    pub stopping: CancellationToken,
+    /// Places for open streams.
+    pub streams: Arc<Semaphore>,
 }
+
+/// Open streams of one process at most.
+pub const STREAMS: usize = 2_000;
 
 impl Deref for App {
     type Target = Inner;

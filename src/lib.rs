@@ -9,8 +9,10 @@ pub mod dashboard;
 pub mod demo;
 pub mod error;
 pub mod inbox;
+pub mod live;
 pub mod platforms;
 pub mod routes;
+pub mod serve;
 pub mod sessions;
 #[cfg(test)]
 pub mod testing;

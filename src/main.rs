@@ -1,1 +1,209 @@
-fn main() {}
+//! The program: one binary for every part.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+use kit::clock::Clock;
+use kit::random::Random;
+use repruv::config::{self, Config, LogFormat, Settings};
+use repruv::serve::{self, Parts, Running};
+use repruv::{accounts, openapi};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+type Failed = Box<dyn std::error::Error>;
+
+/// A self-hosted, server-first reputation inbox for creators and small businesses.
+#[derive(Parser)]
+#[command(name = "repruv", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Pages, worker and simulator in one process (the default)
+    Serve,
+    /// Pages and API alone, on PostgreSQL
+    Web,
+    /// Background jobs alone, on PostgreSQL
+    Worker,
+    /// The platform simulator and its demo service alone
+    Simulator {
+        /// The first provider host's port, the others following it [default: free ones]
+        #[arg(long, env = "REPRUV_SIMULATOR_PORTS_FROM")]
+        ports_from: Option<u16>,
+    },
+    /// Brings the database's schema up to date
+    Migrate,
+    /// Accounts, from the terminal
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Prints the API's description (OpenAPI 3.1)
+    Openapi,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes an account and prints its first passphrase
+    Add { email: String, name: String },
+    /// Lists the accounts
+    List,
+    /// Gives an account a new passphrase and ends its sessions
+    ResetPassword { email: String },
+    /// Closes an account and ends its sessions
+    Disable { email: String },
+}
+
+fn main() -> ExitCode {
+    let cli = match parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("repruv: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A bad setting ends in one line, as every other mistake does; help and version are printed whole.
+fn parse() -> Result<Cli, ExitCode> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    if let Some(name) = config::unknown_variable(names) {
+        eprintln!("repruv: {name} is no setting of Repruv; `repruv help` lists them all");
+        return Err(ExitCode::FAILURE);
+    }
+    Cli::try_parse().map_err(|error| {
+        if !error.use_stderr() {
+            let _ = error.print();
+            return ExitCode::SUCCESS;
+        }
+        let text = error.to_string();
+        let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        eprintln!("repruv: {line}; `repruv help` lists all settings");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
+    if let Some(Command::Openapi) = command {
+        println!("{}", openapi::text());
+        return Ok(());
+    }
+    start_logging(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => runtime.block_on(serve(&settings, Parts { web: true, worker: true })),
+        Command::Web => runtime.block_on(serve(&settings, Parts { web: true, worker: false })),
+        Command::Worker => runtime.block_on(serve(&settings, Parts { web: false, worker: true })),
+        Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
+        Command::Migrate => migrate(&settings),
+        Command::User(command) => manage(&runtime, &settings, command),
+        Command::Openapi => Ok(()),
+    }
+}
+
+fn start_logging(settings: &Settings) -> Result<(), Failed> {
+    let filter = EnvFilter::try_new(&settings.log).map_err(|error| format!("REPRUV_LOG {}: {error}", settings.log))?;
+    let terminal = std::io::stderr().is_terminal();
+    let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.with_ansi(terminal).init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+async fn serve(settings: &Settings, parts: Parts) -> Result<(), Failed> {
+    let running = serve::start(settings, parts).await?;
+    greet(&running).await?;
+    until_told_to_stop().await?;
+    tracing::info!("stopping");
+    running.stop().await;
+    Ok(())
+}
+
+/// One line that says where to go.
+async fn greet(running: &Running) -> Result<(), Failed> {
+    let address = &running.app.config.public_url;
+    let line = match (running.address, running.first_run_link().await?) {
+        (Some(_), Some(link)) => format!("Repruv is at {address} – make the first account within an hour: {link}"),
+        (Some(_), None) => format!("Repruv is at {address}"),
+        (None, _) => "The worker is running".to_owned(),
+    };
+    // Whoever started it and closed the pipe does not want to know.
+    let _ = writeln!(std::io::stdout(), "{line}");
+    Ok(())
+}
+
+async fn simulate(settings: &Settings, ports_from: Option<u16>) -> Result<(), Failed> {
+    serve::make_data_dir(&settings.data_dir)?;
+    let secret = settings.demo_service_secret.clone().ok_or("set DEMO_SERVICE_SECRET: the same one as Repruv's")?;
+    let (clock, random) = (Clock::system(), Random::system());
+    let mut options = simulator::Options::new(&settings.data_dir, secret, clock, random);
+    options.listen = settings.listen;
+    options.ports_from = ports_from;
+    options.delay = Duration::from_millis(settings.simulator_delay_ms);
+    let simulator = simulator::start(options).await?;
+    println!("The platform simulator is at {}", simulator.api_url());
+    until_told_to_stop().await?;
+    simulator.stop().await;
+    Ok(())
+}
+
+async fn until_told_to_stop() -> std::io::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+fn migrate(settings: &Settings) -> Result<(), Failed> {
+    serve::make_data_dir(&settings.data_dir)?;
+    serve::open_database(settings, &Clock::system())?.close();
+    println!("The database's schema is up to date");
+    Ok(())
+}
+
+fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserCommand) -> Result<(), Failed> {
+    serve::make_data_dir(&settings.data_dir)?;
+    let clock = Clock::system();
+    let db = serve::open_database(settings, &clock)?;
+    let config = Config::new(settings, SocketAddr::from(([127, 0, 0, 1], settings.listen.port())), None)?;
+    runtime.block_on(async {
+        let app = serve::application(settings, db, config, clock).await?;
+        let told = |error: repruv::error::Error| error.text().into_owned();
+        match command {
+            UserCommand::Add { email, name } => {
+                let passphrase = accounts::admin::add_user(&app, &email, &name).await.map_err(told)?;
+                println!("{email} can sign in with: {passphrase}");
+            }
+            UserCommand::List => {
+                for user in accounts::admin::list_users(&app).await.map_err(told)? {
+                    println!("{user}");
+                }
+            }
+            UserCommand::ResetPassword { email } => {
+                let passphrase = accounts::admin::reset_password(&app, &email).await.map_err(told)?;
+                println!("{email} can sign in with: {passphrase}");
+            }
+            UserCommand::Disable { email } => {
+                accounts::admin::disable_user(&app, &email).await.map_err(told)?;
+                println!("{email} is closed, and every session of it has ended");
+            }
+        }
+        Ok(())
+    })
+}

@@ -1,1 +1,236 @@
-//! Demo mode: a workspace of its own, filled from the platform simulator.
+//! Demo mode: a workspace of its own, filled by the production adapters from the platform simulator.
+//!
+//! ```text
+//! disabled, failed ── enable ──▶ enabling ── all promised data counted ──▶ enabled
+//!                                  │  └── gave up ──▶ failed (enable)        │
+//!                                cancel                                     leave
+//!                                  ▼                                         ▼
+//!                              disabling ◀───────────────────────────────────┘
+//!                                  │  └── gave up ──▶ failed (disable)
+//!                                  ▼
+//!                               disabled
+//! ```
+//! Each move is one conditional UPDATE, committed together with the job that will make it true.
+
+pub mod api;
+pub mod jobs;
+pub mod pages;
+mod service;
+mod store;
+#[cfg(test)]
+mod tests;
+pub mod views;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn, Tx};
+use kit::jobs::{Enqueue, JobId, JobView};
+use kit::random::Random;
+use serde::{Deserialize, Serialize};
+
+use self::jobs::{DisableDemo, EnableDemo};
+use crate::app::App;
+use crate::live::{Hint, hint};
+use crate::sessions::UserRow;
+pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
+
+kit::text_enum! {
+    /// What kind of time the demo channel is having.
+    pub enum Scenario {
+        Healthy = "healthy",
+        Typical = "typical",
+        Crisis = "crisis",
+        Viral = "viral",
+    }
+}
+
+kit::text_enum! {
+    /// How much it has to read.
+    pub enum Size {
+        Small = "small",
+        Medium = "medium",
+        Large = "large",
+    }
+}
+
+kit::text_enum! {
+    pub enum Operation {
+        Enable = "enable",
+        Disable = "disable",
+    }
+}
+
+/// What a person chooses before they enable demo mode.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Choice {
+    pub scenario: Scenario,
+    pub size: Size,
+    /// The same seed makes the same channel; a new one when `None`.
+    pub seed: Option<u64>,
+}
+
+impl Default for Choice {
+    fn default() -> Self {
+        Self { scenario: Scenario::Healthy, size: Size::Medium, seed: None }
+    }
+}
+
+/// JSON readers keep integers exact up to here.
+pub const LARGEST_SEED: u64 = (1 << 53) - 1;
+
+/// The demo channel, as the demo service described it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    pub id: String,
+    pub user_id: String,
+    pub channel_name: String,
+    pub niche: String,
+    pub scenario: Scenario,
+    pub size: Size,
+    pub seed: u64,
+    pub platforms: Platforms,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Platforms {
+    pub youtube: YouTubeProfile,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct YouTubeProfile {
+    pub subscribers: i64,
+    pub avg_views: f64,
+    pub engagement_rate: f64,
+    pub promised: Promised,
+}
+
+/// What the profile's channel held at an instant: demo mode is enabled when all of it is in our database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Promised {
+    pub videos: i64,
+    pub interactions: i64,
+    pub as_of: Timestamp,
+}
+
+impl Promised {
+    pub const fn total(self) -> i64 {
+        self.videos + self.interactions
+    }
+}
+
+/// Why demo mode is `failed`; kept in `users.demo_mode_error`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Fault {
+    pub operation: Operation,
+    pub code: String,
+    pub message: String,
+}
+
+/// Demo mode of one user, with the job that is at it.
+#[derive(Clone, Debug)]
+pub struct Demo {
+    pub status: DemoStatus,
+    pub fault: Option<Fault>,
+    pub profile: Option<Profile>,
+    pub workspace_id: Option<WorkspaceId>,
+    pub job_id: Option<JobId>,
+    /// While something is under way.
+    pub job: Option<JobView>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Accepted {
+    pub status: DemoStatus,
+    pub job_id: JobId,
+}
+
+/// Why a wish is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("demo mode is {0} already")]
+    Already(DemoStatus),
+    #[error("demo mode is being left")]
+    Leaving,
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+/// Starts the set-up. While one is under way already, answers that one.
+pub fn enable(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    user: UserId,
+    choice: &Choice,
+) -> Result<Accepted, Refused> {
+    let state = store::lock(tx, user)?;
+    match state.status {
+        DemoStatus::Enabling => Ok(Accepted { status: state.status, job_id: state.job()? }),
+        DemoStatus::Enabled => Err(Refused::Already(state.status)),
+        DemoStatus::Disabling => Err(Refused::Leaving),
+        DemoStatus::Disabled | DemoStatus::Failed => {
+            // Whatever a failure left behind is taken away before anything new is made.
+            let clear_first = state.status == DemoStatus::Failed;
+            let job = EnableDemo { choice: choice.clone(), clear_first };
+            let job_id = kit::jobs::enqueue(tx, now, random, &job, operation(user))?.id;
+            move_to(tx, now, user, state.status, DemoStatus::Enabling, job_id)
+        }
+    }
+}
+
+/// Leaves demo mode, or calls a set-up back. While that is under way already, answers that one.
+pub fn disable(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Result<Accepted, Refused> {
+    let state = store::lock(tx, user)?;
+    match state.status {
+        DemoStatus::Disabling => Ok(Accepted { status: state.status, job_id: state.job()? }),
+        DemoStatus::Disabled => Err(Refused::Already(state.status)),
+        DemoStatus::Enabled | DemoStatus::Failed => {
+            let job_id = kit::jobs::enqueue(tx, now, random, &DisableDemo::default(), operation(user))?.id;
+            move_to(tx, now, user, state.status, DemoStatus::Disabling, job_id)
+        }
+        DemoStatus::Enabling => {
+            let job_id = state.job()?;
+            move_to(tx, now, user, DemoStatus::Enabling, DemoStatus::Disabling, job_id)?;
+            // Its end, at once or when its worker has let go, enqueues the clearing: see `EnableDemo::cancelled`.
+            kit::jobs::cancel::<App>(tx, now, random, job_id, user.uuid())?;
+            Ok(Accepted { status: DemoStatus::Disabling, job_id: store::lock(tx, user)?.job()? })
+        }
+    }
+}
+
+/// Demo mode of `user`, with its job's progress where one is under way.
+pub fn view(conn: &mut Conn, user: &UserRow) -> db::Result<Demo> {
+    let is_moving = matches!(user.demo_mode_status, DemoStatus::Enabling | DemoStatus::Disabling);
+    let job = match user.demo_job_id.filter(|_| is_moving) {
+        Some(id) => kit::jobs::status(conn, id, user.id.uuid())?,
+        None => None,
+    };
+    Ok(Demo {
+        status: user.demo_mode_status,
+        fault: user.demo_mode_error.clone().and_then(|fault| serde_json::from_value(fault).ok()),
+        profile: user.demo_profile.clone().and_then(|profile| serde_json::from_value(profile).ok()),
+        workspace_id: user.demo_workspace_id,
+        job_id: user.demo_job_id,
+        job,
+    })
+}
+
+/// At most one demo operation of a user is live.
+fn operation(user: UserId) -> Enqueue {
+    Enqueue { user_id: Some(user.uuid()), operation_key: Some(format!("demo:{user}")), ..Enqueue::default() }
+}
+
+fn move_to(
+    tx: &mut Tx,
+    now: Timestamp,
+    user: UserId,
+    from: DemoStatus,
+    to: DemoStatus,
+    job_id: JobId,
+) -> Result<Accepted, Refused> {
+    if !store::move_status(tx, now, user, from, to, job_id)? {
+        return Err(db::Error::NotFound.into());
+    }
+    hint(tx, user, Hint::Demo);
+    Ok(Accepted { status: to, job_id })
+}

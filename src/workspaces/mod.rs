@@ -44,7 +44,19 @@ pub fn create(
     name: &str,
 ) -> db::Result<WorkspaceId> {
     let id = WorkspaceId::new(now, random);
-    store::insert(tx, id, kind, name, now)?;
-    store::add_owner(tx, id, owner, now)?;
+    create_with_id(tx, now, id, owner, kind, name)?;
     Ok(id)
+}
+
+/// The same, where the id is known before the transaction.
+pub fn create_with_id(
+    tx: &mut Tx,
+    now: Timestamp,
+    id: WorkspaceId,
+    owner: UserId,
+    kind: Kind,
+    name: &str,
+) -> db::Result<()> {
+    store::insert(tx, id, kind, name, now)?;
+    store::add_owner(tx, id, owner, now)
 }

@@ -1,0 +1,96 @@
+//! `/api/demo`: enable, disable, status.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::StatusCode;
+use kit::jobs::JobId;
+use serde::Serialize;
+
+use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, WorkspaceId};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::SignedIn;
+
+#[derive(Debug, Serialize)]
+pub struct Accepted {
+    status: DemoStatus,
+    job_id: JobId,
+    message: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Status {
+    status: DemoStatus,
+    job_id: Option<JobId>,
+    error: Option<StatusError>,
+    profile: Option<StatusProfile>,
+    workspace_id: Option<WorkspaceId>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct StatusError {
+    operation: super::Operation,
+    code: String,
+    message: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct StatusProfile {
+    channel_name: String,
+    niche: String,
+    scenario: super::Scenario,
+    size: super::Size,
+    seed: u64,
+    platforms: Platforms,
+}
+
+/// The body may be left out: everything in it has a default.
+pub async fn enable(State(app): State<App>, who: SignedIn, body: Bytes) -> Result<(StatusCode, Json<Accepted>)> {
+    let choice = read_choice(&body)?;
+    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let accepted = app.db.write(move |tx| super::enable(tx, now, &random, user, &choice)).await?;
+    Ok(answer(accepted, "Demo mode is being set up."))
+}
+
+pub async fn disable(State(app): State<App>, who: SignedIn) -> Result<(StatusCode, Json<Accepted>)> {
+    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let accepted = app.db.write(move |tx| super::disable(tx, now, &random, user)).await?;
+    Ok(answer(accepted, "Demo mode is being left."))
+}
+
+pub async fn status(State(app): State<App>, who: SignedIn) -> Result<Json<Status>> {
+    let demo = app.db.read(move |conn| super::view(conn, &who.user)).await?;
+    Ok(Json(demo.into()))
+}
+
+fn read_choice(body: &[u8]) -> Result<Choice> {
+    if body.is_empty() {
+        return Ok(Choice::default());
+    }
+    let choice: Choice = serde_json::from_slice(body)
+        .map_err(|_| Error::bad_request("bad_body", "The body is no object with scenario, size and seed alone."))?;
+    match choice.seed {
+        Some(seed) if seed > LARGEST_SEED => Err(Error::bad_request("bad_seed", "seed is at most 2^53 - 1.")),
+        _ => Ok(choice),
+    }
+}
+
+fn answer(accepted: super::Accepted, message: &'static str) -> (StatusCode, Json<Accepted>) {
+    (StatusCode::ACCEPTED, Json(Accepted { status: accepted.status, job_id: accepted.job_id, message }))
+}
+
+impl From<Demo> for Status {
+    fn from(demo: Demo) -> Self {
+        let error = demo.fault.map(|Fault { operation, code, message }| StatusError { operation, code, message });
+        let profile = demo.profile.map(|profile| StatusProfile {
+            channel_name: profile.channel_name,
+            niche: profile.niche,
+            scenario: profile.scenario,
+            size: profile.size,
+            seed: profile.seed,
+            platforms: profile.platforms,
+        });
+        Self { status: demo.status, job_id: demo.job_id, error, profile, workspace_id: demo.workspace_id }
+    }
+}

@@ -1,0 +1,306 @@
+//! The work behind demo mode: setting it up, taking it down, and making sure that no profile is left anywhere.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
+use kit::jobs::{Done, Enqueue, Failure, Job, JobId, JobRow, Policy, Run};
+use kit::random::Random;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::service::{self, Webhook};
+use super::{Choice, DemoStatus, Fault, Operation, Profile, UserId, WorkspaceId, operation, store};
+use crate::app::App;
+use crate::connections::simulated::{self, Connected};
+use crate::connections::sync::{self, Depth};
+use crate::connections::{ConnectionId, account::Stop};
+use crate::live::{Hint, hint};
+use crate::webhooks;
+use crate::workspaces::{self, Kind};
+
+/// Makes a profile, connects its channel, reads all of it, and says so when everything promised is here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnableDemo {
+    pub choice: Choice,
+    /// After a failure: something of an earlier operation may still be there.
+    pub clear_first: bool,
+}
+
+/// What finished steps leave for the next attempt.
+#[derive(Clone, Default, Serialize, Deserialize)]
+struct Steps {
+    is_clear: bool,
+    made: Option<Made>,
+    connection: Option<ConnectionId>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Made {
+    profile: Profile,
+    workspace: WorkspaceId,
+}
+
+impl Job for EnableDemo {
+    const TYPE: &'static str = "enable_demo";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        OPERATION
+    }
+
+    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        let user = user_of(&run)?;
+        let mut steps = run.restore::<Steps>().unwrap_or_default();
+        if self.clear_first && !steps.is_clear {
+            run.progress(0, 0, "Clearing away what was left");
+            service::remove(&app, user, None).await?;
+            steps.is_clear = true;
+            run.step(&steps, move |tx| Ok(store::clear(tx, user)?)).await?;
+        }
+        let made = self.make(&app, &run, user, &mut steps).await?;
+        let connection = connect(&app, &run, user, &made, &mut steps).await?;
+        let total = usize::try_from(made.profile.platforms.youtube.promised.total()).unwrap_or(0);
+        let progress = |pass: sync::Progress| run.progress(pass.done.min(total), total, pass.step);
+        sync::everything(&app, &run, connection, Depth::Whole, progress).await.map_err(failure)?;
+        confirm(&app, run, user, &made, connection).await
+    }
+
+    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
+        let Some(user) = job.user_id.map(UserId::from) else { return Ok(()) };
+        let fault = fault(Operation::Enable, failure);
+        let (from, to) = (DemoStatus::Enabling, DemoStatus::Failed);
+        if !store::end(tx, now, user, job.id, from, to, Some(&fault))? {
+            // It failed while it was being called back.
+            return self.cancelled(tx, job, now, random);
+        }
+        store::clear(tx, user)?;
+        let forget = ForgetDemoProfile { user_id: user, operation: job.id };
+        kit::jobs::enqueue(tx, now, random, &forget, Enqueue::default())?;
+        hint(tx, user, Hint::Demo);
+        Ok(())
+    }
+
+    /// What was made is taken back by the operation that follows in the same commit.
+    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+        let Some(user) = job.user_id.map(UserId::from) else { return Ok(()) };
+        let state = store::lock(tx, user)?;
+        let is_ours = state.job_id == Some(job.id)
+            && matches!(state.status, DemoStatus::Enabling | DemoStatus::Disabling);
+        if is_ours {
+            let leave = DisableDemo { called_back: Some(job.id) };
+            let next = kit::jobs::enqueue(tx, now, random, &leave, operation(user))?.id;
+            store::move_status(tx, now, user, state.status, DemoStatus::Disabling, next)?;
+            hint(tx, user, Hint::Demo);
+        }
+        Ok(())
+    }
+
+    fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
+        let Some(user) = job.user_id.map(UserId::from) else { return Ok(false) };
+        let state = store::lock(tx, user)?;
+        let is_free = matches!(state.status, DemoStatus::Disabled | DemoStatus::Failed);
+        let moved = is_free && store::move_status(tx, now, user, state.status, DemoStatus::Enabling, job.id)?;
+        hint(tx, user, Hint::Demo);
+        Ok(moved)
+    }
+}
+
+impl EnableDemo {
+    async fn make(&self, app: &App, run: &Run, user: UserId, steps: &mut Steps) -> Result<Made, Failure> {
+        if let Some(made) = &steps.made {
+            return Ok(made.clone());
+        }
+        run.progress(0, 0, "Making the demo channel");
+        let webhook = Webhook {
+            url: webhooks::demo_url(&app.config.webhook_base, user),
+            secret: webhooks::demo_secret(&app.vault, user),
+        };
+        let profile = service::create(app, user, run.id(), &self.choice, &webhook).await?;
+        let (now, random) = (app.now(), app.random.clone());
+        let workspace = WorkspaceId::new(now, &random);
+        let made = Made { profile, workspace };
+        steps.made = Some(made.clone());
+        let row = made.clone();
+        run.step(&steps, move |tx| {
+            let name = &row.profile.channel_name;
+            workspaces::create_with_id(tx, now, row.workspace, user, Kind::Demo, name)?;
+            store::set_made(tx, user, &row.profile, row.workspace)?;
+            hint(tx, user, Hint::Demo);
+            Ok(())
+        })
+        .await?;
+        Ok(made)
+    }
+}
+
+async fn connect(
+    app: &App,
+    run: &Run,
+    user: UserId,
+    made: &Made,
+    steps: &mut Steps,
+) -> Result<ConnectionId, Failure> {
+    if let Some(connection) = steps.connection {
+        return Ok(connection);
+    }
+    run.progress(0, 0, "Connecting the channel");
+    let Connected { grant, channel } = simulated::consent(app, user).await.map_err(|error| service::platform_failure(&error))?;
+    let (vault, random, now, workspace) = (app.vault.clone(), app.random.clone(), app.now(), made.workspace);
+    let connection = ConnectionId::new(now, &random);
+    steps.connection = Some(connection);
+    run.step(&steps, move |tx| {
+        Ok(simulated::insert(tx, now, &random, &vault, connection, workspace, &channel, &grant)?)
+    })
+    .await?;
+    Ok(connection)
+}
+
+/// Enabled only on counted rows of this very operation.
+async fn confirm(
+    app: &App,
+    run: Run,
+    user: UserId,
+    made: &Made,
+    connection: ConnectionId,
+) -> Result<Done, Failure> {
+    let (promised, workspace) = (made.profile.platforms.youtube.promised, made.workspace);
+    let counted = app.db.read(move |conn| store::counted(conn, workspace, promised.as_of)).await?;
+    if counted.videos < promised.videos || counted.interactions < promised.interactions {
+        return Err(Failure::retry("demo_incomplete", "Not everything that the demo channel promises has arrived.")
+            .because(format!("{counted:?} of {promised:?}")));
+    }
+    let result = json!({
+        "channel_name": made.profile.channel_name, "seed": made.profile.seed,
+        "videos": counted.videos, "interactions": counted.interactions,
+    });
+    let (now, random, job) = (app.now(), app.random.clone(), run.id());
+    run.finish(result, move |tx| {
+            let (from, to) = (DemoStatus::Enabling, DemoStatus::Enabled);
+            if !store::end(tx, now, user, job, from, to, None)? {
+                return Err(Failure::fail("superseded", "Another operation took its place."));
+            }
+            let later = now + crate::connections::jobs::PERIOD;
+            crate::connections::jobs::enqueue_sync(tx, now, &random, None, connection, later)?;
+            for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
+                hint(tx, user, hint_of);
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Takes everything of the demo away: the profile at the demo service, then every row.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DisableDemo {
+    /// The set-up that was called back: a request of it may still be on its way.
+    #[serde(default)]
+    pub called_back: Option<JobId>,
+}
+
+impl Job for DisableDemo {
+    const TYPE: &'static str = "disable_demo";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        OPERATION
+    }
+
+    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        let user = user_of(&run)?;
+        run.progress(0, 2, "Removing the demo channel");
+        if self.called_back.is_some() {
+            service::remove(&app, user, self.called_back).await?;
+        }
+        service::remove(&app, user, None).await?;
+        run.progress(1, 2, "Removing the demo's data");
+        let (now, job) = (app.now(), run.id());
+        run.finish(json!({}), move |tx| {
+            store::clear(tx, user)?;
+            store::end(tx, now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
+            for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
+                hint(tx, user, hint_of);
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+        end_leaving(tx, job, &fault(Operation::Disable, failure), now)
+    }
+
+    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<()> {
+        let fault = Fault {
+            operation: Operation::Disable,
+            code: "cancelled".into(),
+            message: "Leaving was cancelled before everything of the demo was gone.".into(),
+        };
+        end_leaving(tx, job, &fault, now)
+    }
+
+    fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
+        let Some(user) = job.user_id.map(UserId::from) else { return Ok(false) };
+        let moved = store::move_status(tx, now, user, DemoStatus::Failed, DemoStatus::Disabling, job.id)?;
+        hint(tx, user, Hint::Demo);
+        Ok(moved)
+    }
+}
+
+fn end_leaving(tx: &mut Tx, job: &JobRow, fault: &Fault, now: Timestamp) -> db::Result<()> {
+    let Some(user) = job.user_id.map(UserId::from) else { return Ok(()) };
+    store::end(tx, now, user, job.id, DemoStatus::Disabling, DemoStatus::Failed, Some(fault))?;
+    hint(tx, user, Hint::Demo);
+    Ok(())
+}
+
+/// After a set-up that failed: its profile goes as soon as the demo service can be reached, however late that is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ForgetDemoProfile {
+    pub user_id: UserId,
+    /// Only what this operation made; a newer one's profile stays.
+    pub operation: JobId,
+}
+
+impl Job for ForgetDemoProfile {
+    const TYPE: &'static str = "forget_demo_profile";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        Policy {
+            max_attempts: 200,
+            deadline: Duration::from_secs(7 * 86_400),
+            backoff_cap: Duration::from_secs(3_600),
+            ..Policy::default()
+        }
+    }
+
+    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        service::remove(&app, self.user_id, Some(self.operation)).await?;
+        run.finish(json!({}), |_| Ok(())).await
+    }
+}
+
+/// A person waits for it: eight attempts within about two minutes.
+const OPERATION: Policy = Policy {
+    max_attempts: 8,
+    deadline: Duration::from_secs(15 * 60),
+    backoff: Duration::from_secs(1),
+    backoff_cap: Duration::from_secs(30),
+    priority: 10,
+};
+
+fn user_of(run: &Run) -> Result<UserId, Failure> {
+    run.user_id().map(UserId::from).ok_or_else(|| Failure::fail("no_user", "The operation belongs to nobody."))
+}
+
+fn failure(stop: Stop) -> Failure {
+    match stop {
+        Stop::Job(failure) => failure,
+        Stop::Platform(error) => service::platform_failure(&error),
+    }
+}
+
+fn fault(operation: Operation, failure: &Failure) -> Fault {
+    Fault { operation, code: failure.code.to_owned(), message: failure.message.clone() }
+}

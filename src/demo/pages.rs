@@ -1,0 +1,110 @@
+//! `/settings/demo`, and the forms that enable, call back, repeat and leave.
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kit::web::Nonce;
+use serde::Deserialize;
+
+use super::views::{self, Typed};
+use super::{Choice, LARGEST_SEED, Refused};
+use crate::accounts::return_to;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::SignedIn;
+use crate::ui;
+
+/// What the form sends; every field may be missing, as from the dashboard's one button.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EnableForm {
+    scenario: String,
+    size: String,
+    seed: String,
+    return_to: Option<String>,
+}
+
+pub async fn settings(State(app): State<App>, who: SignedIn, nonce: Nonce) -> Result<Response> {
+    let typed = Typed::of(&Choice::default());
+    settings_page(&app, who, &nonce, &typed).await
+}
+
+pub async fn enable(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Form(form): Form<EnableForm>,
+) -> Result<Response> {
+    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let choice = match form.choice() {
+        Ok(choice) => choice,
+        Err(typed) => {
+            let page = settings_page(&app, who, &nonce, &typed).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
+    let taken = app.db.write(move |tx| super::enable(tx, now, &random, user, &choice)).await;
+    seen_as_it_is(taken.map(|_| ()), form.return_to.as_deref())
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DisableForm {
+    return_to: Option<String>,
+}
+
+pub async fn disable(State(app): State<App>, who: SignedIn, Form(form): Form<DisableForm>) -> Result<Response> {
+    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let taken = app.db.write(move |tx| super::disable(tx, now, &random, user)).await;
+    seen_as_it_is(taken.map(|_| ()), form.return_to.as_deref())
+}
+
+/// A button of a page that is no longer true does no harm: the page that follows shows how it stands.
+fn seen_as_it_is(taken: Result<(), Refused>, back: Option<&str>) -> Result<Response> {
+    match taken {
+        Ok(()) | Err(Refused::Already(_) | Refused::Leaving) => {
+            Ok(Redirect::to(return_to::local(back)).into_response())
+        }
+        Err(Refused::Db(error)) => Err(error.into()),
+    }
+}
+
+impl EnableForm {
+    fn choice(&self) -> Result<Choice, Typed> {
+        let usual = Choice::default();
+        let seed = match self.seed.trim() {
+            "" => Ok(None),
+            text => text.parse::<u64>().ok().filter(|seed| *seed <= LARGEST_SEED).map(Some).ok_or(()),
+        };
+        let scenario = if self.scenario.is_empty() { Ok(usual.scenario) } else { self.scenario.parse() };
+        let size = if self.size.is_empty() { Ok(usual.size) } else { self.size.parse() };
+        match (scenario, size, seed) {
+            (Ok(scenario), Ok(size), Ok(seed)) => Ok(Choice { scenario, size, seed }),
+            (_, _, seed) => Err(Typed {
+                scenario: self.scenario.clone(),
+                size: self.size.clone(),
+                seed: self.seed.clone(),
+                seed_error: seed.is_err().then(|| format!("A whole number up to {LARGEST_SEED}.")),
+            }),
+        }
+    }
+}
+
+async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -> Result<Response> {
+    let user = who.user.clone();
+    let demo = app.db.read(move |conn| super::view(conn, &user)).await?;
+    let shell = who.shell(app, nonce, "/settings/demo");
+    let body = views::settings(&demo, typed, &shell.local);
+    Ok(ui::page(&shell, "Demo mode", body).into_response())
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Already(status) => Error::conflict("already", format!("Demo mode is {status} already.")),
+            Refused::Leaving => Error::conflict("leaving", "Demo mode is being left. Enable it again when that is done."),
+            Refused::Db(error) => error.into(),
+        }
+    }
+}

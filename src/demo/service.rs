@@ -1,0 +1,112 @@
+//! The demo service: makes a user's profile and takes it away again. Every answer is checked before it is believed.
+
+use std::time::Duration;
+
+use kit::jobs::{Failure, JobId};
+use reqwest::{Method, RequestBuilder};
+use serde_json::json;
+
+use super::{Choice, Profile, UserId};
+use crate::app::App;
+use crate::config::DemoService;
+use crate::platforms::{Answer, Error};
+use crate::vault::Secret;
+
+/// A profile is a few hundred bytes.
+const ANSWER_LIMIT: usize = 64 * 1024;
+
+/// Where the demo service tells of what happens on the profile.
+pub struct Webhook {
+    pub url: String,
+    pub secret: Secret,
+}
+
+/// Asks for the profile of `operation`. Asking again, after a crash too, gives the same one.
+pub async fn create(
+    app: &App,
+    user: UserId,
+    operation: JobId,
+    choice: &Choice,
+    webhook: &Webhook,
+) -> Result<Profile, Failure> {
+    let body = json!({
+        "user_id": user, "profile_type": "auto", "niche": "cooking", "personality": "warm",
+        "scenario": choice.scenario, "size": choice.size, "seed": choice.seed,
+        "webhook": { "url": webhook.url, "secret": webhook.secret.expose() },
+    });
+    let request = request(app, Method::POST, "/profiles")?;
+    let answer = send(app, request.header("idempotency-key", operation.to_string()).json(&body)).await?;
+    let profile: Profile = answer.json().map_err(|error| unreadable(&error))?;
+    if profile.user_id != user.to_string() {
+        return Err(unreadable(&"the profile of another user"));
+    }
+    Ok(profile)
+}
+
+/// Takes away the profile that `operation` made or may still be making: a late request of it makes nothing any more.
+/// Without an operation, whatever profile the user has.
+pub async fn remove(app: &App, user: UserId, operation: Option<JobId>) -> Result<(), Failure> {
+    let mut request = request(app, Method::DELETE, &format!("/profiles/{user}"))?;
+    if let Some(operation) = operation {
+        request = request.header("idempotency-key", operation.to_string());
+    }
+    send(app, request).await?;
+    Ok(())
+}
+
+fn request(app: &App, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
+    let DemoService { url, secret } = app.config.demo_service.as_ref().ok_or_else(|| {
+        Failure::fail("no_demo_service", "This installation has no demo service: set DEMO_SERVICE_URL for it.")
+    })?;
+    let mut url = url.clone();
+    url.set_path(path);
+    Ok(app.outside.request(method, url).bearer_auth(secret.expose()))
+}
+
+async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
+    let answer = app.outside.send(request, ANSWER_LIMIT).await.map_err(|error| unreachable(&error))?;
+    match answer.status {
+        200..=299 => Ok(answer),
+        404 => Err(Failure::retry("demo_service_unknown", "The address of the demo service is not one.")),
+        409 => Err(Failure::fail("demo_profile_exists", "The demo service still has another profile for you.")),
+        429 | 503 => Err(busy(app, &answer)),
+        500..=599 | 408 => Err(unreachable(&format!("HTTP {}", answer.status))),
+        401 | 403 => {
+            Err(Failure::fail("demo_service_refused", "The demo service does not accept this installation's secret."))
+        }
+        status => Err(Failure::fail("demo_service_rejected", "The demo service did not accept the request.")
+            .because(format!("HTTP {status}"))),
+    }
+}
+
+fn busy(app: &App, answer: &Answer) -> Failure {
+    const TEXT: &str = "The demo service asks to wait a moment.";
+    match answer.retry_after() {
+        Some(wait) => Failure::retry_at("demo_service_busy", TEXT, app.now() + wait.min(Duration::from_secs(60))),
+        None => Failure::retry("demo_service_busy", TEXT),
+    }
+}
+
+fn unreachable(cause: &dyn std::fmt::Display) -> Failure {
+    Failure::retry("demo_service_unreachable", "The demo service does not answer.").because(cause)
+}
+
+fn unreadable(cause: &dyn std::fmt::Display) -> Failure {
+    Failure::retry("demo_service_unreadable", "The demo service answered something that cannot be understood.")
+        .because(cause)
+}
+
+/// What a trouble with the simulator's platforms means for the set-up.
+pub fn platform_failure(error: &Error) -> Failure {
+    match error {
+        Error::RateLimited { until } | Error::QuotaExhausted { until } => {
+            Failure::retry_at("demo_platform_busy", "The demo platform asks to wait.", *until)
+        }
+        Error::Transient(_) | Error::Protocol { .. } => {
+            Failure::retry("demo_platform_unreachable", "The demo platform does not answer as it should.").because(error)
+        }
+        Error::Reauth { .. } | Error::Permission { .. } | Error::NotFound { .. } | Error::Rejected { .. } => {
+            Failure::retry("demo_platform_refused", "The demo platform refused the connection.").because(error)
+        }
+    }
+}

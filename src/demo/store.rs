@@ -1,0 +1,102 @@
+//! SQL of demo mode: its columns of `users`, and what must go when it ends.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Dialect, Error, Json, Result, Tx};
+use kit::jobs::JobId;
+
+use super::{DemoStatus, Fault, Profile, Promised, UserId, WorkspaceId};
+
+kit::row! {
+    #[derive(Clone, Copy, Debug)]
+    pub struct State {
+        pub status: DemoStatus,
+        pub job_id: Option<JobId>,
+        pub workspace_id: Option<WorkspaceId>,
+    }
+}
+
+impl State {
+    pub fn job(&self) -> Result<JobId> {
+        self.job_id.ok_or(Error::NotFound)
+    }
+}
+
+/// The state, which nobody else changes until this transaction ends.
+pub fn lock(tx: &mut Tx, user: UserId) -> Result<State> {
+    let sql = match tx.dialect() {
+        // The one writer holds the lock already.
+        Dialect::Sqlite => "SELECT demo_mode_status, demo_job_id, demo_workspace_id FROM users WHERE id = $1",
+        Dialect::Postgres => {
+            "SELECT demo_mode_status, demo_job_id, demo_workspace_id FROM users WHERE id = $1 FOR UPDATE"
+        }
+    };
+    tx.one(sql, args![user])
+}
+
+pub fn move_status(
+    tx: &mut Tx,
+    now: Timestamp,
+    user: UserId,
+    from: DemoStatus,
+    to: DemoStatus,
+    job: JobId,
+) -> Result<bool> {
+    let moved = tx.exec(
+        "UPDATE users SET demo_mode_status = $3, demo_mode_error = NULL, demo_job_id = $4, updated_at = $5
+         WHERE id = $1 AND demo_mode_status = $2",
+        args![user, from, to, job, now],
+    )?;
+    Ok(moved == 1)
+}
+
+/// Moves to the state in which an operation ends, if this job is the operation.
+pub fn end(
+    tx: &mut Tx,
+    now: Timestamp,
+    user: UserId,
+    job: JobId,
+    from: DemoStatus,
+    to: DemoStatus,
+    fault: Option<&Fault>,
+) -> Result<bool> {
+    let fault = fault.map(|fault| serde_json::to_value(fault).expect("a fault is plain data"));
+    let moved = tx.exec(
+        "UPDATE users SET demo_mode_status = $4, demo_mode_error = $5, updated_at = $6
+         WHERE id = $1 AND demo_job_id = $2 AND demo_mode_status = $3",
+        args![user, job, from, to, fault, now],
+    )?;
+    Ok(moved == 1)
+}
+
+/// What the set-up under way has made so far.
+pub fn set_made(tx: &mut Tx, user: UserId, profile: &Profile, workspace: WorkspaceId) -> Result<()> {
+    let profile: Json = serde_json::to_value(profile).expect("a profile is plain data");
+    tx.exec(
+        "UPDATE users SET demo_profile = $2, demo_workspace_id = $3 WHERE id = $1",
+        args![user, profile, workspace],
+    )?;
+    Ok(())
+}
+
+/// Every row of the user's demo goes with its workspace.
+pub fn clear(tx: &mut Tx, user: UserId) -> Result<()> {
+    if let Some(workspace) = lock(tx, user)?.workspace_id {
+        tx.exec("DELETE FROM workspaces WHERE id = $1 AND kind = 'demo'", args![workspace])?;
+    }
+    tx.exec("UPDATE users SET demo_profile = NULL, demo_workspace_id = NULL WHERE id = $1", args![user])?;
+    Ok(())
+}
+
+/// How much of what was promised is in the database.
+pub fn counted(conn: &mut Conn, workspace: WorkspaceId, as_of: Timestamp) -> Result<Promised> {
+    let videos = conn.one(
+        "SELECT count(*) FROM content_items WHERE workspace_id = $1 AND published_at <= $2",
+        args![workspace, as_of],
+    )?;
+    let interactions = conn.one(
+        "SELECT count(*) FROM interactions WHERE workspace_id = $1 AND created_at <= $2",
+        args![workspace, as_of],
+    )?;
+    Ok(Promised { videos, interactions, as_of })
+}

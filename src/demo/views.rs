@@ -1,0 +1,223 @@
+//! Demo mode as people see it: one panel for every state, on the dashboard and above every page, and its settings.
+
+use kit::jobs::{JobStatus, JobView};
+use maud::{Markup, html};
+
+use super::{Choice, Demo, DemoStatus, Fault, Operation, Profile, Scenario, Size};
+use crate::ui::controls::{Tone, key_values, notice, progress};
+use crate::ui::forms::{Button, Field, Select};
+use crate::ui::icons::Icon;
+use crate::ui::layout::{card, head};
+use crate::ui::live::{Live, live};
+use crate::ui::numbers::grouped;
+use crate::ui::Local;
+
+/// The panel of the dashboard: an invitation, or how it stands.
+pub fn panel(demo: &Demo, local: &Local) -> Markup {
+    let body = match demo.status {
+        DemoStatus::Disabled => invitation(),
+        _ => banner(demo, local),
+    };
+    live(Live { name: "demo", hints: "demo job", source: "/dashboard?panel=demo" }, body)
+}
+
+/// Above every other page, while there is something to say.
+pub fn strip(demo: &Demo, local: &Local) -> Markup {
+    let body = html! { @if demo.status != DemoStatus::Disabled { (banner(demo, local)) } };
+    live(Live { name: "demo", hints: "demo job", source: "/dashboard?panel=demo-strip" }, body)
+}
+
+fn invitation() -> Markup {
+    html! {
+        section.banner.invitation {
+            div {
+                strong { "New here? Try everything with a demo channel." }
+                p { "Repruv sets up a channel with videos and more than a thousand comments, within a second and without any key. It lives in a workspace of its own: yours stays untouched." }
+            }
+            div.actions {
+                (Button::primary("Try demo mode").test("enable-demo").posts("/demo/enable"))
+                a href="/settings/demo" { "Choose scenario and size" }
+            }
+        }
+    }
+}
+
+fn banner(demo: &Demo, local: &Local) -> Markup {
+    html! {
+        section.banner.(tone(demo.status)) data-test="demo-banner" aria-label="Demo mode" {
+            @match demo.status {
+                DemoStatus::Disabled => {}
+                DemoStatus::Enabling => (enabling(demo.job.as_ref(), local)),
+                DemoStatus::Enabled => (enabled(demo.profile.as_ref())),
+                DemoStatus::Disabling => (disabling(demo.job.as_ref(), local)),
+                DemoStatus::Failed => (failed(demo.fault.as_ref(), local)),
+            }
+        }
+    }
+}
+
+const fn tone(status: DemoStatus) -> &'static str {
+    match status {
+        DemoStatus::Failed => "bad",
+        _ => "accent",
+    }
+}
+
+fn enabling(job: Option<&JobView>, local: &Local) -> Markup {
+    html! {
+        div data-test="demo-enabling" {
+            strong data-announce { "Demo mode is being set up." }
+            (at_work(job, local))
+        }
+        div.actions { (Button::new("Cancel").test("demo-cancel").posts("/demo/disable")) }
+    }
+}
+
+fn enabled(profile: Option<&Profile>) -> Markup {
+    let name = profile.map_or("your demo channel", |profile| profile.channel_name.as_str());
+    html! {
+        div data-test="demo-enabled" {
+            p { strong data-announce { "Demo: " (name) "." } " Everything here is simulated; your own workspace is untouched." }
+        }
+        div.actions { (Button::new("Leave demo mode").test("disable-demo").posts("/demo/disable")) }
+    }
+}
+
+fn disabling(job: Option<&JobView>, local: &Local) -> Markup {
+    html! {
+        div data-test="demo-disabling" {
+            strong data-announce { "Demo mode is being left." }
+            (at_work(job, local))
+        }
+    }
+}
+
+fn failed(fault: Option<&Fault>, _: &Local) -> Markup {
+    let operation = fault.map_or(Operation::Enable, |fault| fault.operation);
+    let (what, again) = match operation {
+        Operation::Enable => ("Demo mode could not be set up.", "/demo/enable"),
+        Operation::Disable => ("Demo mode could not be left completely.", "/demo/disable"),
+    };
+    html! {
+        div data-test="demo-failed" {
+            strong data-announce { (what) }
+            @if let Some(fault) = fault { p { (fault.message) } }
+        }
+        div.actions {
+            (Button::primary("Try again").test("demo-retry").posts(again))
+            @match operation {
+                Operation::Enable => (Button::new("Leave").test("disable-demo").posts("/demo/disable")),
+                Operation::Disable => (Button::new("Set it up anew").test("enable-demo").posts("/demo/enable")),
+            }
+        }
+    }
+}
+
+/// The bar, and what a person who waits wants to know: which step, which attempt, when the next.
+fn at_work(job: Option<&JobView>, local: &Local) -> Markup {
+    let Some(job) = job else { return html! {} };
+    html! {
+        @if job.cancel_requested {
+            p { "The set-up is being called back…" }
+        } @else if let (JobStatus::Pending, Some(error), Some(next)) = (job.status, &job.error, job.next_run_at) {
+            p { (error.message) " Attempt " (job.attempt) " of " (job.max_attempts) " came to nothing, the next is at " (local.clock(next)) "." }
+        } @else if job.status == JobStatus::Pending && job.interruptions > 0 {
+            p { "It was interrupted, and goes on in a moment." }
+        } @else if job.status == JobStatus::Pending {
+            p { "It starts in a moment." }
+        } @else {
+            (progress(job.progress.done, job.progress.total, &job.progress.step))
+            @if job.attempt > 1 { small.muted { "Attempt " (job.attempt) " of " (job.max_attempts) } }
+        }
+    }
+}
+
+/// What a form for demo mode held when it was refused.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    pub scenario: String,
+    pub size: String,
+    pub seed: String,
+    pub seed_error: Option<String>,
+}
+
+impl Typed {
+    pub fn of(choice: &Choice) -> Self {
+        Self {
+            scenario: choice.scenario.to_string(),
+            size: choice.size.to_string(),
+            seed: choice.seed.map_or(String::new(), |seed| seed.to_string()),
+            seed_error: None,
+        }
+    }
+}
+
+pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
+    html! {
+        (head("Demo mode", html! { "A channel to try everything with, in a workspace of its own." }, html! {}))
+        @match demo.status {
+            DemoStatus::Disabled | DemoStatus::Failed => (choose(typed)),
+            DemoStatus::Enabled => @if let Some(profile) = &demo.profile { (applied(profile)) },
+            DemoStatus::Enabling | DemoStatus::Disabling => {
+                (card("Under way", html! {}, at_work(demo.job.as_ref(), local)))
+            }
+        }
+    }
+}
+
+fn choose(typed: &Typed) -> Markup {
+    let scenario = Scenario::ALL.iter().fold(Select::new("scenario", "Scenario", &typed.scenario), |select, scenario| {
+        select.option(scenario.as_str(), scenario_name(*scenario))
+    });
+    let size = Size::ALL
+        .iter()
+        .fold(Select::new("size", "Size", &typed.size), |select, size| select.option(size.as_str(), size_name(*size)));
+    let seed = Field::text("seed", "Seed")
+        .value(&typed.seed)
+        .help("The same number makes the same channel again. Leave it empty for a new one.")
+        .error(typed.seed_error.as_deref());
+    let body = html! {
+        form.stack method="post" action="/demo/enable" {
+            input type="hidden" name="return_to" value="/settings/demo";
+            (scenario)
+            (size)
+            (seed)
+            div.actions { (Button::primary("Set up demo mode").test("enable-demo").icon(Icon::Demo)) }
+        }
+    };
+    card("Set it up", html! {}, body)
+}
+
+fn applied(profile: &Profile) -> Markup {
+    let promised = profile.platforms.youtube.promised;
+    let pairs = [
+        ("Channel", html! { (profile.channel_name) }),
+        ("Scenario", html! { (scenario_name(profile.scenario)) }),
+        ("Size", html! { (size_name(profile.size)) }),
+        ("Seed", html! { span.num { (profile.seed) } }),
+        ("At the start", html! { (grouped(promised.videos)) " videos, " (grouped(promised.interactions)) " comments" }),
+    ];
+    let body = html! {
+        (key_values(&pairs))
+        (notice(Tone::Plain, "New comments keep arriving while demo mode is on. Leaving it removes the channel and every row of it."))
+        div.actions { (Button::new("Leave demo mode").posts("/demo/disable")) }
+    };
+    card("This demo", html! {}, body)
+}
+
+const fn scenario_name(scenario: Scenario) -> &'static str {
+    match scenario {
+        Scenario::Healthy => "Healthy: mostly praise and questions",
+        Scenario::Typical => "Typical: a bit of everything",
+        Scenario::Crisis => "Crisis: complaints after an incident",
+        Scenario::Viral => "Viral: one video took off",
+    }
+}
+
+const fn size_name(size: Size) -> &'static str {
+    match size {
+        Size::Small => "Small",
+        Size::Medium => "Medium",
+        Size::Large => "Large",
+    }
+}

@@ -1,0 +1,184 @@
+//! Starting and ending a process: what it needs, in order, and one clear line when something is missing.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kit::clock::Clock;
+use kit::db::{Db, Dialect, Options};
+use kit::jobs::{self, Worker, WorkerHandle};
+use kit::random::Random;
+use kit::web::Limits;
+use simulator::Simulator;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::accounts::{self, Passwords};
+use crate::app::{App, Inner, MIGRATIONS, STREAMS};
+use crate::config::{BadSetting, Config, DemoService, Settings};
+use crate::platforms::Outside;
+use crate::routes;
+use crate::vault::{KeyFileError, Secret, Vault};
+
+/// Which parts run in this process.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Parts {
+    pub web: bool,
+    pub worker: bool,
+}
+
+/// Why a process does not start: each says what is wrong and how to mend it.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{path} cannot be used for the data: {error}; name another directory with --data-dir", path = path.display())]
+    DataDir { path: std::path::PathBuf, error: std::io::Error },
+    #[error("{address} cannot be listened on: {error}; choose another with --listen")]
+    Listen { address: SocketAddr, error: std::io::Error },
+    #[error(transparent)]
+    Setting(#[from] BadSetting),
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    #[error("the database holds secrets that the key file does not open: put the right key file back, or name it with REPRUV_SECRET_KEY_FILE")]
+    OtherKey,
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] kit::db::Error),
+    #[error("web and worker processes apart need PostgreSQL: set DATABASE_URL, or run `repruv serve`")]
+    OneProcessOnly,
+    #[error(transparent)]
+    Simulator(#[from] simulator::StartError),
+    #[error("the runtime cannot be started: {0}")]
+    Runtime(#[from] std::io::Error),
+}
+
+/// A process that runs until [`Running::stop`].
+pub struct Running {
+    pub app: App,
+    pub address: Option<SocketAddr>,
+    web: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    worker: Option<WorkerHandle>,
+    simulator: Option<Simulator>,
+}
+
+pub fn make_data_dir(path: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(path).map_err(|error| StartError::DataDir { path: path.into(), error })
+}
+
+/// Opens the database and brings its schema up to date.
+pub fn open_database(settings: &Settings, clock: &Clock) -> Result<Db, StartError> {
+    let mut options = Options::new(settings.database_url(), clock.clone());
+    options.exclusive = true;
+    let db = Db::open(options)?;
+    db.migrate(MIGRATIONS)?;
+    Ok(db)
+}
+
+/// The application without anything running: for commands.
+pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clock) -> Result<App, StartError> {
+    let random = Random::system();
+    let vault = Vault::open(&settings.key_file(), &random)?;
+    Ok(App::new(Inner {
+        db,
+        clock,
+        passwords: Passwords::start(random.clone()),
+        random,
+        config,
+        vault,
+        outside: Outside::new(),
+        stopping: CancellationToken::new(),
+        streams: Arc::new(Semaphore::new(STREAMS)),
+    }))
+}
+
+pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartError> {
+    make_data_dir(&settings.data_dir)?;
+    let (clock, random) = (Clock::system(), Random::system());
+    // The address first: a port in use is the commonest mistake, and nothing is touched yet.
+    let listener = if parts.web { Some(listen(settings.listen).await?) } else { None };
+    let address = match &listener {
+        Some(listener) => listener.local_addr()?,
+        None => settings.listen,
+    };
+    let db = {
+        let (settings, clock) = (settings.clone(), clock.clone());
+        tokio::task::spawn_blocking(move || open_database(&settings, &clock)).await.map_err(std::io::Error::other)??
+    };
+    if db.dialect() == Dialect::Sqlite && !(parts.web && parts.worker) {
+        return Err(StartError::OneProcessOnly);
+    }
+    let (simulator, embedded) = embedded_simulator(settings, parts, &clock, &random).await?;
+    let config = Config::new(settings, address, embedded)?;
+    let app = application(settings, db, config, clock).await?;
+    check_secrets(&app).await?;
+
+    let web = listener.map(|listener| {
+        let limits = Limits::default();
+        tokio::spawn(kit::web::serve(listener, routes::router(app.clone()), limits, app.stopping.clone()))
+    });
+    let worker = parts.worker.then(|| start_worker(&app, settings));
+    Ok(Running { app, address: web.as_ref().map(|_| address), web, worker, simulator })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, error })
+}
+
+/// The whole in one process has its simulator with it, unless another one is named.
+async fn embedded_simulator(
+    settings: &Settings,
+    parts: Parts,
+    clock: &Clock,
+    random: &Random,
+) -> Result<(Option<Simulator>, Option<DemoService>), StartError> {
+    if settings.demo_service_url.is_some() || !(parts.web && parts.worker) {
+        return Ok((None, None));
+    }
+    let secret = random.token();
+    let mut options = simulator::Options::new(&settings.data_dir, secret.clone(), clock.clone(), random.clone());
+    options.delay = Duration::from_millis(settings.simulator_delay_ms);
+    let simulator = simulator::start(options).await?;
+    let service = DemoService { url: simulator.api_url(), secret: Secret::new(secret) };
+    Ok((Some(simulator), Some(service)))
+}
+
+async fn check_secrets(app: &App) -> Result<(), StartError> {
+    let vault = app.vault.clone();
+    let opens = app.db.read(move |conn| crate::connections::check_secrets(conn, &vault)).await?;
+    opens.map_err(|_| StartError::OtherKey)
+}
+
+fn start_worker(app: &App, settings: &Settings) -> WorkerHandle {
+    let worker = jobs::Settings {
+        concurrency: settings.worker_concurrency.into(),
+        // The lock beside the file proves that no other process is at work.
+        exclusive: app.db.dialect() == Dialect::Sqlite,
+        ..jobs::Settings::default()
+    };
+    Worker::start(app.db.clone(), app.clock.clone(), app.random.clone(), app.clone(), worker)
+}
+
+impl Running {
+    /// The one-time link for the first account, while there is none.
+    pub async fn first_run_link(&self) -> kit::db::Result<Option<String>> {
+        let App { .. } = &self.app;
+        accounts::first_run_link(&self.app.db, self.app.now(), &self.app.random, &self.app.config.public_url).await
+    }
+
+    /// Ends in order: no new work, streams and requests, jobs to their next step, the simulator, the database.
+    pub async fn stop(self) {
+        self.app.stopping.cancel();
+        if let Some(worker) = self.worker {
+            worker.stop().await;
+        }
+        if let Some(web) = self.web {
+            // What it served is answered or cut off; there is nobody left to tell.
+            let _ = web.await;
+        }
+        if let Some(simulator) = self.simulator {
+            simulator.stop().await;
+        }
+        let db = self.app.db.clone();
+        let _ = tokio::task::spawn_blocking(move || db.close()).await;
+    }
+}
