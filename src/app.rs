@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Passwords;
 use crate::config::Config;
+use crate::connections::Refreshing;
 use crate::platforms::{self, Hosts, Outside};
 use crate::vault::Vault;
 
@@ -18,6 +19,7 @@ use crate::vault::Vault;
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
+#[derive(Clone)]
 pub struct Inner {
     pub db: Db,
     pub clock: Clock,
@@ -30,6 +32,7 @@ pub struct Inner {
     pub stopping: CancellationToken,
     /// Places for open streams.
     pub streams: Arc<Semaphore>,
+    pub refreshing: Refreshing,
 }
 
 /// Open streams of one process at most.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use kit::clock::Clock;
 use kit::random::Random;
+use repruv::accounts;
 use repruv::config::{self, Config, LogFormat, Settings};
 use repruv::serve::{self, Parts, Running};
-use repruv::{accounts, openapi};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -45,8 +45,6 @@ enum Command {
     /// Accounts, from the terminal
     #[command(subcommand)]
     User(UserCommand),
-    /// Prints the API's description (OpenAPI 3.1)
-    Openapi,
 }
 
 #[derive(Subcommand)]
@@ -95,10 +93,6 @@ fn parse() -> Result<Cli, ExitCode> {
 }
 
 fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
-    if let Some(Command::Openapi) = command {
-        println!("{}", openapi::text());
-        return Ok(());
-    }
     start_logging(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command.unwrap_or(Command::Serve) {
@@ -108,7 +102,6 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
         Command::Migrate => migrate(&settings),
         Command::User(command) => manage(&runtime, &settings, command),
-        Command::Openapi => Ok(()),
     }
 }
 
@@ -192,7 +185,8 @@ fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserC
             }
             UserCommand::List => {
                 for user in accounts::admin::list_users(&app).await.map_err(told)? {
-                    println!("{user}");
+                    let state = if user.disabled_at.is_some() { "closed" } else { "open" };
+                    println!("{}  {}  {state}", user.email, user.name);
                 }
             }
             UserCommand::ResetPassword { email } => {

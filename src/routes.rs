@@ -15,8 +15,10 @@ use crate::accounts::{self, settings};
 use crate::app::App;
 use crate::connections;
 use crate::dashboard;
+use crate::demo;
 use crate::error;
 use crate::inbox;
+use crate::live;
 use crate::ui;
 use crate::webhooks;
 
@@ -48,7 +50,11 @@ fn pages() -> Router<App> {
         .route("/settings/invitations", post(settings::pages::invite_someone))
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))
+        .route("/", get(dashboard::pages::home))
         .route("/dashboard", get(dashboard::pages::show))
+        .route("/demo/enable", post(demo::pages::enable))
+        .route("/demo/disable", post(demo::pages::disable))
+        .route("/settings/demo", get(demo::pages::settings))
         .route("/connections", get(connections::pages::index))
         .route("/connections/callback/google", get(connections::pages::callback))
         .route("/connections/{id}/start", post(connections::pages::start))
@@ -79,4 +85,8 @@ fn api() -> Router<App> {
         .route("/dashboard", get(dashboard::api::show))
         .route("/interactions", get(inbox::api::list))
         .route("/interactions/{id}", get(inbox::api::one))
+        .route("/demo/enable", post(demo::api::enable))
+        .route("/demo/disable", post(demo::api::disable))
+        .route("/demo/status", get(demo::api::status))
+        .route("/events", get(live::api::events))
 }

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts::{self, Passwords};
 use crate::app::{App, Inner, MIGRATIONS, STREAMS};
 use crate::config::{BadSetting, Config, DemoService, Settings};
+use crate::connections::Refreshing;
 use crate::platforms::Outside;
 use crate::routes;
 use crate::vault::{KeyFileError, Secret, Vault};
@@ -40,7 +41,9 @@ pub enum StartError {
     Setting(#[from] BadSetting),
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
-    #[error("the database holds secrets that the key file does not open: put the right key file back, or name it with REPRUV_SECRET_KEY_FILE")]
+    #[error(
+        "the database holds secrets that the key file does not open: put the right key file back, or name it with REPRUV_SECRET_KEY_FILE"
+    )]
     OtherKey,
     #[error("the database cannot be used: {0}")]
     Database(#[from] kit::db::Error),
@@ -86,6 +89,7 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
         config,
         vault,
         outside: Outside::new(),
+        refreshing: Refreshing::default(),
         stopping: CancellationToken::new(),
         streams: Arc::new(Semaphore::new(STREAMS)),
     }))
@@ -138,7 +142,8 @@ async fn embedded_simulator(
     let mut options = simulator::Options::new(&settings.data_dir, secret.clone(), clock.clone(), random.clone());
     options.delay = Duration::from_millis(settings.simulator_delay_ms);
     let simulator = simulator::start(options).await?;
-    let service = DemoService { url: simulator.api_url(), secret: Secret::new(secret) };
+    let service =
+        DemoService { url: simulator.api_url().parse().map_err(std::io::Error::other)?, secret: Secret::new(secret) };
     Ok((Some(simulator), Some(service)))
 }
 
@@ -161,7 +166,6 @@ fn start_worker(app: &App, settings: &Settings) -> WorkerHandle {
 impl Running {
     /// The one-time link for the first account, while there is none.
     pub async fn first_run_link(&self) -> kit::db::Result<Option<String>> {
-        let App { .. } = &self.app;
         accounts::first_run_link(&self.app.db, self.app.now(), &self.app.random, &self.app.config.public_url).await
     }
 

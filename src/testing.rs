@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
@@ -13,11 +13,13 @@ use kit::clock::{Clock, Hand, Timestamp};
 use kit::db::{Db, Dialect};
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use url::Url;
 
 use crate::accounts::{Passwords, first_run_link};
-use crate::app::{App, Inner, MIGRATIONS};
+use crate::app::{App, Inner, MIGRATIONS, STREAMS};
 use crate::config::{Config, DemoService, Signup};
 use crate::connections::Refreshing;
 use crate::platforms::Outside;
@@ -180,7 +182,9 @@ impl TestApp {
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start(random.clone());
     let (vault, outside) = (Vault::with_key([7; 32]), Outside::new());
-    App::new(Inner { db, clock, random, config, passwords, vault, outside, refreshing: Refreshing::default() })
+    let (stopping, streams) = (CancellationToken::new(), Arc::new(Semaphore::new(STREAMS)));
+    let refreshing = Refreshing::default();
+    App::new(Inner { db, clock, random, config, passwords, vault, outside, stopping, streams, refreshing })
 }
 
 impl Deref for TestApp {

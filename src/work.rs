@@ -3,10 +3,14 @@
 use crate::app::App;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
+use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::AgePriorities;
 
 kit::work! {
     App;
+    EnableDemo,
+    DisableDemo,
+    ForgetDemoProfile,
     ConnectAccount,
     LateConsent,
     SyncConnection,

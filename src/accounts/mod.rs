@@ -7,7 +7,7 @@ pub mod pages;
 mod passphrase;
 pub mod passwords;
 mod profile;
-mod return_to;
+pub mod return_to;
 mod rules;
 pub mod settings;
 mod sign_in;

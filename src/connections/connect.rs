@@ -13,6 +13,7 @@ use super::store::{self, Connection, Flow};
 use super::{Cause, ConnectionId, Status, consent, signal, tokens};
 use crate::app::App;
 use crate::platforms::Error;
+use crate::platforms::Hosts;
 use crate::platforms::google::{Google, Grant, YOUTUBE_SCOPE};
 use crate::platforms::youtube::{Channel, YouTube};
 use crate::vault::{Secret, Vault};
@@ -181,16 +182,20 @@ fn give_up(cause: Cause) -> Failure {
 
 /// The account behind a grant, if the grant is enough.
 async fn channel_of(app: &App, connection: &Connection, grant: &Grant) -> Result<Channel, Error> {
-    if !grant.scopes.iter().any(|scope| scope == YOUTUBE_SCOPE) {
-        return Err(Error::Permission { reason: "scopes_missing".into() });
-    }
     let (hosts, _) = match account::provider(app, connection).await {
         Ok(provider) => provider,
         Err(Stop::Platform(error)) => return Err(error),
         Err(Stop::Job(_)) => return Err(Error::Transient(crate::platforms::Trouble::Storage)),
     };
+    channel_behind(app, &hosts, grant).await
+}
+
+pub async fn channel_behind(app: &App, hosts: &Hosts, grant: &Grant) -> Result<Channel, Error> {
+    if !grant.scopes.iter().any(|scope| scope == YOUTUBE_SCOPE) {
+        return Err(Error::Permission { reason: "scopes_missing".into() });
+    }
     let tokens: &Secret = &grant.access_token;
-    let youtube = YouTube { outside: &app.outside, hosts: &hosts, clock: &app.clock, tokens };
+    let youtube = YouTube { outside: &app.outside, hosts, clock: &app.clock, tokens };
     youtube.own_channel().await?.ok_or_else(|| Error::Permission { reason: "no_channel".into() })
 }
 

@@ -26,7 +26,7 @@ use crate::vault::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// How long after a pass the next one comes by itself.
-const PERIOD: Duration = Duration::from_secs(600);
+pub const PERIOD: Duration = Duration::from_secs(600);
 /// How old the last whole pass may be before a pass is a whole one again: what was deleted is seen by no other.
 const WHOLE_PERIOD: Duration = Duration::from_secs(24 * 3_600);
 

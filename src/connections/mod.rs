@@ -7,6 +7,7 @@ pub mod consent;
 pub mod jobs;
 pub mod pages;
 mod service;
+pub mod simulated;
 pub mod store;
 pub mod sync;
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn offer(app: &App, who: &SignedIn) -> Offer {
 }
 
 /// From the configuration, never from the request: a Host that somebody made up leads nowhere.
-fn redirect_uri(app: &App) -> String {
+pub fn redirect_uri(app: &App) -> String {
     format!("{}{CALLBACK}", app.config.public_url.trim_end_matches('/'))
 }
 

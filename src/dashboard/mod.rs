@@ -181,6 +181,7 @@ kit::text_enum! {
     pub enum Panel {
         Glance = "glance",
         Demo = "demo",
+        DemoStrip = "demo-strip",
         Metrics = "metrics",
         First = "first",
         Connections = "connections",

@@ -1,19 +1,26 @@
 //! `GET /dashboard`: who asks and everything that the page shows, in one hop to the database.
 
 use axum::extract::{Query, State};
+use axum::response::Redirect;
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
 use super::{Dashboard, Panel, views};
 use crate::app::App;
+use crate::demo;
 use crate::error::{Error, Result};
 use crate::sessions::{self, pages::SessionToken};
-use crate::ui::{self, Local, NOTHING};
+use crate::ui::{self, Local};
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
     panel: Option<String>,
+}
+
+/// `GET /`
+pub async fn home(SessionToken(token): SessionToken) -> Redirect {
+    Redirect::to(if token.is_some() { "/dashboard" } else { "/login" })
 }
 
 /// The whole page, or the one panel that `?panel=` names.
@@ -27,23 +34,30 @@ pub async fn show(
     let panel = panel.map_err(|_| Error::bad_request("unknown_panel", "The dashboard has no such panel."))?;
     let token = token.ok_or(Error::SignInNeeded)?;
     let now = app.now();
-    let (who, local, dashboard) = app
+    let (who, local, dashboard, demo) = app
         .db
         .read(move |conn| {
             let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
             let local = Local::new(now, &who.user.time_zone);
             let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
-            Ok::<_, Error>((who, local, dashboard))
+            let demo = demo::view(conn, &who.user)?;
+            Ok::<_, Error>((who, local, dashboard, demo))
         })
         .await?;
     sessions::seen(&app, &who.session);
 
     Ok(match panel {
+        Some(Panel::Demo) => demo::views::panel(&demo, &local),
+        Some(Panel::DemoStrip) => demo::views::strip(&demo, &local),
         Some(panel) => views::panel(panel, &who.user.name, &dashboard, &local),
         None => {
             let mut shell = who.shell(&app, &nonce, "/dashboard");
             shell.needs_reply = Some(dashboard.facts.waiting.total);
-            ui::page(&shell, "Dashboard", views::page(&who.user.name, NOTHING, &dashboard, &local))
+            ui::page(
+                &shell,
+                "Dashboard",
+                views::page(&who.user.name, demo::views::panel(&demo, &local), &dashboard, &local),
+            )
         }
     })
 }

@@ -34,7 +34,7 @@ pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> 
         Panel::Charts => ("inbox demo", charts(facts, local)),
         Panel::Recent => ("inbox demo", recent_items(recent, facts, local)),
         Panel::InboxCount => return inbox_count(facts.waiting.total),
-        Panel::Demo => return NOTHING,
+        Panel::Demo | Panel::DemoStrip => return NOTHING,
     };
     let source = format!("/dashboard?panel={panel}");
     live(Live { name: panel.as_str(), hints, source: &source }, body)

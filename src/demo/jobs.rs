@@ -12,7 +12,7 @@ use serde_json::json;
 use super::service::{self, Webhook};
 use super::{Choice, DemoStatus, Fault, Operation, Profile, UserId, WorkspaceId, operation, store};
 use crate::app::App;
-use crate::connections::simulated::{self, Connected};
+use crate::connections::simulated;
 use crate::connections::sync::{self, Depth};
 use crate::connections::{ConnectionId, account::Stop};
 use crate::live::{Hint, hint};
@@ -85,8 +85,8 @@ impl Job for EnableDemo {
     fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         let Some(user) = job.user_id.map(UserId::from) else { return Ok(()) };
         let state = store::lock(tx, user)?;
-        let is_ours = state.job_id == Some(job.id)
-            && matches!(state.status, DemoStatus::Enabling | DemoStatus::Disabling);
+        let is_ours =
+            state.job_id == Some(job.id) && matches!(state.status, DemoStatus::Enabling | DemoStatus::Disabling);
         if is_ours {
             let leave = DisableDemo { called_back: Some(job.id) };
             let next = kit::jobs::enqueue(tx, now, random, &leave, operation(user))?.id;
@@ -134,36 +134,22 @@ impl EnableDemo {
     }
 }
 
-async fn connect(
-    app: &App,
-    run: &Run,
-    user: UserId,
-    made: &Made,
-    steps: &mut Steps,
-) -> Result<ConnectionId, Failure> {
+async fn connect(app: &App, run: &Run, user: UserId, made: &Made, steps: &mut Steps) -> Result<ConnectionId, Failure> {
     if let Some(connection) = steps.connection {
         return Ok(connection);
     }
     run.progress(0, 0, "Connecting the channel");
-    let Connected { grant, channel } = simulated::consent(app, user).await.map_err(|error| service::platform_failure(&error))?;
+    let connected = simulated::consent(app, user).await.map_err(|error| service::platform_failure(&error))?;
     let (vault, random, now, workspace) = (app.vault.clone(), app.random.clone(), app.now(), made.workspace);
     let connection = ConnectionId::new(now, &random);
     steps.connection = Some(connection);
-    run.step(&steps, move |tx| {
-        Ok(simulated::insert(tx, now, &random, &vault, connection, workspace, &channel, &grant)?)
-    })
-    .await?;
+    run.step(&steps, move |tx| Ok(simulated::insert(tx, now, &random, &vault, connection, workspace, &connected)?))
+        .await?;
     Ok(connection)
 }
 
 /// Enabled only on counted rows of this very operation.
-async fn confirm(
-    app: &App,
-    run: Run,
-    user: UserId,
-    made: &Made,
-    connection: ConnectionId,
-) -> Result<Done, Failure> {
+async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: ConnectionId) -> Result<Done, Failure> {
     let (promised, workspace) = (made.profile.platforms.youtube.promised, made.workspace);
     let counted = app.db.read(move |conn| store::counted(conn, workspace, promised.as_of)).await?;
     if counted.videos < promised.videos || counted.interactions < promised.interactions {
@@ -176,18 +162,18 @@ async fn confirm(
     });
     let (now, random, job) = (app.now(), app.random.clone(), run.id());
     run.finish(result, move |tx| {
-            let (from, to) = (DemoStatus::Enabling, DemoStatus::Enabled);
-            if !store::end(tx, now, user, job, from, to, None)? {
-                return Err(Failure::fail("superseded", "Another operation took its place."));
-            }
-            let later = now + crate::connections::jobs::PERIOD;
-            crate::connections::jobs::enqueue_sync(tx, now, &random, None, connection, later)?;
-            for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
-                hint(tx, user, hint_of);
-            }
-            Ok(())
-        })
-        .await
+        let (from, to) = (DemoStatus::Enabling, DemoStatus::Enabled);
+        if !store::end(tx, now, user, job, from, to, None)? {
+            return Err(Failure::fail("superseded", "Another operation took its place."));
+        }
+        let later = now + crate::connections::jobs::PERIOD;
+        crate::connections::jobs::enqueue_sync(tx, now, &random, None, connection, later)?;
+        for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
+            hint(tx, user, hint_of);
+        }
+        Ok(())
+    })
+    .await
 }
 
 /// Takes everything of the demo away: the profile at the demo service, then every row.

@@ -103,7 +103,9 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Already(status) => Error::conflict("already", format!("Demo mode is {status} already.")),
-            Refused::Leaving => Error::conflict("leaving", "Demo mode is being left. Enable it again when that is done."),
+            Refused::Leaving => {
+                Error::conflict("leaving", "Demo mode is being left. Enable it again when that is done.")
+            }
             Refused::Db(error) => error.into(),
         }
     }

@@ -103,7 +103,8 @@ pub fn platform_failure(error: &Error) -> Failure {
             Failure::retry_at("demo_platform_busy", "The demo platform asks to wait.", *until)
         }
         Error::Transient(_) | Error::Protocol { .. } => {
-            Failure::retry("demo_platform_unreachable", "The demo platform does not answer as it should.").because(error)
+            Failure::retry("demo_platform_unreachable", "The demo platform does not answer as it should.")
+                .because(error)
         }
         Error::Reauth { .. } | Error::Permission { .. } | Error::NotFound { .. } | Error::Rejected { .. } => {
             Failure::retry("demo_platform_refused", "The demo platform refused the connection.").because(error)

@@ -4,13 +4,13 @@ use kit::jobs::{JobStatus, JobView};
 use maud::{Markup, html};
 
 use super::{Choice, Demo, DemoStatus, Fault, Operation, Profile, Scenario, Size};
+use crate::ui::Local;
 use crate::ui::controls::{Tone, key_values, notice, progress};
 use crate::ui::forms::{Button, Field, Select};
 use crate::ui::icons::Icon;
 use crate::ui::layout::{card, head};
 use crate::ui::live::{Live, live};
 use crate::ui::numbers::grouped;
-use crate::ui::Local;
 
 /// The panel of the dashboard: an invitation, or how it stands.
 pub fn panel(demo: &Demo, local: &Local) -> Markup {
@@ -166,9 +166,10 @@ pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
 }
 
 fn choose(typed: &Typed) -> Markup {
-    let scenario = Scenario::ALL.iter().fold(Select::new("scenario", "Scenario", &typed.scenario), |select, scenario| {
-        select.option(scenario.as_str(), scenario_name(*scenario))
-    });
+    let scenario =
+        Scenario::ALL.iter().fold(Select::new("scenario", "Scenario", &typed.scenario), |select, scenario| {
+            select.option(scenario.as_str(), scenario_name(*scenario))
+        });
     let size = Size::ALL
         .iter()
         .fold(Select::new("size", "Size", &typed.size), |select, size| select.option(size.as_str(), size_name(*size)));

@@ -1,0 +1,1 @@
+//! Demo mode, tried as its users do.
