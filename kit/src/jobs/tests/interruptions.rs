@@ -94,6 +94,21 @@ both_databases! {
         drop(worker);
     }
 
+    async fn a_claim_whose_answer_was_lost_is_taken_back(desk: Desk) {
+        let worker = desk.worker(Settings { lease: Duration::from_millis(300), concurrency: 1, ..PATIENT });
+        let held = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_status(held, JobStatus::Running).await;
+        let orphan = desk.enqueue(Plan::Finish).await;
+        let claim = "UPDATE background_jobs SET status = 'running', attempt = 1, lease_token = 1, lease_until = $3, \
+                     worker_id = (SELECT worker_id FROM background_jobs WHERE id = $2) WHERE id = $1";
+        let far = desk.clock.now() + NEVER;
+        desk.db.write(move |tx| tx.exec(claim, args![orphan, held, far])).await.unwrap();
+        desk.until(orphan, "it is pending again", |view| (view.interruptions == 1).then_some(())).await;
+        desk.gate.add_permits(1);
+        desk.until_status(orphan, JobStatus::Completed).await;
+        worker.stop().await;
+    }
+
     async fn a_stopping_worker_gives_its_jobs_back_with_the_attempt(desk: Desk) {
         let worker = desk.worker(Settings { grace: Duration::from_millis(10), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
