@@ -38,7 +38,7 @@ kit::text_enum! {
     pub enum Scenario {
         Healthy = "healthy",
         Typical = "typical",
-        Crisis = "crisis",
+        Struggling = "struggling",
         Viral = "viral",
     }
 }

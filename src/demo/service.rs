@@ -30,7 +30,7 @@ pub async fn create(
     webhook: &Webhook,
 ) -> Result<Profile, Failure> {
     let body = json!({
-        "user_id": user, "profile_type": "auto", "niche": "cooking", "personality": "warm",
+        "user_id": user, "profile_type": "auto", "niche": "cooking", "personality": "friendly",
         "scenario": choice.scenario, "size": choice.size, "seed": choice.seed,
         "webhook": { "url": webhook.url, "secret": webhook.secret.expose() },
     });

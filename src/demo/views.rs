@@ -210,7 +210,7 @@ const fn scenario_name(scenario: Scenario) -> &'static str {
     match scenario {
         Scenario::Healthy => "Healthy: mostly praise and questions",
         Scenario::Typical => "Typical: a bit of everything",
-        Scenario::Crisis => "Crisis: complaints after an incident",
+        Scenario::Struggling => "Struggling: complaints after an incident",
         Scenario::Viral => "Viral: one video took off",
     }
 }
