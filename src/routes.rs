@@ -12,6 +12,7 @@ use kit::web::csp_reports::{self, Reports};
 use kit::web::{Edge, Site, compression};
 
 use crate::accounts::{self, settings};
+use crate::activity;
 use crate::app::App;
 use crate::connections;
 use crate::dashboard;
@@ -67,6 +68,10 @@ fn pages() -> Router<App> {
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
         .route("/inbox/{id}", get(inbox::pages::show))
+        .route("/activity", get(activity::pages::index))
+        .route("/activity/{id}", get(activity::pages::show))
+        .route("/activity/{id}/cancel", post(activity::pages::cancel))
+        .route("/activity/{id}/retry", post(activity::pages::retry))
         .route("/assets/{file}", get(ui::pages::asset))
 }
 
@@ -89,4 +94,8 @@ fn api() -> Router<App> {
         .route("/demo/disable", post(demo::api::disable))
         .route("/demo/status", get(demo::api::status))
         .route("/events", get(live::api::events))
+        .route("/jobs", get(activity::api::list))
+        .route("/jobs/{id}/status", get(activity::api::status))
+        .route("/jobs/{id}/cancel", post(activity::api::cancel))
+        .route("/jobs/{id}/retry", post(activity::api::retry))
 }

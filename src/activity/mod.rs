@@ -1,19 +1,51 @@
 //! What a person sees of background jobs: a list, each one's history in sentences, and the ways to stop or repeat it.
 
+pub mod api;
+pub mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
 pub mod views;
 
 use std::borrow::Cow;
 
-use kit::jobs::{EventKind, JobEvent, JobStatus};
+use kit::jobs::{self, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat};
 
+use crate::app::App;
+use crate::error::{Error, Result};
 use crate::ui::{Local, Tone};
+use crate::workspaces::UserId;
+
+/// Asks a job of the user to end. One that ended already stays as it is.
+pub async fn cancel(app: &App, user: UserId, id: JobId) -> Result<JobView> {
+    let (now, random) = (app.now(), app.random.clone());
+    let job = app.db.write(move |tx| jobs::cancel::<App>(tx, now, &random, id, user.uuid())).await?;
+    job.ok_or(Error::NotFound)
+}
+
+/// Asks for the same again, as a new job.
+pub async fn retry(app: &App, user: UserId, id: JobId) -> Result<Repeat> {
+    let (now, random) = (app.now(), app.random.clone());
+    Ok(app.db.write(move |tx| jobs::retry::<App>(tx, now, &random, id, user.uuid())).await?)
+}
+
+fn not_repeatable() -> Error {
+    Error::conflict(
+        "not_repeatable",
+        "This job cannot be repeated: it is still at work, has succeeded, or was overtaken.",
+    )
+}
 
 /// What a job does, in a person's words. A type without words of its own reads as its name.
 pub fn title(job_type: &str) -> Cow<'static, str> {
     match job_type {
         "enable_demo" => "Set up demo mode".into(),
         "disable_demo" => "Leave demo mode".into(),
+        "forget_demo_profile" => "Forget the demo profile".into(),
+        "connect_account" => "Connect an account".into(),
+        "late_consent" => "Wait for the consent page".into(),
         "sync_connection" => "Read a connected account".into(),
+        "fetch_interaction" => "Fetch a new comment".into(),
         "revoke_token" => "Give an authorisation back".into(),
         other => {
             let words = other.replace('_', " ");
@@ -67,36 +99,5 @@ fn ended(message: &str) -> String {
         "" => "no reason was given.".to_owned(),
         message if message.ends_with(['.', '!', '?']) => message.to_owned(),
         message => format!("{message}."),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use kit::clock::Timestamp;
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_job_has_a_title_even_when_nobody_wrote_one() {
-        assert_eq!(title("enable_demo"), "Set up demo mode");
-        assert_eq!(title("purge_old_rows"), "Purge old rows");
-        assert_eq!(title(""), "");
-    }
-
-    #[test]
-    fn a_retry_says_what_happened_and_when_it_goes_on() {
-        let local = Local::new(Timestamp::parse("2026-11-22T08:41:00Z").expect("an instant"), "Europe/Berlin");
-        let event = JobEvent {
-            seq: 1,
-            at: local.now,
-            kind: EventKind::RetryScheduled,
-            attempt: 2,
-            data: json!({"code": "demo_service", "message": "The demo service does not answer", "next_at": "2026-11-22T08:41:04.5Z"}),
-        };
-        assert_eq!(
-            sentence(&event, 5, &local).1,
-            "Attempt 2 did not succeed: The demo service does not answer. The next one is due at 09:41:04."
-        );
     }
 }
