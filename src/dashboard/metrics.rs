@@ -24,7 +24,7 @@ pub struct Metric {
     pub change: Option<Change>,
     pub definition: &'static str,
     /// The rows behind the number.
-    pub href: &'static str,
+    pub href: String,
     /// What else is worth knowing at a glance.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -89,7 +89,7 @@ pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
         needs_reply(facts, local),
         interactions_today(facts, local),
         response_time(facts),
-        sentiment(facts),
+        sentiment(facts, local),
         audience(facts),
         new_followers(facts),
         views(facts),
@@ -119,7 +119,7 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
         change: None,
         definition: "Comments and reviews by other people that wait for an answer: published, not spam, and without a \
                      later reply of yours in their thread. Urgent are those with a priority of 60 points or more.",
-        href: "/inbox?state=needs_reply",
+        href: "/inbox?state=needs_reply&order=priority".to_owned(),
         notes,
     }
 }
@@ -146,7 +146,7 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
         definition: "Comments, replies, reviews and mentions by other people, counted on the day on which they were \
                      written (the platform's time, in your zone), whenever they were read. The change compares today \
                      so far with the whole of yesterday, and is left out when yesterday had fewer than ten.",
-        href: "/inbox",
+        href: format!("/inbox?since={}", local.today()),
         notes: if reason.is_none() { vec![format!("{} yesterday", grouped(yesterday))] } else { Vec::new() },
     }
 }
@@ -164,12 +164,12 @@ fn response_time(facts: &Facts) -> Metric {
         change: None,
         definition: "The median time between a comment or review and your reply to it, of the replies that you sent \
                      from here within the window.",
-        href: "/inbox?state=answered",
+        href: "/inbox?state=answered".to_owned(),
         notes: Vec::new(),
     }
 }
 
-fn sentiment(facts: &Facts) -> Metric {
+fn sentiment(facts: &Facts, local: &Local) -> Metric {
     let month = Day::sum(facts.shown_days());
     let share = |part: i64| 100.0 * part as f64 / month.moods() as f64;
     let reason = no_rows(facts).or((month.moods() == 0).then_some(NO_MOOD));
@@ -192,7 +192,7 @@ fn sentiment(facts: &Facts) -> Metric {
         change: None,
         definition: "The share of positive ones among the interactions whose sentiment is known, by rules on rating, \
                      emoji and words. In languages without rules it stays unknown, and is left out.",
-        href: "/inbox?sentiment=positive",
+        href: format!("/inbox?sentiment=positive&since={}", local.day_back(WINDOW_DAYS - 1)),
         notes,
     }
 }
@@ -218,7 +218,7 @@ fn audience(facts: &Facts) -> Metric {
         change: growth.map(|growth| Change { value: growth.value as f64, unit: "followers", since: growth.since() }),
         definition: "Subscribers and followers of all connections, as each platform told last; somebody who follows you \
                      on two platforms counts twice. The change is against the oldest reading within seven days.",
-        href: "/connections",
+        href: "/connections".to_owned(),
         notes: if reason.is_none() { vec![counted] } else { Vec::new() },
     }
 }
@@ -234,7 +234,7 @@ fn new_followers(facts: &Facts) -> Metric {
             unit: "followers",
             definition: "Followers now less followers at the oldest reading within seven days, over the connections \
                          that have both. Platforms round large counts, so it moves in steps.",
-            href: "/connections",
+            href: "/connections".to_owned(),
             ..blank()
         },
     )
@@ -251,7 +251,7 @@ fn views(facts: &Facts) -> Metric {
             unit: "views",
             definition: "Views of all your content now less views at the oldest reading within seven days, over the \
                          connections that have both: views that happened in the window, on content of any age.",
-            href: "/connections",
+            href: "/connections".to_owned(),
             ..blank()
         },
     )
@@ -275,7 +275,7 @@ fn engagement_rate(facts: &Facts) -> Metric {
         window: format!("published in the {}", window()),
         definition: "Likes and comments for each hundred views, over the content that was published within the window \
                      and whose views the platform shows.",
-        href: "/connections",
+        href: "/connections".to_owned(),
         as_of: facts.as_of(),
         notes: if reason.is_none() { notes } else { Vec::new() },
         reason,
@@ -309,7 +309,7 @@ fn blank() -> Metric {
         reason: None,
         change: None,
         definition: "",
-        href: "",
+        href: String::new(),
         notes: Vec::new(),
     }
 }

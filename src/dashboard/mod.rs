@@ -14,8 +14,11 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 use serde::Serialize;
 
-pub use self::metrics::{Change, Metric, Reason, Value, metrics};
-use crate::inbox::model::{ConnectionId, InteractionId};
+pub use self::metrics::{Change, Metric, Value, metrics};
+use crate::connections::{Cause, Status};
+use crate::inbox::derive::{PriorityBand, Reason, Sentiment};
+use crate::inbox::ingest::State;
+use crate::inbox::model::{ConnectionId, InteractionId, Platform};
 use crate::ui::{Local, time};
 use crate::workspaces::WorkspaceId;
 
@@ -46,11 +49,11 @@ kit::row! {
     #[derive(Clone, Debug, Serialize)]
     pub struct Connection {
         pub id: ConnectionId,
-        pub platform: String,
+        pub platform: Platform,
         /// Null until the account was read.
         pub display_name: Option<String>,
-        pub connection_status: String,
-        pub connection_error: Option<String>,
+        pub connection_status: Status,
+        pub connection_error: Option<Cause>,
         pub followers: Option<i64>,
         pub synced_at: Option<Timestamp>,
         pub complete_to: Option<Timestamp>,
@@ -139,13 +142,13 @@ kit::row! {
     #[derive(Clone, Debug)]
     pub struct Item {
         pub id: InteractionId,
-        pub platform: String,
+        pub platform: Platform,
         pub author: String,
         /// Its beginning.
         pub text: Option<String>,
         pub rating: Option<i64>,
-        pub state: String,
-        pub sentiment: String,
+        pub state: State,
+        pub sentiment: Sentiment,
         pub content_title: Option<String>,
         pub created_at: Timestamp,
     }
@@ -162,9 +165,9 @@ impl Growth {
 #[derive(Clone, Debug)]
 pub struct Open {
     pub item: Item,
-    pub priority: String,
-    /// Codes, the weightiest first.
-    pub reasons: Vec<String>,
+    pub priority: PriorityBand,
+    /// The weightiest first.
+    pub reasons: Vec<Reason>,
 }
 
 /// Everything that the page shows.
@@ -233,7 +236,7 @@ impl Facts {
 
     /// The connections that are being read.
     fn reading(&self) -> impl Iterator<Item = &Connection> {
-        self.connections.iter().filter(|connection| connection.connection_status == "connected")
+        self.connections.iter().filter(|connection| connection.connection_status == Status::Connected)
     }
 
     /// The days that the charts show.

@@ -1,5 +1,6 @@
 //! What the dashboard reads: a few rows each time, and never by counting interactions.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use jiff::civil;
@@ -8,6 +9,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, FromRow, Json, Result, Row};
 
 use super::{Connection, Day, Engagement, Growth, Item, Open, SMOOTHING_DAYS, WINDOW_DAYS, Waiting};
+use crate::inbox::derive::Reason;
 use crate::ui::Local;
 use crate::workspaces::WorkspaceId;
 
@@ -124,19 +126,15 @@ pub fn recent(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec
 
 impl FromRow for Open {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self { item: Item::from_row(row)?, priority: row.get(9)?, reasons: weightiest(&row.get(10)?) })
+        Ok(Self { item: Item::from_row(row)?, priority: row.get(9)?, reasons: weightiest(row.get(10)?) })
     }
 }
 
-/// The codes of the three reasons that raised the priority most.
-fn weightiest(reasons: &Json) -> Vec<String> {
-    let mut raised: Vec<(i64, &str)> = reasons
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|reason| Some((reason["points"].as_i64()?, reason["reason"].as_str()?)))
-        .filter(|(points, _)| *points > 0)
-        .collect();
-    raised.sort_by_key(|(points, _)| std::cmp::Reverse(*points));
-    raised.into_iter().take(3).map(|(_, code)| code.to_owned()).collect()
+/// The three reasons that raised the priority most.
+fn weightiest(reasons: Json) -> Vec<Reason> {
+    let mut raised: Vec<Reason> = serde_json::from_value(reasons).unwrap_or_default();
+    raised.retain(|reason| reason.points > Some(0));
+    raised.sort_by_key(|reason| Reverse(reason.points));
+    raised.truncate(3);
+    raised
 }

@@ -251,7 +251,8 @@ kit::both_databases! {
         let dashboard = house.load(house.workspace, None).await;
         let texts = |items: Vec<&Item>| items.into_iter().filter_map(|item| item.text.clone()).collect::<Vec<_>>();
         assert_eq!(texts(dashboard.open.iter().map(|open| &open.item).collect()), ["Cold coffee", "How?"]);
-        assert_eq!(dashboard.open[0].reasons, ["complaint", "waiting"]);
+        let reasons: Vec<_> = dashboard.open[0].reasons.iter().map(|reason| reason.reason.as_str()).collect();
+        assert_eq!(reasons, ["complaint", "waiting"]);
         assert_eq!(texts(dashboard.recent.iter().collect()), ["nice", "How?", "Cold coffee"], "own words are no news");
     }
 

@@ -3,6 +3,10 @@
 use maud::{Markup, html};
 
 use super::{Change, Connection, Dashboard, Facts, Item, Metric, Open, Panel, Waiting, metrics};
+use crate::connections::{Cause, Status};
+use crate::inbox::definitions;
+use crate::inbox::derive::{PriorityBand, Sentiment};
+use crate::inbox::ingest::State;
 use crate::ui::charts::{Chart, Series, share_areas, stacked_bars};
 use crate::ui::numbers::{counted, grouped, short};
 use crate::ui::{
@@ -155,28 +159,16 @@ fn open_item(open: &Open, local: &Local) -> Markup {
                 (byline(&open.item, local))
                 (said(&open.item))
                 div.tags {
-                    @match open.priority.as_str() {
-                        "urgent" => (tag(Tone::Bad, "urgent")),
-                        "high" => (tag(Tone::Warn, "high")),
-                        _ => {}
+                    @match open.priority {
+                        PriorityBand::Urgent => (tag(Tone::Bad, "urgent")),
+                        PriorityBand::High => (tag(Tone::Warn, "high")),
+                        PriorityBand::Normal | PriorityBand::Low => {}
                     }
-                    @for reason in &open.reasons { (tag(Tone::Plain, reason_text(reason))) }
+                    @for reason in &open.reasons { (tag(Tone::Plain, definitions::reason(reason))) }
                 }
             }
             a.button.small.end href=(href) aria-label={ "Reply to " (open.item.author) } { "Reply" }
         }
-    }
-}
-
-/// A reason for a place in the queue, as a word.
-fn reason_text(code: &str) -> &str {
-    match code {
-        "low_rating" => "low rating",
-        "safety" => "safety or legal",
-        "purchase" => "wants to buy",
-        "waiting" => "waits long",
-        "repeat_author" => "writes often",
-        other => other,
     }
 }
 
@@ -221,7 +213,7 @@ fn recent_items(recent: &[Item], facts: &Facts, local: &Local) -> Markup {
 fn recent_item(item: &Item, local: &Local) -> Markup {
     html! {
         li data-test="interaction" {
-            (platform_mark(&item.platform))
+            (platform_mark(item.platform.as_str()))
             div.grow {
                 (byline(item, local))
                 a.row-link href={ "/inbox/" (item.id) } { (said(item)) }
@@ -232,11 +224,10 @@ fn recent_item(item: &Item, local: &Local) -> Markup {
 }
 
 fn state_tag(item: &Item) -> Markup {
-    match (item.state.as_str(), item.sentiment.as_str()) {
-        ("needs_reply", _) => tag(Tone::Accent, "needs reply"),
-        ("answered", _) => tag(Tone::Good, "answered"),
-        ("own", _) => tag(Tone::Plain, "you"),
-        (_, "negative") => tag(Tone::Bad, "negative"),
+    match (item.state, item.sentiment) {
+        (State::NeedsReply, _) => tag(Tone::Accent, "needs reply"),
+        (State::Answered, _) => tag(Tone::Good, "answered"),
+        (_, Sentiment::Negative) => tag(Tone::Bad, "negative"),
         _ => NOTHING,
     }
 }
@@ -257,34 +248,35 @@ fn connections(connections: &[Connection], local: &Local) -> Markup {
 }
 
 fn connection_item(connection: &Connection, local: &Local) -> Markup {
-    let label = platform_name(&connection.platform);
-    let (tone, state) = match connection.connection_status.as_str() {
-        "connected" if connection.connection_error.is_some() => (Tone::Warn, "connected"),
-        "connected" => (Tone::Good, "connected"),
-        "connecting" => (Tone::Accent, "connecting"),
-        "needs_reauth" => (Tone::Warn, "needs to be reconnected"),
-        "failed" => (Tone::Bad, "failed"),
-        _ => (Tone::Plain, "disconnected"),
+    let Connection { platform, display_name, connection_error: cause, .. } = connection;
+    let (tone, state) = match connection.connection_status {
+        Status::Connected if cause.is_some() => (Tone::Warn, "connected"),
+        Status::Connected => (Tone::Good, "connected"),
+        Status::Connecting => (Tone::Accent, "connecting"),
+        Status::NeedsReauth => (Tone::Warn, "needs reconnecting"),
+        Status::Failed => (Tone::Bad, "not connected"),
+        Status::Disconnected => (Tone::Plain, "disconnected"),
     };
     html! {
-        li data-test={ "connection-" (connection.platform) } {
+        li data-test={ "connection-" (platform) } data-status=(connection.connection_status) {
             span.dot.(tone.class()) {}
             div.grow {
-                p { b { (connection.display_name.as_deref().unwrap_or(label)) } }
+                p { b { (display_name.as_deref().unwrap_or(platform.label())) } }
                 p.meta {
-                    span { (label) }
+                    span { (platform.label()) }
                     span { (state) }
                     @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) " followers" } }
                     @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "complete to " (local.brief(at)) } }
                 }
-                @if let Some(cause) = &connection.connection_error { (cause_line(cause)) }
+                @if let Some(cause) = cause { (cure(*cause)) }
             }
         }
     }
 }
 
-fn cause_line(code: &str) -> Markup {
-    html! { p { small.bad-text { (code) } " " a href="/connections" { small { "See what to do" } } } }
+fn cure(cause: Cause) -> Markup {
+    let (what, cure) = cause.text();
+    html! { p data-cause=(cause) { small { (what) " " a href="/connections" { (cure) } } } }
 }
 
 fn charts(facts: &Facts, local: &Local) -> Markup {
