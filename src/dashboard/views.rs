@@ -11,7 +11,7 @@ use crate::ui::charts::{Chart, Series, share_areas, stacked_bars};
 use crate::ui::numbers::{counted, grouped, short};
 use crate::ui::{
     Icon, Live, Local, NOTHING, Tone, avatar, card, definition, empty, inbox_count, link_button, live, platform_mark,
-    platform_name, stars, tag, time,
+    stars, tag, time,
 };
 
 /// The whole page's content; `demo` is demo mode's own panel.
