@@ -114,6 +114,7 @@ pub fn reason(reason: &Reason) -> &'static str {
         (Fact::Intent, "spam_words") => "Spam: by its words.",
         (Fact::Intent, "spam_link") => "Spam: promotion together with a link, a handle or a number.",
         (Fact::Intent, "spam_promotion") => "Spam: many words of promotion.",
+        (Fact::Intent, "spam_money") => "Spam: a sum of money together with a handle or a number.",
         (Fact::Intent, _) => "By a rule.",
         (Fact::Priority, "low_rating") => "rating of 1 or 2",
         (Fact::Priority, "complaint") => "complaint",

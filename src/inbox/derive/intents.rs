@@ -5,48 +5,45 @@ use super::sentiment::is_negated;
 use super::text::Text;
 use super::{Fact, Given, Intent, Reason, Sentiment};
 
-/// So many different words of promotion are spam without a link, too.
+/// So many different words of promotion are spam together with an address, for one alone stands in many a helpful comment.
+const PROMOTION_WITH_ADDRESS: usize = 2;
+/// And so many without one.
 const PROMOTION_WORDS: usize = 4;
 /// From here a positive score is praise, whatever the words.
 const PRAISE_SCORE: f64 = 0.5;
 
-pub(super) fn find(
-    text: &Text<'_>,
-    hits: &[Hit],
-    given: &Given<'_>,
-    (sentiment, score): (Sentiment, Option<f64>),
-    reasons: &mut Vec<Reason>,
-) -> Vec<Intent> {
-    let finder = Finder { text, hits, given, sentiment, score };
-    let found = [
-        (Intent::Question, finder.question()),
-        (Intent::Complaint, finder.complaint()),
-        (Intent::Praise, finder.praise()),
-        (Intent::Purchase, finder.phrases(Intent::Purchase).map(|words| ("words", words))),
-        (Intent::Safety, finder.phrases(Intent::Safety).map(|words| ("words", words))),
-        (Intent::Spam, finder.spam()),
-    ];
-    let mut intents = Vec::new();
-    for (intent, because) in found {
-        if let Some((code, words)) = because {
-            intents.push(intent);
-            reasons.push(Reason::new(Fact::Intent, &format!("{intent}_{code}"), words));
-        }
-    }
-    intents
-}
-
-struct Finder<'a> {
-    text: &'a Text<'a>,
-    hits: &'a [Hit],
-    given: &'a Given<'a>,
-    sentiment: Sentiment,
-    score: Option<f64>,
+pub(super) struct Finder<'a> {
+    pub text: &'a Text<'a>,
+    pub hits: &'a [Hit],
+    /// English entries in a text of another language, or of none; for spam alone.
+    pub english: &'a [Hit],
+    pub given: &'a Given<'a>,
+    pub sentiment: Sentiment,
+    pub score: Option<f64>,
 }
 
 type Because = Option<(&'static str, Vec<String>)>;
 
 impl Finder<'_> {
+    pub fn find(&self, reasons: &mut Vec<Reason>) -> Vec<Intent> {
+        let found = [
+            (Intent::Question, self.question()),
+            (Intent::Complaint, self.complaint()),
+            (Intent::Praise, self.praise()),
+            (Intent::Purchase, self.phrases(Intent::Purchase).map(|words| ("words", words))),
+            (Intent::Safety, self.phrases(Intent::Safety).map(|words| ("words", words))),
+            (Intent::Spam, self.spam()),
+        ];
+        let mut intents = Vec::new();
+        for (intent, because) in found {
+            if let Some((code, words)) = because {
+                intents.push(intent);
+                reasons.push(Reason::new(Fact::Intent, &format!("{intent}_{code}"), words));
+            }
+        }
+        intents
+    }
+
     /// The intent's phrases that stand in the text and are not negated.
     fn phrases(&self, intent: Intent) -> Option<Vec<String>> {
         let found = self
@@ -99,20 +96,22 @@ impl Finder<'_> {
         if self.given.repeated_by_others {
             return Some(("repeated", Vec::new()));
         }
-        if let Some(words) = self.phrases(Intent::Spam) {
-            return Some(("words", words));
+        let hits = || self.hits.iter().chain(self.english);
+        if let Some(hit) = hits().find(|hit| hit.role == Role::Intent(Intent::Spam)) {
+            return Some(("words", vec![self.text.phrase(hit.start, hit.len)]));
         }
         let mut promotion: Vec<String> = Vec::new();
-        for hit in self.hits.iter().filter(|hit| hit.role == Role::Promotion) {
+        for hit in hits().filter(|hit| hit.role == Role::Promotion) {
             let word = self.text.phrase(hit.start, hit.len);
             if !promotion.contains(&word) {
                 promotion.push(word);
             }
         }
-        let has_address = self.text.has_link || self.text.has_handle || self.text.has_phone_number;
+        let has_person = self.text.has_handle || self.text.has_phone_number;
         match promotion.len() {
-            1.. if has_address => Some(("link", promotion)),
+            PROMOTION_WITH_ADDRESS.. if self.text.has_link || has_person => Some(("link", promotion)),
             PROMOTION_WORDS.. => Some(("promotion", promotion)),
+            _ if has_person && self.text.has_money => Some(("money", Vec::new())),
             _ => None,
         }
     }

@@ -88,7 +88,11 @@ pub fn facts(given: Given<'_>) -> Facts {
     let language = language::detect(&text, given.account_language, &mut reasons);
     let hits = language.and_then(lexicon::of).map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
     let (sentiment, score) = sentiment::judge(&text, &hits, language, given.rating, &mut reasons);
-    let intents = intents::find(&text, &hits, &given, (sentiment, score), &mut reasons);
+    // Spam comes in English on every channel, and in no language at all.
+    let english = (language != Some(Language::English)).then(|| lexicon::of(Language::English)).flatten();
+    let english = english.map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
+    let finder = intents::Finder { text: &text, hits: &hits, english: &english, given: &given, sentiment, score };
+    let intents = finder.find(&mut reasons);
     Facts { language, sentiment, score, intents, reasons }
 }
 

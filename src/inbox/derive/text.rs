@@ -16,6 +16,8 @@ pub(super) struct Text<'a> {
     /// "@somebody" after the first word: at the start it only says who is answered.
     pub has_handle: bool,
     pub has_phone_number: bool,
+    /// A sum of money: a currency's sign and a digit.
+    pub has_money: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -41,6 +43,7 @@ impl<'a> Text<'a> {
             has_link: false,
             has_handle: false,
             has_phone_number: has_phone_number(source),
+            has_money: has_money(source),
         };
         let mut clause = 0;
         for (index, chunk) in source.split_whitespace().enumerate() {
@@ -131,19 +134,22 @@ impl<'a> Text<'a> {
     }
 }
 
+/// With "www." or a scheme, or a name that only an address has: a usual ending, a path, digits or hyphens before the dot.
 fn is_link(chunk: &str) -> bool {
     const ENDINGS: [&str; 14] =
         ["com", "net", "org", "io", "ly", "me", "xyz", "shop", "co", "gg", "tv", "ru", "link", "site"];
-    if chunk.starts_with("http://") || chunk.starts_with("https://") || chunk.starts_with("www.") {
+    if ["http://", "https://", "www."].iter().any(|start| chunk.starts_with(start)) {
         return true;
     }
-    let host = chunk.split('/').next().unwrap_or_default().trim_end_matches(['.', ',', '!', '?', ')', ';', ':']);
-    host.is_ascii()
-        && host.rsplit_once('.').is_some_and(|(name, ending)| {
-            name.len() > 1
-                && ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
-                && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
-        })
+    let (host, path) = chunk.split_once('/').unwrap_or((chunk, ""));
+    let host = host.trim_end_matches(['.', ',', '!', '?', ')', ';', ':']);
+    let Some((name, ending)) = host.rsplit_once('.') else { return false };
+    let is_name = name.len() > 1 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let is_ending = ending.len() > 1 && ending.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_usual = ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known));
+    let is_odd =
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.contains(|c: char| c.is_ascii_digit() || c == '-');
+    is_name && is_ending && (is_usual || !path.is_empty() || is_odd)
 }
 
 /// A plus sign and at least eight digits, perhaps with spaces, dots, brackets and hyphens.
@@ -156,4 +162,8 @@ fn has_phone_number(source: &str) -> bool {
             .count();
         digits >= 8
     })
+}
+
+fn has_money(source: &str) -> bool {
+    source.split(['$', '€', '£']).skip(1).any(|after| after.trim_start().starts_with(|c: char| c.is_ascii_digit()))
 }
