@@ -1,3 +1,5 @@
+//! Webhooks as their receiver meets them.
+
 use std::sync::Arc;
 use std::time::Duration;
 

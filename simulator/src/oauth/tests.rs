@@ -1,3 +1,5 @@
+//! The authorization server over its own wire.
+
 use std::time::Duration;
 
 use base64::Engine as _;

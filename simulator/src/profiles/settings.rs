@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::living::webhook::Secret;
 use crate::problem::Problem;
-use crate::world::{Language, Niche, Personality, Profile, Scenario, Size};
+use crate::world::{Language, Niche, Personality, Profile, Scenario, Size, Unknown};
 
 /// The body of `POST /profiles`. What the simulator does not know is ignored; what it knows must have its type.
 #[derive(Deserialize)]
@@ -109,21 +109,22 @@ impl NewProfile {
         Ok(Settings {
             profile_type: profile_type.to_owned(),
             channel_name,
-            niche: named::<Niche>(&self.niche, usual.niche)?.to_string(),
-            personality: named::<Personality>(&self.personality, usual.personality)?.to_string(),
-            scenario: named::<Scenario>(&self.scenario, usual.scenario)?.to_string(),
-            size: named::<Size>(&self.size, usual.size)?.to_string(),
-            language: named::<Language>(&self.language, usual.language)?.to_string(),
+            niche: named::<Niche>(self.niche.as_deref(), usual.niche.as_str())?,
+            personality: named::<Personality>(self.personality.as_deref(), usual.personality.as_str())?,
+            scenario: named::<Scenario>(self.scenario.as_deref(), usual.scenario.as_str())?,
+            size: named::<Size>(self.size.as_deref(), usual.size.as_str())?,
+            language: named::<Language>(self.language.as_deref(), usual.language.as_str())?,
             subscribers,
             seed,
         })
     }
 }
 
-fn named<T: FromStr<Err = crate::world::Unknown>>(name: &Option<String>, usual: T) -> Result<T, Problem> {
-    name.as_deref().map_or(Ok(usual), |name| {
-        name.parse().map_err(|unknown: crate::world::Unknown| Problem::invalid("unknown_value", unknown.to_string()))
-    })
+/// A name that the world knows, told back as it was asked for: some go by two.
+fn named<T: FromStr<Err = Unknown>>(asked: Option<&str>, usual: &str) -> Result<String, Problem> {
+    let name = asked.unwrap_or(usual);
+    name.parse::<T>().map_err(|unknown| Problem::invalid("unknown_value", unknown.to_string()))?;
+    Ok(name.to_owned())
 }
 
 impl Settings {

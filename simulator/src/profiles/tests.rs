@@ -1,3 +1,5 @@
+//! The demo service over its own wire.
+
 use kit::both_databases;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -15,11 +17,11 @@ async fn delete(sim: &Sim, user: &str, key: Option<&str>) -> (StatusCode, Value)
 
 both_databases! {
     async fn a_profile_is_told_as_it_is_applied(sim: Sim) {
-        let asked = json!({ "channel_name": "Baker's Corner", "niche": "cooking", "personality": "friendly",
-            "scenario": "viral", "size": "small", "seed": 42, "yt_subscribers": 52_000, "not_known_here": { "a": 1 } });
+        let asked = json!({ "channel_name": "Baker's Corner", "niche": "cooking", "personality": "warm",
+            "scenario": "crisis", "size": "small", "seed": 42, "yt_subscribers": 52_000, "not_known_here": { "a": 1 } });
         let (status, made) = sim.make_profile("ann", "k1", asked).await;
         assert_eq!(status, StatusCode::OK, "{made}");
-        for (name, value) in [("user_id", "ann"), ("channel_name", "Baker's Corner"), ("niche", "cooking"), ("scenario", "viral"), ("size", "small")] {
+        for (name, value) in [("user_id", "ann"), ("channel_name", "Baker's Corner"), ("niche", "cooking"), ("scenario", "crisis"), ("personality", "warm"), ("size", "small")] {
             assert_eq!(made[name], value, "{made}");
         }
         assert_eq!(made["seed"], 42);

@@ -90,6 +90,6 @@ named! {
 }
 named! {
     /// How the channel's owner answers.
-    Personality, "personality" { Friendly = "friendly", Professional = "professional", Witty = "witty", Brief = "brief" }
+    Personality, "personality" { Friendly = "friendly" | "warm", Professional = "professional", Witty = "witty", Brief = "brief" }
 }
 named! { Language, "language" { En = "en", De = "de", Es = "es", Fr = "fr", Pt = "pt", It = "it" } }
