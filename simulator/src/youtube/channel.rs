@@ -1,13 +1,14 @@
 //! One channel as its API sees it: the generated world up to now, and what was written and moderated on top.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
 
 use super::paging::Cursor;
 use crate::world::youtube::{Comment, Moderation, YouTube};
-use crate::world::{AuthorRef, World};
+use crate::world::{AuthorRef, Intent, World};
 
 kit::text_enum! {
     pub enum Status {
@@ -41,25 +42,17 @@ pub struct Written {
     pub updated_at: Timestamp,
 }
 
+/// A comment as it stands now. One that was written through the API is a comment of the owner's like any other.
 #[derive(Debug, Clone)]
 pub struct Item {
-    pub id: String,
-    pub video_id: String,
-    pub parent_id: Option<String>,
-    pub author: AuthorRef,
-    pub text: String,
-    pub published_at: Timestamp,
-    pub updated_at: Timestamp,
+    comment: Comment,
     pub status: Status,
-    pub can_reply: bool,
-    pub by_owner: bool,
-    /// Generated ones gather likes over time.
-    generated: Option<Comment>,
 }
 
-impl Item {
-    pub fn likes(&self, now: Timestamp) -> u64 {
-        self.generated.as_ref().map_or(0, |comment| comment.likes(now))
+impl Deref for Item {
+    type Target = Comment;
+    fn deref(&self) -> &Comment {
+        &self.comment
     }
 }
 
@@ -136,19 +129,8 @@ impl Channel {
 
     fn take(&mut self, comment: Comment) {
         let banned = self.banned.get(&comment.author.channel_id).is_some_and(|since| comment.published_at >= *since);
-        self.insert(Item {
-            id: comment.id.clone(),
-            video_id: comment.video_id.clone(),
-            parent_id: comment.parent_id.clone(),
-            author: comment.author.clone(),
-            text: comment.text.clone(),
-            published_at: comment.published_at,
-            updated_at: comment.updated_at,
-            status: if banned { Status::Rejected } else { comment.moderation.into() },
-            can_reply: comment.can_reply,
-            by_owner: comment.by_owner,
-            generated: Some(comment),
-        });
+        let status = if banned { Status::Rejected } else { comment.moderation.into() };
+        self.insert(Item { comment, status });
     }
 
     fn insert(&mut self, item: Item) {
@@ -168,11 +150,11 @@ impl Channel {
     /// A new comment of the owner's, or a new text of one.
     pub fn write(&mut self, written: Written) {
         if let Some(item) = self.items.get_mut(&written.id) {
-            item.text = written.text;
-            item.updated_at = written.updated_at;
+            item.comment.text = written.text;
+            item.comment.updated_at = written.updated_at;
             return;
         }
-        self.insert(Item {
+        let comment = Comment {
             id: written.id,
             video_id: written.video_id,
             parent_id: written.parent_id,
@@ -180,11 +162,14 @@ impl Channel {
             text: written.text,
             published_at: written.published_at,
             updated_at: written.updated_at,
-            status: Status::Published,
+            moderation: Moderation::Published,
+            eventual_likes: 0,
             can_reply: true,
             by_owner: true,
-            generated: None,
-        });
+            intent: Intent::OwnerReply,
+            language: None,
+        };
+        self.insert(Item { comment, status: Status::Published });
     }
 
     pub fn moderate(&mut self, id: &str, status: Status) {
