@@ -163,6 +163,12 @@ impl LateConsent {
                 store::delete_flows(tx, self.connection_id)?;
                 fail(tx, now, self.connection_id, Cause::ConsentLate)
             }
+            // Answered: a job uses it still, or nobody does.
+            Some(_)
+                if store::by_id(tx, self.connection_id)?.is_some_and(|c| c.connection_status != Status::Connecting) =>
+            {
+                store::delete_flows(tx, self.connection_id)
+            }
             _ => Ok(()),
         }
     }

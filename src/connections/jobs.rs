@@ -56,7 +56,8 @@ pub struct SyncConnection {
     pub connection_id: ConnectionId,
 }
 
-/// At most one reading of a connection is live. Asking again brings one that waits forward.
+/// At most one reading of a connection is live. Asking again brings one that waits forward. One that comes by itself is
+/// nobody's: people see what they asked for.
 pub fn enqueue_sync(
     tx: &mut Tx,
     now: Timestamp,
@@ -73,7 +74,7 @@ pub fn enqueue_sync(
     };
     let enqueued = kit::jobs::enqueue(tx, now, random, &SyncConnection { connection_id }, enqueue)?;
     if enqueued.already_live {
-        kit::jobs::hasten(tx, now, enqueued.id, run_at)?;
+        kit::jobs::hasten(tx, now, enqueued.id, run_at, user.map(UserId::uuid))?;
     }
     Ok(enqueued)
 }
@@ -100,18 +101,18 @@ impl Job for SyncConnection {
         });
         match read.await {
             Ok(report) => {
-                let (random, user, now) = (app.random.clone(), run.user_id().map(UserId::from), app.now());
+                let (random, now) = (app.random.clone(), app.now());
                 run.finish(json!(report), move |tx| {
-                    enqueue_sync(tx, now, &random, user, id, now + PERIOD)?;
+                    enqueue_sync(tx, now, &random, None, id, now + PERIOD)?;
                     Ok(())
                 })
                 .await
             }
-            Err(stop) => Err(trouble(&app, &run, &connection, stop).await),
+            Err(stop) => stopped(&app, run, &connection, stop).await,
         }
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn gave_up(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
         let Some(connection) = store::by_id(tx, self.connection_id)? else { return Ok(()) };
         if connection.connection_status != Status::Connected {
             return Ok(());
@@ -125,14 +126,14 @@ impl Job for SyncConnection {
             (_, "deadline") => now,
             _ => now + PERIOD,
         };
-        enqueue_sync(tx, now, random, job.user_id.map(UserId::from), connection.id, next)?;
+        enqueue_sync(tx, now, random, None, connection.id, next)?;
         Ok(())
     }
 
     /// Cancelling one reading does not end the reading.
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         if store::by_id(tx, self.connection_id)?.is_some_and(|found| found.connection_status == Status::Connected) {
-            enqueue_sync(tx, now, random, job.user_id.map(UserId::from), self.connection_id, now + PERIOD)?;
+            enqueue_sync(tx, now, random, None, self.connection_id, now + PERIOD)?;
         }
         Ok(())
     }
@@ -167,7 +168,7 @@ impl Job for FetchInteraction {
         };
         let (destination, interactions) = match self.fetch(&app, connection.clone()).await {
             Ok(fetched) => fetched,
-            Err(stop) => return Err(trouble(&app, &run, &connection, stop).await),
+            Err(stop) => return stopped(&app, run, &connection, stop).await,
         };
         let now = app.now();
         run.finish(json!({ "interactions": interactions.len() }), move |tx| {
@@ -279,23 +280,25 @@ async fn connected(app: &App, id: ConnectionId) -> Result<Option<Connection>, Fa
     Ok(found.filter(|connection| connection.connection_status == Status::Connected))
 }
 
-/// Notes on the connection what stopped its job, and says what the job shall do.
-async fn trouble(app: &App, run: &Run, connection: &Connection, stop: Stop) -> Failure {
+/// Notes on the connection what stopped its job, and says what the job shall do. A connection that was ended meanwhile
+/// has nothing left to fail at.
+async fn stopped(app: &App, run: Run, connection: &Connection, stop: Stop) -> Result<Done, Failure> {
     let error = match stop {
-        Stop::Job(failure) => return failure,
+        Stop::Job(failure) => return Err(failure),
         Stop::Platform(error) => error,
     };
     tracing::warn!(connection = %connection.id, %error, "a platform call failed");
     let (failure, cause, status) = judge(&error);
     let (id, workspace, now) = (connection.id, connection.workspace_id, app.now());
-    let noted = run.write(move |tx| {
-        store::move_status(tx, now, id, Status::Connected, status, Some(cause))?;
-        Ok(signal(tx, workspace)?)
-    });
-    match noted.await {
-        Ok(()) => failure,
-        Err(lost) => lost,
-    }
+    let is_there = run
+        .write(move |tx| {
+            let is_there = store::move_status(tx, now, id, Status::Connected, status, Some(cause))?
+                || store::by_id(tx, id)?.is_some_and(|found| found.connection_status == status);
+            signal(tx, workspace)?;
+            Ok(is_there)
+        })
+        .await?;
+    if is_there { Err(failure) } else { run.finish(json!({ "skipped": true }), |_| Ok(())).await }
 }
 
 /// The shared error classes, as the job's verdict, the connection's cause and its next state.

@@ -68,16 +68,12 @@ impl Error {
     }
 }
 
-/// The class of an error answer that carries no reason of its own.
-pub(super) fn from_status(answer: &Answer) -> Error {
-    let reason = format!("HTTP {}", answer.status);
+/// The class of an answer that is not in the platform's own words: a proxy, a gateway, a page in between. It says nothing
+/// of an authorisation or a permission.
+pub(super) fn unspoken(answer: &Answer) -> Error {
     match answer.status {
-        401 => Error::Reauth { reason },
-        403 => Error::Permission { reason },
-        404 | 410 => Error::NotFound { reason },
         408 | 500..=599 => Error::Transient(Trouble::Status(answer.status)),
-        400..=499 => Error::Rejected { reason, message: String::new() },
-        _ => Error::protocol(reason, &answer.body),
+        status => Error::protocol(format!("HTTP {status}"), &answer.body),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
-use super::error::{Error, from_status, rate_limited};
+use super::error::{Error, rate_limited, unspoken};
 use super::hosts::{Host, Hosts};
 use super::outside::{Answer, Outside, SMALL};
 use crate::vault::Secret;
@@ -92,7 +92,7 @@ impl Google<'_> {
         url.query_pairs_mut().append_pair("simulator_profile", profile).append_pair("simulator_consent", "allow");
         let answer = self.outside.send(self.outside.request(Method::GET, url.clone()), SMALL).await?;
         let Some(location) = answer.location().filter(|_| (300..400).contains(&answer.status)) else {
-            return Err(from_status(&answer));
+            return Err(unspoken(&answer));
         };
         let back = url.join(location).map_err(|error| Error::protocol(error, location.as_bytes()))?;
         let parameter = |name| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
@@ -131,7 +131,7 @@ impl Google<'_> {
         match answer.status {
             200..=299 | 400 => Ok(()),
             429 => Err(rate_limited(&answer, now)),
-            _ => Err(from_status(&answer)),
+            _ => Err(unspoken(&answer)),
         }
     }
 
@@ -180,13 +180,13 @@ fn token_error(answer: &Answer, now: Timestamp) -> Error {
     }
     match answer.status {
         429 => return rate_limited(answer, now),
-        500..=599 => return from_status(answer),
+        500..=599 => return unspoken(answer),
         _ => {}
     }
     match serde_json::from_slice::<Wire>(&answer.body) {
         Ok(wire) if wire.error == "invalid_grant" => Error::Reauth { reason: wire.error },
         Ok(wire) => Error::Rejected { reason: wire.error, message: wire.error_description },
-        Err(_) => from_status(answer),
+        Err(_) => unspoken(answer),
     }
 }
 

@@ -56,7 +56,7 @@ impl Hosts {
         let request = outside.request(Method::GET, list).bearer_auth(secret.expose());
         let answer = outside.send(request, SMALL).await?;
         if !answer.is_success() {
-            return Err(super::error::from_status(&answer));
+            return Err(super::error::unspoken(&answer));
         }
         Self::read_list(service, &answer.body)
     }

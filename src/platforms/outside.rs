@@ -153,3 +153,75 @@ fn never(address: IpAddr) -> bool {
         IpAddr::V6(v6) => v6.is_unspecified() || v6.is_unicast_link_local() || v6.is_multicast(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers every connection with these bytes and hangs up.
+    async fn server(answer: Vec<u8>) -> Url {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap()).parse().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let _ = socket.read(&mut request).await;
+                let _ = socket.write_all(&answer).await;
+            }
+        });
+        url
+    }
+
+    async fn ask(url: Url) -> Result<Answer, Error> {
+        let outside = Outside::new();
+        outside.send(outside.request(Method::GET, url), 1_000).await
+    }
+
+    #[tokio::test]
+    async fn a_redirect_is_an_answer_and_not_an_order() {
+        let there =
+            "HTTP/1.1 302 Found\r\nlocation: http://169.254.169.254/latest/meta-data\r\ncontent-length: 0\r\n\r\n";
+        let answer = ask(server(there.into()).await).await.unwrap();
+        assert_eq!((answer.status, answer.location()), (302, Some("http://169.254.169.254/latest/meta-data")));
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_to_its_limit_and_never_unpacked() {
+        let body = |length: usize| format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{}", "x".repeat(length));
+        assert_eq!(ask(server(body(1_000).into()).await).await.unwrap().body.len(), 1_000);
+        let chunked = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n400\r\n{}\r\n", "x".repeat(1_024));
+        for large in [body(1_001), chunked] {
+            assert!(matches!(ask(server(large.into()).await).await, Err(Error::Protocol { .. })));
+        }
+        let packed = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\n\x1f\x8b\x08\x00".to_vec();
+        assert_eq!(ask(server(packed).await).await.unwrap().body, b"\x1f\x8b\x08\x00");
+    }
+
+    #[tokio::test]
+    async fn what_was_not_sent_is_told_from_what_may_have_arrived() {
+        let cut = server(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf".to_vec()).await;
+        assert_eq!(ask(cut).await.unwrap_err(), Error::Transient(Trouble::Cut));
+        let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let closed = format!("http://{gone}/").parse().unwrap();
+        assert_eq!(ask(closed).await.unwrap_err(), Error::Transient(Trouble::Unreachable));
+    }
+
+    #[tokio::test]
+    async fn addresses_that_no_platform_has_are_never_asked() {
+        for host in [
+            "169.254.169.254",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "[fe80::1]",
+            "[::]",
+            "[::ffff:169.254.169.254]",
+        ] {
+            let url = format!("http://{host}/latest/meta-data").parse().unwrap();
+            assert_eq!(ask(url).await.unwrap_err(), Error::Transient(Trouble::Unreachable), "{host}");
+        }
+    }
+}

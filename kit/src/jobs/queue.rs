@@ -51,10 +51,10 @@ pub fn enqueue<J: Handled>(
     insert(tx, now, random, J::TYPE, &payload, &job.policy(), &how).map(|(enqueued, _)| enqueued)
 }
 
-/// Lets a job that waits for its first attempt begin at `at` already; whether it now does. A pause after a failed attempt
-/// is not shortened.
-pub fn hasten(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp) -> db::Result<bool> {
-    let Some(job) = store::hasten(tx, id, at.max(now), now)? else { return Ok(false) };
+/// Lets a job that waits for its first attempt begin at `at` already, in the sight of `user_id` if it was nobody's;
+/// whether it now does. A pause after a failed attempt is not shortened.
+pub fn hasten(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp, user_id: Option<Uuid>) -> db::Result<bool> {
+    let Some(job) = store::hasten(tx, id, at.max(now), user_id, now)? else { return Ok(false) };
     settle::announce(tx, &job);
     Ok(true)
 }

@@ -153,13 +153,19 @@ fn in_order_of_work(dialect: Dialect) -> &'static str {
 }
 
 /// `None` when the job does not wait for its first attempt, or not beyond `at`.
-pub(super) fn hasten(tx: &mut Tx, id: JobId, at: Timestamp, now: Timestamp) -> Result<Option<JobRow>> {
+pub(super) fn hasten(
+    tx: &mut Tx,
+    id: JobId,
+    at: Timestamp,
+    user_id: Option<Uuid>,
+    now: Timestamp,
+) -> Result<Option<JobRow>> {
     let sql = format!(
-        "UPDATE background_jobs SET run_at = $2, updated_at = $3 \
+        "UPDATE background_jobs SET run_at = $2, user_id = COALESCE(user_id, $3), updated_at = $4 \
          WHERE id = $1 AND status = 'pending' AND attempt = 0 AND run_at > $2 RETURNING {}",
         JobRow::COLUMNS
     );
-    tx.opt(&sql, args![id, at, now])
+    tx.opt(&sql, args![id, at, user_id, now])
 }
 
 pub(super) fn lock_of_user(tx: &mut Tx, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {

@@ -81,6 +81,33 @@ both_databases! {
         assert_eq!(desk.status().await, (Status::Connected, None));
     }
 
+    async fn a_connection_that_is_ended_while_it_is_read_has_not_failed(app: TestApp) {
+        let desk = Desk::connected(app).await;
+        let id = desk.connection().await.id;
+        let ending = desk.app.app.clone();
+        desk.provider.answers(move |asked| match asked.path.as_str() {
+            "/youtube/v3/channels" => {
+                let ended = ending.db.write_blocking(move |tx| {
+                    store::clear_tokens(tx, Timestamp::EPOCH, id)?;
+                    store::set_status(tx, Timestamp::EPOCH, id, Status::Disconnected, None)
+                });
+                ended.unwrap();
+                (401, json!({}))
+            }
+            _ => healthy(asked),
+        });
+        desk.app.post(&format!("/connections/{id}/sync"), &[]).await;
+        desk.app.run_jobs().await;
+        assert_eq!(desk.status().await, (Status::Disconnected, None));
+        assert!(desk.jobs("sync_connection").await.iter().all(|job| job.0 == "completed"));
+    }
+
+    async fn something_in_between_takes_no_authorisation_away(app: TestApp) {
+        let desk = Desk::connected(app).await;
+        let (status, cause, ..) = after(&desk, (403, json!("a captive portal"))).await;
+        assert_eq!((status, cause), (Status::Connected, Some(Cause::AnswerUnreadable)));
+    }
+
     async fn disconnecting_forgets_at_once_and_revokes_when_the_platform_is_there(app: TestApp) {
         let desk = Desk::connected(app).await;
         desk.provider.answers(|asked| if asked.path == "/revoke" { (503, json!({})) } else { healthy(asked) });

@@ -3,7 +3,7 @@
 use kit::clock::Timestamp;
 use serde::Deserialize;
 
-use crate::platforms::error::{Error, Trouble, from_status, next_midnight_pacific, rate_limited};
+use crate::platforms::error::{Error, Trouble, next_midnight_pacific, rate_limited, unspoken};
 use crate::platforms::outside::Answer;
 
 #[derive(Deserialize)]
@@ -27,7 +27,11 @@ struct Detail {
 
 pub fn classify(answer: &Answer, now: Timestamp) -> Error {
     let Ok(Body { error }) = serde_json::from_slice(&answer.body) else {
-        return if answer.status == 429 { rate_limited(answer, now) } else { from_status(answer) };
+        return match answer.status {
+            401 => Error::Reauth { reason: "HTTP 401".into() },
+            429 => rate_limited(answer, now),
+            _ => unspoken(answer),
+        };
     };
     let message = without_tags(&error.message);
     let reason = error.errors.into_iter().next().map(|detail| detail.reason).unwrap_or_default();
@@ -40,7 +44,7 @@ pub fn classify(answer: &Answer, now: Timestamp) -> Error {
         (404, _) => Error::NotFound { reason },
         (400, "processingFailure") => Error::Transient(Trouble::Status(400)),
         (400, _) => Error::Rejected { reason, message },
-        _ => from_status(answer),
+        _ => unspoken(answer),
     }
 }
 

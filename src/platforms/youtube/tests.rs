@@ -50,7 +50,9 @@ fn every_error_answer_has_its_class() {
     ] {
         assert_eq!(error, class);
     }
-    assert!(matches!(classify(302, Value::Null), Error::Protocol { .. }));
+    for status in [302, 403, 404] {
+        assert!(matches!(classify(status, Value::Null), Error::Protocol { .. }), "{status} from something in between");
+    }
 }
 
 #[test]
