@@ -40,6 +40,26 @@ both_databases! {
         assert!(!desk.enqueue_keyed(Plan::Finish, Some("demo")).await.already_live);
     }
 
+    async fn a_job_that_waits_is_hastened_and_a_pause_after_a_failure_is_not(desk: Desk) {
+        let (now, random) = (desk.clock.now(), desk.random.clone());
+        let later = now + Duration::from_secs(600);
+        let waiting = desk.db.write(move |tx| -> db::Result<JobId> {
+            let how = Enqueue { run_at: Some(later), ..Enqueue::default() };
+            Ok(enqueue(tx, now, &random, &Errand { plan: Plan::Finish }, how)?.id)
+        });
+        let waiting = waiting.await.unwrap();
+        assert_eq!(desk.run_due().await, 0);
+        let user_id = desk.user_id;
+        let hasten = async |id, at| desk.db.write(move |tx| hasten(tx, now, id, at, Some(user_id))).await.unwrap();
+        assert!(!hasten(waiting, later).await, "it is not later than it was");
+        assert!(hasten(waiting, now).await);
+        assert_eq!(desk.view(waiting).await.status, JobStatus::Pending, "and it is its person's now");
+        assert_eq!(desk.run_due().await, 1);
+        let failing = desk.enqueue(Plan::FinishAtAttempt(2)).await;
+        desk.run_due().await;
+        assert!(!hasten(failing, now).await);
+    }
+
     async fn nobody_sees_or_cancels_the_job_of_another(desk: Desk) {
         let id = desk.enqueue(Plan::Finish).await;
         let stranger = Desk { user_id: Uuid::from_u128(1), ..desk.clone() };
