@@ -67,6 +67,12 @@ impl Dice {
         from[self.below(from.len())]
     }
 
+    /// One of several words parted by `|`.
+    pub fn word<'a>(&mut self, words: &'a str) -> &'a str {
+        let count = words.bytes().filter(|byte| *byte == b'|').count() + 1;
+        words.split('|').nth(self.below(count)).unwrap_or(words)
+    }
+
     /// An index, drawn in proportion to the weights.
     pub fn weighted(&mut self, weights: &[f64]) -> usize {
         let mut left = self.unit() * weights.iter().sum::<f64>();

@@ -18,3 +18,14 @@ fn print_a_sample() {
         println!("{:?} {} {}: {}", comment.intent, comment.likes(start()), comment.author.handle, comment.text);
     }
 }
+
+#[test]
+#[ignore = "measures, rather than asserts"]
+#[expect(clippy::disallowed_methods, reason = "measures a duration")]
+fn measure_a_build() {
+    for size in Size::ALL {
+        let begun = std::time::Instant::now();
+        let world = World::new(Profile { size: *size, ..Profile::northside("sample", 7, start()) });
+        println!("{size}: {:?} for {:?}", begun.elapsed(), world.youtube.promised(start()));
+    }
+}

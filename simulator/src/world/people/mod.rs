@@ -76,7 +76,7 @@ impl Crowd {
     /// Somebody who only comes to advertise.
     pub fn spammer(&self, thing: &[u64]) -> AuthorRef {
         let mut dice = self.chance.dice("spammer", thing);
-        let name = format!("{}{}", dice.pick(names::SPAM_FIRST), dice.pick(names::SPAM_LAST));
+        let name = format!("{}{}", dice.word(names::SPAM_FIRST), dice.word(names::SPAM_LAST));
         let handle = format!("@{}{}", fold(&name), dice.between(10, 9999));
         self.author_named("spammer", thing, handle, name, Language::En)
     }
@@ -122,7 +122,7 @@ fn draw_language(dice: &mut Dice, main: Language) -> Language {
 
 fn name(dice: &mut Dice, language: Language) -> (String, String) {
     let (firsts, lasts) = names::of(language, dice.below(100));
-    let (first, last) = (dice.pick(firsts), dice.pick(lasts));
+    let (first, last) = (dice.word(firsts), dice.word(lasts));
     let initial = last.chars().next().unwrap_or('x');
     let year = dice.between(71, 109) % 100;
     let digits = dice.between(100, 9999);
@@ -131,19 +131,19 @@ fn name(dice: &mut Dice, language: Language) -> (String, String) {
         0 => (format!("@{plain_first}{plain_last}{digits}"), format!("{first} {last}")),
         1 => (format!("@{plain_first}.{plain_last}{year:02}"), format!("{first} {last}")),
         2 => (format!("@{plain_first}-{}{digits}", fold(&initial.to_string())), format!("{first} {initial}.")),
-        3 => (format!("@{plain_first}_{plain_last}_{year:02}"), format!("{first}")),
+        3 => (format!("@{plain_first}_{plain_last}_{year:02}"), first.to_owned()),
         4 => (format!("@{plain_last}{plain_first}{year:02}"), format!("{first} {last}")),
         5 => (format!("@the{plain_first}{digits}"), format!("the {plain_first}")),
         6 => {
-            let (left, right) = (dice.pick(names::NICK_FIRST), dice.pick(names::NICK_LAST));
+            let (left, right) = (dice.word(names::NICK_FIRST), dice.word(names::NICK_LAST));
             (format!("@{left}{right}{digits}"), format!("{left} {right}"))
         }
         7 => {
             (format!("@user-{}", dice.base64url(10).to_lowercase().replace(['-', '_'], "x")), format!("{first} {last}"))
         }
         _ => {
-            let name = dice.pick(names::OTHER_SCRIPTS);
-            (format!("@{}{digits}", name.replace(' ', "-")), (*name).to_owned())
+            let name = dice.word(names::OTHER_SCRIPTS);
+            (format!("@{}{digits}", name.replace(' ', "-")), name.to_owned())
         }
     }
 }

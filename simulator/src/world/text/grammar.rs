@@ -1,6 +1,7 @@
 //! Templates: `[one|another|]` chooses, `{slot}` fills in, and a slot's words may be templates again.
 
 use super::Subject;
+use crate::world::Language;
 use crate::world::dice::Dice;
 
 /// What fills the slots of one text.
@@ -11,7 +12,7 @@ pub struct Slots<'a> {
     /// The first name of whom a reply answers, or nothing.
     pub name: &'a str,
     pub host: &'a str,
-    pub english: bool,
+    pub language: Language,
     /// The niche's words, then the language's.
     pub tables: [&'static [Table]; 2],
 }
@@ -32,7 +33,7 @@ impl Slots<'_> {
 
     fn fill(&self, slot: &str, dice: &mut Dice, out: &mut String) {
         match slot {
-            "topic" => out.push_str(self.subject.topic.name),
+            "topic" => out.push_str(self.subject.topic.name(self.language)),
             "gear" => out.push_str(self.subject.gear),
             "gear2" => out.push_str(self.subject.gear2),
             "min" => out.push_str(&self.minute),
@@ -41,7 +42,7 @@ impl Slots<'_> {
             "n" => out.push_str(&dice.between(2, 9).to_string()),
             "nn" => out.push_str(&dice.between(11, 48).to_string()),
             // Only English knows the details of a topic; elsewhere they are the niche's parts.
-            "detail" if self.english => choose(self.subject.topic.about, self, dice, out),
+            "detail" if self.language == Language::En => choose(self.subject.topic.about, self, dice, out),
             "detail" => choose(self.words("part"), self, dice, out),
             _ => {
                 let words = self.words(slot);
@@ -106,7 +107,7 @@ fn alternatives(text: &str) -> (Vec<&str>, &str) {
 /// Puts single spaces between words, none before a comma or stop, and capitals at the starts of sentences.
 pub fn finish(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    let (mut starts, mut space) = (true, false);
+    let (mut starts, mut stopped, mut space) = (true, false, false);
     for letter in text.chars() {
         if letter == ' ' {
             space = !out.is_empty();
@@ -114,20 +115,42 @@ pub fn finish(text: &str) -> String {
         }
         if space && !matches!(letter, ',' | '.' | ';') {
             out.push(' ');
+            // Only with a space behind it does a stop end a sentence: "1.5" and "site.example" go on.
+            starts |= stopped;
         }
         space = false;
         if starts && letter.is_alphabetic() {
             out.extend(letter.to_uppercase());
-            starts = false;
+            (starts, stopped) = (false, false);
             continue;
         }
-        if matches!(letter, '.' | '!' | '?') {
-            starts = true;
-        } else if letter.is_alphanumeric() || (starts && matches!(letter, ',' | ':' | '-' | '/')) {
-            // "4:32", "1.5": a digit ends what a stop began.
-            starts = false;
-        }
         out.push(letter);
+        if matches!(letter, '.' | '!' | '?') {
+            stopped = true;
+        } else if letter.is_alphanumeric() {
+            starts = false;
+            stopped = false;
+        }
+    }
+    out
+}
+
+/// English `a` becomes `an` where the slot's word begins with a vowel.
+pub fn articles(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut words = text.split(' ').peekable();
+    while let Some(word) = words.next() {
+        out.push_str(word);
+        let next = words.peek().copied().unwrap_or_default();
+        let vowel = next.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O'])
+            && !next.starts_with("one")
+            && !next.starts_with("eu");
+        if (word == "a" || word == "A") && vowel {
+            out.push('n');
+        }
+        if words.peek().is_some() {
+            out.push(' ');
+        }
     }
     out
 }
@@ -142,8 +165,18 @@ mod tests {
     }
 
     #[test]
+    fn english_says_an_before_a_vowel() {
+        assert_eq!(
+            articles("a espresso, a AeroPress or a unit; la espera"),
+            "an espresso, an AeroPress or a unit; la espera"
+        );
+    }
+
+    #[test]
     fn a_finished_text_starts_its_sentences() {
         assert_eq!(finish(" so good , really. thanks!  see 4:32 "), "So good, really. Thanks! See 4:32");
         assert_eq!(finish("¿qué tal? bien"), "¿Qué tal? Bien");
+        assert_eq!(finish("1.5 times, see site.example now"), "1.5 times, see site.example now");
+        assert_eq!(finish("wait... what"), "Wait... What");
     }
 }

@@ -49,12 +49,13 @@ impl Subject {
         let niche = niche::words(profile.niche);
         let offset = chance.dice("topics", &[]).below(1 << 16);
         let mut dice = chance.dice("subject", &[index as u64]);
-        let gear = dice.below(niche.gear.len());
-        let gear2 = (gear + 1 + dice.below(niche.gear.len() - 1)) % niche.gear.len();
+        let gear: Vec<&str> = niche.gear.split('|').collect();
+        let first = dice.below(gear.len());
+        let second = (first + 1 + dice.below(gear.len() - 1)) % gear.len();
         Subject {
             topic: &niche.topics[walk(offset, index, niche.topics.len())],
-            gear: niche.gear[gear],
-            gear2: niche.gear[gear2],
+            gear: gear[first],
+            gear2: gear[second],
         }
     }
 }
@@ -71,8 +72,15 @@ pub struct Scene<'a> {
     pub subject: &'a Subject,
     pub duration_seconds: u32,
     pub language: Language,
-    /// For a reply: what it answers, and to whom.
-    pub parent: Option<(Intent, &'a Author)>,
+    pub parent: Option<Parent<'a>>,
+}
+
+/// What a reply answers.
+pub struct Parent<'a> {
+    pub intent: Intent,
+    pub author: &'a Author,
+    /// Somebody comes back to their own thread.
+    pub same_author: bool,
 }
 
 impl Scene<'_> {
@@ -91,18 +99,21 @@ impl Scene<'_> {
         let tongue = tongue::of(self.language);
         let local = if self.language == Language::En { self.niche().lines(intent) } else { &[] };
         let template = choose(&[tongue.lines(intent), local], bag);
-        let text = grammar::grow(template, &self.slots(tongue, dice), dice);
+        let text = self.grow(template, tongue, dice);
         noise::roughen(text, intent, self.language, self.niche().emoji, dice)
     }
 
     fn answer(&self, bag: u64, dice: &mut Dice) -> String {
         let tongue = tongue::of(self.language);
-        let (parent, author) = self.parent.map_or((Intent::Remark, None), |(intent, author)| (intent, Some(author)));
-        let template = choose(&[tongue.answers(parent)], bag);
-        let text = grammar::grow(template, &self.slots(tongue, dice), dice);
+        let lines = match &self.parent {
+            Some(parent) if parent.same_author => tongue.asker_returns(),
+            Some(parent) => tongue.answers(parent.intent),
+            None => tongue.answers(Intent::Remark),
+        };
+        let text = self.grow(choose(&[lines], bag), tongue, dice);
         let text = noise::roughen(text, Intent::Answer, self.language, self.niche().emoji, dice);
-        match author {
-            Some(author) if dice.chance(0.25) => format!("{} {text}", author.handle),
+        match &self.parent {
+            Some(parent) if !parent.same_author && dice.chance(0.25) => format!("{} {text}", parent.author.handle),
             _ => text,
         }
     }
@@ -111,19 +122,23 @@ impl Scene<'_> {
     fn owner_reply(&self, bag: u64, dice: &mut Dice) -> String {
         let own = self.profile.language;
         let tongue = tongue::of(if self.language == Language::En { Language::En } else { own });
-        let parent = self.parent.map_or(Intent::Remark, |(intent, _)| intent);
-        let template = choose(&[tongue.owner(parent)], bag);
-        let text = grammar::finish(&grammar::grow(template, &self.slots(tongue, dice), dice));
+        let parent = self.parent.as_ref().map_or(Intent::Remark, |parent| parent.intent);
+        let text = grammar::finish(&self.grow(choose(&[tongue.owner(parent)], bag), tongue, dice));
         let signs = match self.profile.personality {
             Personality::Friendly => 0.35,
             Personality::Witty => 0.2,
             Personality::Professional | Personality::Brief => 0.0,
         };
         if dice.chance(signs) && parent != Intent::Incident && parent != Intent::Safety {
-            let emoji = if dice.chance(0.5) { self.niche().emoji } else { &["🙏", "❤️", "😊", "🙌"] };
-            return format!("{text} {}", dice.pick(emoji));
+            let emoji = if dice.chance(0.5) { self.niche().emoji } else { "🙏|❤️|😊|🙌" };
+            return format!("{text} {}", dice.word(emoji));
         }
         text
+    }
+
+    fn grow(&self, template: &str, tongue: &'static Tongue, dice: &mut Dice) -> String {
+        let text = grammar::grow(template, &self.slots(tongue, dice), dice);
+        if tongue.language == Language::En { grammar::articles(&text) } else { text }
     }
 
     fn niche(&self) -> &'static NicheWords {
@@ -133,13 +148,13 @@ impl Scene<'_> {
     fn slots(&self, tongue: &'static Tongue, dice: &mut Dice) -> Slots<'_> {
         // Somewhere in the middle of the video: people quote neither the greeting nor the end screen.
         let second = f64::from(self.duration_seconds) * (0.06 + 0.86 * dice.unit());
-        let name = self.parent.map_or("", |(_, author)| author.display_name.as_str());
+        let name = self.parent.as_ref().map_or("", |parent| parent.author.display_name.as_str());
         Slots {
             subject: self.subject,
             minute: clock(second as u32),
             name: first_name(name),
             host: &self.profile.channel_name,
-            english: tongue.language == Language::En,
+            language: tongue.language,
             tables: [self.niche().slots(tongue.language), tongue.slots],
         }
     }
@@ -189,7 +204,7 @@ pub fn video_words(
         minute: clock(duration_seconds / 3),
         name: "",
         host: &profile.channel_name,
-        english: profile.language == Language::En,
+        language: profile.language,
         tables: [niche.slots(profile.language), tongue.slots],
     };
     let formats = match (incident, profile.language) {
@@ -214,18 +229,24 @@ pub fn video_words(
     }
     lines.push(String::new());
     lines.push(grammar::grow(dice.pick(tongue.sign_offs), &slots, dice));
-    let mut tags = vec![subject.topic.name.to_lowercase(), subject.gear.to_lowercase()];
-    tags.extend(niche.tags.iter().filter(|_| dice.chance(0.6)).map(|tag| (*tag).to_owned()));
+    let mut tags = vec![subject.topic.name(profile.language).to_lowercase(), subject.gear.to_lowercase()];
+    tags.extend(niche.tags.split('|').filter(|_| dice.chance(0.6)).map(str::to_owned));
     VideoWords { title, description: lines.join("\n"), tags }
 }
 
 pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
     let niche = niche::words(profile.niche);
     let tongue = tongue::of(profile.language);
-    let subject = Subject { topic: &niche.topics[0], gear: niche.gear[0], gear2: niche.gear[1] };
+    let subject = Subject { topic: &niche.topics[0], gear: "", gear2: "" };
     let tables = [niche.slots(profile.language), tongue.slots];
-    let english = profile.language == Language::En;
-    let slots = Slots { subject: &subject, minute: clock(0), name: "", host: &profile.channel_name, english, tables };
+    let slots = Slots {
+        subject: &subject,
+        minute: clock(0),
+        name: "",
+        host: &profile.channel_name,
+        language: profile.language,
+        tables,
+    };
     let template = if profile.language == Language::En { niche.channel } else { tongue.channel };
     grammar::finish(&grammar::grow(template, &slots, dice))
 }

@@ -4,12 +4,12 @@ use super::{Intent, grammar};
 use crate::world::Language;
 use crate::world::dice::Dice;
 
-const GLAD: &[&str] = &["🔥", "❤️", "😍", "🙌", "👏", "😊", "💯", "🤩", "🙏", "👌", "😂", "✨", "🥰", "👍"];
-const WRY: &[&str] = &["😂", "😅", "🤔", "👀", "🙃", "😭", "🤷"];
-const SORE: &[&str] = &["😕", "👎", "🙄", "😤", "😒", "😠", "💔", "🤦"];
+const GLAD: &str = "🔥|❤️|😍|🙌|👏|😊|💯|🤩|🙏|👌|😂|✨|🥰|👍";
+const WRY: &str = "😂|😅|🤔|👀|🙃|😭|🤷";
+const SORE: &str = "😕|👎|🙄|😤|😒|😠|💔|🤦";
 
 /// A finished text as somebody would really post it.
-pub fn roughen(text: String, intent: Intent, language: Language, own: &[&str], dice: &mut Dice) -> String {
+pub fn roughen(text: String, intent: Intent, language: Language, own: &str, dice: &mut Dice) -> String {
     let mut text = grammar::finish(&text);
     drop_last_stop(&mut text, dice);
     if language == Language::En && dice.chance(0.13) {
@@ -26,9 +26,9 @@ pub fn roughen(text: String, intent: Intent, language: Language, own: &[&str], d
         text = text.to_uppercase();
     }
     if text.ends_with('!') && dice.chance(0.25) {
-        text.push_str(dice.pick(&["!", "!!", "!!!"]));
+        text.push_str(dice.word("!|!!|!!!"));
     }
-    let (chance, moods): (f64, &[&[&str]]) = match intent {
+    let (chance, moods): (f64, &[&str]) = match intent {
         Intent::Praise => (0.24, &[GLAD, GLAD, own]),
         Intent::Story | Intent::Remark => (0.16, &[WRY, GLAD, own]),
         Intent::Answer => (0.12, &[WRY, GLAD]),
@@ -38,7 +38,7 @@ pub fn roughen(text: String, intent: Intent, language: Language, own: &[&str], d
     };
     if dice.chance(chance) {
         let mood = moods[dice.below(moods.len())];
-        let emoji = dice.pick(mood);
+        let emoji = dice.word(mood);
         text.push(' ');
         for _ in 0..repeat(dice) {
             text.push_str(emoji);
@@ -48,10 +48,10 @@ pub fn roughen(text: String, intent: Intent, language: Language, own: &[&str], d
 }
 
 /// A comment of nothing but emoji.
-pub fn emoji(own: &[&str], dice: &mut Dice) -> String {
+pub fn emoji(own: &str, dice: &mut Dice) -> String {
     let mut text = String::new();
     for _ in 0..1 + dice.weighted(&[0.5, 0.35, 0.15]) {
-        let emoji = if dice.chance(0.35) { dice.pick(own) } else { dice.pick(GLAD) };
+        let emoji = if dice.chance(0.35) { dice.word(own) } else { dice.word(GLAD) };
         for _ in 0..repeat(dice) {
             text.push_str(emoji);
         }

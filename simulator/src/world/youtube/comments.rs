@@ -10,7 +10,7 @@ use super::videos::{Part, local_hour, whole_second};
 use super::{Channel, Comment, Moderation, Source, Video, plan};
 use crate::world::dice::mix;
 use crate::world::people::AuthorRef;
-use crate::world::text::{Intent, Scene};
+use crate::world::text::{Intent, Parent, Scene};
 
 /// Newest first.
 pub fn history(source: &Source, channel: &Channel, videos: &[Video]) -> Vec<Comment> {
@@ -134,7 +134,11 @@ impl Writer<'_> {
             subject: &self.video.subject,
             duration_seconds: self.video.duration_seconds,
             language,
-            parent: parent.map(|top| (top.intent, &*top.author)),
+            parent: parent.map(|top| Parent {
+                intent: top.intent,
+                author: &top.author,
+                same_author: top.author.channel_id == author.channel_id,
+            }),
         };
         let mut text = String::new();
         for attempt in 0..6 {

@@ -1,6 +1,15 @@
 //! The niches: topics, gear, and each language's words for their parts, pleasures and troubles.
 
+mod beauty;
+mod comedy;
 mod cooking;
+mod education;
+mod fitness;
+mod gaming;
+mod lifestyle;
+mod music;
+mod tech;
+mod travel;
 
 use super::Intent;
 use super::grammar::Table;
@@ -8,19 +17,40 @@ use crate::world::{Language, Niche};
 
 type Lines = &'static [&'static str];
 
-/// What a video can be about. The name is written alike in every language; the details that it is `about`, parted by `|`, are for English.
+/// What a video can be about.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Topic {
-    pub name: &'static str,
+    name: &'static str,
+    /// German, Spanish, French, Portuguese, Italian; empty where the name is written alike everywhere.
+    elsewhere: &'static str,
+    /// Details, for English comments.
     pub about: &'static str,
+}
+
+impl Topic {
+    const fn new(name: &'static str, about: &'static str) -> Topic {
+        Topic { name, elsewhere: "", about }
+    }
+
+    const fn local(self, elsewhere: &'static str) -> Topic {
+        Topic { elsewhere, ..self }
+    }
+
+    pub fn name(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.name,
+            _ if self.elsewhere.is_empty() => self.name,
+            other => self.elsewhere.split('|').nth(other as usize - 1).unwrap_or(self.name),
+        }
+    }
 }
 
 pub struct NicheWords {
     pub topics: &'static [Topic],
     /// Names that every language uses.
-    pub gear: Lines,
-    pub emoji: Lines,
-    pub tags: Lines,
+    pub gear: &'static str,
+    pub emoji: &'static str,
+    pub tags: &'static str,
     /// The channel's own description.
     pub channel: &'static str,
     /// English titles.
@@ -36,7 +66,16 @@ pub struct NicheWords {
 
 pub fn words(niche: Niche) -> &'static NicheWords {
     match niche {
-        _ => &cooking::WORDS,
+        Niche::TechReviews => &tech::WORDS,
+        Niche::Gaming => &gaming::WORDS,
+        Niche::Beauty => &beauty::WORDS,
+        Niche::Fitness => &fitness::WORDS,
+        Niche::Cooking => &cooking::WORDS,
+        Niche::Travel => &travel::WORDS,
+        Niche::Education => &education::WORDS,
+        Niche::Comedy => &comedy::WORDS,
+        Niche::Music => &music::WORDS,
+        Niche::Lifestyle => &lifestyle::WORDS,
     }
 }
 

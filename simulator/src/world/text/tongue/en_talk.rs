@@ -55,6 +55,18 @@ pub const TO_REST: Lines = &[
     "[ok|okay] but the {gear2} [is better|exists|costs half] [though|]",
 ];
 
+pub const ASKER: Lines = &[
+    "[that|this] [worked|did it|was it], {thanks}! {win}",
+    "[ah|oh|ahh], [that makes sense|now I get it|makes sense], {thanks}",
+    "[ok|okay], [will try|trying] [that|it] [tonight|tomorrow|this weekend|next time]",
+    "[update|edit]: {win}",
+    "[wow|oh], didn't expect [an answer|a reply], {thanks}!",
+    "[still|hm, still] [no luck|stuck], mine {woe} again [lol|]",
+    "[you're all|everyone here is] so [helpful|kind], {thanks}",
+    "[bought|ordered] the {gear} in the end, [will report back|fingers crossed|no regrets so far]",
+    "[found it|solved it] [myself|in the end], it was {part}",
+];
+
 pub const OWNER_TO_QUESTION: Lines = &[
     "[great|good|fair] question[ {name}|]! [yes|short answer: yes], it works with the {gear2} too, just [watch|keep an eye on] {part}.",
     "[hi|hey] {name}, [I'd|we would] [start with|go for] the {gear} [if you're unsure|for most people]. {detail} [matters more than the price|is what you'll notice first].",

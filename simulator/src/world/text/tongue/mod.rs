@@ -1,8 +1,13 @@
 //! The languages: for each, templates by intent and the words of their slots.
 
+mod de;
 mod en;
 mod en_sore;
 mod en_talk;
+mod es;
+mod fr;
+mod it;
+mod pt;
 
 use super::Intent;
 use super::grammar::Table;
@@ -21,8 +26,8 @@ pub struct Tongue {
     complaint: Lines,
     incident: Lines,
     safety: Lines,
-    /// What viewers reply to a question, to trouble, and to all else.
-    answers: [Lines; 3],
+    /// What viewers reply to a question, to trouble, and to all else; and what those say who come back to their own thread.
+    answers: [Lines; 4],
     /// What the owner replies to a question, to a complaint, to the incident, and to all else.
     owner: [Lines; 4],
     /// For channels in this language. English channels have their niche's own.
@@ -38,7 +43,12 @@ pub struct Tongue {
 
 pub fn of(language: Language) -> &'static Tongue {
     match language {
-        _ => &en::TONGUE,
+        Language::En => &en::TONGUE,
+        Language::De => &de::TONGUE,
+        Language::Es => &es::TONGUE,
+        Language::Fr => &fr::TONGUE,
+        Language::Pt => &pt::TONGUE,
+        Language::It => &it::TONGUE,
     }
 }
 
@@ -63,6 +73,10 @@ impl Tongue {
             Intent::Complaint | Intent::Incident | Intent::Safety => self.answers[1],
             _ => self.answers[2],
         }
+    }
+
+    pub fn asker_returns(&self) -> Lines {
+        self.answers[3]
     }
 
     pub fn owner(&self, to: Intent) -> Lines {
