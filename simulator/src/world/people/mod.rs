@@ -45,7 +45,9 @@ impl Crowd {
         };
         let mut sum = 0.0;
         for rank in 1..=REGULARS {
-            let language = draw_language(&mut crowd.chance.dice("regular language", &[rank]), profile.language);
+            // The most faithful ones write the channel's own language: between them they set the tone.
+            let drawn = draw_language(&mut crowd.chance.dice("regular language", &[rank]), profile.language);
+            let language = if rank <= 8 { profile.language } else { drawn };
             crowd.regulars.push(crowd.person("regular", &[rank], language));
             // Zipf with exponent 3/4, by the two exact roots instead of a power.
             let root = (rank as f64).sqrt();

@@ -26,7 +26,16 @@ impl Slots<'_> {
         alternatives(self.words(slot)).0
     }
 
+    /// Only English knows the details of a topic; elsewhere they are the niche's parts.
     fn words(&self, slot: &str) -> &'static str {
+        match (slot, self.language) {
+            ("detail", Language::En) => self.subject.topic.about,
+            ("detail", _) => self.table("part"),
+            _ => self.table(slot),
+        }
+    }
+
+    fn table(&self, slot: &str) -> &'static str {
         let found = self.tables.iter().find_map(|table| table.iter().find(|(name, _)| *name == slot));
         found.map_or("", |(_, words)| words)
     }
@@ -41,9 +50,6 @@ impl Slots<'_> {
             "host" => out.push_str(self.host),
             "n" => out.push_str(&dice.between(2, 9).to_string()),
             "nn" => out.push_str(&dice.between(11, 48).to_string()),
-            // Only English knows the details of a topic; elsewhere they are the niche's parts.
-            "detail" if self.language == Language::En => choose(self.subject.topic.about, self, dice, out),
-            "detail" => choose(self.words("part"), self, dice, out),
             _ => {
                 let words = self.words(slot);
                 debug_assert!(!words.is_empty(), "no words for {{{slot}}}");
@@ -104,8 +110,10 @@ fn alternatives(text: &str) -> (Vec<&str>, &str) {
     (choices, "")
 }
 
-/// Puts single spaces between words, none before a comma or stop, and capitals at the starts of sentences.
-pub fn finish(text: &str) -> String {
+/// Puts single spaces between words, none before a stop (but French wants them before `!` and `?`), and capitals at the starts of
+/// sentences; mends articles before a vowel.
+pub fn finish(text: &str, language: Language) -> String {
+    let text = elide(text, language);
     let mut out = String::with_capacity(text.len() + 2);
     let (mut starts, mut stopped, mut space) = (true, false, false);
     for letter in text.chars() {
@@ -113,7 +121,8 @@ pub fn finish(text: &str) -> String {
             space = !out.is_empty();
             continue;
         }
-        if space && !matches!(letter, ',' | '.' | ';') {
+        let hugs = matches!(letter, ',' | '.' | ';') || (language != Language::Fr && matches!(letter, '!' | '?'));
+        if space && !hugs {
             out.push(' ');
             // Only with a space behind it does a stop end a sentence: "1.5" and "site.example" go on.
             starts |= stopped;
@@ -128,25 +137,28 @@ pub fn finish(text: &str) -> String {
         if matches!(letter, '.' | '!' | '?') {
             stopped = true;
         } else if letter.is_alphanumeric() {
-            starts = false;
-            stopped = false;
+            (starts, stopped) = (false, false);
         }
     }
     out
 }
 
-/// English `a` becomes `an` where the slot's word begins with a vowel.
-pub fn articles(text: &str) -> String {
+/// What a filled slot asks of the word before it: English `a` becomes `an` before a vowel, French `de` becomes `d'`.
+fn elide(text: &str, language: Language) -> String {
     let mut out = String::with_capacity(text.len() + 4);
     let mut words = text.split(' ').peekable();
     while let Some(word) = words.next() {
-        out.push_str(word);
         let next = words.peek().copied().unwrap_or_default();
         let vowel = next.starts_with(['a', 'e', 'i', 'o', 'A', 'E', 'I', 'O'])
             && !next.starts_with("one")
             && !next.starts_with("eu");
-        if (word == "a" || word == "A") && vowel {
-            out.push('n');
+        match (language, word) {
+            (Language::En, "a" | "A") if vowel => out.extend([word, "n"]),
+            (Language::Fr, "de") if vowel => {
+                out.push_str("d'");
+                continue;
+            }
+            _ => out.push_str(word),
         }
         if words.peek().is_some() {
             out.push(' ');
@@ -165,18 +177,19 @@ mod tests {
     }
 
     #[test]
-    fn english_says_an_before_a_vowel() {
-        assert_eq!(
-            articles("a espresso, a AeroPress or a unit; la espera"),
-            "an espresso, an AeroPress or a unit; la espera"
-        );
+    fn a_word_bends_before_a_vowel() {
+        assert_eq!(elide("a espresso, a AeroPress or a unit", Language::En), "an espresso, an AeroPress or a unit");
+        assert_eq!(elide("je parle de espresso", Language::Fr), "je parle d'espresso");
+        assert_eq!(elide("voy a esperar", Language::Es), "voy a esperar");
     }
 
     #[test]
     fn a_finished_text_starts_its_sentences() {
-        assert_eq!(finish(" so good , really. thanks!  see 4:32 "), "So good, really. Thanks! See 4:32");
+        let finish = |text| finish(text, Language::En);
+        assert_eq!(finish(" so good , really. thanks !  see 4:32 "), "So good, really. Thanks! See 4:32");
         assert_eq!(finish("¿qué tal? bien"), "¿Qué tal? Bien");
         assert_eq!(finish("1.5 times, see site.example now"), "1.5 times, see site.example now");
         assert_eq!(finish("wait... what"), "Wait... What");
+        assert_eq!(super::finish("merci ! à demain", Language::Fr), "Merci ! À demain");
     }
 }

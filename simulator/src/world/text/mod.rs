@@ -4,6 +4,8 @@ mod grammar;
 mod niche;
 mod noise;
 mod spam;
+#[cfg(test)]
+mod tests;
 mod tongue;
 
 use super::dice::{Dice, Streams};
@@ -123,7 +125,7 @@ impl Scene<'_> {
         let own = self.profile.language;
         let tongue = tongue::of(if self.language == Language::En { Language::En } else { own });
         let parent = self.parent.as_ref().map_or(Intent::Remark, |parent| parent.intent);
-        let text = grammar::finish(&self.grow(choose(&[tongue.owner(parent)], bag), tongue, dice));
+        let text = grammar::finish(&self.grow(choose(&[tongue.owner(parent)], bag), tongue, dice), tongue.language);
         let signs = match self.profile.personality {
             Personality::Friendly => 0.35,
             Personality::Witty => 0.2,
@@ -137,8 +139,7 @@ impl Scene<'_> {
     }
 
     fn grow(&self, template: &str, tongue: &'static Tongue, dice: &mut Dice) -> String {
-        let text = grammar::grow(template, &self.slots(tongue, dice), dice);
-        if tongue.language == Language::En { grammar::articles(&text) } else { text }
+        grammar::grow(template, &self.slots(tongue, dice), dice)
     }
 
     fn niche(&self) -> &'static NicheWords {
@@ -214,24 +215,33 @@ pub fn video_words(
     };
     let mut title = String::new();
     for _ in 0..40 {
-        title = grammar::finish(&grammar::grow(dice.pick(formats), &slots, dice));
+        title = grammar::finish(&grammar::grow(dice.pick(formats), &slots, dice), profile.language);
         if !before.contains(&title) {
             break;
         }
     }
-    let mut lines = vec![grammar::finish(&grammar::grow(dice.pick(tongue.descriptions), &slots, dice)), String::new()];
-    let parts = slots.all("part");
-    let chapters = 3 + dice.below(3) as u32;
-    for chapter in 0..=chapters {
-        let at = clock(duration_seconds * chapter / (chapters + 1));
-        let what = if chapter == 0 { tongue.intro.to_owned() } else { grammar::finish(dice.pick(&parts)) };
-        lines.push(format!("{at} {what}"));
-    }
-    lines.push(String::new());
-    lines.push(grammar::grow(dice.pick(tongue.sign_offs), &slots, dice));
+    let description = describe(tongue, &slots, duration_seconds, dice);
     let mut tags = vec![subject.topic.name(profile.language).to_lowercase(), subject.gear.to_lowercase()];
     tags.extend(niche.tags.split('|').filter(|_| dice.chance(0.6)).map(str::to_owned));
-    VideoWords { title, description: lines.join("\n"), tags }
+    VideoWords { title, description, tags }
+}
+
+/// A paragraph, the chapters, and a farewell.
+fn describe(tongue: &Tongue, slots: &Slots<'_>, duration_seconds: u32, dice: &mut Dice) -> String {
+    let language = tongue.language;
+    let mut lines =
+        vec![grammar::finish(&grammar::grow(dice.pick(tongue.descriptions), slots, dice), language), String::new()];
+    let parts = slots.all("detail");
+    let first = dice.below(parts.len());
+    let count = parts.len().min(4) as u32;
+    lines.push(format!("{} {}", clock(0), tongue.intro));
+    for chapter in 0..count {
+        let part = grammar::finish(parts[(first + chapter as usize) % parts.len()], language);
+        lines.push(format!("{} {part}", clock(duration_seconds * (chapter + 1) / (count + 1))));
+    }
+    lines.push(String::new());
+    lines.push(grammar::grow(dice.pick(tongue.sign_offs), slots, dice));
+    lines.join("\n")
 }
 
 pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
@@ -248,7 +258,7 @@ pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
         tables,
     };
     let template = if profile.language == Language::En { niche.channel } else { tongue.channel };
-    grammar::finish(&grammar::grow(template, &slots, dice))
+    grammar::finish(&grammar::grow(template, &slots, dice), profile.language)
 }
 
 /// YouTube's category of a niche.

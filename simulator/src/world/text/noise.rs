@@ -10,7 +10,7 @@ const SORE: &str = "😕|👎|🙄|😤|😒|😠|💔|🤦";
 
 /// A finished text as somebody would really post it.
 pub fn roughen(text: String, intent: Intent, language: Language, own: &str, dice: &mut Dice) -> String {
-    let mut text = grammar::finish(&text);
+    let mut text = grammar::finish(&text, language);
     drop_last_stop(&mut text, dice);
     if language == Language::En && dice.chance(0.13) {
         text = text.replace('\'', "");

@@ -2,11 +2,13 @@
 
 use super::choose;
 use super::grammar::{self, Slots, Table};
+use crate::world::Language;
 use crate::world::dice::Dice;
 
 /// Spam knows nothing of the video: that is how it reads.
 pub fn write(bag: u64, slots: Slots<'_>, dice: &mut Dice) -> String {
-    grammar::finish(&grammar::grow(choose(&[LINES], bag), &Slots { tables: [SLOTS, &[]], ..slots }, dice))
+    let text = grammar::grow(choose(&[LINES], bag), &Slots { tables: [SLOTS, &[]], ..slots }, dice);
+    grammar::finish(&text, Language::En)
 }
 
 const SLOTS: &[Table] = &[
@@ -30,11 +32,11 @@ const LINES: &[&str] = &[
     "My [new|latest] video will change your life, [check|come see] my channel [❤️|🙏|🔥] I [follow|sub] back everyone",
     "sub4sub? I sub back in {nn} minutes, [promise|100%] [🔁|🤝|✅]",
     "Financial freedom is [possible|real] in 2026. {mentor} [changed|turned around] my [life|finances], write {at} on {app}",
-    "[Hot|Lonely|Single] [girls|women] in your area are waiting 💋 {link}",
+    "[Single|Lonely|Bored] tonight? [Meet|Chat with] [people|locals] near you 💋 {link}",
     "I was [broke|in debt] last year, now I make {sum} [a month|every week|per day] with [forex|crypto|options]. [Ask|Contact] {at} [on {app}|]",
     "EARN {sum} [DAILY|PER DAY|WEEKLY] FROM HOME!!! [NO EXPERIENCE|START TODAY|NO FEES] {link}",
     "This [trick|loophole|hidden app] pays {sum} [a day|per hour], [banks|they] don't want you to know: {link}",
-    "Thanks to {mentor} my [herpes|diabetes|back pain|credit score] is [gone|cured|fixed], [reach|contact] on {app} {at}",
+    "Thanks to {mentor} my [debt|bad luck|back pain|credit score] is [gone|cured|fixed], [reach|contact] on {app} {at}",
     "[Don't|Do not] buy [likes|views] anywhere else, {link} gives {n}00 [for free|as a trial] [🔥|⚡|]",
     "Hello dear, I have a [business proposal|project] of {sum} for you. [Reply|Write] to {at} [for details|urgently]",
     "[Cheap|Discount|Wholesale] [watches|sneakers|handbags|sunglasses] {nn}% off → {link} [free shipping|use code SAVE{nn}|today only]",

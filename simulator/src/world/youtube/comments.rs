@@ -34,9 +34,10 @@ pub fn history(source: &Source, channel: &Channel, videos: &[Video]) -> Vec<Comm
 /// Says whether nobody said this text before, and remembers it where that matters.
 pub type Fresh<'a> = &'a mut dyn FnMut(&str) -> bool;
 
-/// Texts of the history by hash: two people never say exactly the same.
+/// A text's hash, without capitals and signs: two people hardly ever say the same.
 pub fn fingerprint(text: &str) -> u64 {
-    text.bytes().fold(0, |hash, byte| mix(hash ^ u64::from(byte)))
+    let letters = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
+    letters.fold(0, |hash, letter| mix(hash ^ u64::from(letter)))
 }
 
 /// Writes one thread.
@@ -141,7 +142,7 @@ impl Writer<'_> {
             }),
         };
         let mut text = String::new();
-        for attempt in 0..6 {
+        for attempt in 0..12 {
             let mut dice = self.source.chance.dice("text", &[thing, &[attempt]].concat());
             text = scene.write(intent, self.bag(thing) + attempt, &mut dice);
             if fresh(&text) || intent == Intent::Emoji {

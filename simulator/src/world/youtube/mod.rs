@@ -125,6 +125,6 @@ impl Comment {
     /// Likes at an instant: most come within the first two days.
     pub fn likes(&self, at: Timestamp) -> u64 {
         let days = at.since(self.published_at).as_secs_f64() / 86_400.0;
-        (self.eventual_likes as f64 * stats::ripened(days, 0.8)) as u64
+        (self.eventual_likes as f64 * stats::ripened(days, 0.8) + 0.5) as u64
     }
 }

@@ -156,7 +156,7 @@ fn published_at(source: &Source, index: usize, count: usize) -> Timestamp {
     let start = profile.created_at - Duration::from_secs_f64(HISTORY_DAYS * DAY);
     let mut dice = source.chance.dice("upload time", &[index as u64]);
     let mut at = start;
-    for _ in 0..6 {
+    for _ in 0..24 {
         at = whole_second(start + Duration::from_secs_f64((index as f64 + 0.08 + 0.84 * dice.unit()) * stretch));
         if (14..20).contains(&local_hour(at, profile.language)) {
             break;

@@ -16,14 +16,13 @@ pub const WORDS: NicheWords = NicheWords {
         "I practised {topic} for {nn} days [so you don't have to|and took notes|]",
         "{topic} with the {gear}: [worth it|finally good|an honest test]?",
         "{gear} vs {gear2}: [which one wins|a blind tasting|{n} weeks later]",
-        "[Better|Cheaper|Faster] {topic} in {n} minutes",
+        "[Better|Cheaper|Calmer] {topic} in {n} [minutes|steps]",
         "[A barista|A roaster|My mum] [rates|fixes|judges] my {topic}",
         "{topic} on a [budget|tiny budget], [no {gear}|under 60|no excuses]",
         "[How we|The way we] [approach|teach|think about] {topic} [at the lab|in our workshops]",
         "[Stop|Please stop] rushing your {topic}",
         "{topic}, explained [simply|slowly|with a microscope]",
         "We tested {topic} with {n} kinds of [water|beans|grinders]",
-        "{topic} or not? [A blind test|Settled] with {nn} strangers",
     ],
     praise: &[
         "[my|the] [kitchen|whole flat] smells like a café [now|since this video], [no more instant|goodbye pods] from here on",
@@ -39,7 +38,7 @@ pub const WORDS: NicheWords = NicheWords {
         "what [grind setting|clicks] [would you use|do you use] on the {gear} [here|for a light roast|in this one]?",
         "[which|what] water [do you use|is that]? mine is [really hard|straight from the tap] here in {where}",
         "[does|do] [decaf|dark roast|robusta] beans [work|need a different ratio] here?",
-        "[what's|what is] the ratio [again|in grams], 1:{nn} or [1:15|1:17]?",
+        "[what's|what is] the ratio [again|in grams], 1:1{n} or [1:15|1:17]?",
         "[how|how long] do you [store|rest] the beans [before brewing|after roasting]? mine [taste flat|go stale] after {n} days",
         "[can|could] I [use|do this with] oat milk or does it [split|go weird]?",
         "is [92|94|96] degrees [not|a bit] too hot for a light roast?",
@@ -51,7 +50,7 @@ pub const WORDS: NicheWords = NicheWords {
         "[week|month] {n} with the {gear}: [{nn} cups|half a kilo of beans], {win}, [one|two] [burnt|ruined] [shirt|countertop]",
     ],
     complaint: &[
-        "[1:{nn}|this ratio] gives you [brown water|mud], [mine|it] {woe}. [who drinks this|sorry, no]",
+        "[1:2{n}|this ratio] gives you [brown water|mud], [mine|it] {woe}. [who drinks this|sorry, no]",
         "[{nn} grams|20 grams] of [expensive|good] beans down the sink, it {woe} [exactly as in your older video|again]",
         "[beans from your shop|the beans] were roasted [{n} weeks|two months] before they [shipped|got here]. [stale|not what I call fresh]",
         "[it's|its] just coffee. [a scale, a timer and a {gear}|{n} gadgets] for one cup, [ridiculous|come on]",
@@ -96,11 +95,8 @@ const TOPICS: &[Topic] = &[
     Topic::new("coffee water", "the magnesium mix|the test strip|the bottle comparison|the scale buildup")
         .local("Kaffeewasser|agua para café|eau du café|água para café|acqua per il caffè"),
     Topic::new("ristretto", "the shorter pull|the finer dose|the syrupy texture|the cut-off point"),
-    Topic::new(
-        "freezing beans",
-        "the single dose tubes|the vacuum bag|the straight from frozen grind|the thawing test",
-    )
-    .local("Bohnen einfrieren|congelar café|congeler le café|congelar café|congelare il caffè"),
+    Topic::new("bean freezing", "the single dose tubes|the vacuum bag|the straight from frozen grind|the thawing test")
+        .local("Bohnen einfrieren|congelar café|congeler le café|congelar café|congelare il caffè"),
     Topic::new("coffee blends", "the robusta share|the fifty fifty test|the crema|the price per kilo")
         .local("Espressomischungen|mezclas de café|assemblages|blends de café|miscele"),
     Topic::new("cupping", "the break|the loud slurp|the flavour wheel|the blind table"),

@@ -67,7 +67,7 @@ const PRAISE: Lines = &[
     "[genau|exakt] das habe ich gesucht. {part} war [immer mein Problem|mir nie klar]",
     "[dank dir|wegen dir] steht hier jetzt {gear} in der [Küche|Wohnung], {win} [und keine Reue|]",
     "[als|ich als] {pro} [kann ich nur zustimmen|unterschreibe ich das]. [{good} erklärt|Sauber gemacht]",
-    "[ich bin {nn} und|mit {nn}] [lerne|habe ich] noch was dazu[gelernt|]. {thanks}",
+    "[ich bin {nn} und lerne|mit {nn} lerne ich] noch was dazu. {thanks}",
     "{topic} [endlich verstanden|ergibt endlich Sinn]. [und das in {n} Minuten|Danke!|]",
     "[schön|toll], dass du auch die [Fehlversuche|Pannen] zeigst, [macht Mut|sehr ehrlich|das traut sich sonst keiner]",
     "{good}! [Sofort gespeichert|An drei Freunde geschickt|Morgen wird getestet]",

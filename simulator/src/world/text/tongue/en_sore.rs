@@ -12,7 +12,7 @@ pub const COMPLAINT: Lines = &[
     "[the title|this title] is [misleading|pure clickbait]. [nothing|barely a word] about {detail} until {min}",
     "[can't hear|can barely hear] you over the [music|background noise] at {min}, [please fix the audio|unwatchable with headphones|]",
     "[used to|I used to] love this channel but [lately|these days] it's [all sponsors|just product placement|the same video again]. [unsubscribed|sad|disappointing]",
-    "[this is|so] [another|yet another] [ad|infomercial] for {gear} [then|, got it]. [unsubscribing|thumbs down|at least mark it as an ad]",
+    "[this is|so] [another|yet another] [ad|infomercial] for the {gear} [then|, got it]. [unsubscribing|thumbs down|at least mark it as an ad]",
     "[your|the] [measurements|numbers|steps] [don't add up|make no sense] [at|around] {min}. mine {woe} [because of it|twice|]",
     "[been|I've been] waiting [{n} weeks|over a month] for [a reply|an answer] to my [email|message] about the {merch}. [hello?|not ok|very poor]",
     "[I|we] [tried|did] {detail} {times} and [it|mine] {woe} [each time|again]. [something is missing|either you left something out or it doesn't work|]",

@@ -127,7 +127,7 @@ pub const INCIDENT_TITLES: Lines =
 
 pub const DESCRIPTIONS: Lines = &[
     "[Today|In this video|This week] we [look at|go through|talk about] {topic}: {detail}, {part} and [why|how] it all [fits together|matters]. [Shown|Used] in the video: {gear} and {gear2}.",
-    "[Everything I know|All you need to know] about {topic} in one [place|video]. [I tested|We tried] the {gear} [for {n} weeks|against the {gear2}] and [paid for everything myself|wrote down every result].",
+    "[Everything I know|All you need to know] about {topic} in one [place|video]. [I tested|We tried] the {gear} [for {n} weeks|against the {gear2}] and [bought everything at full price|wrote down every result].",
     "[You asked|Many of you asked] for {topic}, so here it is. [Jump|Skip] to {min} if you only [want|came for] {detail}.",
     "{topic} [without the fuss|, step by step|for people with little time]. [Tell me|Let me know] in the comments how you [handle|do] {part}.",
     "[A closer look|An honest look] at {topic}, with the {gear}. [No sponsor on this one|This video is not sponsored].",
