@@ -188,7 +188,8 @@ kit::text_enum! {
         Metrics = "metrics",
         First = "first",
         Connections = "connections",
-        Charts = "charts",
+        Kinds = "kinds",
+        Moods = "moods",
         Recent = "recent",
         InboxCount = "inbox-count",
     }
@@ -206,7 +207,7 @@ impl Dashboard {
         if wanted(&[Panel::Glance, Panel::Metrics, Panel::First, Panel::InboxCount]) {
             facts.waiting = store::waiting(conn, workspace)?;
         }
-        if wanted(&[Panel::Metrics, Panel::Charts]) {
+        if wanted(&[Panel::Metrics, Panel::Kinds, Panel::Moods]) {
             facts.days = store::days(conn, workspace, local)?;
         }
         if wanted(&[Panel::Metrics]) {

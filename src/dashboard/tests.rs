@@ -277,7 +277,7 @@ kit::both_databases! {
         house.interaction(connection, "Hello?", 51, "needs_reply", 5).await;
         let whole = house.load(house.workspace, None).await;
         let page = views::page("Ann", crate::ui::NOTHING, &whole, &house.local).into_string();
-        for panel in [Panel::Glance, Panel::Metrics, Panel::First, Panel::Connections, Panel::Charts, Panel::Recent] {
+        for panel in [Panel::Glance, Panel::Metrics, Panel::First, Panel::Connections, Panel::Kinds, Panel::Moods, Panel::Recent] {
             let alone = views::panel(panel, "Ann", &house.load(house.workspace, Some(panel)).await, &house.local);
             assert!(page.contains(&alone.render().0), "{panel} differs");
             assert!(alone.0.contains(&format!("id=\"panel-{panel}\"")), "{panel}: {}", alone.0);

@@ -21,8 +21,11 @@ pub fn page(name: &str, demo: Markup, dashboard: &Dashboard, local: &Local) -> M
         (draw(Panel::Glance))
         (demo)
         (draw(Panel::Metrics))
-        div.two { (draw(Panel::First)) (draw(Panel::Connections)) }
-        (draw(Panel::Charts))
+        div.two {
+            (draw(Panel::First))
+            div.stack { (draw(Panel::Connections)) (draw(Panel::Moods)) }
+        }
+        (draw(Panel::Kinds))
         (draw(Panel::Recent))
     }
 }
@@ -35,7 +38,8 @@ pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> 
         Panel::Metrics => ("inbox demo connection", metrics_list(facts, local)),
         Panel::First => ("inbox demo", first_things(open, facts.waiting.total, local)),
         Panel::Connections => ("connection demo", connections(&facts.connections, local)),
-        Panel::Charts => ("inbox demo", charts(facts, local)),
+        Panel::Kinds => ("inbox demo", kinds_chart(facts, local)),
+        Panel::Moods => ("inbox demo", moods_chart(facts, local)),
         Panel::Recent => ("inbox demo", recent_items(recent, facts, local)),
         Panel::InboxCount => return inbox_count(facts.waiting.total),
         Panel::Demo | Panel::DemoStrip => return NOTHING,
@@ -167,7 +171,7 @@ fn open_item(open: &Open, local: &Local) -> Markup {
                     @for reason in &open.reasons { (tag(Tone::Plain, definitions::reason(reason))) }
                 }
             }
-            a.button.small.end href=(href) aria-label={ "Reply to " (open.item.author) } { "Reply" }
+            a.button.small.end href=(href) aria-label={ "Open what " (open.item.author) " wrote" } { "Open" }
         }
     }
 }
@@ -277,10 +281,6 @@ fn connection_item(connection: &Connection, local: &Local) -> Markup {
 fn cure(cause: Cause) -> Markup {
     let (what, cure) = cause.text();
     html! { p data-cause=(cause) { small { (what) " " a href="/connections" { (cure) } } } }
-}
-
-fn charts(facts: &Facts, local: &Local) -> Markup {
-    html! { div.even { (kinds_chart(facts, local)) (moods_chart(facts, local)) } }
 }
 
 fn labels(facts: &Facts, local: &Local) -> Vec<String> {
