@@ -4,6 +4,8 @@ CREATE TABLE background_jobs (
     job_type TEXT NOT NULL,
     -- The user who sees the job and may cancel or retry it.
     user_id UUID REFERENCES users (id) ON DELETE CASCADE,
+    -- What the job works in: it goes with it, whatever its state.
+    scope_id UUID REFERENCES workspaces (id) ON DELETE CASCADE,
     payload JSONB NOT NULL,
     -- At most one live job holds a key: "demo:USER", "sync:CONNECTION". Null: as many as wanted.
     operation_key TEXT,
@@ -44,6 +46,7 @@ CREATE INDEX background_jobs_leases ON background_jobs (lease_until) WHERE statu
 CREATE INDEX background_jobs_held ON background_jobs (worker_id) WHERE status = 'running';
 CREATE UNIQUE INDEX background_jobs_one_live
     ON background_jobs (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running');
+CREATE INDEX background_jobs_by_scope ON background_jobs (scope_id) WHERE scope_id IS NOT NULL;
 CREATE INDEX background_jobs_by_user ON background_jobs (user_id, seq DESC);
 
 CREATE TABLE background_job_events (

@@ -108,6 +108,18 @@ impl TestApp {
         self
     }
 
+    /// Another person with an account of their own, invited by Ann, in their own browser.
+    pub async fn invited(&self, email: &str) -> Browser {
+        let page = self.post("/settings/invitations", &[]).await.text;
+        let token =
+            page.split("/signup?token=").nth(1).expect("a link").split(['"', '<', ' ']).next().expect("a token");
+        let browser = self.browser();
+        let form = [("name", "Ben"), ("email", email), ("password", "copper window seven tides"), ("token", token)];
+        let answer = browser.post("/signup", &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        browser
+    }
+
     /// The same database under a program that has just started; browsers keep their cookies.
     pub async fn restarted(self) -> Self {
         let options = kit::db::Options::new(self.db.url(), self.app.clock.clone());

@@ -255,7 +255,8 @@ fn revoke(
     let token = grant.refresh_token.as_ref().unwrap_or(&grant.access_token);
     let demo = store::is_demo(tx, connection.workspace_id)?;
     let job = RevokeToken::new(vault, random, connection, demo, token);
-    kit::jobs::enqueue(tx, now, random, &job, Enqueue::default())?;
+    let scope_id = Some(connection.workspace_id.uuid());
+    kit::jobs::enqueue(tx, now, random, &job, Enqueue { scope_id, ..Enqueue::default() })?;
     Ok(())
 }
 

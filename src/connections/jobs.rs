@@ -66,8 +66,10 @@ pub fn enqueue_sync(
     connection_id: ConnectionId,
     run_at: Timestamp,
 ) -> db::Result<Enqueued> {
+    let scope = store::by_id(tx, connection_id)?.map(|connection| connection.workspace_id.uuid());
     let enqueue = Enqueue {
         user_id: user.map(UserId::uuid),
+        scope_id: scope,
         operation_key: Some(format!("sync:{connection_id}")),
         run_at: Some(run_at),
         ..Enqueue::default()

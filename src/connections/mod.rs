@@ -196,7 +196,11 @@ fn revoke_later(
     if let Some(token) = held.into_iter().flatten().flatten().next() {
         let demo = store::is_demo(tx, connection.workspace_id)?;
         let job = jobs::RevokeToken::new(vault, random, connection, demo, &token);
-        let enqueue = Enqueue { user_id: user.map(UserId::uuid), ..Enqueue::default() };
+        let enqueue = Enqueue {
+            user_id: user.map(UserId::uuid),
+            scope_id: Some(connection.workspace_id.uuid()),
+            ..Enqueue::default()
+        };
         kit::jobs::enqueue(tx, now, random, &job, enqueue)?;
     }
     Ok(())

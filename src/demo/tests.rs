@@ -1,1 +1,274 @@
-//! Demo mode, tried as its users do.
+//! Demo mode as its users live it, against the real simulator, on both databases.
+
+use kit::args;
+use kit::both_databases;
+use kit::clock::Clock;
+use kit::random::Random;
+use serde_json::{Value, json};
+use simulator::Simulator;
+
+use crate::testing::TestApp;
+
+const SECRET: &str = "secret";
+
+/// Ann, and a demo service that can be stopped and started.
+struct Stage {
+    app: TestApp,
+    simulator: Option<Simulator>,
+    options: simulator::Options,
+    _directory: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn set(app: TestApp) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let mut options = simulator::Options::new(directory.path(), SECRET, Clock::system(), Random::seeded(7));
+        let simulator = simulator::start(options.clone()).await.unwrap();
+        let url: url::Url = simulator.api_url().parse().unwrap();
+        options.listen.set_port(url.port().unwrap());
+        let app = app.with_demo_service(&url).with_ann().await;
+        Self { app, simulator: Some(simulator), options, _directory: directory }
+    }
+
+    async fn stop_the_service(&mut self) {
+        self.simulator.take().expect("it runs").stop().await;
+    }
+
+    async fn start_the_service(&mut self) {
+        self.simulator = Some(simulator::start(self.options.clone()).await.unwrap());
+    }
+
+    async fn enable(&self) -> Value {
+        self.enable_with(Value::Null).await
+    }
+
+    async fn enable_with(&self, choice: Value) -> Value {
+        let answer = self.app.json("POST", "/api/demo/enable", choice).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        answer.json()
+    }
+
+    async fn disable(&self) -> Value {
+        let answer = self.app.json("POST", "/api/demo/disable", Value::Null).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        answer.json()
+    }
+
+    async fn status(&self) -> Value {
+        self.app.json("GET", "/api/demo/status", Value::Null).await.json()
+    }
+
+    async fn job(&self, id: &Value) -> Value {
+        let id = id.as_str().expect("a job's id");
+        self.app.json("GET", &format!("/api/jobs/{id}/status"), Value::Null).await.json()
+    }
+
+    /// Runs what is due now and, with the clock moved to each, every retry that is waited for.
+    async fn run_until_settled(&self) {
+        for _ in 0..40 {
+            self.app.run_jobs().await;
+            let status = self.status().await;
+            if !["enabling", "disabling"].contains(&status["status"].as_str().unwrap()) {
+                return;
+            }
+            self.app.hand.advance(std::time::Duration::from_secs(50));
+        }
+        panic!("it never ended: {}", self.status().await);
+    }
+
+    async fn enabled(&self) -> Value {
+        let accepted = self.enable().await;
+        self.run_until_settled().await;
+        let status = self.status().await;
+        assert_eq!(status["status"], "enabled", "{status}");
+        accepted
+    }
+
+    async fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM {table}");
+        self.app.app.db.read(move |conn| conn.one(&sql, args![])).await.unwrap()
+    }
+
+    async fn has_profile(&self) -> bool {
+        let user = self.app.who().await.user.id;
+        let url = format!("{}/profiles/{user}", self.simulator.as_ref().expect("it runs").api_url());
+        let outside = &self.app.app.outside;
+        let request = outside.request(reqwest::Method::GET, url.parse().unwrap()).bearer_auth(SECRET);
+        let answer = outside.send(request, 64 * 1024).await.unwrap();
+        assert!([200, 404].contains(&answer.status));
+        answer.status == 200
+    }
+
+    /// What is Ann's own: every row but the operations' own history and her demo's state.
+    async fn live_rows(&self) -> Vec<String> {
+        let mut rows = self.app.rows().await;
+        rows.retain(|row| {
+            !["background_job", "users:", "user_sessions:", "sqlite_sequence"].iter().any(|own| row.starts_with(own))
+        });
+        rows
+    }
+}
+
+both_databases! {
+    async fn enable_ends_with_everything_that_was_promised(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let accepted = stage.enable().await;
+        assert_eq!(accepted["status"], "enabling");
+        let page = stage.app.get("/dashboard").await.text;
+        assert!(page.contains("data-test=\"demo-enabling\"") && page.contains("being set up"), "{page}");
+
+        stage.run_until_settled().await;
+        let status = stage.status().await;
+        assert_eq!(status["status"], "enabled", "{status}");
+        let promised = &status["profile"]["platforms"]["youtube"]["promised"];
+        assert!(promised["videos"].as_i64().unwrap() >= 40, "{promised}");
+        assert!(promised["interactions"].as_i64().unwrap() >= 1_000, "{promised}");
+        assert!(stage.count("content_items").await >= promised["videos"].as_i64().unwrap());
+        assert!(stage.count("interactions").await >= promised["interactions"].as_i64().unwrap());
+        let job = stage.job(&accepted["job_id"]).await;
+        assert_eq!((job["status"].as_str(), job["attempt"].as_i64()), (Some("completed"), Some(1)), "{job}");
+
+        let page = stage.app.get("/dashboard").await.text;
+        assert!(page.contains("data-test=\"demo-enabled\"") && page.contains("Northside Coffee Lab"), "{page}");
+        assert_eq!(stage.app.json("GET", "/api/auth/session", Value::Null).await.json()["workspace"]["kind"], "demo");
+    }
+
+    async fn fifty_clicks_are_one_operation(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let clicks = futures_util::future::join_all((0..50).map(|_| stage.enable())).await;
+        assert!(clicks.iter().all(|click| click["job_id"] == clicks[0]["job_id"]));
+        assert_eq!(stage.count("background_jobs").await, 1);
+        stage.run_until_settled().await;
+        assert_eq!(stage.count("workspaces WHERE kind = 'demo'").await, 1);
+    }
+
+    async fn live_rows_are_identical_after_enable_use_and_disable(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let before = stage.live_rows().await;
+        stage.enabled().await;
+        stage.app.json("GET", "/api/dashboard", Value::Null).await;
+        stage.disable().await;
+        assert!(stage.app.get("/dashboard").await.text.contains("data-test=\"demo-disabling\""));
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "disabled");
+        assert_eq!(stage.live_rows().await, before);
+        assert_eq!(stage.count("background_jobs WHERE job_type NOT IN ('enable_demo', 'disable_demo')").await, 0);
+        assert_eq!(stage.count("users WHERE demo_profile IS NOT NULL OR demo_workspace_id IS NOT NULL").await, 0);
+        assert!(!stage.has_profile().await);
+    }
+
+    async fn a_set_up_that_waits_is_called_back_at_once(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let accepted = stage.enable().await;
+        let leaving = stage.disable().await;
+        assert_eq!(leaving["status"], "disabling");
+        assert_ne!(leaving["job_id"], accepted["job_id"]);
+        assert_eq!(stage.job(&accepted["job_id"]).await["status"], "cancelled");
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "disabled");
+        assert!(!stage.has_profile().await);
+    }
+
+    async fn calling_back_by_the_job_is_the_same(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let accepted = stage.enable().await;
+        let job = accepted["job_id"].as_str().unwrap();
+        let answer = stage.app.json("POST", &format!("/api/jobs/{job}/cancel"), Value::Null).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "disabled");
+    }
+
+    async fn a_service_that_is_down_is_tried_again_and_then_said_to_be_so(app: TestApp) {
+        let mut stage = Stage::set(app).await;
+        stage.stop_the_service().await;
+        let accepted = stage.enable().await;
+        stage.app.run_jobs().await;
+        let page = stage.app.get("/dashboard").await.text;
+        assert!(page.contains("Attempt 1 of 8") && page.contains("the next is at"), "{page}");
+
+        stage.run_until_settled().await;
+        let status = stage.status().await;
+        assert_eq!(status["status"], "failed");
+        assert_eq!(status["error"]["code"], "demo_service_unreachable");
+        assert_eq!(stage.job(&accepted["job_id"]).await["attempt"], 8);
+        let page = stage.app.get("/dashboard").await.text;
+        assert!(page.contains("data-test=\"demo-retry\"") && page.contains("does not answer"), "{page}");
+
+        stage.start_the_service().await;
+        stage.enabled().await;
+    }
+
+    async fn after_a_failure_one_can_leave(app: TestApp) {
+        let mut stage = Stage::set(app).await;
+        stage.stop_the_service().await;
+        stage.enable().await;
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "failed");
+        stage.start_the_service().await;
+        stage.disable().await;
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "disabled");
+        assert!(!stage.has_profile().await);
+    }
+
+    async fn leaving_that_fails_offers_both_exits(app: TestApp) {
+        let mut stage = Stage::set(app).await;
+        stage.enabled().await;
+        stage.stop_the_service().await;
+        stage.disable().await;
+        stage.run_until_settled().await;
+        let status = stage.status().await;
+        assert_eq!((status["status"].as_str(), status["error"]["operation"].as_str()), (Some("failed"), Some("disable")));
+        let page = stage.app.get("/dashboard").await.text;
+        assert!(page.contains("data-test=\"demo-retry\"") && page.contains("data-test=\"enable-demo\""), "{page}");
+
+        stage.start_the_service().await;
+        stage.enabled().await;
+        assert_eq!(stage.count("workspaces WHERE kind = 'demo'").await, 1);
+    }
+
+    async fn a_failed_set_up_is_repeated_by_its_job(app: TestApp) {
+        let mut stage = Stage::set(app).await;
+        stage.stop_the_service().await;
+        let accepted = stage.enable().await;
+        stage.run_until_settled().await;
+        stage.start_the_service().await;
+        let job = accepted["job_id"].as_str().unwrap();
+        let answer = stage.app.json("POST", &format!("/api/jobs/{job}/retry"), Value::Null).await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        assert_ne!(answer.json()["job_id"], accepted["job_id"]);
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "enabled");
+    }
+
+    async fn the_choice_is_honoured_and_shown(app: TestApp) {
+        let stage = Stage::set(app).await;
+        stage.enable_with(json!({ "scenario": "viral", "size": "small", "seed": 4711 })).await;
+        stage.run_until_settled().await;
+        let profile = stage.status().await["profile"].clone();
+        assert_eq!(
+            (profile["scenario"].as_str(), profile["size"].as_str(), profile["seed"].as_u64()),
+            (Some("viral"), Some("small"), Some(4711))
+        );
+        let page = stage.app.get("/settings/demo").await.text;
+        assert!(page.contains("4711") && page.contains("Viral"), "{page}");
+    }
+
+    async fn two_users_never_meet(app: TestApp) {
+        let stage = Stage::set(app).await;
+        stage.enabled().await;
+        let theirs = stage.app.json("GET", "/api/interactions?limit=1", Value::Null).await.json();
+        let foreign = theirs["items"][0]["id"].as_str().expect("an interaction").to_owned();
+        let job = stage.status().await["job_id"].as_str().unwrap().to_owned();
+
+        let ben = stage.app.invited("ben@example.com").await;
+        assert_eq!(ben.json("GET", "/api/demo/status", Value::Null).await.json()["status"], "disabled");
+        assert_eq!(ben.json("GET", "/api/interactions", Value::Null).await.json()["items"], json!([]));
+        for path in [format!("/api/interactions/{foreign}"), format!("/inbox/{foreign}"), format!("/api/jobs/{job}/status")] {
+            assert_eq!(ben.get(&path).await.status, 404, "{path}");
+        }
+        assert_eq!(ben.json("POST", &format!("/api/jobs/{job}/cancel"), Value::Null).await.status, 404);
+        assert_eq!(stage.status().await["status"], "enabled");
+    }
+}

@@ -69,7 +69,8 @@ pub(super) fn keep_ageing(tx: &mut Tx, source: &Source<'_>) -> Result<()> {
 
 fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) -> Result<()> {
     let operation_key = Some(format!("age_priorities:{}", job.workspace));
-    let how = Enqueue { operation_key, run_at: Some(now + HOUR), ..Enqueue::default() };
+    let scope_id = Some(job.workspace.uuid());
+    let how = Enqueue { operation_key, scope_id, run_at: Some(now + HOUR), ..Enqueue::default() };
     jobs::enqueue(tx, now, random, &job, how)?;
     Ok(())
 }

@@ -79,7 +79,11 @@ pub fn receive(
         && let Some(connection_id) = connections::store::connected(tx, workspace, hint.platform)?
     {
         let job = FetchInteraction { connection_id, external_id: hint.external_id };
-        let enqueue = Enqueue { operation_key: Some(job.operation_key()), ..Enqueue::default() };
+        let enqueue = Enqueue {
+            operation_key: Some(job.operation_key()),
+            scope_id: Some(workspace.uuid()),
+            ..Enqueue::default()
+        };
         let enqueued = kit::jobs::enqueue(tx, now, random, &job, enqueue)?;
         store::set_job(tx, id, enqueued.id)?;
     }

@@ -16,6 +16,8 @@ use crate::random::Random;
 pub struct Enqueue {
     /// Who sees the job on their pages and may cancel or repeat it.
     pub user_id: Option<Uuid>,
+    /// What the job works in, and goes with: its row is deleted when that is.
+    pub scope_id: Option<Uuid>,
     /// At most one live job holds a key: `demo:USER`, `sync:CONNECTION`.
     pub operation_key: Option<String>,
     /// Not before; now when `None`.
@@ -99,7 +101,13 @@ pub fn retry<C: Workplace>(
     if let Some(id) = store::live_repeat(tx, id, user_id)? {
         return Ok(Repeat::Enqueued(Enqueued { id, already_live: true }));
     }
-    let how = Enqueue { user_id: old.user_id, operation_key: old.operation_key, run_at: None, repeats: Some(id) };
+    let how = Enqueue {
+        user_id: old.user_id,
+        scope_id: old.scope_id,
+        operation_key: old.operation_key,
+        run_at: None,
+        repeats: Some(id),
+    };
     let policy = handler.policy(&old.payload);
     let (enqueued, new) = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
     match new {
@@ -125,6 +133,7 @@ fn insert(
         id: JobId::new(now, random),
         job_type,
         user_id: how.user_id,
+        scope_id: how.scope_id,
         payload,
         operation_key: how.operation_key.as_deref(),
         priority: policy.priority,

@@ -37,6 +37,7 @@ crate::row! {
         pub id: JobId,
         pub job_type: String,
         pub user_id: Option<Uuid>,
+        pub scope_id: Option<Uuid>,
         pub payload: Json,
         pub operation_key: Option<String>,
         pub status: JobStatus,

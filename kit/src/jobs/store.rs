@@ -15,6 +15,7 @@ pub(super) struct NewJob<'a> {
     pub id: JobId,
     pub job_type: &'a str,
     pub user_id: Option<Uuid>,
+    pub scope_id: Option<Uuid>,
     pub payload: &'a Json,
     pub operation_key: Option<&'a str>,
     pub priority: i64,
@@ -30,8 +31,8 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
         &format!(
             "INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, \
              deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, \
-             progress_step, checkpoint, repeats_job_id, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12) \
+             progress_step, checkpoint, repeats_job_id, created_at, updated_at, scope_id) \
+             VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13) \
              ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') \
              DO NOTHING RETURNING {}",
             JobRow::COLUMNS
@@ -49,6 +50,7 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
             Json::Null,
             job.repeats,
             now,
+            job.scope_id,
         ],
     )
 }

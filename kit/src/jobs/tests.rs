@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0001_domain",
         sql: "CREATE TABLE users (\n    id UUID PRIMARY KEY\n);\n\
+              CREATE TABLE workspaces (\n    id UUID PRIMARY KEY\n);\n\
               CREATE TABLE effects (\n    job_id UUID NOT NULL,\n    what TEXT NOT NULL\n);",
     },
     Migration { name: "0002_jobs", sql: include_str!("../../../migrations/0002_jobs.sql") },
