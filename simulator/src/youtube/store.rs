@@ -83,11 +83,13 @@ pub fn ledger(conn: &mut Conn) -> Result<Vec<(Account, Entry)>> {
         .collect())
 }
 
+/// Units only grow within a day, so that of two savings under way at once the older one changes nothing.
 pub fn save_ledger(tx: &mut Tx, entries: &[(Account, Entry)]) -> Result<()> {
     for (account, entry) in entries {
         tx.exec(
             "INSERT INTO quota_units (client_id, bucket, day, used) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (client_id, bucket) DO UPDATE SET day = excluded.day, used = excluded.used",
+             ON CONFLICT (client_id, bucket) DO UPDATE SET day = excluded.day, used = excluded.used
+             WHERE excluded.day > quota_units.day OR (excluded.day = quota_units.day AND excluded.used > quota_units.used)",
             args![account.client_id.as_str(), account.bucket, entry.day.as_str(), entry.used],
         )?;
     }
