@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kit::clock::{Clock, Timestamp};
 use kit::db::{Db, Migration};
 use kit::random::Random;
+use maud::Markup;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
@@ -13,6 +14,8 @@ use crate::accounts::Passwords;
 use crate::config::Config;
 use crate::connections::Refreshing;
 use crate::platforms::{self, Hosts, Outside};
+use crate::sessions::UserRow;
+use crate::ui::Local;
 use crate::vault::Vault;
 
 /// Cheap to clone; every handler and every job is given one.
@@ -33,6 +36,8 @@ pub struct Inner {
     /// Places for open streams.
     pub streams: Arc<Semaphore>,
     pub refreshing: Refreshing,
+    /// What stands above a person's pages. Given at the start, for sessions know nothing of what it tells.
+    pub banner: fn(&UserRow, &Local) -> Markup,
 }
 
 /// Open streams of one process at most.

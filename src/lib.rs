@@ -8,6 +8,7 @@ pub mod connections;
 pub mod dashboard;
 pub mod demo;
 pub mod error;
+pub mod health;
 pub mod inbox;
 pub mod live;
 pub mod platforms;

@@ -18,6 +18,7 @@ use crate::connections;
 use crate::dashboard;
 use crate::demo;
 use crate::error;
+use crate::health::pages as health;
 use crate::inbox;
 use crate::live;
 use crate::ui;
@@ -29,7 +30,7 @@ use crate::webhooks;
 /// When the public address is not one, which the start checks.
 pub fn router(app: App) -> Router {
     let site = Site::new(&app.config.public_url).expect("a public address");
-    let edge = Edge::new(site, app.random.clone(), error::render);
+    let edge = Edge::new(site, app.random.clone(), error::render).open_to_any_host(&[health::HEALTH, health::READY]);
     let reports = Arc::new(Reports::new(app.clock.clone()));
     let routes = pages()
         .nest("/api", api())
@@ -73,6 +74,8 @@ fn pages() -> Router<App> {
         .route("/activity/{id}/cancel", post(activity::pages::cancel))
         .route("/activity/{id}/retry", post(activity::pages::retry))
         .route("/assets/{file}", get(ui::pages::asset))
+        .route(health::HEALTH, get(health::health))
+        .route(health::READY, get(health::readiness))
 }
 
 fn api() -> Router<App> {

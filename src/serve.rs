@@ -19,6 +19,7 @@ use crate::accounts::{self, Passwords};
 use crate::app::{App, Inner, MIGRATIONS, STREAMS};
 use crate::config::{BadSetting, Config, DemoService, Settings};
 use crate::connections::Refreshing;
+use crate::demo;
 use crate::platforms::Outside;
 use crate::routes;
 use crate::vault::{KeyFileError, Secret, Vault};
@@ -90,6 +91,7 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
         vault,
         outside: Outside::new(),
         refreshing: Refreshing::default(),
+        banner: demo::banner,
         stopping: CancellationToken::new(),
         streams: Arc::new(Semaphore::new(STREAMS)),
     }))

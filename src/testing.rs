@@ -196,7 +196,8 @@ fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let (vault, outside) = (Vault::with_key([7; 32]), Outside::new());
     let (stopping, streams) = (CancellationToken::new(), Arc::new(Semaphore::new(STREAMS)));
     let refreshing = Refreshing::default();
-    App::new(Inner { db, clock, random, config, passwords, vault, outside, stopping, streams, refreshing })
+    let banner = crate::demo::banner;
+    App::new(Inner { db, clock, random, config, passwords, vault, outside, stopping, streams, refreshing, banner })
 }
 
 impl Deref for TestApp {
@@ -242,8 +243,12 @@ impl Browser {
 
     /// With these headers, the host and the cookies alone.
     pub async fn send_bare(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
-        let mut request =
-            Request::builder().method(method).uri(path).header(HOST, PUBLIC_URL.trim_start_matches("http://"));
+        self.send_to(PUBLIC_URL.trim_start_matches("http://"), method, path, headers, body).await
+    }
+
+    /// The same to another host's name.
+    pub async fn send_to(&self, host: &str, method: &str, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(HOST, host);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

@@ -53,6 +53,8 @@ pub async fn show(
         None => {
             let mut shell = who.shell(&app, &nonce, "/dashboard");
             shell.needs_reply = Some(dashboard.facts.waiting.total);
+            // The page has a panel for it.
+            shell.banner = None;
             ui::page(
                 &shell,
                 "Dashboard",

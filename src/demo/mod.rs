@@ -25,12 +25,14 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
 use kit::jobs::{Enqueue, JobId, JobView};
 use kit::random::Random;
+use maud::Markup;
 use serde::{Deserialize, Serialize};
 
 use self::jobs::{DisableDemo, EnableDemo};
 use crate::app::App;
 use crate::live::{Hint, hint};
 use crate::sessions::UserRow;
+use crate::ui::Local;
 pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 kit::text_enum! {
@@ -205,14 +207,23 @@ pub fn view(conn: &mut Conn, user: &UserRow) -> db::Result<Demo> {
         Some(id) => kit::jobs::status(conn, id, user.id.uuid())?,
         None => None,
     };
-    Ok(Demo {
+    Ok(Demo { job, ..without_job(user) })
+}
+
+/// What stands above every page of `user`. Its progress follows as soon as the page listens.
+pub fn banner(user: &UserRow, local: &Local) -> Markup {
+    views::strip(&without_job(user), local)
+}
+
+fn without_job(user: &UserRow) -> Demo {
+    Demo {
         status: user.demo_mode_status,
         fault: user.demo_mode_error.clone().and_then(|fault| serde_json::from_value(fault).ok()),
         profile: user.demo_profile.clone().and_then(|profile| serde_json::from_value(profile).ok()),
         workspace_id: user.demo_workspace_id,
         job_id: user.demo_job_id,
-        job,
-    })
+        job: None,
+    }
 }
 
 /// At most one demo operation of a user is live.

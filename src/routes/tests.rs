@@ -63,6 +63,23 @@ both_databases! {
         assert_eq!(app.rows().await, before);
     }
 
+    async fn every_page_tells_how_demo_mode_stands(app: TestApp) {
+        let app = app.with_ann().await;
+        let mut pages = Vec::new();
+        for (path, _) in readable() {
+            let answer = app.get(&path).await;
+            if answer.status == 200 && answer.text.contains("action=\"/logout\"") {
+                assert_eq!(told(&answer), (1, 0), "{path}: one live place, with nothing to say");
+                pages.push(path);
+            }
+        }
+        assert!(pages.len() >= 6, "{pages:?}");
+        assert_eq!(app.post("/demo/enable", &[]).await.status, 303);
+        for path in pages {
+            assert_eq!(told(&app.get(&path).await), (1, 1), "{path}");
+        }
+    }
+
     async fn reading_changes_nothing(app: TestApp) {
         let app = app.with_ann().await;
         let before = app.rows().await;
@@ -129,6 +146,11 @@ fn failures_are_pages_for_people_and_problems_for_programs() {
     });
 }
 
+/// How many live places for demo mode a page has, and how many of them say something.
+fn told(page: &Answer) -> (usize, usize) {
+    (page.text.matches("id=\"panel-demo\"").count(), page.text.matches("data-test=\"demo-banner\"").count())
+}
+
 fn is_secure(path: &str, answer: &Answer) {
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && policy.contains("trusted-types 'none'"), "{path}: {policy}");
@@ -169,7 +191,10 @@ fn bare(path: &str) -> String {
 /// Every address with its methods; parameters stand for something that nobody has.
 fn routes() -> BTreeMap<String, Vec<&'static str>> {
     let mut found = BTreeMap::new();
-    let code = include_str!("../routes.rs").replace("csp_reports::PATH", "\"/csp-reports\"");
+    let code = include_str!("../routes.rs")
+        .replace("csp_reports::PATH", "\"/csp-reports\"")
+        .replace("health::HEALTH", "\"/healthz\"")
+        .replace("health::READY", "\"/readyz\"");
     for part in code.split("fn ").skip(1) {
         let prefixes = if part.starts_with("api") { vec!["/api", "/api/v1"] } else { vec![""] };
         for route in part.split("route(").skip(1) {

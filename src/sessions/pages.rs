@@ -110,13 +110,14 @@ fn network(ip: IpAddr) -> String {
 impl SignedIn {
     /// The frame of a page for this person.
     pub fn shell(&self, app: &App, nonce: &Nonce, path: &str) -> Shell {
+        let local = Local::new(app.now(), &self.user.time_zone);
         Shell {
             nonce: nonce.to_string(),
             path: path.to_owned(),
-            local: Local::new(app.now(), &self.user.time_zone),
+            banner: Some((app.banner)(&self.user, &local)),
+            local,
             person: Some(Person { name: self.user.name.clone(), email: self.user.email.clone() }),
             needs_reply: None,
-            banner: None,
         }
     }
 }

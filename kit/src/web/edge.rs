@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
@@ -29,6 +29,7 @@ struct Inner {
     site: Site,
     random: Random,
     render: Render,
+    for_any_host: &'static [&'static str],
 }
 
 /// The edge's own "no". It travels without a body, as an extension of the answer, until it is rendered.
@@ -41,7 +42,16 @@ pub struct Refusal {
 
 impl Edge {
     pub fn new(site: Site, random: Random, render: Render) -> Self {
-        Self(Arc::new(Inner { site, random, render }))
+        Self(Arc::new(Inner { site, random, render, for_any_host: &[] }))
+    }
+
+    /// These paths may be read under every host name: whoever watches a process knows only its address. They must not
+    /// tell anything that a foreign page should not know.
+    pub fn open_to_any_host(mut self, paths: &'static [&'static str]) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            inner.for_any_host = paths;
+        }
+        self
     }
 
     /// Puts the edge in front of all routes, the fallback included.
@@ -53,7 +63,7 @@ impl Edge {
 async fn walk(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let edge = &*edge.0;
     let seen = Seen::new(&request, &edge.random);
-    let answer = match admit(&edge.site, &request) {
+    let answer = match edge.admit(&request) {
         Ok(()) => {
             request.extensions_mut().insert(seen.id.clone());
             request.extensions_mut().insert(seen.nonce.clone());
@@ -68,10 +78,16 @@ async fn walk(State(edge): State<Edge>, mut request: Request, next: Next) -> Res
     answer
 }
 
-fn admit(site: &Site, request: &Request) -> Result<(), Refusal> {
-    site.admit(request.method(), request.uri(), request.headers())?;
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > BODY_LIMIT as u64) { Err(TOO_LARGE) } else { Ok(()) }
+impl Inner {
+    fn admit(&self, request: &Request) -> Result<(), Refusal> {
+        let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+        if is_read && self.for_any_host.contains(&request.uri().path()) {
+            return Ok(());
+        }
+        self.site.admit(request.method(), request.uri(), request.headers())?;
+        let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > BODY_LIMIT as u64) { Err(TOO_LARGE) } else { Ok(()) }
+    }
 }
 
 impl Refusal {

@@ -1,0 +1,32 @@
+//! Whether the process lives, and whether it can work: for whoever starts it anew or sends requests its way.
+
+pub mod pages;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use crate::app::{App, MIGRATIONS};
+
+/// A database that is slower than this is as good as gone.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+kit::text_enum! {
+    /// Why no request should come here at present.
+    pub enum NotReady {
+        Stopping = "stopping",
+        Database = "database_unreachable",
+        Schema = "not_migrated",
+    }
+}
+
+pub async fn ready(app: &App) -> Result<(), NotReady> {
+    if app.stopping.is_cancelled() {
+        return Err(NotReady::Stopping);
+    }
+    match tokio::time::timeout(PATIENCE, app.db.is_migrated(MIGRATIONS)).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false) | Err(kit::db::Error::Schema(_))) => Err(NotReady::Schema),
+        Ok(Err(_)) | Err(_) => Err(NotReady::Database),
+    }
+}
