@@ -272,3 +272,83 @@ both_databases! {
         assert_eq!(stage.status().await["status"], "enabled");
     }
 }
+
+/// What may happen to demo mode, in any order.
+#[derive(Clone, Copy, Debug)]
+enum Event {
+    Enable,
+    Disable,
+    CancelJob,
+    RetryJob,
+    ServiceStops,
+    ServiceStarts,
+    TimePasses,
+}
+
+impl Stage {
+    async fn happen(&mut self, event: Event) {
+        let job = self.status().await["job_id"].as_str().map(str::to_owned);
+        match (event, job) {
+            (Event::Enable, _) => {
+                let small = json!({ "size": "small", "seed": 1 });
+                self.app.json("POST", "/api/demo/enable", small).await;
+            }
+            (Event::Disable, _) => {
+                self.app.json("POST", "/api/demo/disable", Value::Null).await;
+            }
+            (Event::CancelJob, Some(job)) => {
+                self.app.json("POST", &format!("/api/jobs/{job}/cancel"), Value::Null).await;
+            }
+            (Event::RetryJob, Some(job)) => {
+                self.app.json("POST", &format!("/api/jobs/{job}/retry"), Value::Null).await;
+            }
+            (Event::ServiceStops, _) if self.simulator.is_some() => self.stop_the_service().await,
+            (Event::ServiceStarts, _) if self.simulator.is_none() => self.start_the_service().await,
+            (Event::TimePasses, _) => {
+                self.app.run_jobs().await;
+                self.app.hand.advance(std::time::Duration::from_secs(50));
+            }
+            _ => {}
+        }
+    }
+
+    /// I2, I3 and I6 of the design, from the rows.
+    async fn assert_sound(&self, after: &[Event]) {
+        let status = self.status().await["status"].as_str().unwrap().to_owned();
+        let live = self
+            .count("background_jobs WHERE job_type IN ('enable_demo', 'disable_demo') AND status IN ('pending', 'running')")
+            .await;
+        let is_moving = status == "enabling" || status == "disabling";
+        assert_eq!(live, i64::from(is_moving), "{status} after {after:?}");
+        let workspaces = self.count("workspaces WHERE kind = 'demo'").await;
+        match status.as_str() {
+            "enabled" => {
+                assert_eq!(workspaces, 1, "after {after:?}");
+                assert!(self.count("interactions").await >= 900, "after {after:?}");
+            }
+            "disabled" => assert_eq!(workspaces, 0, "after {after:?}"),
+            _ => assert!(workspaces <= 1, "after {after:?}"),
+        }
+    }
+}
+
+both_databases! {
+    async fn no_sequence_of_events_leaves_the_table_of_states(app: TestApp) {
+        use Event::{CancelJob, Disable, Enable, RetryJob, ServiceStarts, ServiceStops, TimePasses};
+        const EVENTS: [Event; 10] = [
+            Enable, Enable, Disable, CancelJob, RetryJob, ServiceStops, ServiceStarts, TimePasses, TimePasses, TimePasses,
+        ];
+        let mut stage = Stage::set(app).await;
+        let random = Random::seeded(20_261_122);
+        let mut happened = Vec::new();
+        for _ in 0..60 {
+            let event = EVENTS[usize::try_from(random.u64() % EVENTS.len() as u64).unwrap()];
+            happened.push(event);
+            stage.happen(event).await;
+            stage.assert_sound(&happened).await;
+        }
+        stage.happen(ServiceStarts).await;
+        stage.run_until_settled().await;
+        stage.assert_sound(&happened).await;
+    }
+}
