@@ -59,6 +59,7 @@ impl Job for ConnectAccount {
             Ok(channel) => channel,
             Err(error) => return Err(self.refused(&app, &run, connection, &grant, &error).await),
         };
+        run.progress(2, 2, "Connected");
         let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
         let user = run.user_id().map(UserId::from);
         run.finish(json!({ "channel": channel.title }), move |tx| {

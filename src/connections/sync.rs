@@ -29,7 +29,7 @@ pub enum Depth {
     New,
 }
 
-/// How far a pass is. The total is what the platform's own counters promise, so it is an estimate.
+/// How far a pass is. The total is what the platform's own counters promise, so it is an estimate; 0 where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     pub done: usize,
@@ -232,7 +232,8 @@ impl<P: Fn(Progress) + Send + Sync> Pass<'_, P> {
 
     fn tell(&self, tally: &Tally, step: &'static str) {
         let done = tally.report.videos + tally.report.interactions;
-        let total = (tally.report.videos + tally.promised).max(done);
+        // How much is new, nobody promises.
+        let total = if self.depth == Depth::Whole { (tally.report.videos + tally.promised).max(done) } else { 0 };
         (self.on_progress)(Progress { done, total, step });
     }
 }

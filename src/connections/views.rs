@@ -57,8 +57,7 @@ pub fn panel(listing: &Listing, local: &Local) -> Markup {
             @for (connection, reading) in &listing.connections {
                 (connection_card(connection, reading.as_ref(), local))
             }
-            (offer_card(listing))
-            (others_card())
+            div.even { (offer_card(listing)) (others_card()) }
         },
     )
 }
@@ -145,11 +144,12 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
 
 fn offer_card(listing: &Listing) -> Markup {
     let another = !listing.connections.is_empty();
-    let title = if another { "Connect another channel" } else { "YouTube" };
-    let mark = html! { (platform_mark(Platform::YouTube.as_str())) };
+    let title = if another { "One more channel" } else { "YouTube" };
+    let mark = platform_mark(Platform::YouTube.as_str());
     let button = || {
         let label = if another { "Connect another channel" } else { "Connect YouTube" };
-        Button::primary(label).icon(Icon::Plus).test("connect-youtube").posts("/connections/youtube/start")
+        let button = if another { Button::new(label) } else { Button::primary(label) };
+        button.icon(Icon::Plus).test("connect-youtube").posts("/connections/youtube/start")
     };
     let body = match &listing.offer {
         Offer::Simulator => html! {

@@ -37,10 +37,11 @@ pub async fn demo(
     let payload: Value = serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into());
     let (id, random) = (envelope.id.to_owned(), app.random.clone());
     let received = app.db.write(move |tx| receive(tx, now, &random, user, &id, &payload)).await?;
-    if received == Received::Duplicate {
-        tracing::debug!(id = envelope.id, "a webhook came again");
+    match received {
+        Received::Stored | Received::Duplicate => Ok(StatusCode::OK),
+        Received::TooEarly => Err(Error::Busy),
+        Received::Unwanted => Err(Error::refused(StatusCode::GONE, "no_demo", "This demo has ended.")),
     }
-    Ok(StatusCode::OK)
 }
 
 /// Every refusal looks the same, whatever was wrong.

@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::connections::{self, jobs::FetchInteraction};
 use crate::platforms::Platform;
 use crate::vault::{Secret, Vault};
-use crate::workspaces::UserId;
+use crate::workspaces::{DemoStatus, UserId};
 
 /// Where the demo service delivers.
 pub const DEMO_PATH: &str = "/webhooks/demo";
@@ -56,6 +56,10 @@ struct Hint {
 pub enum Received {
     Stored,
     Duplicate,
+    /// The demo is being set up, and its workspace is not there yet: to be sent again.
+    TooEarly,
+    /// There is no demo any more, or never was: nothing is kept of it.
+    Unwanted,
 }
 
 /// Stores a verified delivery and, in the same transaction, orders the look at what it hints at. Whose it is follows
@@ -68,14 +72,18 @@ pub fn receive(
     id: &str,
     payload: &Value,
 ) -> db::Result<Received> {
+    let workspace = match store::demo_of(tx, user)? {
+        Some((_, Some(workspace))) => workspace,
+        Some((DemoStatus::Enabling, None)) => return Ok(Received::TooEarly),
+        _ => return Ok(Received::Unwanted),
+    };
     let event = Event::deserialize(payload).ok();
     let kind = event.as_ref().map_or("unreadable", |event| event.kind.as_str());
-    let workspace = store::demo_workspace(tx, user)?;
     if !store::insert(tx, now, id, "demo", workspace, kind, payload)? {
         return Ok(Received::Duplicate);
     }
     // A profile has one account per platform; where it is not connected, the next pass finds what the hint meant.
-    if let (Some(workspace), Some(hint)) = (workspace, event.and_then(|event| event.data))
+    if let Some(hint) = event.and_then(|event| event.data)
         && let Some(connection_id) = connections::store::connected(tx, workspace, hint.platform)?
     {
         let job = FetchInteraction { connection_id, external_id: hint.external_id };

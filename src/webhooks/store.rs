@@ -7,7 +7,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Json, Result, Tx};
 use kit::jobs::JobId;
 
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 /// A sender may come again for days; after this long it is not the same delivery any more.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);
@@ -20,7 +20,7 @@ pub fn insert(
     now: Timestamp,
     id: &str,
     source: &str,
-    workspace: Option<WorkspaceId>,
+    workspace: WorkspaceId,
     event_type: &str,
     payload: &Json,
 ) -> Result<bool> {
@@ -45,8 +45,6 @@ pub fn set_job(tx: &mut Tx, id: &str, job: JobId) -> Result<()> {
     Ok(())
 }
 
-pub fn demo_workspace(conn: &mut Conn, user: UserId) -> Result<Option<WorkspaceId>> {
-    let found: Option<Option<WorkspaceId>> =
-        conn.opt("SELECT demo_workspace_id FROM users WHERE id = $1", args![user])?;
-    Ok(found.flatten())
+pub fn demo_of(conn: &mut Conn, user: UserId) -> Result<Option<(DemoStatus, Option<WorkspaceId>)>> {
+    conn.opt("SELECT demo_mode_status, demo_workspace_id FROM users WHERE id = $1", args![user])
 }

@@ -172,10 +172,17 @@ both_databases! {
         assert_eq!((deliveries(&app).await, fetches(&app).await), (4, 0));
     }
 
-    async fn a_hint_that_comes_before_the_account_is_connected_is_kept(app: TestApp) {
+    async fn a_hint_that_comes_too_early_comes_again_and_one_for_no_demo_leaves_nothing(app: TestApp) {
         let app = app.with_ann().await;
         let user = app.who().await.user.id;
-        assert_eq!(Sender::of(&app, user).send("msg_1", &hint("UgxA")).await.status, 200);
-        assert_eq!((deliveries(&app).await, fetches(&app).await), (1, 0));
+        let sender = Sender::of(&app, user);
+        assert_eq!(sender.send("msg_1", &hint("UgxA")).await.status, 410);
+        let enabling = app.app.db.write(move |tx| {
+            tx.exec("UPDATE users SET demo_mode_status = 'enabling' WHERE id = $1", args![user])
+        });
+        enabling.await.unwrap();
+        let early = sender.send("msg_1", &hint("UgxA")).await;
+        assert_eq!((early.status.as_u16(), early.header("retry-after")), (503, "1"));
+        assert_eq!((deliveries(&app).await, fetches(&app).await), (0, 0));
     }
 }
