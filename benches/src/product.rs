@@ -10,7 +10,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const PASSWORD: &str = "correct horse battery staple";
+const PASSWORD: &str = "seven kettles on a green hill";
 /// Between two looks at a state that is being measured.
 const POLL: Duration = Duration::from_millis(1);
 

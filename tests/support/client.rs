@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::server::Server;
 
-pub const PASSWORD: &str = "correct horse battery staple";
+pub const PASSWORD: &str = "seven kettles on a green hill";
 
 pub struct Client {
     http: reqwest::Client,

@@ -33,9 +33,7 @@ impl Server {
         let port = free_port();
         let mut process = spawn(port, &directory, &settings);
         let setup_link = process.line("where to make the first account", |line| {
-            let start = line.find("http://")?;
-            let link = line[start..].split_whitespace().next()?;
-            link.contains("/setup?token=").then(|| link.to_owned())
+            line.split_whitespace().find(|word| word.contains("/setup?token=")).map(str::to_owned)
         });
         let server = Self { process, port, settings, setup_link, _database: database, directory };
         server.wait_until_ready().await;
@@ -69,7 +67,7 @@ impl Server {
 
     async fn wait_until_ready(&self) {
         let client = super::client::http();
-        let url = self.url("/readyz");
+        let url = self.url("/login");
         wait_until("the server is ready", || async {
             client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
         })
