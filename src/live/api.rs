@@ -28,10 +28,11 @@ pub async fn events(State(app): State<App>, who: SignedIn) -> Result<Response> {
     // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the stream opens.
     let signals = app.db.subscribe();
     let ends = app.stopping.clone();
+    // An event without data is not dispatched (HTML Standard section 9.2.6), so each says its name again.
     let hints = hints(signals, who, place)
         .take_until(async move { ends.cancelled().await })
         .take_until(tokio::time::sleep(LIFE))
-        .map(|hint| Ok::<_, Infallible>(Event::default().event(hint.as_str()).data("")));
+        .map(|hint| Ok::<_, Infallible>(Event::default().event(hint.as_str()).data(hint.as_str())));
     let opened = stream::once(async { Ok(Event::default().comment("open").retry(Duration::from_secs(1))) });
     let keep_alive = KeepAlive::new().interval(HEARTBEAT);
     let no_buffering = [("x-accel-buffering", "no"), ("cache-control", "no-store")];
