@@ -84,9 +84,10 @@ impl Product {
         let token = self.setup_link.split("token=").nth(1).unwrap_or_default().to_owned();
         let account = json!({"email": "ann@example.com", "password": PASSWORD, "name": "Ann", "setup_token": token});
         let answer = self.send(self.http.post(self.url("/api/auth/signup")).json(&account)).await;
-        let cookie =
-            answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).expect("sign-up opens a session");
-        self.cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let mut cookies = cookies.filter_map(|cookie| cookie.split(';').next());
+        let session = cookies.find(|cookie| cookie.starts_with("__Host-session_token="));
+        self.cookie = session.expect("sign-up opens a session").to_owned();
     }
 
     pub async fn page(&self, path: &str) -> String {
@@ -141,7 +142,12 @@ impl Product {
     }
 
     async fn send(&self, request: RequestBuilder) -> Response {
-        let answer = request.header("cookie", &self.cookie).send().await.expect("the product answers");
+        let answer = request
+            .header("cookie", &self.cookie)
+            .header("origin", self.url(""))
+            .send()
+            .await
+            .expect("the product answers");
         let (status, url) = (answer.status(), answer.url().clone());
         if !status.is_success() {
             panic!("{url}: {status}: {}", answer.text().await.unwrap_or_default());

@@ -188,7 +188,8 @@ impl Browser {
         };
         if tokio::time::timeout(PATIENCE, asking).await.is_err() {
             let page = self.text("body").await.unwrap_or_default();
-            panic!("waited {PATIENCE:?} in vain: {what}\nat {}\n{page}", self.url().await);
+            let console = self.console().await.join("\n");
+            panic!("waited {PATIENCE:?} in vain: {what}\nat {}\n{console}\n{page}", self.url().await);
         }
     }
 

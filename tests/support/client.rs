@@ -9,6 +9,8 @@ use super::server::Server;
 
 pub const PASSWORD: &str = "seven kettles on a green hill";
 
+const COOKIE: &str = "__Host-session_token=";
+
 pub struct Client {
     http: reqwest::Client,
     base: String,
@@ -41,7 +43,8 @@ impl Client {
 
     /// `None` when there is no whole answer: the server may be down.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Option<(StatusCode, Value)> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = request.header("cookie", &self.cookie).header("origin", &self.base);
         if let Some(body) = &body {
             request = request.json(body);
         }
@@ -55,11 +58,12 @@ impl Client {
         let http = http();
         let answer = http.post(server.url(path)).json(&body).send().await.expect("the server answers");
         let status = answer.status();
-        let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+        let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with(COOKIE));
+        let session = session.map(str::to_owned);
         let text = answer.text().await.unwrap_or_default();
         assert_eq!(status, expected, "{path}: {text}");
-        assert!(cookie.starts_with("__Host-session_token="), "{path} sets {cookie:?}");
+        let cookie = session.expect("whoever comes in is given a session");
         Self { http, base: server.url(""), cookie }
     }
 }

@@ -67,7 +67,7 @@ impl Server {
 
     async fn wait_until_ready(&self) {
         let client = super::client::http();
-        let url = self.url("/login");
+        let url = self.url("/readyz");
         wait_until("the server is ready", || async {
             client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
         })
