@@ -50,7 +50,7 @@ pub async fn index(
     if panel.is_some() {
         return Ok(views::panel(&view));
     }
-    let body = views::inbox(&view);
+    let body = views::with_keys(&shell.nonce, views::inbox(&view));
     Ok(ui::page(&shell, "Inbox", body))
 }
 
@@ -77,7 +77,7 @@ pub async fn show(
     }
     shell.needs_reply = Some(count(&counts, Standing::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
-    let body = views::opened(&opened, &shell.local);
+    let body = views::with_keys(&shell.nonce, views::opened(&opened, &shell.local));
     Ok(ui::page(&shell, &title, body))
 }
 

@@ -14,7 +14,7 @@ pub fn form(view: &Inbox<'_>) -> Markup {
     let shown = Filter { state: None, order: Filter::default().order, ..filter.clone() };
     let set = shown.parameters().len();
     html! {
-        details #filters .card.filter-card open[set > 0] {
+        details #filters .filter-card open[set > 0] {
             summary { (icon(Icon::Search)) "Filter" @if set > 0 { " " span.num { "(" (set) ")" } } }
             (chosen(view))
             form.filters method="get" action="/inbox" {

@@ -25,7 +25,7 @@ pub fn inbox(view: &Inbox<'_>) -> Markup {
                 h1 { "Inbox" }
                 p.muted { "Comments and reviews of all connected accounts, in one place." }
             }
-            p.meta { span { (view.local.zone_name()) } }
+            p.muted.small-text { kbd { "j" } " " kbd { "k" } " to walk, " kbd { "Enter" } " to open" }
         }
         (filters::form(view))
         (panel(view))
@@ -51,7 +51,9 @@ fn tabs(view: &Inbox<'_>) -> Markup {
     let tab = |name: &str, state: Option<State>, order: Order| {
         let filter = Filter { state, order, ..view.filter.clone() };
         let is_here = view.filter.state == state;
-        let count = state.map(|state| view.rows.count(state));
+        // The rollups know those who wait; with a filter, nobody has counted.
+        let is_counted = state == Some(State::NeedsReply) && !is_narrowed(view.filter);
+        let count = is_counted.then(|| view.rows.count(State::NeedsReply));
         html! {
             a href=(filter.address("/inbox")) aria-current=[is_here.then_some("page")] {
                 (name) @if let Some(count) = count { " " span.num { (grouped(count)) } }
@@ -67,6 +69,11 @@ fn tabs(view: &Inbox<'_>) -> Markup {
             (tab("Yours", Some(State::Own), Order::Newest))
         }
     }
+}
+
+/// By more than its tab.
+fn is_narrowed(filter: &Filter) -> bool {
+    Filter { state: None, order: Order::Newest, ..filter.clone() } != Filter::default()
 }
 
 fn list(view: &Inbox<'_>) -> Markup {
@@ -102,13 +109,15 @@ fn row(item: &Interaction, view: &Inbox<'_>) -> Markup {
                 a.row-link href=(href) { (said(item)) }
                 (tags(item))
             }
-            div.end.tags { (state_tag(item.state)) (platform_mark(item.platform.as_str())) }
+            div.end.tags {
+                @if view.filter.state.is_none() { (state_tag(item.state)) }
+                (platform_mark(item.platform.as_str()))
+            }
         }
     }
 }
 
 fn nothing(view: &Inbox<'_>) -> Markup {
-    let is_narrowed = Filter { state: None, order: Order::Newest, ..view.filter.clone() } != Filter::default();
     if view.rows.connections.is_empty() {
         return empty(
             Icon::Inbox,
@@ -118,7 +127,7 @@ fn nothing(view: &Inbox<'_>) -> Markup {
         );
     }
     match view.filter.state {
-        _ if is_narrowed || !view.is_first => empty(
+        _ if is_narrowed(view.filter) || !view.is_first => empty(
             Icon::Search,
             "Nothing matches",
             "No interaction is what this filter asks for.",

@@ -10,10 +10,18 @@ use super::definitions;
 use super::derive::{PriorityBand, Sentiment};
 use super::ingest::State;
 use super::listing::Interaction;
-use crate::ui::{NOTHING, Tone, stars, tag};
+use crate::ui::{NOTHING, Tone, asset, stars, tag};
 
 pub use list::{Inbox, inbox, panel};
 pub use one::opened;
+
+/// Triage by keyboard, on the list and on one interaction.
+pub fn with_keys(nonce: &str, body: Markup) -> Markup {
+    html! {
+        (body)
+        script type="module" nonce=(nonce) src=(asset!("triage.js")) {}
+    }
+}
 
 /// The text, or what stands for it.
 fn said(item: &Interaction) -> Markup {

@@ -17,7 +17,7 @@ pub fn opened(opened: &Opened, local: &Local) -> Markup {
     let body = html! {
         header.head {
             div {
-                p.meta { a href="/inbox" { (icon(Icon::Back)) "Inbox" } }
+                a.back href="/inbox" data-back { (icon(Icon::Back)) "Inbox" }
                 h1 { (heading(item)) }
             }
             @if let Some(permalink) = &item.permalink {
@@ -78,13 +78,15 @@ fn thread(opened: &Opened, local: &Local) -> Markup {
 /// Each derived fact with its reasons, and its rule behind the question mark.
 fn facts(item: &Interaction) -> Markup {
     let reasons = item.reasons();
-    let score = item.sentiment_score.map(|score| format!("{score:+.2}"));
+    let score = item.sentiment_score.map(|score| format!("{score:+.2}").replace('-', "−"));
     let intents = item.intents();
     let body = html! {
         dl.facts.derived {
             (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::ingest::State::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
             (fact("Priority", definitions::PRIORITY, html! {
-                (band_tag(item.priority)) " " (definitions::band(item.priority)) ", " span.num { (item.priority_score) } " points"
+                @let mark = band_tag(item.priority);
+                @if mark.0.is_empty() { (definitions::band(item.priority)) } @else { (mark) }
+                ", " span.num { (item.priority_score) } " points"
             }, &of(&reasons, Fact::Priority)))
             (fact("Sentiment", definitions::SENTIMENT, html! {
                 (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
@@ -122,7 +124,7 @@ fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Reason]) -> Markup 
 fn reason(reason: &Reason) -> Markup {
     html! {
         @match reason.points {
-            Some(points) => { span.num { (format!("{points:+}")) } " " (definitions::reason(reason)) }
+            Some(points) => { span.num { (format!("{points:+}").replace('-', "−")) } " " (definitions::reason(reason)) }
             None => {
                 (definitions::reason(reason))
                 @if !reason.because.is_empty() && reason.reason != "rating" && reason.reason != "question_mark" {
@@ -159,7 +161,7 @@ fn about(item: &Interaction, local: &Local) -> Markup {
             },
         ));
     }
-    card("About it", html! {}, key_values(&pairs))
+    html! { div.slim { (card("About it", html! {}, key_values(&pairs))) } }
 }
 
 fn content_card(content: &ContentItem, local: &Local) -> Markup {
@@ -185,7 +187,7 @@ fn content_card(content: &ContentItem, local: &Local) -> Markup {
         }
     };
     let name = content.kind.as_str();
-    card(&format!("The {name}"), html! {}, body)
+    html! { div.slim { (card(&format!("The {name}"), html! {}, body)) } }
 }
 
 fn versions(versions: &[Version], local: &Local) -> Markup {
