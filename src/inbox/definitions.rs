@@ -105,6 +105,7 @@ pub fn reason(reason: &Reason) -> &'static str {
         (Fact::Intent, "question_words") => "Question: it begins like one.",
         (Fact::Intent, "complaint_words") => "Complaint: by its words.",
         (Fact::Intent, "complaint_rating") => "Complaint: a rating of 1 or 2 with words.",
+        (Fact::Intent, "complaint_sentiment") => "Complaint: clearly negative.",
         (Fact::Intent, "praise_words") => "Praise: by its words.",
         (Fact::Intent, "praise_sentiment") => "Praise: clearly positive.",
         (Fact::Intent, "purchase_words") => "Wants to buy: by its words.",

@@ -9,8 +9,8 @@ use super::{Fact, Given, Intent, Reason, Sentiment};
 const PROMOTION_WITH_ADDRESS: usize = 2;
 /// And so many without one.
 const PROMOTION_WORDS: usize = 4;
-/// From here a positive score is praise, whatever the words.
-const PRAISE_SCORE: f64 = 0.5;
+/// From here a positive score is praise and a negative one a complaint, whatever the words.
+const CLEAR_SCORE: f64 = 0.5;
 
 pub(super) struct Finder<'a> {
     pub text: &'a Text<'a>,
@@ -74,8 +74,11 @@ impl Finder<'_> {
         {
             return Some(("words", words));
         }
-        let is_explained_low_rating = self.given.rating.is_some_and(|rating| rating <= 2) && self.text.letters >= 8;
-        is_explained_low_rating.then_some(("rating", Vec::new()))
+        if self.given.rating.is_some_and(|rating| rating <= 2) && self.text.letters >= 8 {
+            return Some(("rating", Vec::new()));
+        }
+        let is_clear = self.given.rating.is_none() && self.score.is_some_and(|score| score <= -CLEAR_SCORE);
+        (is_clear && self.sentiment == Sentiment::Negative).then_some(("sentiment", Vec::new()))
     }
 
     fn praise(&self) -> Because {
@@ -85,7 +88,7 @@ impl Finder<'_> {
         if let Some(words) = self.phrases(Intent::Praise) {
             return Some(("words", words));
         }
-        let is_clear = self.sentiment == Sentiment::Positive && self.score.is_some_and(|score| score >= PRAISE_SCORE);
+        let is_clear = self.sentiment == Sentiment::Positive && self.score.is_some_and(|score| score >= CLEAR_SCORE);
         is_clear.then_some(("sentiment", Vec::new()))
     }
 

@@ -46,8 +46,9 @@ impl Language {
 
 /// With fewer letters a text is not judged by itself.
 const ENOUGH_LETTERS: usize = 8;
-/// Of a longer text at least one word in so many must be known, or at least so many words at all.
+/// Of a longer text at least one word in so many must be known (fewer in the account's own language), or at least so many at all.
 const ONE_KNOWN_IN: usize = 4;
+const ONE_KNOWN_IN_OWN: usize = 7;
 const ENOUGH_KNOWN: usize = 5;
 /// A known frequent word, in the units of the triples' logarithms.
 const STOP_WORD: f32 = 2.5;
@@ -98,7 +99,8 @@ pub(super) fn detect(text: &Text<'_>, account: Option<Language>, reasons: &mut V
     }
     let words = text.words().filter(|word| word.contains(char::is_alphabetic)).count();
     // Many words and hardly one that any of our languages knows: some other language.
-    if words >= 4 && telling.len() < ENOUGH_KNOWN && telling.len() * ONE_KNOWN_IN < words {
+    let one_in = if account == Some(LISTED[best]) { ONE_KNOWN_IN_OWN } else { ONE_KNOWN_IN };
+    if words >= 4 && telling.len() < ENOUGH_KNOWN && telling.len() * one_in < words {
         because("not_recognised", Vec::new());
         return None;
     }
