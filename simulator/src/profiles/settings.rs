@@ -98,7 +98,9 @@ impl NewProfile {
         if !matches!(profile_type, "auto" | "manual") {
             return Err(Problem::invalid("invalid_profile_type", "profile_type must be auto or manual."));
         }
-        let channel_name = self.channel_name.as_deref().map_or(usual.channel_name, |name| name.trim().to_owned());
+        let niche = named::<Niche>(self.niche.as_deref(), usual.niche.as_str())?;
+        let usual_name = niche.parse().unwrap_or(usual.niche).channel_name();
+        let channel_name = self.channel_name.as_deref().map_or(usual_name, str::trim).to_owned();
         if channel_name.is_empty() || channel_name.chars().count() > 100 || channel_name.chars().any(char::is_control) {
             return Err(Problem::invalid("invalid_channel_name", "channel_name must be 1 to 100 characters."));
         }
@@ -109,7 +111,7 @@ impl NewProfile {
         Ok(Settings {
             profile_type: profile_type.to_owned(),
             channel_name,
-            niche: named::<Niche>(self.niche.as_deref(), usual.niche.as_str())?,
+            niche,
             personality: named::<Personality>(self.personality.as_deref(), usual.personality.as_str())?,
             scenario: named::<Scenario>(self.scenario.as_deref(), usual.scenario.as_str())?,
             size: named::<Size>(self.size.as_deref(), usual.size.as_str())?,

@@ -31,7 +31,7 @@ impl Profile {
             size: Size::Medium,
             niche: Niche::Cooking,
             personality: Personality::Friendly,
-            channel_name: "Northside Coffee Lab".into(),
+            channel_name: Niche::Cooking.channel_name().into(),
             subscribers: 128_400,
             created_at,
             language: Language::En,
@@ -88,6 +88,25 @@ named! {
         Education = "education", Comedy = "comedy", Music = "music", Lifestyle = "lifestyle",
     }
 }
+
+impl Niche {
+    /// What a channel is called when nobody names it.
+    pub fn channel_name(self) -> &'static str {
+        match self {
+            Niche::TechReviews => "Second Charge",
+            Niche::Gaming => "Slow Respawn",
+            Niche::Beauty => "Bare Minimum Beauty",
+            Niche::Fitness => "Kitchen Floor Fitness",
+            Niche::Cooking => "Northside Coffee Lab",
+            Niche::Travel => "The Slow Platform",
+            Niche::Education => "Chalk and Why",
+            Niche::Comedy => "Reply All Comedy",
+            Niche::Music => "Spare Room Sessions",
+            Niche::Lifestyle => "Quiet Quarter",
+        }
+    }
+}
+
 named! {
     /// How the channel's owner answers.
     Personality, "personality" { Friendly = "friendly" | "warm", Professional = "professional", Witty = "witty", Brief = "brief" }

@@ -40,9 +40,20 @@ impl Slots<'_> {
         found.map_or("", |(_, words)| words)
     }
 
+    fn topic(&self, out: &mut String) {
+        let mut letters = self.subject.topic.name(self.language).chars();
+        match letters.next() {
+            // A topic is a noun.
+            Some(first) if self.language == Language::De => out.extend(first.to_uppercase()),
+            Some(first) => out.push(first),
+            None => {}
+        }
+        out.push_str(letters.as_str());
+    }
+
     fn fill(&self, slot: &str, dice: &mut Dice, out: &mut String) {
         match slot {
-            "topic" => out.push_str(self.subject.topic.name(self.language)),
+            "topic" => self.topic(out),
             "gear" => out.push_str(self.subject.gear),
             "gear2" => out.push_str(self.subject.gear2),
             "min" => out.push_str(&self.minute),
@@ -140,6 +151,10 @@ pub fn finish(text: &str, language: Language) -> String {
             (starts, stopped) = (false, false);
         }
     }
+    // What the comma announced was left out.
+    while out.ends_with([',', ':', ';']) {
+        out.pop();
+    }
     out
 }
 
@@ -153,7 +168,7 @@ fn elide(text: &str, language: Language) -> String {
             && !next.starts_with("one")
             && !next.starts_with("eu");
         match (language, word) {
-            (Language::En, "a" | "A") if vowel => out.extend([word, "n"]),
+            (Language::En, "a") if vowel => out.extend([word, "n"]),
             (Language::Fr, "de") if vowel => {
                 out.push_str("d'");
                 continue;

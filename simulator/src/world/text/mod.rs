@@ -100,7 +100,8 @@ impl Scene<'_> {
     fn comment(&self, intent: Intent, bag: u64, dice: &mut Dice) -> String {
         let tongue = tongue::of(self.language);
         let local = if self.language == Language::En { self.niche().lines(intent) } else { &[] };
-        let template = choose(&[tongue.lines(intent), local], bag);
+        // The niche's own lines are fewer, and worth more.
+        let template = choose(&[tongue.lines(intent), local, local, local], bag);
         let text = self.grow(template, tongue, dice);
         noise::roughen(text, intent, self.language, self.niche().emoji, dice)
     }

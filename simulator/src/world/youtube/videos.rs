@@ -121,7 +121,7 @@ fn video(source: &Source, story: &Story, index: usize, count: usize, titles: &[S
     let duration_seconds = (minutes * 60.0) as u32 + dice.below(55) as u32;
     let subject = Subject::of_video(profile, index, &source.chance);
     let words = text::video_words(profile, &subject, part == Part::Incident, duration_seconds, &mut dice, titles);
-    let usual = profile.subscribers as f64 * 0.24 + 900.0;
+    let usual = profile.subscribers as f64 * 0.24 + 3_000.0;
     let lift = match (part, profile.scenario) {
         (Part::Viral, Scenario::Viral) => 42.0,
         (Part::Viral, _) => 9.0,

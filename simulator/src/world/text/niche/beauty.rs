@@ -34,7 +34,7 @@ pub const WORDS: NicheWords = NicheWords {
     tags: "beauty|makeup tutorial|skincare|drugstore|grwm|makeup tips|review|routine",
     channel: "{host} reads the ingredient list so you don't have to. Skincare and make-up for real skin, no filters.",
     titles: &[
-        "{topic}: {n} mistakes [ruining your skin|I made at 20|I see every day]",
+        "{topic}: {n} mistakes [holding you back|I made at 20|I see every day]",
         "[I tried|We tested] {topic} for {nn} days, [no filter|honest results]",
         "{gear} vs {gear2}: [worth the hype|which one wins|wear test]",
         "[The only|My 5 minute|A dermatologist reacts to my] {topic} [routine|tutorial]",
@@ -47,23 +47,23 @@ pub const WORDS: NicheWords = NicheWords {
     praise: &[
         "[thank you|bless you] for showing [real|textured|acne prone] skin [without|with no] filter, {detail} [finally looks achievable|gave me hope]",
         "[tried|did] {detail} before [a wedding|date night|work], got [{n}|so many] compliments [and one number|from {who}]",
-        "[fellow|as a] [hooded eye|oily skin|deep skin tone|rosacea] girl, [I feel seen|you get it|finally a tutorial for us]",
+        "as a [hooded eye|oily skin|deep skin tone|rosacea] girl, [I feel seen|finally a tutorial for us|thank you for this]",
         "the [before and after|close up] at {min} [sold me|has me speechless|?? magic]",
     ],
     question: &[
         "[does|will] the {gear} [oxidise|pill|break out] on [oily|sensitive|dry] skin?",
         "what shade [are you wearing|is that] at {min}? [obsessed|need it|it's not listed]",
         "[can|should] I [use|mix] {topic} with [an acid|benzoyl peroxide|my prescription cream]?",
-        "[is|would you say] {topic} [safe|okay] [in pregnancy|for a 15 year old|with eczema]?",
+        "is {topic} [safe|okay|recommended] [in pregnancy|for a 15 year old|with eczema]?",
     ],
     story: &[
-        "[had|I had] cystic acne for {n} years and {topic} plus [patience|a good derm], {win}",
+        "[had|I had] cystic acne for {n} years. {topic}, [patience|a good derm|less product], and now: {win}",
         "[worked|I worked] at a counter in {where} for {n} years and [everyone|customers] got {detail} wrong",
-        "{who} [caught|saw] me doing {detail} and now [he|she] has [a better routine than me|stolen my {gear}]",
+        "{who} [caught|saw] me doing {detail} and now [my {gear} is gone|we do it together|that routine beats mine]",
     ],
     complaint: &[
         "the {gear} [burned my face|gave me hives|broke me out] and you [call|called] it [gentle|for all skin types]. [be careful what you promote|not ok]",
-        "[shade range|only {n} shades]? [not even|no] mention of [that|deep skin]. [disappointed|do better]",
+        "[only {n} shades|what a shade range]? not even a mention of deep skin. [disappointed|do better]",
         "[filter|there is a filter] at {min}, we can [see|tell]. [don't lie|just be honest]",
     ],
     words: [EN, DE, ES, FR, PT, IT],

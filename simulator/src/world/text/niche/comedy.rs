@@ -35,7 +35,7 @@ pub const WORDS: NicheWords = NicheWords {
         "[My worst|The most awkward|An honest] {topic} [story|sketch]",
         "{topic}, but [everyone is honest|it's a horror film|with a {gear}]",
         "I tried {topic} for the first time",
-        "{n} types of people in {topic}",
+        "{topic}: the {n} types of people",
         "{topic} in {n} minutes (live)",
     ],
     praise: &[
@@ -45,7 +45,7 @@ pub const WORDS: NicheWords = NicheWords {
         "[spat out|choked on] my [coffee|soup|toothpaste] at {min}, [you owe me a keyboard|worth it]",
     ],
     question: &[
-        "[is|was] {detail} [improvised|scripted]? you [can see|nearly] [break|lose it] at {min}",
+        "[is|was] {detail} [improvised|scripted]? you [nearly break|almost lose it] at {min}",
         "[when|where] are you [on tour|performing] [next|]? please come to {where}!",
         "who [plays|is] the [boss|aunt|neighbour] at {min}? [need more|give them a raise]",
         "how many takes did {detail} [need|take]?",

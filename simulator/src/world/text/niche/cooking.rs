@@ -26,8 +26,8 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     praise: &[
         "[my|the] [kitchen|whole flat] smells like a café [now|since this video], [no more instant|goodbye pods] from here on",
-        "[lowered|changed] the [temperature|dose|grind] [like|as] you said at {min} and [the bitterness is gone|it's a different drink|hello sweetness]",
-        "{who} [who drinks|, an] instant [coffee only|coffee person], asked for a second cup. [I rest my case|miracle|never happened before]",
+        "changed the [temperature|dose|grind] [like|as] you said at {min} and [the bitterness is gone|it's a different drink|hello sweetness]",
+        "{who}, [an instant coffee person|who only drinks instant|a sworn tea drinker], asked for a second cup. [I rest my case|miracle|never happened before]",
         "[finally|first time I] [tasted|got] the [blueberry|jasmine|caramel] on the bag [after|with] your [recipe|method|{topic} tips]",
         "[threw out|returned] my capsules [{n} weeks ago|in spring] because of this channel, [best decision|no regrets|my wallet approves]",
         "[the|that] [crema|bloom|pour|drip] shot at {min} [should hang in a museum|is hypnotic|, I could watch it for hours]",
@@ -37,17 +37,17 @@ pub const WORDS: NicheWords = NicheWords {
     question: &[
         "what [grind setting|clicks] [would you use|do you use] on the {gear} [here|for a light roast|in this one]?",
         "[which|what] water [do you use|is that]? mine is [really hard|straight from the tap] here in {where}",
-        "[does|do] [decaf|dark roast|robusta] beans [work|need a different ratio] here?",
-        "[what's|what is] the ratio [again|in grams], 1:1{n} or [1:15|1:17]?",
+        "do [decaf|dark roast|robusta] beans [work too|need a different ratio] here?",
+        "[what's|what is] the ratio [again|in grams], [1:13|1:14|1:15] or [1:16|1:17]?",
         "[how|how long] do you [store|rest] the beans [before brewing|after roasting]? mine [taste flat|go stale] after {n} days",
         "[can|could] I [use|do this with] oat milk or does it [split|go weird]?",
         "is [92|94|96] degrees [not|a bit] too hot for a light roast?",
     ],
     story: &[
-        "[opened|ran] a [tiny|little] café in {where} [in 2009|for {n} years], and [customers|people] [never|always] asked about {part}",
+        "[I ran|ran] a [tiny|little] café in {where} [back in 2009|for {n} years], and [customers|people] [never|always] asked about {part}",
         "[down|cut] from {n} cups to [two|one] a day since I [started|began] {act}, [because it's good enough to sip|quality over quantity]",
         "[dad|my grandfather] made coffee in an old moka pot [every Sunday|before work], the [sound|smell] at {min} [took me right back|is my childhood]",
-        "[week|month] {n} with the {gear}: [{nn} cups|half a kilo of beans], {win}, [one|two] [burnt|ruined] [shirt|countertop]",
+        "[week|month] {n} with the {gear}: [{nn} cups|half a kilo of beans], {win}, one ruined [shirt|countertop]",
     ],
     complaint: &[
         "[1:2{n}|this ratio] gives you [brown water|mud], [mine|it] {woe}. [who drinks this|sorry, no]",
@@ -77,21 +77,21 @@ const TOPICS: &[Topic] = &[
         .local("Iced Latte|latte helado|latte glacé|latte gelado|latte freddo"),
     Topic::new("pour over", "the kettle flow|the pulse pouring|the agitation|the flat bed"),
     Topic::new("decaf", "the sugarcane process|the finer grind|the evening cup test|the roast date")
-        .local("entkoffeinierter Kaffee|descafeinado|déca|descafeinado|decaffeinato"),
+        .local("Decaf|descafeinado|déca|descafeinado|decaffeinato"),
     Topic::new("Chemex", "the thick filter|the long bloom|the slow drawdown|the carafe heat"),
     Topic::new("home roasting", "the first crack|the cooling|the popcorn machine hack|the colour change")
-        .local("Kaffee selbst rösten|tostar café en casa|torréfaction maison|torra caseira|tostatura in casa"),
+        .local("Heimröstung|tostar café en casa|torréfaction maison|torra caseira|tostatura in casa"),
     Topic::new("affogato", "the hot shot|the frozen glass|the scoop size|the pinch of salt"),
     Topic::new("Vietnamese iced coffee", "the phin filter|the condensed milk layer|the slow drip|the robusta blend")
-        .local("vietnamesischer Eiskaffee|café vietnamita|café vietnamien|café vietnamita|caffè vietnamita"),
+        .local("Eiskaffee aus Vietnam|café vietnamita|café vietnamien|café vietnamita|caffè vietnamita"),
     Topic::new("Turkish coffee", "the foam ring|the powder grind|the triple rise|the cezve size")
-        .local("türkischer Kaffee|café turco|café turc|café turco|caffè turco"),
+        .local("Mocca|café turco|café turc|café turco|caffè turco"),
     Topic::new("matcha latte", "the sifting|the bamboo whisk|the water at eighty degrees|the milk ratio"),
     Topic::new("espresso tonic", "the layering|the ice first rule|the lemon peel|the light roast shot"),
     Topic::new("grinder cleaning", "the burr alignment|the retention test|the brush|the rice myth")
-        .local("Mühle reinigen|limpiar el molino|nettoyage du moulin|limpeza do moedor|pulizia del macinino"),
+        .local("Mühlenreinigung|limpiar el molino|nettoyage du moulin|limpeza do moedor|pulizia del macinino"),
     Topic::new("milk steaming", "the vortex|the stretch phase|the tip depth|the ripping sound")
-        .local("Milch schäumen|espumar leche|mousse de lait|vaporizar leite|montare il latte"),
+        .local("Milchschaum|espumar leche|mousse de lait|vaporizar leite|montare il latte"),
     Topic::new("coffee water", "the magnesium mix|the test strip|the bottle comparison|the scale buildup")
         .local("Kaffeewasser|agua para café|eau du café|água para café|acqua per il caffè"),
     Topic::new("ristretto", "the shorter pull|the finer dose|the syrupy texture|the cut-off point"),
@@ -131,7 +131,7 @@ const DE: &[Table] = &[
         "bester Kaffee, den ich je zu Hause hatte|endlich nicht mehr bitter|schmeckt jetzt wie im Café|zum ersten Mal richtige Crema|so süß und klar wie nie",
     ),
     ("pro", "Barista|Röster|Konditorin"),
-    ("merch", "Probierbox|Kaffee-Abo|Tasting-Box"),
+    ("merch", "Probierbox|Kaffeebox|Tasting-Box"),
 ];
 const ES: &[Table] = &[
     (
@@ -156,7 +156,7 @@ const FR: &[Table] = &[
         "meilleur café que j'aie fait à la maison|enfin plus d'amertume|on dirait celui du café d'en bas|une vraie crema pour la première fois",
     ),
     ("pro", "barista|torréfacteur|pâtissière"),
-    ("merch", "box découverte|coffret dégustation"),
+    ("merch", "box découverte|sélection dégustation"),
 ];
 const PT: &[Table] = &[
     ("part", "a moagem|a temperatura da água|a proporção|a textura do leite|a torra|o tempo de extração"),
@@ -181,5 +181,5 @@ const IT: &[Table] = &[
         "il miglior caffè mai fatto a casa|finalmente non è più amaro|sembra quello del bar|una crema vera per la prima volta",
     ),
     ("pro", "barista|torrefattore|pasticcera"),
-    ("merch", "box degustazione|abbonamento caffè"),
+    ("merch", "box degustazione|selezione caffè"),
 ];

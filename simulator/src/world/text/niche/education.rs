@@ -37,7 +37,7 @@ pub const WORDS: NicheWords = NicheWords {
         Topic::new("the Roman Republic", "the land reform|the triumvirate|the veto|the grain dole")
             .local("Römische Republik|República romana|République romaine|República Romana|Repubblica romana"),
     ],
-    gear: "Anki deck|Feynman method|Quill tablet|Cornell notes|Abacus app|Delta workbook|Pomodoro timer|mind map|Graphly|flash cards",
+    gear: "Quill tablet|Cornell pad|Abacus app|Delta workbook|Pomo timer|Graphly app|Kolor pens|Lumen e-reader|Memo cards|Chalk board",
     emoji: "📚|🧠|✏️|🤓|💡|📐",
     tags: "education|explained|study tips|science|maths|learning|visual explanation|exam prep",
     channel: "{host} draws it until it makes sense. Ideas from maths, science and history, with the confusing step left in.",
@@ -71,7 +71,7 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     complaint: &[
         "[error|mistake] at {min}: the sign is [wrong|flipped]. [please pin a correction|this confuses beginners]",
-        "[oversimplified|way too simplified], {detail} is [not|never] [how|what] [physicists|mathematicians|historians] [think|mean]",
+        "[oversimplified|way too simplified], [my professor|anyone in the field|a historian] would [wince at|cry over] {detail}. [at least say so|please add a caveat]",
         "[no sources|where are the sources]? [strange|not good] for an education channel, {detail} is [disputed|debated]",
     ],
     words: [EN, DE, ES, FR, PT, IT],

@@ -28,7 +28,7 @@ pub const WORDS: NicheWords = NicheWords {
             .local("Leben auf kleinem Raum|vivir en pocos metros|vivre petit|morar pequeno|vivere in piccolo"),
         Topic::new("zero waste", "the bulk shop|the jar collection|the compost|the bathroom swap"),
         Topic::new("cold showers", "the breathing|the thirty seconds|the winter morning|the first scream")
-            .local("kalt duschen|duchas frías|douches froides|banho frio|docce fredde"),
+            .local("Kaltduschen|duchas frías|douches froides|banho frio|docce fredde"),
         Topic::new("working from home", "the fake commute|the lunch walk|the door sign|the ironing myth")
             .local("Homeoffice|teletrabajo|télétravail|home office|smart working"),
     ],
@@ -43,7 +43,7 @@ pub const WORDS: NicheWords = NicheWords {
         "{topic} on a [tiny|tight] budget",
         "[Why|How] I [quit|started|restarted] {topic}",
         "{gear} vs {gear2}: [one year later|what I'd buy again]",
-        "{nn} days of {topic}",
+        "What {nn} days of {topic} taught me",
         "{topic} for [lazy people|parents|beginners|renters]",
         "[Things|{n} things] I no longer [buy|do] since {topic}",
     ],
@@ -55,14 +55,14 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     question: &[
         "how do you [keep up|manage] {topic} with [kids|a night shift job|ADHD|a messy partner]?",
-        "[where|what brand] is the [jumper|shelf|lamp|rug] at {min} [from|]?",
-        "[what|and what] [about|do you do with] [gifts|sentimental things|old photos] when it comes to {detail}?",
+        "[what brand is the|where did you get the] [jumper|shelf|lamp|rug] at {min}? [need it|asking for my living room|it's so pretty]",
+        "what [about|do you do with] [gifts|sentimental things|old photos]? [the hardest part for me|always stops me|]",
         "[does|did] {detail} [last|stick] or [is it|was it] just [January energy|for the video]?",
     ],
     story: &[
-        "[after|since] my burnout in 20[19|21|23] {topic} was [the first thing that helped|my lifeline]. {win}",
+        "[after|since] my burnout in 20[19|21|23] {topic} [pulled me out|became my lifeline]. {win}",
         "[grew up|I grew up] with {n} siblings in {where}, {detail} was [called being poor|just Tuesday] [haha|]",
-        "{who} and I [tried|started] {topic} [on New Year's|after the move], [one of us|he] lasted {n} days, {win} though",
+        "{who} and I [tried|started] {topic} [on New Year's|after the move], one of us lasted {n} days, {win} though",
     ],
     complaint: &[
         "[easy|it's easy] to do {topic} when you [don't have kids|have money|work from home]. [privileged|tone deaf]",
@@ -87,7 +87,7 @@ const EN: &[Table] = &[
     ("merch", "planner|candle set|habit calendar"),
 ];
 const DE: &[Table] = &[
-    ("part", "die Routine|die Planung|der erste Schritt|die Motivation|das Aufräumen"),
+    ("part", "die Routine|die Planung|die Umsetzung|die Motivation|das Aufräumen"),
     ("act", "abends Tagebuch schreiben|früh aufstehen"),
     ("woe", "hielt genau drei Tage|hat mich nur gestresst|war nach einer Woche tot|endete im Chaos"),
     ("win", "so gut geschlafen wie lange nicht|die Wohnung fühlt sich endlich nach Zuhause an|dreißig Tage am Stück"),

@@ -33,11 +33,11 @@ pub const WORDS: NicheWords = NicheWords {
     titles: &[
         "{topic}: {n} mistakes [killing your sound|I made for years|beginners make]",
         "[Learn|Understand] {topic} in {nn} minutes",
-        "I wrote a song using only {topic} [and the {gear}|]",
+        "I wrote a song to learn {topic} [with the {gear}|in a day|]",
         "{gear} vs {gear2}: [can you hear it|blind test]",
         "The [secret|trick|theory] behind {topic}",
         "{topic} for [beginners|tired producers|people who can't sing]",
-        "[A song a day|{nn} days of] {topic}",
+        "{nn} days of {topic}",
         "{topic} with a [cheap|broken] {gear}",
         "Why {topic} sounds [so good|so sad|better on tape]",
     ],
@@ -49,14 +49,14 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     question: &[
         "[what|which] [tuning|key|BPM] is [this|the bit at {min}]?",
-        "[is there a|do you have] [tab|sheet|preset|stem] for the [part|riff] at {min}?",
+        "is there a [tab|sheet|preset|stem] for the [part|riff] at {min}?",
         "[what's|what is] in the chain [before|after] the {gear}? that [low end|tone] is [huge|so warm]",
-        "[how long|how many months] until {detail} [feels natural|stops hurting my fingers]?",
+        "[how long|how many months] until {detail} [feels natural|stops being hard]?",
     ],
     story: &[
         "[played|I played] in a [wedding|cover|punk] band in {where} for {n} years, {detail} was [our whole act|the only thing we could do]",
         "[picked up|started] {topic} at {nn} after [a stroke|retirement|my dad died], {win}",
-        "[pawned|sold] my {gear} in 20[08|12|20], [bought|found] it back {when}. [same sticker|cried a bit|not selling again]",
+        "[pawned|sold] my {gear} in 20[08|12|20], bought it back {when}. [same sticker|cried a bit|not selling again]",
     ],
     complaint: &[
         "that's not {topic}, {detail} is [straight|just wrong]. [learn the basics|ask any {pro}]",
@@ -81,7 +81,7 @@ const EN: &[Table] = &[
     ("merch", "sample pack|tab book|pick tin"),
 ];
 const DE: &[Table] = &[
-    ("part", "der Rhythmus|der Klang|das Timing|die Mischung|die Übung|das Arrangement"),
+    ("part", "die Rhythmik|die Klangfarbe|das Timing|die Mischung|die Übung|das Arrangement"),
     ("act", "Tonleitern üben|zu Hause aufnehmen"),
     ("woe", "klingt matschig|schnarrt überall|übersteuert ständig|verstimmt sich dauernd"),
     ("win", "sauber im vollen Tempo gespielt|erster Song fertig|die Band war begeistert"),

@@ -43,7 +43,7 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     praise: &[
         "[finally|at last] a reviewer who [buys|pays for] the {gear} [himself|with real money] and [uses|tests] it for more than a weekend",
-        "[saved me|you just saved me] {nn}0 [bucks|quid|euros], was [one click|this close] from ordering the {gear}",
+        "[saved me|you just saved me] {nn}0 [bucks|quid|euros], was [one click away from|this close to] ordering the {gear}",
         "the [graph|table|chart] at {min} [is all I needed|tells you everything|should be on the box]",
         "[disabled|turned off] the setting at {min} and {win}. [how is that not the default|wild]",
     ],
@@ -55,13 +55,13 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     story: &[
         "[still|I'm still] on a phone from 2019, [swapped|replaced] the battery {when}, {win}",
-        "[worked|I worked] in a repair shop in {where} for {n} years, {detail} [walked through the door daily|paid my rent]",
+        "[worked|I worked] in a repair shop in {where} for {n} years, [half|most] of the jobs came down to {part}",
         "[installed|set up] {topic} for {who} and now I'm [unpaid tech support|the family IT department]",
     ],
     complaint: &[
         "you [tested|reviewed] it on [pre-release|old] firmware, {detail} was fixed [{n} weeks ago|in the last update]. [misleading|please re-test]",
         "[no|zero] mention of [the price|privacy|the subscription] [at all|until {min}], [that's|which is] the [main|biggest] issue with the {gear}",
-        "[your|the] benchmark at {min} [is throttled|was run on battery], [mine|my {gear}] gets [twice|{n}0% more]. [sloppy|do it again]",
+        "[your|the] benchmark at {min} [is throttled|was run on battery], [mine|my {gear}] gets [twice that|{n}0% more]. [sloppy|do it again]",
     ],
     words: [EN, DE, ES, FR, PT, IT],
 };
@@ -98,7 +98,7 @@ const DE: &[Table] = &[
         "der Akku hält jetzt zwei Tage|läuft endlich stabil|keine Abbrüche mehr|der Schreibtisch ist endlich aufgeräumt",
     ),
     ("pro", "Admin|Elektroniker|Entwickler"),
-    ("merch", "Kabel-Set|Schreibtischmatte"),
+    ("merch", "Kabelbox|Schreibtischmatte"),
 ];
 const ES: &[Table] = &[
     ("part", "la batería|la pantalla|el acabado|la configuración|el calor|el software"),
@@ -112,7 +112,7 @@ const ES: &[Table] = &[
         "la batería dura dos días|todo funciona a la primera|ni un corte desde entonces|por fin un escritorio limpio",
     ),
     ("pro", "técnico|informática|ingeniero"),
-    ("merch", "kit de cables|alfombrilla"),
+    ("merch", "caja de cables|alfombrilla"),
 ];
 const FR: &[Table] = &[
     ("part", "l'autonomie|l'écran|la finition|la configuration|la chauffe"),
@@ -120,7 +120,7 @@ const FR: &[Table] = &[
     ("woe", "chauffe énormément|ne s'appaire pas|se vide en une nuit|se déconnecte sans arrêt"),
     ("win", "deux jours d'autonomie|tout marche du premier coup|plus aucune coupure"),
     ("pro", "technicien|développeuse|admin réseau"),
-    ("merch", "trousse de câbles|tapis de bureau"),
+    ("merch", "trousse de câbles|pochette"),
 ];
 const PT: &[Table] = &[
     ("part", "a bateria|a tela|o acabamento|a configuração|o aquecimento"),
@@ -128,7 +128,7 @@ const PT: &[Table] = &[
     ("woe", "esquenta demais|não pareia|descarrega numa noite|vive desconectando"),
     ("win", "a bateria dura dois dias|tudo funcionou de primeira|nenhuma queda desde então"),
     ("pro", "técnico|desenvolvedora|engenheiro"),
-    ("merch", "caixa de cabos|mesa organizada kit"),
+    ("merch", "caixa de cabos|capa organizadora"),
 ];
 const IT: &[Table] = &[
     ("part", "la batteria|la qualità costruttiva|la configurazione|la temperatura"),

@@ -22,11 +22,11 @@ pub const WORDS: NicheWords = NicheWords {
         Topic::new("Ljubljana", "the dragon bridge|the riverside market|the day trip to the lake|the castle path"),
         Topic::new("Medellín", "the cable car|the comuna tour|the coffee farm|the eternal spring thing"),
         Topic::new("carry-on only", "the packing list|the shoe problem|the laundry trick|the budget airline check")
-            .local("nur Handgepäck|solo equipaje de mano|bagage cabine|só mala de mão|solo bagaglio a mano"),
+            .local("Reisen mit Handgepäck|solo equipaje de mano|bagage cabine|só mala de mão|solo bagaglio a mano"),
         Topic::new("street food", "the long queue rule|the stomach ache|the price board|the night market"),
         Topic::new("hostel life", "the snorer|the kitchen shelf|the locker|the common room"),
         Topic::new("the Camino", "the blisters|the first albergue|the stamp book|the rain stage")
-            .local("der Jakobsweg|el Camino|le Camino|o Caminho|il Cammino"),
+            .local("Jakobsweg|el Camino|le Camino|o Caminho|il Cammino"),
     ],
     gear: "Trekka 40|Loam boots|Drift tent|Nomad eSIM|Aero poncho|Kip liner|Orbit adapter|Cubo packing set|Vista lens|Fold bag|Pebble stove",
     emoji: "✈️|🌍|🏝️|🎒|🚆|🌅",
@@ -45,7 +45,7 @@ pub const WORDS: NicheWords = NicheWords {
     ],
     praise: &[
         "[booked|just booked] flights [because of|after] this. [see you there|{who} is thrilled|my boss isn't]",
-        "[lived|I live] in {where} and this is the [first|only] {topic} video that [gets it right|doesn't feel like an ad]",
+        "I [live|grew up] in {where} and this is the [first|only] {topic} video that [gets it right|doesn't feel like an ad]",
         "[did|followed] your [route|list] {when}, {detail} was [the highlight|magical|exactly as you said]",
         "the [silence|light|old man|sunset] at {min}. [I teared up|that's why I travel|wow]",
     ],
@@ -53,15 +53,15 @@ pub const WORDS: NicheWords = NicheWords {
         "[is|was] {topic} [safe|okay] for [a woman alone|a family with a toddler|someone with bad knees]?",
         "[how much|what] did [you spend|it cost] [per day|in total], roughly?",
         "[which|what] month [was this|did you go]? {detail} looks [so empty|perfect]",
-        "[do|did] you [book|need to book] {detail} [in advance|weeks before]?",
+        "did you [book|need to book] anything [in advance|weeks before], or just [show up|wing it]?",
     ],
     story: &[
-        "[proposed|I proposed] to {who} at {detail} {n} years ago, [said yes|it rained|lost the ring for an hour]",
-        "[got|we got] [lost|stuck|robbed] doing {topic} in 20[09|14|18], [best|worst] [week|story] of my life",
-        "[my|our] [train|ferry] was {nn} hours late at {detail}, [made friends for life|played cards with strangers|slept on the floor]",
+        "[proposed|I proposed] to my [now husband|now wife] on a trip like this {n} years ago, [rained the whole day|lost the ring for an hour|still married]",
+        "[we got|got] [lost|stuck|soaked] on our first {topic} trip in 20[09|14|18], [best|worst] [week|story] of my life",
+        "[my|our] [train|ferry] was {n} hours late in {where}, [made friends for life|played cards with strangers|slept on the floor]",
     ],
     complaint: &[
-        "[please stop|stop] [showing|geotagging] {detail}, [locals can't afford rent|it's overrun already|you are part of the problem]",
+        "[please stop|stop] [showing|geotagging] places like [this|the one at {min}], [locals can't afford rent|it's overrun already|you are part of the problem]",
         "[prices|the prices] at {min} are [from years ago|way off], we paid [double|three times that] {when}",
         "[drone|you flew a drone] at {min}, that's [illegal|forbidden] there. [great example|not cool]",
     ],

@@ -4,7 +4,7 @@ use super::Lines;
 
 pub const TO_QUESTION: Lines = &[
     "[yes|yep|yeah], [works|worked] [fine|great|for me] with the {gear2} [too|as well], [just|you only have to] [mind|adjust] {part}",
-    "[he|she|they] [answer|talk about] [that|this] at {min} [I think|if I remember right|]",
+    "they [answer|talk about|explain] [that|this] at {min} [I think|if I remember right|]",
     "[no|nope], [don't bother|not needed], the {gear2} is [enough|fine] [to start|for most people|]",
     "[same question|I was wondering the same|following|also curious]",
     "[check|it's in] the description, [third|second|last] link [I think|]",
@@ -16,13 +16,13 @@ pub const TO_QUESTION: Lines = &[
     "[try|start with] {detail} first, [everything else|the rest] [comes after|is secondary]",
     "[good question|great question], [would love|I'd like] to know [too|as well]",
     "[got mine|bought it] [used|on sale|at a flea market] for [half|{nn}], [keep an eye out|worth waiting]",
-    "[mine|it] [did|does] that [too|as well] [until|before] I [paid attention to|took care of] {detail}",
+    "mine did that [too|as well] until I [paid attention to|took care of|read about] {detail}",
     "[not|it's not] [really|that] [important|a big deal] [at the beginning|if you ask me]",
 ];
 
 pub const TO_TROUBLE: Lines = &[
     "[same here|same|me too], [thought|I thought] I was the [only one|problem]",
-    "[did you|have you] [try|tried] [writing to them|the contact form|asking on instagram]? [got an answer|they replied] in {n} days",
+    "did you try [writing to them|the contact form|asking on instagram]? [got an answer|they replied] in {n} days",
     "[works|worked] [fine|perfectly] for me, [maybe|perhaps] it's {part}?",
     "[bit|that's a bit] harsh, [no|isn't it]? [it's free|nobody forces you to watch]",
     "[agree|agreed|exactly|this], [somebody|someone] had to say it",
@@ -44,7 +44,7 @@ pub const TO_REST: Lines = &[
     "[good|great] [point|tip], [never thought|hadn't thought] of {detail} [like that|]",
     "[how did it go|how did yours turn out|any update]?",
     "[well said|nicely put|beautifully said]",
-    "[I'd|I would] [disagree|say] {part} [matters more|is overrated] but [each to their own|fair enough|]",
+    "[I'd|I would] say {part} [matters more|is overrated] but [each to their own|fair enough|]",
     "[did|tried] that too, {win}",
     "[where|whereabouts] in {where}? [small world|I'm from there|we should start a {topic} club]",
     "[best|favourite] comment [here|so far|of the day]",
@@ -72,7 +72,7 @@ pub const OWNER_TO_QUESTION: Lines = &[
     "[hi|hey] {name}, [I'd|we would] [start with|go for] the {gear} [if you're unsure|for most people]. {detail} [matters more than the price|is what you'll notice first].",
     "[in my experience|for me], about {n} [tries|rounds], [then|after that] {detail} [becomes second nature|just happens].",
     "[it's|you'll find it] in the description now, [thanks for the nudge|sorry, forgot to add it]!",
-    "[working on|filming] [exactly that|a video about this] [right now|this month], [stay tuned|so good timing]!",
+    "[working on|filming] [exactly that|a follow up on this|that one] [right now|as we speak], [stay tuned|so good timing]!",
     "[no need|you don't need] to upgrade. [the|your] {gear2} is [plenty|more than enough] for {topic}.",
     "[that usually|nine times out of ten that] means {part} is [off|the culprit]. [change one thing at a time|start there] and [let me know how it goes|report back].",
     "[we|I] [restock|expect more] [at the end of the month|in about {n} days]. [the newsletter|the shop page] [knows first|will say so].",
@@ -81,20 +81,20 @@ pub const OWNER_TO_QUESTION: Lines = &[
     "[honestly|truthfully]? [both|either] will do. I [reach for|use] the {gear} [most days|more often] because of {part}.",
     "[good catch|you're right to ask]. I [skipped over|glossed over] {detail}, [will cover it|I'll put it] in the next one.",
     "[for two people|on a budget|at the start] I'd [keep it simple|skip the extras] and [spend|put] the [time|effort] on {part}.",
-    "[not at all|no dumb questions here]! [the reason|it's] {part}: [everything else|the rest] follows from it.",
+    "[not at all|no dumb questions here]! [the reason is|it's] {part}: [everything else|the rest] follows from it.",
 ];
 
 pub const OWNER_TO_COMPLAINT: Lines = &[
     "[fair point|fair enough|that's fair] {name}, {detail} [deserved more time|could have been clearer]. [noted|I'll do better in the next one].",
     "[sorry to hear that|sorry about that|that's annoying], [which|what] {gear} [are you using|do you have]? [happy to help|let's figure it out].",
     "[thanks for|appreciate] the honest feedback. [the audio|the mix] at {min} [is on me|slipped through], [fixed|sorted] for the next upload.",
-    "[I hear you|understood]. [the sponsor|sponsors] [pays|pay] for [the testing|the time], but [I'll keep it shorter|point taken].",
+    "[I hear you|understood]. [the sponsor pays|sponsors pay] for [the testing|the time], but [I'll keep it shorter|point taken].",
     "[oh no|ouch]! [could you|would you] write to hello@ with your order number? [we'll|I'll] [make it right|sort it out] [this week|today].",
     "[you're right|good catch], the [number|figure] at {min} is wrong. [pinned a correction|corrected in the description], thanks.",
-    "[we may|I guess we] [disagree|see it differently] [there|on this one], [but|and] that's [fine|what the comments are for]. [what would you|how do you] do [instead|it]?",
+    "[we may|I guess we] [disagree|see it differently] [there|on this one], [but|and] that's [fine|what the comments are for]. [what would you do instead|how do you do it]?",
     "[the link|that link] is [fixed now|working again]. [sorry|thanks for telling me]!",
     "[hm|hmm], that [shouldn't|should not] happen. [try|start with] {part} and [tell me|let me know] [how it goes|if it helps].",
-    "[I didn't|never] [delete|deleted] anything, [the filter|the spam filter] [can be|is] [overeager|strict]. [please|feel free to] post it again.",
+    "I didn't [delete|remove] anything, [the filter|the spam filter] [can be|is] [overeager|strict]. [please|feel free to] post it again.",
 ];
 
 pub const OWNER_TO_INCIDENT: Lines = &[
@@ -102,11 +102,11 @@ pub const OWNER_TO_INCIDENT: Lines = &[
     "[not good enough from us|that's on us], sorry. [replacements|new boxes] [leave|go out] on [Monday|Thursday], [you'll get|everyone affected gets] a mail.",
     "[the double charge|the payment issue] is [being reversed|confirmed], [it takes|allow] {n} working days. sorry for the [scare|mess].",
     "[we|our two person team] [got buried|fell behind] in [messages|mail], [that's no excuse|and I'm sorry]. [I've got|found] yours now, [reply is on its way|answer today].",
-    "[thanks for your patience|you've been very patient]. [there's|I pinned] an update [at the top|with dates], and [yes|of course], [refunds|a full refund] [any time|no hard feelings].",
+    "[thanks for your patience|you've been very patient]. [there's|I pinned] an update [at the top|with dates], and [yes|of course], [refunds are fine too|a refund is fine any time|no hard feelings].",
 ];
 
 pub const OWNER_TO_REST: Lines = &[
-    "[thank you|thanks] {name}! [comments like this|that] [make|makes] [the editing worth it|my day|it all worth it].",
+    "[thank you|thanks] {name}! [comments like this make|that makes] [the editing worth it|my day|it all worth it].",
     "[so happy|really glad] [it helped|it clicked|to hear that]! [let me know|tell us] how the next one [goes|turns out].",
     "[haha|ha], [you noticed|busted|I hoped nobody would notice]. [the cat|the dog] [gets half the credit|says hi].",
     "[love|I love] that! {who} would [approve|be jealous].",
@@ -118,7 +118,7 @@ pub const OWNER_TO_REST: Lines = &[
     "[that|this] [story|comment] [made me smile|is brilliant], [thanks for sharing|thank you].",
     "[a|the] {gear} vs {gear2} [test|video] is [half filmed|in the works] [already|]. [good timing|you read my mind].",
     "[appreciate it|cheers|much appreciated]! [see you|catch you] [next week|in the next one].",
-    "[a {pro} says so|coming from a {pro}], [that's|that] [high praise|means a lot]. thank you!",
+    "coming from a {pro}, [that's high praise|that means a lot]. thank you!",
     "[third try is the charm|practice pays off], [well done|congratulations]!",
 ];
 
