@@ -94,6 +94,10 @@ impl Rows {
     pub fn count(&self, state: Standing) -> i64 {
         count(&self.counts, state)
     }
+
+    pub fn has_several_platforms(&self) -> bool {
+        self.connections.windows(2).any(|pair| pair[0].platform != pair[1].platform)
+    }
 }
 
 fn count(counts: &[(Standing, i64)], state: Standing) -> i64 {

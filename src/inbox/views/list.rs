@@ -8,7 +8,7 @@ use crate::inbox::ingest::State;
 use crate::inbox::listing::{Filter, Interaction, Order};
 use crate::inbox::pages::Rows;
 use crate::ui::numbers::grouped;
-use crate::ui::{Icon, Live, Local, NOTHING, avatar, empty, link_button, live, older, platform_mark};
+use crate::ui::{Icon, Live, Local, NOTHING, avatar, empty, link_button, live, older, platform_name};
 
 pub struct Inbox<'a> {
     pub filter: &'a Filter,
@@ -103,16 +103,14 @@ fn row(item: &Interaction, view: &Inbox<'_>) -> Markup {
             div.grow {
                 p.meta {
                     b { (item.author_name) }
+                    @if view.rows.has_several_platforms() { span { (platform_name(item.platform.as_str())) } }
                     span { (view.local.ago(item.created_at)) }
                     @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
                 }
                 a.row-link href=(href) { (said(item)) }
                 (tags(item))
             }
-            div.end.tags {
-                @if view.filter.state.is_none() { (state_tag(item.state)) }
-                (platform_mark(item.platform.as_str()))
-            }
+            @if view.filter.state.is_none() { div.end { (state_tag(item.state)) } }
         }
     }
 }

@@ -215,8 +215,8 @@ fn by_author(opened: &Opened, local: &Local) -> Markup {
                             @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
                         }
                         a.row-link href={ "/inbox/" (item.id) } { (said(item)) }
+                        div.tags { (state_tag(item.state)) }
                     }
-                    div.end { (state_tag(item.state)) }
                 }
             }
         }
