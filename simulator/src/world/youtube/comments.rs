@@ -37,7 +37,8 @@ pub type Fresh<'a> = &'a mut dyn FnMut(&str) -> bool;
 /// A text's hash, without capitals and signs: two people hardly ever say the same.
 pub fn fingerprint(text: &str) -> u64 {
     let letters = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
-    letters.fold(0, |hash, letter| mix(hash ^ u64::from(letter)))
+    mix(letters
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)))
 }
 
 /// Writes one thread.

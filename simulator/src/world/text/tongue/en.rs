@@ -249,7 +249,7 @@ const STORY: Lines = &[
     "[my|the] [doctor|boss|therapist] told me to [find a hobby|slow down], {n} [months|years] later: {gear}, {gear2}, [no regrets|no savings]",
     "[recovering|home] from [surgery|a broken leg|the flu] and [watching every {topic} video|binge watching you], [already planning|can't wait to try] {detail}",
     "[night shift|double shift|first day back] done, {topic} and [silence|the cat|this video], [perfect evening|that's all I need]",
-    "[got|talked] {who} into {topic} [last {n} months|this spring], now [I have to share|they own a better {gear} than me|we compete]",
+    "[got|talked] {who} into {topic} [{n} months ago|this spring], now [I have to share|they own a better {gear} than me|we compete]",
     "[tried|did] it [without|with half of] the {gear} because [mine is in the post|I'm broke|{who} hid it], {win} [anyway|anyhow]",
     "[wrote|stuck] {detail} on a [sticky note|card] [on the fridge|at my desk], [three weeks|a month] later {win}",
     "[in|back in] [school|uni] nobody [told|taught] us about {part}, [learned it|picked it up] from [you|a stranger on the internet] at {nn}",

@@ -142,7 +142,7 @@ const COMPLAINT: Lines = &[
 const INCIDENT: Lines = &[
     "mi {merch} llegó [rota|abierta|a medias] y nadie [contesta|responde] desde hace {n} días",
     "{n} semanas esperando la {merch}, el seguimiento [no se mueve|sigue igual]",
-    "¡me cobraron dos veces! [quiero|¿dónde está] [mi dinero|el reembolso][?|]",
+    "¡me cobraron dos veces! [quiero mi dinero|quiero el reembolso|¿dónde está mi dinero?]",
     "en vez de subir vídeos, [contestad|respondan] a los que [compramos|pagamos] la {merch}",
     "me llegó otra {merch} y [encima|ahora] tengo que pagar la devolución. [increíble|una vergüenza]",
     "confié en {host} y la {merch} [se rompió el primer día|venía estropeada]. [devuélvanme el dinero|qué pena]",
