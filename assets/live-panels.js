@@ -2,7 +2,7 @@
 // on every (re)connection, and every two seconds while there is no connection. Nothing runs while the page is hidden.
 const HINTS = ["demo", "job", "connection", "inbox"];
 const POLL = 2_000;
-const GAP = 250;
+const GAP = 400;
 
 let stream = null;
 let poll = 0;

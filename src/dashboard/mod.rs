@@ -192,13 +192,15 @@ kit::text_enum! {
         Moods = "moods",
         Recent = "recent",
         InboxCount = "inbox-count",
+        /// All that a change of interactions or connections may touch, in one answer.
+        All = "all",
     }
 }
 
 impl Dashboard {
     /// Reads what the page needs, or only what one panel needs.
     pub fn load(conn: &mut Conn, workspace: WorkspaceId, local: &Local, only: Option<Panel>) -> db::Result<Self> {
-        let wanted = |panels: &[Panel]| only.is_none_or(|one| panels.contains(&one));
+        let wanted = |panels: &[Panel]| only.is_none_or(|one| one == Panel::All || panels.contains(&one));
         let mut dashboard = Self::default();
         let facts = &mut dashboard.facts;
         if wanted(&[Panel::Glance, Panel::Metrics, Panel::Connections, Panel::Recent]) {

@@ -42,10 +42,10 @@ pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> 
         Panel::Moods => ("inbox demo", moods_chart(facts, local)),
         Panel::Recent => ("inbox demo", recent_items(recent, facts, local)),
         Panel::InboxCount => return inbox_count(facts.waiting.total),
+        Panel::All => return page(name, NOTHING, dashboard, local),
         Panel::Demo | Panel::DemoStrip => return NOTHING,
     };
-    let source = format!("/dashboard?panel={panel}");
-    live(Live { name: panel.as_str(), hints, source: &source }, body)
+    live(Live { name: panel.as_str(), hints, source: "/dashboard?panel=all" }, body)
 }
 
 /// The page's first lines.
