@@ -1,0 +1,40 @@
+//! The statements about authors.
+
+use std::collections::HashMap;
+
+use kit::args;
+use kit::db::{Result, Tx};
+
+use super::Author;
+use crate::inbox::ingest::Source;
+use crate::inbox::ingest::lists::all_in;
+
+pub fn by_key(tx: &mut Tx, source: &Source<'_>, keys: &[&str]) -> Result<HashMap<String, Author>> {
+    let sql = format!("SELECT {} FROM authors WHERE connection_id = $1 AND external_id IN ", Author::COLUMNS);
+    let rows = all_in::<Author, _>(tx, &sql, "", args![source.connection], keys)?;
+    Ok(rows.into_iter().map(|row| (row.external_id.clone(), row)).collect())
+}
+
+pub fn put(tx: &mut Tx, source: &Source<'_>, author: &Author) -> Result<()> {
+    tx.exec(
+        "INSERT INTO authors (id, workspace_id, connection_id, external_id, display_name, avatar_url, profile_url,
+            is_self, interactions, first_seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ON CONFLICT (connection_id, external_id) DO UPDATE SET display_name = excluded.display_name,
+            avatar_url = excluded.avatar_url, profile_url = excluded.profile_url, is_self = excluded.is_self,
+            interactions = excluded.interactions",
+        args![
+            author.id,
+            source.workspace,
+            source.connection,
+            author.external_id.as_str(),
+            author.display_name.as_str(),
+            &author.avatar_url,
+            &author.profile_url,
+            author.is_self,
+            author.interactions,
+            source.now
+        ],
+    )?;
+    Ok(())
+}
