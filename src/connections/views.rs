@@ -126,7 +126,7 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
                 @match action {
                     Action::Sync if running => {}
                     Action::Sync => (Button::new("Sync now").icon(Icon::Refresh).test("sync-connection")
-                        .describe(&format!("Sync {name} now")).posts(&format!("/connections/{id}/sync"))),
+                        .describe(&format!("Sync now: {name}")).posts(&format!("/connections/{id}/sync"))),
                     Action::Reconnect => (Button::primary("Reconnect").icon(Icon::Retry).test("reconnect-connection")
                         .describe(&format!("Reconnect {name}")).hidden("connection_id", &id)
                         .posts(&format!("/connections/{}/start", connection.platform.as_str()))),
