@@ -1,3 +1,5 @@
+//! From the question to the connected account: who may answer, how often, how late, and what becomes of every answer.
+
 use std::time::Duration;
 
 use kit::both_databases;
