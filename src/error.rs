@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::JsonRejection;
 use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -127,6 +128,13 @@ impl From<db::Error> for Error {
             db::Error::Busy => Self::Busy,
             other => Self::Db(other),
         }
+    }
+}
+
+impl From<JsonRejection> for Error {
+    fn from(rejection: JsonRejection) -> Self {
+        let refusal = Refusal::of_status(rejection.status());
+        Self::refused(refusal.status, refusal.code, refusal.text)
     }
 }
 

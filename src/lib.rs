@@ -11,6 +11,7 @@ pub mod error;
 pub mod health;
 pub mod inbox;
 pub mod live;
+pub mod openapi;
 pub mod platforms;
 pub mod routes;
 pub mod serve;

@@ -10,6 +10,7 @@ use kit::clock::Clock;
 use kit::random::Random;
 use repruv::accounts;
 use repruv::config::{self, Config, LogFormat, Settings};
+use repruv::openapi;
 use repruv::serve::{self, Parts, Running};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -42,6 +43,8 @@ enum Command {
     },
     /// Brings the database's schema up to date
     Migrate,
+    /// Prints the API's description (OpenAPI 3.1)
+    Openapi,
     /// Accounts, from the terminal
     #[command(subcommand)]
     User(UserCommand),
@@ -101,6 +104,11 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Worker => runtime.block_on(serve(&settings, Parts { web: false, worker: true })),
         Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
         Command::Migrate => migrate(&settings),
+        Command::Openapi => {
+            // Whoever closed the pipe has read enough.
+            let _ = writeln!(std::io::stdout(), "{}", openapi::text());
+            Ok(())
+        }
         Command::User(command) => manage(&runtime, &settings, command),
     }
 }

@@ -21,6 +21,7 @@ use crate::error;
 use crate::health::pages as health;
 use crate::inbox;
 use crate::live;
+use crate::openapi;
 use crate::ui;
 use crate::webhooks;
 
@@ -97,6 +98,7 @@ fn api() -> Router<App> {
         .route("/demo/disable", post(demo::api::disable))
         .route("/demo/status", get(demo::api::status))
         .route("/events", get(live::api::events))
+        .route("/openapi.json", get(openapi::api::document))
         .route("/jobs", get(activity::api::list))
         .route("/jobs/{id}/status", get(activity::api::status))
         .route("/jobs/{id}/cancel", post(activity::api::cancel))

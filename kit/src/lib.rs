@@ -5,6 +5,10 @@ pub mod db;
 pub mod id;
 pub mod jobs;
 pub mod random;
+pub mod schema;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod web;
+
+#[doc(hidden)]
+pub use utoipa;

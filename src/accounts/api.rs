@@ -1,10 +1,11 @@
 //! `/api/auth`: what the pages do, as JSON.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
+use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,7 +38,6 @@ pub struct LoginBody {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserBody {
-    #[schema(value_type = String, format = "uuid")]
     id: UserId,
     email: String,
     name: String,
@@ -50,19 +50,15 @@ pub struct UserAnswer {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionBody {
-    #[schema(value_type = String, format = "uuid")]
     id: SessionId,
-    #[schema(value_type = String, format = "date-time")]
     created_at: Timestamp,
-    #[schema(value_type = String, format = "date-time")]
     expires_at: Timestamp,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WorkspaceBody {
-    #[schema(value_type = String, format = "uuid")]
     id: WorkspaceId,
-    #[schema(value_type = String, example = "live")]
+    #[schema(inline)]
     kind: Kind,
 }
 
@@ -75,15 +71,11 @@ pub struct SessionAnswer {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ListedSession {
-    #[schema(value_type = String, format = "uuid")]
     id: SessionId,
     user_agent: String,
     ip: String,
-    #[schema(value_type = String, format = "date-time")]
     created_at: Timestamp,
-    #[schema(value_type = String, format = "date-time")]
     last_seen_at: Timestamp,
-    #[schema(value_type = String, format = "date-time")]
     expires_at: Timestamp,
     current: bool,
 }
@@ -95,7 +87,7 @@ pub struct SessionsAnswer {
 }
 
 /// Makes an account and signs in to it.
-#[utoipa::path(post, path = "/auth/signup", tag = "auth", request_body = SignUpBody,
+#[utoipa::path(post, path = "/auth/signup", tag = "auth", security(()), request_body = SignUpBody,
     responses((status = 201, body = UserAnswer), (status = 403), (status = 410), (status = 422), (status = 429)))]
 pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<SignUpBody>) -> Result<Response> {
     let form = SignUp {
@@ -109,7 +101,7 @@ pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<S
 }
 
 /// Signs in: the answer sets the session cookie.
-#[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = LoginBody,
+#[utoipa::path(post, path = "/auth/login", tag = "auth", security(()), request_body = LoginBody,
     responses((status = 200, body = UserAnswer), (status = 401), (status = 429), (status = 503)))]
 pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<LoginBody>) -> Result<Response> {
     let form = SignIn { email: body.email, password: body.password };
@@ -117,7 +109,7 @@ pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<Lo
 }
 
 /// Ends this session.
-#[utoipa::path(post, path = "/auth/logout", tag = "auth", responses((status = 204)))]
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", security(()), responses((status = 204)))]
 pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     Ok((StatusCode::NO_CONTENT, sign_out(&app, &visitor).await?).into_response())
 }
@@ -135,7 +127,7 @@ pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
 
 /// The person's sessions, the last used first: at most 20.
 #[utoipa::path(get, path = "/auth/sessions", tag = "auth", responses((status = 200, body = SessionsAnswer), (status = 401)))]
-pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<SessionsAnswer>> {
+pub async fn list(State(app): State<App>, who: SignedIn, _: Query<NoFilters>) -> Result<Json<SessionsAnswer>> {
     let (user, now) = (who.user.id, app.now());
     let sessions = app.db.read(move |conn| sessions::list(conn, user, now)).await?;
     let items = sessions.into_iter().map(|session| listed(session, who.session.id)).collect();
@@ -143,7 +135,7 @@ pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<Sessions
 }
 
 /// Ends a session; another one only within ten minutes of typing the password.
-#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", params(("id" = inline(SessionId), Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
 pub async fn end(State(app): State<App>, who: SignedIn, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
     let id: SessionId = id.parse().map_err(|_| Error::NotFound)?;

@@ -5,27 +5,37 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use kit::jobs::{self, Filter, JobId, JobStatus, JobView, Repeat};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::pages::job_id;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::sessions::SignedIn;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ListQuery {
+    #[param(inline)]
     status: Option<JobStatus>,
     job_type: Option<String>,
+    /// next_cursor of the page before
+    #[param(value_type = Option<String>)]
     cursor: Option<i64>,
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Jobs)]
 pub struct List {
     items: Vec<JobView>,
     next_cursor: Option<String>,
 }
 
+/// The person's background jobs, the newest first.
+#[utoipa::path(get, path = "/jobs", tag = "jobs", params(ListQuery),
+    responses((status = 200, body = List), (status = 400), (status = 401)))]
 pub async fn list(State(app): State<App>, who: SignedIn, Query(query): Query<ListQuery>) -> Result<Json<List>> {
     let ListQuery { status, job_type, cursor, limit } = query;
     let limit = limit.unwrap_or(50);
@@ -37,18 +47,25 @@ pub async fn list(State(app): State<App>, who: SignedIn, Query(query): Query<Lis
     Ok(Json(List { items: page.items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) }))
 }
 
+/// One job: how far it is, and how it ended.
+#[utoipa::path(get, path = "/jobs/{id}/status", tag = "jobs", params(("id" = inline(JobId), Path)),
+    responses((status = 200, body = JobView), (status = 401), (status = 404)))]
 pub async fn status(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Json<JobView>> {
     let (id, user) = (job_id(&id)?, who.user.id.uuid());
     let job = app.db.read(move |conn| jobs::status(conn, id, user)).await?;
     job.map(Json).ok_or(Error::NotFound)
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobCancelled)]
 pub struct Cancelled {
     id: JobId,
     status: JobStatus,
 }
 
+/// Asks a job to end. One that has ended stays as it is.
+#[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "jobs", params(("id" = inline(JobId), Path)),
+    responses((status = 202, body = Cancelled), (status = 401), (status = 404)))]
 pub async fn cancel(
     State(app): State<App>,
     who: SignedIn,
@@ -58,11 +75,15 @@ pub async fn cancel(
     Ok((StatusCode::ACCEPTED, Json(Cancelled { id: job.id, status: job.status })))
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobRetried)]
 pub struct Retried {
     job_id: JobId,
 }
 
+/// Asks for the same again, as a new job.
+#[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = inline(JobId), Path)),
+    responses((status = 202, body = Retried), (status = 409), (status = 401), (status = 404)))]
 pub async fn retry(
     State(app): State<App>,
     who: SignedIn,

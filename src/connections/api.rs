@@ -1,10 +1,11 @@
 //! JSON of connections.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use kit::clock::Timestamp;
 use kit::jobs::JobId;
+use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,11 +23,9 @@ pub struct Connections {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ConnectionBody {
-    #[schema(value_type = String, format = "uuid")]
     pub id: ConnectionId,
-    #[schema(value_type = String, example = "youtube")]
     pub platform: Platform,
-    #[schema(value_type = String, example = "connected")]
+    #[schema(inline)]
     pub status: super::Status,
     pub error: Option<CauseBody>,
     pub external_id: Option<String>,
@@ -35,11 +34,8 @@ pub struct ConnectionBody {
     /// Null when the platform hides it.
     pub followers: Option<i64>,
     pub content_total: Option<i64>,
-    #[schema(value_type = Option<String>, format = "date-time")]
     pub synced_at: Option<Timestamp>,
-    #[schema(value_type = Option<String>, format = "date-time")]
     pub complete_to: Option<Timestamp>,
-    #[schema(value_type = String, format = "date-time")]
     pub created_at: Timestamp,
 }
 
@@ -75,8 +71,8 @@ impl From<Connection> for ConnectionBody {
 }
 
 /// The connections of the current workspace.
-#[utoipa::path(get, path = "/connections", tag = "connections", responses((status = 200, body = Connections)))]
-pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<Connections>> {
+#[utoipa::path(get, path = "/connections", tag = "connections", responses((status = 200, body = Connections), (status = 401)))]
+pub async fn list(State(app): State<App>, who: SignedIn, _: Query<NoFilters>) -> Result<Json<Connections>> {
     let workspace = who.workspace.id;
     let found = app.db.read(move |conn| store::list(conn, workspace)).await?;
     Ok(Json(Connections { items: found.into_iter().map(ConnectionBody::from).collect(), next_cursor: None }))
@@ -86,20 +82,18 @@ pub async fn list(State(app): State<App>, who: SignedIn) -> Result<Json<Connecti
 #[serde(default, deny_unknown_fields)]
 pub struct StartBody {
     /// The connection to give a new authorisation; a new one when absent.
-    #[schema(value_type = Option<String>, format = "uuid")]
     pub connection_id: Option<ConnectionId>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Started {
-    #[schema(value_type = String, format = "uuid")]
     pub connection_id: ConnectionId,
     /// Where the person consents, in the browser that holds this session. In demo mode relative to this installation.
     pub authorize_url: String,
 }
 
 /// Begins connecting an account.
-#[utoipa::path(post, path = "/connections/{platform}/start", tag = "connections", params(("platform" = String, Path)),
+#[utoipa::path(post, path = "/connections/{platform}/start", tag = "connections", params(("platform" = inline(Platform), Path)),
     request_body = Option<StartBody>, responses((status = 201, body = Started), (status = 409), (status = 404)))]
 pub async fn start(
     State(app): State<App>,
@@ -115,12 +109,11 @@ pub async fn start(
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Syncing {
-    #[schema(value_type = String, format = "uuid")]
     pub job_id: JobId,
 }
 
 /// Reads a connection now. Again while it is read: the same job.
-#[utoipa::path(post, path = "/connections/{id}/sync", tag = "connections", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/connections/{id}/sync", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 202, body = Syncing), (status = 409), (status = 404)))]
 pub async fn sync(
     State(app): State<App>,
@@ -132,7 +125,7 @@ pub async fn sync(
 }
 
 /// Ends a connection; its authorisation is revoked at the platform.
-#[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 204), (status = 404)))]
 pub async fn delete(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<StatusCode> {
     pages::end(&app, &who, pages::parse(&id)?).await?;

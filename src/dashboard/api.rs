@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use kit::clock::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Connection, Dashboard, Metric, metrics};
 use crate::app::App;
@@ -12,7 +13,8 @@ use crate::sessions::{self, pages::SessionToken};
 use crate::ui::Local;
 use crate::workspaces::{Kind, WorkspaceId};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dashboard)]
 pub struct Answer {
     workspace: WorkspaceBody,
     time_zone: String,
@@ -21,12 +23,15 @@ pub struct Answer {
     connections: Vec<Connection>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct WorkspaceBody {
     id: WorkspaceId,
+    #[schema(inline)]
     kind: Kind,
 }
 
+/// The same numbers and states as the page.
+#[utoipa::path(get, path = "/dashboard", tag = "dashboard", responses((status = 200, body = Answer), (status = 401)))]
 pub async fn show(State(app): State<App>, SessionToken(token): SessionToken) -> Result<Json<Answer>> {
     let token = token.ok_or(Error::SignInNeeded)?;
     let now = app.now();

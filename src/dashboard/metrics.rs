@@ -2,18 +2,20 @@
 
 use kit::clock::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Day, Facts, Growth, SMALLEST_BASE, WINDOW_DAYS};
 use crate::ui::numbers::{counted, decimal, duration, grouped, signed};
 use crate::ui::{Icon, Local};
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Metric {
     pub name: &'static str,
     #[serde(skip)]
     pub title: &'static str,
     #[serde(skip)]
     pub icon: Icon,
+    #[schema(value_type = Option<f64>)]
     pub value: Option<Value>,
     pub unit: &'static str,
     pub window: String,
@@ -38,7 +40,8 @@ pub enum Value {
 }
 
 /// Why a number is unknown, and what to do about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = WhyUnknown)]
 pub struct Reason {
     pub code: &'static str,
     pub text: &'static str,
@@ -46,13 +49,15 @@ pub struct Reason {
     pub next: Option<Next>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = NextStep)]
 pub struct Next {
     pub href: &'static str,
     pub label: &'static str,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = MetricChange)]
 pub struct Change {
     pub value: f64,
     pub unit: &'static str,

@@ -13,6 +13,7 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 pub use self::metrics::{Change, Metric, Value, metrics};
 use crate::connections::{Cause, Status};
@@ -46,12 +47,14 @@ pub struct Facts {
 }
 
 kit::row! {
-    #[derive(Clone, Debug, Serialize)]
+    #[derive(Clone, Debug, Serialize, ToSchema)]
+    #[schema(as = ConnectionState)]
     pub struct Connection {
         pub id: ConnectionId,
         pub platform: Platform,
         /// Null until the account was read.
         pub display_name: Option<String>,
+        #[schema(inline)]
         pub connection_status: Status,
         pub connection_error: Option<Cause>,
         pub followers: Option<i64>,

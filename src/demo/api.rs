@@ -6,20 +6,23 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use kit::jobs::JobId;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, WorkspaceId};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::error::{FieldErrors, Result};
 use crate::sessions::SignedIn;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DemoAccepted)]
 pub struct Accepted {
     status: DemoStatus,
     job_id: JobId,
     message: &'static str,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Demo)]
 pub struct Status {
     status: DemoStatus,
     job_id: Option<JobId>,
@@ -28,14 +31,16 @@ pub struct Status {
     workspace_id: Option<WorkspaceId>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DemoError)]
 pub struct StatusError {
     operation: super::Operation,
     code: String,
     message: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DemoProfile)]
 pub struct StatusProfile {
     channel_name: String,
     niche: String,
@@ -45,7 +50,11 @@ pub struct StatusProfile {
     platforms: Platforms,
 }
 
+/// Sets up demo mode in the background. While it is being set up already: the same job.
+///
 /// The body may be left out: everything in it has a default.
+#[utoipa::path(post, path = "/demo/enable", tag = "demo", request_body = Option<Choice>,
+    responses((status = 202, body = Accepted), (status = 400), (status = 401), (status = 409), (status = 422)))]
 pub async fn enable(State(app): State<App>, who: SignedIn, body: Bytes) -> Result<(StatusCode, Json<Accepted>)> {
     let choice = read_choice(&body)?;
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
@@ -53,12 +62,17 @@ pub async fn enable(State(app): State<App>, who: SignedIn, body: Bytes) -> Resul
     Ok(answer(accepted, "Demo mode is being set up."))
 }
 
+/// Leaves demo mode in the background, or calls its set-up back. While it is being left already: the same job.
+#[utoipa::path(post, path = "/demo/disable", tag = "demo",
+    responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
 pub async fn disable(State(app): State<App>, who: SignedIn) -> Result<(StatusCode, Json<Accepted>)> {
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
     let accepted = app.db.write(move |tx| super::disable(tx, now, &random, user)).await?;
     Ok(answer(accepted, "Demo mode is being left."))
 }
 
+/// How demo mode stands.
+#[utoipa::path(get, path = "/demo/status", tag = "demo", responses((status = 200, body = Status), (status = 401)))]
 pub async fn status(State(app): State<App>, who: SignedIn) -> Result<Json<Status>> {
     let demo = app.db.read(move |conn| super::view(conn, &who.user)).await?;
     Ok(Json(demo.into()))
@@ -68,10 +82,11 @@ fn read_choice(body: &[u8]) -> Result<Choice> {
     if body.is_empty() {
         return Ok(Choice::default());
     }
-    let choice: Choice = serde_json::from_slice(body)
-        .map_err(|_| Error::bad_request("bad_body", "The body is no object with scenario, size and seed alone."))?;
+    let Json(choice) = Json::<Choice>::from_bytes(body)?;
     match choice.seed {
-        Some(seed) if seed > LARGEST_SEED => Err(Error::bad_request("bad_seed", "seed is at most 2^53 - 1.")),
+        Some(seed) if seed > LARGEST_SEED => {
+            Err(FieldErrors::one("seed", "too_large", "seed is at most 2^53 - 1.").into())
+        }
         _ => Ok(choice),
     }
 }

@@ -27,6 +27,7 @@ use kit::jobs::{Enqueue, JobId, JobView};
 use kit::random::Random;
 use maud::Markup;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use self::jobs::{DisableDemo, EnableDemo};
 use crate::app::App;
@@ -62,12 +63,14 @@ kit::text_enum! {
 }
 
 /// What a person chooses before they enable demo mode.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = DemoChoice)]
 pub struct Choice {
     pub scenario: Scenario,
     pub size: Size,
-    /// The same seed makes the same channel; a new one when `None`.
+    /// The same seed makes the same channel; a new one when it is left out.
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     pub seed: Option<u64>,
 }
 
@@ -93,12 +96,14 @@ pub struct Profile {
     pub platforms: Platforms,
 }
 
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DemoPlatforms)]
 pub struct Platforms {
     pub youtube: YouTubeProfile,
 }
 
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DemoYouTube)]
 pub struct YouTubeProfile {
     pub subscribers: i64,
     pub avg_views: f64,
@@ -107,7 +112,7 @@ pub struct YouTubeProfile {
 }
 
 /// What the profile's channel held at an instant: demo mode is enabled when all of it is in our database.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Promised {
     pub videos: i64,
     pub interactions: i64,

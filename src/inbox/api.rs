@@ -5,25 +5,31 @@ use axum::extract::{Path, Query, State};
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use super::ingest::State as Standing;
-use super::listing::{self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reply, Version};
+use super::listing::{
+    self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Order, Reply, Version, Visibility,
+};
 use super::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
 use super::pages::{Parameters, refused};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::sessions::SignedIn;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Interactions)]
 pub struct ListAnswer {
     items: Vec<Item>,
     next_cursor: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Interaction)]
 struct Item {
     id: InteractionId,
+    #[schema(inline)]
     kind: Kind,
     platform: Platform,
     connection_id: ConnectionId,
@@ -37,6 +43,7 @@ struct Item {
     author: Author,
     created_at: Timestamp,
     edited_at: Option<Timestamp>,
+    #[schema(inline)]
     state: Standing,
     provider_state: ProviderState,
     sentiment: Sentiment,
@@ -50,7 +57,7 @@ struct Item {
     replies: Vec<ReplyBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Author {
     id: AuthorId,
     name: String,
@@ -59,7 +66,8 @@ struct Author {
     interactions: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reply)]
 struct ReplyBody {
     id: InteractionId,
     text: Option<String>,
@@ -67,7 +75,8 @@ struct ReplyBody {
     created_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OpenedInteraction)]
 pub struct OneAnswer {
     #[serde(flatten)]
     item: Item,
@@ -76,7 +85,8 @@ pub struct OneAnswer {
     versions: Vec<VersionBody>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Content)]
 struct ContentBody {
     id: ContentId,
     kind: ContentKind,
@@ -88,14 +98,30 @@ struct ContentBody {
     comments: Option<i64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InteractionVersion)]
 struct VersionBody {
     replaced_at: Timestamp,
     text: Option<String>,
     rating: Option<i64>,
 }
 
-/// `GET /api/interactions`
+/// The inbox: what other people wrote, filtered, page by page.
+#[utoipa::path(get, path = "/interactions", tag = "interactions",
+    params(
+        ("state" = inline(Option<Standing>), Query), ("kind" = inline(Option<Kind>), Query),
+        ("platform" = inline(Option<Platform>), Query), ("sentiment" = inline(Option<Sentiment>), Query),
+        ("priority" = inline(Option<PriorityBand>), Query), ("intent" = inline(Option<Intent>), Query),
+        ("language" = inline(Option<Language>), Query), ("connection" = inline(Option<ConnectionId>), Query),
+        ("content" = inline(Option<ContentId>), Query), ("author" = inline(Option<AuthorId>), Query),
+        ("since" = Option<String>, Query, description = "First day, like 2026-11-22, in the person's time zone"),
+        ("until" = Option<String>, Query, description = "Last day"),
+        ("visibility" = inline(Option<Visibility>), Query, description = "published, unless said otherwise"),
+        ("order" = inline(Option<Order>), Query, description = "priority goes with state=needs_reply"),
+        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100),
+    ),
+    responses((status = 200, body = ListAnswer), (status = 400), (status = 401)))]
 pub async fn list(
     State(app): State<App>,
     who: SignedIn,
@@ -119,7 +145,9 @@ pub async fn list(
         .await
 }
 
-/// `GET /api/interactions/{id}`
+/// One interaction with its thread, and what its edits replaced.
+#[utoipa::path(get, path = "/interactions/{id}", tag = "interactions", params(("id" = inline(InteractionId), Path)),
+    responses((status = 200, body = OneAnswer), (status = 401), (status = 404)))]
 pub async fn one(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Json<OneAnswer>> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let workspace = who.workspace.id;

@@ -23,6 +23,9 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// The browser comes back by itself; in between its session is looked at again.
 const LIFE: Duration = Duration::from_secs(15 * 60);
 
+/// Server-sent events: named hints (`demo`, `job`, `connection`, `inbox`) that tell which part to fetch again.
+#[utoipa::path(get, path = "/events", tag = "events",
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 503)))]
 pub async fn events(State(app): State<App>, who: SignedIn) -> Result<Response> {
     let place = app.streams.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
     // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the stream opens.

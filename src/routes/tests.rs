@@ -1,6 +1,6 @@
 //! What holds for every address, read from `routes.rs` itself, so that a new one cannot be forgotten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use kit::both_databases;
@@ -149,6 +149,22 @@ fn failures_are_pages_for_people_and_problems_for_programs() {
 /// How many live places for demo mode a page has, and how many of them say something.
 fn told(page: &Answer) -> (usize, usize) {
     (page.text.matches("id=\"panel-demo\"").count(), page.text.matches("data-test=\"demo-banner\"").count())
+}
+
+#[test]
+fn the_document_describes_every_address_of_the_api() {
+    let document: serde_json::Value = serde_json::from_str(crate::openapi::text()).expect("it is JSON");
+    let paths = document["paths"].as_object().expect("it has paths");
+    let described = paths.iter().map(|(path, item)| {
+        let methods = item.as_object().expect("methods").keys().map(|method| method.to_uppercase()).collect();
+        (filled(path), methods)
+    });
+    let listed = routes().into_iter().filter_map(|(path, methods)| {
+        let methods = methods.into_iter().map(str::to_owned).collect();
+        path.strip_prefix("/api/v1").map(|path| (path.to_owned(), methods))
+    });
+    let (described, listed): (BTreeMap<_, BTreeSet<_>>, BTreeMap<_, _>) = (described.collect(), listed.collect());
+    assert_eq!(described, listed, "src/openapi/mod.rs lists every handler of routes.rs");
 }
 
 fn is_secure(path: &str, answer: &Answer) {

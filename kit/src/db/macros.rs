@@ -110,5 +110,13 @@ macro_rules! text_enum {
                 })
             }
         }
+
+        impl $crate::utoipa::PartialSchema for $name {
+            fn schema() -> $crate::utoipa::openapi::RefOr<$crate::utoipa::openapi::Schema> {
+                $crate::schema::one_of([$($text),+])
+            }
+        }
+
+        impl $crate::utoipa::ToSchema for $name {}
     };
 }

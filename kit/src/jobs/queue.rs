@@ -36,7 +36,7 @@ pub struct Enqueued {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Repeat {
     Enqueued(Enqueued),
-    /// Still live, completed, of a type that is gone, or refused by its domain.
+    /// Still live, completed, of a type that is gone, overtaken by another job with its key, or refused by its domain.
     Refused,
     NotFound,
 }
@@ -104,7 +104,7 @@ pub fn retry<C: Workplace>(
     let how = Enqueue {
         user_id: old.user_id,
         scope_id: old.scope_id,
-        operation_key: old.operation_key,
+        operation_key: old.operation_key.clone(),
         run_at: None,
         repeats: Some(id),
     };
@@ -115,8 +115,15 @@ pub fn retry<C: Workplace>(
             store::delete(tx, job.id)?;
             Ok(Repeat::Refused)
         }
+        None if !does_the_same(tx, enqueued.id, user_id, &old)? => Ok(Repeat::Refused),
         _ => Ok(Repeat::Enqueued(enqueued)),
     }
+}
+
+/// Whoever holds the key may be at something else: undoing the very job, say.
+fn does_the_same(tx: &mut Tx, id: JobId, user_id: Uuid, old: &JobRow) -> db::Result<bool> {
+    let live = store::find(tx, id, user_id)?;
+    Ok(live.is_some_and(|live| live.job_type == old.job_type && live.payload == old.payload))
 }
 
 fn insert(

@@ -91,7 +91,7 @@ crate::row! {
 }
 
 /// How far a run is, in words and numbers that the person sees.
-#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, utoipa::ToSchema)]
 pub struct Progress {
     pub done: i64,
     /// 0: not known yet.

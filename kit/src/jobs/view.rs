@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::store::{self, Filter};
@@ -10,7 +11,8 @@ use crate::clock::Timestamp;
 use crate::db::{self, Conn};
 
 /// One job for the person who owns it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Job)]
 pub struct JobView {
     pub id: JobId,
     pub job_type: String,
@@ -23,6 +25,7 @@ pub struct JobView {
     /// While pending: when it is due.
     pub next_run_at: Option<Timestamp>,
     pub cancel_requested: bool,
+    #[schema(value_type = Option<Object>)]
     pub result: Option<Json>,
     /// Why it failed; while it is live: why the attempt before did.
     pub error: Option<JobError>,
@@ -34,7 +37,7 @@ pub struct JobView {
     pub can_retry: bool,
 }
 
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
 pub struct JobError {
     pub code: String,
     pub message: String,

@@ -5,6 +5,7 @@ pub mod cookie;
 pub mod csp_reports;
 mod edge;
 mod headers;
+mod query;
 mod seen;
 mod server;
 
@@ -13,6 +14,7 @@ mod tests;
 
 pub use admission::{BadSite, Site};
 pub use edge::{Edge, Refusal};
+pub use query::NoFilters;
 pub use seen::{Nonce, Peer, RequestId, Seen};
 pub use server::{Limits, serve};
 

@@ -1,5 +1,3 @@
-//! What each class of a platform's error does to a connection and to its next reading.
-
 use std::time::Duration;
 
 use kit::both_databases;

@@ -1,5 +1,3 @@
-//! Passes over an account: pages, replies, watermarks, what is gone.
-
 use std::time::Duration;
 
 use kit::both_databases;

@@ -11,6 +11,7 @@ mod tests;
 mod text;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use language::Language;
 pub use priority::{MAX_WAITING_HOURS, Standing, priority};
@@ -38,7 +39,8 @@ kit::text_enum! { pub enum Fact {
 } }
 
 /// Why a fact is what it is; stored with it and shown beside it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[schema(as = FactReason)]
 pub struct Reason {
     pub fact: Fact,
     /// The rule's code; its words are in `definitions`.

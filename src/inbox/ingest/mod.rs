@@ -3,7 +3,6 @@
 //! Idempotent by (connection, family, external id): the same page twice changes nothing, in whatever order pages come.
 
 mod ageing;
-mod authors;
 pub(super) mod lists;
 mod missing;
 mod page;

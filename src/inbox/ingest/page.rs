@@ -6,10 +6,9 @@ use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 use sha2::{Digest, Sha256};
 
-use super::authors::{self, Author};
 use super::rollups::{Counted, Rollups};
 use super::rules::{self, Case, State, Verdict};
-use super::store::{self, Record, Stored};
+use super::store::{self, Author, Record, Stored};
 use super::{AGEING, Ingested, Source};
 use crate::inbox::derive::{self, Facts, Given};
 use crate::inbox::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
@@ -98,14 +97,14 @@ impl<'a> Page<'a> {
         let mut keys = seen.keys().map(String::as_str).collect::<Vec<_>>();
         // Two batches on PostgreSQL lock authors in one order.
         keys.sort_unstable();
-        let mut known = authors::store::by_key(tx, source, &keys)?;
+        let mut known = store::authors(tx, source, &keys)?;
         for key in keys {
             let (observed, new) = seen[key];
             let author = match known.remove(key) {
                 Some(author) => author.seen_as(observed, new),
                 None => Author::new(AuthorId::new(source.now, source.random), key, observed, new),
             };
-            authors::store::put(tx, source, &author)?;
+            store::put_author(tx, source, &author)?;
             self.authors.insert(key.to_owned(), author);
         }
         Ok(())
@@ -144,7 +143,17 @@ impl<'a> Page<'a> {
             None => observed.edited_at,
         };
         let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
-        let case = change.case(&facts, created_at, edited_at, author.interactions > 1);
+        let case = Case {
+            is_own: observed.author.is_self,
+            provider_state: observed.provider_state,
+            can_reply: observed.can_reply,
+            rating: observed.rating,
+            likes: observed.likes,
+            created_at,
+            edited_at,
+            is_repeat_author: author.interactions > 1,
+            facts: &facts,
+        };
         let verdict = rules::settle(&case, self.answered_at.get(&observed.thread_external_id).copied(), source.now);
         let day = change.stored.as_ref().map_or_else(|| source.day(created_at), |row| row.day.clone());
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
@@ -233,27 +242,6 @@ pub(super) fn settle_again(
 }
 
 impl Change<'_> {
-    fn case<'f>(
-        &self,
-        facts: &'f Facts,
-        created_at: Timestamp,
-        edited_at: Option<Timestamp>,
-        is_repeat_author: bool,
-    ) -> Case<'f> {
-        let observed = self.observed;
-        Case {
-            is_own: observed.author.is_self,
-            provider_state: observed.provider_state,
-            can_reply: observed.can_reply,
-            rating: observed.rating,
-            likes: observed.likes,
-            created_at,
-            edited_at,
-            is_repeat_author,
-            facts,
-        }
-    }
-
     /// Derived anew only where the text, the rating or the platform's word on spam changed.
     fn facts(&self, source: &Source<'_>) -> Facts {
         let observed = self.observed;

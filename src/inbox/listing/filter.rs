@@ -103,10 +103,15 @@ impl Filter {
     /// Reads a URL's parameters. An empty value is none, as forms send it for "any".
     pub fn parse<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, BadFilter> {
         let mut filter = Filter::default();
+        let mut seen = Vec::new();
         for (name, value) in parameters {
             if !Self::NAMES.contains(&name) {
                 return Err(BadFilter::unknown(name));
             }
+            if seen.contains(&name) {
+                return Err(BadFilter::value(name, "given once"));
+            }
+            seen.push(name);
             if !value.is_empty() {
                 filter.set(name, value)?;
             }

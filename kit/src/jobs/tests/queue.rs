@@ -85,6 +85,16 @@ both_databases! {
         assert_eq!(desk.view(id).await.status, JobStatus::Failed);
     }
 
+    async fn a_job_that_another_one_has_overtaken_is_not_repeated(desk: Desk) {
+        let failed = desk.enqueue_keyed(Plan::Fail, Some("demo")).await.id;
+        desk.run_due().await;
+        let other = desk.enqueue_keyed(Plan::Finish, Some("demo")).await.id;
+        assert_eq!(desk.retry(failed).await, Repeat::Refused, "what is live does something else");
+        desk.cancel(other).await;
+        let same = desk.enqueue_keyed(Plan::Fail, Some("demo")).await.id;
+        assert_eq!(desk.retry(failed).await, Repeat::Enqueued(Enqueued { id: same, already_live: true }));
+    }
+
     async fn a_repeat_that_its_domain_refuses_leaves_nothing(desk: Desk) {
         let id = desk.enqueue(Plan::FailForEver).await;
         desk.run_due().await;

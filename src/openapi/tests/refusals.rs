@@ -1,0 +1,143 @@
+//! What is refused: always a problem with a code and a request id, whatever was wrong.
+
+use axum::body::Body;
+use kit::both_databases;
+use serde_json::{Value, json};
+
+use super::conformance::{ask, document};
+use crate::testing::{Answer, TestApp};
+
+const NOBODYS: &str = "00000000-0000-7000-8000-000000000000";
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+both_databases! {
+    async fn nobody_reads_anything_without_signing_in(app: TestApp) {
+        for (path, item) in document()["paths"].as_object().expect("paths") {
+            for (method, operation) in item.as_object().expect("methods") {
+                if operation["security"] == json!([{}]) {
+                    continue;
+                }
+                let path = format!("/api{}", path.replace("{id}", NOBODYS).replace("{platform}", "youtube"));
+                let (status, problem) = ask(&app, &method.to_uppercase(), &path, Value::Null).await;
+                assert_eq!((status, &problem["code"]), (401, &json!("sign_in_needed")), "{method} {path}");
+            }
+        }
+    }
+
+    async fn what_is_somebody_elses_is_not_there(app: TestApp) {
+        let app = app.with_ann().await;
+        let (_, accepted) = ask(&app, "POST", "/api/demo/enable", Value::Null).await;
+        let anns = accepted["job_id"].as_str().expect("an id").to_owned();
+        let (_, session) = ask(&app, "GET", "/api/auth/session", Value::Null).await;
+        let anns_session = session["session"]["id"].as_str().expect("an id");
+        let ben = ben(&app).await;
+        for job in [anns.as_str(), NOBODYS, "1", "%00", "'%20OR%201=1"] {
+            for (method, what) in [("GET", "status"), ("POST", "cancel"), ("POST", "retry")] {
+                let (status, problem) = ask(&ben, method, &format!("/api/jobs/{job}/{what}"), Value::Null).await;
+                assert_eq!((status, &problem["code"]), (404, &json!("not_found")), "{method} {job}/{what}");
+            }
+        }
+        for (method, path) in [
+            ("GET", format!("/api/interactions/{NOBODYS}")),
+            ("POST", format!("/api/connections/{NOBODYS}/sync")),
+            ("POST", "/api/connections/myspace/start".to_owned()),
+            ("DELETE", format!("/api/connections/{NOBODYS}")),
+            ("DELETE", format!("/api/auth/sessions/{anns_session}")),
+        ] {
+            assert_eq!(ask(&ben, method, &path, Value::Null).await.0, 404, "{method} {path}");
+        }
+        assert_eq!(ask(&ben, "GET", "/api/jobs", Value::Null).await.1["items"], json!([]));
+        assert_eq!(ask(&app, "GET", "/api/auth/session", Value::Null).await, (200, session), "Ann is still there");
+    }
+
+    async fn a_filter_that_is_not_known_or_given_twice_is_refused(app: TestApp) {
+        let app = app.with_ann().await;
+        for path in [
+            "/api/jobs?colour=red",
+            "/api/jobs?status=asleep",
+            "/api/jobs?status=failed&status=failed",
+            "/api/jobs?limit=0",
+            "/api/jobs?limit=101",
+            "/api/jobs?limit=-1",
+            "/api/jobs?cursor=x",
+            "/api/interactions?colour=red",
+            "/api/interactions?state=asleep",
+            "/api/interactions?state=answered&state=answered",
+            "/api/interactions?limit=101",
+            "/api/interactions?limit=1&limit=1",
+            "/api/interactions?cursor=x",
+            "/api/interactions?since=yesterday",
+            "/api/connections?platform=youtube",
+            "/api/auth/sessions?limit=101",
+        ] {
+            let (status, problem) = ask(&app, "GET", path, Value::Null).await;
+            assert_eq!(status, 400, "{path}: {problem}");
+        }
+        assert_eq!(ask(&app, "GET", "/api/jobs?limit=100", Value::Null).await.0, 200);
+    }
+
+    async fn a_body_that_is_not_as_described_is_refused(app: TestApp) {
+        let app = app.with_ann().await;
+        let login = "/api/auth/login";
+        for (path, headers, body, status) in [
+            (login, &[][..], "{}", 415),
+            (login, &[("content-type", "text/plain")], "{}", 415),
+            (login, &[JSON], "", 400),
+            (login, &[JSON], "{", 400),
+            (login, &[JSON], "[]", 422),
+            (login, &[JSON], "{}", 422),
+            (login, &[JSON], r#"{"email":"a@b.example","password":"x","role":"owner"}"#, 422),
+            (login, &[JSON], r#"{"email":1,"password":"x"}"#, 422),
+            ("/api/auth/signup", &[JSON], r#"{"email":"a@b.example","password":"x","name":"A","is_owner":true}"#, 422),
+            ("/api/demo/enable", &[JSON], "{", 400),
+            ("/api/demo/enable", &[JSON], r#"{"colour":"red"}"#, 422),
+            ("/api/demo/enable", &[JSON], r#"{"size":"endless"}"#, 422),
+            ("/api/demo/enable", &[JSON], r#"{"seed":9007199254740992}"#, 422),
+            ("/api/demo/enable", &[JSON], r#"{"seed":-1}"#, 422),
+            ("/api/connections/youtube/start", &[JSON], r#"{"colour":"red"}"#, 422),
+        ] {
+            let answer = app.send("POST", path, headers, Body::from(body)).await;
+            assert_eq!(answer.status.as_u16(), status, "{path} {body}: {}", answer.text);
+            is_problem(&answer, path);
+        }
+        let large = app.send("POST", login, &[JSON], Body::from("x".repeat(64 * 1024 + 1))).await;
+        assert_eq!(large.status, 413);
+        is_problem(&large, "a large body");
+        assert_eq!(ask(&app, "GET", "/api/demo/status", Value::Null).await.1["status"], "disabled", "nothing was begun");
+    }
+
+    async fn an_address_or_method_that_is_not_there_is_a_problem_too(app: TestApp) {
+        let app = app.with_ann().await;
+        for path in ["/api", "/api/", "/api/nowhere", "/api/v1/jobs/", "/api/v2/jobs", "/api/jobs/a/b/c"] {
+            let answer = app.get(path).await;
+            assert_eq!(answer.status, 404, "{path}");
+            is_problem(&answer, path);
+        }
+        for (path, allowed) in [("/api/jobs", "GET,HEAD"), ("/api/demo/enable", "POST"), ("/api/auth/sessions/1", "DELETE")] {
+            let answer = app.json("PATCH", path, Value::Null).await;
+            assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allowed), "{path}");
+            is_problem(&answer, path);
+        }
+    }
+}
+
+fn is_problem(answer: &Answer, what: &str) {
+    assert_eq!(answer.header("content-type"), "application/problem+json", "{what}");
+    let problem = answer.json();
+    assert_eq!(problem["status"], answer.status.as_u16(), "{what}");
+    assert_eq!(problem["request_id"], answer.header("x-request-id"), "{what}");
+    for key in ["type", "title", "code", "detail", "request_id"] {
+        assert!(problem[key].as_str().is_some_and(|text| !text.is_empty()), "{what}: {key}: {problem}");
+    }
+}
+
+/// Another person's browser, who was invited.
+async fn ben(app: &TestApp) -> crate::testing::Browser {
+    let page = app.post("/settings/invitations", &[]).await.text;
+    let start = page.find("/signup?token=").expect("a link");
+    let link = page[start..].split(['"', '<', '&', ' ']).next().expect("its end");
+    let ben = app.browser();
+    let form = [("name", "Ben"), ("email", "ben@example.com"), ("password", "harbour violin granite moss")];
+    assert_eq!(ben.post(link, &form).await.status, 303);
+    ben
+}
