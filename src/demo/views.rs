@@ -4,7 +4,7 @@ use kit::jobs::{JobStatus, JobView};
 use maud::{Markup, html};
 
 use super::{Choice, Demo, DemoStatus, Fault, Operation, Profile, Scenario, Size};
-use crate::ui::Local;
+use crate::ui::{Local, settings_tabs};
 use crate::ui::controls::{Tone, key_values, notice, progress};
 use crate::ui::forms::{Button, Field, Select};
 use crate::ui::icons::Icon;
@@ -155,6 +155,7 @@ impl Typed {
 pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
     html! {
         (head("Demo mode", html! { "A channel to try everything with, in a workspace of its own." }, html! {}))
+        (settings_tabs("/settings/demo"))
         @match demo.status {
             DemoStatus::Disabled | DemoStatus::Failed => (choose(typed)),
             DemoStatus::Enabled => @if let Some(profile) = &demo.profile { (applied(profile)) },
