@@ -131,7 +131,7 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
                         .describe(&format!("Reconnect {name}")).hidden("connection_id", &id)
                         .posts(&format!("/connections/{}/start", connection.platform.as_str()))),
                     Action::Cancel => (Button::new("Cancel").icon(Icon::X).test("cancel-connection")
-                        .describe(&format!("Stop connecting {name}")).posts(&format!("/connections/{id}/disconnect"))),
+                        .describe(&format!("Cancel: {name}")).posts(&format!("/connections/{id}/disconnect"))),
                     Action::Disconnect => (Button::danger("Disconnect").test("disconnect-connection")
                         .describe(&format!("Disconnect {name}")).posts(&format!("/connections/{id}/disconnect"))),
                     Action::Dismiss => (Button::quiet("Dismiss").test("dismiss-connection")
