@@ -38,7 +38,6 @@ pub async fn consent(app: &App, user: UserId) -> Result<Connected, Error> {
 }
 
 /// The connection of a demo workspace, connected.
-#[expect(clippy::too_many_arguments, reason = "a rule takes plain values")]
 pub fn insert(
     tx: &mut Tx,
     now: Timestamp,

@@ -17,11 +17,13 @@ pub enum Reply {
     Silence,
 }
 
+type Script = dyn Fn(&Method, &str) -> Reply + Send + Sync;
+
 #[derive(Clone)]
 pub struct DemoService {
     pub url: String,
     seen: Arc<Mutex<Vec<String>>>,
-    script: Arc<dyn Fn(&Method, &str) -> Reply + Send + Sync>,
+    script: Arc<Script>,
 }
 
 impl DemoService {

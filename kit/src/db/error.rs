@@ -53,13 +53,13 @@ impl Error {
             Error::Sqlite { error: rusqlite::Error::SqliteFailure(failure, _), .. } => {
                 matches!(failure.code, DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly)
             }
-            Error::Postgres { error, .. } => error.is_closed() || error.code().is_some_and(|code| retryable(code)),
+            Error::Postgres { error, .. } => error.is_closed() || error.code().is_some_and(retryable),
             _ => false,
         }
     }
 
     pub(super) fn is_worth_another_run(&self) -> bool {
-        matches!(self, Error::Postgres { error, .. } if error.code().is_some_and(|code| retryable(code)))
+        matches!(self, Error::Postgres { error, .. } if error.code().is_some_and(retryable))
     }
 }
 
