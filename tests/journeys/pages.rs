@@ -50,3 +50,22 @@ async fn faults_of(person: &Person, page: &str) -> Vec<String> {
     }
     faults
 }
+
+/// The other journeys rest on these: each would be blind if it did not see what is done here on purpose.
+#[test]
+fn what_journeys_watch_for_is_seen() {
+    kit::testing::run(async {
+        let server = Server::start(Engine::Sqlite).await;
+        let person = Person::new(&server).await;
+        person.open("/login").await;
+        let mischief = "localStorage.setItem('a', '1'); \
+                        document.body.append(Object.assign(new Image(), {src: 'http://127.0.0.1:9/elsewhere.png'})); \
+                        document.querySelector('h1').insertAdjacentHTML('afterend', '<i style=\"color: red\">') || null";
+        let script = format!("(() => {{ try {{ {mischief} }} catch (error) {{ return error.name }} }})()");
+        let refusal = person.browser.evaluate(&script).await;
+        assert_eq!(refusal, Some("TypeError".into()), "text does not become markup");
+        assert_eq!(person.browser.stored_keys().await, 1);
+        let console = person.browser.console().await.join("\n");
+        assert!(console.contains("elsewhere.png") && console.contains("Content Security Policy"), "{console}");
+    });
+}
