@@ -69,7 +69,9 @@ pub fn share_areas(chart: Chart<'_>, series: &[Series<Option<f64>>]) -> Markup {
         })
         .collect();
 
-    let percent = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{:.0} %", value * 100.0));
+    let percent = |value: Option<f64>| {
+        value.map_or_else(|| "–".to_owned(), |value| format!("{} %", (value * 100.0).round() as i64))
+    };
     let hover = |day: usize| {
         let parts: Vec<String> =
             series.iter().map(|one| format!("{} {}", percent(share(one, day)), one.name)).collect();
@@ -133,7 +135,7 @@ fn bars(series: &Series<i64>, floor: &mut [i64], top: i64) -> String {
         let value = value_at(series, day);
         if value > 0 {
             let (y, h) = (100.0 - height(*floor + value), height(value));
-            let _ = write!(path, "M{day}.15 {y:.1}h.7v{h:.1}h-.7z");
+            let _ = write!(path, "M{day}.15 {}h.7v{}h-.7z", Tenths(y), Tenths(h));
             *floor += value;
         }
     }
@@ -150,19 +152,29 @@ fn areas(known: &[bool], floor: &[f64], ceiling: &[f64]) -> String {
             continue;
         }
         let end = (day..known.len()).find(|&next| !known[next]).unwrap_or(known.len());
-        let y = |share: f64| 100.0 - 100.0 * share.clamp(0.0, 1.0);
-        let _ = write!(path, "M{day} {:.1}", y(ceiling[day]));
+        let y = |share: f64| Tenths(100.0 - 100.0 * share.clamp(0.0, 1.0));
+        let _ = write!(path, "M{day} {}", y(ceiling[day]));
         for (at, share) in ceiling.iter().enumerate().take(end).skip(day) {
-            let _ = write!(path, "L{at}.5 {:.1}", y(*share));
+            let _ = write!(path, "L{at}.5 {}", y(*share));
         }
-        let _ = write!(path, "L{end} {:.1}L{end} {:.1}", y(ceiling[end - 1]), y(floor[end - 1]));
+        let _ = write!(path, "L{end} {}L{end} {}", y(ceiling[end - 1]), y(floor[end - 1]));
         for at in (day..end).rev() {
-            let _ = write!(path, "L{at}.5 {:.1}", y(floor[at]));
+            let _ = write!(path, "L{at}.5 {}", y(floor[at]));
         }
-        let _ = write!(path, "L{day} {:.1}z", y(floor[day]));
+        let _ = write!(path, "L{day} {}z", y(floor[day]));
         day = end;
     }
     path
+}
+
+/// A place in a drawing, to a tenth: many times quicker to write than a float.
+struct Tenths(f64);
+
+impl std::fmt::Display for Tenths {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let tenths = (self.0.max(0.0) * 10.0).round() as u32;
+        write!(f, "{}.{}", tenths / 10, tenths % 10)
+    }
 }
 
 /// The smallest round number that is not below, whose half is a whole number too.

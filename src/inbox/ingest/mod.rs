@@ -3,6 +3,7 @@
 //! Idempotent by (connection, family, external id): the same page twice changes nothing, in whatever order pages come.
 
 mod ageing;
+mod authors;
 pub(super) mod lists;
 mod missing;
 mod page;

@@ -6,9 +6,10 @@ use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 use sha2::{Digest, Sha256};
 
+use super::authors::{self, Author};
 use super::rollups::{Counted, Rollups};
 use super::rules::{self, Case, State, Verdict};
-use super::store::{self, Author, Record, Stored};
+use super::store::{self, Record, Stored};
 use super::{AGEING, Ingested, Source};
 use crate::inbox::derive::{self, Facts, Given};
 use crate::inbox::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
@@ -40,6 +41,18 @@ struct Change<'a> {
 impl Change<'_> {
     fn is_edit(&self) -> bool {
         self.stored.as_ref().is_some_and(|row| row.text_hash != self.hash || row.rating != self.observed.rating)
+    }
+
+    fn created_at(&self) -> Timestamp {
+        self.stored.as_ref().map_or(self.observed.created_at, |row| row.created_at)
+    }
+
+    fn edited_at(&self, source: &Source<'_>) -> Option<Timestamp> {
+        match &self.stored {
+            Some(_) if self.is_edit() => Some(self.observed.edited_at.unwrap_or(source.now)),
+            Some(row) => row.edited_at,
+            None => self.observed.edited_at,
+        }
     }
 }
 
@@ -97,14 +110,14 @@ impl<'a> Page<'a> {
         let mut keys = seen.keys().map(String::as_str).collect::<Vec<_>>();
         // Two batches on PostgreSQL lock authors in one order.
         keys.sort_unstable();
-        let mut known = store::authors(tx, source, &keys)?;
+        let mut known = authors::authors(tx, source, &keys)?;
         for key in keys {
             let (observed, new) = seen[key];
             let author = match known.remove(key) {
                 Some(author) => author.seen_as(observed, new),
                 None => Author::new(AuthorId::new(source.now, source.random), key, observed, new),
             };
-            store::put_author(tx, source, &author)?;
+            authors::put_author(tx, source, &author)?;
             self.authors.insert(key.to_owned(), author);
         }
         Ok(())
@@ -137,12 +150,7 @@ impl<'a> Page<'a> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
         let facts = change.facts(source);
-        let edited_at = match &change.stored {
-            Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(source.now)),
-            Some(row) => row.edited_at,
-            None => observed.edited_at,
-        };
-        let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
+        let (created_at, edited_at) = (change.created_at(), change.edited_at(source));
         let case = Case {
             is_own: observed.author.is_self,
             provider_state: observed.provider_state,
