@@ -48,6 +48,11 @@ pub fn ask(
     if !platform.capabilities().connects {
         return Err(Refused::NotOffered);
     }
+    // An attempt that came to nothing makes room for the next one.
+    let again = match again {
+        Some(id) => Some(id),
+        None => store::unfinished(tx, asker.workspace, platform)?,
+    };
     let connection = match again {
         Some(id) => {
             let known = store::find(tx, asker.workspace, id)?.ok_or(Refused::NotFound)?;

@@ -14,7 +14,7 @@ use super::views::{self, Listing, Offer};
 use super::{ConnectionId, Refused, service, store};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::platforms::Platform;
+use crate::platforms::{self, Platform};
 use crate::sessions::SignedIn;
 use crate::ui;
 use crate::vault::Secret;
@@ -188,7 +188,8 @@ pub async fn simulator(
         query: query.as_deref().unwrap_or_default(),
         body: &body,
     };
-    let answer = service::simulators_consent_page(&app, who.user.id, &redirect_uri(&app), asked).await?;
+    let answer =
+        service::simulators_consent_page(&app, who.user.id, &redirect_uri(&app), asked).await.map_err(unreachable)?;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let mut response = (status, answer.body).into_response();
     for name in [header::CONTENT_TYPE, header::LOCATION] {
@@ -199,6 +200,15 @@ pub async fn simulator(
         }
     }
     Ok(response)
+}
+
+fn unreachable(error: platforms::Error) -> Error {
+    tracing::warn!(%error, "the simulator's consent page cannot be shown");
+    Error::refused(
+        StatusCode::BAD_GATEWAY,
+        "simulator_unreachable",
+        "The platform simulator does not answer. Go back and try again in a moment.",
+    )
 }
 
 impl From<Refused> for Error {

@@ -8,7 +8,7 @@ use super::pages::SIMULATOR;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::platforms::google::{self, AUTHORIZE};
-use crate::platforms::{Answer, Host, Hosts, SMALL};
+use crate::platforms::{self, Answer, Host, Hosts, SMALL};
 use crate::workspaces::{Kind, UserId};
 
 /// Names the demo profile whose accounts the simulator's consent page offers.
@@ -41,8 +41,13 @@ pub struct Asked<'a> {
     pub body: &'a [u8],
 }
 
-pub async fn simulators_consent_page(app: &App, user: UserId, redirect_uri: &str, asked: Asked<'_>) -> Result<Answer> {
-    let hosts = app.simulator_hosts().await.map_err(unreachable)?;
+pub async fn simulators_consent_page(
+    app: &App,
+    user: UserId,
+    redirect_uri: &str,
+    asked: Asked<'_>,
+) -> Result<Answer, platforms::Error> {
+    let hosts = app.simulator_hosts().await?;
     let mut url = hosts.url(Host::GoogleAccounts, &format!("/{}", asked.path));
     url.set_query(Some(&ours(asked.query.as_bytes(), user, redirect_uri)));
     let mut request = app.outside.request(if asked.post { Method::POST } else { Method::GET }, url);
@@ -50,7 +55,7 @@ pub async fn simulators_consent_page(app: &App, user: UserId, redirect_uri: &str
         let form = ours(asked.body, user, redirect_uri);
         request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
     }
-    app.outside.send(request, SMALL).await.map_err(unreachable)
+    app.outside.send(request, SMALL).await
 }
 
 /// The profile is that of the person who is signed in, and the answer comes back here: a link that somebody made up
@@ -62,13 +67,4 @@ fn ours(pairs: &[u8], user: UserId, redirect_uri: &str) -> String {
         .append_pair(PROFILE, &user.to_string())
         .append_pair(REDIRECT, redirect_uri)
         .finish()
-}
-
-fn unreachable(error: crate::platforms::Error) -> Error {
-    tracing::warn!(%error, "the simulator's consent page cannot be shown");
-    Error::refused(
-        axum::http::StatusCode::BAD_GATEWAY,
-        "simulator_unreachable",
-        "The platform simulator does not answer. Go back and try again in a moment.",
-    )
 }

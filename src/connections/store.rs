@@ -76,6 +76,19 @@ pub fn by_account(
     )
 }
 
+/// An attempt at a new account that failed, or whose consent page nobody has answered yet.
+pub fn unfinished(conn: &mut Conn, workspace: WorkspaceId, platform: Platform) -> Result<Option<ConnectionId>> {
+    conn.opt(
+        "SELECT id FROM platform_connections
+         WHERE workspace_id = $1 AND platform = $2 AND external_id IS NULL
+            AND (connection_status = 'failed' OR NOT EXISTS (
+                SELECT 1 FROM oauth_flows
+                WHERE oauth_flows.connection_id = platform_connections.id AND oauth_flows.used_at IS NOT NULL))
+         ORDER BY created_at, id",
+        args![workspace, platform],
+    )
+}
+
 /// The oldest connected account of a platform.
 pub fn connected(conn: &mut Conn, workspace: WorkspaceId, platform: Platform) -> Result<Option<ConnectionId>> {
     conn.opt(

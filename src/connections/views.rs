@@ -119,6 +119,7 @@ fn facts(connection: &Connection, reading: Option<&Reading>, local: &Local) -> M
 
 fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Markup {
     let id = connection.id.to_string();
+    let again = if connection.connection_status == Status::Failed { "Try again" } else { "Reconnect" };
     let running = reading.is_some_and(|reading| reading.status == JobStatus::Running);
     html! {
         div.actions {
@@ -126,9 +127,9 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
                 @match action {
                     Action::Sync if running => {}
                     Action::Sync => (Button::new("Sync now").icon(Icon::Refresh).test("sync-connection")
-                        .describe(&format!("Sync {name} now")).posts(&format!("/connections/{id}/sync"))),
-                    Action::Reconnect => (Button::primary("Reconnect").icon(Icon::Retry).test("reconnect-connection")
-                        .describe(&format!("Reconnect {name}")).hidden("connection_id", &id)
+                        .describe(&format!("Sync now: {name}")).posts(&format!("/connections/{id}/sync"))),
+                    Action::Reconnect => (Button::primary(again).icon(Icon::Retry).test("reconnect-connection")
+                        .describe(&format!("{again}: {name}")).hidden("connection_id", &id)
                         .posts(&format!("/connections/{}/start", connection.platform.as_str()))),
                     Action::Cancel => (Button::new("Cancel").icon(Icon::X).test("cancel-connection")
                         .describe(&format!("Cancel: {name}")).posts(&format!("/connections/{id}/disconnect"))),
@@ -143,7 +144,7 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
 }
 
 fn offer_card(listing: &Listing) -> Markup {
-    let another = !listing.connections.is_empty();
+    let another = listing.connections.iter().any(|(connection, _)| connection.external_id.is_some());
     let title = if another { "One more channel" } else { "YouTube" };
     let mark = platform_mark(Platform::YouTube.as_str());
     let button = || {
@@ -204,7 +205,7 @@ pub fn continue_to(platform: Platform, link: &str, demo: bool) -> Markup {
     let provider = if demo { "the simulator's consent page" } else { "Google" };
     html! {
         (head(&format!("Connect {}", platform.label()), html! {}, html! {}))
-        div.narrow {
+        div.narrow.stack {
             (card("One step is yours", html! {}, html! {
                 div.stack {
                     p { "On the next page " (provider) " asks for permission to read and answer your channel's comments. Leave every box ticked, or Repruv cannot do its work." }
@@ -225,7 +226,7 @@ pub fn continue_to(platform: Platform, link: &str, demo: bool) -> Markup {
 pub fn not_taken(text: &str) -> Markup {
     html! {
         (head("Not connected", html! {}, html! {}))
-        div.narrow {
+        div.narrow.stack {
             (notice(Tone::Warn, html! { p { (text) } p { "Nothing was changed." } }))
             div.actions { a.button.primary href="/connections" { "Back to connections" } }
         }

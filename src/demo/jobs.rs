@@ -267,12 +267,12 @@ impl Job for ForgetDemoProfile {
     }
 }
 
-/// A person waits for it: eight attempts within about two minutes.
+/// A person waits for it: six attempts within about half a minute.
 const OPERATION: Policy = Policy {
-    max_attempts: 8,
+    max_attempts: 6,
     deadline: Duration::from_secs(15 * 60),
     backoff: Duration::from_secs(1),
-    backoff_cap: Duration::from_secs(30),
+    backoff_cap: Duration::from_secs(16),
     priority: 10,
 };
 

@@ -185,13 +185,13 @@ both_databases! {
         let accepted = stage.enable().await;
         stage.app.run_jobs().await;
         let page = stage.app.get("/dashboard").await.text;
-        assert!(page.contains("Attempt 1 of 8") && page.contains("the next is at"), "{page}");
+        assert!(page.contains("Attempt 1 of 6") && page.contains("the next is at"), "{page}");
 
         stage.run_until_settled().await;
         let status = stage.status().await;
         assert_eq!(status["status"], "failed");
         assert_eq!(status["error"]["code"], "demo_service_unreachable");
-        assert_eq!(stage.job(&accepted["job_id"]).await["attempt"], 8);
+        assert_eq!(stage.job(&accepted["job_id"]).await["attempt"], 6);
         let page = stage.app.get("/dashboard").await.text;
         assert!(page.contains("data-test=\"demo-retry\"") && page.contains("does not answer"), "{page}");
 

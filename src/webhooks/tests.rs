@@ -1,3 +1,5 @@
+//! Deliveries: who is believed, what counts once, what leaves no trace.
+
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

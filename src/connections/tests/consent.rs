@@ -1,3 +1,5 @@
+//! From the question to the connected account: who may answer, how often, how late, and what becomes of every answer.
+
 use std::time::Duration;
 
 use kit::both_databases;
@@ -42,7 +44,7 @@ both_databases! {
         assert_eq!(desk.consent("error=access_denied").await.status, 303);
         assert_eq!(desk.status().await, (Status::Failed, Some(Cause::Denied)));
         let page = desk.app.get("/connections").await.text;
-        assert!(page.contains("Access was not granted") && page.contains("Reconnect") && page.contains("Dismiss"), "{page}");
+        assert!(page.contains("Access was not granted") && page.contains("Try again") && page.contains("Dismiss"), "{page}");
         assert!(desk.provider.asked("/token").is_empty());
     }
 
@@ -111,10 +113,14 @@ both_databases! {
     async fn a_new_attempt_leaves_no_older_question_open(app: TestApp) {
         let desk = Desk::healthy(app).await;
         let first = state(&desk.begin().await);
-        let id = desk.connection().await.id.to_string();
-        let second = state(&desk.begin_again(&[("connection_id", &id)]).await);
+        let second = state(&desk.begin().await);
+        let id = desk.connection().await.id;
         assert_eq!(desk.app.get(&format!("/connections/callback/google?code=c1&state={first}")).await.status, 400);
         assert_eq!(desk.app.get(&format!("/connections/callback/google?code=c1&state={second}")).await.status, 303);
+        // An attempt whose answer is being worked on is nobody's to take over.
+        desk.begin().await;
+        assert_eq!(desk.connections().await.len(), 2);
+        assert_eq!(desk.connections().await[0].id, id);
     }
 
     async fn reconnecting_keeps_the_connection_and_its_history(app: TestApp) {

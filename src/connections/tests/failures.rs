@@ -1,3 +1,5 @@
+//! What each class of a platform's error does to a connection and to its next reading.
+
 use std::time::Duration;
 
 use kit::both_databases;

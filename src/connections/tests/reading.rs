@@ -1,3 +1,5 @@
+//! Passes over an account: pages, replies, watermarks, what is gone.
+
 use std::time::Duration;
 
 use kit::both_databases;

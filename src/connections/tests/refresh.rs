@@ -1,3 +1,5 @@
+//! Tokens that expire, rotate, are refused or do not open.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

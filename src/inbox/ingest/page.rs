@@ -42,18 +42,6 @@ impl Change<'_> {
     fn is_edit(&self) -> bool {
         self.stored.as_ref().is_some_and(|row| row.text_hash != self.hash || row.rating != self.observed.rating)
     }
-
-    fn created_at(&self) -> Timestamp {
-        self.stored.as_ref().map_or(self.observed.created_at, |row| row.created_at)
-    }
-
-    fn edited_at(&self, source: &Source<'_>) -> Option<Timestamp> {
-        match &self.stored {
-            Some(_) if self.is_edit() => Some(self.observed.edited_at.unwrap_or(source.now)),
-            Some(row) => row.edited_at,
-            None => self.observed.edited_at,
-        }
-    }
 }
 
 impl<'a> Page<'a> {
@@ -110,14 +98,14 @@ impl<'a> Page<'a> {
         let mut keys = seen.keys().map(String::as_str).collect::<Vec<_>>();
         // Two batches on PostgreSQL lock authors in one order.
         keys.sort_unstable();
-        let mut known = authors::authors(tx, source, &keys)?;
+        let mut known = authors::store::by_key(tx, source, &keys)?;
         for key in keys {
             let (observed, new) = seen[key];
             let author = match known.remove(key) {
                 Some(author) => author.seen_as(observed, new),
                 None => Author::new(AuthorId::new(source.now, source.random), key, observed, new),
             };
-            authors::put_author(tx, source, &author)?;
+            authors::store::put(tx, source, &author)?;
             self.authors.insert(key.to_owned(), author);
         }
         Ok(())
@@ -150,18 +138,13 @@ impl<'a> Page<'a> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
         let facts = change.facts(source);
-        let (created_at, edited_at) = (change.created_at(), change.edited_at(source));
-        let case = Case {
-            is_own: observed.author.is_self,
-            provider_state: observed.provider_state,
-            can_reply: observed.can_reply,
-            rating: observed.rating,
-            likes: observed.likes,
-            created_at,
-            edited_at,
-            is_repeat_author: author.interactions > 1,
-            facts: &facts,
+        let edited_at = match &change.stored {
+            Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(source.now)),
+            Some(row) => row.edited_at,
+            None => observed.edited_at,
         };
+        let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
+        let case = change.case(&facts, created_at, edited_at, author.interactions > 1);
         let verdict = rules::settle(&case, self.answered_at.get(&observed.thread_external_id).copied(), source.now);
         let day = change.stored.as_ref().map_or_else(|| source.day(created_at), |row| row.day.clone());
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
@@ -250,6 +233,27 @@ pub(super) fn settle_again(
 }
 
 impl Change<'_> {
+    fn case<'f>(
+        &self,
+        facts: &'f Facts,
+        created_at: Timestamp,
+        edited_at: Option<Timestamp>,
+        is_repeat_author: bool,
+    ) -> Case<'f> {
+        let observed = self.observed;
+        Case {
+            is_own: observed.author.is_self,
+            provider_state: observed.provider_state,
+            can_reply: observed.can_reply,
+            rating: observed.rating,
+            likes: observed.likes,
+            created_at,
+            edited_at,
+            is_repeat_author,
+            facts,
+        }
+    }
+
     /// Derived anew only where the text, the rating or the platform's word on spam changed.
     fn facts(&self, source: &Source<'_>) -> Facts {
         let observed = self.observed;

@@ -1,3 +1,5 @@
+//! YouTube's words, read into the common model and the shared error classes.
+
 use std::time::Duration;
 
 use kit::clock::Timestamp;
