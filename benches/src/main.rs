@@ -26,8 +26,8 @@ async fn main() {
     table.row("binary", format!("{:.1} MiB", size as f64 / 1_048_576.0));
 
     let mut product = Product::new(binary).await;
-    starts(&mut product, &mut table).await;
     product.sign_up().await;
+    starts(&mut product, &mut table).await;
     demo(&mut product, &mut table).await;
     dashboard(&mut product, &mut table).await;
     table.print();
