@@ -15,6 +15,10 @@ use repruv::serve::{self, Parts, Running};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+/// A page is made of many short strings: a quarter more pages a second than with the system's allocator (bin/bench).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Failed = Box<dyn std::error::Error>;
 
 /// A self-hosted, server-first reputation inbox for creators and small businesses.
