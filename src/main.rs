@@ -141,10 +141,13 @@ async fn serve(settings: &Settings, parts: Parts) -> Result<(), Failed> {
 /// One line that says where to go.
 async fn greet(running: &Running) -> Result<(), Failed> {
     let address = &running.app.config.public_url;
-    let line = match (running.address, running.first_run_link().await?) {
-        (Some(_), Some(link)) => format!("Repruv is at {address} – make the first account within an hour: {link}"),
-        (Some(_), None) => format!("Repruv is at {address}"),
-        (None, _) => "The worker is running".to_owned(),
+    let line = match running.address {
+        // A worker shows nobody a link, and must not put one in the place of a link that somebody was shown.
+        None => "The worker is running".to_owned(),
+        Some(_) => match running.first_run_link().await? {
+            Some(link) => format!("Repruv is at {address} – make the first account within an hour: {link}"),
+            None => format!("Repruv is at {address}"),
+        },
     };
     // Whoever started it and closed the pipe does not want to know.
     let _ = writeln!(std::io::stdout(), "{line}");
