@@ -50,7 +50,7 @@ fn banner(demo: &Demo, local: &Local) -> Markup {
                 DemoStatus::Enabling => (enabling(demo.job.as_ref(), local)),
                 DemoStatus::Enabled => (enabled(demo.profile.as_ref())),
                 DemoStatus::Disabling => (disabling(demo.job.as_ref(), local)),
-                DemoStatus::Failed => (failed(demo.fault.as_ref(), local)),
+                DemoStatus::Failed => (failed(demo.fault.as_ref())),
             }
         }
     }
@@ -92,7 +92,7 @@ fn disabling(job: Option<&JobView>, local: &Local) -> Markup {
     }
 }
 
-fn failed(fault: Option<&Fault>, _: &Local) -> Markup {
+fn failed(fault: Option<&Fault>) -> Markup {
     let operation = fault.map_or(Operation::Enable, |fault| fault.operation);
     let (what, again) = match operation {
         Operation::Enable => ("Demo mode could not be set up.", "/demo/enable"),

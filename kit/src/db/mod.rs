@@ -118,7 +118,7 @@ impl Db {
         self.0.dialect
     }
 
-    /// Runs `unit` in one consistent snapshot. It may be run again after a lost connection.
+    /// Runs `unit` in one consistent snapshot. It may be run again after a serialisation failure.
     pub async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
