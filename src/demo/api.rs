@@ -29,6 +29,8 @@ pub struct Status {
     error: Option<StatusError>,
     profile: Option<StatusProfile>,
     workspace_id: Option<WorkspaceId>,
+    /// While demo mode is being left: what is set up when that is done.
+    next: Option<Choice>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,7 +52,8 @@ pub struct StatusProfile {
     platforms: Platforms,
 }
 
-/// Sets up demo mode in the background. While it is being set up already: the same job.
+/// Sets up demo mode in the background. While it is being set up already: the same job. While it is being left: as
+/// soon as that is done; `job_id` is the leaving, whose end starts the set-up.
 ///
 /// The body may be left out: everything in it has a default.
 #[utoipa::path(post, path = "/demo/enable", tag = "demo", request_body = Option<Choice>,
@@ -59,10 +62,15 @@ pub async fn enable(State(app): State<App>, who: SignedIn, body: Bytes) -> Resul
     let choice = read_choice(&body)?;
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
     let accepted = app.db.write(move |tx| super::enable(tx, now, &random, user, &choice)).await?;
-    Ok(answer(accepted, "Demo mode is being set up."))
+    let message = match accepted.status {
+        DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
+        _ => "Demo mode is being set up.",
+    };
+    Ok(answer(accepted, message))
 }
 
-/// Leaves demo mode in the background, or calls its set-up back. While it is being left already: the same job.
+/// Leaves demo mode in the background, or calls its set-up back. While it is being left already: the same job, and no
+/// set-up after it.
 #[utoipa::path(post, path = "/demo/disable", tag = "demo",
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
 pub async fn disable(State(app): State<App>, who: SignedIn) -> Result<(StatusCode, Json<Accepted>)> {
@@ -106,6 +114,13 @@ impl From<Demo> for Status {
             seed: profile.seed,
             platforms: profile.platforms,
         });
-        Self { status: demo.status, job_id: demo.job_id, error, profile, workspace_id: demo.workspace_id }
+        Self {
+            status: demo.status,
+            job_id: demo.job_id,
+            error,
+            profile,
+            workspace_id: demo.workspace_id,
+            next: demo.next,
+        }
     }
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::service::{self, Webhook};
-use super::{Choice, DemoStatus, Fault, Operation, Profile, UserId, WorkspaceId, operation, store};
+use super::{Choice, DemoStatus, Fault, Operation, Profile, Refused, UserId, WorkspaceId, operation, store};
 use crate::app::App;
 use crate::connections::simulated;
 use crate::connections::sync::{self, Depth};
@@ -200,10 +200,14 @@ impl Job for DisableDemo {
         }
         service::remove(&app, user, None).await?;
         run.progress(1, 2, "Removing the demo's data");
-        let (now, job) = (app.now(), run.id());
+        let (now, random, job) = (app.now(), app.random.clone(), run.id());
         run.finish(json!({}), move |tx| {
+            let next = store::lock(tx, user)?.next;
             store::clear(tx, user)?;
-            store::end(tx, now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
+            let ended = store::end(tx, now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
+            if let Some(choice) = next.filter(|_| ended).and_then(|choice| serde_json::from_value(choice).ok()) {
+                follow(tx, now, &random, user, &choice)?;
+            }
             for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
                 hint(tx, user, hint_of);
             }
@@ -230,6 +234,14 @@ impl Job for DisableDemo {
         let moved = store::move_status(tx, now, user, DemoStatus::Failed, DemoStatus::Disabling, job.id)?;
         hint(tx, user, Hint::Demo);
         Ok(moved)
+    }
+}
+
+/// The last wish was to have demo mode: its set-up takes the operation over in the commit that ends the leaving.
+fn follow(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, choice: &Choice) -> db::Result<()> {
+    match super::enable(tx, now, random, user, choice) {
+        Ok(_) | Err(Refused::Already(_)) => Ok(()),
+        Err(Refused::Db(error)) => Err(error),
     }
 }
 

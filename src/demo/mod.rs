@@ -8,7 +8,7 @@
 //!                              disabling ◀───────────────────────────────────┘
 //!                                  │  └── gave up ──▶ failed (disable)
 //!                                  ▼
-//!                               disabled
+//!                               disabled, or enabling again where that was wished for meanwhile
 //! ```
 //! Each move is one conditional UPDATE, committed together with the job that will make it true.
 
@@ -141,6 +141,8 @@ pub struct Demo {
     pub profile: Option<Profile>,
     pub workspace_id: Option<WorkspaceId>,
     pub job_id: Option<JobId>,
+    /// What is set up when the leaving under way is done: the last wish wins.
+    pub next: Option<Choice>,
     /// While something is under way.
     pub job: Option<JobView>,
 }
@@ -156,13 +158,11 @@ pub struct Accepted {
 pub enum Refused {
     #[error("demo mode is {0} already")]
     Already(DemoStatus),
-    #[error("demo mode is being left")]
-    Leaving,
     #[error(transparent)]
     Db(#[from] db::Error),
 }
 
-/// Starts the set-up. While one is under way already, answers that one.
+/// Starts the set-up; while demo mode is being left, as soon as that is done. While one is under way, answers that one.
 pub fn enable(
     tx: &mut Tx,
     now: Timestamp,
@@ -174,7 +174,11 @@ pub fn enable(
     match state.status {
         DemoStatus::Enabling => Ok(Accepted { status: state.status, job_id: state.job()? }),
         DemoStatus::Enabled => Err(Refused::Already(state.status)),
-        DemoStatus::Disabling => Err(Refused::Leaving),
+        DemoStatus::Disabling => {
+            store::set_next(tx, now, user, Some(choice))?;
+            hint(tx, user, Hint::Demo);
+            Ok(Accepted { status: state.status, job_id: state.job()? })
+        }
         DemoStatus::Disabled | DemoStatus::Failed => {
             // Whatever a failure left behind is taken away before anything new is made.
             let clear_first = state.status == DemoStatus::Failed;
@@ -185,11 +189,15 @@ pub fn enable(
     }
 }
 
-/// Leaves demo mode, or calls a set-up back. While that is under way already, answers that one.
+/// Leaves demo mode, or calls a set-up back, one that was only wished for too. While that is under way, answers that one.
 pub fn disable(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Result<Accepted, Refused> {
     let state = store::lock(tx, user)?;
     match state.status {
-        DemoStatus::Disabling => Ok(Accepted { status: state.status, job_id: state.job()? }),
+        DemoStatus::Disabling => {
+            store::set_next(tx, now, user, None)?;
+            hint(tx, user, Hint::Demo);
+            Ok(Accepted { status: state.status, job_id: state.job()? })
+        }
         DemoStatus::Disabled => Err(Refused::Already(state.status)),
         DemoStatus::Enabled | DemoStatus::Failed => {
             let job_id = kit::jobs::enqueue(tx, now, random, &DisableDemo::default(), operation(user))?.id;
@@ -227,6 +235,7 @@ fn without_job(user: &UserRow) -> Demo {
         profile: user.demo_profile.clone().and_then(|profile| serde_json::from_value(profile).ok()),
         workspace_id: user.demo_workspace_id,
         job_id: user.demo_job_id,
+        next: user.demo_next.clone().and_then(|choice| serde_json::from_value(choice).ok()),
         job: None,
     }
 }

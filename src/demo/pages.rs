@@ -63,9 +63,7 @@ pub async fn disable(State(app): State<App>, who: SignedIn, Form(form): Form<Dis
 /// A button of a page that is no longer true does no harm: the page that follows shows how it stands.
 fn seen_as_it_is(taken: Result<(), Refused>, back: Option<&str>) -> Result<Response> {
     match taken {
-        Ok(()) | Err(Refused::Already(_) | Refused::Leaving) => {
-            Ok(Redirect::to(return_to::local(back)).into_response())
-        }
+        Ok(()) | Err(Refused::Already(_)) => Ok(Redirect::to(return_to::local(back)).into_response()),
         Err(Refused::Db(error)) => Err(error.into()),
     }
 }
@@ -103,9 +101,6 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Already(status) => Error::conflict("already", format!("Demo mode is {status} already.")),
-            Refused::Leaving => {
-                Error::conflict("leaving", "Demo mode is being left. Enable it again when that is done.")
-            }
             Refused::Db(error) => error.into(),
         }
     }

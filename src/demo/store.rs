@@ -5,14 +5,16 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Error, Json, Result, Tx};
 use kit::jobs::JobId;
 
-use super::{DemoStatus, Fault, Profile, Promised, UserId, WorkspaceId};
+use super::{Choice, DemoStatus, Fault, Profile, Promised, UserId, WorkspaceId};
 
 kit::row! {
-    #[derive(Clone, Copy, Debug)]
+    #[derive(Clone, Debug)]
     pub struct State {
         pub status: DemoStatus,
         pub job_id: Option<JobId>,
         pub workspace_id: Option<WorkspaceId>,
+        /// What to set up when the leaving under way is done.
+        pub next: Option<Json>,
     }
 }
 
@@ -26,9 +28,11 @@ impl State {
 pub fn lock(tx: &mut Tx, user: UserId) -> Result<State> {
     let sql = match tx.dialect() {
         // The one writer holds the lock already.
-        Dialect::Sqlite => "SELECT demo_mode_status, demo_job_id, demo_workspace_id FROM users WHERE id = $1",
+        Dialect::Sqlite => {
+            "SELECT demo_mode_status, demo_job_id, demo_workspace_id, demo_next FROM users WHERE id = $1"
+        }
         Dialect::Postgres => {
-            "SELECT demo_mode_status, demo_job_id, demo_workspace_id FROM users WHERE id = $1 FOR UPDATE"
+            "SELECT demo_mode_status, demo_job_id, demo_workspace_id, demo_next FROM users WHERE id = $1 FOR UPDATE"
         }
     };
     tx.one(sql, args![user])
@@ -43,7 +47,8 @@ pub fn move_status(
     job: JobId,
 ) -> Result<bool> {
     let moved = tx.exec(
-        "UPDATE users SET demo_mode_status = $3, demo_mode_error = NULL, demo_job_id = $4, updated_at = $5
+        "UPDATE users SET demo_mode_status = $3, demo_mode_error = NULL, demo_job_id = $4, updated_at = $5,
+                demo_next = CASE WHEN $3 = 'disabling' THEN demo_next END
          WHERE id = $1 AND demo_mode_status = $2",
         args![user, from, to, job, now],
     )?;
@@ -62,11 +67,21 @@ pub fn end(
 ) -> Result<bool> {
     let fault = fault.map(|fault| serde_json::to_value(fault).expect("a fault is plain data"));
     let moved = tx.exec(
-        "UPDATE users SET demo_mode_status = $4, demo_mode_error = $5, updated_at = $6
+        "UPDATE users SET demo_mode_status = $4, demo_mode_error = $5, demo_next = NULL, updated_at = $6
          WHERE id = $1 AND demo_job_id = $2 AND demo_mode_status = $3",
         args![user, job, from, to, fault, now],
     )?;
     Ok(moved == 1)
+}
+
+/// What follows the leaving under way; nothing, when it is called off.
+pub fn set_next(tx: &mut Tx, now: Timestamp, user: UserId, choice: Option<&Choice>) -> Result<()> {
+    let choice = choice.map(|choice| serde_json::to_value(choice).expect("a choice is plain data"));
+    tx.exec(
+        "UPDATE users SET demo_next = $2, updated_at = $3 WHERE id = $1 AND demo_mode_status = 'disabling'",
+        args![user, choice, now],
+    )?;
+    Ok(())
 }
 
 /// What the set-up under way has made so far.

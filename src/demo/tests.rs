@@ -2,7 +2,7 @@
 
 use kit::args;
 use kit::both_databases;
-use kit::clock::Clock;
+use kit::clock::{Clock, Timestamp};
 use kit::random::Random;
 use serde_json::{Value, json};
 use simulator::Simulator;
@@ -99,6 +99,12 @@ impl Stage {
         answer.status == 200
     }
 
+    async fn let_a_worker_take_it_and_die(&self) {
+        let sql = "UPDATE background_jobs SET status = 'running', attempt = 1, lease_token = 1, lease_until = $1";
+        let taken = self.app.app.db.write(|tx| tx.exec(sql, args![Timestamp::EPOCH])).await;
+        assert_eq!(taken.unwrap(), 1);
+    }
+
     /// What is Ann's own: every row but the operations' own history and her demo's state.
     async fn live_rows(&self) -> Vec<String> {
         let mut rows = self.app.rows().await;
@@ -167,6 +173,39 @@ both_databases! {
         stage.run_until_settled().await;
         assert_eq!(stage.status().await["status"], "disabled");
         assert!(!stage.has_profile().await);
+    }
+
+    async fn the_last_wish_wins_while_demo_mode_is_being_left(app: TestApp) {
+        let stage = Stage::set(app).await;
+        stage.enabled().await;
+        let leaving = stage.disable().await;
+        let again = stage.enable_with(json!({ "size": "small", "seed": 4711 })).await;
+        assert_eq!((&again["status"], &again["job_id"]), (&json!("disabling"), &leaving["job_id"]));
+        let page = stage.app.get("/dashboard").await.text;
+        assert!(page.contains("set up again after that") && page.contains("Only leave"), "{page}");
+
+        stage.run_until_settled().await;
+        let status = stage.status().await;
+        assert_eq!((&status["status"], &status["profile"]["seed"]), (&json!("enabled"), &json!(4711)), "{status}");
+        assert_eq!(stage.count("workspaces WHERE kind = 'demo'").await, 1);
+
+        stage.disable().await;
+        stage.enable().await;
+        stage.disable().await;
+        stage.run_until_settled().await;
+        assert_eq!(stage.status().await["status"], "disabled");
+        assert!(!stage.has_profile().await);
+    }
+
+    async fn a_wish_outlives_the_calling_back_of_a_running_set_up(app: TestApp) {
+        let stage = Stage::set(app).await;
+        stage.enable().await;
+        stage.let_a_worker_take_it_and_die().await;
+        stage.disable().await;
+        stage.enable_with(json!({ "size": "small", "seed": 4711 })).await;
+        stage.run_until_settled().await;
+        let status = stage.status().await;
+        assert_eq!((&status["status"], &status["profile"]["seed"]), (&json!("enabled"), &json!(4711)), "{status}");
     }
 
     async fn calling_back_by_the_job_is_the_same(app: TestApp) {

@@ -49,7 +49,7 @@ fn banner(demo: &Demo, local: &Local) -> Markup {
                 DemoStatus::Disabled => {}
                 DemoStatus::Enabling => (enabling(demo.job.as_ref(), local)),
                 DemoStatus::Enabled => (enabled(demo.profile.as_ref())),
-                DemoStatus::Disabling => (disabling(demo.job.as_ref(), local)),
+                DemoStatus::Disabling => (disabling(demo, local)),
                 DemoStatus::Failed => (failed(demo.fault.as_ref())),
             }
         }
@@ -83,11 +83,21 @@ fn enabled(profile: Option<&Profile>) -> Markup {
     }
 }
 
-fn disabling(job: Option<&JobView>, local: &Local) -> Markup {
+fn disabling(demo: &Demo, local: &Local) -> Markup {
+    let returns = demo.next.is_some();
     html! {
         div data-test="demo-disabling" {
-            strong data-announce { "Demo mode is being left." }
-            (at_work(job, local))
+            strong data-announce {
+                @if returns { "Demo mode is being left, and set up again after that." } @else { "Demo mode is being left." }
+            }
+            (at_work(demo.job.as_ref(), local))
+        }
+        div.actions {
+            @if returns {
+                (Button::new("Only leave").test("disable-demo").posts("/demo/disable"))
+            } @else {
+                (Button::new("Set it up again").test("enable-demo").posts("/demo/enable"))
+            }
         }
     }
 }

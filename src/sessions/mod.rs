@@ -62,6 +62,7 @@ pub struct UserRow {
     pub demo_job_id: Option<kit::jobs::JobId>,
     pub demo_workspace_id: Option<crate::workspaces::WorkspaceId>,
     pub demo_profile: Option<Json>,
+    pub demo_next: Option<Json>,
     pub created_at: Timestamp,
 }
 

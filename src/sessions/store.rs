@@ -11,7 +11,7 @@ use crate::workspaces::Workspace;
 pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<Option<SignedIn>> {
     conn.opt(
         "SELECT u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.demo_mode_status,
-                u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.created_at,
+                u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next, u.created_at,
                 s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at, s.idle_expires_at,
                 s.expires_at, w.id, w.kind, w.name
          FROM user_sessions s
@@ -41,19 +41,20 @@ impl FromRow for SignedIn {
                 demo_job_id: row.get(8)?,
                 demo_workspace_id: row.get(9)?,
                 demo_profile: row.get(10)?,
-                created_at: row.get(11)?,
+                demo_next: row.get(11)?,
+                created_at: row.get(12)?,
             },
             session: SessionRow {
-                id: row.get(12)?,
-                user_agent: row.get(13)?,
-                ip: row.get(14)?,
-                created_at: row.get(15)?,
-                last_seen_at: row.get(16)?,
-                authenticated_at: row.get(17)?,
-                idle_expires_at: row.get(18)?,
-                expires_at: row.get(19)?,
+                id: row.get(13)?,
+                user_agent: row.get(14)?,
+                ip: row.get(15)?,
+                created_at: row.get(16)?,
+                last_seen_at: row.get(17)?,
+                authenticated_at: row.get(18)?,
+                idle_expires_at: row.get(19)?,
+                expires_at: row.get(20)?,
             },
-            workspace: Workspace { id: row.get(20)?, kind: row.get(21)?, name: row.get(22)? },
+            workspace: Workspace { id: row.get(21)?, kind: row.get(22)?, name: row.get(23)? },
         })
     }
 }
