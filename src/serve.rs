@@ -119,8 +119,9 @@ pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartEr
     check_secrets(&app).await?;
 
     let web = listener.map(|listener| {
-        let limits = Limits::default();
-        tokio::spawn(kit::web::serve(listener, routes::router(app.clone()), limits, app.stopping.clone()))
+        let https = app.config.public_url.starts_with("https://");
+        let routes = routes::router(app.clone());
+        tokio::spawn(kit::web::serve(listener, routes, Limits::default(), https, app.stopping.clone()))
     });
     let worker = parts.worker.then(|| start_worker(&app, settings));
     Ok(Running { app, address: web.as_ref().map(|_| address), web, worker, simulator })

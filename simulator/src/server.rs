@@ -141,7 +141,7 @@ impl Simulator {
         let limits = Limits { connections: 1024, drain: Duration::from_secs(3), ..Limits::default() };
         let end = self.end.clone();
         self.tasks.spawn(async move {
-            if let Err(error) = kit::web::serve(listener, routes, limits, end).await {
+            if let Err(error) = kit::web::serve(listener, routes, limits, false, end).await {
                 tracing::error!(%error, "a simulator listener ended");
             }
         });

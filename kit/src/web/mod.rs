@@ -8,6 +8,7 @@ mod headers;
 mod query;
 mod seen;
 mod server;
+mod socket;
 
 #[cfg(test)]
 mod tests;

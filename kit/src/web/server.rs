@@ -11,13 +11,15 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use super::Peer;
+use super::headers::ForBareAnswers;
+use super::socket::Socket;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -25,20 +27,37 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// Further ones wait in the kernel's backlog.
     pub connections: usize,
+    /// For a client to take what it asked for, once it has stopped taking.
+    pub stall: Duration,
     /// For requests under way when the end is called.
     pub drain: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { header_timeout: Duration::from_secs(10), connections: 4096, drain: Duration::from_secs(10) }
+        Self {
+            header_timeout: Duration::from_secs(10),
+            connections: 4096,
+            stall: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
     }
 }
 
-const HEAD_BYTES: usize = 64 * 1024;
+/// A request line and all headers; more than browsers send, with room for the cookies of others on the same host.
+const HEAD_BYTES: usize = 16 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
 
-/// Serves until `end` is cancelled and the requests under way are answered, or `limits.drain` is over.
-pub async fn serve(listener: TcpListener, app: Router, limits: Limits, end: CancellationToken) -> io::Result<()> {
+/// Serves until `end` is cancelled and the requests under way are answered, or `limits.drain` is over. `https` says how
+/// the public address is reached, be it through a proxy.
+pub async fn serve(
+    listener: TcpListener,
+    app: Router,
+    limits: Limits,
+    https: bool,
+    end: CancellationToken,
+) -> io::Result<()> {
+    let headers = ForBareAnswers::new(https);
     let places = Arc::new(Semaphore::new(limits.connections));
     let connections = TaskTracker::new();
     let cut = CancellationToken::new();
@@ -54,7 +73,9 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, end: Canc
                 Err(error) => { rest_after(&error).await; continue }
             },
         };
-        let connection = converse(stream, Peer(peer), app.clone(), limits, end.clone());
+        let _ = stream.set_nodelay(true);
+        let connection =
+            converse(Socket::new(stream, limits.stall, headers.clone()), Peer(peer), app.clone(), limits, end.clone());
         let cut = cut.clone();
         connections.spawn(async move {
             tokio::select! { () = connection => {}, () = cut.cancelled() => {} }
@@ -71,8 +92,7 @@ pub async fn serve(listener: TcpListener, app: Router, limits: Limits, end: Canc
     Ok(())
 }
 
-async fn converse(stream: TcpStream, peer: Peer, app: Router, limits: Limits, end: CancellationToken) {
-    let _ = stream.set_nodelay(true);
+async fn converse(socket: Socket, peer: Peer, app: Router, limits: Limits, end: CancellationToken) {
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
@@ -81,8 +101,9 @@ async fn converse(stream: TcpStream, peer: Peer, app: Router, limits: Limits, en
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service);
+        .max_header_size(HEAD_BYTES)
+        .max_buf_size(BUFFER_BYTES)
+        .serve_connection(TokioIo::new(socket), service);
     tokio::pin!(connection);
     let served = tokio::select! {
         served = connection.as_mut() => served,

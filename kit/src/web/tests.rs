@@ -245,7 +245,7 @@ async fn served(limits: Limits) -> Served {
     let address = listener.local_addr().unwrap();
     let end = CancellationToken::new();
     let app = site(&format!("http://{address}"));
-    let done = tokio::spawn(serve(listener, app, limits, end.clone()));
+    let done = tokio::spawn(serve(listener, app, limits, true, end.clone()));
     Served { address, end, done }
 }
 
@@ -280,6 +280,45 @@ async fn raw_requests_that_smuggle_or_lie_are_refused() {
     assert_eq!(ask(lengths).await, "HTTP/1.1 400");
     let huge = format!("GET / HTTP/1.1\r\nHost: {at}\r\nX: {}\r\n\r\n", "x".repeat(200_000));
     assert_eq!(ask(huge).await, "HTTP/1.1 431");
+    server.end.cancel();
+}
+
+#[tokio::test]
+async fn what_nobody_can_read_is_refused_with_the_security_headers_too() {
+    let server = served(Limits::default()).await;
+    let at = server.address;
+    let cookies = format!("GET / HTTP/1.1\r\nHost: {at}\r\nCookie: {}\r\n\r\n", "c".repeat(16 * 1024));
+    let many = format!("GET / HTTP/1.1\r\nHost: {at}\r\n{}\r\n", "X: y\r\n".repeat(101));
+    let address = format!("GET /{} HTTP/1.1\r\nHost: {at}\r\n\r\n", "a".repeat(70_000));
+    let cases = [
+        ("nonsense", "G@T / HTTP/1.1\r\n\r\n".to_owned(), "400"),
+        ("no version", "GET /\r\n\r\n".to_owned(), "400"),
+        ("a header of control characters", format!("GET / HTTP/1.1\r\nHost: {at}\r\nX: \u{1}\r\n\r\n"), "400"),
+        ("a body of two lengths", format!("POST / HTTP/1.1\r\nHost: {at}\r\nContent-Length: 1, 2\r\n\r\n"), "400"),
+        ("large cookies", cookies, "431"),
+        ("many headers", many, "431"),
+        ("a long address", address, "431"),
+        ("nonsense after a good request", format!("GET / HTTP/1.1\r\nHost: {at}\r\n\r\nnonsense\r\n\r\n"), "400"),
+    ];
+    for (case, request, status) in cases {
+        let answer = server.talk(request).await;
+        let last = &answer[answer.rfind("HTTP/1.1").expect("an answer")..];
+        assert!(last.starts_with(&format!("HTTP/1.1 {status} ")), "{case}: {answer}");
+        for header in [
+            "x-content-type-options: nosniff",
+            "referrer-policy: same-origin",
+            "cross-origin-opener-policy: same-origin",
+            "permissions-policy: accelerometer=()",
+            "strict-transport-security: max-age=31536000",
+            "content-security-policy: default-src 'none'",
+            "cache-control: no-store",
+        ] {
+            assert_eq!(last.matches(header).count(), 1, "{case}: {header} in {last}");
+        }
+        assert!(last.ends_with("\r\n\r\n"), "{case}: the answer is whole: {last}");
+    }
+    let fits = format!("GET / HTTP/1.1\r\nHost: {at}\r\nCookie: {}\r\nConnection: close\r\n\r\n", "c".repeat(15_000));
+    assert!(server.talk(fits).await.starts_with("HTTP/1.1 200"));
     server.end.cancel();
 }
 
