@@ -1,5 +1,7 @@
 //! What can go wrong with a unit of work.
 
+use postgres::error::SqlState;
+
 /// `Result` with storage's error unless told otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -7,19 +9,27 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     #[error("no such row")]
     NotFound,
-    #[error("the database's queue is full")]
+    /// The queue is full, or the unit waited in it for too long. It did not run.
+    #[error("the database is busy")]
     Busy,
     #[error("the database is closed")]
     Closed,
-    /// Not reachable, not openable, locked by another: says what and how to mend.
+    /// Not reachable, not openable, locked by another: says what and how to mend. The unit had no effect.
     #[error("{0}")]
     Unavailable(String),
+    /// The database's files are damaged: says which, and what to do. Nothing was deleted.
+    #[error("{0}")]
+    Damaged(String),
     /// The schema is newer, changed, or not ours: says which.
     #[error("{0}")]
     Schema(String),
     #[error("the unit of work panicked")]
     Panicked,
-    /// The connection broke while the commit was under way: read back before answering.
+    /// It ran for longer than it may, and was ended without an effect.
+    #[error("the unit of work took too long")]
+    Deadline,
+    /// The connection broke while the commit was under way, and whether it took place could not be learned in time:
+    /// read back before answering.
     #[error("the outcome of the commit is not known")]
     OutcomeUnknown,
     /// A statement failed and the unit went on as if it had not.
@@ -40,20 +50,30 @@ impl Error {
                 failure.extended_code,
                 rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
             ),
-            Error::Postgres { error, .. } => error.code() == Some(&postgres::error::SqlState::UNIQUE_VIOLATION),
+            Error::Postgres { error, .. } => error.code() == Some(&SqlState::UNIQUE_VIOLATION),
             _ => false,
         }
     }
 
-    /// The same request may succeed a little later: full queue, lock, disk full, read-only, no connection.
+    /// The same request may succeed a little later, without a change to it: full queue, lock, deadline, full disk,
+    /// read-only or failing storage, no connection. The edge answers 503.
     pub fn is_transient(&self) -> bool {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OperationInterrupted, ReadOnly, SystemIoFailure,
+        };
         match self {
-            Error::Busy | Error::Closed | Error::Unavailable(_) | Error::OutcomeUnknown => true,
-            Error::Sqlite { error: rusqlite::Error::SqliteFailure(failure, _), .. } => {
-                matches!(failure.code, DatabaseBusy | DatabaseLocked | DiskFull | ReadOnly)
-            }
-            Error::Postgres { error, .. } => error.is_closed() || error.code().is_some_and(retryable),
+            Error::Busy | Error::Closed | Error::Unavailable(_) | Error::Deadline | Error::OutcomeUnknown => true,
+            Error::Sqlite { error: rusqlite::Error::SqliteFailure(failure, _), .. } => matches!(
+                failure.code,
+                CannotOpen
+                    | DatabaseBusy
+                    | DatabaseLocked
+                    | DiskFull
+                    | OperationInterrupted
+                    | ReadOnly
+                    | SystemIoFailure
+            ),
+            Error::Postgres { error, .. } => error.is_closed() || error.code().is_some_and(passes),
             _ => false,
         }
     }
@@ -63,9 +83,20 @@ impl Error {
     }
 }
 
-fn retryable(code: &postgres::error::SqlState) -> bool {
-    use postgres::error::SqlState;
+fn retryable(code: &SqlState) -> bool {
     *code == SqlState::T_R_SERIALIZATION_FAILURE || *code == SqlState::T_R_DEADLOCK_DETECTED
+}
+
+/// Classes 08 (connection), 53 (resources), 57 (operator, time-outs), 58 (system), and what a lock or a standby answers.
+fn passes(code: &SqlState) -> bool {
+    retryable(code)
+        || ["08", "53", "57", "58"].iter().any(|class| code.code().starts_with(class))
+        || [
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::READ_ONLY_SQL_TRANSACTION,
+            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+        ]
+        .contains(code)
 }
 
 /// PostgreSQL's own words where it gave any; the driver's Display alone is "db error".

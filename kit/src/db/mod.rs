@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Guarantees: a write is answered after it is durable (`synchronous=FULL`, `synchronous_commit=on`); a unit that returns an
-//! error, or panics, leaves nothing behind and harms no other unit; a read sees one consistent snapshot; queues are bounded,
-//! and a full one answers [`Error::Busy`] at once.
+//! error, or panics, leaves nothing behind and harms no other unit; a read sees one consistent snapshot; queues are bounded
+//! in places and in time: a full one answers [`Error::Busy`] at once, and a unit that waited too long is not run any more.
 
 mod conn;
 mod error;
@@ -19,6 +19,7 @@ mod migrate;
 mod postgres;
 mod row;
 mod sqlite;
+mod stats;
 #[cfg(test)]
 mod tests;
 mod unit;
@@ -27,6 +28,7 @@ mod value;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::broadcast;
 
@@ -36,10 +38,12 @@ pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
 pub use row::{FromRow, Row};
+pub use stats::{Histogram, Lane, Stats};
 
 pub use value::{AsVal, Cell, Column, Json, Mismatch, UnknownText, Val};
 
-use unit::Unit;
+use stats::Meter;
+use unit::{Access, Message};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
@@ -59,6 +63,9 @@ impl Signal {
     pub const RESYNC: &'static str = "*";
 }
 
+/// As long as SQLite waits for another process's lock: nobody waits longer for a turn than for the database itself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// How to open a database.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -68,6 +75,8 @@ pub struct Options {
     pub connections: usize,
     /// Units that may wait before [`Error::Busy`].
     pub queue: usize,
+    /// How long a unit may wait for its turn before [`Error::Busy`].
+    pub patience: Duration,
     /// SQLite: take the lock file beside the database, so that no second process opens it.
     pub exclusive: bool,
     pub clock: Clock,
@@ -76,7 +85,14 @@ pub struct Options {
 impl Options {
     pub fn new(url: impl Into<String>, clock: Clock) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { url: url.into(), connections: cores.clamp(2, 8), queue: 1024, exclusive: false, clock }
+        Self {
+            url: url.into(),
+            connections: cores.clamp(2, 8),
+            queue: 1024,
+            patience: PATIENCE,
+            exclusive: false,
+            clock,
+        }
     }
 }
 
@@ -91,15 +107,11 @@ struct Inner {
     reader_threads: usize,
     writer_threads: usize,
     signals: broadcast::Sender<Signal>,
+    meter: Arc<Meter>,
     threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
     stop_listening: Option<Arc<std::sync::atomic::AtomicBool>>,
     /// Held, and with it the lock, until the database is closed.
     _lock: Option<std::fs::File>,
-}
-
-enum Message {
-    Unit(Box<dyn Unit>),
-    Stop,
 }
 
 impl Db {
@@ -160,6 +172,11 @@ impl Db {
         self.submit_write(unit).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
+    /// Queues, times and repairs, since the database was opened.
+    pub fn stats(&self) -> Stats {
+        self.0.meter.stats()
+    }
+
     /// Signals of transactions that commit from now on. A receiver that lags has missed some: look again at everything.
     pub fn subscribe(&self) -> broadcast::Receiver<Signal> {
         self.0.signals.subscribe()
@@ -187,8 +204,8 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let mut unit = unit;
-        let (unit, answer) = unit::boxed(unit::Access::Read, move |tx: &mut Tx| unit(tx));
-        send(&self.0.readers, unit);
+        let (unit, answer) = unit::boxed(Access::Read, move |tx: &mut Tx| unit(tx));
+        unit::send(&self.0.readers, &self.0.meter, unit);
         answer
     }
 
@@ -198,21 +215,9 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (unit, answer) = unit::boxed(unit::Access::Write, unit);
-        send(&self.0.writer, unit);
+        let (unit, answer) = unit::boxed(Access::Write, unit);
+        unit::send(&self.0.writer, &self.0.meter, unit);
         answer
-    }
-}
-
-/// A unit that finds no place is answered here, so its caller need not be told in another way.
-fn send(queue: &flume::Sender<Message>, unit: Box<dyn Unit>) {
-    let (refused, error) = match queue.try_send(Message::Unit(unit)) {
-        Ok(()) => return,
-        Err(flume::TrySendError::Full(message)) => (message, Error::Busy),
-        Err(flume::TrySendError::Disconnected(message)) => (message, Error::Closed),
-    };
-    if let Message::Unit(unit) = refused {
-        unit.refuse(error);
     }
 }
 

@@ -11,8 +11,9 @@ use tokio::sync::broadcast;
 
 use super::conn::{Driver, PostgresDriver};
 use super::sqlite::spawn;
-use super::unit::{Access, Unit};
-use super::{Db, Dialect, Error, Inner, Message, Options, Result, Signal, Tx};
+use super::stats::{self, Meter};
+use super::unit::{self, Access, Next, Unit, Units};
+use super::{Db, Dialect, Error, Inner, Options, Result, Signal, Tx};
 
 /// The one NOTIFY channel; a payload is topic, unit separator, key.
 const CHANNEL: &str = "repruv";
@@ -29,7 +30,9 @@ pub(super) fn open(options: &Options) -> Result<Db> {
     // One connection now, so that a wrong address stops the start and not the first request.
     let first = connect(&config)?;
     let (signals, _) = broadcast::channel(1024);
-    let (queue, units) = flume::bounded(options.queue);
+    let meter = Arc::new(Meter::new());
+    let (queue, receiver) = flume::bounded(options.queue);
+    let units = Units { queue: receiver, meter: meter.clone(), patience: options.patience };
     let mut threads = Vec::new();
     let mut first = Some(first);
     for index in 0..options.connections {
@@ -48,6 +51,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         reader_threads: options.connections,
         writer_threads: 0,
         signals,
+        meter,
         threads: threads.into(),
         stop_listening: Some(stop),
         _lock: None,
@@ -71,9 +75,9 @@ fn connect(config: &Config) -> Result<Client> {
     Ok(client)
 }
 
-fn run_units(config: &Config, mut client: Option<Client>, units: &flume::Receiver<Message>) {
+fn run_units(config: &Config, mut client: Option<Client>, units: &Units) {
     let mut connection: Option<Tx> = client.take().map(transaction);
-    while let Ok(Message::Unit(unit)) = units.recv() {
+    while let Next::Unit(unit) = units.wait() {
         if connection.as_ref().is_none_or(is_closed) {
             match connect(config) {
                 Ok(client) => connection = Some(transaction(client)),
@@ -84,7 +88,7 @@ fn run_units(config: &Config, mut client: Option<Client>, units: &flume::Receive
             }
         }
         if let Some(tx) = &mut connection {
-            run_unit(tx, unit);
+            run_unit(tx, unit, &units.meter);
         }
     }
 }
@@ -97,7 +101,7 @@ fn is_closed(tx: &Tx) -> bool {
     matches!(&tx.conn.driver, Driver::Postgres(driver) if driver.client.is_closed())
 }
 
-fn run_unit(tx: &mut Tx, mut unit: Box<dyn Unit>) {
+fn run_unit(tx: &mut Tx, mut unit: Box<dyn Unit>, meter: &Meter) {
     let begin = match unit.access() {
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
         Access::Write => "BEGIN",
@@ -108,8 +112,8 @@ fn run_unit(tx: &mut Tx, mut unit: Box<dyn Unit>) {
         if let Err(error) = tx.conn.batch(begin) {
             return unit.answer(Err(error));
         }
-        let wanted = unit.run(tx);
-        let outcome = if wanted && !tx.conn.aborted { commit(tx) } else { Err(Error::Aborted) };
+        let wanted = unit::run(unit.as_mut(), tx, meter);
+        let outcome = if wanted && !tx.conn.aborted { commit(tx, meter) } else { Err(Error::Aborted) };
         match outcome {
             Ok(()) => return unit.answer(Ok(())),
             Err(error) => {
@@ -120,17 +124,22 @@ fn run_unit(tx: &mut Tx, mut unit: Box<dyn Unit>) {
                 if !(tx.conn.again && run < RUNS) {
                     return unit.answer(Err(error));
                 }
+                stats::count(&meter.reruns);
             }
         }
     }
 }
 
-fn commit(tx: &mut Tx) -> Result<()> {
+fn commit(tx: &mut Tx, meter: &Meter) -> Result<()> {
+    let started = stats::now();
     for signal in std::mem::take(&mut tx.signals) {
         let payload = format!("{}{SEPARATOR}{}", signal.topic, signal.key);
         tx.exec("SELECT pg_notify($1, $2)", crate::args![CHANNEL, payload])?;
     }
-    match tx.conn.batch("COMMIT") {
+    let committed = tx.conn.batch("COMMIT");
+    meter.commit.add_time(started.elapsed());
+    meter.group.add(1);
+    match committed {
         Err(_) if is_closed(tx) => Err(Error::OutcomeUnknown),
         other => other,
     }

@@ -10,8 +10,9 @@ use rusqlite::{Connection, OpenFlags};
 use tokio::sync::broadcast;
 
 use super::conn::Driver;
-use super::unit::Unit;
-use super::{Db, Dialect, Error, Inner, Message, Options, Result, Signal, Tx};
+use super::stats::{self, Meter};
+use super::unit::{self, Next, Unit, Units};
+use super::{Db, Dialect, Error, Inner, Options, Result, Signal, Tx};
 
 /// 3.51.3 mended the WAL reset that could corrupt a database (sqlite.org/releaselog/3_51_3.html).
 const OLDEST_SAFE_VERSION: i32 = 3_051_003;
@@ -31,8 +32,11 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
     prepare_writer(&writer).map_err(|error| refused(&path, error))?;
 
     let (signals, _) = broadcast::channel(1024);
-    let (writer_queue, writer_units) = flume::bounded(options.queue);
-    let (reader_queue, reader_units) = flume::bounded(options.queue);
+    let meter = Arc::new(Meter::new());
+    let (writer_queue, queue) = flume::bounded(options.queue);
+    let writer_units = Units { queue, meter: meter.clone(), patience: options.patience };
+    let (reader_queue, queue) = flume::bounded(options.queue);
+    let reader_units = Units { queue, meter: meter.clone(), patience: options.patience };
     let mut threads = vec![spawn("db-writer", {
         let signals = signals.clone();
         move || write_units(Tx::new(Driver::Sqlite(writer)), &writer_units, &signals)
@@ -51,6 +55,7 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
         reader_threads: options.connections,
         writer_threads: 1,
         signals,
+        meter,
         threads: threads.into(),
         stop_listening: None,
         _lock: lock,
@@ -110,10 +115,11 @@ pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<s
         .map_err(|error| Error::Unavailable(format!("no thread for the database: {error}")))
 }
 
-fn read_units(mut tx: Tx, units: &flume::Receiver<Message>) {
-    while let Ok(Message::Unit(mut unit)) = units.recv() {
+fn read_units(mut tx: Tx, units: &Units) {
+    while let Next::Unit(mut unit) = units.wait() {
+        // A deferred transaction: all its statements see one snapshot.
         let read = tx.exec("BEGIN", &[]).map(|_| {
-            unit.run(&mut tx);
+            unit::run(unit.as_mut(), &mut tx, &units.meter);
             // Nothing was written: ending a read cannot fail in a way that matters to its answer.
             let _ = tx.exec("COMMIT", &[]);
         });
@@ -121,29 +127,33 @@ fn read_units(mut tx: Tx, units: &flume::Receiver<Message>) {
     }
 }
 
-fn write_units(mut tx: Tx, units: &flume::Receiver<Message>, signals: &broadcast::Sender<Signal>) {
+fn write_units(mut tx: Tx, units: &Units, signals: &broadcast::Sender<Signal>) {
     let mut stopping = false;
     while !stopping {
-        let Ok(Message::Unit(first)) = units.recv() else { return };
+        let Next::Unit(first) = units.wait() else { return };
         let mut group = vec![first];
         while group.len() < GROUP {
-            match units.try_recv() {
-                Ok(Message::Unit(unit)) => group.push(unit),
-                Ok(Message::Stop) => stopping = true,
-                Err(_) => break,
+            match units.now() {
+                Next::Unit(unit) => group.push(unit),
+                Next::Stop => stopping = true,
+                Next::Nothing => break,
             }
         }
-        commit_together(&mut tx, group, signals);
+        commit_together(&mut tx, group, signals, &units.meter);
     }
 }
 
 /// One transaction for all, a savepoint for each: a failing unit rolls back alone, and nobody is answered before the commit.
-fn commit_together(tx: &mut Tx, mut group: Vec<Box<dyn Unit>>, signals: &broadcast::Sender<Signal>) {
+fn commit_together(tx: &mut Tx, mut group: Vec<Box<dyn Unit>>, signals: &broadcast::Sender<Signal>, meter: &Meter) {
     let committed = tx.exec("BEGIN IMMEDIATE", &[]).and_then(|_| {
         for unit in &mut group {
-            run_in_savepoint(tx, unit.as_mut())?;
+            run_in_savepoint(tx, unit.as_mut(), meter)?;
         }
-        tx.exec("COMMIT", &[])
+        let started = stats::now();
+        let committed = tx.exec("COMMIT", &[]);
+        meter.commit.add_time(started.elapsed());
+        meter.group.add(group.len() as u64);
+        committed
     });
     let told = std::mem::take(&mut tx.signals);
     match committed {
@@ -164,10 +174,10 @@ fn commit_together(tx: &mut Tx, mut group: Vec<Box<dyn Unit>>, signals: &broadca
     }
 }
 
-fn run_in_savepoint(tx: &mut Tx, unit: &mut dyn Unit) -> Result<()> {
+fn run_in_savepoint(tx: &mut Tx, unit: &mut dyn Unit, meter: &Meter) -> Result<()> {
     let told = tx.signals.len();
     tx.exec("SAVEPOINT unit", &[])?;
-    let wanted = unit.run(tx);
+    let wanted = unit::run(unit, tx, meter);
     if is_autocommit(tx) {
         // SQLite gave the whole transaction up (disk full, I/O): what earlier units did is gone too.
         return Err(Error::Aborted);

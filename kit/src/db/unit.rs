@@ -1,15 +1,24 @@
 //! A unit of work in a queue: run on a connection's thread, answered after the commit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::stats::{self, Meter};
 use super::{Error, Result, Tx};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Access {
     Read,
     Write,
+}
+
+pub(super) enum Message {
+    Unit(Waiting),
+    Stop,
 }
 
 /// A closure, its answer, and who waits for it, with their types erased.
@@ -23,6 +32,92 @@ pub(super) trait Unit: Send {
     fn answer(self: Box<Self>, committed: Result<()>);
 
     fn refuse(self: Box<Self>, error: Error);
+}
+
+/// A unit in the queue.
+pub(super) struct Waiting {
+    unit: Box<dyn Unit>,
+    since: Instant,
+}
+
+/// One end of a queue: units come out of it with their wait measured, those that waited too long are refused.
+#[derive(Clone)]
+pub(super) struct Units {
+    pub queue: flume::Receiver<Message>,
+    pub meter: Arc<Meter>,
+    /// The longest wait of a unit that is still run.
+    pub patience: Duration,
+}
+
+pub(super) enum Next {
+    Unit(Box<dyn Unit>),
+    /// Nothing waits.
+    Nothing,
+    Stop,
+}
+
+impl Units {
+    /// The next unit, as soon as there is one.
+    pub fn wait(&self) -> Next {
+        self.first(|| self.queue.recv().map_err(|_| true))
+    }
+
+    /// The next unit that already waits.
+    pub fn now(&self) -> Next {
+        self.first(|| self.queue.try_recv().map_err(|error| error == flume::TryRecvError::Disconnected))
+    }
+
+    fn first(&self, receive: impl Fn() -> Result<Message, bool>) -> Next {
+        loop {
+            match receive() {
+                Ok(Message::Unit(waiting)) => {
+                    if let Some(unit) = self.admit(waiting) {
+                        return Next::Unit(unit);
+                    }
+                }
+                Ok(Message::Stop) | Err(true) => return Next::Stop,
+                Err(false) => return Next::Nothing,
+            }
+        }
+    }
+
+    fn admit(&self, waiting: Waiting) -> Option<Box<dyn Unit>> {
+        let lane = self.meter.lane(waiting.unit.access());
+        lane.waiting.fetch_sub(1, Ordering::Relaxed);
+        stats::count(&lane.taken);
+        let waited = stats::now().saturating_duration_since(waiting.since);
+        lane.wait.add_time(waited);
+        if waited <= self.patience {
+            return Some(waiting.unit);
+        }
+        stats::count(&lane.refused);
+        waiting.unit.refuse(Error::Busy);
+        None
+    }
+}
+
+/// A unit that finds no place is answered here, so its caller need not be told in another way.
+pub(super) fn send(queue: &flume::Sender<Message>, meter: &Meter, unit: Box<dyn Unit>) {
+    let lane = meter.lane(unit.access());
+    lane.waiting.fetch_add(1, Ordering::Relaxed);
+    let (refused, error) = match queue.try_send(Message::Unit(Waiting { unit, since: stats::now() })) {
+        Ok(()) => return,
+        Err(flume::TrySendError::Full(message)) => (message, Error::Busy),
+        Err(flume::TrySendError::Disconnected(message)) => (message, Error::Closed),
+    };
+    lane.waiting.fetch_sub(1, Ordering::Relaxed);
+    stats::count(&lane.refused);
+    if let Message::Unit(waiting) = refused {
+        waiting.unit.refuse(error);
+    }
+}
+
+/// Runs the closure and measures it.
+pub(super) fn run(unit: &mut dyn Unit, tx: &mut Tx, meter: &Meter) -> bool {
+    let started = stats::now();
+    let wanted = unit.run(tx);
+    meter.lane(unit.access()).run.add_time(started.elapsed());
+    wanted
 }
 
 struct Task<T, E, F> {
