@@ -4,11 +4,15 @@ use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use repruv::workspaces::UserId;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::requests::now;
 
 const PASSWORD: &str = "seven kettles on a green hill";
 /// Between two looks at a state that is being measured.
@@ -22,6 +26,7 @@ pub struct Product {
     setup_link: String,
     cookie: String,
     http: Client,
+    environment: Vec<(String, String)>,
     child: Child,
 }
 
@@ -31,15 +36,24 @@ pub struct DemoRound {
 }
 
 impl Product {
-    /// The first start: it makes the database and prints the link for the first account.
-    pub async fn new(binary: PathBuf) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
+    pub async fn on_sqlite(binary: &Path) -> Self {
+        Self::first_start(binary, Vec::new()).await
+    }
+
+    /// On a database of its own in the cluster at `url`.
+    pub async fn on_postgres(binary: &Path, url: &str) -> Self {
+        let database = postgres_database(url.to_owned()).await;
+        Self::first_start(binary, vec![("DATABASE_URL".to_owned(), database)]).await
+    }
+
+    /// It makes the database and prints the link for the first account.
+    async fn first_start(binary: &Path, environment: Vec<(String, String)>) -> Self {
         let http = Client::builder().build().expect("a client needs nothing");
         let directory = tempfile::Builder::new().prefix("repruv-bench-").tempdir().expect("a data directory");
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         drop(listener);
-        let mut child = spawn(&binary, directory.path(), port);
+        let mut child = spawn(binary, directory.path(), port, &environment);
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let setup_link = stdout
             .lines()
@@ -47,10 +61,23 @@ impl Product {
             .flat_map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
             .find(|word| word.contains("/setup?token="))
             .expect("a fresh database makes it print a set-up link");
-        let database = directory.path().join("repruv.db");
-        let product = Self { binary, directory, database, port, setup_link, cookie: String::new(), http, child };
+        let (binary, database, cookie) = (binary.to_owned(), directory.path().join("repruv.db"), String::new());
+        let product = Self { binary, directory, database, port, setup_link, cookie, http, environment, child };
         product.until_ready().await;
         product
+    }
+
+    /// For the starts after this.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.push((name.to_owned(), value.to_owned()));
+    }
+
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub fn key_file(&self) -> PathBuf {
+        self.directory.path().join("secret.key")
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -75,9 +102,19 @@ impl Product {
     pub async fn restart(&mut self) -> Duration {
         self.stop();
         let start = now();
-        self.child = spawn(&self.binary, self.directory.path(), self.port);
-        self.until_ready().await;
+        self.start().await;
         start.elapsed()
+    }
+
+    pub async fn start(&mut self) {
+        self.child = spawn(&self.binary, self.directory.path(), self.port, &self.environment);
+        self.until_ready().await;
+    }
+
+    /// As a power cut would.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the process runs");
+        let _ = self.child.wait();
     }
 
     pub async fn sign_up(&mut self) {
@@ -88,6 +125,39 @@ impl Product {
         let mut cookies = cookies.filter_map(|cookie| cookie.split(';').next());
         let session = cookies.find(|cookie| cookie.starts_with("__Host-session_token="));
         self.cookie = session.expect("sign-up opens a session").to_owned();
+    }
+
+    pub async fn user_id(&self) -> UserId {
+        let answer = self.send(self.http.get(self.url("/api/auth/session"))).await;
+        let session: Value = answer.json().await.expect("the API speaks JSON");
+        session["user"]["id"].as_str().and_then(|id| id.parse().ok()).expect("a session has a user")
+    }
+
+    /// The stream of hints that an open page listens to.
+    pub async fn hints(&self) -> Response {
+        let mut stream = self.send(self.http.get(self.url("/api/events"))).await;
+        stream.chunk().await.expect("the stream begins with something");
+        stream
+    }
+
+    /// The job that sets demo mode up.
+    pub async fn click_enable(&self) -> String {
+        let answer = self.send(self.http.post(self.url("/api/demo/enable")).json(&json!({"size": "medium"}))).await;
+        let accepted: Value = answer.json().await.expect("the API speaks JSON");
+        accepted["job_id"].as_str().expect("an operation has a job").to_owned()
+    }
+
+    /// Waits until `job` is at work, after so many interruptions; it may be done already.
+    pub async fn until_job_runs(&self, job: &str, interruptions: i64) {
+        loop {
+            let answer = self.send(self.http.get(self.url(&format!("/api/jobs/{job}/status")))).await;
+            let view: Value = answer.json().await.expect("the API speaks JSON");
+            let is_past = view["interruptions"].as_i64().is_some_and(|counted| counted >= interruptions);
+            if is_past && view["status"] != "pending" {
+                return;
+            }
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     pub async fn page(&self, path: &str) -> String {
@@ -126,7 +196,7 @@ impl Product {
         line.split_whitespace().next().and_then(|number| number.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
     }
 
-    async fn until_demo_is(&self, wanted: &str) {
+    pub async fn until_demo_is(&self, wanted: &str) {
         loop {
             let answer = self.send(self.http.get(self.url("/api/demo/status"))).await;
             let status: Value = answer.json().await.expect("the API speaks JSON");
@@ -182,18 +252,28 @@ impl Drop for Product {
     }
 }
 
-fn spawn(binary: &Path, directory: &Path, port: u16) -> Child {
+fn spawn(binary: &Path, directory: &Path, port: u16, environment: &[(String, String)]) -> Child {
     Command::new(binary)
         .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(directory)
         .env("REPRUV_LOG", "warn")
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdout(Stdio::piped())
         .stderr(Stdio::inherit())
         .spawn()
         .expect("the binary runs")
 }
 
-#[expect(clippy::disallowed_methods, reason = "it measures durations")]
-fn now() -> Instant {
-    Instant::now()
+/// Makes an empty database beside the one at `url` and answers its address.
+async fn postgres_database(url: String) -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("bench_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let (base, _) = url.rsplit_once('/').expect("an address ends in a database's name");
+    let database = format!("{base}/{name}");
+    let make = move || {
+        let mut client = postgres::Client::connect(&url, postgres::NoTls).expect("the cluster accepts connections");
+        client.batch_execute(&format!("CREATE DATABASE {name}")).expect("a database can be made");
+    };
+    tokio::task::spawn_blocking(make).await.expect("it does not panic");
+    database
 }
