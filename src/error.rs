@@ -103,6 +103,19 @@ impl Error {
         }
     }
 
+    /// What stands beside the fields of a form.
+    pub fn fields(&self) -> FieldErrors {
+        match self {
+            Error::Invalid(errors) => errors.clone(),
+            _ => FieldErrors::default(),
+        }
+    }
+
+    /// The same may succeed in a moment: a form stays as it is and says so.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
+    }
+
     /// What a handler that renders the failure by itself sends with it.
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -72,8 +72,15 @@ impl TestApp {
 
     /// The same application, with a demo service.
     pub fn with_demo_service(self, url: &Url) -> Self {
+        self.with_parts(|parts| {
+            parts.config.demo_service = Some(DemoService { url: url.clone(), secret: Secret::new("secret") });
+        })
+    }
+
+    /// The same application, with other parts.
+    pub fn with_parts(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut parts = Inner::clone(&self.app);
-        parts.config.demo_service = Some(DemoService { url: url.clone(), secret: Secret::new("secret") });
+        change(&mut parts);
         let app = App::new(parts);
         let router = crate::routes::router(app.clone());
         Self { browser: Browser::new(&router), router, app, ..self }
@@ -110,14 +117,18 @@ impl TestApp {
 
     /// Another person with an account of their own, invited by Ann, in their own browser.
     pub async fn invited(&self, email: &str) -> Browser {
-        let page = self.post("/settings/invitations", &[]).await.text;
-        let token =
-            page.split("/signup?token=").nth(1).expect("a link").split(['"', '<', ' ']).next().expect("a token");
-        let browser = self.browser();
-        let form = [("name", "Ben"), ("email", email), ("password", "copper window seven tides"), ("token", token)];
-        let answer = browser.post("/signup", &form).await;
+        let (link, browser) = (self.invitation().await, self.browser());
+        let form = [("name", "Ben"), ("email", email), ("password", "copper window seven tides")];
+        let answer = browser.post(&link, &form).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         browser
+    }
+
+    /// The path of a link that Ann gives away.
+    pub async fn invitation(&self) -> String {
+        let page = self.post("/settings/invitations", &[]).await.text;
+        let start = page.find("/signup?token=").expect("a link");
+        page[start..].split(['"', '<', ' ']).next().expect("its end").to_owned()
     }
 
     /// The same database under a program that has just started; browsers keep their cookies.

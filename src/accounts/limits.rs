@@ -36,7 +36,7 @@ const ADDRESS: Rule =
 const EVERYONE: Rule = Rule { free: 600, window: MINUTE, first_wait: MINUTE, longest_wait: MINUTE };
 const DEVICE: Rule =
     Rule { free: 10, window: HOUR, first_wait: Duration::from_secs(2), longest_wait: Duration::from_secs(900) };
-/// New accounts from one address.
+/// New accounts from one address, and addresses asked for by whoever holds a link.
 const SIGN_UP: Rule = Rule { free: 20, window: HOUR, first_wait: MINUTE, longest_wait: HOUR };
 
 /// Rows of past windows removed with each try: more than one try makes, so they cannot pile up.
@@ -118,8 +118,7 @@ pub fn give_back(tx: &mut Tx, lane: &Lane) -> Result<()> {
     for Counter { key, rule } in &lane.0 {
         match rule {
             Which::Account | Which::Device => store::clear_limit(tx, key)?,
-            Which::Address | Which::Everyone => store::lower_limit(tx, key)?,
-            Which::SignUp => {}
+            Which::Address | Which::Everyone | Which::SignUp => store::lower_limit(tx, key)?,
         }
     }
     Ok(())

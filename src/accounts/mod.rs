@@ -86,7 +86,7 @@ fn make_link(tx: &mut Tx, now: Timestamp, random: &Random, kind: LinkKind, life:
 fn admit(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, visitor: &Visitor) -> db::Result<Keys> {
     let (session, session_token) = sessions::start(tx, now, random, user, visitor)?;
     let known = match &visitor.device {
-        Some(device) if store::knows_device(tx, user, device)? => Some(*device),
+        Some(device) if store::device_owner(tx, device)? == Some(user) => Some(*device),
         _ => None,
     };
     let device_token = known.is_none().then(|| random.token());

@@ -2,7 +2,6 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kit::web::Nonce;
 use maud::Markup;
@@ -62,9 +61,9 @@ pub async fn join(
         time_zone: profile::known_time_zone(&form.time_zone).unwrap_or_default(),
         token: form.token.clone(),
     };
-    let errors = match sign_up(&app, wanted, visitor).await {
+    let error = match sign_up(&app, wanted, visitor).await {
         Ok(granted) => return Ok(enter(&granted, "/dashboard")),
-        Err(Error::Invalid(errors)) => errors,
+        Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => error,
         Err(other) => return Err(other),
     };
     let joining = Joining {
@@ -74,9 +73,10 @@ pub async fn join(
         email: form.email,
         time_zone: form.time_zone,
         suggestion: Suggestion { text: form.suggestion, is_used: form.use_suggestion },
+        trouble: error.is_passing().then(|| error.text()),
     };
-    let html = views::join(&door(&app, &page.nonce, &page.path), &joining, &errors);
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, html).into_response())
+    let html = views::join(&door(&app, &page.nonce, &page.path), &joining, &error.fields());
+    Ok((error.status(), error.headers(), html).into_response())
 }
 
 /// What was typed counts; what is suggested, when its box is ticked and nothing else was typed.
@@ -121,7 +121,7 @@ pub async fn login(
     let wanted = SignIn { email: form.email.clone(), password: form.password };
     let error = match sign_in(&app, wanted, visitor).await {
         Ok(granted) => return Ok(enter(&granted, next)),
-        Err(error @ (Error::Refused { .. } | Error::TooMany { .. } | Error::Busy)) => error,
+        Err(error) if error.is_passing() || matches!(error, Error::Refused { .. }) => error,
         Err(other) => return Err(other),
     };
     let text = error.text();

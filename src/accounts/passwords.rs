@@ -12,9 +12,6 @@ use tokio::sync::oneshot;
 
 use crate::error::{Error, Result};
 
-/// OWASP's first choice for argon2id; raising it upgrades each hash at its owner's next sign-in.
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
 const LANES: u32 = 1;
 const OUTPUT: usize = 32;
 
@@ -54,6 +51,25 @@ pub enum Verdict {
     },
 }
 
+/// What a hash costs whoever computes it.
+#[derive(Clone, Copy, Debug)]
+struct Cost {
+    memory_kib: u32,
+    passes: u32,
+}
+
+impl Cost {
+    /// OWASP's first choice for argon2id; raising it upgrades each hash at its owner's next sign-in.
+    const STANDARD: Cost = Cost { memory_kib: 19_456, passes: 2 };
+    /// The least that argon2 allows, for tests of what surrounds the hash.
+    #[cfg(test)]
+    const LEAST: Cost = Cost { memory_kib: 8, passes: 1 };
+
+    fn params(self) -> Params {
+        Params::new(self.memory_kib, self.passes, LANES, Some(OUTPUT)).expect("constants in range")
+    }
+}
+
 /// The hashing threads. Cheap to clone; the last clone to go ends them.
 #[derive(Clone, Debug)]
 pub struct Passwords {
@@ -71,13 +87,23 @@ impl Passwords {
     /// # Panics
     /// When the system gives no thread at start.
     pub fn start(random: Random) -> Self {
+        Self::start_at(Cost::STANDARD, random)
+    }
+
+    /// Without the cost that hides every other one.
+    #[cfg(test)]
+    pub fn start_cheap(random: Random) -> Self {
+        Self::start_at(Cost::LEAST, random)
+    }
+
+    fn start_at(cost: Cost, random: Random) -> Self {
         let (queue, orders) = flume::bounded(QUEUE);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         for number in 0..threads {
             let orders = orders.clone();
             std::thread::Builder::new()
                 .name(format!("passwords-{number}"))
-                .spawn(move || work(&orders))
+                .spawn(move || work(cost, &orders))
                 .expect("the system has threads at start");
         }
         Self { queue, random }
@@ -111,73 +137,84 @@ impl Passwords {
     }
 }
 
-fn work(orders: &flume::Receiver<Order>) {
-    let mut memory = Vec::new();
+fn work(cost: Cost, orders: &flume::Receiver<Order>) {
+    let mut hasher = Hasher { cost, nobodys: phc(cost, &[0; 16], &[0; OUTPUT]), memory: Vec::new() };
     loop {
         match orders.recv_timeout(KEEP_MEMORY) {
-            Ok(order) => order.fulfil(&mut memory),
+            Ok(order) => hasher.fulfil(order),
             Err(flume::RecvTimeoutError::Timeout) => {
-                memory = Vec::new();
+                hasher.memory = Vec::new();
                 // Nothing is held now: wait for as long as it takes.
                 let Ok(order) = orders.recv() else { return };
-                order.fulfil(&mut memory);
+                hasher.fulfil(order);
             }
             Err(flume::RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-impl Order {
+struct Hasher {
+    cost: Cost,
+    /// Verified where there is no hash, so that the way there and back is the same.
+    nobodys: String,
+    memory: Vec<Block>,
+}
+
+impl Hasher {
     /// Nothing is computed for a caller that has gone away.
-    fn fulfil(self, memory: &mut Vec<Block>) {
-        match self {
+    fn fulfil(&mut self, order: Order) {
+        match order {
             Order::Hash { password, salt, answer } if !answer.is_closed() => {
-                let _ = answer.send(phc(&password, &salt, memory));
+                let output = derive(&self.cost.params(), &password, &salt, &mut self.memory);
+                let _ = answer.send(phc(self.cost, &salt, &output));
             }
             Order::Verify { password, hash, answer } if !answer.is_closed() => {
-                let verdict = match hash.and_then(|hash| PasswordHash::new(&hash).ok()) {
-                    Some(stored) => verdict(&password, &stored, memory),
-                    None => {
-                        derive(&params(), &password, &[0; 16], memory);
-                        Verdict::Wrong
-                    }
-                };
-                let _ = answer.send(verdict);
+                let _ = answer.send(self.verdict(&password, hash.as_deref()));
             }
             Order::Hash { .. } | Order::Verify { .. } => {}
         }
     }
+
+    fn verdict(&mut self, password: &Password, hash: Option<&str>) -> Verdict {
+        let Self { cost, nobodys, memory } = self;
+        let verdict = compare(*cost, password, hash.unwrap_or(nobodys), memory);
+        match (hash, verdict) {
+            (Some(_), Some(verdict)) => verdict,
+            (None, _) => Verdict::Wrong,
+            // What is stored is no hash: it opens for nobody, and takes as long as one.
+            (Some(_), None) => {
+                compare(*cost, password, nobodys, memory);
+                Verdict::Wrong
+            }
+        }
+    }
 }
 
-fn params() -> Params {
-    Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT)).expect("constants in range")
+/// `None` when the text is no argon2id hash.
+fn compare(cost: Cost, password: &Password, hash: &str, memory: &mut Vec<Block>) -> Option<Verdict> {
+    let stored = PasswordHash::new(hash).ok()?;
+    let (params, salt, expected) = (Params::try_from(&stored).ok()?, stored.salt?, stored.hash?);
+    if stored.algorithm != Algorithm::Argon2id.into() || expected.len() != OUTPUT {
+        return None;
+    }
+    let output = derive(&params, password, &salt, memory);
+    if !bool::from(output.ct_eq(expected.as_bytes())) {
+        return Some(Verdict::Wrong);
+    }
+    let outdated = params.m_cost() < cost.memory_kib || params.t_cost() < cost.passes;
+    Some(Verdict::Right { outdated })
 }
 
-fn phc(password: &Password, salt: &[u8; 16], memory: &mut Vec<Block>) -> String {
-    let params = params();
-    let output = derive(&params, password, salt, memory);
+/// A hash in PHC form.
+fn phc(cost: Cost, salt: &[u8; 16], output: &[u8; OUTPUT]) -> String {
     PasswordHash {
         algorithm: Algorithm::Argon2id.into(),
         version: Some(Version::default().into()),
-        params: ParamsString::try_from(&params).expect("parameters have a text"),
+        params: ParamsString::try_from(&cost.params()).expect("parameters have a text"),
         salt: Some(Salt::new(salt).expect("16 bytes are a salt")),
-        hash: Some(Output::new(&output).expect("32 bytes are an output")),
+        hash: Some(Output::new(output).expect("32 bytes are an output")),
     }
     .to_string()
-}
-
-fn verdict(password: &Password, stored: &PasswordHash, memory: &mut Vec<Block>) -> Verdict {
-    let parts = (Params::try_from(stored), &stored.salt, &stored.hash);
-    let (Ok(params), Some(salt), Some(hash)) = parts else { return Verdict::Wrong };
-    if stored.algorithm != Algorithm::Argon2id.into() || hash.len() != OUTPUT {
-        return Verdict::Wrong;
-    }
-    let output = derive(&params, password, salt, memory);
-    if !bool::from(output.ct_eq(hash.as_bytes())) {
-        return Verdict::Wrong;
-    }
-    let outdated = params.m_cost() < MEMORY_KIB || params.t_cost() < PASSES;
-    Verdict::Right { outdated }
 }
 
 fn derive(params: &Params, password: &Password, salt: &[u8], memory: &mut Vec<Block>) -> [u8; OUTPUT] {

@@ -61,15 +61,12 @@ pub fn can_sign_up(
     }
 }
 
-/// Before the costly hash: a link that is good, or one of the few tries that an address has.
+/// Before the costly hash: a link that is good, or open doors, and one of the few tries that an address has. Tries with a
+/// link count too: whoever holds one could otherwise ask for any number of addresses whether they have an account.
 async fn may_try(app: &App, token: Option<TokenHash>, visitor: &Visitor) -> Result<()> {
-    let (now, signup) = (app.now(), app.config.signup);
+    let (now, signup, lane) = (app.now(), app.config.signup, Lane::sign_up(&visitor.ip));
     app.db.read(move |conn| can_sign_up(conn, now, signup, token.as_ref())).await?;
-    if token.is_none() {
-        let lane = Lane::sign_up(&visitor.ip);
-        app.db.write(move |tx| limits::reserve(tx, &lane, now)).await?;
-    }
-    Ok(())
+    app.db.write(move |tx| limits::reserve(tx, &lane, now)).await
 }
 
 fn create(
@@ -94,6 +91,10 @@ fn create(
         }
     }
     let user = insert(tx, now, random, candidate, is_owner)?;
+    if opened.is_some() {
+        // The link is spent: a whole office may come in from one address.
+        limits::give_back(tx, &Lane::sign_up(&visitor.ip))?;
+    }
     let keys = admit(tx, now, random, user, visitor)?;
     tracing::info!(event = "user_created", %user, is_owner, "an account was made");
     Ok(Granted {

@@ -143,12 +143,8 @@ pub fn withdraw_links(tx: &mut Tx, kind: LinkKind) -> Result<()> {
     Ok(())
 }
 
-pub fn knows_device(conn: &mut Conn, user: UserId, device: &TokenHash) -> Result<bool> {
-    let found = conn.opt::<i64>(
-        "SELECT 1 FROM known_devices WHERE token_hash = $1 AND user_id = $2",
-        args![device.as_bytes(), user],
-    )?;
-    Ok(found.is_some())
+pub fn device_owner(conn: &mut Conn, device: &TokenHash) -> Result<Option<UserId>> {
+    conn.opt("SELECT user_id FROM known_devices WHERE token_hash = $1", args![device.as_bytes()])
 }
 
 /// The user's devices used longest ago make room.

@@ -1,5 +1,7 @@
 //! The door as HTML: one calm card.
 
+use std::borrow::Cow;
+
 use maud::{Markup, html};
 
 use super::rules::{LONGEST, SHORTEST};
@@ -16,6 +18,8 @@ pub struct Joining {
     pub email: String,
     pub time_zone: String,
     pub suggestion: Suggestion,
+    /// Why it was not taken just now, though nothing in it is wrong.
+    pub trouble: Option<Cow<'static, str>>,
 }
 
 pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
@@ -31,6 +35,7 @@ pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
     let body = html! {
         h1 { (title) }
         p.muted { (line) }
+        @if let Some(trouble) = &form.trouble { (notice(Tone::Bad, trouble)) }
         form.form method="post" action=(action) {
             @if let Some(token) = &form.token { input type="hidden" name="token" value=(token); }
             input type="hidden" name="time_zone" value=(form.time_zone) data-time-zone;

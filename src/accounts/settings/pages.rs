@@ -49,11 +49,10 @@ pub async fn save(
 ) -> Result<Response> {
     match save_profile(&app, &who, &form.name, &form.time_zone).await {
         Ok(()) => Ok(Redirect::to("/settings/account?saved=1").into_response()),
-        Err(Error::Invalid(errors)) => {
-            let view = Account { name: form.name, time_zone: form.time_zone, errors, ..Account::of(&who, &app) };
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, show_account(&app, &who, &nonce, &view)).into_response())
+        Err(error) => {
+            let view = Account { name: form.name, time_zone: form.time_zone, ..Account::of(&who, &app) };
+            show_again(&app, &who, &nonce, view, error)
         }
-        Err(other) => Err(other),
     }
 }
 
@@ -80,18 +79,10 @@ pub async fn save_password(
             let next = Redirect::to(&format!("/settings/account?password={}", changed.others_ended));
             Ok((cookies(&changed.session_token, None), next).into_response())
         }
-        Err(Error::Invalid(errors)) => {
-            let Account { name, time_zone, .. } = Account::of(&who, &app);
-            let view = Account {
-                name,
-                time_zone,
-                suggestion: Suggestion { text: form.suggestion, is_used: form.use_suggestion },
-                errors,
-                ..Account::default()
-            };
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, show_account(&app, &who, &nonce, &view)).into_response())
+        Err(error) => {
+            let suggestion = Suggestion { text: form.suggestion, is_used: form.use_suggestion };
+            show_again(&app, &who, &nonce, Account { suggestion, ..Account::of(&who, &app) }, error)
         }
-        Err(other) => Err(other),
     }
 }
 
@@ -105,6 +96,16 @@ pub async fn invite_someone(State(app): State<App>, who: SignedIn, nonce: Nonce)
     let link = format!("{}/signup?token={token}", app.config.public_url.as_str().trim_end_matches('/'));
     let view = Account { invitation: Some(link), ..Account::of(&who, &app) };
     Ok(show_account(&app, &who, &nonce, &view))
+}
+
+/// The form as it was sent, with what is to be mended or waited for.
+fn show_again(app: &App, who: &SignedIn, nonce: &Nonce, view: Account, error: Error) -> Result<Response> {
+    if !error.is_passing() && !matches!(error, Error::Invalid(_)) {
+        return Err(error);
+    }
+    let trouble = error.is_passing().then(|| error.text());
+    let view = Account { errors: error.fields(), trouble, ..view };
+    Ok((error.status(), error.headers(), show_account(app, who, nonce, &view)).into_response())
 }
 
 fn show_account(app: &App, who: &SignedIn, nonce: &Nonce, view: &Account) -> Markup {

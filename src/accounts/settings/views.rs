@@ -1,5 +1,7 @@
 //! The settings as HTML.
 
+use std::borrow::Cow;
+
 use jiff::tz;
 use maud::{Markup, html};
 
@@ -18,6 +20,8 @@ pub struct Account {
     pub time_zone: String,
     pub suggestion: Suggestion,
     pub errors: FieldErrors,
+    /// Why it was not taken just now, though nothing in it is wrong.
+    pub trouble: Option<Cow<'static, str>>,
     pub saved: bool,
     /// How many other sessions the change has ended.
     pub password_changed: Option<usize>,
@@ -29,6 +33,7 @@ pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
         (head("Settings", NOTHING, NOTHING))
         (settings_tabs(&shell.path))
         div.stack.narrow {
+            @if let Some(trouble) = &view.trouble { (notice(Tone::Bad, trouble)) }
             @if view.saved { (notice(Tone::Good, "Saved.")) }
             @if let Some(ended) = view.password_changed { (notice(Tone::Good, password_changed(ended))) }
             @if view.invitation.is_some() { (card("People", NOTHING, people(view))) }

@@ -30,7 +30,7 @@ both_databases! {
         let anns = accepted["job_id"].as_str().expect("an id").to_owned();
         let (_, session) = ask(&app, "GET", "/api/auth/session", Value::Null).await;
         let anns_session = session["session"]["id"].as_str().expect("an id");
-        let ben = ben(&app).await;
+        let ben = app.invited("ben@example.com").await;
         for job in [anns.as_str(), NOBODYS, "1", "%00", "'%20OR%201=1"] {
             for (method, what) in [("GET", "status"), ("POST", "cancel"), ("POST", "retry")] {
                 let (status, problem) = ask(&ben, method, &format!("/api/jobs/{job}/{what}"), Value::Null).await;
@@ -129,15 +129,4 @@ fn is_problem(answer: &Answer, what: &str) {
     for key in ["type", "title", "code", "detail", "request_id"] {
         assert!(problem[key].as_str().is_some_and(|text| !text.is_empty()), "{what}: {key}: {problem}");
     }
-}
-
-/// Another person's browser, who was invited.
-async fn ben(app: &TestApp) -> crate::testing::Browser {
-    let page = app.post("/settings/invitations", &[]).await.text;
-    let start = page.find("/signup?token=").expect("a link");
-    let link = page[start..].split(['"', '<', '&', ' ']).next().expect("its end");
-    let ben = app.browser();
-    let form = [("name", "Ben"), ("email", "ben@example.com"), ("password", "harbour violin granite moss")];
-    assert_eq!(ben.post(link, &form).await.status, 303);
-    ben
 }
