@@ -42,8 +42,9 @@ pub async fn list(State(app): State<App>, who: SignedIn, Query(query): Query<Lis
     if !(1..=100).contains(&limit) {
         return Err(Error::bad_request("bad_limit", "The limit is between 1 and 100."));
     }
-    let filter = Filter { user_id: who.user.id.uuid(), status, job_type, cursor, limit };
-    let page = app.db.read(move |conn| jobs::list(conn, &filter)).await?;
+    let filter = Filter { whose: who.user.id.uuid().into(), status, job_type, cursor, limit };
+    let now = app.now();
+    let page = app.db.read(move |conn| jobs::list(conn, &filter, now)).await?;
     Ok(Json(List { items: page.items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) }))
 }
 
@@ -51,8 +52,8 @@ pub async fn list(State(app): State<App>, who: SignedIn, Query(query): Query<Lis
 #[utoipa::path(get, path = "/jobs/{id}/status", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 200, body = JobView), (status = 401), (status = 404)))]
 pub async fn status(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Json<JobView>> {
-    let (id, user) = (job_id(&id)?, who.user.id.uuid());
-    let job = app.db.read(move |conn| jobs::status(conn, id, user)).await?;
+    let (id, user, now) = (job_id(&id)?, who.user.id.uuid(), app.now());
+    let job = app.db.read(move |conn| jobs::status(conn, id, user, now)).await?;
     job.map(Json).ok_or(Error::NotFound)
 }
 

@@ -45,16 +45,16 @@ pub async fn index(
     Query(query): Query<ListQuery>,
 ) -> Result<Markup> {
     let asked = query.asked()?;
-    let user = who.user.id;
+    let (user, now) = (who.user.id, app.now());
     let filter = Filter {
-        user_id: user.uuid(),
+        whose: user.uuid().into(),
         status: asked.status,
         job_type: asked.job_type.clone(),
         cursor: asked.cursor,
         limit: PER_PAGE,
     };
     let (types, page) =
-        app.db.read(move |conn| Ok::<_, Error>((store::types(conn, user)?, jobs::list(conn, &filter)?))).await?;
+        app.db.read(move |conn| Ok::<_, Error>((store::types(conn, user)?, jobs::list(conn, &filter, now)?))).await?;
     let local = Local::new(app.now(), &who.user.time_zone);
     Ok(match query.panel {
         Some(_) => views::list_panel(&asked, &page, &local),
@@ -76,11 +76,11 @@ pub async fn show(
     Query(query): Query<JobQuery>,
 ) -> Result<Markup> {
     let id = job_id(&id)?;
-    let user = who.user.id.uuid();
+    let (user, now) = (who.user.id.uuid(), app.now());
     let (job, events) = app
         .db
         .read(move |conn| {
-            let job = jobs::status(conn, id, user)?.ok_or(Error::NotFound)?;
+            let job = jobs::status(conn, id, user, now)?.ok_or(Error::NotFound)?;
             Ok::<_, Error>((job, jobs::events(conn, id, user)?))
         })
         .await?;

@@ -40,7 +40,7 @@ pub async fn show(
             let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
             let local = Local::new(now, &who.user.time_zone);
             let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
-            let demo = demo::view(conn, &who.user)?;
+            let demo = demo::view(conn, &who.user, now)?;
             Ok::<_, Error>((who, local, dashboard, demo))
         })
         .await?;

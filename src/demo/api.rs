@@ -82,7 +82,8 @@ pub async fn disable(State(app): State<App>, who: SignedIn) -> Result<(StatusCod
 /// How demo mode stands.
 #[utoipa::path(get, path = "/demo/status", tag = "demo", responses((status = 200, body = Status), (status = 401)))]
 pub async fn status(State(app): State<App>, who: SignedIn) -> Result<Json<Status>> {
-    let demo = app.db.read(move |conn| super::view(conn, &who.user)).await?;
+    let now = app.now();
+    let demo = app.db.read(move |conn| super::view(conn, &who.user, now)).await?;
     Ok(Json(demo.into()))
 }
 

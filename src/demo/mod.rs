@@ -214,10 +214,10 @@ pub fn disable(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Re
 }
 
 /// Demo mode of `user`, with its job's progress where one is under way.
-pub fn view(conn: &mut Conn, user: &UserRow) -> db::Result<Demo> {
+pub fn view(conn: &mut Conn, user: &UserRow, now: Timestamp) -> db::Result<Demo> {
     let is_moving = matches!(user.demo_mode_status, DemoStatus::Enabling | DemoStatus::Disabling);
     let job = match user.demo_job_id.filter(|_| is_moving) {
-        Some(id) => kit::jobs::status(conn, id, user.id.uuid())?,
+        Some(id) => kit::jobs::status(conn, id, user.id.uuid(), now)?,
         None => None,
     };
     Ok(Demo { job, ..without_job(user) })

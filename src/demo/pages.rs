@@ -91,7 +91,8 @@ impl EnableForm {
 
 async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -> Result<Response> {
     let user = who.user.clone();
-    let demo = app.db.read(move |conn| super::view(conn, &user)).await?;
+    let now = app.now();
+    let demo = app.db.read(move |conn| super::view(conn, &user, now)).await?;
     let shell = who.shell(app, nonce, "/settings/demo");
     let body = views::settings(&demo, typed, &shell.local);
     Ok(ui::page(&shell, "Demo mode", body).into_response())

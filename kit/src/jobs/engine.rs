@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::execute::execute;
 use super::hold::{Hold, Slots, Stop};
+use super::presence::Presence;
 use super::settle::{self, Outcome};
 use super::store::{self, Claim, Lease};
 use super::work::{Workplace, handler, job_types};
@@ -31,6 +32,7 @@ pub(super) struct Engine<C: Workplace> {
     pub settings: Settings,
     pub slots: Arc<Slots>,
     worker_id: Uuid,
+    presence: Presence,
     claim: Arc<Claim>,
     /// Rows under this worker's name that it does not hold, since when: the answer to their claim was lost.
     strangers: Mutex<HashMap<Lease, Instant>>,
@@ -47,9 +49,10 @@ pub(super) struct Claimed {
 impl<C: Workplace> Engine<C> {
     pub(super) fn new(db: Db, clock: Clock, random: Random, context: C, settings: Settings) -> Self {
         let worker_id = crate::id::Id::<Self>::new(clock.now(), &random).uuid();
+        let presence = Presence::new(worker_id, clock.now());
         let claim = Arc::new(Claim::new(db.dialect(), job_types::<C>()));
         let (slots, strangers) = (Arc::default(), Mutex::default());
-        Self { db, clock, random, context, settings, slots, worker_id, claim, strangers }
+        Self { db, clock, random, context, settings, slots, worker_id, presence, claim, strangers }
     }
 
     /// Claims jobs into the free slots and starts them.
@@ -88,12 +91,18 @@ impl<C: Workplace> Engine<C> {
         self.slots.tasks.spawn(execute(self.clone(), hold, slot));
     }
 
-    /// Prolongs the leases of all held jobs, and learns which of them are cancelled, late or lost.
+    /// Shows that this worker lives, prolongs the leases of all held jobs, and learns which of them are cancelled, late
+    /// or lost.
     pub(super) async fn renew(&self) {
         let (worker_id, asked_at, now) = (self.worker_id, Instant::now(), self.clock.now());
         let lease_until = now + self.settings.lease;
         let held = self.slots.held();
+        let (presence, settings, running) = (self.presence.clone(), self.settings, held.len());
         let unit = move |tx: &mut db::Tx| -> db::Result<_> {
+            presence.show(tx, &settings, running, now)?;
+            if running == 0 {
+                return Ok((Vec::new(), store::owned(tx, worker_id)?));
+            }
             Ok((store::renew(tx, worker_id, lease_until)?, store::owned(tx, worker_id)?))
         };
         let patience = self.settings.lease / 3;
@@ -147,7 +156,8 @@ impl<C: Workplace> Engine<C> {
 
     /// Takes back the jobs of processes that are known to be dead.
     pub(super) async fn reclaim_of_others(&self) -> db::Result<()> {
-        let worker_id = self.worker_id;
+        let (worker_id, presence) = (self.worker_id, self.presence.clone());
+        self.db.write(move |tx| presence.bury_others(tx)).await?;
         let leases = self.db.read(move |conn| store::of_other_workers(conn, worker_id)).await?;
         if !leases.is_empty() {
             tracing::info!(jobs = leases.len(), "jobs of a process before this one go on");
@@ -195,6 +205,14 @@ impl<C: Workplace> Engine<C> {
             }
             Ok(None) => {}
             Err(error) => tracing::warn!(seq = lease.seq, %error, "a job is not taken back yet"),
+        }
+    }
+
+    /// Takes this worker's name off the board. Best effort: after a lease nobody counts on it anyway.
+    pub(super) async fn leave(&self) {
+        let presence = self.presence.clone();
+        if let Err(error) = self.db.write(move |tx| presence.leave(tx)).await {
+            tracing::debug!(%error, "a worker left without a word");
         }
     }
 

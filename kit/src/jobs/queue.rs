@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::settle::{self, Outcome};
-use super::store::{self, NewJob};
+use super::store::{self, NewJob, Whose};
 use super::work::{Handled, Workplace, handler};
 use super::{EventKind, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
@@ -61,16 +61,16 @@ pub fn hasten(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp, user_id: Op
     Ok(true)
 }
 
-/// Cancels a job of `user_id`: a pending one at once, with its `cancelled` hook; a running one as soon as its worker
-/// notices, which aborts it. A job that is already final stays as it is. `None`: this user has no such job.
+/// Cancels a job: a pending one at once, with its `cancelled` hook; a running one as soon as its worker
+/// notices, which aborts it. A job that is already final stays as it is. `None`: there is no such job among `whose`.
 pub fn cancel<C: Workplace>(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
     id: JobId,
-    user_id: Uuid,
+    whose: impl Into<Whose>,
 ) -> db::Result<Option<JobView>> {
-    let Some(job) = store::lock_of_user(tx, id, user_id)? else { return Ok(None) };
+    let Some(job) = store::lock_by_id(tx, id, whose.into())? else { return Ok(None) };
     if job.status.is_terminal() || job.cancel_requested_at.is_some() {
         return Ok(Some(job.into()));
     }
@@ -85,20 +85,21 @@ pub fn cancel<C: Workplace>(
     Ok(Some(job.into()))
 }
 
-/// Enqueues a new job like the failed or cancelled `id` of `user_id`; its `repeated` hook brings the domain along.
+/// Enqueues a new job like the failed or cancelled `id`, for the same user; its `repeated` hook brings the domain along.
 pub fn retry<C: Workplace>(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
     id: JobId,
-    user_id: Uuid,
+    whose: impl Into<Whose>,
 ) -> db::Result<Repeat> {
-    let Some(old) = store::lock_of_user(tx, id, user_id)? else { return Ok(Repeat::NotFound) };
+    let whose = whose.into();
+    let Some(old) = store::lock_by_id(tx, id, whose)? else { return Ok(Repeat::NotFound) };
     let Some(handler) = handler::<C>(&old.job_type) else { return Ok(Repeat::Refused) };
     if !matches!(old.status, JobStatus::Failed | JobStatus::Cancelled) {
         return Ok(Repeat::Refused);
     }
-    if let Some(id) = store::live_repeat(tx, id, user_id)? {
+    if let Some(id) = store::live_repeat(tx, id)? {
         return Ok(Repeat::Enqueued(Enqueued { id, already_live: true }));
     }
     let how = Enqueue {
@@ -115,14 +116,14 @@ pub fn retry<C: Workplace>(
             store::delete(tx, job.id)?;
             Ok(Repeat::Refused)
         }
-        None if !does_the_same(tx, enqueued.id, user_id, &old)? => Ok(Repeat::Refused),
+        None if !does_the_same(tx, enqueued.id, whose, &old)? => Ok(Repeat::Refused),
         _ => Ok(Repeat::Enqueued(enqueued)),
     }
 }
 
 /// Whoever holds the key may be at something else: undoing the very job, say.
-fn does_the_same(tx: &mut Tx, id: JobId, user_id: Uuid, old: &JobRow) -> db::Result<bool> {
-    let live = store::find(tx, id, user_id)?;
+fn does_the_same(tx: &mut Tx, id: JobId, whose: Whose, old: &JobRow) -> db::Result<bool> {
+    let live = store::find(tx, id, whose)?;
     Ok(live.is_some_and(|live| live.job_type == old.job_type && live.payload == old.payload))
 }
 

@@ -66,25 +66,49 @@ pub(super) fn live_with_key(conn: &mut Conn, operation_key: &str) -> Result<Opti
     )
 }
 
-pub(super) fn live_repeat(conn: &mut Conn, id: JobId, user_id: Uuid) -> Result<Option<JobId>> {
-    conn.opt(
-        "SELECT id FROM background_jobs \
-         WHERE user_id = $1 AND repeats_job_id = $2 AND status IN ('pending', 'running')",
-        args![user_id, id],
-    )
+pub(super) fn live_repeat(conn: &mut Conn, id: JobId) -> Result<Option<JobId>> {
+    conn.opt("SELECT id FROM background_jobs WHERE repeats_job_id = $1 AND status IN ('pending', 'running')", args![id])
 }
 
-pub(super) fn find(conn: &mut Conn, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {
-    conn.opt(
-        &format!("SELECT {} FROM background_jobs WHERE id = $1 AND user_id = $2", JobRow::COLUMNS),
-        args![id, user_id],
-    )
+/// Whose jobs are meant: what is somebody else's is not found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    User(Uuid),
+    /// For whoever keeps the installation: all users' jobs, and the system's own.
+    Everyones,
+}
+
+impl From<Uuid> for Whose {
+    fn from(user_id: Uuid) -> Self {
+        Whose::User(user_id)
+    }
+}
+
+impl Default for Whose {
+    /// Nobody's.
+    fn default() -> Self {
+        Whose::User(Uuid::nil())
+    }
+}
+
+impl Whose {
+    fn has(self, job: &JobRow) -> bool {
+        match self {
+            Whose::User(user_id) => job.user_id == Some(user_id),
+            Whose::Everyones => true,
+        }
+    }
+}
+
+pub(super) fn find(conn: &mut Conn, id: JobId, whose: Whose) -> Result<Option<JobRow>> {
+    let sql = format!("SELECT {} FROM background_jobs WHERE id = $1", JobRow::COLUMNS);
+    Ok(conn.opt(&sql, args![id])?.filter(|job| whose.has(job)))
 }
 
 /// What a list asks for; the newest first.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    pub user_id: Uuid,
+    pub whose: Whose,
     pub status: Option<JobStatus>,
     pub job_type: Option<String>,
     /// The `next_cursor` of the page before.
@@ -94,9 +118,13 @@ pub struct Filter {
 }
 
 pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<JobRow>> {
-    let mut sql = format!("SELECT {} FROM background_jobs WHERE user_id = $1 AND seq < $2", JobRow::COLUMNS);
+    let mut sql = format!("SELECT {} FROM background_jobs WHERE seq < $1", JobRow::COLUMNS);
     let before = filter.cursor.unwrap_or(i64::MAX);
-    let mut args: Vec<Val<'_>> = vec![Val::from(&filter.user_id), Val::from(&before), Val::from(&limit)];
+    let mut args: Vec<Val<'_>> = vec![Val::from(&before), Val::from(&limit)];
+    if let Whose::User(user_id) = &filter.whose {
+        args.push(Val::from(user_id));
+        sql.push_str(" AND user_id = $3");
+    }
     for (column, wanted) in [("status", filter.status.map(JobStatus::as_str)), ("job_type", filter.job_type.as_deref())]
     {
         if let Some(wanted) = wanted {
@@ -104,15 +132,14 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<J
             let _ = write!(sql, " AND {column} = ${}", args.len());
         }
     }
-    sql.push_str(" ORDER BY seq DESC LIMIT $3");
+    sql.push_str(" ORDER BY seq DESC LIMIT $2");
     conn.all(&sql, &args)
 }
 
-pub(super) fn events(conn: &mut Conn, id: JobId, user_id: Uuid) -> Result<Vec<JobEvent>> {
+pub(super) fn events(conn: &mut Conn, id: JobId) -> Result<Vec<JobEvent>> {
     conn.all(
-        "SELECT e.seq, e.at, e.kind, e.attempt, e.data FROM background_job_events e \
-         JOIN background_jobs j ON j.id = e.job_id WHERE e.job_id = $1 AND j.user_id = $2 ORDER BY e.seq",
-        args![id, user_id],
+        &format!("SELECT {} FROM background_job_events WHERE job_id = $1 ORDER BY seq", JobEvent::COLUMNS),
+        args![id],
     )
 }
 
@@ -170,9 +197,9 @@ pub(super) fn hasten(
     tx.opt(&sql, args![id, at, user_id, now])
 }
 
-pub(super) fn lock_of_user(tx: &mut Tx, id: JobId, user_id: Uuid) -> Result<Option<JobRow>> {
-    let sql = format!("SELECT {} FROM background_jobs WHERE id = $1 AND user_id = $2{}", JobRow::COLUMNS, locking(tx));
-    tx.opt(&sql, args![id, user_id])
+pub(super) fn lock_by_id(tx: &mut Tx, id: JobId, whose: Whose) -> Result<Option<JobRow>> {
+    let sql = format!("SELECT {} FROM background_jobs WHERE id = $1{}", JobRow::COLUMNS, locking(tx));
+    Ok(tx.opt(&sql, args![id])?.filter(|job| whose.has(job)))
 }
 
 /// The row, if it is still as whoever holds `token` knew it, and in `status`.

@@ -4,6 +4,7 @@ mod claims;
 mod ends;
 mod histories;
 mod interruptions;
+mod owner;
 mod queue;
 
 use std::collections::HashMap;
@@ -32,6 +33,7 @@ const MIGRATIONS: &[Migration] = &[
               CREATE TABLE effects (\n    job_id UUID NOT NULL,\n    what TEXT NOT NULL\n);",
     },
     Migration { name: "0002_jobs", sql: include_str!("../../../migrations/0002_jobs.sql") },
+    Migration { name: "0003_job_engine", sql: include_str!("../../../migrations/0003_job_engine.sql") },
 ];
 
 /// No wake-up comes from a timer within a test's life: what is not signalled does not happen.
@@ -123,8 +125,12 @@ impl Desk {
     }
 
     async fn view(&self, id: JobId) -> JobView {
-        let user_id = self.user_id;
-        self.db.read(move |conn| status(conn, id, user_id)).await.expect("jobs can be read").expect("the job exists")
+        let (user_id, now) = (self.user_id, self.clock.now());
+        self.db
+            .read(move |conn| status(conn, id, user_id, now))
+            .await
+            .expect("jobs can be read")
+            .expect("the job exists")
     }
 
     async fn until<T>(&self, id: JobId, what: &str, is_so: impl Fn(&JobView) -> Option<T>) -> T {

@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::store::{self, Filter};
+use super::presence;
+use super::store::{self, Filter, Whose};
 use super::{JobEvent, JobId, JobRow, JobStatus, Progress};
 use crate::clock::Timestamp;
 use crate::db::{self, Conn};
@@ -15,6 +16,9 @@ use crate::db::{self, Conn};
 #[schema(as = Job)]
 pub struct JobView {
     pub id: JobId,
+    /// `None`: the system's own.
+    #[serde(skip)]
+    pub user_id: Option<Uuid>,
     pub job_type: String,
     pub status: JobStatus,
     pub progress: Progress,
@@ -35,6 +39,8 @@ pub struct JobView {
     pub completed_at: Option<Timestamp>,
     pub can_cancel: bool,
     pub can_retry: bool,
+    /// While pending: no worker has shown itself for the time of a lease.
+    pub no_worker_online: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -48,6 +54,7 @@ impl From<JobRow> for JobView {
         let cancel_requested = job.cancel_requested_at.is_some();
         Self {
             id: job.id,
+            user_id: job.user_id,
             status: job.status,
             progress: Progress::of(&job),
             attempt: job.attempt,
@@ -64,6 +71,7 @@ impl From<JobRow> for JobView {
             can_cancel: job.status.is_live() && !cancel_requested,
             can_retry: matches!(job.status, JobStatus::Failed | JobStatus::Cancelled),
             job_type: job.job_type,
+            no_worker_online: false,
         }
     }
 }
@@ -76,22 +84,40 @@ pub struct JobPage {
     pub next_cursor: Option<i64>,
 }
 
-/// `None`: this user has no such job.
-pub fn status(conn: &mut Conn, id: JobId, user_id: Uuid) -> db::Result<Option<JobView>> {
-    Ok(store::find(conn, id, user_id)?.map(JobView::from))
+/// `None`: there is no such job among `whose`.
+pub fn status(conn: &mut Conn, id: JobId, whose: impl Into<Whose>, now: Timestamp) -> db::Result<Option<JobView>> {
+    let Some(job) = store::find(conn, id, whose.into())? else { return Ok(None) };
+    let mut views = [job.into()];
+    note_absence(conn, &mut views, now)?;
+    let [view] = views;
+    Ok(Some(view))
 }
 
-pub fn list(conn: &mut Conn, filter: &Filter) -> db::Result<JobPage> {
+pub fn list(conn: &mut Conn, filter: &Filter, now: Timestamp) -> db::Result<JobPage> {
     let limit = filter.limit.clamp(1, 100) as usize;
     // One more than asked for tells whether there is a next page.
     let mut rows = store::list(conn, filter, limit as i64 + 1)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next_cursor = rows.last().filter(|_| more).map(|job| job.seq);
-    Ok(JobPage { items: rows.into_iter().map(JobView::from).collect(), next_cursor })
+    let mut items: Vec<_> = rows.into_iter().map(JobView::from).collect();
+    note_absence(conn, &mut items, now)?;
+    Ok(JobPage { items, next_cursor })
 }
 
-/// The history of one job, oldest first; empty when this user has no such job.
-pub fn events(conn: &mut Conn, id: JobId, user_id: Uuid) -> db::Result<Vec<JobEvent>> {
-    store::events(conn, id, user_id)
+/// Whoever waits is told when nobody is there to do the work.
+fn note_absence(conn: &mut Conn, views: &mut [JobView], now: Timestamp) -> db::Result<()> {
+    let is_pending = |view: &JobView| view.status == JobStatus::Pending;
+    if views.iter().any(is_pending) && !presence::is_any_online(conn, now)? {
+        views.iter_mut().for_each(|view| view.no_worker_online = is_pending(view));
+    }
+    Ok(())
+}
+
+/// The history of one job, oldest first; empty when there is no such job among `whose`.
+pub fn events(conn: &mut Conn, id: JobId, whose: impl Into<Whose>) -> db::Result<Vec<JobEvent>> {
+    match store::find(conn, id, whose.into())? {
+        Some(_) => store::events(conn, id),
+        None => Ok(Vec::new()),
+    }
 }

@@ -92,6 +92,10 @@ impl WorkerHandle {
                 tracing::warn!(jobs = tasks.len(), "jobs do not stop: their leases run out");
             }
         }
+        self.slots.ended.cancel();
+        if timeout(RELEASE, &mut self.renewals).await.is_err() {
+            tracing::debug!("a worker left without a word");
+        }
     }
 }
 
@@ -152,13 +156,11 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
 async fn renewals<C: Workplace>(engine: Arc<Engine<C>>) {
     let mut signals = engine.db.subscribe();
     loop {
+        engine.renew().await;
         tokio::select! {
-            () = engine.slots.ended.cancelled() => return,
+            () = engine.slots.ended.cancelled() => return engine.leave().await,
             () = woken(&mut signals, |signal| signal.topic == WORK_TOPIC && signal.key == CANCEL_KEY) => {}
             () = sleep(engine.settings.lease / 3) => {}
-        }
-        if engine.slots.taken() > 0 {
-            engine.renew().await;
         }
     }
 }

@@ -52,7 +52,7 @@ both_databases! {
         let ended = desk
             .db
             .write(move |tx| -> db::Result<()> {
-                let job = store::lock_of_user(tx, id, user_id)?.expect("it exists");
+                let job = store::lock_by_id(tx, id, user_id.into())?.expect("it exists");
                 let outcome = Outcome::Failed(Failure::fail("refused", "No."));
                 settle::<Desk>(tx, &job, &outcome, &Progress::default(), now, &random).map(drop)
             })

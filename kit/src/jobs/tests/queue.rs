@@ -61,13 +61,14 @@ both_databases! {
     }
 
     async fn nobody_sees_or_cancels_the_job_of_another(desk: Desk) {
+        let now = desk.clock.now();
         let id = desk.enqueue(Plan::Finish).await;
         let stranger = Desk { user_id: Uuid::from_u128(1), ..desk.clone() };
         assert!(stranger.cancel(id).await.is_none());
         assert_eq!(stranger.retry(id).await, Repeat::NotFound);
         assert!(stranger.history(id).await.is_empty());
         let user_id = stranger.user_id;
-        assert!(desk.db.read(move |conn| status(conn, id, user_id)).await.unwrap().is_none());
+        assert!(desk.db.read(move |conn| status(conn, id, user_id, now)).await.unwrap().is_none());
         assert_eq!(desk.view(id).await.status, JobStatus::Pending);
     }
 
@@ -96,6 +97,7 @@ both_databases! {
     }
 
     async fn a_repeat_that_its_domain_refuses_leaves_nothing(desk: Desk) {
+        let now = desk.clock.now();
         let id = desk.enqueue(Plan::FailForEver).await;
         desk.run_due().await;
         assert_eq!(desk.retry(id).await, Repeat::Refused);
@@ -103,7 +105,7 @@ both_databases! {
         desk.run_due().await;
         assert_eq!(desk.retry(done).await, Repeat::Refused, "what is done is not repeated");
         let user_id = desk.user_id;
-        let page = desk.db.read(move |conn| list(conn, &Filter { user_id, limit: 9, ..Filter::default() })).await.unwrap();
+        let page = desk.db.read(move |conn| list(conn, &Filter { whose: user_id.into(), limit: 9, ..Filter::default() }, now)).await.unwrap();
         assert_eq!(page.items.len(), 2);
     }
 
@@ -113,9 +115,9 @@ both_databases! {
         }
         let failing = desk.enqueue(Plan::Fail).await;
         desk.run_due().await;
-        let user_id = desk.user_id;
-        let page = async |filter: Filter| desk.db.read(move |conn| list(conn, &filter)).await.unwrap();
-        let completed = Filter { user_id, status: Some(JobStatus::Completed), limit: 3, ..Filter::default() };
+        let (user_id, now) = (desk.user_id, desk.clock.now());
+        let page = async |filter: Filter| desk.db.read(move |conn| list(conn, &filter, now)).await.unwrap();
+        let completed = Filter { whose: user_id.into(), status: Some(JobStatus::Completed), limit: 3, ..Filter::default() };
         let first = page(completed.clone()).await;
         let second = page(Filter { cursor: first.next_cursor, ..completed.clone() }).await;
         assert_eq!((first.items.len(), second.items.len(), second.next_cursor), (3, 2, None));
