@@ -41,6 +41,11 @@ pub struct Settings {
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub worker_concurrency: u16,
 
+    /// How long a worker that shows no sign of life keeps its jobs, in seconds; then others go on with them
+    #[arg(long, env = "REPRUV_WORKER_LEASE_SECONDS", global = true, default_value_t = 15,
+          value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub worker_lease_seconds: u16,
+
     /// What is logged: error, warn, info, debug, or a filter like info,repruv=debug
     #[arg(long, env = "REPRUV_LOG", global = true, default_value = "info")]
     pub log: String,
@@ -71,13 +76,14 @@ pub struct Settings {
 }
 
 /// The variables of our prefix; any other is a mistake that would go unnoticed.
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 13] = [
     "REPRUV_DATA_DIR",
     "REPRUV_LISTEN",
     "REPRUV_PUBLIC_URL",
     "REPRUV_SIGNUP",
     "REPRUV_SECRET_KEY_FILE",
     "REPRUV_WORKER_CONCURRENCY",
+    "REPRUV_WORKER_LEASE_SECONDS",
     "REPRUV_LOG",
     "REPRUV_LOG_FORMAT",
     "REPRUV_SIMULATOR_DELAY_MS",

@@ -159,6 +159,7 @@ async fn check_secrets(app: &App) -> Result<(), StartError> {
 fn start_worker(app: &App, settings: &Settings) -> WorkerHandle {
     let worker = jobs::Settings {
         concurrency: settings.worker_concurrency.into(),
+        lease: Duration::from_secs(settings.worker_lease_seconds.into()),
         // The lock beside the file proves that no other process is at work.
         exclusive: app.db.dialect() == Dialect::Sqlite,
         ..jobs::Settings::default()

@@ -11,10 +11,13 @@ pub const PASSWORD: &str = "seven kettles on a green hill";
 
 const COOKIE: &str = "__Host-session_token=";
 
+#[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
     base: String,
     cookie: String,
+    /// Who they are: `users.id`.
+    pub user_id: String,
 }
 
 pub fn http() -> reqwest::Client {
@@ -28,9 +31,25 @@ pub fn http() -> reqwest::Client {
 impl Client {
     /// Makes the first account through the printed link.
     pub async fn sign_up(server: &Server, email: &str) -> Self {
-        let token = server.setup_link.split("token=").nth(1).expect("the link holds a token");
+        Self::sign_up_at(&server.url(""), email, Some(&server.setup_link)).await
+    }
+
+    /// Makes an account: the first by the printed link, others where sign-up is open.
+    pub async fn sign_up_at(base: &str, email: &str, link: Option<&str>) -> Self {
+        let token = link.map(|link| link.split("token=").nth(1).expect("the link holds a token"));
         let account = json!({"email": email, "password": PASSWORD, "name": "Ann", "setup_token": token});
-        Self::enter(server, "/api/auth/signup", account, StatusCode::CREATED).await
+        let entered = Self::enter(base, "/api/auth/signup", account, StatusCode::CREATED).await;
+        entered.expect("the server answers")
+    }
+
+    /// Another session of the same person; `None` when there is no whole answer.
+    pub async fn sign_in_at(base: &str, email: &str) -> Option<Self> {
+        Self::enter(base, "/api/auth/login", json!({"email": email, "password": PASSWORD}), StatusCode::OK).await
+    }
+
+    /// The same session, at another process of the installation.
+    pub fn at(&self, base: &str) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {
@@ -54,16 +73,27 @@ impl Client {
         Some((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
     }
 
-    async fn enter(server: &Server, path: &str, body: Value, expected: StatusCode) -> Self {
+    /// A page's form; `None` when there is no whole answer.
+    pub async fn submit(&self, path: &str, form: &[(&str, &str)]) -> Option<StatusCode> {
+        let request = self.http.post(format!("{}{path}", self.base)).header("cookie", &self.cookie);
+        let answer = request.header("origin", &self.base).form(form).send().await.ok()?;
+        let status = answer.status();
+        answer.bytes().await.ok()?;
+        Some(status)
+    }
+
+    async fn enter(base: &str, path: &str, body: Value, expected: StatusCode) -> Option<Self> {
         let http = http();
-        let answer = http.post(server.url(path)).json(&body).send().await.expect("the server answers");
+        let answer = http.post(format!("{base}{path}")).json(&body).send().await.ok()?;
         let status = answer.status();
         let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
         let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with(COOKIE));
         let session = session.map(str::to_owned);
-        let text = answer.text().await.unwrap_or_default();
+        let text = answer.text().await.ok()?;
         assert_eq!(status, expected, "{path}: {text}");
         let cookie = session.expect("whoever comes in is given a session");
-        Self { http, base: server.url(""), cookie }
+        let user: Value = serde_json::from_str(&text).expect("whoever comes in is told who they are");
+        let user_id = user["user"]["id"].as_str().expect("a user has an id").to_owned();
+        Some(Self { http, base: base.to_owned(), cookie, user_id })
     }
 }

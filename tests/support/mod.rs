@@ -2,11 +2,13 @@
 
 mod browser;
 mod client;
+mod fleet;
 mod process;
 mod server;
 
 pub use browser::Browser;
-pub use client::{Client, PASSWORD};
+pub use client::{Client, PASSWORD, http};
+pub use fleet::{Fleet, Role};
 pub use process::Process;
 pub use server::{Server, free_port};
 

@@ -39,6 +39,18 @@ impl Process {
         Self { child, lines }
     }
 
+    /// The built binary: `repruv ARGUMENTS`, with these settings and none of the machine's own.
+    pub fn repruv(arguments: &[&str], settings: &[(String, String)]) -> Self {
+        Self::start(env!("CARGO_BIN_EXE_repruv"), |command| {
+            for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REPRUV_") || name.ends_with("_URL"))
+            {
+                command.env_remove(name);
+            }
+            command.args(arguments);
+            command.envs(settings.iter().map(|(name, value)| (name, value)));
+        })
+    }
+
     /// The first output line from which `find` takes something.
     pub fn line<T>(&mut self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
         loop {

@@ -76,13 +76,8 @@ impl Server {
 }
 
 fn spawn(port: u16, directory: &TempDir, settings: &[(String, String)]) -> Process {
-    Process::start(env!("CARGO_BIN_EXE_repruv"), |command| {
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REPRUV_") || name.ends_with("_URL")) {
-            command.env_remove(name);
-        }
-        command.args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"]).arg(directory.path());
-        command.envs(settings.iter().map(|(name, value)| (name, value)));
-    })
+    let (address, data) = (format!("127.0.0.1:{port}"), directory.path().display().to_string());
+    Process::repruv(&["serve", "--listen", &address, "--data-dir", &data], settings)
 }
 
 pub fn free_port() -> u16 {

@@ -1,0 +1,75 @@
+//! What the outside was told: kept in the test, so that no kill can make it forget.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+#[derive(Default)]
+pub struct Ledger(Mutex<Book>);
+
+#[derive(Clone, Default)]
+pub struct Book {
+    pub accounts: BTreeMap<String, Account>,
+    /// What answers alone have shown to be wrong already.
+    pub broken: Vec<String>,
+    pub answered: usize,
+    pub unanswered: usize,
+}
+
+/// What one person asked for and was told.
+#[derive(Clone, Default)]
+pub struct Account {
+    pub enables: Requests,
+    pub disables: Requests,
+    pub retries: Requests,
+    /// Numbers in the name: the highest that was acknowledged, and the highest that was asked for.
+    pub name: (u64, u64),
+    /// Acknowledged webhook deliveries, and the demo workspace in which they arrived.
+    pub deliveries: BTreeMap<String, String>,
+}
+
+/// Requests of one kind. Each may have started one job at most.
+#[derive(Clone, Default)]
+pub struct Requests {
+    pub sent: usize,
+    pub refused: usize,
+    /// The jobs that answers named.
+    pub jobs: BTreeSet<String>,
+    /// Answers that named a job which another answer had named before.
+    pub repeated: usize,
+}
+
+impl Requests {
+    /// How many jobs they can have started, without anything being done twice.
+    pub fn most_jobs(&self) -> usize {
+        self.sent - self.refused - self.repeated
+    }
+
+    pub fn acknowledge(&mut self, job: &str) {
+        if !self.jobs.insert(job.to_owned()) {
+            self.repeated += 1;
+        }
+    }
+}
+
+impl Ledger {
+    pub fn account<T>(&self, user_id: &str, change: impl FnOnce(&mut Account) -> T) -> T {
+        change(self.open().accounts.entry(user_id.to_owned()).or_default())
+    }
+
+    pub fn broken(&self, what: String) {
+        self.open().broken.push(what);
+    }
+
+    pub fn count(&self, is_answered: bool) {
+        let mut book = self.open();
+        if is_answered { book.answered += 1 } else { book.unanswered += 1 }
+    }
+
+    pub fn copy(&self) -> Book {
+        self.open().clone()
+    }
+
+    fn open(&self) -> MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
