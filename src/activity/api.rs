@@ -7,6 +7,7 @@ use kit::jobs::{self, Filter, JobId, JobStatus, JobView, Repeat};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Scope;
 use super::pages::job_id;
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -72,7 +73,7 @@ pub async fn cancel(
     who: SignedIn,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Cancelled>)> {
-    let job = super::cancel(&app, who.user.id, job_id(&id)?).await?;
+    let job = super::cancel(&app, Scope::Own(who.user.id), job_id(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(Cancelled { id: job.id, status: job.status })))
 }
 
@@ -90,7 +91,7 @@ pub async fn retry(
     who: SignedIn,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Retried>)> {
-    match super::retry(&app, who.user.id, job_id(&id)?).await? {
+    match super::retry(&app, Scope::Own(who.user.id), job_id(&id)?).await? {
         Repeat::Enqueued(job) => Ok((StatusCode::ACCEPTED, Json(Retried { job_id: job.id }))),
         Repeat::Refused => Err(super::not_repeatable()),
         Repeat::NotFound => Err(Error::NotFound),

@@ -1,6 +1,7 @@
 //! What a person sees of background jobs: a list, each one's history in sentences, and the ways to stop or repeat it.
 
 pub mod api;
+pub mod everyone;
 pub mod pages;
 mod store;
 #[cfg(test)]
@@ -9,24 +10,49 @@ pub mod views;
 
 use std::borrow::Cow;
 
-use kit::jobs::{self, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat};
+use kit::jobs::{self, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat, Whose};
 
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ui::{Local, Tone};
 use crate::workspaces::UserId;
 
-/// Asks a job of the user to end. One that ended already stays as it is.
-pub async fn cancel(app: &App, user: UserId, id: JobId) -> Result<JobView> {
+/// Whose jobs a page shows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    Own(UserId),
+    /// The owner's view over all users.
+    Everyones,
+}
+
+impl Scope {
+    /// Where the list stands; each job stands below it.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Scope::Own(_) => "/activity",
+            Scope::Everyones => "/activity/everyone",
+        }
+    }
+
+    const fn whose(self) -> Whose {
+        match self {
+            Scope::Own(user) => Whose::User(user.uuid()),
+            Scope::Everyones => Whose::Everyones,
+        }
+    }
+}
+
+/// Asks a job to end. One that ended already stays as it is.
+pub async fn cancel(app: &App, scope: Scope, id: JobId) -> Result<JobView> {
     let (now, random) = (app.now(), app.random.clone());
-    let job = app.db.write(move |tx| jobs::cancel::<App>(tx, now, &random, id, user.uuid())).await?;
+    let job = app.db.write(move |tx| jobs::cancel::<App>(tx, now, &random, id, scope.whose())).await?;
     job.ok_or(Error::NotFound)
 }
 
 /// Asks for the same again, as a new job.
-pub async fn retry(app: &App, user: UserId, id: JobId) -> Result<Repeat> {
+pub async fn retry(app: &App, scope: Scope, id: JobId) -> Result<Repeat> {
     let (now, random) = (app.now(), app.random.clone());
-    Ok(app.db.write(move |tx| jobs::retry::<App>(tx, now, &random, id, user.uuid())).await?)
+    Ok(app.db.write(move |tx| jobs::retry::<App>(tx, now, &random, id, scope.whose())).await?)
 }
 
 fn not_repeatable() -> Error {

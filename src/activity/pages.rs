@@ -2,19 +2,18 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
-use kit::jobs::{self, Filter, JobId, JobStatus, Repeat};
+use kit::jobs::{self, JobId, JobStatus, Repeat};
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
-use super::views::{self, Asked};
-use super::{store, title};
+use super::everyone::Emails;
+use super::views::{self, Asked, List};
+use super::{Scope, store, title};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::sessions::SignedIn;
 use crate::ui::{self, Local};
-
-const PER_PAGE: u32 = 25;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,15 +21,16 @@ pub struct ListQuery {
     status: Option<String>,
     job_type: Option<String>,
     cursor: Option<i64>,
-    panel: Option<String>,
+    pub(super) panel: Option<String>,
 }
 
 impl ListQuery {
     /// A form sends its empty fields too.
-    fn asked(&self) -> Result<Asked> {
+    pub(super) fn asked(&self, scope: Scope) -> Result<Asked> {
         let status = self.status.as_deref().filter(|status| !status.is_empty());
         let status = status.map(str::parse::<JobStatus>).transpose();
         Ok(Asked {
+            scope,
             status: status.map_err(|_| Error::bad_request("unknown_status", "There is no such status."))?,
             job_type: self.job_type.clone().filter(|job_type| !job_type.is_empty()),
             cursor: self.cursor,
@@ -44,21 +44,18 @@ pub async fn index(
     who: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> Result<Markup> {
-    let asked = query.asked()?;
-    let (user, now) = (who.user.id, app.now());
-    let filter = Filter {
-        whose: user.uuid().into(),
-        status: asked.status,
-        job_type: asked.job_type.clone(),
-        cursor: asked.cursor,
-        limit: PER_PAGE,
-    };
+    let scope = Scope::Own(who.user.id);
+    let asked = query.asked(scope)?;
+    let (user, now, filter) = (who.user.id, app.now(), asked.filter());
     let (types, page) =
         app.db.read(move |conn| Ok::<_, Error>((store::types(conn, user)?, jobs::list(conn, &filter, now)?))).await?;
     let local = Local::new(app.now(), &who.user.time_zone);
+    let list = List { asked: &asked, types: &types, jobs: &page, emails: &Emails::default() };
     Ok(match query.panel {
-        Some(_) => views::list_panel(&asked, &page, &local),
-        None => ui::page(&who.shell(&app, &nonce, "/activity"), "Activity", views::list(&asked, &types, &page, &local)),
+        Some(_) => views::list_panel(&list, &local),
+        None => {
+            ui::page(&who.shell(&app, &nonce, scope.path()), "Activity", views::list(&list, who.user.is_owner, &local))
+        }
     })
 }
 
@@ -75,35 +72,54 @@ pub async fn show(
     Path(id): Path<String>,
     Query(query): Query<JobQuery>,
 ) -> Result<Markup> {
-    let id = job_id(&id)?;
-    let (user, now) = (who.user.id.uuid(), app.now());
+    let scope = Scope::Own(who.user.id);
+    one(&app, &nonce, &who, scope, &id, &query).await
+}
+
+pub(super) async fn one(
+    app: &App,
+    nonce: &Nonce,
+    who: &SignedIn,
+    scope: Scope,
+    id: &str,
+    query: &JobQuery,
+) -> Result<Markup> {
+    let (id, now) = (job_id(id)?, app.now());
     let (job, events) = app
         .db
         .read(move |conn| {
-            let job = jobs::status(conn, id, user, now)?.ok_or(Error::NotFound)?;
-            Ok::<_, Error>((job, jobs::events(conn, id, user)?))
+            let job = jobs::status(conn, id, scope.whose(), now)?.ok_or(Error::NotFound)?;
+            Ok::<_, Error>((job, jobs::events(conn, id, scope.whose())?))
         })
         .await?;
-    let local = Local::new(app.now(), &who.user.time_zone);
+    let local = Local::new(now, &who.user.time_zone);
     Ok(match query.panel {
-        Some(_) => views::job_panel(&job, &events, &local),
+        Some(_) => views::job_panel(scope, &job, &events, &local),
         None => {
             let title = title(&job.job_type);
-            ui::page(&who.shell(&app, &nonce, "/activity"), &title, views::job(&job, &events, &local))
+            ui::page(&who.shell(app, nonce, scope.path()), &title, views::job(scope, &job, &events, &local))
         }
     })
 }
 
 pub async fn cancel(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    let id = job_id(&id)?;
-    super::cancel(&app, who.user.id, id).await?;
-    Ok(Redirect::to(&format!("/activity/{id}")))
+    stopped(&app, Scope::Own(who.user.id), &id).await
+}
+
+pub(super) async fn stopped(app: &App, scope: Scope, id: &str) -> Result<Redirect> {
+    let id = job_id(id)?;
+    super::cancel(app, scope, id).await?;
+    Ok(Redirect::to(&format!("{}/{id}", scope.path())))
+}
+
+pub async fn retry(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+    repeated(&app, Scope::Own(who.user.id), &id).await
 }
 
 /// Leads to the new job.
-pub async fn retry(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    match super::retry(&app, who.user.id, job_id(&id)?).await? {
-        Repeat::Enqueued(job) => Ok(Redirect::to(&format!("/activity/{}", job.id))),
+pub(super) async fn repeated(app: &App, scope: Scope, id: &str) -> Result<Redirect> {
+    match super::retry(app, scope, job_id(id)?).await? {
+        Repeat::Enqueued(job) => Ok(Redirect::to(&format!("{}/{}", scope.path(), job.id))),
         Repeat::Refused => Err(super::not_repeatable()),
         Repeat::NotFound => Err(Error::NotFound),
     }

@@ -1,9 +1,10 @@
 //! The list of jobs, and one job with its history.
 
-use kit::jobs::{JobEvent, JobPage, JobStatus, JobView};
+use kit::jobs::{Filter, JobEvent, JobPage, JobStatus, JobView};
 use maud::{Markup, html};
 
-use super::{sentence, shown, title};
+use super::everyone::Emails;
+use super::{Scope, sentence, shown, title};
 use crate::ui::numbers::duration;
 use crate::ui::{
     Button, Icon, Live, Local, NOTHING, Select, Tone, card, empty, head, key_values, link_button, live, notice, older,
@@ -11,14 +12,22 @@ use crate::ui::{
 };
 
 /// What the list shows, as the address says it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Asked {
+    pub scope: Scope,
     pub status: Option<JobStatus>,
     pub job_type: Option<String>,
     pub cursor: Option<i64>,
 }
 
+const PER_PAGE: u32 = 25;
+
 impl Asked {
+    pub fn filter(&self) -> Filter {
+        let (status, job_type) = (self.status, self.job_type.clone());
+        Filter { whose: self.scope.whose(), status, job_type, cursor: self.cursor, limit: PER_PAGE }
+    }
+
     /// The list's address, at another place of the same list.
     fn address(&self, panel: Option<&str>, cursor: Option<i64>) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
@@ -34,21 +43,44 @@ impl Asked {
             }
         }
         match query.finish() {
-            empty if empty.is_empty() => "/activity".to_owned(),
-            query => format!("/activity?{query}"),
+            empty if empty.is_empty() => self.scope.path().to_owned(),
+            query => format!("{}?{query}", self.scope.path()),
         }
     }
 }
 
-pub fn list(asked: &Asked, types: &[String], jobs: &JobPage, local: &Local) -> Markup {
+/// A page of the list, and what it can be filtered by.
+#[derive(Clone, Copy, Debug)]
+pub struct List<'a> {
+    pub asked: &'a Asked,
+    pub types: &'a [String],
+    pub jobs: &'a JobPage,
+    /// Whose each job is, where the list is not one person's own.
+    pub emails: &'a Emails,
+}
+
+pub fn list(list: &List<'_>, is_owner: bool, local: &Local) -> Markup {
     html! {
         (head("Activity", html! { "Everything that runs in the background for you, with its history." }, NOTHING))
-        (filters(asked, types))
-        (list_panel(asked, jobs, local))
+        @if is_owner { (scopes(list.asked.scope)) }
+        (filters(list))
+        (list_panel(list, local))
     }
 }
 
-fn filters(asked: &Asked, types: &[String]) -> Markup {
+/// Whoever keeps the installation sees all of it too.
+pub fn scopes(scope: Scope) -> Markup {
+    let is_everyones = scope == Scope::Everyones;
+    html! {
+        nav.tabs aria-label="Whose jobs" {
+            a href="/activity" aria-current=[(!is_everyones).then_some("page")] { "Yours" }
+            a href=(Scope::Everyones.path()) aria-current=[is_everyones.then_some("page")] { "The whole installation" }
+        }
+    }
+}
+
+pub fn filters(list: &List<'_>) -> Markup {
+    let List { asked, types, .. } = list;
     let mut status = Select::new("status", "Status", asked.status.map_or("", JobStatus::as_str)).option("", "all");
     for one in JobStatus::ALL {
         status = status.option(one.as_str(), shown(*one).1);
@@ -58,20 +90,21 @@ fn filters(asked: &Asked, types: &[String]) -> Markup {
     for (one, title) in types.iter().zip(&titles) {
         kind = kind.option(one, title);
     }
-    html! { form.filters method="get" action="/activity" { (status) (kind) (Button::new("Show")) } }
+    html! { form.filters method="get" action=(asked.scope.path()) { (status) (kind) (Button::new("Show")) } }
 }
 
-pub fn list_panel(asked: &Asked, jobs: &JobPage, local: &Local) -> Markup {
+pub fn list_panel(list: &List<'_>, local: &Local) -> Markup {
+    let List { asked, jobs, .. } = list;
     let filtered = asked.status.is_some() || asked.job_type.is_some();
     let body = match (jobs.items.is_empty(), filtered) {
         (false, _) => html! {
             div.card {
-                ul.list { @for job in &jobs.items { (item(job, local)) } }
+                ul.list { @for job in &jobs.items { (item(job, list, local)) } }
                 (older(jobs.next_cursor.map(|cursor| asked.address(None, Some(cursor))).as_deref(), "Older"))
             }
         },
         (true, true) => html! {
-            div.card { (empty(Icon::Activity, "Nothing of that kind", "No job fits these filters.", link_button("/activity", "Show everything"))) }
+            div.card { (empty(Icon::Activity, "Nothing of that kind", "No job fits these filters.", link_button(asked.scope.path(), "Show everything"))) }
         },
         (true, false) => html! {
             div.card { (empty(Icon::Activity, "Nothing has run yet", "Setting up demo mode and reading accounts happen in the background, and stand here.", NOTHING)) }
@@ -81,14 +114,15 @@ pub fn list_panel(asked: &Asked, jobs: &JobPage, local: &Local) -> Markup {
     live(Live { name: "jobs", hints: "job demo", source: &source }, body)
 }
 
-fn item(job: &JobView, local: &Local) -> Markup {
+fn item(job: &JobView, list: &List<'_>, local: &Local) -> Markup {
     let (tone, _) = shown(job.status);
     html! {
         li {
             span.dot.(tone.class()) {}
             div.grow {
-                p { a.row-link href={ "/activity/" (job.id) } { b { (title(&job.job_type)) } } }
+                p { a.row-link href={ (list.asked.scope.path()) "/" (job.id) } { b { (title(&job.job_type)) } } }
                 p.meta {
+                    @if list.asked.scope == Scope::Everyones { span { (list.emails.of(job)) } }
                     span { (local.ago(job.created_at)) }
                     @if let Some(took) = took(job) { span { "took " (took) } }
                     @if job.attempt > 1 { span { "attempt " (job.attempt) " of " (job.max_attempts) } }
@@ -116,23 +150,24 @@ fn took(job: &JobView) -> Option<String> {
 /// When a waiting job goes on, where that is worth saying.
 fn due(job: &JobView, local: &Local) -> Markup {
     html! {
-        @if let Some(at) = job.next_run_at.filter(|at| *at > local.now) { span { "due at " (local.clock_with_seconds(at)) } }
+        @if job.no_worker_online { span { "no worker is running" } }
+        @else if let Some(at) = job.next_run_at.filter(|at| *at > local.now) { span { "due at " (local.clock_with_seconds(at)) } }
     }
 }
 
-pub fn job(job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+pub fn job(scope: Scope, job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
     html! {
-        (head(&title(&job.job_type), html! { a href="/activity" { "All activity" } }, NOTHING))
-        (job_panel(job, events, local))
+        (head(&title(&job.job_type), html! { a href=(scope.path()) { "All activity" } }, NOTHING))
+        (job_panel(scope, job, events, local))
     }
 }
 
-pub fn job_panel(job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+pub fn job_panel(scope: Scope, job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
     let body = html! {
-        (card("State", status_tag(job), html! { div.stack { (state(job)) (facts(job, local)) (actions(job)) } }))
+        (card("State", status_tag(job), html! { div.stack { (state(job)) (facts(scope, job, local)) (actions(scope, job)) } }))
         (card("History", NOTHING, history(job, events, local)))
     };
-    let source = format!("/activity/{}?panel=job", job.id);
+    let source = format!("{}/{}?panel=job", scope.path(), job.id);
     live(Live { name: "job", hints: "job demo", source: &source }, body)
 }
 
@@ -140,6 +175,9 @@ fn state(job: &JobView) -> Markup {
     html! {
         @if job.status.is_live() && (job.progress.total > 0 || job.status == JobStatus::Running) {
             (progress(job.progress.done, job.progress.total, &job.progress.step))
+        }
+        @if job.no_worker_online {
+            (notice(Tone::Warn, html! { p { "No worker is running. The job is kept, and starts as soon as one does." } }))
         }
         @if let Some(error) = job.error.as_ref().filter(|_| job.status != JobStatus::Completed) {
             (notice(if job.status == JobStatus::Failed { Tone::Bad } else { Tone::Warn }, html! {
@@ -150,7 +188,7 @@ fn state(job: &JobView) -> Markup {
     }
 }
 
-fn facts(job: &JobView, local: &Local) -> Markup {
+fn facts(scope: Scope, job: &JobView, local: &Local) -> Markup {
     let mut pairs = vec![
         ("Asked for", local.moment(job.created_at)),
         ("Attempts", html! { (job.attempt) " of at most " (job.max_attempts) }),
@@ -168,14 +206,14 @@ fn facts(job: &JobView, local: &Local) -> Markup {
         pairs.push(("Ended", html! { (local.moment(at)) @if let Some(took) = took(job) { ", after " (took) } }));
     }
     if let Some(earlier) = job.repeats_job_id {
-        pairs.push(("Repeats", html! { a href={ "/activity/" (earlier) } { "an earlier job" } }));
+        pairs.push(("Repeats", html! { a href={ (scope.path()) "/" (earlier) } { "an earlier job" } }));
     }
     pairs.push(("Number", html! { code { (job.id) } }));
     key_values(&pairs)
 }
 
-fn actions(job: &JobView) -> Markup {
-    let at = |verb: &str| format!("/activity/{}/{verb}", job.id);
+fn actions(scope: Scope, job: &JobView) -> Markup {
+    let at = |verb: &str| format!("{}/{}/{verb}", scope.path(), job.id);
     html! {
         @if job.can_cancel || job.can_retry {
             div.actions {

@@ -6,10 +6,11 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-const SIGNED_IN: [&str; 7] = [
+const SIGNED_IN: [&str; 8] = [
     "/dashboard",
     "/connections",
     "/activity",
+    "/activity/everyone",
     "/settings/demo",
     "/settings/account",
     "/settings/sessions",

@@ -1,0 +1,72 @@
+//! `/activity/everyone`: for owners; nobody else learns that it is there.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Redirect;
+use kit::jobs;
+use kit::web::Nonce;
+use maud::Markup;
+
+use super::super::pages::{JobQuery, ListQuery, one, repeated, stopped};
+use super::super::views::{self, List};
+use super::super::{Scope, everyone};
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::SignedIn;
+use crate::ui::{self, Local};
+
+const SCOPE: Scope = Scope::Everyones;
+
+pub async fn index(
+    State(app): State<App>,
+    nonce: Nonce,
+    who: SignedIn,
+    Query(query): Query<ListQuery>,
+) -> Result<Markup> {
+    owners_only(&who)?;
+    let asked = query.asked(SCOPE)?;
+    let (now, filter) = (app.now(), asked.filter());
+    let (overview, types, page, emails) = app
+        .db
+        .read(move |conn| {
+            let page = jobs::list(conn, &filter, now)?;
+            let emails = store::emails(conn, &page)?;
+            Ok::<_, Error>((jobs::overview(conn, now)?, store::types(conn)?, page, emails))
+        })
+        .await?;
+    let local = Local::new(now, &who.user.time_zone);
+    let list = List { asked: &asked, types: &types, jobs: &page, emails: &emails };
+    Ok(match query.panel.as_deref() {
+        Some("overview") => everyone::views::overview_panel(&overview, &local),
+        Some(_) => views::list_panel(&list, &local),
+        None => {
+            let body = everyone::views::page(&overview, &list, &local);
+            ui::page(&who.shell(&app, &nonce, SCOPE.path()), "Activity of the installation", body)
+        }
+    })
+}
+
+pub async fn show(
+    State(app): State<App>,
+    nonce: Nonce,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(query): Query<JobQuery>,
+) -> Result<Markup> {
+    owners_only(&who)?;
+    one(&app, &nonce, &who, SCOPE, &id, &query).await
+}
+
+pub async fn cancel(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+    owners_only(&who)?;
+    stopped(&app, SCOPE, &id).await
+}
+
+pub async fn retry(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+    owners_only(&who)?;
+    repeated(&app, SCOPE, &id).await
+}
+
+fn owners_only(who: &SignedIn) -> Result<()> {
+    if who.user.is_owner { Ok(()) } else { Err(Error::NotFound) }
+}
