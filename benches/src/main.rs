@@ -1,5 +1,6 @@
 //! Measures a built binary as its users meet it, and prints a table: `bin/bench [PART…]`.
 
+mod crowd;
 mod dashboard;
 mod data;
 mod everyday;
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 use figures::Table;
 
 /// What is measured when nothing is named, in this order.
-const PARTS: [&str; 5] = ["everyday", "live", "recovery", "webhooks", "dashboard"];
+const PARTS: [&str; 6] = ["everyday", "live", "recovery", "webhooks", "crowd", "dashboard"];
 
 /// A private cluster's address, as `bin/bench` starts them; what needs one is left out without it.
 pub fn postgres(kind: &str) -> Option<String> {
@@ -39,6 +40,7 @@ async fn main() {
             "live" => live::measure(&binary, &mut table).await,
             "recovery" => recovery::measure(&binary, &mut table).await,
             "webhooks" => webhooks::measure(&binary, &mut table).await,
+            "crowd" => crowd::measure(&binary, &mut table).await,
             "dashboard" => dashboard::measure(&binary, &mut table).await,
             other => panic!("there is no part {other:?}: {PARTS:?}"),
         }

@@ -20,6 +20,7 @@ const POLL: Duration = Duration::from_millis(1);
 
 pub struct Product {
     binary: PathBuf,
+    command: &'static str,
     directory: TempDir,
     database: PathBuf,
     port: u16,
@@ -37,23 +38,31 @@ pub struct DemoRound {
 
 impl Product {
     pub async fn on_sqlite(binary: &Path) -> Self {
-        Self::first_start(binary, Vec::new()).await
+        Self::first_start(binary, "serve", Vec::new()).await
     }
 
     /// On a database of its own in the cluster at `url`.
     pub async fn on_postgres(binary: &Path, url: &str) -> Self {
         let database = postgres_database(url.to_owned()).await;
-        Self::first_start(binary, vec![("DATABASE_URL".to_owned(), database)]).await
+        Self::first_start(binary, "serve", vec![("DATABASE_URL".to_owned(), database)]).await
+    }
+
+    /// Pages alone; the simulator is at `demo_service`, and workers come beside.
+    pub async fn pages_on_postgres(binary: &Path, url: &str, demo_service: &str, secret: &str) -> Self {
+        let settings = [
+            ("DATABASE_URL", postgres_database(url.to_owned()).await),
+            ("DEMO_SERVICE_URL", demo_service.to_owned()),
+            ("DEMO_SERVICE_SECRET", secret.to_owned()),
+        ];
+        Self::first_start(binary, "web", settings.map(|(name, value)| (name.to_owned(), value)).to_vec()).await
     }
 
     /// It makes the database and prints the link for the first account.
-    async fn first_start(binary: &Path, environment: Vec<(String, String)>) -> Self {
+    async fn first_start(binary: &Path, command: &'static str, environment: Vec<(String, String)>) -> Self {
         let http = Client::builder().build().expect("a client needs nothing");
         let directory = tempfile::Builder::new().prefix("repruv-bench-").tempdir().expect("a data directory");
-        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-        let port = listener.local_addr().expect("a bound socket has an address").port();
-        drop(listener);
-        let mut child = spawn(binary, directory.path(), port, &environment);
+        let port = free_port();
+        let mut child = spawn(binary, command, directory.path(), port, &environment);
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
         let setup_link = stdout
             .lines()
@@ -62,9 +71,22 @@ impl Product {
             .find(|word| word.contains("/setup?token="))
             .expect("a fresh database makes it print a set-up link");
         let (binary, database, cookie) = (binary.to_owned(), directory.path().join("repruv.db"), String::new());
-        let product = Self { binary, directory, database, port, setup_link, cookie, http, environment, child };
+        let product = Self { binary, command, directory, database, port, setup_link, cookie, http, environment, child };
         product.until_ready().await;
         product
+    }
+
+    /// Another process on the same database, with the same key, and its port.
+    pub async fn beside(&self, command: &'static str) -> (Beside, u16) {
+        let port = free_port();
+        // All are one installation, so all answer to its one address.
+        let mut environment = self.environment.clone();
+        environment.push(("REPRUV_PUBLIC_URL".to_owned(), self.url("")));
+        let child = Beside(spawn(&self.binary, command, self.directory.path(), port, &environment));
+        if command == "web" {
+            self.until_answers(&format!("http://localhost:{port}/readyz")).await;
+        }
+        (child, port)
     }
 
     /// For the starts after this.
@@ -107,7 +129,7 @@ impl Product {
     }
 
     pub async fn start(&mut self) {
-        self.child = spawn(&self.binary, self.directory.path(), self.port, &self.environment);
+        self.child = spawn(&self.binary, self.command, self.directory.path(), self.port, &self.environment);
         self.until_ready().await;
     }
 
@@ -227,8 +249,11 @@ impl Product {
     }
 
     async fn until_ready(&self) {
-        let url = self.url("/readyz");
-        while !self.http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
+        self.until_answers(&self.url("/readyz")).await;
+    }
+
+    async fn until_answers(&self, url: &str) {
+        while !self.http.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
             tokio::time::sleep(POLL).await;
         }
     }
@@ -252,9 +277,31 @@ impl Drop for Product {
     }
 }
 
-fn spawn(binary: &Path, directory: &Path, port: u16, environment: &[(String, String)]) -> Child {
+/// A process that ends with its handle.
+pub struct Beside(Child);
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The simulator alone, keeping its state in `directory`, and its address.
+pub fn simulator(binary: &Path, directory: &Path, secret: &str) -> (Beside, String) {
+    let port = free_port();
+    let environment = [("DEMO_SERVICE_SECRET".to_owned(), secret.to_owned())];
+    (Beside(spawn(binary, "simulator", directory, port, &environment)), format!("http://127.0.0.1:{port}"))
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
+}
+
+fn spawn(binary: &Path, command: &str, directory: &Path, port: u16, environment: &[(String, String)]) -> Child {
     Command::new(binary)
-        .args(["serve", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+        .args([command, "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
         .arg(directory)
         .env("REPRUV_LOG", "warn")
         .envs(environment.iter().map(|(name, value)| (name, value)))

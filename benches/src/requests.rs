@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// Sends each request once, over `connections`, and answers how long all of them took. Every answer must be a 200.
-pub async fn send_all(port: u16, requests: Vec<Vec<u8>>, connections: usize) -> Duration {
+/// Sends each request once, over `connections` spread over `ports`, and answers how long all of them took. Every answer
+/// must be a 200.
+pub async fn send_all(ports: &[u16], requests: Vec<Vec<u8>>, connections: usize) -> Duration {
     let (requests, next) = (Arc::new(requests), Arc::new(AtomicUsize::new(0)));
     let mut streams = Vec::new();
-    for _ in 0..connections {
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the product accepts connections");
+    for index in 0..connections {
+        let stream = TcpStream::connect(("127.0.0.1", ports[index % ports.len()]))
+            .await
+            .expect("the product accepts connections");
         stream.set_nodelay(true).expect("a socket takes options");
         streams.push(stream);
     }

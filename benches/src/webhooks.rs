@@ -16,9 +16,9 @@ use crate::postgres;
 use crate::product::Product;
 use crate::requests::send_all;
 
-const CONNECTIONS: usize = 64;
+pub const CONNECTIONS: usize = 64;
 const ROUNDS: usize = 5;
-const DELIVERIES: usize = 10_000;
+pub const DELIVERIES: usize = 10_000;
 /// A burst of news is about few comments: their jobs are one each.
 const COMMENTS: usize = 50;
 
@@ -37,13 +37,13 @@ async fn on(name: &str, mut product: Product, table: &mut Table) {
     let mut rates = Vec::new();
     for round in 0..ROUNDS {
         let requests = deliveries(&product, round).await;
-        let taken = send_all(product.port(), requests, CONNECTIONS).await;
+        let taken = send_all(&[product.port()], requests, CONNECTIONS).await;
         rates.push((DELIVERIES as f64 / taken.as_secs_f64()) as u64);
     }
     table.row(&format!("webhooks stored, {CONNECTIONS} connections, {name}"), format!("{} /s", median(&rates)));
 }
 
-async fn deliveries(product: &Product, round: usize) -> Vec<Vec<u8>> {
+pub async fn deliveries(product: &Product, round: usize) -> Vec<Vec<u8>> {
     let user = product.user_id().await;
     let vault = Vault::open(&product.key_file(), &Random::system()).expect("the product made its key file");
     let secret = webhooks::demo_secret(&vault, user);
