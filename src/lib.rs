@@ -10,6 +10,7 @@ pub mod demo;
 pub mod error;
 pub mod health;
 pub mod inbox;
+pub mod legacy;
 pub mod live;
 pub mod openapi;
 pub mod platforms;

@@ -1,5 +1,7 @@
 //! The program: one binary for every part.
 
+mod commands;
+
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -47,6 +49,12 @@ enum Command {
     },
     /// Brings the database's schema up to date
     Migrate,
+    /// Brings over accounts, connections and interactions from the system that Repruv replaces
+    ImportLegacy {
+        /// Its database: postgres://USER@HOST/NAME
+        #[arg(hide_env_values = true)]
+        url: String,
+    },
     /// Prints the API's description (OpenAPI 3.1)
     Openapi,
     /// Accounts, from the terminal
@@ -108,6 +116,7 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Worker => runtime.block_on(serve(&settings, Parts { web: false, worker: true })),
         Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
         Command::Migrate => migrate(&settings),
+        Command::ImportLegacy { url } => runtime.block_on(commands::import_legacy(&settings, &url)),
         Command::Openapi => {
             // Whoever closed the pipe has read enough.
             let _ = writeln!(std::io::stdout(), "{}", openapi::text());

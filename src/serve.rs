@@ -82,10 +82,12 @@ pub fn open_database(settings: &Settings, clock: &Clock) -> Result<Db, StartErro
 pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clock) -> Result<App, StartError> {
     let random = Random::system();
     let vault = Vault::open(&settings.key_file(), &random)?;
+    let passwords = Passwords::start(random.clone());
+    accounts::expect_former_hashes(&db, &passwords).await?;
     Ok(App::new(Inner {
         db,
         clock,
-        passwords: Passwords::start(random.clone()),
+        passwords,
         random,
         config,
         vault,

@@ -2,6 +2,8 @@
 
 pub mod admin;
 pub mod api;
+mod bcrypt_hash;
+pub mod imported;
 mod limits;
 pub mod pages;
 mod passphrase;
@@ -21,7 +23,7 @@ mod tests;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
-use kit::db::{self, Conn, Tx};
+use kit::db::{self, Conn, Db, Tx};
 use kit::random::Random;
 
 pub use crate::sessions::UserId;
@@ -69,6 +71,14 @@ struct Keys {
 /// Whether anybody has an account.
 pub fn is_set_up(conn: &mut Conn) -> db::Result<bool> {
     store::any_user(conn)
+}
+
+/// Prepares sign-in for hashes of the system that Repruv replaces, while there are any.
+pub async fn expect_former_hashes(db: &Db, passwords: &Passwords) -> db::Result<()> {
+    if let Some(hash) = db.read(store::costliest_bcrypt).await? {
+        passwords.expect_hash(&hash);
+    }
+    Ok(())
 }
 
 /// An invitation's token, which exists nowhere else: whoever opens its link within a week may make an account.

@@ -1,6 +1,8 @@
 //! Hashing of passwords: argon2id on a few threads of its own with a short queue, so that a flood of sign-ins costs
 //! neither the memory nor the other pages.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
@@ -10,6 +12,7 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 use tokio::sync::oneshot;
 
+use super::bcrypt_hash;
 use crate::error::{Error, Result};
 
 const LANES: u32 = 1;
@@ -75,7 +78,12 @@ impl Cost {
 pub struct Passwords {
     queue: flume::Sender<Order>,
     random: Random,
+    costliest: Costliest,
 }
+
+/// The cost of the costliest bcrypt hash that is about, 0 while there is none: a sign-in that fails does that much work
+/// too, so that its time does not tell whose account came from the former system.
+type Costliest = Arc<AtomicU32>;
 
 #[derive(Debug)]
 enum Order {
@@ -98,15 +106,21 @@ impl Passwords {
 
     fn start_at(cost: Cost, random: Random) -> Self {
         let (queue, orders) = flume::bounded(QUEUE);
+        let costliest = Costliest::default();
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         for number in 0..threads {
-            let orders = orders.clone();
+            let (orders, costliest) = (orders.clone(), costliest.clone());
             std::thread::Builder::new()
                 .name(format!("passwords-{number}"))
-                .spawn(move || work(cost, &orders))
+                .spawn(move || work(cost, costliest, &orders))
                 .expect("the system has threads at start");
         }
-        Self { queue, random }
+        Self { queue, random, costliest }
+    }
+
+    /// Tells of a hash in the database; of bcrypt hashes the costliest matters.
+    pub fn expect_hash(&self, hash: &str) {
+        self.costliest.fetch_max(bcrypt_hash::cost(hash).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// The password as a PHC string; [`Error::Busy`] when the queue is full.
@@ -137,8 +151,9 @@ impl Passwords {
     }
 }
 
-fn work(cost: Cost, orders: &flume::Receiver<Order>) {
-    let mut hasher = Hasher { cost, nobodys: phc(cost, &[0; 16], &[0; OUTPUT]), memory: Vec::new() };
+fn work(cost: Cost, costliest: Costliest, orders: &flume::Receiver<Order>) {
+    let nobodys = phc(cost, &[0; 16], &[0; OUTPUT]);
+    let mut hasher = Hasher { cost, nobodys, costliest, memory: Vec::new() };
     loop {
         match orders.recv_timeout(KEEP_MEMORY) {
             Ok(order) => hasher.fulfil(order),
@@ -157,6 +172,7 @@ struct Hasher {
     cost: Cost,
     /// Verified where there is no hash, so that the way there and back is the same.
     nobodys: String,
+    costliest: Costliest,
     memory: Vec<Block>,
 }
 
@@ -169,14 +185,29 @@ impl Hasher {
                 let _ = answer.send(phc(self.cost, &salt, &output));
             }
             Order::Verify { password, hash, answer } if !answer.is_closed() => {
-                let _ = answer.send(self.verdict(&password, hash.as_deref()));
+                let _ = answer.send(self.judge(&password, hash.as_deref()));
             }
             Order::Hash { .. } | Order::Verify { .. } => {}
         }
     }
 
+    /// Whether the password opens the hash; where not, after the same work for every kind of hash.
+    fn judge(&mut self, password: &Password, hash: Option<&str>) -> Verdict {
+        let bcrypt_cost = hash.and_then(bcrypt_hash::cost);
+        let costliest = self.costliest.fetch_max(bcrypt_cost.unwrap_or(0), Ordering::Relaxed);
+        let costliest = costliest.max(bcrypt_cost.unwrap_or(0));
+        if hash.is_some_and(|hash| bcrypt_hash::verify(password, hash)) {
+            return Verdict::Right { outdated: true };
+        }
+        let verdict = self.verdict(password, hash);
+        if verdict == Verdict::Wrong && costliest > 0 {
+            bcrypt_hash::make_up(password, bcrypt_cost, costliest);
+        }
+        verdict
+    }
+
     fn verdict(&mut self, password: &Password, hash: Option<&str>) -> Verdict {
-        let Self { cost, nobodys, memory } = self;
+        let Self { cost, nobodys, memory, .. } = self;
         let verdict = compare(*cost, password, hash.unwrap_or(nobodys), memory);
         match (hash, verdict) {
             (Some(_), Some(verdict)) => verdict,
@@ -260,6 +291,35 @@ mod tests {
         let passwords = Passwords::start(Random::seeded(1));
         let verdict = passwords.verify(&Password::new(PASSWORD), Some(&hash)).await.unwrap();
         assert_eq!(verdict, Verdict::Right { outdated: true });
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_the_former_system_opens_and_is_called_outdated() {
+        let passwords = Passwords::start(Random::seeded(1));
+        let hash = bcrypt::hash(PASSWORD, 4).unwrap();
+        let verify = async |password: &str| passwords.verify(&Password::new(password), Some(&hash)).await.unwrap();
+        assert_eq!(verify(PASSWORD).await, Verdict::Right { outdated: true });
+        assert_eq!(verify("maple river lantern quies").await, Verdict::Wrong);
+        assert_eq!(verify("").await, Verdict::Wrong);
+    }
+
+    /// The shortest of several: a busy machine only ever adds.
+    #[tokio::test]
+    async fn who_came_from_the_former_system_cannot_be_told_by_a_failed_sign_in() {
+        let passwords = Passwords::start(Random::seeded(1));
+        let (wrong, modern) = (Password::new("wrong"), passwords.hash(&Password::new(PASSWORD)).await.unwrap());
+        let (old, older) = (bcrypt::hash(PASSWORD, 11).unwrap(), bcrypt::hash(PASSWORD, 12).unwrap());
+        passwords.expect_hash(&older);
+        let mut shortest = [Duration::MAX; 4];
+        for _ in 0..5 {
+            for (hash, shortest) in [None, Some(&modern), Some(&old), Some(&older)].into_iter().zip(&mut shortest) {
+                let started = tokio::time::Instant::now();
+                passwords.verify(&wrong, hash.map(String::as_str)).await.unwrap();
+                *shortest = started.elapsed().min(*shortest);
+            }
+        }
+        let (least, most) = (shortest.iter().min().unwrap(), shortest.iter().max().unwrap());
+        assert!(*most < *least * 3 / 2, "{shortest:?}");
     }
 
     #[tokio::test]

@@ -114,6 +114,14 @@ pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
     name
 }
 
+/// The nearest name that may be shown; none where nothing is left.
+pub(super) fn fit_name(name: &str) -> Option<String> {
+    let visible: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let name = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name: String = name.chars().take(LONGEST_NAME).collect();
+    Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
+}
+
 /// An IANA name, as it is spelled; empty stands for UTC.
 pub(super) fn check_time_zone(name: &str, errors: &mut FieldErrors) -> String {
     let name = name.trim();

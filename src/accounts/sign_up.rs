@@ -152,7 +152,7 @@ fn check(form: SignUp, host: &str) -> Result<Candidate> {
 }
 
 /// Nobody can tell an address from its form alone: this only catches slips.
-fn is_address(email: &str) -> bool {
+pub(super) fn is_address(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     let has_odd = email.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"\\".contains(c));
     !local.is_empty() && !local.contains('@') && !domain.is_empty() && email.len() <= 254 && !has_odd

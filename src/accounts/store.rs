@@ -58,6 +58,54 @@ pub fn insert_user(tx: &mut Tx, user: &NewUser<'_>, now: Timestamp) -> Result<()
     Ok(())
 }
 
+pub struct ImportedUser<'a> {
+    pub user: NewUser<'a>,
+    pub created_at: Timestamp,
+    pub disabled_at: Option<Timestamp>,
+}
+
+pub fn insert_imported(tx: &mut Tx, imported: &ImportedUser<'_>, now: Timestamp) -> Result<()> {
+    let ImportedUser { user, created_at, disabled_at } = imported;
+    tx.exec(
+        "INSERT INTO users (id, email, email_key, name, password_hash, password_changed_at, time_zone, is_owner,
+             created_at, updated_at, disabled_at)
+         VALUES ($1, $2, $3, $4, $5, $8, $6, $7, $8, $9, $10)",
+        args![
+            user.id,
+            user.email,
+            user.email_key,
+            user.name,
+            user.password_hash,
+            user.time_zone,
+            user.is_owner,
+            created_at,
+            now,
+            disabled_at
+        ],
+    )?;
+    Ok(())
+}
+
+/// Names an owner where there is none: whoever of the open accounts has been here longest.
+pub fn appoint_owner(tx: &mut Tx, now: Timestamp) -> Result<Option<String>> {
+    tx.opt(
+        "UPDATE users SET is_owner = $1, updated_at = $2
+         WHERE id = (SELECT id FROM users WHERE disabled_at IS NULL ORDER BY created_at, id LIMIT 1)
+             AND NOT EXISTS (SELECT 1 FROM users WHERE is_owner)
+         RETURNING email",
+        args![true, now],
+    )
+}
+
+/// One of the hashes that were made elsewhere, of the kind that takes longest to verify.
+pub fn costliest_bcrypt(conn: &mut Conn) -> Result<Option<String>> {
+    // The cost stands at a fixed place: $2b$12$…
+    conn.opt(
+        "SELECT password_hash FROM users WHERE password_hash LIKE '$2%' ORDER BY substr(password_hash, 5, 2) DESC LIMIT 1",
+        args![],
+    )
+}
+
 pub fn any_user(conn: &mut Conn) -> Result<bool> {
     Ok(conn.opt::<i64>("SELECT 1 FROM users LIMIT 1", args![])?.is_some())
 }

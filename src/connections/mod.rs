@@ -4,6 +4,7 @@ pub mod account;
 pub mod api;
 pub mod connect;
 pub mod consent;
+pub mod imported;
 pub mod jobs;
 pub mod pages;
 mod service;
@@ -54,6 +55,7 @@ kit::text_enum! {
         QuotaExhausted = "quota_exhausted",
         Unreachable = "unreachable",
         AnswerUnreadable = "answer_unreadable",
+        Imported = "imported",
         Internal = "internal",
     }
 }
@@ -100,6 +102,10 @@ impl Cause {
             Cause::AnswerUnreadable => (
                 "The platform's answer could not be understood.",
                 "Repruv tries again by itself; the log has the details.",
+            ),
+            Cause::Imported => (
+                "This account came from the former system, whose authorisation was not taken along.",
+                "Connect again: everything gathered so far stays.",
             ),
             Cause::Internal => {
                 ("Something went wrong on our side.", "Repruv tries again by itself; the log has the details.")

@@ -25,6 +25,9 @@ pub struct EnableDemo {
     pub choice: Choice,
     /// After a failure: something of an earlier operation may still be there.
     pub clear_first: bool,
+    /// One of very many, for whom nobody sits and waits: it may take days, and whoever presses a button goes first.
+    #[serde(default)]
+    pub patient: bool,
 }
 
 /// What finished steps leave for the next attempt.
@@ -46,7 +49,7 @@ impl Job for EnableDemo {
     type Context = App;
 
     fn policy(&self) -> Policy {
-        OPERATION
+        if self.patient { PATIENT } else { OPERATION }
     }
 
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
@@ -286,6 +289,14 @@ const OPERATION: Policy = Policy {
     backoff: Duration::from_secs(1),
     backoff_cap: Duration::from_secs(16),
     priority: 10,
+};
+
+const PATIENT: Policy = Policy {
+    max_attempts: 200,
+    deadline: Duration::from_secs(30 * 86_400),
+    backoff: Duration::from_secs(5),
+    backoff_cap: Duration::from_secs(3_600),
+    priority: 200,
 };
 
 fn user_of(run: &Run) -> Result<UserId, Failure> {

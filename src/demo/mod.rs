@@ -182,11 +182,28 @@ pub fn enable(
         DemoStatus::Disabled | DemoStatus::Failed => {
             // Whatever a failure left behind is taken away before anything new is made.
             let clear_first = state.status == DemoStatus::Failed;
-            let job = EnableDemo { choice: choice.clone(), clear_first };
+            let job = EnableDemo { choice: choice.clone(), clear_first, patient: false };
             let job_id = kit::jobs::enqueue(tx, now, random, &job, operation(user))?.id;
             move_to(tx, now, user, state.status, DemoStatus::Enabling, job_id)
         }
     }
+}
+
+/// For a new account that had demo mode elsewhere: it is set up anew, whenever the worker comes to it.
+pub fn bring_back(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Result<Accepted, Refused> {
+    let job = EnableDemo { choice: Choice::default(), clear_first: false, patient: true };
+    let job_id = kit::jobs::enqueue(tx, now, random, &job, operation(user))?.id;
+    move_to(tx, now, user, DemoStatus::Disabled, DemoStatus::Enabling, job_id)
+}
+
+/// For a new account whose demo mode had failed elsewhere: it may be tried again or left.
+pub fn bring_back_failed(tx: &mut Tx, now: Timestamp, user: UserId) -> Result<(), Refused> {
+    let fault = Fault {
+        operation: Operation::Enable,
+        code: "imported".to_owned(),
+        message: "Setting up demo mode had failed in the former system.".to_owned(),
+    };
+    Ok(store::set_failed(tx, now, user, &fault)?)
 }
 
 /// Leaves demo mode, or calls a set-up back, one that was only wished for too. While that is under way, answers that one.

@@ -84,6 +84,17 @@ pub fn set_next(tx: &mut Tx, now: Timestamp, user: UserId, choice: Option<&Choic
     Ok(())
 }
 
+/// Of a user who is in no demo mode.
+pub fn set_failed(tx: &mut Tx, now: Timestamp, user: UserId, fault: &Fault) -> Result<()> {
+    let fault = serde_json::to_value(fault).expect("a fault is plain data");
+    tx.exec(
+        "UPDATE users SET demo_mode_status = 'failed', demo_mode_error = $2, updated_at = $3
+         WHERE id = $1 AND demo_mode_status = 'disabled'",
+        args![user, fault, now],
+    )?;
+    Ok(())
+}
+
 /// What the set-up under way has made so far.
 pub fn set_made(tx: &mut Tx, user: UserId, profile: &Profile, workspace: WorkspaceId) -> Result<()> {
     let profile: Json = serde_json::to_value(profile).expect("a profile is plain data");

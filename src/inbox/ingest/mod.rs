@@ -13,6 +13,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
@@ -79,6 +81,15 @@ pub fn interactions(tx: &mut Tx, source: &Source<'_>, observed: &[ObservedIntera
         jobs::keep_ageing(tx, source)?;
     }
     Ok(page.ingested)
+}
+
+/// Those of the interactions that are here already, by family and external id.
+pub fn known(
+    tx: &mut Tx,
+    source: &Source<'_>,
+    observed: &[&ObservedInteraction],
+) -> Result<HashSet<(&'static str, String)>> {
+    Ok(store::stored(tx, source, observed)?.into_keys().collect())
 }
 
 /// Open pages of everybody in the workspace look again.
