@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::JsonRejection;
-use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
+use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
@@ -318,7 +318,12 @@ fn problem(seen: &Seen, failure: &Failure) -> Response {
     {
         body["errors"] = json!(errors.0);
     }
-    (status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+    let mut response = (status, [(CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        // RFC 9110 section 11.6.1: a 401 says how to come in.
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"repruv\""));
+    }
+    response
 }
 
 fn to_login(seen: &Seen) -> Response {

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
 use kit::web::csp_reports::{self, Reports};
 use kit::web::{Edge, Site, compression};
 
-use crate::accounts::{self, settings};
+use crate::accounts::{self, api_keys, settings};
 use crate::activity;
 use crate::app::App;
 use crate::connections;
@@ -34,8 +35,8 @@ pub fn router(app: App) -> Router {
     let edge = Edge::new(site, app.random.clone(), error::render).open_to_any_host(&[health::HEALTH, health::READY]);
     let reports = Arc::new(Reports::new(app.clock.clone()));
     let routes = pages()
-        .nest("/api", api())
-        .nest("/api/v1", api())
+        .nest("/api", api(&app))
+        .nest("/api/v1", api(&app))
         .with_state(app)
         .route(csp_reports::PATH, post(async move |body: Bytes| reports.take(&body)))
         .layer(compression());
@@ -53,6 +54,8 @@ fn pages() -> Router<App> {
         .route("/settings/invitations", post(settings::pages::invite_someone))
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))
+        .route("/settings/api-keys", get(api_keys::pages::index).post(api_keys::pages::make))
+        .route("/settings/api-keys/revoke", post(api_keys::pages::revoke))
         .route("/", get(dashboard::pages::home))
         .route("/dashboard", get(dashboard::pages::show))
         .route("/demo/enable", post(demo::pages::enable))
@@ -83,7 +86,8 @@ fn pages() -> Router<App> {
         .route(health::READY, get(health::readiness))
 }
 
-fn api() -> Router<App> {
+/// Each operation's needs are listed in `accounts/api_keys/access.rs`.
+fn api(app: &App) -> Router<App> {
     Router::new()
         .route("/auth/signup", post(accounts::api::signup))
         .route("/auth/login", post(accounts::api::login))
@@ -107,4 +111,5 @@ fn api() -> Router<App> {
         .route("/jobs/{id}/status", get(activity::api::status))
         .route("/jobs/{id}/cancel", post(activity::api::cancel))
         .route("/jobs/{id}/retry", post(activity::api::retry))
+        .route_layer(from_fn_with_state(app.clone(), api_keys::api::guard))
 }

@@ -124,6 +124,13 @@ impl TestApp {
         browser
     }
 
+    /// Makes a key in the app's own browser: `("read", "true")`, `("follows_demo", "true")`.
+    pub async fn key(&self, ticked: &[(&str, &str)]) -> String {
+        let page = self.post("/settings/api-keys", &[&[("name", "A program")], ticked].concat()).await.text;
+        let start = page.find("<code>repruv_").unwrap_or_else(|| panic!("a key: {page}")) + "<code>".len();
+        page[start..].split('<').next().expect("its end").to_owned()
+    }
+
     /// The path of a link that Ann gives away.
     pub async fn invitation(&self) -> String {
         let page = self.post("/settings/invitations", &[]).await.text;
@@ -241,6 +248,11 @@ impl Browser {
             body => (&[(CONTENT_TYPE.as_str(), "application/json")][..], Body::from(body.to_string())),
         };
         self.send(method, path, headers, body).await
+    }
+
+    /// As a program does: with a key, and with nothing that a browser would send.
+    pub async fn with_key(&self, key: &str, method: &str, path: &str) -> Answer {
+        self.send_bare(method, path, &[("authorization", &format!("Bearer {key}"))], Body::empty()).await
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Answer {

@@ -5,7 +5,7 @@ use kit::db::{self, Db};
 use kit::random::Random;
 
 use super::passphrase::suggest;
-use super::{LinkKind, Listed, Password, SETUP_LINK, SignUp, email_key, make_link, profile, sign_up, store};
+use super::{LinkKind, Listed, Password, SETUP_LINK, SignUp, api_keys, email_key, make_link, profile, sign_up, store};
 use crate::app::App;
 use crate::error::Result;
 use crate::sessions;
@@ -45,7 +45,7 @@ pub async fn list_users(app: &App) -> Result<Vec<Listed>> {
     Ok(app.db.read(store::users).await?)
 }
 
-/// Gives the account a new passphrase, answers it, and ends all its sessions.
+/// Gives the account a new passphrase, answers it, ends all its sessions and revokes its keys.
 pub async fn reset_password(app: &App, email: &str) -> Result<String> {
     let passphrase = suggest(&app.random);
     let hash = app.passwords.hash(&Password::new(passphrase.clone())).await?;
@@ -54,6 +54,7 @@ pub async fn reset_password(app: &App, email: &str) -> Result<String> {
         .write(move |tx| {
             let user = store::credentials_by_email(tx, &key)?.ok_or(db::Error::NotFound)?;
             store::replace_hash(tx, user.id, &user.password_hash, &hash)?;
+            api_keys::revoke_all(tx, user.id)?;
             profile::replace_credentials(tx, now, user.id, None, None)
         })
         .await?;

@@ -87,7 +87,7 @@ pub struct SessionsAnswer {
 }
 
 /// Makes an account and signs in to it.
-#[utoipa::path(post, path = "/auth/signup", tag = "auth", security(()), request_body = SignUpBody,
+#[utoipa::path(post, path = "/auth/signup", tag = "auth", request_body = SignUpBody,
     responses((status = 201, body = UserAnswer), (status = 403), (status = 410), (status = 422), (status = 429)))]
 pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<SignUpBody>) -> Result<Response> {
     let form = SignUp {
@@ -101,7 +101,7 @@ pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<S
 }
 
 /// Signs in: the answer sets the session cookie.
-#[utoipa::path(post, path = "/auth/login", tag = "auth", security(()), request_body = LoginBody,
+#[utoipa::path(post, path = "/auth/login", tag = "auth", request_body = LoginBody,
     responses((status = 200, body = UserAnswer), (status = 401), (status = 429), (status = 503)))]
 pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<LoginBody>) -> Result<Response> {
     let form = SignIn { email: body.email, password: body.password };
@@ -109,7 +109,7 @@ pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<Lo
 }
 
 /// Ends this session.
-#[utoipa::path(post, path = "/auth/logout", tag = "auth", security(()), responses((status = 204)))]
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", responses((status = 204)))]
 pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response> {
     Ok((StatusCode::NO_CONTENT, sign_out(&app, &visitor).await?).into_response())
 }

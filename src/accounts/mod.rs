@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod api;
+pub mod api_keys;
 mod bcrypt_hash;
 pub mod imported;
 mod limits;

@@ -11,7 +11,7 @@ use super::Scope;
 use super::pages::job_id;
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
+use crate::sessions::Caller;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -37,7 +37,7 @@ pub struct List {
 /// The person's background jobs, the newest first.
 #[utoipa::path(get, path = "/jobs", tag = "jobs", params(ListQuery),
     responses((status = 200, body = List), (status = 400), (status = 401)))]
-pub async fn list(State(app): State<App>, who: SignedIn, Query(query): Query<ListQuery>) -> Result<Json<List>> {
+pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQuery>) -> Result<Json<List>> {
     let ListQuery { status, job_type, cursor, limit } = query;
     let limit = limit.unwrap_or(50);
     if !(1..=100).contains(&limit) {
@@ -52,7 +52,7 @@ pub async fn list(State(app): State<App>, who: SignedIn, Query(query): Query<Lis
 /// One job: how far it is, and how it ended.
 #[utoipa::path(get, path = "/jobs/{id}/status", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 200, body = JobView), (status = 401), (status = 404)))]
-pub async fn status(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Json<JobView>> {
+pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<JobView>> {
     let (id, user, now) = (job_id(&id)?, who.user.id.uuid(), app.now());
     let job = app.db.read(move |conn| jobs::status(conn, id, user, now)).await?;
     job.map(Json).ok_or(Error::NotFound)
@@ -70,7 +70,7 @@ pub struct Cancelled {
     responses((status = 202, body = Cancelled), (status = 401), (status = 404)))]
 pub async fn cancel(
     State(app): State<App>,
-    who: SignedIn,
+    who: Caller,
     Path(id): Path<String>,
 ) -> Result<(StatusCode, Json<Cancelled>)> {
     let job = super::cancel(&app, Scope::Own(who.user.id), job_id(&id)?).await?;
@@ -86,11 +86,7 @@ pub struct Retried {
 /// Asks for the same again, as a new job.
 #[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Retried), (status = 409), (status = 401), (status = 404)))]
-pub async fn retry(
-    State(app): State<App>,
-    who: SignedIn,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Retried>)> {
+pub async fn retry(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<(StatusCode, Json<Retried>)> {
     match super::retry(&app, Scope::Own(who.user.id), job_id(&id)?).await? {
         Repeat::Enqueued(job) => Ok((StatusCode::ACCEPTED, Json(Retried { job_id: job.id }))),
         Repeat::Refused => Err(super::not_repeatable()),

@@ -13,7 +13,7 @@ use super::{Connection, ConnectionId, pages, store};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::platforms::Platform;
-use crate::sessions::SignedIn;
+use crate::sessions::{Caller, SignedIn};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connections {
@@ -72,7 +72,7 @@ impl From<Connection> for ConnectionBody {
 
 /// The connections of the current workspace.
 #[utoipa::path(get, path = "/connections", tag = "connections", responses((status = 200, body = Connections), (status = 401)))]
-pub async fn list(State(app): State<App>, who: SignedIn, _: Query<NoFilters>) -> Result<Json<Connections>> {
+pub async fn list(State(app): State<App>, who: Caller, _: Query<NoFilters>) -> Result<Json<Connections>> {
     let workspace = who.workspace.id;
     let found = app.db.read(move |conn| store::list(conn, workspace)).await?;
     Ok(Json(Connections { items: found.into_iter().map(ConnectionBody::from).collect(), next_cursor: None }))
@@ -115,19 +115,15 @@ pub struct Syncing {
 /// Reads a connection now. Again while it is read: the same job.
 #[utoipa::path(post, path = "/connections/{id}/sync", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 202, body = Syncing), (status = 409), (status = 404)))]
-pub async fn sync(
-    State(app): State<App>,
-    who: SignedIn,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Syncing>)> {
-    let enqueued = pages::sync_now(&app, &who, pages::parse(&id)?).await?;
+pub async fn sync(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<(StatusCode, Json<Syncing>)> {
+    let enqueued = pages::sync_now(&app, who.user.id, who.workspace.id, pages::parse(&id)?).await?;
     Ok((StatusCode::ACCEPTED, Json(Syncing { job_id: enqueued.id })))
 }
 
 /// Ends a connection; its authorisation is revoked at the platform.
 #[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 204), (status = 404)))]
-pub async fn delete(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<StatusCode> {
-    pages::end(&app, &who, pages::parse(&id)?).await?;
+pub async fn delete(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<StatusCode> {
+    pages::end(&app, who.user.id, who.workspace.id, pages::parse(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -18,7 +18,7 @@ use crate::platforms::{self, Platform};
 use crate::sessions::SignedIn;
 use crate::ui;
 use crate::vault::Secret;
-use crate::workspaces::Kind;
+use crate::workspaces::{Kind, UserId, WorkspaceId};
 
 pub const CALLBACK: &str = "/connections/callback/google";
 pub const SIMULATOR: &str = "/simulator/google_accounts";
@@ -144,23 +144,27 @@ pub async fn callback(
 }
 
 pub async fn sync(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    sync_now(&app, &who, parse(&id)?).await?;
+    sync_now(&app, who.user.id, who.workspace.id, parse(&id)?).await?;
     Ok(Redirect::to("/connections"))
 }
 
-pub(super) async fn sync_now(app: &App, who: &SignedIn, id: ConnectionId) -> Result<kit::jobs::Enqueued> {
-    let (random, now, user, workspace) = (app.random.clone(), app.now(), who.user.id, who.workspace.id);
+pub(super) async fn sync_now(
+    app: &App,
+    user: UserId,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+) -> Result<kit::jobs::Enqueued> {
+    let (random, now) = (app.random.clone(), app.now());
     Ok(app.db.write(move |tx| super::sync_now(tx, now, &random, user, workspace, id)).await?)
 }
 
 pub async fn disconnect(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    end(&app, &who, parse(&id)?).await?;
+    end(&app, who.user.id, who.workspace.id, parse(&id)?).await?;
     Ok(Redirect::to("/connections"))
 }
 
-pub(super) async fn end(app: &App, who: &SignedIn, id: ConnectionId) -> Result<()> {
+pub(super) async fn end(app: &App, user: UserId, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
     let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
-    let (user, workspace) = (who.user.id, who.workspace.id);
     Ok(app.db.write(move |tx| super::disconnect(tx, now, &random, &vault, user, workspace, id)).await?)
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::{Connection, Dashboard, Metric, metrics};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::sessions::{self, pages::SessionToken};
+use crate::sessions::Caller;
 use crate::ui::Local;
 use crate::workspaces::{Kind, WorkspaceId};
 
@@ -32,19 +32,16 @@ struct WorkspaceBody {
 
 /// The same numbers and states as the page.
 #[utoipa::path(get, path = "/dashboard", tag = "dashboard", responses((status = 200, body = Answer), (status = 401)))]
-pub async fn show(State(app): State<App>, SessionToken(token): SessionToken) -> Result<Json<Answer>> {
-    let token = token.ok_or(Error::SignInNeeded)?;
-    let now = app.now();
-    let (who, local, facts) = app
+pub async fn show(State(app): State<App>, who: Caller) -> Result<Json<Answer>> {
+    let (now, time_zone, workspace) = (app.now(), who.user.time_zone, who.workspace.id);
+    let (local, facts) = app
         .db
         .read(move |conn| {
-            let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
-            let local = Local::new(now, &who.user.time_zone);
-            let dashboard = Dashboard::load(conn, who.workspace.id, &local, None)?;
-            Ok::<_, Error>((who, local, dashboard.facts))
+            let local = Local::new(now, &time_zone);
+            let dashboard = Dashboard::load(conn, workspace, &local, None)?;
+            Ok::<_, Error>((local, dashboard.facts))
         })
         .await?;
-    sessions::seen(&app, &who.session);
     Ok(Json(Answer {
         workspace: WorkspaceBody { id: who.workspace.id, kind: who.workspace.kind },
         time_zone: local.zone_name().to_owned(),

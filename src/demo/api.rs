@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, WorkspaceId};
 use crate::app::App;
 use crate::error::{FieldErrors, Result};
-use crate::sessions::SignedIn;
+use crate::sessions::Caller;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DemoAccepted)]
@@ -58,7 +58,7 @@ pub struct StatusProfile {
 /// The body may be left out: everything in it has a default.
 #[utoipa::path(post, path = "/demo/enable", tag = "demo", request_body = Option<Choice>,
     responses((status = 202, body = Accepted), (status = 400), (status = 401), (status = 409), (status = 422)))]
-pub async fn enable(State(app): State<App>, who: SignedIn, body: Bytes) -> Result<(StatusCode, Json<Accepted>)> {
+pub async fn enable(State(app): State<App>, who: Caller, body: Bytes) -> Result<(StatusCode, Json<Accepted>)> {
     let choice = read_choice(&body)?;
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
     let accepted = app.db.write(move |tx| super::enable(tx, now, &random, user, &choice)).await?;
@@ -73,7 +73,7 @@ pub async fn enable(State(app): State<App>, who: SignedIn, body: Bytes) -> Resul
 /// set-up after it.
 #[utoipa::path(post, path = "/demo/disable", tag = "demo",
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
-pub async fn disable(State(app): State<App>, who: SignedIn) -> Result<(StatusCode, Json<Accepted>)> {
+pub async fn disable(State(app): State<App>, who: Caller) -> Result<(StatusCode, Json<Accepted>)> {
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
     let accepted = app.db.write(move |tx| super::disable(tx, now, &random, user)).await?;
     Ok(answer(accepted, "Demo mode is being left."))
@@ -81,7 +81,7 @@ pub async fn disable(State(app): State<App>, who: SignedIn) -> Result<(StatusCod
 
 /// How demo mode stands.
 #[utoipa::path(get, path = "/demo/status", tag = "demo", responses((status = 200, body = Status), (status = 401)))]
-pub async fn status(State(app): State<App>, who: SignedIn) -> Result<Json<Status>> {
+pub async fn status(State(app): State<App>, who: Caller) -> Result<Json<Status>> {
     let now = app.now();
     let demo = app.db.read(move |conn| super::view(conn, &who.user, now)).await?;
     Ok(Json(demo.into()))

@@ -16,7 +16,7 @@ use super::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId
 use super::pages::{Parameters, refused};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
+use crate::sessions::Caller;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Interactions)]
@@ -124,7 +124,7 @@ struct VersionBody {
     responses((status = 200, body = ListAnswer), (status = 400), (status = 401)))]
 pub async fn list(
     State(app): State<App>,
-    who: SignedIn,
+    who: Caller,
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<ListAnswer>> {
     let mut parameters = parameters;
@@ -148,7 +148,7 @@ pub async fn list(
 /// One interaction with its thread, and what its edits replaced.
 #[utoipa::path(get, path = "/interactions/{id}", tag = "interactions", params(("id" = inline(InteractionId), Path)),
     responses((status = 200, body = OneAnswer), (status = 401), (status = 404)))]
-pub async fn one(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Json<OneAnswer>> {
+pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<OneAnswer>> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let workspace = who.workspace.id;
     app.db

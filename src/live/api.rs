@@ -16,7 +16,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::{Heard, Hint, hear};
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
+use crate::sessions::Caller;
 
 /// Proxies cut what is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -26,7 +26,7 @@ const LIFE: Duration = Duration::from_secs(15 * 60);
 /// Server-sent events: named hints (`demo`, `job`, `connection`, `inbox`) that tell which part to fetch again.
 #[utoipa::path(get, path = "/events", tag = "events",
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 503)))]
-pub async fn events(State(app): State<App>, who: SignedIn) -> Result<Response> {
+pub async fn events(State(app): State<App>, who: Caller) -> Result<Response> {
     let place = app.streams.clone().try_acquire_owned().map_err(|_| Error::Busy)?;
     // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the stream opens.
     let signals = app.db.subscribe();
@@ -42,8 +42,8 @@ pub async fn events(State(app): State<App>, who: SignedIn) -> Result<Response> {
     Ok((no_buffering, Sse::new(opened.chain(hints)).keep_alive(keep_alive)).into_response())
 }
 
-fn hints(signals: Receiver<Signal>, who: SignedIn, place: OwnedSemaphorePermit) -> impl Stream<Item = Hint> {
-    let (user, session) = (who.user.id, who.session.id);
+fn hints(signals: Receiver<Signal>, who: Caller, place: OwnedSemaphorePermit) -> impl Stream<Item = Hint> {
+    let (user, session) = (who.user.id, who.pass);
     stream::unfold((signals, place), move |(mut signals, place)| async move {
         loop {
             let heard = match signals.recv().await {

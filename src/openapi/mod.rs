@@ -7,10 +7,13 @@ mod tests;
 use std::sync::LazyLock;
 
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{Components, Content, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 
+use crate::accounts::api_keys::access::{Needs, needs};
 use crate::sessions::COOKIE;
 
 /// The document, as text. Nobody pays for it until somebody asks.
@@ -29,7 +32,6 @@ pub fn text() -> &'static str {
                        moment answers 202 with a job: ask for its status, or listen to the events."
     ),
     servers((url = "/api/v1", description = "The address that stays"), (url = "/api", description = "The newest version")),
-    security(("session" = [])),
     components(schemas(Problem)),
     modifiers(&Common),
     paths(
@@ -94,13 +96,30 @@ impl Modify for Common {
         let cookie = ApiKeyValue::with_description(COOKIE, "Set by `/auth/login` and `/auth/signup`.");
         let components = document.components.get_or_insert_with(Components::new);
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-        for path in document.paths.paths.values_mut() {
-            let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.patch, &mut path.delete];
-            for operation in operations.into_iter().flatten() {
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(KEYS)).build();
+        components.add_security_scheme("api_key", SecurityScheme::Http(key));
+        for (path, item) in &mut document.paths.paths {
+            let operations = [("GET", &mut item.get), ("POST", &mut item.post), ("DELETE", &mut item.delete)];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
                 name(operation);
+                operation.security = Some(entrances(method, path));
                 explain_answers(operation);
             }
         }
+    }
+}
+
+const KEYS: &str = "Made at /settings/api-keys. The scopes that an operation needs stand beside it; cookies that come with a \
+                    key count for nothing.";
+
+/// Who comes in to an operation, and with which scope.
+fn entrances(method: &str, path: &str) -> Vec<SecurityRequirement> {
+    let session = || SecurityRequirement::new("session", [""; 0]);
+    match needs(method, path) {
+        Some(Needs::Nothing) => vec![SecurityRequirement::default()],
+        Some(Needs::Scope(scope)) => vec![session(), SecurityRequirement::new("api_key", [scope.as_str()])],
+        Some(Needs::Session) | None => vec![session()],
     }
 }
 

@@ -6,6 +6,7 @@ use axum::body::Body;
 use kit::both_databases;
 use kit::testing::Engine;
 
+use crate::accounts::api_keys::access::OPERATIONS;
 use crate::testing::{Answer, TestApp};
 
 /// Addresses that somebody who is not signed in may post to.
@@ -149,6 +150,16 @@ fn failures_are_pages_for_people_and_problems_for_programs() {
 /// How many live places for demo mode a page has, and how many of them say something.
 fn told(page: &Answer) -> (usize, usize) {
     (page.text.matches("id=\"panel-demo\"").count(), page.text.matches("data-test=\"demo-banner\"").count())
+}
+
+#[test]
+fn every_operation_says_what_it_needs() {
+    let operations = OPERATIONS.iter().map(|(method, path, _)| (filled(path), (*method).to_owned()));
+    let listed =
+        routes().into_iter().filter_map(|(path, methods)| Some((path.strip_prefix("/api/v1")?.to_owned(), methods)));
+    let listed =
+        listed.flat_map(|(path, methods)| methods.into_iter().map(move |method| (path.clone(), method.to_owned())));
+    assert_eq!(operations.collect::<BTreeSet<_>>(), listed.collect::<BTreeSet<_>>(), "accounts/api_keys/access.rs");
 }
 
 #[test]

@@ -96,6 +96,21 @@ pub struct SignedIn {
     pub workspace: Workspace,
 }
 
+/// Who asks the API: a person in a session of theirs, or a program with a key of theirs.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user: UserRow,
+    pub workspace: Workspace,
+    /// The session, or the key in a session's place: open streams end with it.
+    pub pass: SessionId,
+}
+
+impl From<SignedIn> for Caller {
+    fn from(who: SignedIn) -> Self {
+        Self { user: who.user, workspace: who.workspace, pass: who.session.id }
+    }
+}
+
 /// A browser as a new session remembers it.
 #[derive(Clone, Debug, Default)]
 pub struct Visitor {
@@ -110,6 +125,11 @@ pub struct Visitor {
 /// Who holds the token, in one query: session, user, current workspace. `None` when ended, expired, disabled or never issued.
 pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::Result<Option<SignedIn>> {
     store::signed_in(conn, token, now)
+}
+
+/// The user and the workspace that a key of theirs works in. `None` when they are disabled.
+pub fn person(conn: &mut Conn, user: UserId, follows_demo: bool) -> db::Result<Option<(UserRow, Workspace)>> {
+    store::person(conn, user, follows_demo)
 }
 
 /// Starts a session and answers its token, which exists nowhere else. The visitor's old session, the user's oldest

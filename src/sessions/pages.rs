@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::AppendHeaders;
 use kit::web::{Nonce, Peer, cookie};
 
-use super::{COOKIE, DEVICE_COOKIE, SignedIn, TokenHash, Visitor};
+use super::{COOKIE, Caller, DEVICE_COOKIE, SignedIn, TokenHash, Visitor};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::ui::{Local, Person, Shell};
@@ -45,6 +45,18 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Ok(SessionToken(token)) = SessionToken::from_request_parts(parts, app).await;
         find(app, token).await?.ok_or(Error::SignInNeeded)
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    /// Whom the guard of the API has found by a key; without a key, who is signed in.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if let Some(caller) = parts.extensions.remove::<Caller>() {
+            return Ok(caller);
+        }
+        Ok(SignedIn::from_request_parts(parts, app).await?.into())
     }
 }
 

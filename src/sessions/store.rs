@@ -7,55 +7,79 @@ use kit::db::{Conn, FromRow, Result, Row, Tx};
 use super::{SessionId, SessionRow, SignedIn, TokenHash, UserId, UserRow};
 use crate::workspaces::Workspace;
 
+/// A user and a workspace of theirs, as [`Person`] reads them.
+const PERSON: &str = "u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.demo_mode_status,
+     u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next,
+     u.created_at, w.id, w.kind, w.name";
+
 /// The live workspace is the user's oldest one of that kind.
+const LIVE: &str = "(SELECT live.id FROM workspaces live JOIN memberships m ON m.workspace_id = live.id
+     WHERE m.user_id = u.id AND live.kind = 'live' ORDER BY live.created_at, live.id LIMIT 1)";
+
 pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<Option<SignedIn>> {
     conn.opt(
-        "SELECT u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.demo_mode_status,
-                u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next, u.created_at,
-                s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at, s.idle_expires_at,
-                s.expires_at, w.id, w.kind, w.name
-         FROM user_sessions s
-         JOIN users u ON u.id = s.user_id
-         JOIN workspaces w ON w.id = CASE u.demo_mode_status
-             WHEN 'enabled' THEN u.demo_workspace_id
-             ELSE (SELECT live.id FROM workspaces live JOIN memberships m ON m.workspace_id = live.id
-                   WHERE m.user_id = u.id AND live.kind = 'live' ORDER BY live.created_at, live.id LIMIT 1)
-             END
-         WHERE s.token_hash = $1 AND s.idle_expires_at > $2 AND u.disabled_at IS NULL",
+        &format!(
+            "SELECT {PERSON}, s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at,
+                    s.idle_expires_at, s.expires_at
+             FROM user_sessions s
+             JOIN users u ON u.id = s.user_id
+             JOIN workspaces w ON w.id = CASE u.demo_mode_status WHEN 'enabled' THEN u.demo_workspace_id ELSE {LIVE} END
+             WHERE s.token_hash = $1 AND s.idle_expires_at > $2 AND u.disabled_at IS NULL"
+        ),
         args![token.as_bytes(), now],
     )
 }
 
+pub fn person(conn: &mut Conn, user: UserId, follows_demo: bool) -> Result<Option<(UserRow, Workspace)>> {
+    let found: Option<Person> = conn.opt(
+        &format!(
+            "SELECT {PERSON} FROM users u
+             JOIN workspaces w ON w.id =
+                 CASE WHEN $2 AND u.demo_mode_status = 'enabled' THEN u.demo_workspace_id ELSE {LIVE} END
+             WHERE u.id = $1 AND u.disabled_at IS NULL"
+        ),
+        args![user, follows_demo],
+    )?;
+    Ok(found.map(|Person(user, workspace)| (user, workspace)))
+}
+
+struct Person(UserRow, Workspace);
+
+impl FromRow for Person {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let user = UserRow {
+            id: row.get(0)?,
+            email: row.get(1)?,
+            name: row.get(2)?,
+            password_changed_at: row.get(3)?,
+            time_zone: row.get(4)?,
+            is_owner: row.get(5)?,
+            demo_mode_status: row.get(6)?,
+            demo_mode_error: row.get(7)?,
+            demo_job_id: row.get(8)?,
+            demo_workspace_id: row.get(9)?,
+            demo_profile: row.get(10)?,
+            demo_next: row.get(11)?,
+            created_at: row.get(12)?,
+        };
+        Ok(Self(user, Workspace { id: row.get(13)?, kind: row.get(14)?, name: row.get(15)? }))
+    }
+}
+
 impl FromRow for SignedIn {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        Ok(Self {
-            user: UserRow {
-                id: row.get(0)?,
-                email: row.get(1)?,
-                name: row.get(2)?,
-                password_changed_at: row.get(3)?,
-                time_zone: row.get(4)?,
-                is_owner: row.get(5)?,
-                demo_mode_status: row.get(6)?,
-                demo_mode_error: row.get(7)?,
-                demo_job_id: row.get(8)?,
-                demo_workspace_id: row.get(9)?,
-                demo_profile: row.get(10)?,
-                demo_next: row.get(11)?,
-                created_at: row.get(12)?,
-            },
-            session: SessionRow {
-                id: row.get(13)?,
-                user_agent: row.get(14)?,
-                ip: row.get(15)?,
-                created_at: row.get(16)?,
-                last_seen_at: row.get(17)?,
-                authenticated_at: row.get(18)?,
-                idle_expires_at: row.get(19)?,
-                expires_at: row.get(20)?,
-            },
-            workspace: Workspace { id: row.get(21)?, kind: row.get(22)?, name: row.get(23)? },
-        })
+        let Person(user, workspace) = Person::from_row(row)?;
+        let session = SessionRow {
+            id: row.get(16)?,
+            user_agent: row.get(17)?,
+            ip: row.get(18)?,
+            created_at: row.get(19)?,
+            last_seen_at: row.get(20)?,
+            authenticated_at: row.get(21)?,
+            idle_expires_at: row.get(22)?,
+            expires_at: row.get(23)?,
+        };
+        Ok(Self { user, session, workspace })
     }
 }
 

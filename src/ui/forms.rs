@@ -135,6 +135,18 @@ fn error_line(name: &str, error: Option<&str>) -> Markup {
     html! { @if let Some(error) = error { p.error id={ (name) "-error" } { (icon(Icon::Alert)) (error) } } }
 }
 
+/// Several boxes that answer one question.
+pub fn fieldset(name: &str, legend: &str, error: Option<&str>, boxes: Markup) -> Markup {
+    let described = error.map(|_| format!("{name}-error"));
+    html! {
+        fieldset.field aria-describedby=[described] {
+            legend { (legend) }
+            (boxes)
+            (error_line(name, error))
+        }
+    }
+}
+
 /// One of a few.
 #[derive(Clone, Debug)]
 pub struct Select<'a> {

@@ -17,7 +17,7 @@ pub use controls::{
     Tone, avatar, definition, empty, key_values, link_button, meta, notice, older, platform_mark, platform_name,
     progress, stars, tag,
 };
-pub use forms::{Button, Check, Field, Select};
+pub use forms::{Button, Check, Field, Select, fieldset};
 pub use icons::{Icon, icon};
 pub use layout::{NOTHING, Person, Shell, card, error_page, head, inbox_count, page};
 pub use live::{Live, live};

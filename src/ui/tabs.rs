@@ -2,8 +2,12 @@
 
 use maud::{Markup, html};
 
-const SECTIONS: [(&str, &str); 3] =
-    [("/settings/account", "Account"), ("/settings/sessions", "Sessions"), ("/settings/demo", "Demo mode")];
+const SECTIONS: [(&str, &str); 4] = [
+    ("/settings/account", "Account"),
+    ("/settings/sessions", "Sessions"),
+    ("/settings/api-keys", "API keys"),
+    ("/settings/demo", "Demo mode"),
+];
 
 /// `path` marks the section that is shown.
 pub fn settings_tabs(path: &str) -> Markup {

@@ -14,6 +14,7 @@ const SIGNED_IN: [&str; 8] = [
     "/settings/demo",
     "/settings/account",
     "/settings/sessions",
+    "/settings/api-keys",
     "/no-such-page",
 ];
 

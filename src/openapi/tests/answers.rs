@@ -37,7 +37,7 @@ both_databases! {
     async fn a_demo_is_set_up_read_and_left(app: TestApp) {
         let stage = Stage::set(app).await;
         let app = &stage.app;
-        let off = json!({"status": "disabled", "job_id": null, "error": null, "profile": null, "workspace_id": null});
+        let off = json!({"status": "disabled", "next": null, "job_id": null, "error": null, "profile": null, "workspace_id": null});
         assert_eq!(ask(app, "GET", "/api/demo/status", Value::Null).await, (200, off));
 
         let choice = json!({"scenario": "typical", "size": "small", "seed": 7});

@@ -1,0 +1,50 @@
+//! What each operation of the API asks of its caller, once.
+
+use super::Scope;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Anybody may: the door, and the document.
+    Nothing,
+    /// A person in a browser: no key replaces them.
+    Session,
+    /// A session, or a key with this scope.
+    Scope(Scope),
+}
+
+/// An operation that is missing here takes no key; a test compares this with `routes.rs`.
+pub const OPERATIONS: &[(&str, &str, Needs)] = &[
+    ("POST", "/auth/signup", Needs::Nothing),
+    ("POST", "/auth/login", Needs::Nothing),
+    ("POST", "/auth/logout", Needs::Nothing),
+    ("GET", "/openapi.json", Needs::Nothing),
+    ("GET", "/auth/session", Needs::Session),
+    ("GET", "/auth/sessions", Needs::Session),
+    ("DELETE", "/auth/sessions/{id}", Needs::Session),
+    // The consent page is answered in the browser that began it.
+    ("POST", "/connections/{id}/start", Needs::Session),
+    ("GET", "/connections", Needs::Scope(Scope::Read)),
+    ("GET", "/dashboard", Needs::Scope(Scope::Read)),
+    ("GET", "/demo/status", Needs::Scope(Scope::Read)),
+    ("GET", "/events", Needs::Scope(Scope::Read)),
+    ("GET", "/interactions", Needs::Scope(Scope::Read)),
+    ("GET", "/interactions/{id}", Needs::Scope(Scope::Read)),
+    ("GET", "/jobs", Needs::Scope(Scope::Read)),
+    ("GET", "/jobs/{id}/status", Needs::Scope(Scope::Read)),
+    ("POST", "/jobs/{id}/cancel", Needs::Scope(Scope::Write)),
+    ("POST", "/jobs/{id}/retry", Needs::Scope(Scope::Write)),
+    ("POST", "/connections/{id}/sync", Needs::Scope(Scope::Connections)),
+    ("DELETE", "/connections/{id}", Needs::Scope(Scope::Connections)),
+    ("POST", "/demo/enable", Needs::Scope(Scope::Demo)),
+    ("POST", "/demo/disable", Needs::Scope(Scope::Demo)),
+];
+
+/// By method and route, without the API's prefix. Whoever may GET may ask for the HEAD.
+pub fn needs(method: &str, route: &str) -> Option<Needs> {
+    let method = if method == "HEAD" { "GET" } else { method };
+    let is_same = |part: (&str, &str)| part.0 == part.1 || (part.0.starts_with('{') && part.1.starts_with('{'));
+    let is_it = |path: &str| {
+        path.split('/').count() == route.split('/').count() && path.split('/').zip(route.split('/')).all(is_same)
+    };
+    OPERATIONS.iter().find(|(verb, path, _)| *verb == method && is_it(path)).map(|(_, _, needs)| *needs)
+}

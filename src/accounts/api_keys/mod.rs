@@ -1,0 +1,194 @@
+//! Keys for programs: made by a person whose password is fresh, shown once, kept as a hash, good for what they name.
+
+pub mod access;
+pub mod api;
+pub mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn, Tx};
+use kit::random::Random;
+
+use super::UserId;
+use crate::app::App;
+use crate::error::{Error, FieldErrors, Result};
+use crate::sessions::{self, Caller, SessionId, TokenHash};
+pub use store::Key;
+
+kit::id_types! { pub KeyId }
+
+kit::text_enum! {
+    /// What a key is good for. None contains another.
+    pub enum Scope {
+        Read = "read",
+        Write = "write",
+        Connections = "connections",
+        Demo = "demo",
+    }
+}
+
+kit::text_enum! {
+    /// How long a key lasts.
+    pub enum Life {
+        Month = "month",
+        Quarter = "quarter",
+        Year = "year",
+        Unlimited = "unlimited",
+    }
+}
+
+/// Whoever finds one lying about knows what it opens, and so do programs that search for lost secrets.
+const PREFIX: &str = "repruv_";
+/// Of the key, shown for good: 24 of 256 bits.
+const HINT_CHARS: usize = PREFIX.len() + 4;
+const PER_USER: i64 = 50;
+const LONGEST_NAME: usize = 80;
+/// `last_used_at` is written at most this often.
+const USED_EVERY: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl Scope {
+    /// What it allows, as its owner reads it.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Scope::Read => "Read the dashboard, inbox, connections, jobs and events",
+            Scope::Write => "Cancel and repeat jobs",
+            Scope::Connections => "Sync connected accounts, and disconnect them",
+            Scope::Demo => "Set up demo mode, and leave it",
+        }
+    }
+}
+
+impl Life {
+    const fn duration(self) -> Option<Duration> {
+        match self {
+            Life::Month => Some(DAY.saturating_mul(30)),
+            Life::Quarter => Some(DAY.saturating_mul(90)),
+            Life::Year => Some(DAY.saturating_mul(365)),
+            Life::Unlimited => None,
+        }
+    }
+}
+
+/// What a person asks for.
+#[derive(Clone, Debug)]
+pub struct NewKey {
+    pub name: String,
+    pub scopes: Vec<Scope>,
+    pub life: Life,
+    /// The key works in the demo workspace while demo mode is on. Else it always works in the live one: a program does not
+    /// read invented numbers because somebody pressed a button.
+    pub follows_demo: bool,
+}
+
+/// Makes a key, and answers it: it exists nowhere else.
+pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, new: &NewKey) -> Result<String> {
+    let new = check(new)?;
+    if store::count(tx, user)? >= PER_USER {
+        let text = format!("You have {PER_USER} keys. Revoke one that nothing uses any more.");
+        return Err(FieldErrors::one("name", "too_many", text).into());
+    }
+    let token = format!("{PREFIX}{}", random.token());
+    let key = Key {
+        id: KeyId::new(now, random),
+        user_id: user,
+        name: new.name,
+        hint: token.chars().take(HINT_CHARS).collect(),
+        scopes: new.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
+        follows_demo: new.follows_demo,
+        created_at: now,
+        expires_at: new.life.duration().map(|life| now + life),
+        last_used_at: None,
+    };
+    store::insert(tx, &key, &TokenHash::of(&token))?;
+    tracing::info!(event = "authn_token_created", %user, key = %key.id, scopes = key.scopes, "an API key was made");
+    Ok(token)
+}
+
+fn check(new: &NewKey) -> Result<NewKey> {
+    let mut errors = FieldErrors::default();
+    let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        errors.add("name", "missing", "Name the program that will use the key.");
+    } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        errors.add("name", "too_long", "Use at most 80 ordinary characters.");
+    }
+    if new.scopes.is_empty() {
+        errors.add("scopes", "missing", "Tick at least one: a key for nothing opens nothing.");
+    }
+    errors.into_result()?;
+    Ok(NewKey { name, ..new.clone() })
+}
+
+/// The user's keys, the newest first.
+pub fn list(conn: &mut Conn, user: UserId) -> db::Result<Vec<Key>> {
+    store::list(conn, user)
+}
+
+/// The key is dead from this commit on, and so are its streams; false when the user has none of that id.
+pub fn revoke(tx: &mut Tx, user: UserId, key: KeyId) -> db::Result<bool> {
+    let is_theirs = store::delete(tx, user, key)?;
+    if is_theirs {
+        end(tx, user, key);
+    }
+    Ok(is_theirs)
+}
+
+/// For an account whose password was given to somebody else by the operator.
+pub(super) fn revoke_all(tx: &mut Tx, user: UserId) -> db::Result<()> {
+    for key in store::delete_all(tx, user)? {
+        end(tx, user, key);
+    }
+    Ok(())
+}
+
+fn end(tx: &mut Tx, user: UserId, key: KeyId) {
+    tracing::info!(event = "authn_token_revoked", %user, %key, "an API key was revoked");
+    tx.signal(sessions::ENDED, key.to_string());
+}
+
+/// For whom the key stands; `None` when it was revoked, has expired, was never made, or its owner is disabled.
+pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::Result<Option<(Key, Caller)>> {
+    let Some(key) = store::living(conn, token, now)? else { return Ok(None) };
+    let Some((user, workspace)) = sessions::person(conn, key.user_id, key.follows_demo)? else { return Ok(None) };
+    let pass = SessionId::from(key.id.uuid());
+    Ok(Some((key, Caller { user, workspace, pass })))
+}
+
+/// Notes that the key is in use, in the background and at most once a minute.
+pub fn used(app: &App, key: &Key) {
+    let now = app.now();
+    if key.last_used_at.is_some_and(|last| now.since(last) < USED_EVERY) {
+        return;
+    }
+    let (db, id) = (app.db.clone(), key.id);
+    tokio::spawn(async move {
+        let noted = db.write(move |tx| store::touch(tx, id, now, now - USED_EVERY)).await;
+        if let Err(error) = noted {
+            tracing::debug!(%error, "a key's last use was not noted");
+        }
+    });
+}
+
+impl Key {
+    /// A scope that this version does not know opens nothing.
+    pub fn scopes(&self) -> impl Iterator<Item = Scope> {
+        self.scopes.split(' ').filter_map(|word| word.parse().ok())
+    }
+
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    fn allows(&self, scope: Scope) -> Result<()> {
+        if self.scopes().any(|own| own == scope) {
+            return Ok(());
+        }
+        Err(Error::forbidden("scope_missing", format!("This key was not made for that: it needs the scope “{scope}”.")))
+    }
+}

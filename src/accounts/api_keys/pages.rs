@@ -1,0 +1,116 @@
+//! `/settings/api-keys`.
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use kit::web::Nonce;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::views::{self, Page, Typed};
+use super::{KeyId, Life, NewKey, Scope};
+use crate::accounts::{Password, confirm_password};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::sessions::SignedIn;
+use crate::sessions::pages::cookies;
+
+/// What the last form did, told once after its redirect.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Done {
+    revoked: Option<String>,
+}
+
+/// `GET /settings/api-keys`
+pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(done): Query<Done>) -> Result<Markup> {
+    show(&app, &who, &nonce, Page { revoked: done.revoked.is_some(), ..Page::default() }).await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct MakeForm {
+    name: String,
+    read: bool,
+    write: bool,
+    connections: bool,
+    demo: bool,
+    life: Option<Life>,
+    follows_demo: bool,
+    /// Asked for when it was typed too long ago.
+    password: Password,
+}
+
+/// `POST /settings/api-keys`: answers the page itself, for the key exists nowhere else.
+pub async fn make(State(app): State<App>, who: SignedIn, nonce: Nonce, Form(form): Form<MakeForm>) -> Result<Response> {
+    let new = form.new_key();
+    let (key, renewed) = match make_freshly(&app, &who, new.clone(), &form.password).await {
+        Ok(made) => made,
+        Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => {
+            let trouble = error.is_passing().then(|| error.text());
+            let page = Page { typed: Typed::of(new), errors: error.fields(), trouble, ..Page::default() };
+            let html = show(&app, &who, &nonce, page).await?;
+            return Ok((error.status(), error.headers(), html).into_response());
+        }
+        Err(other) => return Err(other),
+    };
+    let page = Page { made: Some(key), is_fresh: true, ..Page::default() };
+    let html = show(&app, &who, &nonce, page).await?;
+    Ok(match renewed {
+        Some(token) => (cookies(&token, None), html).into_response(),
+        None => html.into_response(),
+    })
+}
+
+/// A key outlives the session that makes it, so the password is asked for when it was typed long ago. Answers the key, and
+/// the session's new token when there is one.
+async fn make_freshly(app: &App, who: &SignedIn, new: NewKey, password: &Password) -> Result<(String, Option<String>)> {
+    super::check(&new)?;
+    let renewed = match who.session.is_fresh(app.now()) {
+        true => None,
+        false => Some(confirm_password(app, who, password).await?),
+    };
+    let (now, random, user) = (app.now(), app.random.clone(), who.user.id);
+    let made = app.db.write(move |tx| super::make(tx, now, &random, user, &new)).await;
+    Ok((made?, renewed))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RevokeForm {
+    key: String,
+}
+
+/// `POST /settings/api-keys/revoke`
+pub async fn revoke(State(app): State<App>, who: SignedIn, Form(form): Form<RevokeForm>) -> Result<Redirect> {
+    let key: KeyId = form.key.parse().map_err(|_| Error::NotFound)?;
+    let user = who.user.id;
+    match app.db.write(move |tx| super::revoke(tx, user, key)).await? {
+        true => Ok(Redirect::to("/settings/api-keys?revoked=1")),
+        false => Err(Error::NotFound),
+    }
+}
+
+async fn show(app: &App, who: &SignedIn, nonce: &Nonce, page: Page) -> Result<Markup> {
+    let user = who.user.id;
+    let keys = app.db.read(move |conn| super::list(conn, user)).await?;
+    let now = app.now();
+    let is_fresh = page.is_fresh || who.session.is_fresh(now);
+    Ok(views::index(&who.shell(app, nonce, "/settings/api-keys"), now, &Page { keys, is_fresh, ..page }))
+}
+
+impl MakeForm {
+    fn new_key(&self) -> NewKey {
+        let ticked = |scope: &Scope| match scope {
+            Scope::Read => self.read,
+            Scope::Write => self.write,
+            Scope::Connections => self.connections,
+            Scope::Demo => self.demo,
+        };
+        NewKey {
+            name: self.name.clone(),
+            scopes: Scope::ALL.iter().copied().filter(ticked).collect(),
+            life: self.life.unwrap_or(Life::Quarter),
+            follows_demo: self.follows_demo,
+        }
+    }
+}
