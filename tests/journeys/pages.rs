@@ -6,7 +6,7 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-const SIGNED_IN: [&str; 8] = [
+const SIGNED_IN: [&str; 9] = [
     "/dashboard",
     "/connections",
     "/activity",
