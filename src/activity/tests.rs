@@ -30,7 +30,8 @@ impl TestApp {
                     ],
                 )?;
                 tx.exec(
-                    "INSERT INTO background_job_events (job_id, at, kind, attempt, data) VALUES ($1, $2, 'started', 2, $3)",
+                    "INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data)
+                     SELECT seq, 1, $2, 'started', 2, $3 FROM background_jobs WHERE id = $1",
                     args![id, now, json!({})],
                 )
             })
@@ -51,7 +52,7 @@ fn a_job_has_a_title_even_when_nobody_wrote_one() {
 fn a_retry_says_what_happened_and_when_it_goes_on() {
     let local = Local::new(Timestamp::parse("2026-11-22T08:41:00Z").expect("an instant"), "Europe/Berlin");
     let event = JobEvent {
-        seq: 1,
+        number: 1,
         at: local.now,
         kind: EventKind::RetryScheduled,
         attempt: 2,

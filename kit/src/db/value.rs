@@ -23,6 +23,9 @@ pub enum Val<'a> {
     Uuid(Uuid),
     Time(Timestamp),
     Json(Cow<'a, Json>),
+    /// An array on PostgreSQL, a JSON text on SQLite.
+    Ints(Cow<'a, [i64]>),
+    Texts(Cow<'a, [String]>),
 }
 
 /// What can be a parameter: stores pass it by value or by reference through [`args!`](crate::args).
@@ -55,6 +58,8 @@ as_val! {
     [u8] => |bytes| Val::Bytes(Cow::Borrowed(bytes)),
     Vec<u8> => |bytes| Val::Bytes(Cow::Borrowed(bytes)),
     Json => |json| Val::Json(Cow::Borrowed(json)),
+    Vec<i64> => |numbers| Val::Ints(Cow::Borrowed(numbers)),
+    Vec<String> => |texts| Val::Texts(Cow::Borrowed(texts)),
 }
 
 impl<T> AsVal for Id<T> {
@@ -99,6 +104,8 @@ impl rusqlite::ToSql for Val<'_> {
             Val::Uuid(uuid) => ToSqlOutput::Borrowed(ValueRef::Blob(uuid.as_bytes())),
             Val::Time(at) => ToSqlOutput::Borrowed(ValueRef::Integer(at.micros())),
             Val::Json(json) => ToSqlOutput::Owned(json.to_string().into()),
+            Val::Ints(numbers) => ToSqlOutput::Owned(Json::from(numbers.as_ref()).to_string().into()),
+            Val::Texts(texts) => ToSqlOutput::Owned(Json::from(texts.as_ref()).to_string().into()),
         })
     }
 }
@@ -131,6 +138,8 @@ impl ToSql for Val<'_> {
             }
             Val::Time(_) => Err(format!("an instant where the statement wants {ty}").into()),
             Val::Json(json) => json.as_ref().to_sql_checked(ty, out),
+            Val::Ints(numbers) => numbers.as_ref().to_sql_checked(ty, out),
+            Val::Texts(texts) => texts.as_ref().to_sql_checked(ty, out),
         }
     }
 

@@ -7,13 +7,15 @@ use std::time::Duration;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::acks::Acks;
+use super::claim::{self, Claim, Places};
 use super::execute::execute;
 use super::hold::{Hold, Slots, Stop};
 use super::presence::Presence;
 use super::settle::{self, Outcome};
-use super::store::{self, Claim, Lease};
-use super::work::{Workplace, handler, job_types};
-use super::{EventKind, JobRow, JobStatus, Progress, Settings};
+use super::store::{self, Lease};
+use super::work::{Workplace, handler, job_types, limits};
+use super::{JobRow, JobStatus, Progress, Settings};
 use crate::clock::{Clock, Timestamp};
 use crate::db::{self, Db};
 use crate::random::Random;
@@ -22,7 +24,7 @@ use crate::random::Random;
 const SWEEP: i64 = 100;
 
 /// Jobs that one claim takes at most.
-const CLAIM: usize = 100;
+const CLAIM: usize = 250;
 
 pub(super) struct Engine<C: Workplace> {
     pub db: Db,
@@ -31,9 +33,12 @@ pub(super) struct Engine<C: Workplace> {
     pub context: C,
     pub settings: Settings,
     pub slots: Arc<Slots>,
+    pub acks: Arc<Acks>,
     worker_id: Uuid,
     presence: Presence,
     claim: Arc<Claim>,
+    /// Runs of a type at once, in the claim's order of types.
+    limits: Vec<Option<usize>>,
     /// Rows under this worker's name that it does not hold, since when: the answer to their claim was lost.
     strangers: Mutex<HashMap<Lease, Instant>>,
 }
@@ -51,33 +56,51 @@ impl<C: Workplace> Engine<C> {
         let worker_id = crate::id::Id::<Self>::new(clock.now(), &random).uuid();
         let presence = Presence::new(worker_id, clock.now());
         let claim = Arc::new(Claim::new(db.dialect(), job_types::<C>()));
-        let (slots, strangers) = (Arc::default(), Mutex::default());
-        Self { db, clock, random, context, settings, slots, worker_id, presence, claim, strangers }
+        let (slots, strangers): (Arc<Slots>, _) = (Arc::default(), Mutex::default());
+        let acks = Arc::new(Acks::new(db.clone(), clock.clone(), slots.tasks.clone()));
+        let limits = limits::<C>().collect();
+        Self { db, clock, random, context, settings, slots, acks, worker_id, presence, claim, limits, strangers }
     }
 
     /// Claims jobs into the free slots and starts them.
     pub(super) async fn claim(self: &Arc<Self>) -> db::Result<Claimed> {
-        let limit = self.settings.concurrency.saturating_sub(self.slots.taken()).min(CLAIM);
-        if limit == 0 {
+        let places = self.places();
+        if places.all == 0 {
             return Ok(Claimed { jobs: 0, is_full: true, next_due: None });
         }
         let (claim, worker_id, now, claimed_at) =
             (self.claim.clone(), self.worker_id, self.clock.now(), Instant::now());
-        let lease_until = now + self.settings.lease;
+        let (lease_until, wanted) = (now + self.settings.lease, places.clone());
         let unit = move |tx: &mut db::Tx| -> db::Result<_> {
-            let jobs = claim.take(tx, worker_id, lease_until, limit as i64, now)?;
-            for job in &jobs {
-                let data = serde_json::json!({});
-                store::add_event(tx, job.id, now, EventKind::Started, job.attempt, &data)?;
-                settle::announce(tx, job);
-            }
-            let next_due = if jobs.len() < limit { store::next_due(tx, now)? } else { None };
+            let jobs = claim.take(tx, worker_id, lease_until, &wanted, now)?;
+            jobs.iter().for_each(|job| settle::announce(tx, job));
+            let next_due = if (jobs.len() as i64) < wanted.all { claim::next_due(tx)? } else { None };
             Ok((jobs, next_due))
         };
         let (jobs, next_due) = self.db.write(unit).await?;
-        let claimed = Claimed { jobs: jobs.len(), is_full: jobs.len() == limit, next_due };
+        let is_full = jobs.len() as i64 == places.all || self.is_some_type_full(&places, &jobs);
+        let claimed = Claimed { jobs: jobs.len(), is_full, next_due };
         jobs.into_iter().for_each(|job| self.start(job, claimed_at));
         Ok(claimed)
+    }
+
+    /// Free slots, in all and for each type.
+    fn places(&self) -> Places {
+        let all = self.settings.concurrency.saturating_sub(self.slots.taken()).min(CLAIM);
+        let taken = if self.limits.iter().any(Option::is_some) { self.slots.taken_by_type() } else { HashMap::new() };
+        let of_type = |(job_type, limit): (&&str, &Option<usize>)| match limit {
+            Some(limit) => limit.saturating_sub(taken.get(*job_type).copied().unwrap_or(0)).min(all) as i64,
+            None => all as i64,
+        };
+        Places { all: all as i64, of_types: self.claim.job_types().iter().zip(&self.limits).map(of_type).collect() }
+    }
+
+    /// Whether more of a type may be due than its own limit let in.
+    fn is_some_type_full(&self, places: &Places, jobs: &[JobRow]) -> bool {
+        let types = self.claim.job_types().iter().zip(&self.limits).zip(&places.of_types);
+        types.into_iter().any(|((job_type, limit), places)| {
+            limit.is_some() && jobs.iter().filter(|job| job.job_type == *job_type).count() as i64 == *places
+        })
     }
 
     fn start(self: &Arc<Self>, job: JobRow, claimed_at: Instant) {

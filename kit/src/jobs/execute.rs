@@ -42,7 +42,7 @@ async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Option<Outco
         return Some(Outcome::Cancelled);
     }
     let Some(handler) = handler::<C>(&hold.job.job_type) else { return Some(Outcome::Stopped) };
-    let run = Run::new(engine.db.clone(), engine.clock.clone(), hold.clone());
+    let run = Run::new(engine.db.clone(), engine.clock.clone(), hold.clone(), engine.acks.clone());
     let context = engine.context.clone();
     let work = AssertUnwindSafe(async move { handler.run(&hold.job.payload, context, run)?.await }).catch_unwind();
     tokio::select! {

@@ -136,6 +136,14 @@ impl Slots {
         lock(&self.held).get(lease).cloned()
     }
 
+    pub(super) fn taken_by_type(&self) -> HashMap<String, usize> {
+        let mut taken = HashMap::new();
+        for hold in lock(&self.held).values() {
+            *taken.entry(hold.job.job_type.clone()).or_default() += 1;
+        }
+        taken
+    }
+
     pub(super) fn taken(&self) -> usize {
         lock(&self.held).len()
     }

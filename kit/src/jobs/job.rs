@@ -23,6 +23,9 @@ pub trait Job: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The name in the table. It stays when the Rust type is renamed.
     const TYPE: &'static str;
 
+    /// Runs of this type at once in one worker at most. What is over it waits, and holds up no other type.
+    const CONCURRENCY: usize = usize::MAX;
+
     /// What every run is given: the application.
     type Context: Clone + Send + Sync + 'static;
 
@@ -86,7 +89,7 @@ impl Policy {
     }
 }
 
-/// Proof that the job's end is committed; only [`Run::finish`] gives one.
+/// Proof that the job's end is committed; only [`Run::finish`] and [`Run::done`] give one.
 #[derive(Debug)]
 pub struct Done(pub(super) ());
 
@@ -162,6 +165,10 @@ impl Failure {
         Self::retry("unreadable", "This version cannot read the job.").because(cause)
     }
 
+    pub(super) fn database(error: &db::Error) -> Self {
+        Self::retry("database", "The database did not take the change.").because(error)
+    }
+
     pub(super) fn verdict(&self) -> Verdict {
         self.verdict
     }
@@ -182,7 +189,7 @@ impl std::error::Error for Failure {}
 
 impl From<db::Error> for Failure {
     fn from(error: db::Error) -> Self {
-        Self::retry("database", "The database did not take the change.").because(error)
+        Self::database(&error)
     }
 }
 

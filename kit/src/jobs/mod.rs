@@ -48,6 +48,8 @@
 //! A run locks its job's row first and domain rows after it. Take them in the same order where you can; where you cannot,
 //! PostgreSQL ends one of the two and the unit is run again.
 
+mod acks;
+mod claim;
 mod engine;
 mod execute;
 mod hold;

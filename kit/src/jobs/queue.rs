@@ -1,12 +1,14 @@
 //! What the rest of the application does with jobs: enqueue, cancel, repeat; each inside the caller's transaction.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::settle::{self, Outcome};
 use super::store::{self, NewJob, Whose};
 use super::work::{Handled, Workplace, handler};
-use super::{EventKind, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
+use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
 use crate::random::Random;
@@ -50,7 +52,7 @@ pub fn enqueue<J: Handled>(
     how: Enqueue,
 ) -> db::Result<Enqueued> {
     let payload = serde_json::to_value(job).expect("a job's fields are plain data, with text for keys");
-    insert(tx, now, random, J::TYPE, &payload, &job.policy(), &how).map(|(enqueued, _)| enqueued)
+    insert(tx, now, random, J::TYPE, &payload, &job.policy(), &how)
 }
 
 /// Lets a job that waits for its first attempt begin at `at` already, in the sight of `user_id` if it was nobody's;
@@ -75,7 +77,8 @@ pub fn cancel<C: Workplace>(
         return Ok(Some(job.into()));
     }
     let job = store::request_cancel(tx, &job, now)?;
-    store::add_event(tx, id, now, EventKind::CancelRequested, job.attempt, &json!({}))?;
+    let (number, kind, attempt) = (job.events, EventKind::CancelRequested, job.attempt);
+    store::add_event(tx, job.seq, &JobEvent { number, at: now, kind, attempt, data: json!({}) })?;
     if job.status == JobStatus::Pending && handler::<C>(&job.job_type).is_some() {
         let progress = Progress::of(&job);
         return settle::settle::<C>(tx, &job, &Outcome::Cancelled, &progress, now, random).map(|job| Some(job.into()));
@@ -110,21 +113,17 @@ pub fn retry<C: Workplace>(
         repeats: Some(id),
     };
     let policy = handler.policy(&old.payload);
-    let (enqueued, new) = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
-    match new {
-        Some(job) if !handler.repeated(tx, &job, now, random)? => {
-            store::delete(tx, job.id)?;
-            Ok(Repeat::Refused)
-        }
-        None if !does_the_same(tx, enqueued.id, whose, &old)? => Ok(Repeat::Refused),
-        _ => Ok(Repeat::Enqueued(enqueued)),
+    let enqueued = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
+    let Some(new) = store::find(tx, enqueued.id, whose)? else { return Ok(Repeat::Refused) };
+    if enqueued.already_live {
+        let does_the_same = new.job_type == old.job_type && new.payload == old.payload;
+        return Ok(if does_the_same { Repeat::Enqueued(enqueued) } else { Repeat::Refused });
     }
-}
-
-/// Whoever holds the key may be at something else: undoing the very job, say.
-fn does_the_same(tx: &mut Tx, id: JobId, whose: Whose, old: &JobRow) -> db::Result<bool> {
-    let live = store::find(tx, id, whose)?;
-    Ok(live.is_some_and(|live| live.job_type == old.job_type && live.payload == old.payload))
+    if !handler.repeated(tx, &new, now, random)? {
+        store::delete(tx, &new)?;
+        return Ok(Repeat::Refused);
+    }
+    Ok(Repeat::Enqueued(enqueued))
 }
 
 fn insert(
@@ -135,8 +134,9 @@ fn insert(
     payload: &Json,
     policy: &Policy,
     how: &Enqueue,
-) -> db::Result<(Enqueued, Option<JobRow>)> {
+) -> db::Result<Enqueued> {
     let run_at = how.run_at.map_or(now, |at| at.max(now));
+    let turn = if run_at <= now { Some(turn(tx, run_at, policy.priority, how)?) } else { None };
     let new = NewJob {
         id: JobId::new(now, random),
         job_type,
@@ -146,20 +146,32 @@ fn insert(
         operation_key: how.operation_key.as_deref(),
         priority: policy.priority,
         run_at,
+        turn,
         deadline_at: run_at + policy.deadline,
         max_attempts: policy.max_attempts.into(),
         repeats: how.repeats,
     };
     loop {
-        if let Some(job) = store::insert(tx, &new, now)? {
-            let data = how.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
-            store::add_event(tx, job.id, now, EventKind::Enqueued, 0, &data)?;
-            settle::announce(tx, &job);
-            return Ok((Enqueued { id: job.id, already_live: false }, Some(job)));
+        if store::insert(tx, &new, now)?.is_some() {
+            if let Some(user_id) = how.user_id {
+                tx.signal(JOB_TOPIC, user_id);
+            }
+            tx.signal(WORK_TOPIC, "");
+            return Ok(Enqueued { id: new.id, already_live: false });
         }
         // The holder of the key may have ended between the two statements: then the place is free.
         if let Some(id) = how.operation_key.as_deref().map(|key| store::live_with_key(tx, key)).transpose()?.flatten() {
-            return Ok((Enqueued { id, already_live: true }, None));
+            return Ok(Enqueued { id, already_live: true });
         }
     }
+}
+
+/// What one place in the queue behind another is worth.
+const TURN: Duration = Duration::from_secs(1);
+
+/// A place in the queue: at the time at which it is due, and behind what its user, or scope, has waiting at that priority.
+fn turn(tx: &mut Tx, run_at: Timestamp, priority: i64, how: &Enqueue) -> db::Result<Timestamp> {
+    let Some(party) = how.user_id.or(how.scope_id) else { return Ok(run_at) };
+    let last = store::last_turn(tx, party, priority, run_at)?;
+    Ok(last.map_or(run_at, |last| run_at.max(last + TURN)))
 }

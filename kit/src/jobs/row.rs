@@ -43,6 +43,8 @@ crate::row! {
         pub status: JobStatus,
         pub priority: i64,
         pub run_at: Timestamp,
+        /// The place in the queue once it is due.
+        pub turn: Option<Timestamp>,
         pub deadline_at: Timestamp,
         pub attempt: i64,
         pub max_attempts: i64,
@@ -61,6 +63,8 @@ crate::row! {
         pub updated_at: Timestamp,
         pub started_at: Option<Timestamp>,
         pub completed_at: Option<Timestamp>,
+        /// How many events its history has.
+        pub events: i64,
     }
 }
 
@@ -81,7 +85,8 @@ crate::text_enum! {
 crate::row! {
     #[derive(Clone, Debug)]
     pub struct JobEvent {
-        pub seq: i64,
+        /// From 1, without gaps.
+        pub number: i64,
         pub at: Timestamp,
         pub kind: EventKind,
         pub attempt: i64,

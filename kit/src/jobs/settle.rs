@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::job::Verdict;
 use super::work::{Workplace, handler};
-use super::{EventKind, Failure, JobRow, JobStatus, Policy, Progress, store};
+use super::{EventKind, Failure, JobEvent, JobRow, JobStatus, Policy, Progress, store};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
 use crate::random::Random;
@@ -55,7 +55,8 @@ pub(super) fn settle<C: Workplace>(
         step = resumable(job, "unknown_type");
     }
     let job = store::apply(tx, job, &step, progress, now)?;
-    store::add_event(tx, job.id, now, step.event, step.attempt, &step.data)?;
+    let (number, kind, data) = (job.events, step.event, step.data.clone());
+    store::add_event(tx, job.seq, &JobEvent { number, at: now, kind, attempt: step.attempt, data })?;
     announce(tx, &job);
     match (handler, step.status, failure) {
         (Some(handler), JobStatus::Failed, Some(failure)) => handler.gave_up(tx, &job, &failure, now, random)?,

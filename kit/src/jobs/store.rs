@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::settle::Step;
@@ -20,23 +20,22 @@ pub(super) struct NewJob<'a> {
     pub operation_key: Option<&'a str>,
     pub priority: i64,
     pub run_at: Timestamp,
+    /// `None`: not due yet.
+    pub turn: Option<Timestamp>,
     pub deadline_at: Timestamp,
     pub max_attempts: i64,
     pub repeats: Option<JobId>,
 }
 
-/// `None` when a live job holds the operation key.
-pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<JobRow>> {
-    tx.opt(
-        &format!(
-            "INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, \
-             deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, \
-             progress_step, checkpoint, repeats_job_id, created_at, updated_at, scope_id) \
-             VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13) \
-             ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') \
-             DO NOTHING RETURNING {}",
-            JobRow::COLUMNS
-        ),
+/// The new row's `seq`, with the first event of its history; `None` when a live job holds the operation key.
+pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<i64>> {
+    let seq: Option<i64> = tx.opt(
+        "INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, turn, \
+         deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
+         checkpoint, repeats_job_id, created_at, updated_at, scope_id, events) \
+         VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $14, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13, 1) \
+         ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') \
+         DO NOTHING RETURNING seq",
         args![
             job.id,
             job.job_type,
@@ -51,12 +50,32 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
             job.repeats,
             now,
             job.scope_id,
+            job.turn,
         ],
+    )?;
+    if let Some(seq) = seq {
+        let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
+        add_event(tx, seq, &JobEvent { number: 1, at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
+    }
+    Ok(seq)
+}
+
+/// The last place in the queue among the waiting jobs of one party: a user or a scope.
+pub(super) fn last_turn(conn: &mut Conn, party: Uuid, priority: i64, run_at: Timestamp) -> Result<Option<Timestamp>> {
+    let index = indexed_by(conn.dialect(), "background_jobs_turns");
+    conn.opt(
+        &format!(
+            "SELECT turn FROM background_jobs{index} WHERE status = 'pending' AND turn IS NOT NULL \
+             AND COALESCE(user_id, scope_id) IS NOT NULL AND COALESCE(user_id, scope_id) = $1 AND priority = $2 \
+             AND run_at <= $3 ORDER BY run_at DESC, turn DESC LIMIT 1"
+        ),
+        args![party, priority, run_at],
     )
 }
 
-pub(super) fn delete(tx: &mut Tx, id: JobId) -> Result<u64> {
-    tx.exec("DELETE FROM background_jobs WHERE id = $1", args![id])
+pub(super) fn delete(tx: &mut Tx, job: &JobRow) -> Result<()> {
+    tx.exec("DELETE FROM background_job_events WHERE job_seq = $1", args![job.seq])?;
+    tx.exec("DELETE FROM background_jobs WHERE seq = $1", args![job.seq]).map(drop)
 }
 
 pub(super) fn live_with_key(conn: &mut Conn, operation_key: &str) -> Result<Option<JobId>> {
@@ -136,26 +155,28 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<J
     conn.all(&sql, &args)
 }
 
-pub(super) fn events(conn: &mut Conn, id: JobId) -> Result<Vec<JobEvent>> {
+pub(super) fn events(conn: &mut Conn, seq: i64) -> Result<Vec<JobEvent>> {
     conn.all(
-        &format!("SELECT {} FROM background_job_events WHERE job_id = $1 ORDER BY seq", JobEvent::COLUMNS),
-        args![id],
+        &format!("SELECT {} FROM background_job_events WHERE job_seq = $1 ORDER BY number", JobEvent::COLUMNS),
+        args![seq],
     )
 }
 
-pub(super) fn add_event(
-    tx: &mut Tx,
-    id: JobId,
-    at: Timestamp,
-    kind: EventKind,
-    attempt: i64,
-    data: &Json,
-) -> Result<()> {
+/// `event.number` is the row's count of events, this one included.
+pub(super) fn add_event(tx: &mut Tx, seq: i64, event: &JobEvent) -> Result<()> {
     tx.exec(
-        "INSERT INTO background_job_events (job_id, at, kind, attempt, data) VALUES ($1, $2, $3, $4, $5)",
-        args![id, at, kind, attempt, data],
+        "INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data) VALUES ($1, $2, $3, $4, $5, $6)",
+        args![seq, event.number, event.at, event.kind, event.attempt, event.data],
     )
     .map(drop)
+}
+
+/// Without statistics SQLite may take another index, or none.
+pub(super) fn indexed_by(dialect: Dialect, index: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!(" INDEXED BY {index}"),
+        Dialect::Postgres => String::new(),
+    }
 }
 
 /// Holds the row against other writers to the end of the transaction; on SQLite there is only one writer at a time.
@@ -166,18 +187,10 @@ fn locking(conn: &Conn) -> &'static str {
     }
 }
 
-fn skipping_locked(dialect: Dialect) -> &'static str {
+pub(super) fn skipping_locked(dialect: Dialect) -> &'static str {
     match dialect {
         Dialect::Sqlite => "",
         Dialect::Postgres => " FOR NO KEY UPDATE SKIP LOCKED",
-    }
-}
-
-/// Without statistics SQLite may sort the whole backlog for each claim.
-fn in_order_of_work(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Sqlite => " INDEXED BY background_jobs_ready",
-        Dialect::Postgres => "",
     }
 }
 
@@ -190,11 +203,11 @@ pub(super) fn hasten(
     now: Timestamp,
 ) -> Result<Option<JobRow>> {
     let sql = format!(
-        "UPDATE background_jobs SET run_at = $2, user_id = COALESCE(user_id, $3), updated_at = $4 \
+        "UPDATE background_jobs SET run_at = $2, turn = $5, user_id = COALESCE(user_id, $3), updated_at = $4 \
          WHERE id = $1 AND status = 'pending' AND attempt = 0 AND run_at > $2 RETURNING {}",
         JobRow::COLUMNS
     );
-    tx.opt(&sql, args![id, at, user_id, now])
+    tx.opt(&sql, args![id, at, user_id, now, (at <= now).then_some(at)])
 }
 
 pub(super) fn lock_by_id(tx: &mut Tx, id: JobId, whose: Whose) -> Result<Option<JobRow>> {
@@ -236,7 +249,7 @@ pub(super) fn save_checkpoint(tx: &mut Tx, seq: i64, token: i64, state: &Json) -
         .map(drop)
 }
 
-/// `running` to `completed`, unless the lease is lost or a cancel was asked for.
+/// `running` to `completed`, unless the lease is lost or a cancel was asked for; the number of its last event.
 pub(super) fn complete(
     tx: &mut Tx,
     seq: i64,
@@ -244,24 +257,23 @@ pub(super) fn complete(
     result: &Json,
     progress: &Progress,
     now: Timestamp,
-) -> Result<Option<JobRow>> {
-    let sql = format!(
+) -> Result<Option<i64>> {
+    tx.opt(
         "UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
          error_message = NULL, progress_done = $4, progress_total = $5, progress_step = $6, updated_at = $7, \
-         completed_at = $7 \
-         WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL RETURNING {}",
-        JobRow::COLUMNS
-    );
-    tx.opt(&sql, args![seq, token, result, progress.done, progress.total, progress.step.as_str(), now])
+         completed_at = $7, events = events + 1 \
+         WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL RETURNING events",
+        args![seq, token, result, progress.done, progress.total, progress.step.as_str(), now],
+    )
 }
 
 /// Moves a locked, live row on; the token grows, so that its last holder writes nothing more.
 pub(super) fn apply(tx: &mut Tx, job: &JobRow, step: &Step, progress: &Progress, now: Timestamp) -> Result<JobRow> {
     let (code, message) = step.error.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).unzip();
     let sql = format!(
-        "UPDATE background_jobs SET status = $3, run_at = $4, attempt = $5, interruptions = $6, \
+        "UPDATE background_jobs SET status = $3, run_at = $4, turn = $14, attempt = $5, interruptions = $6, \
          lease_token = lease_token + 1, lease_until = NULL, error_code = $7, error_message = $8, \
-         progress_done = $9, progress_total = $10, progress_step = $11, updated_at = $12, completed_at = $13 \
+         progress_done = $9, progress_total = $10, progress_step = $11, updated_at = $12, completed_at = $13, events = events + 1 \
          WHERE seq = $1 AND lease_token = $2 AND status IN ('pending', 'running') RETURNING {}",
         JobRow::COLUMNS
     );
@@ -281,66 +293,17 @@ pub(super) fn apply(tx: &mut Tx, job: &JobRow, step: &Step, progress: &Progress,
             progress.step.as_str(),
             now,
             step.status.is_terminal().then_some(now),
+            job.turn.filter(|_| step.run_at <= now),
         ],
     )
 }
 
 pub(super) fn request_cancel(tx: &mut Tx, job: &JobRow, now: Timestamp) -> Result<JobRow> {
     let sql = format!(
-        "UPDATE background_jobs SET cancel_requested_at = $2, updated_at = $2 WHERE seq = $1 RETURNING {}",
+        "UPDATE background_jobs SET cancel_requested_at = $2, updated_at = $2, events = events + 1 WHERE seq = $1 RETURNING {}",
         JobRow::COLUMNS
     );
     tx.one(&sql, args![job.seq, now])
-}
-
-/// The claim's text, made once for each worker: it takes only job types that the worker knows.
-pub(super) struct Claim {
-    sql: String,
-    job_types: Vec<&'static str>,
-}
-
-impl Claim {
-    pub(super) fn new(dialect: Dialect, job_types: impl Iterator<Item = &'static str>) -> Self {
-        let job_types: Vec<_> = job_types.collect();
-        let places: Vec<_> = (0..job_types.len()).map(|index| format!("${}", index + 5)).collect();
-        let sql = format!(
-            "WITH due AS MATERIALIZED (SELECT seq AS due_seq FROM background_jobs{} \
-             WHERE status = 'pending' AND run_at <= $1 AND job_type IN ({}) \
-             ORDER BY priority, run_at, seq LIMIT $2{}) \
-             UPDATE background_jobs SET status = 'running', attempt = attempt + 1, lease_token = lease_token + 1, \
-             worker_id = $3, lease_until = $4, started_at = COALESCE(started_at, $1), updated_at = $1 \
-             FROM due WHERE seq = due_seq RETURNING {}",
-            in_order_of_work(dialect),
-            places.join(", "),
-            skipping_locked(dialect),
-            JobRow::COLUMNS
-        );
-        Self { sql, job_types }
-    }
-
-    /// Takes up to `limit` due jobs, first things first.
-    pub(super) fn take(
-        &self,
-        tx: &mut Tx,
-        worker_id: Uuid,
-        lease_until: Timestamp,
-        limit: i64,
-        now: Timestamp,
-    ) -> Result<Vec<JobRow>> {
-        let mut args: Vec<Val<'_>> =
-            vec![Val::from(&now), Val::from(&limit), Val::from(&worker_id), Val::from(&lease_until)];
-        args.extend(self.job_types.iter().map(|job_type| Val::from(*job_type)));
-        let mut jobs: Vec<JobRow> = tx.all(&self.sql, &args)?;
-        jobs.sort_by_key(|job| (job.priority, job.run_at, job.seq));
-        Ok(jobs)
-    }
-}
-
-pub(super) fn next_due(conn: &mut Conn, now: Timestamp) -> Result<Option<Timestamp>> {
-    conn.opt(
-        "SELECT run_at FROM background_jobs WHERE status = 'pending' AND run_at > $1 ORDER BY run_at LIMIT 1",
-        args![now],
-    )
 }
 
 pub(super) fn pending_types(conn: &mut Conn) -> Result<Vec<String>> {
@@ -376,19 +339,20 @@ pub(super) fn owned(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<(i64, i64, O
 }
 
 pub(super) fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Lease>> {
-    conn.all(
-        "SELECT seq, lease_token FROM background_jobs WHERE status = 'running' AND lease_until < $1 \
+    let sql = format!(
+        "SELECT seq, lease_token FROM background_jobs{} WHERE status = 'running' AND lease_until < $1 \
          ORDER BY lease_until LIMIT $2",
-        args![now, limit],
-    )
+        indexed_by(conn.dialect(), "background_jobs_held")
+    );
+    conn.all(&sql, args![now, limit])
 }
 
 pub(super) fn of_other_workers(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<Lease>> {
-    conn.all(
-        "SELECT seq, lease_token FROM background_jobs WHERE status = 'running' AND lease_until > $2 AND worker_id <> $1 \
-         ORDER BY lease_until",
-        args![worker_id, Timestamp::EPOCH],
-    )
+    let sql = format!(
+        "SELECT seq, lease_token FROM background_jobs{} WHERE status = 'running' AND worker_id <> $1 ORDER BY seq",
+        indexed_by(conn.dialect(), "background_jobs_held")
+    );
+    conn.all(&sql, args![worker_id])
 }
 
 pub(super) fn overdue(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(i64, i64, String)>> {

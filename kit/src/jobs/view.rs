@@ -117,7 +117,7 @@ fn note_absence(conn: &mut Conn, views: &mut [JobView], now: Timestamp) -> db::R
 /// The history of one job, oldest first; empty when there is no such job among `whose`.
 pub fn events(conn: &mut Conn, id: JobId, whose: impl Into<Whose>) -> db::Result<Vec<JobEvent>> {
     match store::find(conn, id, whose.into())? {
-        Some(_) => store::events(conn, id),
+        Some(job) => store::events(conn, job.seq),
         None => Ok(Vec::new()),
     }
 }

@@ -75,6 +75,7 @@ type Running = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send>>;
 /// One listed job with its Rust type erased.
 pub struct Handler<C: 'static> {
     job_type: &'static str,
+    concurrency: usize,
     policy: fn(&Json) -> serde_json::Result<Policy>,
     run: fn(&Json, C, Run) -> serde_json::Result<Running>,
     gave_up: fn(&mut Tx, &JobRow, &Failure, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
@@ -87,6 +88,7 @@ impl<C> Handler<C> {
     pub const fn of<J: Job<Context = C>>() -> Self {
         Self {
             job_type: J::TYPE,
+            concurrency: J::CONCURRENCY,
             policy: |payload| Ok(read::<J>(payload)?.policy()),
             run: |payload, context, run| Ok(Box::pin(read::<J>(payload)?.run(context, run))),
             gave_up: |tx, job, failure, now, random| Ok(read::<J>(&job.payload)?.gave_up(tx, job, failure, now, random)),
@@ -141,6 +143,11 @@ pub(super) fn handler<C: Workplace>(job_type: &str) -> Option<&'static Handler<C
 
 pub(super) fn job_types<C: Workplace>() -> impl Iterator<Item = &'static str> {
     C::HANDLERS.iter().map(|handler| handler.job_type)
+}
+
+/// Types of which a worker runs only so many at once, in the order of [`job_types`]; `None` where there is no limit.
+pub(super) fn limits<C: Workplace>() -> impl Iterator<Item = Option<usize>> {
+    C::HANDLERS.iter().map(|handler| Some(handler.concurrency).filter(|limit| *limit < usize::MAX))
 }
 
 #[doc(hidden)]

@@ -146,7 +146,10 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
         let pause = claimed.next_due.map_or(poll, |due| poll.min(due.since(engine.clock.now())));
         tokio::select! {
             () = engine.slots.stopping.cancelled() => {}
-            () = engine.slots.freed.notified(), if claimed.is_full => {}
+            () = engine.slots.freed.notified(), if claimed.is_full => {
+                // What becomes free in this very moment is filled by the same claim.
+                tokio::task::yield_now().await;
+            }
             () = woken(&mut signals, |signal| signal.topic == WORK_TOPIC && signal.key != CANCEL_KEY) => {}
             () = sleep(pause) => {}
         }

@@ -59,9 +59,9 @@ both_databases! {
         let ids = [desk.enqueue(Plan::Finish).await, desk.enqueue(Plan::Finish).await, desk.enqueue(Plan::Finish).await];
         let urgent = ids[2];
         desk.db.write(move |tx| tx.exec("UPDATE background_jobs SET priority = 1 WHERE id = $1", args![urgent])).await.unwrap();
-        let claim = store::Claim::new(desk.db.dialect(), work::job_types::<Desk>());
+        let claim = claim::Claim::new(desk.db.dialect(), work::job_types::<Desk>());
         let now = desk.clock.now();
-        let claimed = desk.db.write(move |tx| claim.take(tx, Uuid::nil(), now, 2, now)).await.unwrap();
+        let claimed = desk.db.write(move |tx| claim.take(tx, Uuid::nil(), now, &claim::Places { all: 2, of_types: vec![2] }, now)).await.unwrap();
         assert_eq!(claimed.iter().map(|job| job.id).collect::<Vec<_>>(), [ids[2], ids[0]]);
     }
 

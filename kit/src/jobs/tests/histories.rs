@@ -1,7 +1,7 @@
 //! Random histories: whatever happens in whatever order, the table of states is never left.
 
+use super::claim::{Claim, Places};
 use super::settle::{Outcome, settle};
-use super::store::Claim;
 use super::*;
 
 const STEPS: usize = 60;
@@ -58,7 +58,12 @@ impl History {
 
     async fn claim(&mut self) -> String {
         let (claim, now) = (Claim::new(self.desk.db.dialect(), work::job_types::<Desk>()), self.desk.clock.now());
-        let claimed = self.desk.db.write(move |tx| claim.take(tx, Uuid::nil(), now, 2, now)).await.unwrap();
+        let claimed = self
+            .desk
+            .db
+            .write(move |tx| claim.take(tx, Uuid::nil(), now, &Places { all: 2, of_types: vec![2] }, now))
+            .await
+            .unwrap();
         let what = format!("claim of {}", claimed.len());
         self.claims.extend(claimed);
         what
@@ -94,9 +99,10 @@ impl History {
         let now = self.desk.clock.now();
         let unit = move |tx: &mut Tx| -> db::Result<bool> {
             let completed = store::complete(tx, job.seq, job.lease_token, &json!({}), &Progress::default(), now)?;
-            if completed.is_some() {
+            if let Some(number) = completed {
                 leave(tx, job.id, "finished")?;
-                store::add_event(tx, job.id, now, EventKind::Completed, job.attempt, &json!({}))?;
+                let (kind, attempt, data) = (EventKind::Completed, job.attempt, json!({}));
+                store::add_event(tx, job.seq, &JobEvent { number, at: now, kind, attempt, data })?;
             }
             Ok(completed.is_some())
         };
