@@ -98,6 +98,11 @@ function connect() {
     clearTimeout(reopen);
     reopen = setTimeout(connect, wait);
   };
+  // This session has newer streams: polling does until somebody looks at this page again.
+  stream.addEventListener("crowded", () => {
+    stream.close();
+    poll ||= setInterval(refreshAll, POLL);
+  });
   for (const hint of HINTS) {
     stream.addEventListener(hint, () => parts().filter((part) => concerns(part, hint)).forEach(refresh));
   }

@@ -7,12 +7,13 @@ use kit::clock::{Clock, Timestamp};
 use kit::db::{Db, Migration};
 use kit::random::Random;
 use maud::Markup;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::Passwords;
 use crate::config::Config;
 use crate::connections::Refreshing;
+use crate::live::Streams;
+use crate::metrics::Metrics;
 use crate::platforms::{self, Hosts, Outside};
 use crate::sessions::UserRow;
 use crate::ui::Local;
@@ -33,15 +34,12 @@ pub struct Inner {
     pub outside: Outside,
     /// Cancelled when the process is asked to end: open streams would keep it alive for ever.
     pub stopping: CancellationToken,
-    /// Places for open streams.
-    pub streams: Arc<Semaphore>,
+    pub streams: Streams,
+    pub metrics: Metrics,
     pub refreshing: Refreshing,
     /// What stands above a person's pages. Given at the start, for sessions know nothing of what it tells.
     pub banner: fn(&UserRow, &Local) -> Markup,
 }
-
-/// Open streams of one process at most.
-pub const STREAMS: usize = 2_000;
 
 impl Deref for App {
     type Target = Inner;

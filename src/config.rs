@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use kit::web::{BadNetwork, Proxies};
 use url::Url;
 
 use crate::platforms::google;
@@ -27,6 +28,19 @@ pub struct Settings {
     /// The address that people type; its host is the only one answered for [default: http://localhost:PORT]
     #[arg(long, env = "REPRUV_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
+
+    /// The address that figures for monitoring are read at, as /metrics; keep it private [default: none]
+    #[arg(long, env = "REPRUV_METRICS_LISTEN", global = true)]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// Addresses and networks of the proxies in front, whose X-Forwarded-For is believed [default: with https, this machine]
+    #[arg(long, env = "REPRUV_TRUSTED_PROXIES", global = true)]
+    pub trusted_proxies: Option<String>,
+
+    /// How long requests are still taken after the process was told to stop, in seconds, while /readyz says no
+    #[arg(long, env = "REPRUV_STOP_NOTICE_SECONDS", global = true, default_value_t = 0,
+          value_parser = clap::value_parser!(u16).range(0..=60))]
+    pub stop_notice_seconds: u16,
 
     /// Who may make an account
     #[arg(long, env = "REPRUV_SIGNUP", global = true, default_value = "invite")]
@@ -76,10 +90,13 @@ pub struct Settings {
 }
 
 /// The variables of our prefix; any other is a mistake that would go unnoticed.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 16] = [
     "REPRUV_DATA_DIR",
     "REPRUV_LISTEN",
     "REPRUV_PUBLIC_URL",
+    "REPRUV_METRICS_LISTEN",
+    "REPRUV_TRUSTED_PROXIES",
+    "REPRUV_STOP_NOTICE_SECONDS",
     "REPRUV_SIGNUP",
     "REPRUV_SECRET_KEY_FILE",
     "REPRUV_WORKER_CONCURRENCY",
@@ -144,6 +161,8 @@ pub struct Config {
     pub demo_service: Option<DemoService>,
     /// Where the demo service reaches this process or another of the same installation.
     pub webhook_base: String,
+    /// Whose word about a visitor's address is taken.
+    pub proxies: Proxies,
 }
 
 #[derive(Clone, Debug)]
@@ -160,6 +179,8 @@ pub enum BadSetting {
         "REPRUV_PUBLIC_URL {0} is plain http on an open network, where sign-ins could be read: put a proxy with https in front and name its address"
     )]
     Unencrypted(String),
+    #[error("REPRUV_TRUSTED_PROXIES: {0}")]
+    Proxies(#[from] BadNetwork),
     #[error("REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET go together: set both or neither")]
     HalfClient,
     #[error("DEMO_SERVICE_URL needs DEMO_SERVICE_SECRET, the secret that the demo service was started with")]
@@ -184,7 +205,14 @@ impl Config {
         };
         // On the same machine the demo service delivers without the detour over the public address.
         let webhook_base = if is_loopback(&public_url) { local } else { public_url.clone() };
-        Ok(Self { public_url, signup: settings.signup, google: settings.google()?, demo_service, webhook_base })
+        let proxies = match &settings.trusted_proxies {
+            Some(list) => Proxies::parse(list)?,
+            // Nobody else can have made https of what is served here.
+            None if public_url.starts_with("https://") => Proxies::local(),
+            None => Proxies::none(),
+        };
+        let google = settings.google()?;
+        Ok(Self { public_url, signup: settings.signup, google, demo_service, webhook_base, proxies })
     }
 
     /// The host of the public address, without its port.
@@ -228,6 +256,17 @@ mod tests {
         assert!(matches!(config(&["--public-url", "http://inbox.example.com"]), Err(BadSetting::Unencrypted(_))));
         assert!(matches!(config(&["--public-url", "inbox"]), Err(BadSetting::PublicUrl(..))));
         assert_eq!(config(&["--public-url", "http://[::1]:9"]).unwrap().host(), "[::1]");
+    }
+
+    #[test]
+    fn a_proxy_on_this_machine_is_expected_with_https_and_others_are_named() {
+        let proxies = |arguments: &[&str]| config(arguments).unwrap().proxies;
+        let [local, remote] = ["127.0.0.1", "10.1.2.3"].map(|ip| ip.parse().unwrap());
+        assert!(!proxies(&[]).contains(local));
+        assert!(proxies(&["--public-url", "https://inbox.example.com"]).contains(local));
+        let named = proxies(&["--public-url", "https://inbox.example.com", "--trusted-proxies", "10.0.0.0/8"]);
+        assert!(named.contains(remote) && !named.contains(local));
+        assert!(matches!(config(&["--trusted-proxies", "proxy"]), Err(BadSetting::Proxies(_))));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod health;
 pub mod inbox;
 pub mod legacy;
 pub mod live;
+pub mod metrics;
 pub mod openapi;
 pub mod platforms;
 pub mod routes;

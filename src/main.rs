@@ -14,7 +14,8 @@ use repruv::accounts;
 use repruv::config::{self, Config, LogFormat, Settings};
 use repruv::openapi;
 use repruv::serve::{self, Parts, Running};
-use tokio::signal::unix::{SignalKind, signal};
+use sd_notify::NotifyState;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 /// A page is made of many short strings: a quarter more pages a second than with the system's allocator (bin/bench).
@@ -139,12 +140,28 @@ fn start_logging(settings: &Settings) -> Result<(), Failed> {
 }
 
 async fn serve(settings: &Settings, parts: Parts) -> Result<(), Failed> {
+    let mut stop = StopSignals::new()?;
     let running = serve::start(settings, parts).await?;
     greet(&running).await?;
-    until_told_to_stop().await?;
+    tell_service_manager(NotifyState::Ready);
+    stop.next().await;
     tracing::info!("stopping");
-    running.stop().await;
-    Ok(())
+    tell_service_manager(NotifyState::Stopping);
+    tokio::select! {
+        () = running.stop() => Ok(()),
+        // Whoever asks twice does not want to wait. The database is as safe as after a loss of power.
+        () = stop.next() => {
+            eprintln!("repruv: stopped at once, with work under way");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Without a service manager there is nobody to tell.
+fn tell_service_manager(state: NotifyState<'_>) {
+    if let Err(error) = sd_notify::notify(&[state]) {
+        tracing::debug!(%error, "the service manager cannot be told");
+    }
 }
 
 /// One line that says where to go.
@@ -172,19 +189,29 @@ async fn simulate(settings: &Settings, ports_from: Option<u16>) -> Result<(), Fa
     options.ports_from = ports_from;
     options.delay = Duration::from_millis(settings.simulator_delay_ms);
     let simulator = simulator::start(options).await?;
+    let mut stop = StopSignals::new()?;
     println!("The platform simulator is at {}", simulator.api_url());
-    until_told_to_stop().await?;
+    stop.next().await;
     simulator.stop().await;
     Ok(())
 }
 
-async fn until_told_to_stop() -> std::io::Result<()> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl StopSignals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
-    Ok(())
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 fn migrate(settings: &Settings) -> Result<(), Failed> {

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{delete, get, post};
 use kit::web::csp_reports::{self, Reports};
-use kit::web::{Edge, Site, compression};
+use kit::web::{Edge, Limits, Site, compression};
 
 use crate::accounts::{self, api_keys, settings};
 use crate::activity;
@@ -22,6 +22,7 @@ use crate::error;
 use crate::health::pages as health;
 use crate::inbox;
 use crate::live;
+use crate::metrics;
 use crate::openapi;
 use crate::ui;
 use crate::webhooks;
@@ -32,7 +33,8 @@ use crate::webhooks;
 /// When the public address is not one, which the start checks.
 pub fn router(app: App) -> Router {
     let site = Site::new(&app.config.public_url).expect("a public address");
-    let edge = Edge::new(site, app.random.clone(), error::render).open_to_any_host(&[health::HEALTH, health::READY]);
+    let watched = &[health::HEALTH, health::READY];
+    let edge = Edge::new(site, app.random.clone(), error::render, Limits::default(), app.metrics.web.clone(), watched);
     let reports = Arc::new(Reports::new(app.clock.clone()));
     let routes = pages()
         .nest("/api", api(&app))
@@ -41,6 +43,11 @@ pub fn router(app: App) -> Router {
         .route(csp_reports::PATH, post(async move |body: Bytes| reports.take(&body)))
         .layer(compression());
     edge.around(routes)
+}
+
+/// What is served at the address for monitoring, without the edge: whoever reaches that may read it all.
+pub fn metrics(app: App) -> Router {
+    Router::new().route("/metrics", get(metrics::pages::scrape)).with_state(app)
 }
 
 fn pages() -> Router<App> {

@@ -2,24 +2,25 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use kit::clock::Clock;
 use kit::db::{Db, Dialect, Options};
 use kit::jobs::{self, Worker, WorkerHandle};
 use kit::random::Random;
-use kit::web::Limits;
+use kit::web::{Limits, Proxies, Server};
+use listenfd::ListenFd;
 use simulator::Simulator;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{self, Passwords};
-use crate::app::{App, Inner, MIGRATIONS, STREAMS};
+use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{BadSetting, Config, DemoService, Settings};
 use crate::connections::Refreshing;
 use crate::demo;
+use crate::live::Streams;
+use crate::metrics::Metrics;
 use crate::platforms::Outside;
 use crate::routes;
 use crate::vault::{KeyFileError, Secret, Vault};
@@ -36,8 +37,10 @@ pub struct Parts {
 pub enum StartError {
     #[error("{path} cannot be used for the data: {error}; name another directory with --data-dir", path = path.display())]
     DataDir { path: std::path::PathBuf, error: std::io::Error },
-    #[error("{address} cannot be listened on: {error}; choose another with --listen")]
-    Listen { address: SocketAddr, error: std::io::Error },
+    #[error("{address} cannot be listened on: {error}; choose another with {option}")]
+    Listen { address: SocketAddr, option: &'static str, error: std::io::Error },
+    #[error("the socket that was handed over (LISTEN_FDS) cannot be used: {0}")]
+    Inherited(std::io::Error),
     #[error(transparent)]
     Setting(#[from] BadSetting),
     #[error(transparent)]
@@ -95,15 +98,20 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
         refreshing: Refreshing::default(),
         banner: demo::banner,
         stopping: CancellationToken::new(),
-        streams: Arc::new(Semaphore::new(STREAMS)),
+        streams: Streams::default(),
+        metrics: Metrics::default(),
     }))
 }
 
 pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartError> {
     make_data_dir(&settings.data_dir)?;
     let (clock, random) = (Clock::system(), Random::system());
-    // The address first: a port in use is the commonest mistake, and nothing is touched yet.
-    let listener = if parts.web { Some(listen(settings.listen).await?) } else { None };
+    // The addresses first: a port in use is the commonest mistake, and nothing is touched yet.
+    let listener = if parts.web { Some(public_listener(settings).await?) } else { None };
+    let metrics_listener = match settings.metrics_listen {
+        Some(address) => Some(listen(address, "--metrics-listen").await?),
+        None => None,
+    };
     let address = match &listener {
         Some(listener) => listener.local_addr()?,
         None => settings.listen,
@@ -121,16 +129,40 @@ pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartEr
     check_secrets(&app).await?;
 
     let web = listener.map(|listener| {
-        let https = app.config.public_url.starts_with("https://");
-        let routes = routes::router(app.clone());
-        tokio::spawn(kit::web::serve(listener, routes, Limits::default(), https, app.stopping.clone()))
+        let server = public_server(&app, settings);
+        tokio::spawn(server.serve(listener, routes::router(app.clone()), app.stopping.clone()))
     });
+    if let Some(listener) = metrics_listener {
+        let server = Server { limits: Limits { connections: 32, ..Limits::default() }, ..Server::default() };
+        tokio::spawn(server.serve(listener, routes::metrics(app.clone()), app.stopping.clone()));
+    }
     let worker = parts.worker.then(|| start_worker(&app, settings));
     Ok(Running { app, address: web.as_ref().map(|_| address), web, worker, simulator })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, error })
+/// The socket that the service manager holds for us, whose queue outlives a restart; else one of our own.
+async fn public_listener(settings: &Settings) -> Result<TcpListener, StartError> {
+    match ListenFd::from_env().take_tcp_listener(0).map_err(StartError::Inherited)? {
+        Some(inherited) => {
+            inherited.set_nonblocking(true).map_err(StartError::Inherited)?;
+            TcpListener::from_std(inherited).map_err(StartError::Inherited)
+        }
+        None => listen(settings.listen, "--listen").await,
+    }
+}
+
+async fn listen(address: SocketAddr, option: &'static str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|error| StartError::Listen { address, option, error })
+}
+
+fn public_server(app: &App, settings: &Settings) -> Server {
+    Server {
+        limits: Limits { notice: Duration::from_secs(settings.stop_notice_seconds.into()), ..Limits::default() },
+        https: app.config.public_url.starts_with("https://"),
+        // This machine's own proxy or people: they cannot be told apart by address.
+        shared: Proxies::local().and(&app.config.proxies),
+        meters: app.metrics.web.clone(),
+    }
 }
 
 /// The whole in one process has its simulator with it, unless another one is named.

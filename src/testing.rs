@@ -2,26 +2,29 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use kit::args;
 use kit::clock::{Clock, Hand, Timestamp};
 use kit::db::{Db, Dialect};
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
-use tokio::sync::Semaphore;
+use kit::web::Proxies;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use url::Url;
 
 use crate::accounts::{Passwords, first_run_link};
-use crate::app::{App, Inner, MIGRATIONS, STREAMS};
+use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{Config, DemoService, Signup};
 use crate::connections::Refreshing;
+use crate::live::Streams;
+use crate::metrics::Metrics;
 use crate::platforms::Outside;
 use crate::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
 use crate::vault::{Secret, Vault};
@@ -64,6 +67,7 @@ impl TestApp {
             google: None,
             demo_service: None,
             webhook_base: PUBLIC_URL.to_owned(),
+            proxies: Proxies::none(),
         };
         let app = started(db.clone(), clock, Random::seeded(1), config);
         let router = crate::routes::router(app.clone());
@@ -212,10 +216,23 @@ impl TestApp {
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start(random.clone());
     let (vault, outside) = (Vault::with_key([7; 32]), Outside::new());
-    let (stopping, streams) = (CancellationToken::new(), Arc::new(Semaphore::new(STREAMS)));
+    let (stopping, streams, metrics) = (CancellationToken::new(), Streams::default(), Metrics::default());
     let refreshing = Refreshing::default();
     let banner = crate::demo::banner;
-    App::new(Inner { db, clock, random, config, passwords, vault, outside, stopping, streams, refreshing, banner })
+    App::new(Inner {
+        db,
+        clock,
+        random,
+        config,
+        passwords,
+        vault,
+        outside,
+        stopping,
+        streams,
+        metrics,
+        refreshing,
+        banner,
+    })
 }
 
 impl Deref for TestApp {
@@ -279,6 +296,14 @@ impl Browser {
             request = request.header(COOKIE, cookies);
         }
         self.answer(request.body(body).expect("a request")).await
+    }
+
+    /// An answer that has no end to wait for.
+    pub async fn stream(&self, path: &str) -> Response {
+        let request = Request::get(path).header(HOST, PUBLIC_URL.trim_start_matches("http://"));
+        let request = request.header(COOKIE, self.cookie_header().unwrap_or_default());
+        let request = request.body(Body::empty()).expect("a request");
+        self.router.clone().oneshot(request).await.expect("the router does not fail")
     }
 
     async fn answer(&self, request: Request<Body>) -> Answer {

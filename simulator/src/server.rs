@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
 use kit::db::{self, Db, Migration};
-use kit::web::Limits;
+use kit::web::{Limits, Server};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -138,10 +138,16 @@ impl Simulator {
                 next.run(request).await
             },
         ));
-        let limits = Limits { connections: 1024, drain: Duration::from_secs(3), ..Limits::default() };
-        let end = self.end.clone();
+        let limits = Limits {
+            connections: 1024,
+            // One client, Repruv, has many accounts to ask for.
+            connections_per_address: 1024,
+            drain: Duration::from_secs(3),
+            ..Limits::default()
+        };
+        let (server, end) = (Server { limits, ..Server::default() }, self.end.clone());
         self.tasks.spawn(async move {
-            if let Err(error) = kit::web::serve(listener, routes, limits, false, end).await {
+            if let Err(error) = server.serve(listener, routes, end).await {
                 tracing::error!(%error, "a simulator listener ended");
             }
         });

@@ -10,6 +10,7 @@ use super::store::{self, Credentials};
 use super::{Granted, Password, admit, email_key};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::metrics;
 use crate::sessions::Visitor;
 
 #[derive(Clone, Debug)]
@@ -19,6 +20,18 @@ pub struct SignIn {
 }
 
 pub async fn sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Granted> {
+    let outcome = try_to_sign_in(app, form, visitor).await;
+    app.metrics.sign_in(match &outcome {
+        Ok(_) => metrics::SignIn::Granted,
+        Err(Error::Refused { .. }) => metrics::SignIn::Wrong,
+        Err(Error::TooMany { .. }) => metrics::SignIn::Limited,
+        Err(Error::Busy) => metrics::SignIn::Busy,
+        Err(_) => metrics::SignIn::Failed,
+    });
+    outcome
+}
+
+async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Granted> {
     let (now, key) = (app.now(), email_key(&form.email));
     let (lane, found) = {
         let visitor = visitor.clone();

@@ -1,6 +1,7 @@
 //! Live pages: one stream of hints per tab, which says what to fetch again. A hint carries no data, so none can be lost.
 
 pub mod api;
+mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -8,6 +9,8 @@ use kit::db::{Signal, Tx};
 
 use crate::sessions::{self, SessionId};
 use crate::workspaces::UserId;
+
+pub use streams::Streams;
 
 kit::text_enum! {
     /// What changed.
@@ -27,26 +30,29 @@ pub fn hint(tx: &mut Tx, user: UserId, hint: Hint) {
     tx.signal(TOPIC, format!("{user}:{hint}"));
 }
 
-/// What a signal means to one stream.
+/// What a signal means to those who listen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Heard {
     Nothing,
-    Changed(Hint),
+    Changed(UserId, Hint),
     /// Signals may have been lost: everything may have changed.
     Gap,
     /// The session is over.
-    Ended,
+    Ended(SessionId),
 }
 
-fn hear(signal: &Signal, user: UserId, session: SessionId) -> Heard {
-    let own = |id: &str| id.parse() == Ok(user);
+fn hear(signal: &Signal) -> Heard {
+    let changed = |user: &str, hint: Option<Hint>| match (user.parse(), hint) {
+        (Ok(user), Some(hint)) => Heard::Changed(user, hint),
+        _ => Heard::Nothing,
+    };
     match signal.topic.as_str() {
         Signal::RESYNC => Heard::Gap,
-        kit::jobs::JOB_TOPIC if own(&signal.key) => Heard::Changed(Hint::Job),
-        sessions::ENDED if signal.key.parse() == Ok(session) => Heard::Ended,
+        kit::jobs::JOB_TOPIC => changed(&signal.key, Some(Hint::Job)),
+        sessions::ENDED => signal.key.parse().map_or(Heard::Nothing, Heard::Ended),
         TOPIC => match signal.key.split_once(':') {
-            Some((id, hint)) if own(id) => hint.parse().map_or(Heard::Nothing, Heard::Changed),
-            _ => Heard::Nothing,
+            Some((user, hint)) => changed(user, hint.parse().ok()),
+            None => Heard::Nothing,
         },
         _ => Heard::Nothing,
     }

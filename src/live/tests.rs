@@ -1,26 +1,123 @@
 //! Who hears what.
 
+use axum::body::to_bytes;
+use kit::both_databases;
 use kit::clock::Timestamp;
 use kit::db::Signal;
 use kit::random::Random;
+use kit::testing::wait_until;
 
-use super::{Heard, Hint, TOPIC, hear};
+use super::streams::{Said, Streams};
+use super::{Heard, Hint, TOPIC, hear, hint};
 use crate::sessions::{self, SessionId};
+use crate::testing::TestApp;
 use crate::workspaces::UserId;
 
-#[test]
-fn a_stream_hears_its_own_user_and_session_and_nobody_else() {
+fn ids() -> ([UserId; 2], [SessionId; 2]) {
     let random = Random::seeded(1);
-    let [ann, ben] = [(); 2].map(|()| UserId::new(Timestamp::EPOCH, &random));
-    let [here, there] = [(); 2].map(|()| SessionId::new(Timestamp::EPOCH, &random));
-    let heard = |topic: &str, key: String| hear(&Signal { topic: topic.into(), key }, ann, here);
+    (
+        [(); 2].map(|()| UserId::new(Timestamp::EPOCH, &random)),
+        [(); 2].map(|()| SessionId::new(Timestamp::EPOCH, &random)),
+    )
+}
 
-    assert_eq!(heard(TOPIC, format!("{ann}:demo")), Heard::Changed(Hint::Demo));
-    assert_eq!(heard(TOPIC, format!("{ben}:demo")), Heard::Nothing);
+#[test]
+fn a_signal_concerns_a_user_a_session_or_everybody() {
+    let ([ann, _], [here, _]) = ids();
+    let heard = |topic: &str, key: String| hear(&Signal { topic: topic.into(), key });
+    assert_eq!(heard(TOPIC, format!("{ann}:demo")), Heard::Changed(ann, Hint::Demo));
     assert_eq!(heard(TOPIC, format!("{ann}:gossip")), Heard::Nothing);
-    assert_eq!(heard(kit::jobs::JOB_TOPIC, ann.to_string()), Heard::Changed(Hint::Job));
-    assert_eq!(heard(kit::jobs::JOB_TOPIC, ben.to_string()), Heard::Nothing);
-    assert_eq!(heard(sessions::ENDED, here.to_string()), Heard::Ended);
-    assert_eq!(heard(sessions::ENDED, there.to_string()), Heard::Nothing);
+    assert_eq!(heard(TOPIC, "nobody:demo".into()), Heard::Nothing);
+    assert_eq!(heard(kit::jobs::JOB_TOPIC, ann.to_string()), Heard::Changed(ann, Hint::Job));
+    assert_eq!(heard(sessions::ENDED, here.to_string()), Heard::Ended(here));
     assert_eq!(heard(Signal::RESYNC, String::new()), Heard::Gap);
+    assert_eq!(heard("weather", ann.to_string()), Heard::Nothing);
+}
+
+both_databases! {
+    async fn a_stream_hears_its_own_user_and_session_and_nobody_else(app: TestApp) {
+        let ([ann, ben], [here, there]) = ids();
+        let (streams, db) = (Streams::default(), app.db.clone());
+        let anns = streams.open(&db, ann, here).expect("there is room");
+        let bens = streams.open(&db, ben, there).expect("there is room");
+        db.write(move |tx| {
+            hint(tx, ann, Hint::Inbox);
+            tx.signal(sessions::ENDED, there);
+            Ok::<_, kit::db::Error>(())
+        }).await.expect("signals are sent");
+        assert_eq!(anns.next().await, Some(Said::Hints(vec![Hint::Inbox])));
+        assert_eq!(bens.next().await, None, "the session is over, and there was no hint before");
+        drop((anns, bens));
+        assert_eq!(streams.count(), 0);
+    }
+
+    async fn what_was_not_read_yet_is_said_once(app: TestApp) {
+        let ([ann, _], [here, _]) = ids();
+        let (streams, db) = (Streams::default(), app.db.clone());
+        let stream = streams.open(&db, ann, here).expect("there is room");
+        let last = streams.open(&db, ann, here).expect("there is room");
+        for _ in 0..100 {
+            db.write(move |tx| {
+                hint(tx, ann, Hint::Inbox);
+                hint(tx, ann, Hint::Demo);
+                Ok::<_, kit::db::Error>(())
+            }).await.expect("signals are sent");
+        }
+        db.write(move |tx| { hint(tx, ann, Hint::Connection); Ok::<_, kit::db::Error>(()) }).await.expect("it is sent");
+        let mut heard = Vec::new();
+        while !heard.contains(&Hint::Connection) {
+            if let Some(Said::Hints(hints)) = last.next().await {
+                heard.extend(hints);
+            }
+        }
+        let Some(Said::Hints(hints)) = stream.next().await else { panic!("the stream is open") };
+        assert_eq!(hints, [Hint::Demo, Hint::Connection, Hint::Inbox], "two hundred hints are three");
+    }
+
+    async fn of_five_streams_of_a_session_the_oldest_makes_room(app: TestApp) {
+        let ([ann, _], [here, there]) = ids();
+        let (streams, db) = (Streams::default(), app.db.clone());
+        let open = |session| streams.open(&db, ann, session).expect("there is room");
+        let elsewhere = open(there);
+        let mut four = vec![open(here), open(here), open(here), open(here)];
+        let fifth = open(here);
+        assert_eq!(four[0].next().await, Some(Said::Crowded));
+        four.remove(0);
+        db.write(move |tx| { hint(tx, ann, Hint::Job); Ok::<_, kit::db::Error>(()) }).await.expect("it is sent");
+        for stream in four.iter().chain([&fifth, &elsewhere]) {
+            assert_eq!(stream.next().await, Some(Said::Hints(vec![Hint::Job])));
+        }
+        assert_eq!(streams.count(), 5);
+    }
+
+    async fn a_process_has_room_for_two_thousand(app: TestApp) {
+        let random = Random::seeded(2);
+        let (streams, db) = (Streams::default(), app.db.clone());
+        let open = || {
+            let (user, session) = (UserId::new(Timestamp::EPOCH, &random), SessionId::new(Timestamp::EPOCH, &random));
+            streams.open(&db, user, session)
+        };
+        let mut all: Vec<_> = (0..2_000).map(|_| open().expect("there is room")).collect();
+        assert!(open().is_err());
+        all.pop();
+        assert!(open().is_ok());
+    }
+
+    async fn a_crowded_out_stream_says_so_and_ends(app: TestApp) {
+        let app = app.with_ann().await;
+        let mut bodies = Vec::new();
+        for _ in 0..5 {
+            let answer = app.stream("/api/events").await;
+            assert_eq!(answer.status(), 200);
+            bodies.push(answer.into_body());
+        }
+        let oldest = to_bytes(bodies.remove(0), usize::MAX).await.expect("it ends");
+        assert!(oldest.ends_with(b"event: crowded\ndata: crowded\n\n"), "{oldest:?}");
+        assert_eq!(app.app.streams.count(), 4);
+        app.app.stopping.cancel();
+        for body in bodies {
+            to_bytes(body, usize::MAX).await.expect("the end of the process ends it");
+        }
+        wait_until("their places are free", || async { app.app.streams.count() == 0 }).await;
+    }
 }

@@ -222,7 +222,8 @@ fn routes() -> BTreeMap<String, Vec<&'static str>> {
         .replace("csp_reports::PATH", "\"/csp-reports\"")
         .replace("health::HEALTH", "\"/healthz\"")
         .replace("health::READY", "\"/readyz\"");
-    for part in code.split("fn ").skip(1) {
+    // The address for monitoring is another one.
+    for part in code.split("fn ").skip(1).filter(|part| !part.starts_with("metrics(")) {
         let prefixes = if part.starts_with("api") { vec!["/api", "/api/v1"] } else { vec![""] };
         for route in part.split("route(").skip(1) {
             let mut quoted = route.trim_start().trim_start_matches('"').splitn(2, '"');

@@ -1,13 +1,13 @@
 //! Who asks: the extractors for handlers, and the cookies that answer for them.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::AppendHeaders;
-use kit::web::{Nonce, Peer, cookie};
+use kit::web::{Nonce, Peer, cookie, customer};
 
 use super::{COOKIE, Caller, DEVICE_COOKIE, SignedIn, TokenHash, Visitor};
 use crate::app::App;
@@ -91,7 +91,7 @@ impl FromRequestParts<App> for Visitor {
             text.truncate(text.floor_char_boundary(USER_AGENT_BYTES));
         }
         Ok(Self {
-            ip: network(client(app.config.public_url.starts_with("https:"), peer.ip(), &parts.headers)),
+            ip: network(app.config.proxies.visitor(peer.ip(), &parts.headers)),
             user_agent: user_agent.unwrap_or_default(),
             session: cookie::get(&parts.headers, COOKIE).map(TokenHash::of),
             device: cookie::get(&parts.headers, DEVICE_COOKIE).map(TokenHash::of),
@@ -99,23 +99,11 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// Who connected; behind a proxy of this machine, whom the proxy names last. Nobody else's word is taken for it.
-fn client(is_proxied: bool, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-    let named = || {
-        let line = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
-        line.rsplit(',').next()?.trim().parse::<IpAddr>().ok()
-    };
-    if is_proxied && peer.is_loopback() { named().unwrap_or(peer).to_canonical() } else { peer }
-}
-
-/// An IPv6 customer has a /64: its addresses are one.
+/// How whoever connected is named in rows and limits.
 fn network(ip: IpAddr) -> String {
-    match ip {
+    match customer(ip) {
         IpAddr::V4(ip) => ip.to_string(),
-        IpAddr::V6(ip) => {
-            let [a, b, c, d, ..] = ip.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
-        }
+        IpAddr::V6(ip) => format!("{ip}/64"),
     }
 }
 
@@ -179,20 +167,6 @@ pub async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderMap> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_a_proxy_on_this_machine_is_believed() {
-        let address = |text: &str| text.parse::<IpAddr>().expect("an address");
-        let mut headers = HeaderMap::new();
-        assert_eq!(client(true, address("127.0.0.1"), &headers), address("127.0.0.1"));
-        headers.append("x-forwarded-for", HeaderValue::from_static("10.9.9.9, 203.0.113.1"));
-        headers.append("x-forwarded-for", HeaderValue::from_static("192.0.2.1, 203.0.113.7"));
-        assert_eq!(client(true, address("127.0.0.1"), &headers), address("203.0.113.7"));
-        assert_eq!(client(true, address("198.51.100.4"), &headers), address("198.51.100.4"));
-        assert_eq!(client(false, address("127.0.0.1"), &headers), address("127.0.0.1"));
-        headers.append("x-forwarded-for", HeaderValue::from_static("nonsense"));
-        assert_eq!(client(true, address("127.0.0.1"), &headers), address("127.0.0.1"));
-    }
 
     #[test]
     fn a_v6_customer_is_one_address() {

@@ -47,6 +47,11 @@ impl Client {
         Self::enter(base, "/api/auth/login", json!({"email": email, "password": PASSWORD}), StatusCode::OK).await
     }
 
+    /// As a Cookie header has it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// The same session, at another process of the installation.
     pub fn at(&self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self.clone() }

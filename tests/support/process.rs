@@ -2,11 +2,11 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
-use kit::testing::PATIENCE;
+use kit::testing::{PATIENCE, wait_for};
 
 pub struct Process {
     child: Child,
@@ -63,6 +63,22 @@ impl Process {
                 Err(error) => panic!("no line says {what}: {error}"),
             }
         }
+    }
+
+    /// Sends a signal by its name: `TERM`.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status().expect("kill (procps) is installed");
+        assert!(sent.success(), "the process is gone already");
+    }
+
+    /// How it ended by itself.
+    pub async fn end(&mut self) -> ExitStatus {
+        wait_for("the process ends", || {
+            let ended = self.child.try_wait().expect("it is our child");
+            async move { ended }
+        })
+        .await
     }
 
     pub fn kill(&mut self) {

@@ -4,19 +4,24 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::header::CONTENT_LENGTH;
-use axum::http::{Method, StatusCode};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONNECTION, CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
-use tower_http::limit::RequestBodyLimitLayer;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 
-use super::{Seen, Site, headers};
+use super::body::{self, BODY_BYTES, TOO_LARGE};
+use super::meters::Counted;
+use super::{Limits, Meters, Seen, Site, headers};
 use crate::random::Random;
 
-/// The largest body that any route reads.
-const BODY_LIMIT: usize = 64 * 1024;
+/// A request's target; the whole head is bounded by the accept loop.
+const ADDRESS_BYTES: usize = 8 * 1024;
+/// In one query string.
+const PARAMETERS: usize = 32;
 
 /// Makes an answer out of a refusal or error: the product's page or JSON. Other answers pass through.
 pub type Render = fn(&Seen, Response) -> Response;
@@ -29,7 +34,10 @@ struct Inner {
     site: Site,
     random: Random,
     render: Render,
-    for_any_host: &'static [&'static str],
+    limits: Limits,
+    places: Semaphore,
+    meters: Meters,
+    for_watchers: &'static [&'static str],
 }
 
 /// The edge's own "no". It travels without a body, as an extension of the answer, until it is rendered.
@@ -41,53 +49,103 @@ pub struct Refusal {
 }
 
 impl Edge {
-    pub fn new(site: Site, random: Random, render: Render) -> Self {
-        Self(Arc::new(Inner { site, random, render, for_any_host: &[] }))
-    }
-
-    /// These paths may be read under every host name: whoever watches a process knows only its address. They must not
-    /// tell anything that a foreign page should not know.
-    pub fn open_to_any_host(mut self, paths: &'static [&'static str]) -> Self {
-        if let Some(inner) = Arc::get_mut(&mut self.0) {
-            inner.for_any_host = paths;
-        }
-        self
+    /// `for_watchers` may be read under every host name and however much is going on: whoever watches a process knows only
+    /// its address. They must not tell anything that a foreign page should not know.
+    pub fn new(
+        site: Site,
+        random: Random,
+        render: Render,
+        limits: Limits,
+        meters: Meters,
+        for_watchers: &'static [&'static str],
+    ) -> Self {
+        let places = Semaphore::new(limits.in_flight);
+        Self(Arc::new(Inner { site, random, render, limits, places, meters, for_watchers }))
     }
 
     /// Puts the edge in front of all routes, the fallback included.
     pub fn around(self, routes: Router) -> Router {
-        routes.layer(RequestBodyLimitLayer::new(BODY_LIMIT)).layer(from_fn_with_state(self, walk))
+        routes.layer(from_fn_with_state(self, walk))
     }
 }
 
-async fn walk(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+async fn walk(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let edge = &*edge.0;
+    let (started, route) = (Instant::now(), request.extensions().get::<MatchedPath>().cloned());
     let seen = Seen::new(&request, &edge.random);
-    let answer = match edge.admit(&request) {
-        Ok(()) => {
-            request.extensions_mut().insert(seen.id.clone());
-            request.extensions_mut().insert(seen.nonce.clone());
-            // A panic is logged by the hook; it harms this request alone.
-            let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-            handled.unwrap_or_else(|_| PANICKED.into_response())
-        }
-        Err(refusal) => refusal.into_response(),
+    let (answer, closes) = match edge.handle(&seen, request, next).await {
+        Ok(answer) => (answer, false),
+        // Where this request ends, and so where the next one begins, is not to be trusted.
+        Err(refusal) => (refusal.into_response(), matches!(refusal.status.as_u16(), 400 | 408 | 413)),
     };
     let mut answer = (edge.render)(&seen, answer);
     headers::secure(answer.headers_mut(), &seen, edge.site.is_https());
+    if closes {
+        answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    edge.meters.answered(route.as_ref(), answer.status(), started.elapsed());
     answer
 }
 
 impl Inner {
-    fn admit(&self, request: &Request) -> Result<(), Refusal> {
+    async fn handle(&self, seen: &Seen, request: Request, next: Next) -> Result<Response, Refusal> {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-        if is_read && self.for_any_host.contains(&request.uri().path()) {
-            return Ok(());
+        let is_watcher = is_read && self.for_watchers.contains(&request.uri().path());
+        if !is_watcher {
+            self.admit(&request)?;
         }
-        self.site.admit(request.method(), request.uri(), request.headers())?;
-        let length = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-        if length.is_some_and(|length| length > BODY_LIMIT as u64) { Err(TOO_LARGE) } else { Ok(()) }
+        let mut request = body::whole(request, self.limits.body).await?;
+        // Only now: a body that drips holds no place.
+        let _place = if is_watcher { None } else { Some(self.place()?) };
+        let _counted = Counted::on(&self.meters.in_flight);
+        request.extensions_mut().insert(seen.id.clone());
+        request.extensions_mut().insert(seen.nonce.clone());
+        // A panic is logged by the hook; it harms this request alone.
+        let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        Ok(handled.unwrap_or_else(|_| PANICKED.into_response()))
     }
+
+    fn admit(&self, request: &Request) -> Result<(), Refusal> {
+        self.site.admit(request.method(), request.uri(), request.headers())?;
+        check_address(request.uri())?;
+        check_length(request.headers())
+    }
+
+    fn place(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        self.places.try_acquire().map_err(|_| {
+            self.meters.shed.inc();
+            Refusal::of_status(StatusCode::SERVICE_UNAVAILABLE)
+        })
+    }
+}
+
+fn check_address(uri: &Uri) -> Result<(), Refusal> {
+    let query = uri.query().unwrap_or_default();
+    if uri.path().len() + query.len() > ADDRESS_BYTES {
+        return Err(Refusal::of_status(StatusCode::URI_TOO_LONG));
+    }
+    if !query.contains('&') {
+        return Ok(());
+    }
+    // Of two values one would be ignored, and not everybody ignores the same.
+    let mut names = Vec::new();
+    for (name, _) in form_urlencoded::parse(query.as_bytes()) {
+        if names.len() == PARAMETERS || names.contains(&name) {
+            return Err(AMBIGUOUS);
+        }
+        names.push(name);
+    }
+    Ok(())
+}
+
+/// The HTTP library drops a Content-Length that comes with a Transfer-Encoding; a proxy may have believed it. What has but
+/// one length cannot be read in two ways.
+fn check_length(headers: &HeaderMap) -> Result<(), Refusal> {
+    if headers.contains_key(TRANSFER_ENCODING) {
+        return Err(UNSURE_LENGTH);
+    }
+    let length = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > BODY_BYTES as u64) { Err(TOO_LARGE) } else { Ok(()) }
 }
 
 impl Refusal {
@@ -100,6 +158,7 @@ impl Refusal {
             StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address does not take that method."),
             StatusCode::REQUEST_TIMEOUT => ("too_slow", "The request took too long to arrive."),
             StatusCode::PAYLOAD_TOO_LARGE => (TOO_LARGE.code, TOO_LARGE.text),
+            StatusCode::URI_TOO_LONG => ("too_long", "The address is longer than 8 KiB."),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type", "The body is not of a type that is read here."),
             StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "The request has a field that cannot be read."),
             StatusCode::SERVICE_UNAVAILABLE => ("busy", "Too much is going on right now. Try again in a moment."),
@@ -110,8 +169,16 @@ impl Refusal {
     }
 }
 
-const TOO_LARGE: Refusal =
-    Refusal { status: StatusCode::PAYLOAD_TOO_LARGE, code: "too_large", text: "The request is larger than 64 KiB." };
+const AMBIGUOUS: Refusal = Refusal {
+    status: StatusCode::BAD_REQUEST,
+    code: "ambiguous",
+    text: "The address names a parameter twice, or too many of them.",
+};
+const UNSURE_LENGTH: Refusal = Refusal {
+    status: StatusCode::BAD_REQUEST,
+    code: "length_needed",
+    text: "A body is sent with its Content-Length, not with a Transfer-Encoding.",
+};
 const PANICKED: Refusal = Refusal {
     status: StatusCode::INTERNAL_SERVER_ERROR,
     code: "internal",
@@ -121,6 +188,9 @@ const PANICKED: Refusal = Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         response.extensions_mut().insert(self);
         response
     }

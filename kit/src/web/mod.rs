@@ -1,10 +1,15 @@
 //! The web edge: accept loop, host and origin guards, security headers. One request's walk is `edge::walk`.
 
 mod admission;
+mod body;
 pub mod cookie;
+mod crowd;
 pub mod csp_reports;
 mod edge;
 mod headers;
+mod limits;
+mod meters;
+mod proxies;
 mod query;
 mod seen;
 mod server;
@@ -15,9 +20,12 @@ mod tests;
 
 pub use admission::{BadSite, Site};
 pub use edge::{Edge, Refusal};
+pub use limits::Limits;
+pub use meters::Meters;
+pub use proxies::{BadNetwork, Proxies, customer};
 pub use query::NoFilters;
 pub use seen::{Nonce, Peer, RequestId, Seen};
-pub use server::{Limits, serve};
+pub use server::Server;
 
 use tower_http::compression::predicate::{And, DefaultPredicate, SizeAbove};
 use tower_http::compression::{CompressionLayer, CompressionLevel, Predicate};

@@ -1,125 +1,174 @@
-//! The accept loop. Unlike `axum::serve` it closes connections whose request does not arrive, caps their number, and ends.
+//! The accept loop. Unlike `axum::serve` it closes connections whose request does not arrive or whose answer is not taken,
+//! bounds their number in all and by address, lives through a lack of file descriptors, and ends.
 
+use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
+use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use super::Peer;
+use super::crowd::{Crowd, Member};
 use super::headers::ForBareAnswers;
+use super::meters::Counted;
 use super::socket::Socket;
+use super::{Limits, Meters, Peer, Proxies};
 
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// For the whole request head, and for the next request on an idle connection.
-    pub header_timeout: Duration,
-    /// Further ones wait in the kernel's backlog.
-    pub connections: usize,
-    /// For a client to take what it asked for, once it has stopped taking.
-    pub stall: Duration,
-    /// For requests under way when the end is called.
-    pub drain: Duration,
+/// A listener's server: what it bears, whom it trusts, where it counts.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub limits: Limits,
+    /// Whether the public address is https, be it through a proxy.
+    pub https: bool,
+    /// Addresses that many people's connections come from.
+    pub shared: Proxies,
+    pub meters: Meters,
 }
 
-impl Default for Limits {
+impl Default for Server {
     fn default() -> Self {
-        Self {
-            header_timeout: Duration::from_secs(10),
-            connections: 4096,
-            stall: Duration::from_secs(30),
-            drain: Duration::from_secs(10),
+        Self { limits: Limits::default(), https: false, shared: Proxies::none(), meters: Meters::default() }
+    }
+}
+
+/// A request line and all headers: more than browsers send, with room for the cookies of others on the same host.
+const HEAD_BYTES: usize = 16 * 1024;
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// For a request that is on its way over an open connection when the end comes.
+const LAST_REQUEST: Duration = Duration::from_millis(250);
+
+impl Server {
+    /// Serves until `end` is cancelled, `limits.notice` is over, and the requests under way are answered or
+    /// `limits.drain` is over too.
+    pub async fn serve(self, listener: TcpListener, app: Router, end: CancellationToken) -> io::Result<()> {
+        let connections = TaskTracker::new();
+        let (closing, cut) = (CancellationToken::new(), CancellationToken::new());
+        let accepting = self.accept(&listener, app, &connections, &closing, &cut);
+        let ended = async {
+            end.cancelled().await;
+            sleep(self.limits.notice).await;
+        };
+        tokio::select! { never = accepting => match never {}, () = ended => {} }
+        drop(listener);
+        closing.cancel();
+        connections.close();
+        if timeout(self.limits.drain, connections.wait()).await.is_err() {
+            tracing::warn!(connections = connections.len(), "requests still under way are cut off");
+            cut.cancel();
+            connections.wait().await;
+        }
+        Ok(())
+    }
+
+    async fn accept(
+        &self,
+        listener: &TcpListener,
+        app: Router,
+        connections: &TaskTracker,
+        closing: &CancellationToken,
+        cut: &CancellationToken,
+    ) -> Infallible {
+        let headers = ForBareAnswers::new(self.https);
+        let places = Arc::new(Semaphore::new(self.limits.connections));
+        let crowd = Crowd::new(self.limits.connections_per_address);
+        loop {
+            let place = places.clone().acquire_owned().await.expect("nobody closes the semaphore");
+            let (stream, peer) = self.next(listener).await;
+            let is_shared = self.shared.contains(peer.ip().to_canonical());
+            let member = if is_shared { None } else { crowd.join(peer.ip()) };
+            if !is_shared && member.is_none() {
+                self.meters.connections_refused.inc();
+                continue;
+            }
+            let _ = stream.set_nodelay(true);
+            let held = Held { _place: place, _member: member, _counted: Counted::on(&self.meters.connections) };
+            let socket = Socket::new(stream, self.limits.stall, headers.clone());
+            let connection = converse(socket, Peer(peer), app.clone(), self.limits.head, closing.clone());
+            let cut = cut.clone();
+            connections.spawn(async move {
+                let _held = held;
+                tokio::select! { () = connection => {}, () = cut.cancelled() => {} }
+            });
+        }
+    }
+
+    /// Out of file descriptors or memory: connections end by themselves, so wait instead of spinning or dying.
+    async fn next(&self, listener: &TcpListener) -> (TcpStream, SocketAddr) {
+        use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+        let mut is_told = false;
+        loop {
+            match listener.accept().await {
+                Ok(accepted) => return accepted,
+                Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+                Err(error) => {
+                    self.meters.accepts_failed.inc();
+                    if !is_told {
+                        tracing::error!(%error, "connections cannot be accepted at present");
+                        is_told = true;
+                    }
+                    sleep(REST).await;
+                }
+            }
         }
     }
 }
 
-/// A request line and all headers; more than browsers send, with room for the cookies of others on the same host.
-const HEAD_BYTES: usize = 16 * 1024;
-const BUFFER_BYTES: usize = 64 * 1024;
+const REST: Duration = Duration::from_millis(50);
 
-/// Serves until `end` is cancelled and the requests under way are answered, or `limits.drain` is over. `https` says how
-/// the public address is reached, be it through a proxy.
-pub async fn serve(
-    listener: TcpListener,
-    app: Router,
-    limits: Limits,
-    https: bool,
-    end: CancellationToken,
-) -> io::Result<()> {
-    let headers = ForBareAnswers::new(https);
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let connections = TaskTracker::new();
-    let cut = CancellationToken::new();
-    loop {
-        let place = tokio::select! {
-            () = end.cancelled() => break,
-            place = places.clone().acquire_owned() => place.map_err(io::Error::other)?,
-        };
-        let (stream, peer) = tokio::select! {
-            () = end.cancelled() => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => { rest_after(&error).await; continue }
-            },
-        };
-        let _ = stream.set_nodelay(true);
-        let connection =
-            converse(Socket::new(stream, limits.stall, headers.clone()), Peer(peer), app.clone(), limits, end.clone());
-        let cut = cut.clone();
-        connections.spawn(async move {
-            tokio::select! { () = connection => {}, () = cut.cancelled() => {} }
-            drop(place);
-        });
-    }
-    drop(listener);
-    connections.close();
-    if tokio::time::timeout(limits.drain, connections.wait()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "requests still under way are cut off");
-        cut.cancel();
-        connections.wait().await;
-    }
-    Ok(())
+/// What a connection takes up while it is open.
+struct Held {
+    _place: OwnedSemaphorePermit,
+    _member: Option<Member>,
+    _counted: Counted,
 }
 
-async fn converse(socket: Socket, peer: Peer, app: Router, limits: Limits, end: CancellationToken) {
+async fn converse(socket: Socket, peer: Peer, app: Router, head: Duration, closing: CancellationToken) {
+    let closes = closing.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
-        app.clone().oneshot(request)
+        let (answer, closes) = (app.clone().oneshot(request), closes.clone());
+        async move {
+            let mut answer: Response = answer.await?;
+            if closes.is_cancelled() {
+                answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
+        .header_read_timeout(head)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(socket), service);
     tokio::pin!(connection);
+    let last = async {
+        closing.cancelled().await;
+        sleep(LAST_REQUEST).await;
+    };
     let served = tokio::select! {
         served = connection.as_mut() => served,
-        () = end.cancelled() => { connection.as_mut().graceful_shutdown(); connection.await }
+        () = last => { connection.as_mut().graceful_shutdown(); connection.await }
     };
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended early");
     }
-}
-
-/// Out of file descriptors or memory: connections end by themselves, so wait instead of spinning or dying.
-async fn rest_after(error: &io::Error) {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) {
-        return;
-    }
-    tracing::error!(%error, "cannot accept a connection");
-    tokio::time::sleep(Duration::from_millis(100)).await;
 }

@@ -1,30 +1,42 @@
-//! The edge in process, and its accept loop over real sockets.
+//! The edge in process.
+
+mod server;
 
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, SERVER, SET_COOKIE};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, RETRY_AFTER, SERVER, SET_COOKIE};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
-use super::{Edge, Limits, Nonce, Refusal, Seen, Site, cookie, serve};
+use super::{Edge, Limits, Meters, Nonce, Refusal, Seen, Site, cookie};
 use crate::random::Random;
 
+/// More than both ends' socket buffers take.
+const LARGE: usize = 64 * 1024 * 1024;
+
 fn site(public_url: &str) -> Router {
-    let routes = Router::new()
+    edge(public_url, Limits::default(), Meters::default()).around(routes())
+}
+
+fn routes() -> Router {
+    Router::new()
         .route("/", get(async |nonce: Nonce| nonce.to_string()).post(async || "done"))
         .route("/panic", get(async || -> &'static str { panic!("on purpose") }))
         .route("/echo", post(async |body: String| body))
         .route("/cookie", get(async || ([(SET_COOKIE, cookie::set("c", "v", Duration::from_secs(60)))], "")))
-        .route("/kept", get(async || ([(CACHE_CONTROL, "public, max-age=31536000, immutable")], "")));
-    Edge::new(Site::new(public_url).unwrap(), Random::seeded(1), |_: &Seen, response| rendered(response)).around(routes)
+        .route("/watched", get(async || "alive"))
+        .route("/large", get(async || vec![b'x'; LARGE]))
+        .route("/kept", get(async || ([(CACHE_CONTROL, "public, max-age=31536000, immutable")], "")))
+}
+
+fn edge(public_url: &str, limits: Limits, meters: Meters) -> Edge {
+    let render = |_: &Seen, response| rendered(response);
+    Edge::new(Site::new(public_url).unwrap(), Random::seeded(1), render, limits, meters, &["/watched"])
 }
 
 /// As the product does: a bare refusal gets a text.
@@ -35,8 +47,10 @@ fn rendered(response: Response) -> Response {
     let (head, _) = response.into_parts();
     let refusal = head.extensions.get::<Refusal>().copied().unwrap_or(Refusal::of_status(head.status));
     let mut answer = (head.status, refusal.code).into_response();
-    if let Some(allow) = head.headers.get(ALLOW) {
-        answer.headers_mut().insert(ALLOW, allow.clone());
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = head.headers.get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
     }
     answer
 }
@@ -150,6 +164,7 @@ async fn a_foreign_page_may_link_here_but_not_read_or_embed() {
 async fn every_answer_carries_the_security_headers() {
     let app = site("https://repruv.example");
     let host = ("host", "repruv.example");
+    let long = format!("/{}", "a".repeat(8 * 1024));
     let cases = [
         ("GET", "/", &[host][..], 200),
         ("HEAD", "/", &[host], 200),
@@ -161,6 +176,9 @@ async fn every_answer_carries_the_security_headers() {
         ("GET", "/", &[], 400),
         ("POST", "/", &[host, ("sec-fetch-site", "cross-site")], 403),
         ("POST", "/echo", &[host, ("content-length", "65537")], 413),
+        ("POST", "/echo", &[host, ("transfer-encoding", "chunked")], 400),
+        ("GET", "/?a=1&a=2", &[host], 400),
+        ("GET", &long, &[host], 414),
     ];
     for (method, path, headers, expected) in cases {
         let answer = answer(&app, request(method, path, headers)).await;
@@ -224,6 +242,36 @@ async fn a_body_without_a_length_is_cut_at_the_limit() {
     assert_eq!(send(65_537).await, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
+#[tokio::test]
+async fn a_parameter_is_named_once() {
+    let app = site("http://localhost:8080");
+    let ask = async |query: &str| {
+        let request = request("GET", &format!("/?{query}"), &[("host", "localhost:8080")]);
+        answer(&app, request).await.status().as_u16()
+    };
+    let numbered = |count: usize| (0..count).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
+    for fine in ["", "a=1", "a=1&b=1", "a=a%26a&b=2", &numbered(32)] {
+        assert_eq!(ask(fine).await, 200, "{fine}");
+    }
+    for twice in ["a=1&a=2", "a&a", "a=1&b=2&%61=3", &numbered(33)] {
+        assert_eq!(ask(twice).await, 400, "{twice}");
+    }
+}
+
+#[tokio::test]
+async fn json_is_nested_thirty_two_deep_at_most() {
+    let app = site("http://localhost:8080");
+    let send = async |depth: usize, media: &str| {
+        let mut request = request("POST", "/echo", &[("host", "localhost:8080"), ("content-type", media)]);
+        *request.body_mut() = Body::from("[".repeat(depth) + &"]".repeat(depth));
+        answer(&app, request).await.status().as_u16()
+    };
+    assert_eq!(send(32, "application/json").await, 200);
+    assert_eq!(send(33, "application/json").await, 400);
+    assert_eq!(send(33, "application/merge-patch+json; charset=utf-8").await, 400);
+    assert_eq!(send(33, "text/plain").await, 200);
+}
+
 #[test]
 fn cookies_are_read_by_exact_name() {
     let mut headers = axum::http::HeaderMap::new();
@@ -232,128 +280,4 @@ fn cookies_are_read_by_exact_name() {
     assert_eq!(cookie::get(&headers, "__Host-session_token"), Some("abc"));
     assert_eq!(cookie::get(&headers, "c"), Some("3"));
     assert_eq!(cookie::get(&headers, "session_token"), None);
-}
-
-struct Served {
-    address: std::net::SocketAddr,
-    end: CancellationToken,
-    done: tokio::task::JoinHandle<std::io::Result<()>>,
-}
-
-async fn served(limits: Limits) -> Served {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let end = CancellationToken::new();
-    let app = site(&format!("http://{address}"));
-    let done = tokio::spawn(serve(listener, app, limits, true, end.clone()));
-    Served { address, end, done }
-}
-
-impl Served {
-    /// Sends the bytes and reads until the server closes.
-    async fn talk(&self, bytes: String) -> String {
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(bytes.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer).await;
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-}
-
-#[tokio::test]
-async fn raw_requests_that_smuggle_or_lie_are_refused() {
-    let server = served(Limits::default()).await;
-    let at = server.address;
-    let ask = async |head: String| server.talk(head).await.chars().take(12).collect::<String>();
-    assert_eq!(ask(format!("GET / HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n")).await, "HTTP/1.1 200");
-    assert_eq!(ask("GET / HTTP/1.1\r\nConnection: close\r\n\r\n".into()).await, "HTTP/1.1 400");
-    assert_eq!(
-        ask(format!("GET / HTTP/1.1\r\nHost: {at}\r\nHost: {at}\r\nConnection: close\r\n\r\n")).await,
-        "HTTP/1.1 400"
-    );
-    assert_eq!(
-        ask("GET / HTTP/1.1\r\nHost: rebound.example\r\nConnection: close\r\n\r\n".into()).await,
-        "HTTP/1.1 421"
-    );
-    assert_eq!(ask(format!("GET http://x/ HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n\r\n")).await, "HTTP/1.1 421");
-    let lengths = format!("POST / HTTP/1.1\r\nHost: {at}\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab");
-    assert_eq!(ask(lengths).await, "HTTP/1.1 400");
-    let huge = format!("GET / HTTP/1.1\r\nHost: {at}\r\nX: {}\r\n\r\n", "x".repeat(200_000));
-    assert_eq!(ask(huge).await, "HTTP/1.1 431");
-    server.end.cancel();
-}
-
-#[tokio::test]
-async fn what_nobody_can_read_is_refused_with_the_security_headers_too() {
-    let server = served(Limits::default()).await;
-    let at = server.address;
-    let cookies = format!("GET / HTTP/1.1\r\nHost: {at}\r\nCookie: {}\r\n\r\n", "c".repeat(16 * 1024));
-    let many = format!("GET / HTTP/1.1\r\nHost: {at}\r\n{}\r\n", "X: y\r\n".repeat(101));
-    let address = format!("GET /{} HTTP/1.1\r\nHost: {at}\r\n\r\n", "a".repeat(70_000));
-    let cases = [
-        ("nonsense", "G@T / HTTP/1.1\r\n\r\n".to_owned(), "400"),
-        ("no version", "GET /\r\n\r\n".to_owned(), "400"),
-        ("a header of control characters", format!("GET / HTTP/1.1\r\nHost: {at}\r\nX: \u{1}\r\n\r\n"), "400"),
-        ("a body of two lengths", format!("POST / HTTP/1.1\r\nHost: {at}\r\nContent-Length: 1, 2\r\n\r\n"), "400"),
-        ("large cookies", cookies, "431"),
-        ("many headers", many, "431"),
-        ("a long address", address, "431"),
-        ("nonsense after a good request", format!("GET / HTTP/1.1\r\nHost: {at}\r\n\r\nnonsense\r\n\r\n"), "400"),
-    ];
-    for (case, request, status) in cases {
-        let answer = server.talk(request).await;
-        let last = &answer[answer.rfind("HTTP/1.1").expect("an answer")..];
-        assert!(last.starts_with(&format!("HTTP/1.1 {status} ")), "{case}: {answer}");
-        for header in [
-            "x-content-type-options: nosniff",
-            "referrer-policy: same-origin",
-            "cross-origin-opener-policy: same-origin",
-            "permissions-policy: accelerometer=()",
-            "strict-transport-security: max-age=31536000",
-            "content-security-policy: default-src 'none'",
-            "cache-control: no-store",
-        ] {
-            assert_eq!(last.matches(header).count(), 1, "{case}: {header} in {last}");
-        }
-        assert!(last.ends_with("\r\n\r\n"), "{case}: the answer is whole: {last}");
-    }
-    let fits = format!("GET / HTTP/1.1\r\nHost: {at}\r\nCookie: {}\r\nConnection: close\r\n\r\n", "c".repeat(15_000));
-    assert!(server.talk(fits).await.starts_with("HTTP/1.1 200"));
-    server.end.cancel();
-}
-
-#[tokio::test]
-async fn a_request_that_never_arrives_is_closed() {
-    let server = served(Limits { header_timeout: Duration::from_millis(100), ..Limits::default() }).await;
-    let answer = server.talk("GET / HTTP/1.1\r\nHost:".into()).await;
-    assert!(!answer.contains("200"), "closed without an answer to half a request: {answer}");
-    server.end.cancel();
-}
-
-#[tokio::test]
-async fn the_end_waits_for_nobody_idle_and_cuts_what_hangs() {
-    let server = served(Limits { drain: Duration::from_millis(100), ..Limits::default() }).await;
-    let _idle = TcpStream::connect(server.address).await.unwrap();
-    let mut half = TcpStream::connect(server.address).await.unwrap();
-    half.write_all(
-        format!("POST /echo HTTP/1.1\r\nHost: {}\r\nContent-Length: 10\r\n\r\nabc", server.address).as_bytes(),
-    )
-    .await
-    .unwrap();
-    server.end.cancel();
-    server.done.await.unwrap().unwrap();
-    assert!(TcpStream::connect(server.address).await.is_err(), "nobody listens any more");
-}
-
-#[tokio::test]
-async fn connections_over_the_cap_wait_for_a_place() {
-    let server = served(Limits { connections: 1, ..Limits::default() }).await;
-    let first = TcpStream::connect(server.address).await.unwrap();
-    let ask = server.talk(format!("GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address));
-    tokio::pin!(ask);
-    let waits = tokio::time::timeout(Duration::from_millis(100), ask.as_mut()).await;
-    assert!(waits.is_err(), "the only place is taken");
-    drop(first);
-    assert!(ask.await.starts_with("HTTP/1.1 200"));
-    server.end.cancel();
 }

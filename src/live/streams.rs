@@ -1,0 +1,157 @@
+//! Everybody who listens in this process. One task hears the database's signals and tells those whom they concern; what a
+//! stream has yet to say is a set of hints, so it cannot grow however slowly it is read.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
+
+use kit::db::{Db, Signal};
+use tokio::sync::Notify;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Heard, Hint, hear};
+use crate::error::{Error, Result};
+use crate::sessions::SessionId;
+use crate::workspaces::UserId;
+
+/// Of one process.
+const IN_ALL: usize = 2_000;
+/// More windows side by side than a person looks at.
+const OF_A_SESSION: usize = 4;
+
+/// Bits beside those of the hints.
+const ENDED: u8 = 1 << 6;
+const CROWDED_OUT: u8 = 1 << 7;
+
+/// The open streams. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Streams(Arc<Mutex<Open>>);
+
+#[derive(Default)]
+struct Open {
+    listeners: HashMap<UserId, Vec<Arc<Listener>>>,
+    count: usize,
+    is_hearing: bool,
+}
+
+struct Listener {
+    session: SessionId,
+    pending: AtomicU8,
+    wake: Notify,
+}
+
+/// One open stream; it gives its place back when it is dropped.
+pub struct Stream {
+    streams: Streams,
+    user: UserId,
+    listener: Arc<Listener>,
+}
+
+/// What a stream says next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Said {
+    Hints(Vec<Hint>),
+    /// The last word: this session has newer streams, so do not come back.
+    Crowded,
+}
+
+impl Streams {
+    /// Opens a stream, before what it is about is read: then nothing is missed. The oldest of a session makes room.
+    pub fn open(&self, db: &Db, user: UserId, session: SessionId) -> Result<Stream> {
+        let mut open = self.lock();
+        if !open.is_hearing {
+            open.is_hearing = true;
+            tokio::spawn(hear_all(db.subscribe(), Arc::downgrade(&self.0)));
+        }
+        if open.count >= IN_ALL {
+            return Err(Error::Busy);
+        }
+        open.count += 1;
+        let listener = Arc::new(Listener { session, pending: AtomicU8::new(0), wake: Notify::new() });
+        let listeners = open.listeners.entry(user).or_default();
+        listeners.push(listener.clone());
+        let mut of_session = listeners.iter().filter(|known| known.session == session);
+        if let Some(oldest) = of_session.next().filter(|_| of_session.count() >= OF_A_SESSION).cloned() {
+            listeners.retain(|known| !Arc::ptr_eq(known, &oldest));
+            oldest.tell(CROWDED_OUT);
+        }
+        Ok(Stream { streams: self.clone(), user, listener })
+    }
+
+    /// How many are open.
+    pub fn count(&self) -> usize {
+        self.lock().count
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Open> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Stream {
+    /// Waits for something to say; `None` when the session is over.
+    pub async fn next(&self) -> Option<Said> {
+        loop {
+            let pending = self.listener.pending.swap(0, Ordering::AcqRel);
+            if pending & ENDED != 0 {
+                return None;
+            }
+            if pending & CROWDED_OUT != 0 {
+                return Some(Said::Crowded);
+            }
+            if pending != 0 {
+                return Some(Said::Hints(Hint::ALL.iter().copied().filter(|hint| pending & bit(*hint) != 0).collect()));
+            }
+            self.listener.wake.notified().await;
+        }
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        let mut open = self.streams.lock();
+        open.count -= 1;
+        if let Some(listeners) = open.listeners.get_mut(&self.user) {
+            listeners.retain(|known| !Arc::ptr_eq(known, &self.listener));
+            if listeners.is_empty() {
+                open.listeners.remove(&self.user);
+            }
+        }
+    }
+}
+
+impl Listener {
+    fn tell(&self, bits: u8) {
+        self.pending.fetch_or(bits, Ordering::AcqRel);
+        self.wake.notify_one();
+    }
+}
+
+fn bit(hint: Hint) -> u8 {
+    1 << (hint as u8)
+}
+
+/// Ends with the database, or with the last holder of the streams.
+async fn hear_all(mut signals: Receiver<Signal>, streams: Weak<Mutex<Open>>) {
+    loop {
+        let heard = match signals.recv().await {
+            Ok(signal) => hear(&signal),
+            Err(RecvError::Lagged(_)) => Heard::Gap,
+            Err(RecvError::Closed) => return,
+        };
+        let Some(streams) = streams.upgrade().map(Streams) else { return };
+        let open = streams.lock();
+        let all = || open.listeners.values().flatten();
+        match heard {
+            Heard::Nothing => {}
+            Heard::Changed(user, hint) => {
+                open.listeners.get(&user).into_iter().flatten().for_each(|listener| listener.tell(bit(hint)));
+            }
+            Heard::Gap => all().for_each(|listener| listener.tell(Hint::ALL.iter().copied().map(bit).sum())),
+            Heard::Ended(session) => {
+                all().filter(|listener| listener.session == session).for_each(|listener| listener.tell(ENDED));
+            }
+        }
+    }
+}
