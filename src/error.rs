@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{BytesRejection, JsonRejection};
 use axum::http::header::{ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -60,6 +60,10 @@ impl Error {
 
     pub fn forbidden(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::refused(StatusCode::FORBIDDEN, code, message)
+    }
+
+    pub fn unprocessable(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self::refused(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }
 
     pub fn gone(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -141,6 +145,13 @@ impl From<db::Error> for Error {
             db::Error::Busy => Self::Busy,
             other => Self::Db(other),
         }
+    }
+}
+
+impl From<BytesRejection> for Error {
+    fn from(rejection: BytesRejection) -> Self {
+        let refusal = Refusal::of_status(rejection.status());
+        Self::refused(refusal.status, refusal.code, refusal.text)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod dashboard;
 pub mod demo;
 pub mod error;
 pub mod health;
+pub mod idempotency;
 pub mod inbox;
 pub mod legacy;
 pub mod live;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 use kit::web::csp_reports::{self, Reports};
 use kit::web::{Edge, Limits, Site, compression};
@@ -20,6 +20,7 @@ use crate::dashboard;
 use crate::demo;
 use crate::error;
 use crate::health::pages as health;
+use crate::idempotency;
 use crate::inbox;
 use crate::live;
 use crate::metrics;
@@ -118,5 +119,6 @@ fn api(app: &App) -> Router<App> {
         .route("/jobs/{id}/status", get(activity::api::status))
         .route("/jobs/{id}/cancel", post(activity::api::cancel))
         .route("/jobs/{id}/retry", post(activity::api::retry))
+        .route_layer(from_fn(idempotency::api::recognise))
         .route_layer(from_fn_with_state(app.clone(), api_keys::api::guard))
 }

@@ -5,6 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
+use kit::db::Tx;
 use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::idempotency::api::Once;
 use crate::sessions::pages::{cookies, sign_out};
 use crate::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
 use crate::workspaces::{Kind, WorkspaceId};
@@ -19,9 +21,11 @@ use crate::workspaces::{Kind, WorkspaceId};
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignUpBody {
+    #[schema(min_length = 3, max_length = 254, pattern = r#"^[^\s@<>,;"\\]+@[^\s@<>,;"\\]+$"#)]
     email: String,
     #[schema(value_type = String, format = "password", min_length = 15, max_length = 128)]
     password: Password,
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     name: String,
     /// Of a set-up link or an invitation.
     setup_token: Option<String>,
@@ -137,7 +141,13 @@ pub async fn list(State(app): State<App>, who: SignedIn, _: Query<NoFilters>) ->
 /// Ends a session; another one only within ten minutes of typing the password.
 #[utoipa::path(delete, path = "/auth/sessions/{id}", tag = "auth", params(("id" = inline(SessionId), Path)),
     responses((status = 204), (status = 401), (status = 403), (status = 404)))]
-pub async fn end(State(app): State<App>, who: SignedIn, visitor: Visitor, Path(id): Path<String>) -> Result<Response> {
+pub async fn end(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let id: SessionId = id.parse().map_err(|_| Error::NotFound)?;
     if id == who.session.id {
         return logout(State(app), visitor).await;
@@ -146,8 +156,11 @@ pub async fn end(State(app): State<App>, who: SignedIn, visitor: Visitor, Path(i
         return Err(Error::forbidden("reauthentication_needed", "Sign in again first: it was too long ago."));
     }
     let user = who.user.id;
-    let ended = app.db.write(move |tx| sessions::end(tx, user, id)).await?;
-    if ended { Ok(StatusCode::NO_CONTENT.into_response()) } else { Err(Error::NotFound) }
+    let effect = move |tx: &mut Tx| match sessions::end(tx, user, id)? {
+        true => Ok((StatusCode::NO_CONTENT, None::<()>)),
+        false => Err(Error::NotFound),
+    };
+    once.write(&app, user, effect).await
 }
 
 fn granted(status: StatusCode, granted: Granted) -> Response {

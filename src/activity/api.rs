@@ -3,6 +3,8 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
+use kit::db::Tx;
 use kit::jobs::{self, Filter, JobId, JobStatus, JobView, Repeat};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +13,7 @@ use super::Scope;
 use super::pages::job_id;
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::idempotency::api::Once;
 use crate::sessions::Caller;
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -21,7 +24,7 @@ pub struct ListQuery {
     status: Option<JobStatus>,
     job_type: Option<String>,
     /// next_cursor of the page before
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, pattern = "^[0-9]{1,18}$")]
     cursor: Option<i64>,
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -68,13 +71,13 @@ pub struct Cancelled {
 /// Asks a job to end. One that has ended stays as it is.
 #[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Cancelled), (status = 401), (status = 404)))]
-pub async fn cancel(
-    State(app): State<App>,
-    who: Caller,
-    Path(id): Path<String>,
-) -> Result<(StatusCode, Json<Cancelled>)> {
-    let job = super::cancel(&app, Scope::Own(who.user.id), job_id(&id)?).await?;
-    Ok((StatusCode::ACCEPTED, Json(Cancelled { id: job.id, status: job.status })))
+pub async fn cancel(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+    let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
+    let effect = move |tx: &mut Tx| {
+        let job = super::cancel_in(tx, now, &random, Scope::Own(user), id)?;
+        Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
+    };
+    once.write(&app, user, effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -86,10 +89,12 @@ pub struct Retried {
 /// Asks for the same again, as a new job.
 #[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Retried), (status = 409), (status = 401), (status = 404)))]
-pub async fn retry(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<(StatusCode, Json<Retried>)> {
-    match super::retry(&app, Scope::Own(who.user.id), job_id(&id)?).await? {
-        Repeat::Enqueued(job) => Ok((StatusCode::ACCEPTED, Json(Retried { job_id: job.id }))),
+pub async fn retry(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+    let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
+    let effect = move |tx: &mut Tx| match super::retry_in(tx, now, &random, Scope::Own(user), id)? {
+        Repeat::Enqueued(job) => Ok((StatusCode::ACCEPTED, Some(Retried { job_id: job.id }))),
         Repeat::Refused => Err(super::not_repeatable()),
         Repeat::NotFound => Err(Error::NotFound),
-    }
+    };
+    once.write(&app, user, effect).await
 }

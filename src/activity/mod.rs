@@ -10,7 +10,10 @@ pub mod views;
 
 use std::borrow::Cow;
 
+use kit::clock::Timestamp;
+use kit::db::Tx;
 use kit::jobs::{self, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat, Whose};
+use kit::random::Random;
 
 use crate::app::App;
 use crate::error::{Error, Result};
@@ -45,14 +48,23 @@ impl Scope {
 /// Asks a job to end. One that ended already stays as it is.
 pub async fn cancel(app: &App, scope: Scope, id: JobId) -> Result<JobView> {
     let (now, random) = (app.now(), app.random.clone());
-    let job = app.db.write(move |tx| jobs::cancel::<App>(tx, now, &random, id, scope.whose())).await?;
-    job.ok_or(Error::NotFound)
+    app.db.write(move |tx| cancel_in(tx, now, &random, scope, id)).await
+}
+
+/// [`cancel`] within a transaction.
+fn cancel_in(tx: &mut Tx, now: Timestamp, random: &Random, scope: Scope, id: JobId) -> Result<JobView> {
+    jobs::cancel::<App>(tx, now, random, id, scope.whose())?.ok_or(Error::NotFound)
 }
 
 /// Asks for the same again, as a new job.
 pub async fn retry(app: &App, scope: Scope, id: JobId) -> Result<Repeat> {
     let (now, random) = (app.now(), app.random.clone());
-    Ok(app.db.write(move |tx| jobs::retry::<App>(tx, now, &random, id, scope.whose())).await?)
+    app.db.write(move |tx| retry_in(tx, now, &random, scope, id)).await
+}
+
+/// [`retry`] within a transaction.
+fn retry_in(tx: &mut Tx, now: Timestamp, random: &Random, scope: Scope, id: JobId) -> Result<Repeat> {
+    Ok(jobs::retry::<App>(tx, now, random, id, scope.whose())?)
 }
 
 fn not_repeatable() -> Error {

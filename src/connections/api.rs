@@ -3,15 +3,18 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use kit::clock::Timestamp;
+use kit::db::Tx;
 use kit::jobs::JobId;
 use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Connection, ConnectionId, pages, store};
+use super::{Connection, ConnectionId, Refused, pages, store};
 use crate::app::App;
 use crate::error::{Error, Result};
+use crate::idempotency::api::Once;
 use crate::platforms::Platform;
 use crate::sessions::{Caller, SignedIn};
 
@@ -99,12 +102,17 @@ pub async fn start(
     State(app): State<App>,
     who: SignedIn,
     Path(platform): Path<String>,
-    body: Option<Json<StartBody>>,
-) -> Result<(StatusCode, Json<Started>)> {
+    once: Once,
+    body: Option<Json<Option<StartBody>>>,
+) -> Result<Response> {
     let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
-    let again = body.and_then(|Json(body)| body.connection_id);
-    let (connection_id, authorize_url) = pages::begin(&app, &who, platform, again).await?;
-    Ok((StatusCode::CREATED, Json(Started { connection_id, authorize_url })))
+    let again = body.and_then(|Json(body)| body?.connection_id);
+    let mut begin = pages::beginning(&app, &who, platform, again)?;
+    let effect = move |tx: &mut Tx| {
+        let (connection_id, authorize_url) = begin(tx)?;
+        Ok::<_, Error>((StatusCode::CREATED, Some(Started { connection_id, authorize_url })))
+    };
+    once.write(&app, who.user.id, effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -115,15 +123,25 @@ pub struct Syncing {
 /// Reads a connection now. Again while it is read: the same job.
 #[utoipa::path(post, path = "/connections/{id}/sync", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 202, body = Syncing), (status = 409), (status = 404)))]
-pub async fn sync(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<(StatusCode, Json<Syncing>)> {
-    let enqueued = pages::sync_now(&app, who.user.id, who.workspace.id, pages::parse(&id)?).await?;
-    Ok((StatusCode::ACCEPTED, Json(Syncing { job_id: enqueued.id })))
+pub async fn sync(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+    let (id, now, random) = (pages::parse(&id)?, app.now(), app.random.clone());
+    let (user, workspace) = (who.user.id, who.workspace.id);
+    let effect = move |tx: &mut Tx| {
+        let enqueued = super::sync_now(tx, now, &random, user, workspace, id)?;
+        Ok::<_, Refused>((StatusCode::ACCEPTED, Some(Syncing { job_id: enqueued.id })))
+    };
+    once.write(&app, user, effect).await
 }
 
 /// Ends a connection; its authorisation is revoked at the platform.
 #[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 204), (status = 404)))]
-pub async fn delete(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<StatusCode> {
-    pages::end(&app, who.user.id, who.workspace.id, pages::parse(&id)?).await?;
-    Ok(StatusCode::NO_CONTENT)
+pub async fn delete(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+    let (id, now, random, vault) = (pages::parse(&id)?, app.now(), app.random.clone(), app.vault.clone());
+    let (user, workspace) = (who.user.id, who.workspace.id);
+    let effect = move |tx: &mut Tx| {
+        super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
+        Ok::<_, Refused>((StatusCode::NO_CONTENT, None::<()>))
+    };
+    once.write(&app, user, effect).await
 }

@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use kit::db::Tx;
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
@@ -81,19 +82,19 @@ pub async fn start(
     Form(form): Form<StartForm>,
 ) -> Result<Markup> {
     let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
-    let link = begin(&app, &who, platform, form.connection_id).await?.1;
+    let link = app.db.write(beginning(&app, &who, platform, form.connection_id)?).await?.1;
     let shell = who.shell(&app, &nonce, "/connections");
     let body = views::continue_to(platform, &link, who.workspace.kind == Kind::Demo);
     Ok(ui::page(&shell, "Connect", body))
 }
 
-/// Begins an attempt and answers the address of the consent page.
-pub(super) async fn begin(
+/// What begins an attempt in a transaction and answers the address of the consent page.
+pub(super) fn beginning(
     app: &App,
     who: &SignedIn,
     platform: Platform,
     again: Option<ConnectionId>,
-) -> Result<(ConnectionId, String)> {
+) -> Result<impl FnMut(&mut Tx) -> Result<(ConnectionId, String)> + Send + 'static> {
     if let (true, Offer::Unconfigured { .. }) = (platform.capabilities().connects, offer(app, who)) {
         return Err(Error::conflict(
             "client_not_configured",
@@ -106,10 +107,12 @@ pub(super) async fn begin(
         workspace: who.workspace.id,
         redirect_uri: redirect_uri(app),
     };
-    let (vault, random, now, redirect_uri) = (app.vault.clone(), app.random.clone(), app.now(), redirect_uri(app));
-    let asked = app.db.write(move |tx| consent::ask(tx, now, &random, &vault, &asker, platform, again)).await?;
-    let link = service::consent_link(app, who.workspace.kind, who.user.id, &redirect_uri, &asked)?;
-    Ok((asked.connection, link))
+    let (app, kind, now) = (app.clone(), who.workspace.kind, app.now());
+    Ok(move |tx: &mut Tx| {
+        let asked = consent::ask(tx, now, &app.random, &app.vault, &asker, platform, again)?;
+        let link = service::consent_link(&app, kind, asker.user, &asker.redirect_uri, &asked)?;
+        Ok((asked.connection, link))
+    })
 }
 
 #[derive(Deserialize)]
@@ -148,12 +151,7 @@ pub async fn sync(State(app): State<App>, who: SignedIn, Path(id): Path<String>)
     Ok(Redirect::to("/connections"))
 }
 
-pub(super) async fn sync_now(
-    app: &App,
-    user: UserId,
-    workspace: WorkspaceId,
-    id: ConnectionId,
-) -> Result<kit::jobs::Enqueued> {
+async fn sync_now(app: &App, user: UserId, workspace: WorkspaceId, id: ConnectionId) -> Result<kit::jobs::Enqueued> {
     let (random, now) = (app.random.clone(), app.now());
     Ok(app.db.write(move |tx| super::sync_now(tx, now, &random, user, workspace, id)).await?)
 }
@@ -163,7 +161,7 @@ pub async fn disconnect(State(app): State<App>, who: SignedIn, Path(id): Path<St
     Ok(Redirect::to("/connections"))
 }
 
-pub(super) async fn end(app: &App, user: UserId, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
+async fn end(app: &App, user: UserId, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
     let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
     Ok(app.db.write(move |tx| super::disconnect(tx, now, &random, &vault, user, workspace, id)).await?)
 }

@@ -4,13 +4,16 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
+use kit::db::Tx;
 use kit::jobs::JobId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, WorkspaceId};
+use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
 use crate::app::App;
 use crate::error::{FieldErrors, Result};
+use crate::idempotency::api::Once;
 use crate::sessions::Caller;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -58,25 +61,31 @@ pub struct StatusProfile {
 /// The body may be left out: everything in it has a default.
 #[utoipa::path(post, path = "/demo/enable", tag = "demo", request_body = Option<Choice>,
     responses((status = 202, body = Accepted), (status = 400), (status = 401), (status = 409), (status = 422)))]
-pub async fn enable(State(app): State<App>, who: Caller, body: Bytes) -> Result<(StatusCode, Json<Accepted>)> {
+pub async fn enable(State(app): State<App>, who: Caller, once: Once, body: Bytes) -> Result<Response> {
     let choice = read_choice(&body)?;
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let accepted = app.db.write(move |tx| super::enable(tx, now, &random, user, &choice)).await?;
-    let message = match accepted.status {
-        DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
-        _ => "Demo mode is being set up.",
+    let effect = move |tx: &mut Tx| {
+        let accepted = super::enable(tx, now, &random, user, &choice)?;
+        let message = match accepted.status {
+            DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
+            _ => "Demo mode is being set up.",
+        };
+        Ok::<_, Refused>(answer(accepted, message))
     };
-    Ok(answer(accepted, message))
+    once.write(&app, user, effect).await
 }
 
 /// Leaves demo mode in the background, or calls its set-up back. While it is being left already: the same job, and no
 /// set-up after it.
 #[utoipa::path(post, path = "/demo/disable", tag = "demo",
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
-pub async fn disable(State(app): State<App>, who: Caller) -> Result<(StatusCode, Json<Accepted>)> {
+pub async fn disable(State(app): State<App>, who: Caller, once: Once) -> Result<Response> {
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let accepted = app.db.write(move |tx| super::disable(tx, now, &random, user)).await?;
-    Ok(answer(accepted, "Demo mode is being left."))
+    let effect = move |tx: &mut Tx| {
+        let accepted = super::disable(tx, now, &random, user)?;
+        Ok::<_, Refused>(answer(accepted, "Demo mode is being left."))
+    };
+    once.write(&app, user, effect).await
 }
 
 /// How demo mode stands.
@@ -91,7 +100,8 @@ fn read_choice(body: &[u8]) -> Result<Choice> {
     if body.is_empty() {
         return Ok(Choice::default());
     }
-    let Json(choice) = Json::<Choice>::from_bytes(body)?;
+    let Json(choice) = Json::<Option<Choice>>::from_bytes(body)?;
+    let choice = choice.unwrap_or_default();
     match choice.seed {
         Some(seed) if seed > LARGEST_SEED => {
             Err(FieldErrors::one("seed", "too_large", "seed is at most 2^53 - 1.").into())
@@ -100,8 +110,8 @@ fn read_choice(body: &[u8]) -> Result<Choice> {
     }
 }
 
-fn answer(accepted: super::Accepted, message: &'static str) -> (StatusCode, Json<Accepted>) {
-    (StatusCode::ACCEPTED, Json(Accepted { status: accepted.status, job_id: accepted.job_id, message }))
+fn answer(accepted: super::Accepted, message: &'static str) -> (StatusCode, Option<Accepted>) {
+    (StatusCode::ACCEPTED, Some(Accepted { status: accepted.status, job_id: accepted.job_id, message }))
 }
 
 impl From<Demo> for Status {

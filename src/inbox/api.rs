@@ -114,11 +114,11 @@ struct VersionBody {
         ("priority" = inline(Option<PriorityBand>), Query), ("intent" = inline(Option<Intent>), Query),
         ("language" = inline(Option<Language>), Query), ("connection" = inline(Option<ConnectionId>), Query),
         ("content" = inline(Option<ContentId>), Query), ("author" = inline(Option<AuthorId>), Query),
-        ("since" = Option<String>, Query, description = "First day, like 2026-11-22, in the person's time zone"),
-        ("until" = Option<String>, Query, description = "Last day"),
+        ("since" = Option<String>, Query, format = Date, description = "First day, like 2026-11-22, in the person's time zone"),
+        ("until" = Option<String>, Query, format = Date, description = "Last day: since, or a later one"),
         ("visibility" = inline(Option<Visibility>), Query, description = "published, unless said otherwise"),
         ("order" = inline(Option<Order>), Query, description = "priority goes with state=needs_reply"),
-        ("cursor" = Option<String>, Query, description = "next_cursor of the page before"),
+        ("cursor" = Option<String>, Query, pattern = r"^-?[0-9]{1,9}\.[0-9]{1,16}\.[0-9a-f]{32}$", description = "next_cursor of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100),
     ),
     responses((status = 200, body = ListAnswer), (status = 400), (status = 401)))]
@@ -128,6 +128,9 @@ pub async fn list(
     Query(parameters): Query<Parameters>,
 ) -> Result<Json<ListAnswer>> {
     let mut parameters = parameters;
+    if let Some((name, _)) = parameters.iter().find(|(_, value)| value.is_empty()) {
+        return Err(refused(BadFilter::value(name, "left out rather than empty")));
+    }
     let cursor: Option<Cursor> =
         take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
     let limit = take(&mut parameters, "limit").map(|text| limit(&text)).transpose().map_err(refused)?;

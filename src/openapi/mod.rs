@@ -6,11 +6,12 @@ mod tests;
 
 use std::sync::LazyLock;
 
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, Content, Ref, RefOr, Response};
+use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api_keys::access::{Needs, needs};
@@ -104,6 +105,9 @@ impl Modify for Common {
                 let Some(operation) = operation else { continue };
                 name(operation);
                 operation.security = Some(entrances(method, path));
+                if method != "GET" && needs(method, path) != Some(Needs::Nothing) {
+                    operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+                }
                 explain_answers(operation);
             }
         }
@@ -121,6 +125,19 @@ fn entrances(method: &str, path: &str) -> Vec<SecurityRequirement> {
         Some(Needs::Scope(scope)) => vec![session(), SecurityRequirement::new("api_key", [scope.as_str()])],
         Some(Needs::Session) | None => vec![session()],
     }
+}
+
+fn idempotency_key() -> Parameter {
+    let text = "Chosen by the caller. A second call with the same key and body within 24 hours has no effect of its own and is \
+                answered like the first; with another body it is refused with 422. A call that failed may be tried again.";
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema.pattern(Some("^[!-~]([ -~]*[!-~])?$"))))
+        .build()
 }
 
 /// Handlers of different features share their names.

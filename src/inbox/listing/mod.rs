@@ -125,7 +125,9 @@ impl std::str::FromStr for Cursor {
         let read = || {
             let mut parts = text.split('.');
             let score = parts.next()?.parse().ok()?;
-            let created_at = Timestamp::from_micros(parts.next()?.parse().ok()?);
+            // Years that no database holds are nobody's page.
+            let micros = parts.next()?.parse().ok().filter(|micros| (0..10_000_000_000_000_000).contains(micros))?;
+            let created_at = Timestamp::from_micros(micros);
             let id = parts.next()?.parse().ok()?;
             parts.next().is_none().then_some(Cursor { score, created_at, id })
         };

@@ -1,0 +1,80 @@
+//! `Idempotency-Key` at the edge: read from the request, kept with what the handler writes.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest as _, FromRequestParts, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use kit::db::Tx;
+use serde::Serialize;
+
+use super::{Answer, Call, bad_key, once};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::workspaces::UserId;
+
+/// The header's name.
+pub const HEADER: &str = "idempotency-key";
+
+/// What a handler writes by [`Once::write`] is written once for each key.
+#[derive(Clone, Debug)]
+pub struct Once(Option<Call>);
+
+impl<S: Sync> FromRequestParts<S> for Once {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(parts.extensions.get::<Call>().copied()))
+    }
+}
+
+/// In front of every operation: knows a call again by its key and its body. GET has no effect to be had twice.
+pub async fn recognise(request: Request, next: Next) -> Result<Response> {
+    let Some(key) = key(request.headers())?.filter(|_| !request.method().is_safe()) else {
+        return Ok(next.run(request).await);
+    };
+    let (mut parts, body) = request.into_parts();
+    let body = Bytes::from_request(Request::new(body), &()).await?;
+    parts.extensions.insert(Call::new(parts.method.as_str(), parts.uri.path(), &key, &body)?);
+    Ok(next.run(Request::from_parts(parts, Body::from(body))).await)
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>> {
+    let mut keys = headers.get_all(HEADER).iter();
+    match (keys.next(), keys.next()) {
+        (None, _) => Ok(None),
+        (Some(key), None) => Ok(Some(key.to_str().map_err(|_| bad_key())?.to_owned())),
+        (Some(_), Some(_)) => Err(bad_key()),
+    }
+}
+
+impl Once {
+    /// Writes `effect` for `user`, or answers as it was answered before. `None` is an answer without a body.
+    pub async fn write<T, E, F>(self, app: &App, user: UserId, mut effect: F) -> Result<Response>
+    where
+        F: FnMut(&mut Tx) -> Result<(StatusCode, Option<T>), E> + Send + 'static,
+        T: Serialize,
+        E: Into<Error>,
+    {
+        let (now, random, vault) = (app.now(), app.random.clone(), app.vault.clone());
+        let answer = app.db.write(move |tx| {
+            let mut effect = |tx: &mut Tx| {
+                let (status, body) = effect(tx).map_err(Into::into)?;
+                let body = body.map(|body| serde_json::to_string(&body)).transpose().map_err(Error::internal)?;
+                Ok(Answer { status: status.as_u16(), body: body.unwrap_or_default() })
+            };
+            match &self.0 {
+                Some(call) => once(tx, now, &random, &vault, user, call, effect),
+                None => effect(tx),
+            }
+        });
+        let Answer { status, body } = answer.await?;
+        let status = StatusCode::from_u16(status).map_err(Error::internal)?;
+        Ok(match body.is_empty() {
+            true => status.into_response(),
+            false => (status, [(CONTENT_TYPE, "application/json")], body).into_response(),
+        })
+    }
+}

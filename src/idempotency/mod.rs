@@ -1,0 +1,103 @@
+//! Calls that may be sent again: with an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) an operation has
+//! its effect once, and whoever repeats it within a day gets the same answer.
+//!
+//! The key is claimed, the effect made and the answer kept in one transaction, so a kill leaves all of it or nothing. A call
+//! that arrives while the first is under way waits for that commit and is then answered from it. A call that failed has
+//! changed nothing and is not kept: it may be tried again with its key.
+
+pub mod api;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::Tx;
+use kit::random::Random;
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, Result};
+use crate::vault::{Place, Vault};
+use crate::workspaces::UserId;
+
+/// How long an answer is kept.
+pub const KEPT: Duration = Duration::from_secs(86_400);
+/// Rows past their time removed with each call that makes one: more than one is made, so they cannot pile up.
+const PURGE_BATCH: i64 = 20;
+const LONGEST_KEY: usize = 255;
+
+/// One call with a key, whoever sends it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    operation: [u8; 32],
+    body: [u8; 32],
+}
+
+/// What is answered, now and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub status: u16,
+    /// JSON; empty where there is none.
+    pub body: String,
+}
+
+impl Call {
+    /// `key` as the header has it, with or without the quotes of a structured string.
+    pub fn new(method: &str, path: &str, key: &str, body: &[u8]) -> Result<Self> {
+        let quoted = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
+        let key = quoted.filter(|key| !key.is_empty()).unwrap_or(key);
+        if key.is_empty() || key.len() > LONGEST_KEY || !key.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return Err(bad_key());
+        }
+        let operation = [method, path, key]
+            .iter()
+            .fold(Sha256::new(), |hash, part| hash.chain_update(part.len().to_be_bytes()).chain_update(part));
+        Ok(Self { operation: operation.finalize().into(), body: Sha256::digest(body).into() })
+    }
+
+    fn id(&self, user: UserId) -> [u8; 32] {
+        Sha256::new().chain_update(user.uuid()).chain_update(self.operation).finalize().into()
+    }
+}
+
+/// Has the effect, or answers as it was answered the first time.
+pub fn once(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    user: UserId,
+    call: &Call,
+    effect: impl FnOnce(&mut Tx) -> Result<Answer>,
+) -> Result<Answer> {
+    let id = call.id(user);
+    if !store::claim(tx, &id, user, &call.body, now, now - KEPT)? {
+        let kept = store::kept(tx, &id)?;
+        if kept.body_hash != call.body {
+            return Err(other_body());
+        }
+        let body = vault.open_sealed(place(&id, user.uuid().as_bytes()), &kept.answer).map_err(Error::internal)?;
+        let status = u16::try_from(kept.status).map_err(Error::internal)?;
+        return Ok(Answer { status, body: body.expose().to_owned() });
+    }
+    let answer = effect(tx)?;
+    let sealed = vault.seal(place(&id, user.uuid().as_bytes()), answer.body.as_bytes(), random);
+    store::keep(tx, &id, answer.status, &sealed)?;
+    store::purge(tx, now - KEPT, PURGE_BATCH)?;
+    Ok(answer)
+}
+
+fn place<'a>(id: &'a [u8; 32], user: &'a [u8]) -> Place<'a> {
+    Place { table: "idempotency_keys", column: "answer", row: id, owner: user }
+}
+
+fn bad_key() -> Error {
+    let text = "An Idempotency-Key is given once, and has 1 to 255 characters of ASCII.";
+    Error::bad_request("bad_idempotency_key", text)
+}
+
+fn other_body() -> Error {
+    let text = "This Idempotency-Key came with another body before. A new call needs a new key.";
+    Error::unprocessable("idempotency_key_reused", text)
+}
