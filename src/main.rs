@@ -4,6 +4,7 @@ mod commands;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -50,6 +51,15 @@ enum Command {
     },
     /// Brings the database's schema up to date
     Migrate,
+    /// Writes everything of one moment into a file, while Repruv serves
+    Backup { file: PathBuf },
+    /// Puts a backup in the place of the database, while Repruv stands still
+    Restore {
+        file: PathBuf,
+        /// Replaces what is there, and keeps it aside
+        #[arg(long)]
+        force: bool,
+    },
     /// Brings over accounts, connections and interactions from the system that Repruv replaces
     ImportLegacy {
         /// Its database: postgres://USER@HOST/NAME
@@ -117,6 +127,8 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Worker => runtime.block_on(serve(&settings, Parts { web: false, worker: true })),
         Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
         Command::Migrate => migrate(&settings),
+        Command::Backup { file } => commands::backup(&settings, &file),
+        Command::Restore { file, force } => commands::restore(&settings, &file, force),
         Command::ImportLegacy { url } => runtime.block_on(commands::import_legacy(&settings, &url)),
         Command::Openapi => {
             // Whoever closed the pipe has read enough.

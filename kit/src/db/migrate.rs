@@ -48,6 +48,14 @@ pub(super) fn is_current(conn: &mut Conn, migrations: &[Migration]) -> Result<bo
     Ok(has_table(conn, "schema_migrations")? && check(conn, migrations)? == migrations.len())
 }
 
+/// Refuses a database that is not ours, or newer.
+pub(super) fn examine(conn: &mut Conn, migrations: &[Migration]) -> Result<()> {
+    if !has_table(conn, "schema_migrations")? {
+        return Err(Error::Schema("this is no database of Repruv".into()));
+    }
+    check(conn, migrations).map(|_| ())
+}
+
 /// How many are applied; an error when the history is not a beginning of ours.
 fn check(conn: &mut Conn, migrations: &[Migration]) -> Result<usize> {
     let history = conn.all::<(String, String)>("SELECT name, checksum FROM schema_migrations ORDER BY name", &[])?;

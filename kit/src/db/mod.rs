@@ -13,6 +13,7 @@
 //! in places and in time: a full one answers [`Error::Busy`] at once, and a unit that waited too long is not run any more.
 
 mod conn;
+pub mod copy;
 mod error;
 mod macros;
 mod migrate;

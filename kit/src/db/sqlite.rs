@@ -62,7 +62,7 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
     })))
 }
 
-fn take_lock(path: &Path) -> Result<File> {
+pub(super) fn take_lock(path: &Path) -> Result<File> {
     let path = path.with_extension("lock");
     let unavailable = |error: &dyn std::fmt::Display| Error::Unavailable(format!("{}: {error}", path.display()));
     let file =
