@@ -18,6 +18,7 @@ use crate::platforms::{self, Hosts, Outside};
 use crate::sessions::UserRow;
 use crate::ui::Local;
 use crate::vault::Vault;
+use crate::webhooks::Intake;
 
 /// Cheap to clone; every handler and every job is given one.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Inner {
     pub streams: Streams,
     pub metrics: Metrics,
     pub refreshing: Refreshing,
+    /// Where what the outside announces is stored.
+    pub webhooks: Intake,
     /// What stands above a person's pages. Given at the start, for sessions know nothing of what it tells.
     pub banner: fn(&UserRow, &Local) -> Markup,
 }

@@ -24,6 +24,7 @@ use crate::metrics::Metrics;
 use crate::platforms::Outside;
 use crate::routes;
 use crate::vault::{KeyFileError, Secret, Vault};
+use crate::webhooks::Intake;
 
 /// Which parts run in this process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,6 +89,7 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
     let passwords = Passwords::start(random.clone());
     accounts::expect_former_hashes(&db, &passwords).await?;
     Ok(App::new(Inner {
+        webhooks: Intake::start(db.clone(), clock.clone(), random.clone()),
         db,
         clock,
         passwords,

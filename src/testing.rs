@@ -28,6 +28,7 @@ use crate::metrics::Metrics;
 use crate::platforms::Outside;
 use crate::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
 use crate::vault::{Secret, Vault};
+use crate::webhooks::Intake;
 
 pub const PUBLIC_URL: &str = "http://localhost:8080";
 pub const EMAIL: &str = "ann@example.com";
@@ -219,7 +220,9 @@ fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let (stopping, streams, metrics) = (CancellationToken::new(), Streams::default(), Metrics::default());
     let refreshing = Refreshing::default();
     let banner = crate::demo::banner;
+    let webhooks = Intake::start(db.clone(), clock.clone(), random.clone());
     App::new(Inner {
+        webhooks,
         db,
         clock,
         random,

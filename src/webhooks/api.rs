@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signature::{self, Envelope};
-use super::{Received, demo_key, receive};
+use super::{Delivery, Received, demo_key};
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::workspaces::UserId;
@@ -35,9 +35,7 @@ pub async fn demo(
 
     // What verified but is no JSON is stored too: its sender would only send the same again.
     let payload: Value = serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into());
-    let (id, random) = (envelope.id.to_owned(), app.random.clone());
-    let received = app.db.write(move |tx| receive(tx, now, &random, user, &id, &payload)).await?;
-    match received {
+    match app.webhooks.store(Delivery { user, id: envelope.id.to_owned(), payload }).await? {
         Received::Stored | Received::Duplicate => Ok(StatusCode::OK),
         Received::TooEarly => Err(Error::Busy),
         Received::Unwanted => Err(Error::refused(StatusCode::GONE, "no_demo", "This demo has ended.")),

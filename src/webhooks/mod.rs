@@ -1,24 +1,29 @@
 //! Hints from platforms: verified over their raw bytes, stored before they are believed, counted once, then looked up at the source.
 
 pub mod api;
+mod intake;
 mod signature;
 mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
-use kit::jobs::Enqueue;
+use kit::jobs::{Enqueue, JobId};
 use kit::random::Random;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::connections::{self, jobs::FetchInteraction};
+use crate::connections::{self, ConnectionId, jobs::FetchInteraction};
 use crate::platforms::Platform;
 use crate::vault::{Secret, Vault};
-use crate::workspaces::{DemoStatus, UserId};
+use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
+pub use intake::Intake;
 
 /// Where the demo service delivers.
 pub const DEMO_PATH: &str = "/webhooks/demo";
@@ -62,38 +67,94 @@ pub enum Received {
     Unwanted,
 }
 
-/// Stores a verified delivery and, in the same transaction, orders the look at what it hints at. Whose it is follows
-/// from the key that verified it and from our own rows; a payload that names anything else finds nothing.
-pub fn receive(
+/// One delivery whose signature was found good.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    /// Whose key verified it.
+    pub user: UserId,
+    /// The sender's name of it: one effect each.
+    pub id: String,
+    pub payload: Value,
+}
+
+/// Stores verified deliveries and, in the same transaction, orders the look at what they hint at. Whose they are follows
+/// from the key that verified them and from our own rows; a payload that names anything else finds nothing.
+pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Delivery]) -> db::Result<Vec<Received>> {
+    let mut seen = store::known(tx, deliveries)?;
+    let (mut demos, mut looks) = (HashMap::new(), Looks::default());
+    let (mut received, mut fresh) = (Vec::with_capacity(deliveries.len()), Vec::new());
+    for delivery in deliveries {
+        let demo = match demos.entry(delivery.user) {
+            Entry::Occupied(demo) => *demo.into_mut(),
+            Entry::Vacant(place) => *place.insert(store::demo_of(tx, delivery.user)?),
+        };
+        received.push(match demo {
+            Some((_, Some(_))) if !seen.insert(delivery.id.clone()) => Received::Duplicate,
+            Some((_, Some(workspace))) => {
+                fresh.push(looks.order(tx, now, random, workspace, delivery)?);
+                Received::Stored
+            }
+            Some((DemoStatus::Enabling, None)) => Received::TooEarly,
+            _ => Received::Unwanted,
+        });
+    }
+    store::insert(tx, now, "demo", &fresh)?;
+    Ok(received)
+}
+
+/// The jobs that deliveries of one transaction ask for: however many are about the same thing, it is looked at once.
+#[derive(Default)]
+struct Looks {
+    connections: HashMap<(WorkspaceId, Platform), Option<ConnectionId>>,
+    jobs: HashMap<(ConnectionId, String), JobId>,
+}
+
+impl Looks {
+    fn order<'a>(
+        &mut self,
+        tx: &mut Tx,
+        now: Timestamp,
+        random: &Random,
+        workspace: WorkspaceId,
+        delivery: &'a Delivery,
+    ) -> db::Result<Fresh<'a>> {
+        let event = Event::deserialize(&delivery.payload).ok();
+        let event_type = event.as_ref().map_or_else(|| "unreadable".to_owned(), |event| event.kind.clone());
+        let mut fresh = Fresh { delivery, workspace, event_type, job: None };
+        let Some(hint) = event.and_then(|event| event.data) else { return Ok(fresh) };
+        // A profile has one account per platform; where it is not connected, the next pass finds what the hint meant.
+        let connection = match self.connections.entry((workspace, hint.platform)) {
+            Entry::Occupied(found) => *found.into_mut(),
+            Entry::Vacant(place) => *place.insert(connections::store::connected(tx, workspace, hint.platform)?),
+        };
+        if let Some(connection) = connection {
+            fresh.job = Some(match self.jobs.entry((connection, hint.external_id.clone())) {
+                Entry::Occupied(job) => *job.into_mut(),
+                Entry::Vacant(place) => *place.insert(look(tx, now, random, workspace, connection, hint.external_id)?),
+            });
+        }
+        Ok(fresh)
+    }
+}
+
+fn look(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
-    user: UserId,
-    id: &str,
-    payload: &Value,
-) -> db::Result<Received> {
-    let workspace = match store::demo_of(tx, user)? {
-        Some((_, Some(workspace))) => workspace,
-        Some((DemoStatus::Enabling, None)) => return Ok(Received::TooEarly),
-        _ => return Ok(Received::Unwanted),
-    };
-    let event = Event::deserialize(payload).ok();
-    let kind = event.as_ref().map_or("unreadable", |event| event.kind.as_str());
-    if !store::insert(tx, now, id, "demo", workspace, kind, payload)? {
-        return Ok(Received::Duplicate);
-    }
-    // A profile has one account per platform; where it is not connected, the next pass finds what the hint meant.
-    if let Some(hint) = event.and_then(|event| event.data)
-        && let Some(connection_id) = connections::store::connected(tx, workspace, hint.platform)?
-    {
-        let job = FetchInteraction { connection_id, external_id: hint.external_id };
-        let enqueue = Enqueue {
-            operation_key: Some(job.operation_key()),
-            scope_id: Some(workspace.uuid()),
-            ..Enqueue::default()
-        };
-        let enqueued = kit::jobs::enqueue(tx, now, random, &job, enqueue)?;
-        store::set_job(tx, id, enqueued.id)?;
-    }
-    Ok(Received::Stored)
+    workspace: WorkspaceId,
+    connection_id: ConnectionId,
+    external_id: String,
+) -> db::Result<JobId> {
+    let job = FetchInteraction { connection_id, external_id };
+    let enqueue =
+        Enqueue { operation_key: Some(job.operation_key()), scope_id: Some(workspace.uuid()), ..Enqueue::default() };
+    Ok(kit::jobs::enqueue(tx, now, random, &job, enqueue)?.id)
+}
+
+/// A delivery that is not known yet, and what was made of it.
+struct Fresh<'a> {
+    delivery: &'a Delivery,
+    workspace: WorkspaceId,
+    event_type: String,
+    job: Option<JobId>,
 }

@@ -1,50 +1,90 @@
 //! SQL of webhook deliveries.
 
+use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Json, Result, Tx};
-use kit::jobs::JobId;
+use kit::db::{Conn, Result, Tx, Val};
 
+use super::{Delivery, Fresh};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 /// A sender may come again for days; after this long it is not the same delivery any more.
 const KEPT: Duration = Duration::from_secs(30 * 86_400);
-/// Old rows removed with each new one: more than one is made, so they cannot pile up.
-const PURGE_BATCH: i64 = 10;
+/// Old rows removed at one time: more than are made, so they cannot pile up.
+const PURGE_FACTOR: usize = 10;
 
-/// False when the delivery is known already.
-pub fn insert(
-    tx: &mut Tx,
-    now: Timestamp,
-    id: &str,
-    source: &str,
-    workspace: WorkspaceId,
-    event_type: &str,
-    payload: &Json,
-) -> Result<bool> {
-    let inserted = tx.exec(
-        "INSERT INTO webhook_deliveries (id, source, workspace_id, event_type, payload, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (id) DO NOTHING",
-        args![id, source, workspace, event_type, payload, now],
-    )?;
-    if inserted == 1 {
-        tx.exec(
-            "DELETE FROM webhook_deliveries WHERE id IN
-                (SELECT id FROM webhook_deliveries WHERE received_at < $1 ORDER BY received_at LIMIT $2)",
-            args![now - KEPT, PURGE_BATCH],
-        )?;
+/// Rows in one statement. Few sizes, so that few statements are prepared.
+const SIZES: [usize; 3] = [32, 8, 1];
+
+/// Which of them are stored already.
+pub fn known(conn: &mut Conn, deliveries: &[Delivery]) -> Result<HashSet<String>> {
+    let mut known = HashSet::new();
+    for chunk in chunks(deliveries) {
+        let places = places(0, chunk.len());
+        let ids: Vec<Val<'_>> = chunk.iter().map(|delivery| Val::from(delivery.id.as_str())).collect();
+        known.extend(conn.all::<String>(&format!("SELECT id FROM webhook_deliveries WHERE id IN ({places})"), &ids)?);
     }
-    Ok(inserted == 1)
+    Ok(known)
 }
 
-pub fn set_job(tx: &mut Tx, id: &str, job: JobId) -> Result<()> {
-    tx.exec("UPDATE webhook_deliveries SET job_id = $2 WHERE id = $1", args![id, job])?;
-    Ok(())
+/// One that another process stored a moment ago stays as it is.
+pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[Fresh<'_>]) -> Result<()> {
+    for chunk in chunks(fresh) {
+        let rows: Vec<String> = (0..chunk.len()).map(|row| format!("({}, $1, $2)", places(2 + row * 5, 5))).collect();
+        let sql = format!(
+            "INSERT INTO webhook_deliveries (id, workspace_id, event_type, payload, job_id, source, received_at)
+             VALUES {} ON CONFLICT (id) DO NOTHING",
+            rows.join(", ")
+        );
+        let mut values: Vec<Val<'_>> = vec![Val::from(source), Val::from(&now)];
+        for Fresh { delivery, workspace, event_type, job } in chunk {
+            let row = [
+                Val::from(delivery.id.as_str()),
+                Val::from(workspace),
+                Val::from(event_type.as_str()),
+                Val::from(&delivery.payload),
+                Val::from(job),
+            ];
+            values.extend(row);
+        }
+        tx.exec(&sql, &values)?;
+    }
+    purge(tx, now, fresh.len())
+}
+
+fn purge(tx: &mut Tx, now: Timestamp, made: usize) -> Result<()> {
+    let limit = i64::try_from(made * PURGE_FACTOR).unwrap_or(i64::MAX);
+    tx.exec(
+        "DELETE FROM webhook_deliveries WHERE id IN
+            (SELECT id FROM webhook_deliveries WHERE received_at < $1 ORDER BY received_at LIMIT $2)",
+        args![now - KEPT, limit],
+    )
+    .map(drop)
 }
 
 pub fn demo_of(conn: &mut Conn, user: UserId) -> Result<Option<(DemoStatus, Option<WorkspaceId>)>> {
     conn.opt("SELECT demo_mode_status, demo_workspace_id FROM users WHERE id = $1", args![user])
+}
+
+/// All of `rows`, in as few pieces of the sizes above as there can be.
+fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let size = SIZES.into_iter().find(|size| *size <= rows.len())?;
+        let (chunk, rest) = rows.split_at(size);
+        rows = rest;
+        Some(chunk)
+    })
+}
+
+/// `$3, $4, $5` for three after the second.
+fn places(after: usize, count: usize) -> String {
+    let mut places = String::new();
+    for index in 0..count {
+        let comma = if index == 0 { "" } else { ", " };
+        let _ = write!(places, "{comma}${}", after + 1 + index);
+    }
+    places
 }

@@ -85,10 +85,11 @@ pub struct Options {
 
 impl Options {
     pub fn new(url: impl Into<String>, clock: Clock) -> Self {
-        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let (url, cores) = (url.into(), std::thread::available_parallelism().map_or(2, usize::from));
         Self {
-            url: url.into(),
-            connections: cores.clamp(2, 8),
+            // PostgreSQL commits many transactions with one fsync, if as many wait for it at once.
+            connections: if url.starts_with("sqlite:") { cores.clamp(2, 8) } else { 16 },
+            url,
             queue: 1024,
             patience: PATIENCE,
             exclusive: false,
