@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod failpoint;
 pub mod id;
 pub mod jobs;
 pub mod random;

@@ -206,6 +206,7 @@ impl<P: Fn(Progress) + Send + Sync> Pass<'_, P> {
     async fn keep_interactions(&self, interactions: Vec<ObservedInteraction>) -> Result<(), Stop> {
         let (destination, now) = (self.account.destination.clone(), self.account.app.now());
         self.run.write(move |tx| Ok(ingest::interactions(tx, &destination.at(now), &interactions)?)).await?;
+        kit::failpoint!("sync: page kept");
         Ok(())
     }
 

@@ -72,7 +72,9 @@ pub async fn enable(State(app): State<App>, who: Caller, once: Once, body: Bytes
         };
         Ok::<_, Refused>(answer(accepted, message))
     };
-    once.write(&app, user, effect).await
+    let answer = once.write(&app, user, effect).await;
+    kit::failpoint!("demo: committed");
+    answer
 }
 
 /// Leaves demo mode in the background, or calls its set-up back. While it is being left already: the same job, and no
@@ -85,7 +87,9 @@ pub async fn disable(State(app): State<App>, who: Caller, once: Once) -> Result<
         let accepted = super::disable(tx, now, &random, user)?;
         Ok::<_, Refused>(answer(accepted, "Demo mode is being left."))
     };
-    once.write(&app, user, effect).await
+    let answer = once.write(&app, user, effect).await;
+    kit::failpoint!("demo: committed");
+    answer
 }
 
 /// How demo mode stands.

@@ -93,6 +93,7 @@ impl Job for EnableDemo {
         if is_ours {
             let leave = DisableDemo { called_back: Some(job.id) };
             let next = kit::jobs::enqueue(tx, now, random, &leave, operation(user))?.id;
+            kit::failpoint!("demo: called back");
             store::move_status(tx, now, user, state.status, DemoStatus::Disabling, next)?;
             hint(tx, user, Hint::Demo);
         }
@@ -133,6 +134,7 @@ impl EnableDemo {
             Ok(())
         })
         .await?;
+        kit::failpoint!("demo: made");
         Ok(made)
     }
 }
@@ -143,11 +145,13 @@ async fn connect(app: &App, run: &Run, user: UserId, made: &Made, steps: &mut St
     }
     run.progress(0, 0, "Connecting the channel");
     let connected = simulated::consent(app, user).await.map_err(|error| service::platform_failure(&error))?;
+    kit::failpoint!("demo: consented");
     let (vault, random, now, workspace) = (app.vault.clone(), app.random.clone(), app.now(), made.workspace);
     let connection = ConnectionId::new(now, &random);
     steps.connection = Some(connection);
     run.step(&steps, move |tx| Ok(simulated::insert(tx, now, &random, &vault, connection, workspace, &connected)?))
         .await?;
+    kit::failpoint!("demo: connected");
     Ok(connection)
 }
 
@@ -164,11 +168,13 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
         "videos": counted.videos, "interactions": counted.interactions,
     });
     let (now, random, job) = (app.now(), app.random.clone(), run.id());
+    kit::failpoint!("demo: counted");
     run.finish(result, move |tx| {
         let (from, to) = (DemoStatus::Enabling, DemoStatus::Enabled);
         if !store::end(tx, now, user, job, from, to, None)? {
             return Err(Failure::fail("superseded", "Another operation took its place."));
         }
+        kit::failpoint!("demo: ending");
         let later = now + crate::connections::jobs::PERIOD;
         crate::connections::jobs::enqueue_sync(tx, now, &random, None, connection, later)?;
         for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
@@ -208,6 +214,7 @@ impl Job for DisableDemo {
             let next = store::lock(tx, user)?.next;
             store::clear(tx, user)?;
             let ended = store::end(tx, now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
+            kit::failpoint!("demo: ending");
             if let Some(choice) = next.filter(|_| ended).and_then(|choice| serde_json::from_value(choice).ok()) {
                 follow(tx, now, &random, user, &choice)?;
             }

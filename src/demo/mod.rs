@@ -184,6 +184,7 @@ pub fn enable(
             let clear_first = state.status == DemoStatus::Failed;
             let job = EnableDemo { choice: choice.clone(), clear_first, patient: false };
             let job_id = kit::jobs::enqueue(tx, now, random, &job, operation(user))?.id;
+            kit::failpoint!("demo: enqueued");
             move_to(tx, now, user, state.status, DemoStatus::Enabling, job_id)
         }
     }
@@ -218,6 +219,7 @@ pub fn disable(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Re
         DemoStatus::Disabled => Err(Refused::Already(state.status)),
         DemoStatus::Enabled | DemoStatus::Failed => {
             let job_id = kit::jobs::enqueue(tx, now, random, &DisableDemo::default(), operation(user))?.id;
+            kit::failpoint!("demo: enqueued");
             move_to(tx, now, user, state.status, DemoStatus::Disabling, job_id)
         }
         DemoStatus::Enabling => {
@@ -273,6 +275,7 @@ fn move_to(
     if !store::move_status(tx, now, user, from, to, job_id)? {
         return Err(db::Error::NotFound.into());
     }
+    kit::failpoint!("demo: moved");
     hint(tx, user, Hint::Demo);
     Ok(Accepted { status: to, job_id })
 }

@@ -64,7 +64,9 @@ fn request(app: &App, method: Method, path: &str) -> Result<RequestBuilder, Fail
 }
 
 async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
+    kit::failpoint!("demo service: asking");
     let answer = app.outside.send(request, ANSWER_LIMIT).await.map_err(|error| unreachable(&error))?;
+    kit::failpoint!("demo service: answered");
     match answer.status {
         200..=299 => Ok(answer),
         404 => Err(Failure::retry("demo_service_unknown", "The address of the demo service is not one.")),
