@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::acks::Acks;
 use super::claim::{self, Claim, Places};
 use super::execute::execute;
+use super::fence;
 use super::hold::{Hold, Slots, Stop};
 use super::presence::Presence;
 use super::settle::{self, Outcome};
@@ -104,7 +105,8 @@ impl<C: Workplace> Engine<C> {
     }
 
     fn start(self: &Arc<Self>, job: JobRow, claimed_at: Instant) {
-        let hold = Arc::new(Hold::new(job, claimed_at, self.slots.stopping.clone()));
+        crate::failpoint!("job: claimed");
+        let hold = Arc::new(Hold::new(job, self.settings.lease, claimed_at, self.slots.stopping.clone()));
         if self.slots.stopping.is_cancelled() {
             hold.leash.pull(Stop::WorkerStops);
         } else if self.clock.now() >= hold.job.deadline_at {
@@ -201,25 +203,35 @@ impl<C: Workplace> Engine<C> {
             })
             .await?;
         for lease in expired {
-            self.reclaim(lease).await;
+            self.reclaim_expired(lease, now).await;
         }
         for (seq, lease_token, job_type) in overdue {
             if handler::<C>(&job_type).is_some() {
-                self.settle(Lease { seq, lease_token }, JobStatus::Pending, Outcome::Late).await;
+                self.settle(Lease { seq, lease_token }, JobStatus::Pending, Outcome::Late, None).await;
             }
         }
         Ok(())
     }
 
     async fn reclaim(&self, lease: Lease) {
-        self.settle(lease, JobStatus::Running, Outcome::Died).await;
+        self.settle(lease, JobStatus::Running, Outcome::Died, None).await;
+    }
+
+    /// Its owner may prolong it after all, between the look and the lock.
+    pub(super) async fn reclaim_expired(&self, lease: Lease, now: Timestamp) {
+        self.settle(lease, JobStatus::Running, Outcome::Died, Some(now)).await;
     }
 
     /// A transaction for each, so that one job whose hook fails holds up no other.
-    async fn settle(&self, lease: Lease, status: JobStatus, outcome: Outcome) {
+    async fn settle(&self, lease: Lease, status: JobStatus, outcome: Outcome, expired_by: Option<Timestamp>) {
         let (now, random) = (self.clock.now(), self.random.clone());
         let unit = move |tx: &mut db::Tx| -> db::Result<Option<JobRow>> {
             let Some(job) = store::lock(tx, lease.seq, lease.lease_token, status)? else { return Ok(None) };
+            if let Some(at) = expired_by
+                && !fence::is_expired(tx, lease.seq, at)?
+            {
+                return Ok(None);
+            }
             settle::settle::<C>(tx, &job, &outcome, &Progress::of(&job), now, &random).map(Some)
         };
         match self.db.write(unit).await {

@@ -57,6 +57,8 @@ impl Leash {
 pub(super) struct Hold {
     /// As it was claimed.
     pub job: JobRow,
+    /// How long a sign of life counts.
+    pub lease: Duration,
     pub leash: Leash,
     /// The worker is stopping: a job that has just saved a step lets go.
     pub stopping: CancellationToken,
@@ -66,10 +68,11 @@ pub(super) struct Hold {
 }
 
 impl Hold {
-    pub(super) fn new(job: JobRow, claimed: Instant, stopping: CancellationToken) -> Self {
+    pub(super) fn new(job: JobRow, lease: Duration, claimed: Instant, stopping: CancellationToken) -> Self {
         Self {
             progress: Mutex::new((Progress::of(&job), false)),
             job,
+            lease,
             leash: Leash::default(),
             stopping,
             progressed: Notify::new(),

@@ -52,6 +52,7 @@ mod acks;
 mod claim;
 mod engine;
 mod execute;
+mod fence;
 mod hold;
 mod job;
 mod overview;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::acks::{Ack, Acks};
 use super::hold::Hold;
-use super::{Done, EventKind, Failure, JOB_TOPIC, JobEvent, JobId, Progress, store};
+use super::{Done, EventKind, Failure, JOB_TOPIC, JobEvent, JobId, Progress, fence, store};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 
@@ -90,9 +91,13 @@ impl Run {
         T: Send + 'static,
     {
         let (seq, token) = (self.hold.job.seq, self.hold.job.lease_token);
-        self.db
-            .write(move |tx| if store::fence(tx, seq, token)? { unit(tx) } else { Err(Failure::interrupted()) })
-            .await
+        let (asked_at, lease_until) = (Instant::now(), self.clock.now() + self.hold.lease);
+        let fenced = move |tx: &mut Tx| {
+            if fence::holds(tx, seq, token, lease_until)? { unit(tx) } else { Err(Failure::interrupted()) }
+        };
+        let answer = self.db.write(fenced).await?;
+        self.hold.renewed(asked_at);
+        Ok(answer)
     }
 
     /// Ends the job: the domain rows and `completed` in one commit. The operation key is free inside `unit`, so that a
@@ -103,7 +108,8 @@ impl Run {
     {
         let result = serde_json::to_value(result).expect("a result is plain data, with text for keys");
         let (hold, now) = (self.hold, self.clock.now());
-        self.db
+        let done = self
+            .db
             .write(move |tx| {
                 let (seq, token) = (hold.job.seq, hold.job.lease_token);
                 let Some(number) = store::complete(tx, seq, token, &result, &hold.progress(), now)? else {
@@ -117,7 +123,9 @@ impl Run {
                 }
                 Ok(Done(()))
             })
-            .await
+            .await?;
+        crate::failpoint!("job: finished");
+        Ok(done)
     }
 
     /// Ends a job that changes no domain rows with its end: `completed`, under the fence as ever, in one commit with

@@ -225,16 +225,6 @@ pub(super) fn lock(tx: &mut Tx, seq: i64, token: i64, status: JobStatus) -> Resu
     tx.opt(&sql, args![seq, token, status])
 }
 
-/// The fence: whether `token` may still write, held true to the end of the transaction.
-pub(super) fn fence(tx: &mut Tx, seq: i64, token: i64) -> Result<bool> {
-    let sql = format!(
-        "SELECT seq FROM background_jobs WHERE seq = $1 AND lease_token = $2 AND status = 'running' \
-         AND cancel_requested_at IS NULL{}",
-        locking(tx)
-    );
-    Ok(tx.opt::<i64>(&sql, args![seq, token])?.is_some())
-}
-
 pub(super) fn save_progress(tx: &mut Tx, seq: i64, token: i64, progress: &Progress, now: Timestamp) -> Result<bool> {
     let changed = tx.exec(
         "UPDATE background_jobs SET progress_done = $3, progress_total = $4, progress_step = $5, updated_at = $6 \

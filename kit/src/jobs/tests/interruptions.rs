@@ -2,6 +2,8 @@
 
 use std::sync::atomic::Ordering;
 
+use super::super::engine::Engine;
+use super::super::store::Lease;
 use super::*;
 
 both_databases! {
@@ -72,6 +74,37 @@ both_databases! {
         assert_eq!(desk.until_status(id, JobStatus::Completed).await.interruptions, 0);
         worker.stop().await;
         other.stop().await;
+    }
+
+    /// Renewals pass over rows that a transaction holds, and this one's were held nearly all the time.
+    async fn a_run_that_writes_all_the_time_keeps_its_lease(desk: Desk) {
+        let worker = desk.worker(PATIENT);
+        let id = desk.enqueue(Plan::StepsThroughGate(3)).await;
+        desk.until_effects(id, 1).await;
+        desk.hand.advance(NEVER / 2);
+        desk.gate.add_permits(1);
+        desk.until_effects(id, 2).await;
+        let now = desk.clock.now();
+        let until = desk.db.read(move |conn| conn.one::<Timestamp>("SELECT lease_until FROM background_jobs WHERE id = $1", args![id]));
+        assert_eq!(until.await.unwrap(), now + NEVER);
+        drop(worker);
+    }
+
+    async fn a_lease_that_was_prolonged_after_the_sweep_looked_is_not_taken_back(desk: Desk) {
+        let worker = desk.worker(PATIENT);
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_waiting(1).await;
+        let (seq, lease_token) = desk
+            .db
+            .read(move |conn| conn.one("SELECT seq, lease_token FROM background_jobs WHERE id = $1", args![id]))
+            .await
+            .unwrap();
+        let other = Engine::new(desk.db.clone(), desk.clock.clone(), desk.random.clone(), desk.clone(), PATIENT);
+        other.reclaim_expired(Lease { seq, lease_token }, desk.clock.now()).await;
+        assert_eq!(desk.view(id).await.interruptions, 0, "its lease has not run out");
+        other.reclaim_expired(Lease { seq, lease_token }, desk.clock.now() + NEVER + NEVER).await;
+        assert_eq!(desk.view(id).await.interruptions, 1, "now it has");
+        drop(worker);
     }
 
     async fn a_worker_that_learns_of_a_lost_lease_lets_go(desk: Desk) {
