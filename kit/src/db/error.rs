@@ -73,7 +73,7 @@ impl Error {
                     | ReadOnly
                     | SystemIoFailure
             ),
-            Error::Postgres { error, .. } => error.is_closed() || error.code().is_some_and(passes),
+            Error::Postgres { error, .. } => is_cut_off(error) || error.code().is_some_and(passes),
             _ => false,
         }
     }
@@ -81,6 +81,11 @@ impl Error {
     pub(super) fn is_worth_another_run(&self) -> bool {
         matches!(self, Error::Postgres { error, .. } if error.code().is_some_and(retryable))
     }
+}
+
+/// The driver calls a connection closed only once it knows; the statement that finds out gets the socket's own error.
+fn is_cut_off(error: &postgres::Error) -> bool {
+    error.is_closed() || std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
 fn retryable(code: &SqlState) -> bool {
