@@ -14,16 +14,27 @@ use postgres::{Client, NoTls};
 /// so that it closes on a return, a panic and a SIGKILL alike.
 const WATCHDOG: &str = r#"
 trap '' HUP INT TERM
-"$1/initdb" --pgdata="$2/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync </dev/null >"$2/log" 2>&1 || exit 1
-"$1/postgres" -D "$2/data" -F -k "$2" -c listen_addresses= -c max_connections=300 -c full_page_writes=off -c autovacuum=off \
-    -c timezone=UTC </dev/null >>"$2/log" 2>&1 &
-while read -r line; do :; done
+bin=$1 dir=$2
+serve() {
+    "$bin/postgres" -D "$dir/data" -F -k "$dir" -c listen_addresses= -c max_connections=300 -c full_page_writes=off -c autovacuum=off \
+        -c timezone=UTC </dev/null >>"$dir/log" 2>&1 &
+}
+"$bin/initdb" --pgdata="$dir/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync </dev/null >"$dir/log" 2>&1 || exit 1
+serve
+while read -r order; do
+    if [ "$order" = crash ]; then kill -QUIT $!; wait; serve; fi
+done
 kill -QUIT $!
 wait
-rm -rf "$2"
+rm -rf "$dir"
 "#;
 
-pub(super) struct Cluster {
+const POLL: Duration = Duration::from_millis(5);
+const POLLS: u64 = super::PATIENCE.as_millis() as u64 / POLL.as_millis() as u64;
+
+/// A private PostgreSQL server. Tests that do not harm it share one: [`Database::fresh`](super::Database::fresh).
+#[derive(Debug)]
+pub struct Cluster {
     directory: PathBuf,
     /// Holds the pipe whose end stops the cluster.
     watchdog: Child,
@@ -36,13 +47,43 @@ impl Cluster {
         CLUSTER.get_or_init(Cluster::start)
     }
 
-    pub(super) fn url(&self, database: &str) -> String {
+    /// Where a database of this server is.
+    pub fn url(&self, database: &str) -> String {
         let host = self.directory.display().to_string().replace('/', "%2F");
         format!("postgres://postgres@{host}/{database}")
     }
 
-    /// Runs a statement that names databases. On a thread of its own: the synchronous client refuses to live inside a runtime.
-    pub(super) fn administer(&self, statement: &str) {
+    /// The socket that it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.directory.join(".s.PGSQL.5432")
+    }
+
+    /// Ends the server at once, as `pg_ctl stop -m immediate` does, and starts it again.
+    pub fn crash(&mut self) {
+        let before = self.started_at();
+        self.watchdog.stdin.as_mut().expect("stdin is a pipe").write_all(b"crash\n").expect("the watchdog listens");
+        for _ in 0..POLLS {
+            let now = self.started_at();
+            if now.is_some() && now != before {
+                return;
+            }
+            thread::sleep(POLL);
+        }
+        panic!("the private PostgreSQL cluster in {} did not come back", self.directory.display());
+    }
+
+    fn started_at(&self) -> Option<String> {
+        let url = self.url("postgres");
+        let asked = thread::spawn(move || {
+            let mut client = Client::connect(&url, NoTls).ok()?;
+            let row = client.query_one("SELECT pg_postmaster_start_time()::text", &[]).ok()?;
+            Some(row.get(0))
+        });
+        asked.join().ok().flatten()
+    }
+
+    /// Runs a statement that names databases or other connections. On a thread of its own: the synchronous client refuses to live inside a runtime.
+    pub fn administer(&self, statement: &str) {
         let (url, statement) = (self.url("postgres"), statement.to_owned());
         thread::spawn(move || {
             let mut client = Client::connect(&url, NoTls).expect("the private cluster accepts connections");
@@ -52,7 +93,8 @@ impl Cluster {
         .expect("the private cluster does what it is told");
     }
 
-    fn start() -> Cluster {
+    /// A server of one test's own, which that test may crash.
+    pub fn start() -> Cluster {
         let binaries = binaries().unwrap_or_else(|| {
             panic!(
                 "these tests need a PostgreSQL server (15 or newer) under /usr/lib/postgresql: \
@@ -71,10 +113,8 @@ impl Cluster {
     }
 
     fn wait_until_ready(&mut self) {
-        const POLL: Duration = Duration::from_millis(5);
-        for _ in 0..Duration::from_secs(60).as_millis() / POLL.as_millis() {
-            let url = self.url("postgres");
-            if thread::spawn(move || Client::connect(&url, NoTls).is_ok()).join().unwrap_or(false) {
+        for _ in 0..POLLS {
+            if self.started_at().is_some() {
                 return;
             }
             if !matches!(self.watchdog.try_wait(), Ok(None)) {

@@ -7,6 +7,7 @@ mod test_db;
 use std::future::Future;
 use std::time::Duration;
 
+pub use self::cluster::Cluster;
 pub use self::database::{Database, Engine};
 pub use self::test_db::TestDb;
 
