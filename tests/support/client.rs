@@ -87,6 +87,16 @@ impl Client {
         Some(status)
     }
 
+    /// A whole request, as it goes over the wire.
+    pub fn raw(&self, method: &str, path: &str, body: &str) -> String {
+        let (base, cookie, length) = (&self.base, &self.cookie, body.len());
+        let host = base.trim_start_matches("http://");
+        format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\norigin: {base}\r\ncookie: {cookie}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+    }
+
     async fn enter(base: &str, path: &str, body: Value, expected: StatusCode) -> Option<Self> {
         let http = http();
         let answer = http.post(format!("{base}{path}")).json(&body).send().await.ok()?;

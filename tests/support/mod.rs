@@ -4,12 +4,14 @@ mod browser;
 mod client;
 mod fleet;
 mod process;
+mod proxy;
 mod server;
 
 pub use browser::Browser;
 pub use client::{Client, PASSWORD, http};
 pub use fleet::{Fleet, Role};
 pub use process::Process;
+pub use proxy::{Line, Proxy};
 pub use server::{Server, free_port};
 
 pub const EMAIL: &str = "ann@example.com";

@@ -277,6 +277,18 @@ async fn with_database<T: Send + 'static>(
     reading.await.expect("reading does not panic")
 }
 
+/// How operations ended, in a line.
+pub async fn ends(url: &str) -> String {
+    let count = |conn: &mut Conn| {
+        conn.all::<(String, String, i64)>(
+            "SELECT job_type, status, count(*) FROM background_jobs GROUP BY job_type, status ORDER BY job_type, status",
+            args![],
+        )
+    };
+    let counts = with_database(url, count).await;
+    counts.iter().map(|(job_type, status, count)| format!("{count} {job_type} {status}")).collect::<Vec<_>>().join(", ")
+}
+
 /// The whole of a ledger in a line.
 pub fn summary(book: &Book) -> String {
     let accounts = book.accounts.values();

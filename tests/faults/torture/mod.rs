@@ -1,80 +1,179 @@
 //! Processes killed at random under load: nothing that was acknowledged is lost, and nothing is done twice.
 
-mod audit;
-mod ledger;
+pub(super) mod audit;
+pub(super) mod ledger;
 mod people;
+mod soak;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use kit::both_databases;
 use kit::random::Random;
-use kit::testing::{Database, Engine, wait_until};
+use kit::testing::{Cluster, Database, Engine, wait_until};
 use repruv::vault::Vault;
+use serde_json::json;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::audit::Auditor;
 use self::ledger::Ledger;
 use self::people::Person;
-use crate::support::{Client, Fleet, Role, http};
+use crate::support::{Client, Fleet, Line, Proxy, Role, http};
 
 const PEOPLE: usize = 4;
 
+/// What befalls an installation.
+#[derive(Clone, Copy, Debug)]
+enum Blow {
+    /// kill -9 of any of its processes.
+    Kill,
+    /// The database server ends at once and comes back.
+    DatabaseCrash,
+    /// The database ends all connections.
+    Disconnect,
+    /// The line to the database is cut, delayed or dead for a moment.
+    BadLine,
+}
+
 both_databases! {
     async fn a_process_killed_again_and_again_loses_nothing_and_does_nothing_twice(engine: Engine) {
-        torture(engine, &[Role::Serve], kills(1)).await;
+        let database = Database::fresh(engine).await;
+        let mut torture = Torture::begin(database.url(), database.url(), &[Role::Serve]).await;
+        for _ in 0..blows(45) {
+            torture.strike(Blow::Kill, None).await;
+        }
+        torture.end().await;
     }
 }
 
 #[test]
 fn web_and_worker_processes_killed_at_random_lose_nothing() {
-    use Role::{Simulator, Web, Worker};
-    let roles = [Simulator, Web, Web, Web, Worker, Worker, Worker];
     kit::testing::run(async {
-        torture(Engine::Postgres, &roles, kills(3)).await;
+        let database = Database::fresh(Engine::Postgres).await;
+        let roles = [Role::Simulator, Role::Web, Role::Web, Role::Web, Role::Worker, Role::Worker, Role::Worker];
+        let mut torture = Torture::begin(database.url(), database.url(), &roles).await;
+        for _ in 0..blows(45) / 3 {
+            torture.strike(Blow::Kill, None).await;
+        }
+        torture.end().await;
     });
 }
 
-async fn torture(engine: Engine, roles: &[Role], kills: usize) {
-    let seed = number("TORTURE_SEED").map_or_else(|| Random::system().u64() >> 16, |seed| seed as u64);
-    println!("TORTURE_SEED={seed} repeats these choices");
-    let random = Random::seeded(seed);
-    let database = Database::fresh(engine).await;
-    let settings = [("REPRUV_WORKER_LEASE_SECONDS", "1"), ("REPRUV_SIGNUP", "open"), ("REPRUV_LOG", "warn")];
-    let mut fleet = Fleet::start(database.url(), roles, &settings).await;
-    let (ledger, enough) = (Arc::new(Ledger::default()), CancellationToken::new());
-    let people = move_in(&fleet, &ledger, seed).await;
-    let lives: Vec<_> = people.into_iter().map(|person| tokio::spawn(person.live(enough.clone()))).collect();
-
-    let mut auditor = Auditor::default();
-    let below = |limit: usize| (random.unit() * limit as f64) as usize;
-    for kill in 1..=kills {
-        // Mostly in the middle of a start or of a set-up; now and then with time to get something done.
-        let uptime = if below(8) == 0 { 1_000 } else { 160 };
-        tokio::time::sleep(Duration::from_millis(below(uptime) as u64)).await;
-        let index = below(fleet.nodes.len());
-        fleet.kill(index);
-        fleet.revive(index, &[]);
-        if fleet.nodes[index].role.is_web() {
-            fleet.wait_until_ready().await;
+#[test]
+fn a_database_that_crashes_and_a_line_that_breaks_lose_nothing() {
+    kit::testing::run(async {
+        let mut cluster = Cluster::start();
+        let proxy = Proxy::start(cluster.socket()).await;
+        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", proxy.port);
+        let direct = cluster.url("postgres");
+        let mut torture = Torture::begin(&url, &direct, &[Role::Serve]).await;
+        for round in 0..blows(45) / 3 {
+            let blow = [Blow::Disconnect, Blow::BadLine, Blow::DatabaseCrash][round % 3];
+            torture.strike(blow, Some((&mut cluster, &proxy))).await;
         }
-        if kill % 5 == 0 {
-            assert_eq!(auditor.check(database.url(), &ledger).await, [""; 0], "after {kill} kills, seed {seed}");
-        }
-    }
-    enough.cancel();
-    let mut people = Vec::new();
-    for life in lives {
-        people.push(life.await.expect("people do not panic"));
-    }
-    wait_until("all operations have ended", || async { audit::live_operations(database.url()).await == 0 }).await;
-    for person in &people {
-        person.check_sessions().await;
-    }
-    assert_eq!(auditor.check(database.url(), &ledger).await, [""; 0], "at the end, seed {seed}");
-    assert_eq!(audit::profiles_match(database.url(), fleet.data_dir()).await, [""; 0], "at the end, seed {seed}");
-    println!("{kills} kills: {}", audit::summary(&ledger.copy()));
+        torture.end().await;
+    });
 }
+
+struct Torture {
+    fleet: Fleet,
+    /// The database, past whatever is put before it.
+    url: String,
+    seed: u64,
+    random: Random,
+    ledger: Arc<Ledger>,
+    auditor: Auditor,
+    enough: CancellationToken,
+    lives: Vec<JoinHandle<Person>>,
+    blows: usize,
+}
+
+impl Torture {
+    /// An installation that people use without a pause.
+    async fn begin(url: &str, direct: &str, roles: &[Role]) -> Self {
+        let seed = number("TORTURE_SEED").map_or_else(|| Random::system().u64() >> 16, |seed| seed as u64);
+        println!("TORTURE_SEED={seed} repeats these choices");
+        let settings = [("REPRUV_WORKER_LEASE_SECONDS", "3"), ("REPRUV_SIGNUP", "open"), ("REPRUV_LOG", "warn")];
+        let fleet = Fleet::start(url, roles, &settings).await;
+        let (ledger, enough) = (Arc::new(Ledger::default()), CancellationToken::new());
+        let people = move_in(&fleet, &ledger, seed).await;
+        let lives = people.into_iter().map(|person| tokio::spawn(person.live(enough.clone()))).collect();
+        Self {
+            fleet,
+            url: direct.to_owned(),
+            seed,
+            random: Random::seeded(seed),
+            ledger,
+            auditor: Auditor::default(),
+            enough,
+            lives,
+            blows: 0,
+        }
+    }
+
+    /// One blow after a random while, and everything up again.
+    async fn strike(&mut self, blow: Blow, database: Option<(&mut Cluster, &Proxy)>) {
+        // Mostly in the middle of a start or of a set-up; now and then with time to get something done.
+        let uptime = if self.below(8) == 0 { 1_000 } else { 160 };
+        tokio::time::sleep(Duration::from_millis(self.below(uptime) as u64)).await;
+        match (blow, database) {
+            (Blow::Kill, _) => {
+                let index = self.below(self.fleet.nodes.len());
+                self.fleet.kill(index);
+                self.fleet.revive(index, &[]);
+                if self.fleet.nodes[index].role.is_web() {
+                    self.fleet.wait_until_ready().await;
+                }
+            }
+            (Blow::Disconnect, Some((cluster, _))) => cluster.administer(END_CONNECTIONS),
+            (Blow::DatabaseCrash, Some((cluster, _))) => cluster.crash(),
+            (Blow::BadLine, Some((_, proxy))) => {
+                let late = Line::Late(Duration::from_millis(30));
+                proxy.is_now([Line::Cut, Line::Dead, late][self.below(3)].clone());
+                tokio::time::sleep(Duration::from_millis(self.below(900) as u64)).await;
+                proxy.is_now(Line::Good);
+            }
+            (blow, None) => panic!("{blow:?} needs a database of the test's own"),
+        }
+        self.blows += 1;
+        if self.blows.is_multiple_of(5) {
+            self.fleet.wait_until_ready().await;
+            self.audit().await;
+        }
+    }
+
+    /// Lets everybody finish, and looks at all of it.
+    async fn end(mut self) {
+        self.fleet.wait_until_ready().await;
+        self.enough.cancel();
+        let url = self.url.clone();
+        let mut people = Vec::new();
+        for life in self.lives.drain(..) {
+            people.push(life.await.expect("people do not panic"));
+        }
+        wait_until("all operations have ended", || async { audit::live_operations(&url).await == 0 }).await;
+        for person in &people {
+            person.check_sessions().await;
+        }
+        self.audit().await;
+        assert_eq!(audit::profiles_match(&url, self.fleet.data_dir()).await, [""; 0], "at the end, seed {}", self.seed);
+        let told = audit::summary(&self.ledger.copy());
+        println!("{} blows: {told}; {}", self.blows, audit::ends(&url).await);
+    }
+
+    async fn audit(&mut self) {
+        let wrong = self.auditor.check(&self.url, &self.ledger).await;
+        assert_eq!(wrong, [""; 0], "after {} blows, seed {}", self.blows, self.seed);
+    }
+
+    fn below(&self, limit: usize) -> usize {
+        (self.random.unit() * limit as f64) as usize
+    }
+}
+
+const END_CONNECTIONS: &str =
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'repruv'";
 
 async fn move_in(fleet: &Fleet, ledger: &Arc<Ledger>, seed: u64) -> Vec<Person> {
     let urls: Arc<[String]> = fleet.urls().into();
@@ -82,12 +181,24 @@ async fn move_in(fleet: &Fleet, ledger: &Arc<Ledger>, seed: u64) -> Vec<Person> 
     let vault = Vault::open(&fleet.data_dir().join("secret.key"), &random).expect("the key file is there");
     let mut people = Vec::new();
     for number in 0..PEOPLE {
+        // Half of them change their minds all the time, the others stay in demo mode for a while.
+        let restless = number % 2 == 0;
         let email = format!("person{number}@example.com");
         let link = (number == 0).then_some(fleet.setup_link.as_str());
         let client = Client::sign_up_at(&urls[0], &email, link).await;
+        if !restless {
+            let (_, accepted) = client.post("/api/demo/enable", json!({"size": "small"})).await;
+            ledger.account(&client.user_id, |account| {
+                account.enables.sent += 1;
+                account.enables.acknowledge(accepted["job_id"].as_str().expect("a job id"));
+            });
+            wait_until("a set-up ends", || async { client.get("/api/demo/status").await.1["status"] == "enabled" })
+                .await;
+        }
         people.push(Person {
             email,
             client,
+            restless,
             urls: urls.clone(),
             ledger: ledger.clone(),
             random: Random::seeded(seed + 1 + number as u64),
@@ -101,8 +212,8 @@ async fn move_in(fleet: &Fleet, ledger: &Arc<Ledger>, seed: u64) -> Vec<Person> 
 }
 
 /// bin/test asks for 300, bin/torture for as many as one likes.
-fn kills(part: usize) -> usize {
-    number("TORTURE_KILLS").unwrap_or(45) / part
+fn blows(usually: usize) -> usize {
+    number("TORTURE_KILLS").unwrap_or(usually)
 }
 
 fn number(name: &str) -> Option<usize> {

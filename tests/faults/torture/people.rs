@@ -21,6 +21,8 @@ use crate::support::Client;
 pub struct Person {
     pub email: String,
     pub client: Client,
+    /// Whether they call back and leave as often as they begin.
+    pub restless: bool,
     pub urls: Arc<[String]>,
     pub ledger: Arc<Ledger>,
     pub random: Random,
@@ -45,13 +47,16 @@ impl Person {
     pub async fn live(mut self, enough: CancellationToken) -> Self {
         while !enough.is_cancelled() {
             self.client = self.client.at(&self.urls[self.below(self.urls.len())]);
+            let changes_mind = self.restless || self.below(20) == 0;
             match self.below(100) {
-                0..18 => self.order("/api/demo/enable", json!({"size": "small", "seed": 7}), |a| &mut a.enables).await,
-                18..22 => self.order("/api/demo/disable", json!({}), |account| &mut account.disables).await,
-                22..24 => self.cancel().await,
-                24..32 => self.retry().await,
-                32..50 => self.rename().await,
-                50..76 => self.deliver().await,
+                0..16 => self.order("/api/demo/enable", json!({"size": "small", "seed": 7}), |a| &mut a.enables).await,
+                16..20 if changes_mind => {
+                    self.order("/api/demo/disable", json!({}), |account| &mut account.disables).await;
+                }
+                20..22 if changes_mind => self.cancel().await,
+                22..30 => self.retry().await,
+                30..46 => self.rename().await,
+                46..76 => self.deliver().await,
                 76..80 => self.sync().await,
                 80..82 => self.change_browser().await,
                 82..84 => self.leave_browser().await,
