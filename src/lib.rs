@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod legacy;
 pub mod live;
+pub mod logging;
 pub mod metrics;
 pub mod openapi;
 pub mod platforms;

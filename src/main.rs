@@ -2,7 +2,7 @@
 
 mod commands;
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,12 +12,12 @@ use clap::{Parser, Subcommand};
 use kit::clock::Clock;
 use kit::random::Random;
 use repruv::accounts;
-use repruv::config::{self, Config, LogFormat, Settings};
+use repruv::config::{self, Config, Settings};
+use repruv::logging;
 use repruv::openapi;
 use repruv::serve::{self, Parts, Running};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 /// A page is made of many short strings: a quarter more pages a second than with the system's allocator (bin/bench).
 #[global_allocator]
@@ -119,7 +119,7 @@ fn parse() -> Result<Cli, ExitCode> {
 }
 
 fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
-    start_logging(&settings)?;
+    logging::start(&settings).map_err(|error| format!("REPRUV_LOG {}: {error}", settings.log))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => runtime.block_on(serve(&settings, Parts { web: true, worker: true })),
@@ -137,18 +137,6 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         }
         Command::User(command) => manage(&runtime, &settings, command),
     }
-}
-
-fn start_logging(settings: &Settings) -> Result<(), Failed> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| format!("REPRUV_LOG {}: {error}", settings.log))?;
-    let terminal = std::io::stderr().is_terminal();
-    let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => lines.with_ansi(terminal).init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
-    Ok(())
 }
 
 async fn serve(settings: &Settings, parts: Parts) -> Result<(), Failed> {

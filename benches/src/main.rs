@@ -10,6 +10,7 @@ mod load;
 mod product;
 mod recovery;
 mod requests;
+mod strain;
 mod webhooks;
 
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use std::path::PathBuf;
 use figures::Table;
 
 /// What is measured when nothing is named, in this order.
-const PARTS: [&str; 6] = ["everyday", "live", "recovery", "webhooks", "crowd", "dashboard"];
+const PARTS: [&str; 7] = ["everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard"];
 
 /// A private cluster's address, as `bin/bench` starts them; what needs one is left out without it.
 pub fn postgres(kind: &str) -> Option<String> {
@@ -41,6 +42,7 @@ async fn main() {
             "recovery" => recovery::measure(&binary, &mut table).await,
             "webhooks" => webhooks::measure(&binary, &mut table).await,
             "crowd" => crowd::measure(&binary, &mut table).await,
+            "strain" => strain::measure(&binary, &mut table).await,
             "dashboard" => dashboard::measure(&binary, &mut table).await,
             other => panic!("there is no part {other:?}: {PARTS:?}"),
         }

@@ -18,8 +18,9 @@ const HEARTBEAT: Duration = Duration::from_secs(20);
 /// The browser comes back by itself; in between its session is looked at again.
 const LIFE: Duration = Duration::from_secs(15 * 60);
 
-/// Server-sent events: named hints (`demo`, `job`, `connection`, `inbox`) that tell which part to fetch again. A session has
-/// four streams at most: the oldest is told `crowded`, ends, and should not be opened again by itself.
+/// Server-sent events: named hints (`demo`, `job`, `connection`, `inbox`) that tell which part to fetch again.
+///
+/// A session has four streams at most: the oldest is told `crowded`, ends, and should not be opened again by itself.
 #[utoipa::path(get, path = "/events", tag = "events",
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 503)))]
 pub async fn events(State(app): State<App>, who: Caller) -> Result<Response> {

@@ -22,6 +22,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
 use crate::app::App;
+use crate::logging;
 
 /// A scrape is not worth more of the database's time.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -67,6 +68,8 @@ pub async fn text(app: &App) -> String {
     app.metrics.web.register(&mut registry);
     registry.register("sign_ins", "Tries to sign in, by outcome", app.metrics.sign_ins.clone());
     gauge(&mut registry, "event_streams", "Open streams of live hints", app.streams.count() as i64);
+    let left_out = ConstCounter::new(logging::left_out());
+    registry.register("log_lines_left_out", "Lines of the log that had too many like them", left_out);
     process::register(&mut registry);
     storage(registry.sub_registry_with_prefix("storage"), &app.db.stats());
     let now = app.now();
