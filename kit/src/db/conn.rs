@@ -1,11 +1,9 @@
 //! A connection as stores see it: the same statements on both databases.
 
-use std::collections::HashMap;
 use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 
-use postgres::types::ToSql;
-
+use super::postgres::Session;
 use super::row::Source;
 use super::{Dialect, Error, FromRow, Result, Row, Signal, Val};
 
@@ -14,26 +12,22 @@ pub struct Conn {
     pub(super) driver: Driver,
     /// A statement failed, so that PostgreSQL takes no more until the rollback.
     pub(super) aborted: bool,
-    /// The failure was a deadlock or a serialisation failure: the unit may simply be run again.
+    /// For a deadlock, a serialisation failure or a lost connection: the unit may simply be run again.
     pub(super) again: bool,
+    /// For its deadline: the unit is not run again.
+    pub(super) late: bool,
+    /// Reading, writing or syncing a file of SQLite failed, or what was read made no sense.
+    pub(super) disk_failed: bool,
 }
 
 pub(super) enum Driver {
     Sqlite(rusqlite::Connection),
-    Postgres(Box<PostgresDriver>),
+    Postgres(Box<Session>),
 }
-
-pub(super) struct PostgresDriver {
-    pub client: postgres::Client,
-    pub statements: HashMap<String, postgres::Statement>,
-}
-
-/// Statements are few and fixed; only filters make new texts.
-const CACHED_STATEMENTS: usize = 512;
 
 impl Conn {
     pub(super) fn new(driver: Driver) -> Self {
-        Self { driver, aborted: false, again: false }
+        Self { driver, aborted: false, again: false, late: false, disk_failed: false }
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -47,7 +41,7 @@ impl Conn {
     pub fn all<T: FromRow>(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Vec<T>> {
         let result = match &mut self.driver {
             Driver::Sqlite(connection) => sqlite_all(connection, sql, args, usize::MAX),
-            Driver::Postgres(driver) => driver
+            Driver::Postgres(session) => session
                 .query(sql, args)
                 .and_then(|rows| rows.iter().map(|row| T::from_row(&Row(Source::Postgres(row)))).collect()),
         };
@@ -58,7 +52,7 @@ impl Conn {
     pub fn opt<T: FromRow>(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Option<T>> {
         let result = match &mut self.driver {
             Driver::Sqlite(connection) => sqlite_all(connection, sql, args, 1).map(|rows| rows.into_iter().next()),
-            Driver::Postgres(driver) => driver
+            Driver::Postgres(session) => session
                 .query(sql, args)
                 .and_then(|rows| rows.first().map(|row| T::from_row(&Row(Source::Postgres(row)))).transpose()),
         };
@@ -71,27 +65,43 @@ impl Conn {
     }
 
     fn note<T>(&mut self, result: Result<T>) -> Result<T> {
-        if let Err(error @ Error::Postgres { .. }) = &result {
+        if let Err(error) = &result {
+            self.disk_failed |= error.is_of_the_disk();
+        }
+        if let Err(error @ (Error::Postgres { .. } | Error::Unavailable(_) | Error::Deadline)) = &result {
             self.aborted = true;
             self.again |= error.is_worth_another_run();
+            self.late |= matches!(error, Error::Deadline);
         }
         result
     }
 
     pub(super) fn batch(&mut self, sql: &str) -> Result<()> {
+        let result = match &mut self.driver {
+            Driver::Sqlite(connection) => connection.execute_batch(sql).map_err(|error| sqlite_failed(error, sql)),
+            Driver::Postgres(session) => session.batch(sql),
+        };
+        self.note(result)
+    }
+
+    /// This unit may take as long as it needs.
+    pub(super) fn take_time(&mut self) -> Result<()> {
         match &mut self.driver {
-            Driver::Sqlite(connection) => {
-                connection.execute_batch(sql).map_err(|error| Error::Sqlite { error, sql: head(sql) })
-            }
-            Driver::Postgres(driver) => {
-                driver.client.batch_execute(sql).map_err(|error| Error::Postgres { error, sql: head(sql) })
-            }
+            Driver::Sqlite(_) => Ok(()),
+            Driver::Postgres(session) => session.take_time(),
         }
     }
 }
 
+fn sqlite_failed(error: rusqlite::Error, sql: &str) -> Error {
+    match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::OperationInterrupted) => Error::Deadline,
+        _ => Error::Sqlite { error, sql: head(sql) },
+    }
+}
+
 /// Enough of a statement to find it by.
-fn head(sql: &str) -> String {
+pub(super) fn head(sql: &str) -> String {
     sql.chars().take(400).collect()
 }
 
@@ -113,7 +123,7 @@ fn sqlite_all<T: FromRow>(
     args: &[Val<'_>],
     limit: usize,
 ) -> Result<Vec<T>> {
-    let failed = |error| Error::Sqlite { error, sql: head(sql) };
+    let failed = |error| sqlite_failed(error, sql);
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     bind(&mut statement, args).map_err(failed)?;
     let mut rows = statement.raw_query();
@@ -125,35 +135,6 @@ fn sqlite_all<T: FromRow>(
         }
     }
     Ok(found)
-}
-
-impl PostgresDriver {
-    fn query(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Vec<postgres::Row>> {
-        let failed = |error| Error::Postgres { error, sql: head(sql) };
-        let statement = self.statement(sql)?;
-        self.client.query(&statement, &params(args)).map_err(failed)
-    }
-
-    fn execute(&mut self, sql: &str, args: &[Val<'_>]) -> Result<u64> {
-        let statement = self.statement(sql)?;
-        self.client.execute(&statement, &params(args)).map_err(|error| Error::Postgres { error, sql: head(sql) })
-    }
-
-    fn statement(&mut self, sql: &str) -> Result<postgres::Statement> {
-        if let Some(statement) = self.statements.get(sql) {
-            return Ok(statement.clone());
-        }
-        let statement = self.client.prepare(sql).map_err(|error| Error::Postgres { error, sql: head(sql) })?;
-        if self.statements.len() >= CACHED_STATEMENTS {
-            self.statements.clear();
-        }
-        self.statements.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
-    }
-}
-
-fn params<'a>(args: &'a [Val<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    args.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 /// Writing: one transaction. Reads through it see its own writes.
@@ -171,7 +152,7 @@ impl Tx {
     pub fn exec(&mut self, sql: &str, args: &[Val<'_>]) -> Result<u64> {
         let result = match &mut self.conn.driver {
             Driver::Sqlite(connection) => sqlite_execute(connection, sql, args),
-            Driver::Postgres(driver) => driver.execute(sql, args),
+            Driver::Postgres(session) => session.execute(sql, args),
         };
         self.conn.note(result)
     }
@@ -186,7 +167,7 @@ impl Tx {
 }
 
 fn sqlite_execute(connection: &rusqlite::Connection, sql: &str, args: &[Val<'_>]) -> Result<u64> {
-    let failed = |error| Error::Sqlite { error, sql: head(sql) };
+    let failed = |error| sqlite_failed(error, sql);
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     bind(&mut statement, args).map_err(failed)?;
     statement.raw_execute().map(|changed| changed as u64).map_err(failed)

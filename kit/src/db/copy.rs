@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use postgres::types::Type;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::conn::Driver;
@@ -43,9 +43,7 @@ pub fn lock(database: &Path) -> Result<File> {
 
 /// Writes everything that `conn` sees into `file`, a database of the same schema without rows.
 pub fn dump(conn: &mut Conn, file: &Path) -> Result<()> {
-    for setting in ["statement_timeout", "idle_in_transaction_session_timeout"] {
-        conn.all::<i64>(&format!("SET LOCAL {setting} = 0"), args![])?;
-    }
+    conn.take_time()?;
     let mut to = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?));
     to.batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; BEGIN IMMEDIATE")?;
     for table in tables(&mut to)? {
@@ -68,7 +66,7 @@ pub fn dump(conn: &mut Conn, file: &Path) -> Result<()> {
 pub fn pour(file: &Path, tx: &mut Tx) -> Result<()> {
     let mut from = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?));
     let tables = tables(&mut from)?;
-    tx.batch("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")?;
+    tx.take_time()?;
     tx.batch(&format!("TRUNCATE {}", quoted(&tables)))?;
     for table in &tables {
         let columns = columns(&mut from, table)?;

@@ -1,6 +1,6 @@
 //! What can go wrong with a unit of work.
 
-use postgres::error::SqlState;
+use tokio_postgres::error::SqlState;
 
 /// `Result` with storage's error unless told otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -40,7 +40,7 @@ pub enum Error {
     #[error("{error} in: {sql}")]
     Sqlite { error: rusqlite::Error, sql: String },
     #[error("{} in: {sql}", describe(.error))]
-    Postgres { error: postgres::Error, sql: String },
+    Postgres { error: tokio_postgres::Error, sql: String },
 }
 
 impl Error {
@@ -78,13 +78,25 @@ impl Error {
         }
     }
 
+    /// Reading, writing or syncing a file of SQLite failed, or what was read made no sense.
+    pub(super) fn is_of_the_disk(&self) -> bool {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase, SystemIoFailure};
+        matches!(self, Error::Sqlite { error, .. }
+            if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase | SystemIoFailure)))
+    }
+
     pub(super) fn is_worth_another_run(&self) -> bool {
-        matches!(self, Error::Postgres { error, .. } if error.code().is_some_and(retryable))
+        match self {
+            Error::Postgres { error, .. } => error.code().is_some_and(retryable),
+            // No statement is answered so on SQLite.
+            Error::Unavailable(_) => true,
+            _ => false,
+        }
     }
 }
 
 /// The driver calls a connection closed only once it knows; the statement that finds out gets the socket's own error.
-fn is_cut_off(error: &postgres::Error) -> bool {
+fn is_cut_off(error: &tokio_postgres::Error) -> bool {
     error.is_closed() || std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
@@ -105,7 +117,7 @@ fn passes(code: &SqlState) -> bool {
 }
 
 /// PostgreSQL's own words where it gave any; the driver's Display alone is "db error".
-fn describe(error: &postgres::Error) -> String {
+fn describe(error: &tokio_postgres::Error) -> String {
     match error.as_db_error() {
         Some(db) => format!("{} ({})", db.message(), db.code().code()),
         None => error.to_string(),

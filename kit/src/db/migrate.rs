@@ -18,6 +18,7 @@ const POSTGRES_LOCK: &str = "SELECT pg_advisory_xact_lock(7237880)";
 const HISTORY: &str = "CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT PRIMARY KEY, checksum TEXT NOT NULL)";
 
 pub(super) fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<()> {
+    tx.take_time()?;
     if tx.dialect() == Dialect::Postgres {
         tx.batch(POSTGRES_LOCK)?;
     }

@@ -12,6 +12,7 @@
 //! error, or panics, leaves nothing behind and harms no other unit; a read sees one consistent snapshot; queues are bounded
 //! in places and in time: a full one answers [`Error::Busy`] at once, and a unit that waited too long is not run any more.
 
+mod backoff;
 mod conn;
 pub mod copy;
 mod error;
@@ -25,6 +26,7 @@ mod stats;
 mod tests;
 mod unit;
 mod value;
+mod watch;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -32,6 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 
@@ -67,6 +70,9 @@ impl Signal {
 /// As long as SQLite waits for another process's lock: nobody waits longer for a turn than for the database itself.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// A page that takes longer has a fault, and holds up the others.
+const READ_DEADLINE: Duration = Duration::from_secs(1);
+
 /// How to open a database.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -78,6 +84,8 @@ pub struct Options {
     pub queue: usize,
     /// How long a unit may wait for its turn before [`Error::Busy`].
     pub patience: Duration,
+    /// How long the closure of a [`Db::read`] may run before [`Error::Deadline`].
+    pub read_deadline: Duration,
     /// SQLite: take the lock file beside the database, so that no second process opens it.
     pub exclusive: bool,
     pub clock: Clock,
@@ -92,6 +100,7 @@ impl Options {
             url,
             queue: 1024,
             patience: PATIENCE,
+            read_deadline: READ_DEADLINE,
             exclusive: false,
             clock,
         }
@@ -110,8 +119,11 @@ struct Inner {
     writer_threads: usize,
     signals: broadcast::Sender<Signal>,
     meter: Arc<Meter>,
+    /// Readers, writers, others, and last the watch.
     threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
-    stop_listening: Option<Arc<std::sync::atomic::AtomicBool>>,
+    /// For the threads that do not serve units; `unwatch` for the one that sees to it that these end.
+    stop: CancellationToken,
+    unwatch: CancellationToken,
     /// Held, and with it the lock, until the database is closed.
     _lock: Option<std::fs::File>,
 }
@@ -132,19 +144,32 @@ impl Db {
         self.0.dialect
     }
 
-    /// Runs `unit` in one consistent snapshot. It may be run again after a serialisation failure.
+    /// Runs `unit` in one consistent snapshot, for [`Options::read_deadline`] at most. It may be run again after a
+    /// serialisation failure or a broken connection.
     pub async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit_read(unit).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+        self.submit_read(None, unit).await.unwrap_or_else(|_| Err(Error::Closed.into()))
+    }
+
+    /// [`Db::read`] with a deadline of its own, for reports and checks that no page waits for.
+    pub async fn read_within<T, E, F>(&self, deadline: Duration, unit: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.submit_read(Some(deadline), unit).await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
     /// Runs `unit` in one transaction and answers after it is durable; an error rolls all of it back.
     ///
-    /// It may be run again after a deadlock or a serialisation failure, so it has no effects but those on the database.
+    /// It may be run again after a deadlock, a serialisation failure, or a connection that broke before the commit took
+    /// place, so it has no effects but those on the database. Where the answer to a commit is lost, the database is asked
+    /// what became of the transaction: the answer here is true, or [`Error::OutcomeUnknown`] after five seconds without one.
     pub async fn write<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
@@ -154,14 +179,14 @@ impl Db {
         self.submit_write(unit).await.unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
-    /// [`Db::read`] for a thread outside the runtime.
+    /// [`Db::read`] for a thread outside the runtime. It may take as long as it needs.
     pub fn read_blocking<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.submit_read(unit).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
+        self.submit_read(Some(Duration::MAX), unit).blocking_recv().unwrap_or_else(|_| Err(Error::Closed.into()))
     }
 
     /// [`Db::write`] for a thread outside the runtime.
@@ -199,14 +224,14 @@ impl Db {
         self.0.close();
     }
 
-    fn submit_read<T, E, F>(&self, unit: F) -> tokio::sync::oneshot::Receiver<Result<T, E>>
+    fn submit_read<T, E, F>(&self, deadline: Option<Duration>, unit: F) -> tokio::sync::oneshot::Receiver<Result<T, E>>
     where
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
         let mut unit = unit;
-        let (unit, answer) = unit::boxed(Access::Read, move |tx: &mut Tx| unit(tx));
+        let (unit, answer) = unit::boxed(Access::Read, deadline, move |tx: &mut Tx| unit(tx));
         unit::send(&self.0.readers, &self.0.meter, unit);
         answer
     }
@@ -217,10 +242,17 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (unit, answer) = unit::boxed(Access::Write, unit);
+        let (unit, answer) = unit::boxed(Access::Write, None, unit);
         unit::send(&self.0.writer, &self.0.meter, unit);
         answer
     }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(run)
+        .map_err(|error| Error::Unavailable(format!("no thread for the database: {error}")))
 }
 
 impl Inner {
@@ -229,17 +261,26 @@ impl Inner {
         if threads.is_empty() {
             return;
         }
-        if let Some(stop) = &self.stop_listening {
-            stop.store(true, std::sync::atomic::Ordering::SeqCst);
-        }
-        for (queue, count) in [(&self.writer, self.writer_threads), (&self.readers, self.reader_threads)] {
+        self.stop.cancel();
+        let watch = threads.pop();
+        threads.iter().for_each(|thread| thread.thread().unpark());
+        // Readers first: who closes a file of SQLite last tidies up, which they may not.
+        for (queue, count) in [(&self.readers, self.reader_threads), (&self.writer, self.writer_threads)] {
             for _ in 0..count {
                 // A thread that is gone needs no telling.
                 let _ = queue.send(Message::Stop);
             }
+            for thread in threads.drain(..count) {
+                let _ = thread.join();
+            }
         }
         for thread in threads.drain(..) {
             let _ = thread.join();
+        }
+        self.unwatch.cancel();
+        if let Some(watch) = watch {
+            watch.thread().unpark();
+            let _ = watch.join();
         }
     }
 }

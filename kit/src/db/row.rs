@@ -1,6 +1,6 @@
 //! Rows, and what can be read from one.
 
-use postgres::types::{FromSql, Type};
+use tokio_postgres::types::{FromSql, Type};
 
 use super::{Cell, Column, Error, Result};
 
@@ -9,7 +9,7 @@ pub struct Row<'a>(pub(super) Source<'a>);
 
 pub(super) enum Source<'a> {
     Sqlite(&'a rusqlite::Row<'a>),
-    Postgres(&'a postgres::Row),
+    Postgres(&'a tokio_postgres::Row),
 }
 
 impl Row<'_> {

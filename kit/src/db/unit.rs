@@ -25,6 +25,9 @@ pub(super) enum Message {
 pub(super) trait Unit: Send {
     fn access(&self) -> Access;
 
+    /// How long it may run, where that is not as usual.
+    fn deadline(&self) -> Option<Duration>;
+
     /// Runs the closure; whether its effects are wanted. May be called again before `answer`.
     fn run(&mut self, tx: &mut Tx) -> bool;
 
@@ -51,7 +54,7 @@ pub(super) struct Units {
 
 pub(super) enum Next {
     Unit(Box<dyn Unit>),
-    /// Nothing waits.
+    /// Nothing waits, or nothing came in time.
     Nothing,
     Stop,
 }
@@ -62,9 +65,30 @@ impl Units {
         self.first(|| self.queue.recv().map_err(|_| true))
     }
 
+    /// The next unit, if it comes before `until`.
+    pub fn wait_until(&self, until: Instant) -> Next {
+        self.first(|| self.queue.recv_deadline(until).map_err(|error| error == flume::RecvTimeoutError::Disconnected))
+    }
+
     /// The next unit that already waits.
     pub fn now(&self) -> Next {
         self.first(|| self.queue.try_recv().map_err(|error| error == flume::TryRecvError::Disconnected))
+    }
+
+    /// Answers all who wait, in the place of threads that are held up.
+    pub fn refuse_all(&self, queue: &flume::Sender<Message>) {
+        for message in self.queue.try_iter().collect::<Vec<_>>() {
+            match message {
+                Message::Unit(waiting) => {
+                    let lane = self.meter.lane(waiting.unit.access());
+                    lane.waiting.fetch_sub(1, Ordering::Relaxed);
+                    stats::count(&lane.refused);
+                    waiting.unit.refuse(Error::Busy);
+                }
+                // Not meant for this thread. It has just made room.
+                Message::Stop => drop(queue.try_send(Message::Stop)),
+            }
+        }
     }
 
     fn first(&self, receive: impl Fn() -> Result<Message, bool>) -> Next {
@@ -122,19 +146,24 @@ pub(super) fn run(unit: &mut dyn Unit, tx: &mut Tx, meter: &Meter) -> bool {
 
 struct Task<T, E, F> {
     access: Access,
+    deadline: Option<Duration>,
     unit: F,
     outcome: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
 }
 
-pub(super) fn boxed<T, E, F>(access: Access, unit: F) -> (Box<dyn Unit>, oneshot::Receiver<Result<T, E>>)
+pub(super) fn boxed<T, E, F>(
+    access: Access,
+    deadline: Option<Duration>,
+    unit: F,
+) -> (Box<dyn Unit>, oneshot::Receiver<Result<T, E>>)
 where
     F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
     let (caller, answer) = oneshot::channel();
-    (Box::new(Task { access, unit, outcome: None, caller }), answer)
+    (Box::new(Task { access, deadline, unit, outcome: None, caller }), answer)
 }
 
 impl<T, E, F> Unit for Task<T, E, F>
@@ -145,6 +174,10 @@ where
 {
     fn access(&self) -> Access {
         self.access
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        self.deadline
     }
 
     fn run(&mut self, tx: &mut Tx) -> bool {

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
@@ -117,7 +117,7 @@ impl ToSql for Val<'_> {
     fn to_sql(
         &self,
         ty: &Type,
-        out: &mut postgres::types::private::BytesMut,
+        out: &mut tokio_postgres::types::private::BytesMut,
     ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
         match self {
             Val::Null => Ok(IsNull::Yes),
@@ -178,7 +178,7 @@ impl Cell<'_> {
         Mismatch { expected, found }
     }
 
-    fn decode<'a, T: postgres::types::FromSql<'a>>(&'a self, expected: &'static str) -> Result<T, Mismatch> {
+    fn decode<'a, T: tokio_postgres::types::FromSql<'a>>(&'a self, expected: &'static str) -> Result<T, Mismatch> {
         match self {
             Cell::Postgres(ty, Some(raw)) if T::accepts(ty) => {
                 T::from_sql(ty, raw).map_err(|_| self.mismatch(expected))

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
 
@@ -15,71 +15,91 @@ use postgres::{Client, NoTls};
 const WATCHDOG: &str = r#"
 trap '' HUP INT TERM
 bin=$1 dir=$2
-serve() {
+shift 2
+start() {
     "$bin/postgres" -D "$dir/data" -F -k "$dir" -c listen_addresses= -c max_connections=300 -c full_page_writes=off -c autovacuum=off \
-        -c timezone=UTC </dev/null >>"$dir/log" 2>&1 &
+        -c timezone=UTC "$@" </dev/null >>"$dir/log" 2>&1 &
+    server=$!
 }
 "$bin/initdb" --pgdata="$dir/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync </dev/null >"$dir/log" 2>&1 || exit 1
-serve
+start "$@"
 while read -r order; do
-    if [ "$order" = crash ]; then kill -QUIT $!; wait; serve; fi
+    case $order in
+        crash) kill -QUIT $server; wait $server; server= ;;
+        start) start "$@" ;;
+    esac
 done
-kill -QUIT $!
+[ -z "$server" ] || kill -QUIT $server
 wait
 rm -rf "$dir"
 "#;
-
-const POLL: Duration = Duration::from_millis(5);
-const POLLS: u64 = super::PATIENCE.as_millis() as u64 / POLL.as_millis() as u64;
 
 /// A private PostgreSQL server. Tests that do not harm it share one: [`Database::fresh`](super::Database::fresh).
 #[derive(Debug)]
 pub struct Cluster {
     directory: PathBuf,
+    port: u16,
     /// Holds the pipe whose end stops the cluster.
-    watchdog: Child,
+    watchdog: Mutex<Child>,
 }
 
 impl Cluster {
     /// The cluster of this process, started at the first call.
     pub(super) fn shared() -> &'static Cluster {
         static CLUSTER: OnceLock<Cluster> = OnceLock::new();
-        CLUSTER.get_or_init(Cluster::start)
+        CLUSTER.get_or_init(|| Cluster::launch(DEFAULT_PORT, &[], &[]))
+    }
+
+    /// A server of one test's own, which that test may crash. It ends with the value.
+    pub fn start() -> Cluster {
+        Cluster::launch(DEFAULT_PORT, &[], &[])
+    }
+
+    /// A server for one test that speaks TLS on loopback, with this certificate and key in PEM.
+    pub fn with_tls(certificate: &str, key: &str) -> Cluster {
+        let settings =
+            ["listen_addresses=127.0.0.1", "ssl=on", "ssl_cert_file=../server.crt", "ssl_key_file=../server.key"];
+        Cluster::launch(free_port(), &settings, &[("server.crt", certificate), ("server.key", key)])
     }
 
     /// Where a database of this server is.
     pub fn url(&self, database: &str) -> String {
         let host = self.directory.display().to_string().replace('/', "%2F");
-        format!("postgres://postgres@{host}/{database}")
+        format!("postgres://postgres@{host}:{}/{database}", self.port)
+    }
+
+    /// The same over TCP, where the server listens to it.
+    pub fn tcp_url(&self, host: &str, database: &str) -> String {
+        format!("postgres://postgres@{host}:{}/{database}", self.port)
     }
 
     /// The socket that it listens on.
     pub fn socket(&self) -> PathBuf {
-        self.directory.join(".s.PGSQL.5432")
+        self.directory.join(format!(".s.PGSQL.{}", self.port))
     }
 
     /// Ends the server at once, as `pg_ctl stop -m immediate` does, and starts it again.
-    pub fn crash(&mut self) {
-        let before = self.started_at();
-        self.watchdog.stdin.as_mut().expect("stdin is a pipe").write_all(b"crash\n").expect("the watchdog listens");
-        for _ in 0..POLLS {
-            let now = self.started_at();
-            if now.is_some() && now != before {
-                return;
-            }
-            thread::sleep(POLL);
-        }
-        panic!("the private PostgreSQL cluster in {} did not come back", self.directory.display());
+    pub fn crash(&self) {
+        self.go_down();
+        self.come_back();
     }
 
-    fn started_at(&self) -> Option<String> {
-        let url = self.url("postgres");
-        let asked = thread::spawn(move || {
-            let mut client = Client::connect(&url, NoTls).ok()?;
-            let row = client.query_one("SELECT pg_postmaster_start_time()::text", &[]).ok()?;
-            Some(row.get(0))
-        });
-        asked.join().ok().flatten()
+    /// Ends the server at once: what is not in its log is lost.
+    pub fn go_down(&self) {
+        self.order("crash");
+        self.wait_until("stop", false);
+    }
+
+    /// Starts a server that went down. It recovers from its log first.
+    pub fn come_back(&self) {
+        self.order("start");
+        self.wait_until("start", true);
+    }
+
+    fn order(&self, order: &str) {
+        let mut watchdog = self.watchdog.lock().expect("no test panics with the watchdog in its hands");
+        let stdin = watchdog.stdin.as_mut().expect("stdin is a pipe");
+        writeln!(stdin, "{order}").expect("the watchdog listens");
     }
 
     /// Runs a statement that names databases or other connections. On a thread of its own: the synchronous client refuses to live inside a runtime.
@@ -93,8 +113,7 @@ impl Cluster {
         .expect("the private cluster does what it is told");
     }
 
-    /// A server of one test's own, which that test may crash.
-    pub fn start() -> Cluster {
+    fn launch(port: u16, settings: &[&str], files: &[(&str, &str)]) -> Cluster {
         let binaries = binaries().unwrap_or_else(|| {
             panic!(
                 "these tests need a PostgreSQL server (15 or newer) under /usr/lib/postgresql: \
@@ -106,25 +125,47 @@ impl Cluster {
             .tempdir_in("/tmp")
             .expect("a directory can be made in /tmp")
             .keep();
-        let watchdog = watch(&binaries, &directory);
-        let mut cluster = Cluster { directory, watchdog };
-        cluster.wait_until_ready();
+        let port_setting = format!("port={port}");
+        let settings = settings.iter().copied().chain([port_setting.as_str()]);
+        let settings: Vec<_> = settings.flat_map(|setting| ["-c".to_owned(), setting.to_owned()]).collect();
+        let watchdog = Mutex::new(watch(&binaries, &directory, &settings, files));
+        let cluster = Cluster { directory, port, watchdog };
+        cluster.wait_until("start", true);
         cluster
     }
 
-    fn wait_until_ready(&mut self) {
-        for _ in 0..POLLS {
-            if self.started_at().is_some() {
+    fn wait_until(&self, what: &str, answers: bool) {
+        const POLL: Duration = Duration::from_millis(5);
+        for _ in 0..Duration::from_secs(60).as_millis() / POLL.as_millis() {
+            let url = self.url("postgres");
+            if thread::spawn(move || Client::connect(&url, NoTls).is_ok()).join().unwrap_or(false) == answers {
                 return;
             }
-            if !matches!(self.watchdog.try_wait(), Ok(None)) {
+            if !matches!(self.watchdog.lock().map(|mut watchdog| watchdog.try_wait()), Ok(Ok(None))) {
                 break;
             }
             thread::sleep(POLL);
         }
         let log = fs::read_to_string(self.directory.join("log")).unwrap_or_default();
-        panic!("the private PostgreSQL cluster in {} did not start:\n{log}", self.directory.display());
+        panic!("the private PostgreSQL cluster in {} did not {what}:\n{log}", self.directory.display());
     }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        if let Ok(watchdog) = self.watchdog.get_mut() {
+            drop(watchdog.stdin.take());
+            let _ = watchdog.wait();
+        }
+    }
+}
+
+const DEFAULT_PORT: u16 = 5432;
+
+/// Free when asked.
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+    listener.local_addr().expect("a bound socket has an address").port()
 }
 
 /// The newest installed server's programs.
@@ -137,31 +178,39 @@ fn binaries() -> Option<PathBuf> {
     versions.max().map(|(_, bin)| bin)
 }
 
-fn watch(binaries: &Path, directory: &Path) -> Child {
+fn watch(binaries: &Path, directory: &Path, settings: &[String], files: &[(&str, &str)]) -> Child {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
     use std::os::unix::process::CommandExt as _;
+    let mut theirs = vec![directory.to_owned()];
+    for (name, text) in files {
+        let path = directory.join(name);
+        fs::write(&path, text).expect("the directory is ours");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("the file is ours");
+        theirs.push(path);
+    }
     // PostgreSQL refuses to run as root.
     let mut command = if id(&["-u"]) == 0 {
         let (user, group) = (id(&["-u", "postgres"]), id(&["-g", "postgres"]));
-        std::os::unix::fs::chown(directory, Some(user), Some(group)).expect("root gives directories away");
+        for path in &theirs {
+            chown(path, Some(user), Some(group)).expect("root gives files away");
+        }
         let mut command = Command::new("setpriv");
         command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "sh"]);
         command
     } else {
         Command::new("sh")
     };
-    let mut child = command
+    command
         .args(["-c", WATCHDOG, "watchdog"])
         .args([binaries, directory])
+        .args(settings)
         .current_dir(directory)
         .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
-        .expect("a shell starts");
-    // A line proves that the pipe stands.
-    child.stdin.as_mut().expect("stdin is a pipe").write_all(b"\n").expect("the watchdog listens");
-    child
+        .expect("a shell starts")
 }
 
 fn id(arguments: &[&str]) -> u32 {

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod database;
+mod proxy;
 mod test_db;
 
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 pub use self::cluster::Cluster;
 pub use self::database::{Database, Engine};
+pub use self::proxy::{Cut, Proxy};
 pub use self::test_db::TestDb;
 
 /// How long a state may take to come before the test fails. Generous: a test machine may be very busy.

@@ -19,6 +19,8 @@ impl TestDb {
         let db = off_the_runtime(|| {
             let mut options = Options::new(database.url(), Clock::system());
             options.connections = 4;
+            // A test machine may be very busy.
+            (options.read_deadline, options.patience) = (super::PATIENCE, super::PATIENCE);
             Db::open(options).expect("an empty database opens")
         });
         Self { db, database }

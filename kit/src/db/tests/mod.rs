@@ -1,5 +1,10 @@
 //! What storage promises, on SQLite and on PostgreSQL alike.
 
+mod damage;
+mod limits;
+mod outages;
+mod tls;
+
 use super::{Error, Json, Migration, Result, Signal};
 use crate::clock::Timestamp;
 use crate::id::Id;

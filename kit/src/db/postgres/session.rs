@@ -1,0 +1,347 @@
+//! One connection, and the runtime that drives it on its thread.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::time::{Duration, Instant};
+
+use futures_util::future::join;
+use tokio::runtime::Runtime;
+use tokio_postgres::error::Severity;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
+
+use super::super::conn::head;
+use super::super::stats;
+use super::super::unit::Access;
+use super::super::{Error, Result, Val};
+use super::address::Address;
+
+/// Name, TCP, TLS and sign-in together. With what a pause adds, a request is refused within two seconds.
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// A statement that runs for longer is ended by the server.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
+/// A statement that waits longer for somebody else's lock is ended by the server. As long as SQLite waits.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+/// A session that holds a transaction open and says nothing is ended by the server: its client is gone.
+const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(30);
+/// A write without an answer by then has a server that is frozen, or cut off without a word.
+pub(super) const WRITE_DEADLINE: Duration = Duration::from_secs(35);
+/// A migration may take its time once it runs. While it waits for a lock, everybody waits behind it.
+const MIGRATION_LOCK_TIMEOUT: Duration = Duration::from_secs(60);
+/// What ends a transaction does no work but an fsync.
+const END_TIMEOUT: Duration = Duration::from_secs(10);
+/// To tell the server that it need not go on with a read.
+const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Statements are few and fixed; only filters make new texts.
+const CACHED_STATEMENTS: usize = 512;
+
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+const BEGIN_LONG_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0";
+const NEXT_READ: &str = "COMMIT; BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+const BEGIN_WRITE: &str = "BEGIN; SELECT pg_current_xact_id()";
+
+pub(in crate::db) struct Session {
+    runtime: Runtime,
+    client: Client,
+    address: Address,
+    statements: HashMap<String, Statement>,
+    transaction: Transaction,
+    /// Until then the running unit has its answers; `None` where it may take its time.
+    until: Option<Instant>,
+    /// Nothing more can be asked here, or what is answered is not known to belong to the question.
+    lost: bool,
+    /// The open write's number, by which another session can ask what became of it.
+    id: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Transaction {
+    None,
+    WriteWanted,
+    /// To be begun, in these words, by the first statement.
+    ReadWanted(&'static str),
+    Open,
+    /// A read that was answered. Its end is told together with the next beginning, or when nothing else waits.
+    Over,
+}
+
+enum Failed {
+    Asking(tokio_postgres::Error),
+    Late,
+}
+
+impl Session {
+    pub fn connect(address: &Address) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::Unavailable(format!("no runtime for PostgreSQL: {error}")))?;
+        let connecting = async {
+            let (client, connection) = address.config.connect(address.tls.clone()).await?;
+            // Ends with the connection; whoever waits for an answer hears of it from the client.
+            tokio::spawn(connection);
+            client.batch_execute(&settings()).await?;
+            Ok(client)
+        };
+        let client = match wait(&runtime, Some(stats::now() + CONNECT_TIMEOUT), connecting) {
+            Ok(client) => client,
+            Err(Failed::Asking(error)) => {
+                return Err(Error::Unavailable(format!("PostgreSQL does not answer: {}", in_full(&error))));
+            }
+            Err(Failed::Late) => {
+                return Err(Error::Unavailable(format!("PostgreSQL does not answer within {CONNECT_TIMEOUT:?}")));
+            }
+        };
+        Ok(Self {
+            runtime,
+            client,
+            address: address.clone(),
+            statements: HashMap::new(),
+            transaction: Transaction::None,
+            until: None,
+            lost: false,
+            id: None,
+        })
+    }
+
+    pub fn is_lost(&self) -> bool {
+        self.lost || self.client.is_closed()
+    }
+
+    /// A transaction from the next statement on. It may take `deadline` in all.
+    pub fn begin(&mut self, access: Access, deadline: Duration) {
+        (self.until, self.id) = (stats::now().checked_add(deadline), None);
+        let is_next_read = access == Access::Read && deadline < STATEMENT_TIMEOUT;
+        if self.transaction == Transaction::Over && !is_next_read {
+            self.finish_read();
+        }
+        self.transaction = match access {
+            Access::Write => Transaction::WriteWanted,
+            Access::Read if self.transaction == Transaction::Over => Transaction::ReadWanted(NEXT_READ),
+            Access::Read if is_next_read => Transaction::ReadWanted(BEGIN_READ),
+            Access::Read => Transaction::ReadWanted(BEGIN_LONG_READ),
+        };
+    }
+
+    /// The running unit's statements may take as long as they need.
+    pub fn take_time(&mut self) -> Result<()> {
+        self.until = None;
+        let lock = MIGRATION_LOCK_TIMEOUT.as_millis();
+        self.batch(&format!(
+            "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
+             SET LOCAL lock_timeout = {lock}"
+        ))
+    }
+
+    pub fn query(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Vec<Row>> {
+        if self.transaction == Transaction::WriteWanted {
+            self.begin_write()?;
+        }
+        let statement = self.statement(sql)?;
+        let (client, params) = (&self.client, params(args));
+        let question = client.query(&statement, &params);
+        let answer = match self.transaction {
+            Transaction::ReadWanted(begin) => {
+                self.transaction = Transaction::Open;
+                // Sent together: one round trip for both. Should the first fail, the second's answer is not used.
+                wait(&self.runtime, self.until, async {
+                    let (begun, rows) = join(client.batch_execute(begin), question).await;
+                    begun.and(rows)
+                })
+            }
+            _ => wait(&self.runtime, self.until, question),
+        };
+        answer.map_err(|failed| self.failed(failed, sql))
+    }
+
+    pub fn execute(&mut self, sql: &str, args: &[Val<'_>]) -> Result<u64> {
+        self.open()?;
+        let statement = self.statement(sql)?;
+        let answer = wait(&self.runtime, self.until, self.client.execute(&statement, &params(args)));
+        answer.map_err(|failed| self.failed(failed, sql))
+    }
+
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        self.open()?;
+        let answer = wait(&self.runtime, self.until, self.client.batch_execute(sql));
+        answer.map_err(|failed| self.failed(failed, sql))
+    }
+
+    /// Whether there is anything to commit: a unit without a statement has begun nothing.
+    pub fn is_open(&self) -> bool {
+        self.transaction == Transaction::Open
+    }
+
+    /// A read keeps its transaction until there is another reason to speak to the server.
+    pub fn end_read(&mut self) {
+        self.transaction = match self.transaction {
+            Transaction::Open | Transaction::ReadWanted(NEXT_READ) => Transaction::Over,
+            _ => Transaction::None,
+        };
+    }
+
+    /// Ends what [`Session::end_read`] has left open.
+    pub fn finish_read(&mut self) {
+        if self.transaction == Transaction::Over {
+            self.end("COMMIT");
+        }
+    }
+
+    pub fn roll_back(&mut self) {
+        self.transaction = match self.transaction {
+            Transaction::Open => return self.end("ROLLBACK"),
+            Transaction::ReadWanted(NEXT_READ) | Transaction::Over => Transaction::Over,
+            _ => Transaction::None,
+        };
+    }
+
+    /// Commits, and notifies in the same round trip. `Err(Error::OutcomeUnknown)` where no answer came: ask by
+    /// [`Session::take_id`] on another session.
+    pub fn commit(&mut self, channel: &str, payloads: &[String]) -> Result<()> {
+        self.transaction = Transaction::None;
+        self.until = stats::now().checked_add(END_TIMEOUT);
+        let notify = (!payloads.is_empty()).then(|| self.statement(NOTIFY)).transpose()?;
+        let client = &self.client;
+        let params: [&(dyn ToSql + Sync); 2] = [&channel, &payloads];
+        let committing = async {
+            let Some(notify) = notify else { return client.batch_execute("COMMIT").await };
+            let (notified, committed) = join(client.execute(&notify, &params), client.batch_execute("COMMIT")).await;
+            notified.and(committed)
+        };
+        match wait(&self.runtime, self.until, committing) {
+            Ok(()) => Ok(()),
+            Err(failed) => match self.failed(failed, "COMMIT") {
+                // The server's own refusal: it has rolled back.
+                error @ Error::Postgres { .. } => Err(error),
+                _ => Err(Error::OutcomeUnknown),
+            },
+        }
+    }
+
+    pub fn take_id(&mut self) -> Option<String> {
+        self.id.take()
+    }
+
+    fn open(&mut self) -> Result<()> {
+        match self.transaction {
+            Transaction::WriteWanted => self.begin_write(),
+            Transaction::ReadWanted(begin) => {
+                self.transaction = Transaction::Open;
+                let answer = wait(&self.runtime, self.until, self.client.batch_execute(begin));
+                answer.map_err(|failed| self.failed(failed, begin))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Not sent together with the first statement: were the beginning refused, that statement would stand alone.
+    fn begin_write(&mut self) -> Result<()> {
+        self.transaction = Transaction::Open;
+        let answer = wait(&self.runtime, self.until, self.client.simple_query(BEGIN_WRITE));
+        let messages = answer.map_err(|failed| self.failed(failed, BEGIN_WRITE))?;
+        self.id = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        });
+        Ok(())
+    }
+
+    fn end(&mut self, sql: &str) {
+        self.transaction = Transaction::None;
+        let until = stats::now().checked_add(END_TIMEOUT);
+        if wait(&self.runtime, until, self.client.batch_execute(sql)).is_err() {
+            self.lost = true;
+        }
+    }
+
+    fn statement(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let answer = wait(&self.runtime, self.until, self.client.prepare(sql));
+        let statement = answer.map_err(|failed| self.failed(failed, sql))?;
+        if self.statements.len() >= CACHED_STATEMENTS {
+            self.statements.clear();
+        }
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    fn failed(&mut self, failed: Failed, sql: &str) -> Error {
+        let error = match failed {
+            Failed::Asking(error) => error,
+            Failed::Late => {
+                self.lost = true;
+                self.cancel();
+                return Error::Deadline;
+            }
+        };
+        if is_fatal(&error) {
+            self.lost = true;
+            return Error::Unavailable(format!("the connection to PostgreSQL broke: {}", in_full(&error)));
+        }
+        if error.code() == Some(&tokio_postgres::error::SqlState::QUERY_CANCELED) {
+            return Error::Deadline;
+        }
+        Error::Postgres { error, sql: head(sql) }
+    }
+
+    /// As good as it goes: a server that does not hear it ends the statement at its own time-out.
+    fn cancel(&self) {
+        let cancelling = self.client.cancel_token();
+        let asking = cancelling.cancel_query(self.address.tls.clone());
+        if let Err(Failed::Asking(error)) = wait(&self.runtime, stats::now().checked_add(CANCEL_TIMEOUT), asking) {
+            tracing::debug!(%error, "a statement was not cancelled");
+        }
+    }
+}
+
+const NOTIFY: &str = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
+
+/// What every session starts with.
+fn settings() -> String {
+    format!(
+        "SET synchronous_commit = on; SET client_min_messages = warning; SET statement_timeout = {}; SET lock_timeout = {}; \
+         SET idle_in_transaction_session_timeout = {}",
+        STATEMENT_TIMEOUT.as_millis(),
+        LOCK_TIMEOUT.as_millis(),
+        IDLE_IN_TRANSACTION_TIMEOUT.as_millis()
+    )
+}
+
+fn wait<T>(
+    runtime: &Runtime,
+    until: Option<Instant>,
+    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
+) -> Result<T, Failed> {
+    runtime.block_on(async {
+        match until {
+            None => answer.await.map_err(Failed::Asking),
+            Some(until) => match tokio::time::timeout_at(until.into(), answer).await {
+                Ok(answer) => answer.map_err(Failed::Asking),
+                Err(_) => Err(Failed::Late),
+            },
+        }
+    })
+}
+
+/// The connection went with it.
+fn is_fatal(error: &tokio_postgres::Error) -> bool {
+    match error.as_db_error() {
+        Some(db) => matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
+        None => error.is_closed() || std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>()),
+    }
+}
+
+/// The driver's Display leaves the cause out.
+pub(super) fn in_full(error: &tokio_postgres::Error) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
+fn params<'a>(args: &'a [Val<'_>]) -> Vec<&'a (dyn ToSql + Sync)> {
+    args.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
+}
