@@ -31,6 +31,7 @@ mod watch;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
@@ -47,7 +48,7 @@ pub use stats::{Histogram, Lane, Stats};
 pub use value::{AsVal, Cell, Column, Json, Mismatch, UnknownText, Val};
 
 use stats::Meter;
-use unit::{Access, Message};
+use unit::{Access, Message, Unit, Units};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
@@ -117,6 +118,9 @@ struct Inner {
     writer: flume::Sender<Message>,
     reader_threads: usize,
     writer_threads: usize,
+    /// The other ends of the queues, for what is asked when no thread is left.
+    rest: Vec<Units>,
+    is_over: AtomicBool,
     signals: broadcast::Sender<Signal>,
     meter: Arc<Meter>,
     /// Readers, writers, others, and last the watch.
@@ -232,7 +236,7 @@ impl Db {
     {
         let mut unit = unit;
         let (unit, answer) = unit::boxed(Access::Read, deadline, move |tx: &mut Tx| unit(tx));
-        unit::send(&self.0.readers, &self.0.meter, unit);
+        self.0.send(&self.0.readers, unit);
         answer
     }
 
@@ -243,7 +247,7 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let (unit, answer) = unit::boxed(Access::Write, None, unit);
-        unit::send(&self.0.writer, &self.0.meter, unit);
+        self.0.send(&self.0.writer, unit);
         answer
     }
 }
@@ -256,6 +260,20 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<std::thread:
 }
 
 impl Inner {
+    fn send(&self, queue: &flume::Sender<Message>, unit: Box<dyn Unit>) {
+        unit::send(queue, &self.meter, unit);
+        if self.is_over.load(Ordering::SeqCst) {
+            self.refuse_rest();
+        }
+    }
+
+    /// A queue without threads keeps what is in it, and its callers would wait for ever.
+    fn refuse_rest(&self) {
+        for units in &self.rest {
+            units.refuse_all(|| Error::Closed);
+        }
+    }
+
     fn close(&self) {
         let mut threads = self.threads.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if threads.is_empty() {
@@ -277,6 +295,8 @@ impl Inner {
         for thread in threads.drain(..) {
             let _ = thread.join();
         }
+        self.is_over.store(true, Ordering::SeqCst);
+        self.refuse_rest();
         self.unwatch.cancel();
         if let Some(watch) = watch {
             watch.thread().unpark();

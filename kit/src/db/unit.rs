@@ -75,20 +75,21 @@ impl Units {
         self.first(|| self.queue.try_recv().map_err(|error| error == flume::TryRecvError::Disconnected))
     }
 
-    /// Answers all who wait, in the place of threads that are held up.
-    pub fn refuse_all(&self, queue: &flume::Sender<Message>) {
+    /// Answers all who wait, in the place of threads that are held up or gone. How many of these were to stop.
+    pub fn refuse_all(&self, error: impl Fn() -> Error) -> usize {
+        let mut stops = 0;
         for message in self.queue.try_iter().collect::<Vec<_>>() {
             match message {
                 Message::Unit(waiting) => {
                     let lane = self.meter.lane(waiting.unit.access());
                     lane.waiting.fetch_sub(1, Ordering::Relaxed);
                     stats::count(&lane.refused);
-                    waiting.unit.refuse(Error::Busy);
+                    waiting.unit.refuse(error());
                 }
-                // Not meant for this thread. It has just made room.
-                Message::Stop => drop(queue.try_send(Message::Stop)),
+                Message::Stop => stops += 1,
             }
         }
+        stops
     }
 
     fn first(&self, receive: impl Fn() -> Result<Message, bool>) -> Next {

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use rusqlite::InterruptHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::stats;
 use super::unit::{Access, Message, Units};
+use super::{Error, stats};
 
 /// How much later than its deadline a read may be interrupted.
 const TICK: Duration = Duration::from_millis(100);
@@ -73,7 +73,10 @@ impl Queue {
             (self.taken, self.since) = (taken, now);
         } else if now.saturating_duration_since(self.since) > self.units.patience {
             tracing::warn!(waiting = self.units.queue.len(), "every thread of the database is held up");
-            self.units.refuse_all(&self.sender);
+            for _ in 0..self.units.refuse_all(|| Error::Busy) {
+                // Not meant for this thread, which has just made room.
+                let _ = self.sender.try_send(Message::Stop);
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ mod outcome;
 mod session;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::broadcast;
@@ -54,6 +54,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         move || listen::run(&address, &signals, &meter, &stop)
     })?);
     let unwatch = CancellationToken::new();
+    let rest = vec![units.clone()];
     let queues = vec![Queue::new(units, queue.clone())];
     threads.push(spawn("db-watch", {
         let unwatch = unwatch.clone();
@@ -65,6 +66,8 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         writer: queue,
         reader_threads: options.connections,
         writer_threads: 0,
+        rest,
+        is_over: AtomicBool::new(false),
         signals,
         meter,
         threads: threads.into(),

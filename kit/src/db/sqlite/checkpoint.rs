@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -24,6 +24,9 @@ const ALARM_BYTES: u64 = 64 << 20;
 const SHORT_WAIT: Duration = Duration::from_millis(20);
 /// No reader with a deadline is in the way for so long: not those of the old log, nor those who come meanwhile.
 const LONG_WAIT: Duration = Duration::from_millis(2_500);
+/// After a long wait in vain: somebody reads without a deadline, and the writers have waited enough.
+const PAUSE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(1);
 
 const PAGE_BYTES: u64 = 4_096;
 
@@ -32,6 +35,7 @@ pub(super) struct Log {
     shared: Arc<Shared>,
     orders: flume::Sender<()>,
     is_alarming: bool,
+    not_again_before: Option<Instant>,
 }
 
 /// What the writer and the checkpointer tell each other.
@@ -48,7 +52,7 @@ impl Log {
         // One order that waits is as good as many.
         let (orders, receiver) = flume::bounded(1);
         let shared = Arc::new(Shared { frames: Arc::default(), rest_only: AtomicBool::new(false), meter });
-        (Self { shared: shared.clone(), orders, is_alarming: false }, shared, receiver)
+        (Self { shared: shared.clone(), orders, is_alarming: false, not_again_before: None }, shared, receiver)
     }
 
     /// Where the writer's connection keeps the length.
@@ -65,22 +69,25 @@ impl Log {
             return;
         }
         if frames >= WORTH_A_STOP && self.shared.rest_only.swap(false, Ordering::AcqRel) {
-            self.start_anew(writer, if frames < WORTH_A_WAIT { SHORT_WAIT } else { LONG_WAIT });
+            self.start_anew(writer, frames);
         } else {
             let _ = self.orders.try_send(());
         }
     }
 
-    fn start_anew(&self, writer: &Connection, patience: Duration) {
+    /// Moves the rest while nothing is added to it, and waits for the readers of what was moved. SQLite's own way of waiting
+    /// looks so rarely that it never sees the moment in which one reader has gone and the next has not come.
+    fn start_anew(&mut self, writer: &Connection, frames: u64) {
         let started = stats::now();
-        let usual = writer.pragma_query_value(None, "busy_timeout", |row| row.get::<_, i64>(0));
-        let done = writer.busy_timeout(patience).and_then(|()| checkpoint(writer, "RESTART"));
-        if let Ok(usual) = usual {
-            let _ = writer.pragma_update_and_check(None, "busy_timeout", usual, |_| Ok(()));
-        }
-        match done {
-            Ok(_) => self.shared.meter.checkpoint.add_time(started.elapsed()),
-            Err(error) => tracing::warn!(%error, "the write-ahead log did not start anew"),
+        let is_urgent = frames >= WORTH_A_WAIT && self.not_again_before.is_none_or(|at| started >= at);
+        let until = started + if is_urgent { LONG_WAIT } else { SHORT_WAIT };
+        loop {
+            match restart(writer) {
+                Ok(true) => break self.shared.meter.checkpoint.add_time(started.elapsed()),
+                Ok(false) if stats::now() < until => std::thread::sleep(LOOK_AGAIN),
+                Ok(false) => break self.not_again_before = is_urgent.then(|| stats::now() + PAUSE),
+                Err(error) => break tracing::warn!(%error, "the write-ahead log did not start anew"),
+            }
         }
     }
 
@@ -101,6 +108,15 @@ struct Progress {
 fn checkpoint(connection: &Connection, mode: &str) -> rusqlite::Result<Progress> {
     let sql = format!("PRAGMA wal_checkpoint({mode})");
     connection.query_row(&sql, [], |row| Ok(Progress { frames: row.get(1)?, moved: row.get(2)? }))
+}
+
+/// Whether everything is moved and nobody reads from the log, so that the next commit is its first.
+fn restart(writer: &Connection) -> rusqlite::Result<bool> {
+    let usual: i64 = writer.pragma_query_value(None, "busy_timeout", |row| row.get(0))?;
+    writer.busy_timeout(Duration::ZERO)?;
+    let done = writer.query_row("PRAGMA wal_checkpoint(RESTART)", [], |row| row.get::<_, i64>(0));
+    writer.busy_timeout(Duration::from_millis(usual.unsigned_abs()))?;
+    done.map(|busy| busy == 0)
 }
 
 /// Empties the log: what is in it afterwards was written afterwards.

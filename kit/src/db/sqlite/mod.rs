@@ -9,6 +9,7 @@ mod write;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -55,6 +56,7 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
     }
     threads.push(spawn("db-writer", move || writer.serve())?);
     threads.push(spawn("db-checkpoint", move || checkpoint::run(&checkpointer, &shared, &orders))?);
+    let rest = vec![writer_units.clone(), reader_units.clone()];
     let queues = vec![Queue::new(writer_units, writer_queue.clone()), Queue::new(reader_units, reader_queue.clone())];
     threads.push(spawn("db-watch", {
         let unwatch = unwatch.clone();
@@ -66,6 +68,8 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
         writer: writer_queue,
         reader_threads: options.connections,
         writer_threads: 1,
+        rest,
+        is_over: AtomicBool::new(false),
         signals,
         meter,
         threads: threads.into(),

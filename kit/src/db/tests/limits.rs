@@ -169,6 +169,42 @@ fn a_unit_that_costs_the_whole_transaction_costs_its_neighbours_nothing() {
     });
 }
 
+/// A read that is ended at its deadline cannot keep the log from starting anew.
+#[test]
+fn a_stuck_reader_does_not_make_the_log_grow_without_bound() {
+    run(async {
+        let database = Database::fresh(crate::testing::Engine::Sqlite).await;
+        let mut options = sqlite(&database);
+        (options.connections, options.read_deadline, options.patience) =
+            (1, Duration::from_millis(300), Duration::from_secs(60));
+        let db = open(options).await;
+        let reader = tokio::spawn({
+            let db = db.clone();
+            async move {
+                let stuck = |conn: &mut super::super::Conn| {
+                    conn.one::<i64>("SELECT count(*) FROM things", &[])?;
+                    conn.one::<i64>(ENDLESS, &[])
+                };
+                while !matches!(db.read(stuck).await, Err(Error::Closed)) {}
+            }
+        });
+        let mut longest = 0;
+        for number in 0..160 {
+            db.write(move |tx| {
+                tx.exec("DELETE FROM things", &[])?;
+                insert_large(tx, number, 1 << 20)
+            })
+            .await
+            .unwrap();
+            longest = longest.max(db.stats().wal_bytes);
+        }
+        assert!(longest > 16 << 20, "{longest}: too short to show anything");
+        assert!(longest < 80 << 20, "{longest}: 160 MiB were written");
+        db.close();
+        reader.await.unwrap();
+    });
+}
+
 #[test]
 fn every_connection_has_its_settings() {
     run(async {

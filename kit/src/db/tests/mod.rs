@@ -1,8 +1,10 @@
 //! What storage promises, on SQLite and on PostgreSQL alike.
 
 mod damage;
+mod disk;
 mod limits;
 mod outages;
+mod storm;
 mod tls;
 
 use super::{Error, Json, Migration, Result, Signal};
