@@ -23,6 +23,7 @@ UPDATE background_jobs SET events = (SELECT count(*) FROM background_job_events 
 
 DROP INDEX background_jobs_ready;
 DROP INDEX background_jobs_due;
+DROP INDEX background_jobs_deadlines;
 DROP INDEX background_jobs_leases;
 DROP INDEX background_jobs_by_user;
 CREATE INDEX background_jobs_ready ON background_jobs (job_type, priority, turn, seq)
@@ -32,21 +33,19 @@ CREATE INDEX background_jobs_turns ON background_jobs (COALESCE(user_id, scope_i
     WHERE status = 'pending' AND turn IS NOT NULL AND COALESCE(user_id, scope_id) IS NOT NULL;
 CREATE INDEX background_jobs_by_user ON background_jobs (user_id, seq DESC) WHERE user_id IS NOT NULL;
 
--- A history has no gaps: an event's key is its job and its number. No foreign key, which would cost more than the event:
--- pruning takes the events of jobs that are gone.
+-- A history has no gaps. An event's key is its job's seq times 2^20 plus its number, from 1: one tree, in which a history
+-- lies together. No foreign key, which would cost more than the event: pruning takes the events of jobs that are gone.
 ALTER TABLE background_job_events RENAME TO background_job_events_before;
 CREATE TABLE background_job_events (
-    job_seq BIGINT NOT NULL,
-    number BIGINT NOT NULL,
+    key BIGINT PRIMARY KEY,
     at TIMESTAMPTZ NOT NULL,
     kind TEXT NOT NULL,
     attempt BIGINT NOT NULL,
     -- A sentence's material: {"code":…,"message":…,"next_at":…}
-    data JSONB NOT NULL,
-    PRIMARY KEY (job_seq, number)
+    data JSONB NOT NULL
 );
-INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data)
-    SELECT j.seq, row_number() OVER (PARTITION BY e.job_id ORDER BY e.seq), e.at, e.kind, e.attempt, e.data
+INSERT INTO background_job_events (key, at, kind, attempt, data)
+    SELECT j.seq * 1048576 + row_number() OVER (PARTITION BY e.job_id ORDER BY e.seq), e.at, e.kind, e.attempt, e.data
     FROM background_job_events_before e JOIN background_jobs j ON j.id = e.job_id;
 DROP TABLE background_job_events_before;
 

@@ -24,6 +24,7 @@ pub mod sessions;
 #[cfg(test)]
 pub mod testing;
 pub mod ui;
+pub mod upkeep;
 pub mod vault;
 pub mod webhooks;
 pub mod work;

@@ -5,6 +5,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::AgePriorities;
+use crate::upkeep::jobs::Tidy;
 
 kit::work! {
     App;
@@ -17,4 +18,6 @@ kit::work! {
     FetchInteraction,
     RevokeToken,
     AgePriorities,
+    Tidy;
+    recurring: Tidy
 }

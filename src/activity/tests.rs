@@ -20,9 +20,9 @@ impl TestApp {
                     "INSERT INTO background_jobs (id, job_type, user_id, payload, status, priority, run_at, deadline_at,
                          attempt, max_attempts, interruptions, lease_token, lease_until, progress_done, progress_total,
                          progress_step, checkpoint, error_code, error_message, created_at, updated_at, started_at,
-                         completed_at)
+                         completed_at, events)
                      VALUES ($1, $2, $3, $4, $5, 100, $6, $6, 2, 5, 0, 2, $7, 642, 1180, 'Reading comments', $4, $8, $9,
-                         $6, $6, $6, $10)",
+                         $6, $6, $6, $10, 1)",
                     args![
                         id, job_type, user, json!({}), status, now, running.then_some(now),
                         ended.then_some("demo_service"), ended.then_some("The demo service <does> not answer"),
@@ -30,8 +30,8 @@ impl TestApp {
                     ],
                 )?;
                 tx.exec(
-                    "INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data)
-                     SELECT seq, 1, $2, 'started', 2, $3 FROM background_jobs WHERE id = $1",
+                    "INSERT INTO background_job_events (key, at, kind, attempt, data)
+                     SELECT seq * 1048576 + 1, $2, 'started', 2, $3 FROM background_jobs WHERE id = $1",
                     args![id, now, json!({})],
                 )
             })
@@ -52,7 +52,7 @@ fn a_job_has_a_title_even_when_nobody_wrote_one() {
 fn a_retry_says_what_happened_and_when_it_goes_on() {
     let local = Local::new(Timestamp::parse("2026-11-22T08:41:00Z").expect("an instant"), "Europe/Berlin");
     let event = JobEvent {
-        number: 1,
+        key: 1,
         at: local.now,
         kind: EventKind::RetryScheduled,
         attempt: 2,

@@ -6,14 +6,14 @@
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use super::claim::plan_by_indexes;
-use super::store::{self, Lease};
-use super::{Done, EventKind, Failure, JOB_TOPIC, JobEvent, Progress};
+use super::store::{self, Claimed};
+use super::{Done, Failure, JOB_TOPIC, Progress};
 use crate::args;
 use crate::clock::{Clock, Timestamp};
 use crate::db::{self, Db, Dialect, Tx};
@@ -23,9 +23,8 @@ const TOGETHER: usize = 250;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ack {
-    pub lease: Lease,
+    pub claimed: Claimed,
     pub user_id: Option<Uuid>,
-    pub attempt: i64,
     pub result: Json,
     pub progress: Progress,
 }
@@ -139,29 +138,20 @@ fn complete(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> 
 
 /// A prepared statement by the primary key needs no statistics.
 fn complete_one_by_one(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> {
-    let mut landed = Vec::with_capacity(acks.len());
-    for ack in acks {
-        let Lease { seq, lease_token } = ack.lease;
-        let number = store::complete(tx, seq, lease_token, &ack.result, &ack.progress, now)?;
-        if let Some(number) = number {
-            let (kind, attempt) = (EventKind::Completed, ack.attempt);
-            store::add_event(tx, seq, &JobEvent { number, at: now, kind, attempt, data: json!({}) })?;
-        }
-        landed.push(number.is_some());
-    }
-    Ok(landed)
+    acks.iter().map(|ack| store::complete(tx, &ack.claimed, &ack.result, &ack.progress, now)).collect()
 }
 
-const COMPLETE_AT_ONCE: &str = "\
+/// The status is compared so that no index of running jobs applies: by one, all that run would be read for each of the batch.
+pub(super) const COMPLETE_AT_ONCE: &str = "\
     WITH acked AS (UPDATE background_jobs AS job SET status = 'completed', lease_until = NULL, \
     result_data = ack.result::jsonb, error_code = NULL, error_message = NULL, progress_done = ack.done, \
     progress_total = ack.total, progress_step = ack.step, updated_at = $1, completed_at = $1, events = events + 1 \
     FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[]) \
     AS ack (seq, token, result, done, total, step) \
-    WHERE job.seq = ack.seq AND job.lease_token = ack.token AND job.status = 'running' \
+    WHERE job.seq = ack.seq AND job.lease_token = ack.token AND job.status || '' = 'running' \
     AND job.cancel_requested_at IS NULL RETURNING job.seq, job.events, job.attempt), \
-    told AS (INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data) \
-    SELECT seq, events, $1, 'completed', attempt, '{}' FROM acked) \
+    told AS (INSERT INTO background_job_events (key, at, kind, attempt, data) \
+    SELECT seq * 1048576 + events, $1, 'completed', attempt, '{}' FROM acked) \
     SELECT seq FROM acked";
 
 fn complete_at_once(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> {
@@ -173,8 +163,8 @@ fn complete_at_once(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec
             COMPLETE_AT_ONCE,
             args![
                 now,
-                numbers(|ack| ack.lease.seq),
-                numbers(|ack| ack.lease.lease_token),
+                numbers(|ack| ack.claimed.lease.seq),
+                numbers(|ack| ack.claimed.lease.lease_token),
                 texts(|ack| ack.result.to_string()),
                 numbers(|ack| ack.progress.done),
                 numbers(|ack| ack.progress.total),
@@ -183,5 +173,5 @@ fn complete_at_once(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec
         )?
         .into_iter()
         .collect();
-    Ok(acks.iter().map(|ack| landed.contains(&ack.lease.seq)).collect())
+    Ok(acks.iter().map(|ack| landed.contains(&ack.claimed.lease.seq)).collect())
 }

@@ -49,6 +49,11 @@ impl Claim {
         Self { sql, promote, job_types }
     }
 
+    #[cfg(test)]
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
+
     pub(super) fn job_types(&self) -> &[&'static str] {
         &self.job_types
     }
@@ -117,8 +122,8 @@ fn mark(tx: &mut Tx, job: &mut JobRow, worker_id: Uuid, lease_until: Timestamp, 
          updated_at = $6, worker_id = $7, lease_until = $8 WHERE seq = $1",
         args![job.seq, job.attempt, job.lease_token, job.events, job.started_at, now, worker_id, lease_until],
     )?;
-    let (number, attempt, data) = (job.events, job.attempt, json!({}));
-    store::add_event(tx, job.seq, &JobEvent { number, at: now, kind: EventKind::Started, attempt, data })
+    let (key, attempt, data) = (JobEvent::key(job.seq, job.events), job.attempt, json!({}));
+    store::add_event(tx, &JobEvent { key, at: now, kind: EventKind::Started, attempt, data })
 }
 
 fn sqlite(types: usize) -> String {
@@ -156,8 +161,8 @@ fn postgres(types: usize) -> String {
          taken AS (UPDATE background_jobs SET status = 'running', attempt = attempt + 1, \
          lease_token = lease_token + 1, events = events + 1, started_at = COALESCE(started_at, $2), updated_at = $2, \
          worker_id = $3, lease_until = $4 WHERE seq = ANY (ARRAY(SELECT due_seq FROM due)) RETURNING {columns}), \
-         told AS (INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data) \
-         SELECT seq, events, $2, 'started', attempt, '{{}}' FROM taken) SELECT {columns} FROM taken",
+         told AS (INSERT INTO background_job_events (key, at, kind, attempt, data) \
+         SELECT seq * 1048576 + events, $2, 'started', attempt, '{{}}' FROM taken) SELECT {columns} FROM taken",
         columns = JobRow::COLUMNS
     )
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::acks::Acks;
@@ -112,8 +113,11 @@ impl<C: Workplace> Engine<C> {
         } else if self.clock.now() >= hold.job.deadline_at {
             hold.leash.pull(Stop::Late);
         }
-        let slot = self.slots.take(hold.clone());
-        self.slots.tasks.spawn(execute(self.clone(), hold, slot));
+        self.slots.meter.claimed.add_one();
+        self.slots.meter.queue_delay.add(self.clock.now().since(hold.job.run_at));
+        let (slot, job) = (self.slots.take(hold.clone()), &hold.job);
+        let span = tracing::info_span!("job", id = %job.id, job_type = job.job_type, attempt = job.attempt);
+        self.slots.tasks.spawn(execute(self.clone(), hold, slot).instrument(span));
     }
 
     /// Shows that this worker lives, prolongs the leases of all held jobs, and learns which of them are cancelled, late
@@ -193,18 +197,19 @@ impl<C: Workplace> Engine<C> {
         Ok(())
     }
 
-    /// Takes back jobs whose lease ran out, and ends pending ones whose deadline passed.
+    /// Takes back jobs whose lease ran out.
     pub(super) async fn sweep(&self) -> db::Result<()> {
         let now = self.clock.now();
-        let (expired, overdue) = self
-            .db
-            .read(move |conn| -> db::Result<_> {
-                Ok((store::expired(conn, now, SWEEP)?, store::overdue(conn, now, SWEEP)?))
-            })
-            .await?;
-        for lease in expired {
+        for lease in self.db.read(move |conn| store::expired(conn, now, SWEEP)).await? {
             self.reclaim_expired(lease, now).await;
         }
+        Ok(())
+    }
+
+    /// Ends jobs that still waited for their turn when their deadline passed.
+    pub(super) async fn sweep_overdue(&self) -> db::Result<()> {
+        let now = self.clock.now();
+        let overdue = self.db.read(move |conn| store::overdue(conn, now, SWEEP)).await?;
         for (seq, lease_token, job_type) in overdue {
             if handler::<C>(&job_type).is_some() {
                 self.settle(Lease { seq, lease_token }, JobStatus::Pending, Outcome::Late, None).await;
@@ -236,10 +241,24 @@ impl<C: Workplace> Engine<C> {
         };
         match self.db.write(unit).await {
             Ok(Some(job)) => {
+                self.count(&job);
                 tracing::warn!(job = %job.id, job_type = job.job_type, status = %job.status, "job taken back")
             }
             Ok(None) => {}
             Err(error) => tracing::warn!(seq = lease.seq, %error, "a job is not taken back yet"),
+        }
+    }
+
+    /// Counts a job by how it stands after it was settled.
+    pub(super) fn count(&self, job: &JobRow) {
+        let meter = &self.slots.meter;
+        match job.status {
+            JobStatus::Failed => meter.failed.add_one(),
+            JobStatus::Cancelled => meter.cancelled.add_one(),
+            // Only a failed attempt waits for a new turn.
+            JobStatus::Pending if job.turn.is_none() => meter.retried.add_one(),
+            JobStatus::Pending => meter.interrupted.add_one(),
+            JobStatus::Running | JobStatus::Completed => {}
         }
     }
 

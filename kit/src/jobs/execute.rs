@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::engine::Engine;
 use super::hold::{Hold, Slot, Stop};
@@ -29,30 +29,41 @@ const SETTLE_PAUSES: [Duration; 5] = [
 ];
 
 pub(super) async fn execute<C: Workplace>(engine: Arc<Engine<C>>, hold: Arc<Hold>, slot: Slot) {
-    tracing::debug!(job = %hold.job.id, job_type = hold.job.job_type, attempt = hold.job.attempt, "job starts");
-    if let Some(outcome) = run(&engine, &hold).await {
-        settle_held(&engine, &hold, outcome).await;
+    tracing::debug!("job starts");
+    let started = Instant::now();
+    match run(&engine, &hold).await {
+        Ended::Completed => engine.slots.meter.completed.add_one(),
+        Ended::Lost => engine.slots.meter.lost.add_one(),
+        Ended::With(outcome) => settle_held(&engine, &hold, outcome).await,
     }
+    engine.slots.meter.run_time.add(started.elapsed());
     drop(slot);
 }
 
-/// `None` when nothing is left to settle: the job committed its own end, or is no longer ours.
-async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Option<Outcome> {
+enum Ended {
+    /// The job committed its own end.
+    Completed,
+    /// It is no longer this worker's.
+    Lost,
+    With(Outcome),
+}
+
+async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Ended {
     if hold.job.cancel_requested_at.is_some() {
-        return Some(Outcome::Cancelled);
+        return Ended::With(Outcome::Cancelled);
     }
-    let Some(handler) = handler::<C>(&hold.job.job_type) else { return Some(Outcome::Stopped) };
+    let Some(handler) = handler::<C>(&hold.job.job_type) else { return Ended::With(Outcome::Stopped) };
     let run = Run::new(engine.db.clone(), engine.clock.clone(), hold.clone(), engine.acks.clone());
     let context = engine.context.clone();
     let work = AssertUnwindSafe(async move { handler.run(&hold.job.payload, context, run)?.await }).catch_unwind();
     tokio::select! {
         biased;
-        why = hold.leash.pulled() => why.outcome(),
+        why = hold.leash.pulled() => why.outcome().map_or(Ended::Lost, Ended::With),
         never = write_progress(engine, hold) => match never {},
         ended = work => match ended {
-            Ok(Ok(_done)) => None,
-            Ok(Err(failure)) => Some(Outcome::Failed(failure)),
-            Err(panic) => Some(Outcome::Failed(Failure::panicked(words_of(&*panic)))),
+            Ok(Ok(_done)) => Ended::Completed,
+            Ok(Err(failure)) => Ended::With(Outcome::Failed(failure)),
+            Err(panic) => Ended::With(Outcome::Failed(Failure::panicked(words_of(&*panic)))),
         },
     }
 }
@@ -89,7 +100,10 @@ async fn settle_held<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>, outcome
             settle::<C>(tx, &job, &outcome_in_unit, &hold_in_unit.progress(), now, &random).map(Some)
         });
         match settled.await {
-            Ok(settled) => return log(hold, &outcome, settled),
+            Ok(settled) => {
+                settled.as_ref().map_or_else(|| engine.slots.meter.lost.add_one(), |job| engine.count(job));
+                return log(hold, &outcome, settled);
+            }
             Err(error) => tracing::warn!(job = %hold.job.id, %error, "the end of a job is not written yet"),
         }
     }

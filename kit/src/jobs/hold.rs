@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::metrics::Meter;
 use super::settle::Outcome;
 use super::store::Lease;
 use super::{JobRow, Progress};
@@ -118,6 +119,7 @@ pub(super) struct Slots {
     /// A slot became free.
     pub freed: Notify,
     pub tasks: TaskTracker,
+    pub meter: Meter,
     /// No more claims; jobs let go at their next step.
     pub stopping: CancellationToken,
     /// Nothing is held any more, or never will be.

@@ -1,7 +1,7 @@
 //! Durable background jobs over the table `background_jobs`, on both databases.
 //!
 //! A job is a row that is written in the same transaction as the state that it is to change, so neither exists without the
-//! other. It ends exactly once: `completed` by the job's own [`Run::finish`], `failed` after its attempts or its time are
+//! other. It ends exactly once: `completed` by the job's own [`Run::finish`] or [`Run::done`], `failed` after its attempts or its time are
 //! used up, or `cancelled`; and the domain's row changes in that very commit.
 //!
 //! ```ignore
@@ -44,6 +44,22 @@
 //! - **A wake-up is a hint.** Commits wake workers within a millisecond; a lost wake-up costs at most a poll.
 //! - **Unknown types wait.** A row whose type this release does not list stays pending for one that does.
 //!
+//! - **Fair.** Lower [`Policy::priority`] goes first; among equals the turn decides. The next job of a user (or of a scope,
+//!   without one) stands a second behind the last of theirs that waits, so thousands of one do not hold up the few of others.
+//!   A type at its [`Job::CONCURRENCY`] holds up no other type. An enqueued job is not overtaken for ever: whatever comes
+//!   later than its turn stands behind it.
+//!
+//! # Costs
+//! A claim takes all free slots in one unit and reads the head of each type's stretch of one index: it does not grow with
+//! what waits, and no plan depends on statistics (`tests/fair.rs` reads them). [`Run::done`] shares its commit with whatever
+//! ends at the same moment, each fenced for itself; [`Run::finish`] has a commit of its own on PostgreSQL, and shares the
+//! group's on SQLite. [`prune`] keeps the table small; finished rows cost nothing but their space.
+//!
+//! # Who looks after it
+//! [`workers`] and [`overview`] tell who is at work, what waits and since when, and what failed of late; [`list`], [`cancel`]
+//! and [`retry`] take [`Whose::Everyones`]. [`WorkerHandle::metrics`] has a worker's counters and times; each run has a
+//! tracing span `job` with its id, type and attempt. Jobs that come back by themselves are [`Recurring`].
+//!
 //! # Order of locks
 //! A run locks its job's row first and domain rows after it. Take them in the same order where you can; where you cannot,
 //! PostgreSQL ends one of the two and the unit is run again.
@@ -55,11 +71,14 @@ mod execute;
 mod fence;
 mod hold;
 mod job;
+mod metrics;
 mod overview;
 mod presence;
+mod prune;
 mod queue;
 mod row;
 mod run;
+mod schedule;
 mod settle;
 mod store;
 #[cfg(test)]
@@ -69,15 +88,18 @@ mod work;
 mod worker;
 
 pub use job::{Done, Failure, Job, Policy};
+pub use metrics::Metrics;
 pub use overview::{Overview, Queue, overview};
 pub use presence::{WorkerId, WorkerView, workers};
+pub use prune::{Pruned, Retention, prune};
 pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, hasten, retry};
 pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 pub use run::Run;
+pub use schedule::{Recurrence, Recurring};
 pub use store::{Filter, Whose};
 pub use view::{JobError, JobPage, JobView, events, list, status};
 pub use work::{Handled, Handler, Workplace};
-pub use worker::{Settings, Worker, WorkerHandle, run_due};
+pub use worker::{Settings, Watch, Worker, WorkerHandle, run_due};
 
 #[doc(hidden)]
 pub use work::assert_distinct;

@@ -77,8 +77,8 @@ pub fn cancel<C: Workplace>(
         return Ok(Some(job.into()));
     }
     let job = store::request_cancel(tx, &job, now)?;
-    let (number, kind, attempt) = (job.events, EventKind::CancelRequested, job.attempt);
-    store::add_event(tx, job.seq, &JobEvent { number, at: now, kind, attempt, data: json!({}) })?;
+    let (key, kind, attempt) = (JobEvent::key(job.seq, job.events), EventKind::CancelRequested, job.attempt);
+    store::add_event(tx, &JobEvent { key, at: now, kind, attempt, data: json!({}) })?;
     if job.status == JobStatus::Pending && handler::<C>(&job.job_type).is_some() {
         let progress = Progress::of(&job);
         return settle::settle::<C>(tx, &job, &Outcome::Cancelled, &progress, now, random).map(|job| Some(job.into()));

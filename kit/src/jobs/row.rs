@@ -85,13 +85,28 @@ crate::text_enum! {
 crate::row! {
     #[derive(Clone, Debug)]
     pub struct JobEvent {
-        /// From 1, without gaps.
-        pub number: i64,
+        /// From the job's seq and the event's number; grows with each.
+        pub key: i64,
         pub at: Timestamp,
         pub kind: EventKind,
         pub attempt: i64,
         /// `{code, message, next_at}` where the kind has them.
         pub data: Json,
+    }
+}
+
+/// Events that one job can have; its seq stands above them in their keys.
+const EVENTS: i64 = 1 << 20;
+
+impl JobEvent {
+    /// The key of the `number`th event of the job `seq`, from 1.
+    pub(super) const fn key(seq: i64, number: i64) -> i64 {
+        seq * EVENTS + number
+    }
+
+    /// The keys of all events of the jobs `first` to `last`, and of no others.
+    pub(super) const fn keys(first: i64, last: i64) -> (i64, i64) {
+        (first * EVENTS, (last + 1) * EVENTS - 1)
     }
 }
 

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::acks::{Ack, Acks};
 use super::hold::Hold;
-use super::{Done, EventKind, Failure, JOB_TOPIC, JobEvent, JobId, Progress, fence, store};
+use super::store::{self, Claimed};
+use super::{Done, Failure, JOB_TOPIC, JobId, Progress, fence};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 
@@ -111,13 +112,10 @@ impl Run {
         let done = self
             .db
             .write(move |tx| {
-                let (seq, token) = (hold.job.seq, hold.job.lease_token);
-                let Some(number) = store::complete(tx, seq, token, &result, &hold.progress(), now)? else {
+                if !store::complete(tx, &Claimed::of(&hold.job), &result, &hold.progress(), now)? {
                     return Err(Failure::interrupted());
-                };
+                }
                 unit(tx)?;
-                let (kind, attempt, data) = (EventKind::Completed, hold.job.attempt, json!({}));
-                store::add_event(tx, seq, &JobEvent { number, at: now, kind, attempt, data })?;
                 if let Some(user_id) = hold.job.user_id {
                     tx.signal(JOB_TOPIC, user_id);
                 }
@@ -133,7 +131,7 @@ impl Run {
     pub async fn done(self, result: impl Serialize) -> Result<Done, Failure> {
         let result = serde_json::to_value(result).expect("a result is plain data, with text for keys");
         let (job, progress) = (&self.hold.job, self.hold.progress());
-        let ack = Ack { lease: self.hold.lease(), user_id: job.user_id, attempt: job.attempt, result, progress };
+        let ack = Ack { claimed: Claimed::of(job), user_id: job.user_id, result, progress };
         self.acks.done(ack).await
     }
 }

@@ -55,8 +55,8 @@ pub(super) fn settle<C: Workplace>(
         step = resumable(job, "unknown_type");
     }
     let job = store::apply(tx, job, &step, progress, now)?;
-    let (number, kind, data) = (job.events, step.event, step.data.clone());
-    store::add_event(tx, job.seq, &JobEvent { number, at: now, kind, attempt: step.attempt, data })?;
+    let (key, kind, data) = (JobEvent::key(job.seq, job.events), step.event, step.data.clone());
+    store::add_event(tx, &JobEvent { key, at: now, kind, attempt: step.attempt, data })?;
     announce(tx, &job);
     match (handler, step.status, failure) {
         (Some(handler), JobStatus::Failed, Some(failure)) => handler.gave_up(tx, &job, &failure, now, random)?,

@@ -29,33 +29,44 @@ pub(super) struct NewJob<'a> {
 
 /// The new row's `seq`, with the first event of its history; `None` when a live job holds the operation key.
 pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<i64>> {
-    let seq: Option<i64> = tx.opt(
+    let returning = match tx.dialect() {
+        // Cheaper than RETURNING, for which SQLite builds a table each time.
+        Dialect::Sqlite => "",
+        Dialect::Postgres => " RETURNING seq",
+    };
+    let sql = format!(
         "INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, turn, \
          deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
          checkpoint, repeats_job_id, created_at, updated_at, scope_id, events) \
          VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $14, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13, 1) \
          ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') \
-         DO NOTHING RETURNING seq",
-        args![
-            job.id,
-            job.job_type,
-            job.user_id,
-            job.payload,
-            job.operation_key,
-            job.priority,
-            job.run_at,
-            job.deadline_at,
-            job.max_attempts,
-            Json::Null,
-            job.repeats,
-            now,
-            job.scope_id,
-            job.turn,
-        ],
-    )?;
+         DO NOTHING{returning}"
+    );
+    let args = args![
+        job.id,
+        job.job_type,
+        job.user_id,
+        job.payload,
+        job.operation_key,
+        job.priority,
+        job.run_at,
+        job.deadline_at,
+        job.max_attempts,
+        Json::Null,
+        job.repeats,
+        now,
+        job.scope_id,
+        job.turn,
+    ];
+    let seq: Option<i64> = match tx.dialect() {
+        Dialect::Sqlite if tx.exec(&sql, args)? == 1 => tx.opt("SELECT last_insert_rowid()", &[])?,
+        Dialect::Sqlite => None,
+        Dialect::Postgres => tx.opt(&sql, args)?,
+    };
     if let Some(seq) = seq {
         let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
-        add_event(tx, seq, &JobEvent { number: 1, at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
+        let key = JobEvent::key(seq, 1);
+        add_event(tx, &JobEvent { key, at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
     }
     Ok(seq)
 }
@@ -74,7 +85,8 @@ pub(super) fn last_turn(conn: &mut Conn, party: Uuid, priority: i64, run_at: Tim
 }
 
 pub(super) fn delete(tx: &mut Tx, job: &JobRow) -> Result<()> {
-    tx.exec("DELETE FROM background_job_events WHERE job_seq = $1", args![job.seq])?;
+    let (first, last) = JobEvent::keys(job.seq, job.seq);
+    tx.exec("DELETE FROM background_job_events WHERE key BETWEEN $1 AND $2", args![first, last])?;
     tx.exec("DELETE FROM background_jobs WHERE seq = $1", args![job.seq]).map(drop)
 }
 
@@ -156,17 +168,18 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<J
 }
 
 pub(super) fn events(conn: &mut Conn, seq: i64) -> Result<Vec<JobEvent>> {
+    let (first, last) = JobEvent::keys(seq, seq);
     conn.all(
-        &format!("SELECT {} FROM background_job_events WHERE job_seq = $1 ORDER BY number", JobEvent::COLUMNS),
-        args![seq],
+        &format!("SELECT {} FROM background_job_events WHERE key BETWEEN $1 AND $2 ORDER BY key", JobEvent::COLUMNS),
+        args![first, last],
     )
 }
 
-/// `event.number` is the row's count of events, this one included.
-pub(super) fn add_event(tx: &mut Tx, seq: i64, event: &JobEvent) -> Result<()> {
+/// The number in the event's key is the row's count of events, this one included.
+pub(super) fn add_event(tx: &mut Tx, event: &JobEvent) -> Result<()> {
     tx.exec(
-        "INSERT INTO background_job_events (job_seq, number, at, kind, attempt, data) VALUES ($1, $2, $3, $4, $5, $6)",
-        args![seq, event.number, event.at, event.kind, event.attempt, event.data],
+        "INSERT INTO background_job_events (key, at, kind, attempt, data) VALUES ($1, $2, $3, $4, $5)",
+        args![event.key, event.at, event.kind, event.attempt, event.data],
     )
     .map(drop)
 }
@@ -239,22 +252,38 @@ pub(super) fn save_checkpoint(tx: &mut Tx, seq: i64, token: i64, state: &Json) -
         .map(drop)
 }
 
-/// `running` to `completed`, unless the lease is lost or a cancel was asked for; the number of its last event.
+/// `running` to `completed` with the event that says so, unless the lease is lost or a cancel was asked for.
+///
+/// The row has had no event since its claim but for a cancel, which stands in the way. (RETURNING would make SQLite build
+/// a table each time.)
 pub(super) fn complete(
     tx: &mut Tx,
-    seq: i64,
-    token: i64,
+    claimed: &Claimed,
     result: &Json,
     progress: &Progress,
     now: Timestamp,
-) -> Result<Option<i64>> {
-    tx.opt(
+) -> Result<bool> {
+    let changed = tx.exec(
         "UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
          error_message = NULL, progress_done = $4, progress_total = $5, progress_step = $6, updated_at = $7, \
-         completed_at = $7, events = events + 1 \
-         WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL RETURNING events",
-        args![seq, token, result, progress.done, progress.total, progress.step.as_str(), now],
-    )
+         completed_at = $7, events = $8 \
+         WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL",
+        args![
+            claimed.lease.seq,
+            claimed.lease.lease_token,
+            result,
+            progress.done,
+            progress.total,
+            progress.step.as_str(),
+            now,
+            claimed.events + 1
+        ],
+    )?;
+    if changed == 1 {
+        let (key, kind) = (JobEvent::key(claimed.lease.seq, claimed.events + 1), EventKind::Completed);
+        add_event(tx, &JobEvent { key, at: now, kind, attempt: claimed.attempt, data: json!({}) })?;
+    }
+    Ok(changed == 1)
 }
 
 /// Moves a locked, live row on; the token grows, so that its last holder writes nothing more.
@@ -308,6 +337,21 @@ crate::row! {
     }
 }
 
+/// A job as its claim left it, for whoever ends it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claimed {
+    pub lease: Lease,
+    pub attempt: i64,
+    pub events: i64,
+}
+
+impl Claimed {
+    pub(super) fn of(job: &JobRow) -> Self {
+        let lease = Lease { seq: job.seq, lease_token: job.lease_token };
+        Self { lease, attempt: job.attempt, events: job.events }
+    }
+}
+
 /// Prolongs all leases of one worker. Rows that a transaction holds are passed over, and come again next time.
 pub(super) fn renew(tx: &mut Tx, worker_id: Uuid, lease_until: Timestamp) -> Result<Vec<Lease>> {
     let sql = format!(
@@ -345,10 +389,12 @@ pub(super) fn of_other_workers(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<L
     conn.all(&sql, args![worker_id])
 }
 
+/// Looks at all that stand in the queue. What is not due yet is not overdue.
 pub(super) fn overdue(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(i64, i64, String)>> {
-    conn.all(
-        "SELECT seq, lease_token, job_type FROM background_jobs WHERE status = 'pending' AND deadline_at <= $1 \
-         ORDER BY deadline_at LIMIT $2",
-        args![now, limit],
-    )
+    let sql = format!(
+        "SELECT seq, lease_token, job_type FROM background_jobs{} \
+         WHERE status = 'pending' AND turn IS NOT NULL AND deadline_at <= $1 LIMIT $2",
+        indexed_by(conn.dialect(), "background_jobs_ready")
+    );
+    conn.all(&sql, args![now, limit])
 }

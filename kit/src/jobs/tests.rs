@@ -2,10 +2,12 @@
 
 mod claims;
 mod ends;
+mod fair;
 mod histories;
 mod interruptions;
 mod owner;
 mod queue;
+mod upkeep;
 
 use std::collections::HashMap;
 use std::future::Future;

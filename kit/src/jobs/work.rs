@@ -5,12 +5,14 @@ use std::pin::Pin;
 
 use serde_json::Value as Json;
 
-use super::{Done, Failure, Job, JobRow, Policy, Run};
+use super::{Done, Failure, Job, JobRow, Policy, Recurrence, Run};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
 use crate::random::Random;
 
 /// Declares all jobs of an application, once: `work! { crate::app::App; EnableDemo, DisableDemo }`.
+///
+/// Jobs that come back by themselves are named once more: `work! { App; Tidy, Send; recurring: Tidy }`, see [`Recurring`](crate::jobs::Recurring).
 ///
 /// Only a listed job can be enqueued, so a type that nobody handles does not compile; nor do two jobs of one name.
 ///
@@ -53,9 +55,11 @@ use crate::random::Random;
 /// ```
 #[macro_export]
 macro_rules! work {
-    ($context:ty; $($job:ty),+ $(,)?) => {
+    ($context:ty; $($job:ty),+ $(,)? $(; recurring: $($recurring:ty),+ $(,)?)?) => {
         impl $crate::jobs::Workplace for $context {
             const HANDLERS: &'static [$crate::jobs::Handler<Self>] = &[$($crate::jobs::Handler::of::<$job>()),+];
+            const RECURRING: &'static [$crate::jobs::Recurrence] =
+                &[$($($crate::jobs::Recurrence::of::<$recurring>()),+)?];
         }
         $(impl $crate::jobs::Handled for $job {})+
         const _: () = $crate::jobs::assert_distinct(<$context as $crate::jobs::Workplace>::HANDLERS);
@@ -65,6 +69,7 @@ macro_rules! work {
 /// A context whose jobs are listed. Implemented by [`work!`](crate::work) alone.
 pub trait Workplace: Clone + Send + Sync + 'static {
     const HANDLERS: &'static [Handler<Self>];
+    const RECURRING: &'static [Recurrence];
 }
 
 /// A listed job. Implemented by [`work!`](crate::work) alone.

@@ -11,8 +11,9 @@ use tokio::time::{sleep, timeout};
 
 use super::engine::{Claimed, Engine};
 use super::hold::{Slots, Stop};
+use super::schedule::Served;
 use super::work::Workplace;
-use super::{CANCEL_KEY, WORK_TOPIC};
+use super::{CANCEL_KEY, Metrics, WORK_TOPIC};
 use crate::clock::Clock;
 use crate::db::{self, Db, Signal};
 use crate::random::Random;
@@ -71,10 +72,30 @@ pub struct WorkerHandle {
     renewals: JoinHandle<()>,
 }
 
+/// The figures of a worker, for whoever publishes them. Cheap to clone.
+#[derive(Clone)]
+pub struct Watch(Arc<Slots>);
+
+impl Watch {
+    pub fn metrics(&self) -> Metrics {
+        self.0.meter.metrics(self.0.taken())
+    }
+}
+
 /// How long a stop waits for the database to take jobs back.
 const RELEASE: Duration = Duration::from_secs(4);
 
 impl WorkerHandle {
+    /// What this worker has done so far.
+    pub fn metrics(&self) -> Metrics {
+        self.watch().metrics()
+    }
+
+    /// A view of this worker's figures that outlives the handle.
+    pub fn watch(&self) -> Watch {
+        Watch(self.slots.clone())
+    }
+
     /// Claims nothing more, lets jobs end or reach their next checkpoint for the time of grace, then gives back what is
     /// still running, attempt and all: another worker goes on with it at once.
     pub async fn stop(mut self) {
@@ -114,6 +135,7 @@ impl Drop for WorkerHandle {
 pub async fn run_due<C: Workplace>(db: Db, clock: Clock, random: Random, context: C) -> db::Result<usize> {
     let engine = Arc::new(Engine::new(db, clock, random, context, Settings::default()));
     engine.sweep().await?;
+    engine.sweep_overdue().await?;
     let mut runs = 0;
     loop {
         let claimed = engine.claim().await?;
@@ -168,14 +190,25 @@ async fn renewals<C: Workplace>(engine: Arc<Engine<C>>) {
     }
 }
 
+/// Looks through the whole queue for what is overdue once in so many sweeps: who takes a job sees that as well.
+const SWEEPS_PER_LOOK: u32 = 10;
+
 /// Looks for unknown job types once in so many sweeps.
 const SWEEPS_PER_ROLL_CALL: u32 = 60;
 
 async fn sweeps<C: Workplace>(engine: Arc<Engine<C>>) {
-    let mut told = HashSet::new();
+    let (mut told, mut served) = (HashSet::new(), Served::nothing::<C>());
     for sweep in 0u32.. {
         if let Err(error) = engine.sweep().await {
             tracing::warn!(%error, "no sweep for abandoned jobs");
+        }
+        if let Err(error) = served.catch_up(&engine).await {
+            tracing::warn!(%error, "recurring jobs are not enqueued yet");
+        }
+        if sweep.is_multiple_of(SWEEPS_PER_LOOK)
+            && let Err(error) = engine.sweep_overdue().await
+        {
+            tracing::warn!(%error, "no sweep for overdue jobs");
         }
         if sweep.is_multiple_of(SWEEPS_PER_ROLL_CALL) {
             for job_type in engine.unknown_types().await.unwrap_or_default() {

@@ -98,13 +98,12 @@ impl History {
     async fn finish(&self, job: JobRow) -> bool {
         let now = self.desk.clock.now();
         let unit = move |tx: &mut Tx| -> db::Result<bool> {
-            let completed = store::complete(tx, job.seq, job.lease_token, &json!({}), &Progress::default(), now)?;
-            if let Some(number) = completed {
+            let claimed = store::Claimed::of(&job);
+            let completed = store::complete(tx, &claimed, &json!({}), &Progress::default(), now)?;
+            if completed {
                 leave(tx, job.id, "finished")?;
-                let (kind, attempt, data) = (EventKind::Completed, job.attempt, json!({}));
-                store::add_event(tx, job.seq, &JobEvent { number, at: now, kind, attempt, data })?;
             }
-            Ok(completed.is_some())
+            Ok(completed)
         };
         self.desk.db.write(unit).await.unwrap()
     }
