@@ -12,13 +12,14 @@ mod recovery;
 mod requests;
 mod strain;
 mod webhooks;
+mod writes;
 
 use std::path::PathBuf;
 
 use figures::Table;
 
 /// What is measured when nothing is named, in this order.
-const PARTS: [&str; 7] = ["everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard"];
+const PARTS: [&str; 8] = ["writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard"];
 
 /// A private cluster's address, as `bin/bench` starts them; what needs one is left out without it.
 pub fn postgres(kind: &str) -> Option<String> {
@@ -37,6 +38,7 @@ async fn main() {
     let mut table = Table::default();
     for part in wanted {
         match part.as_str() {
+            "writes" => writes::measure(&binary, &mut table).await,
             "everyday" => everyday::measure(&binary, &mut table).await,
             "live" => live::measure(&binary, &mut table).await,
             "recovery" => recovery::measure(&binary, &mut table).await,

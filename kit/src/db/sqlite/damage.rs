@@ -30,8 +30,17 @@ pub(super) fn damaged(path: &Path, what: impl Display) -> Error {
     ))
 }
 
-/// Refuses a damaged database. The answer keeps the write-ahead log where it is until it is dropped.
-pub(super) fn check(path: &Path) -> Result<Option<Connection>> {
+/// A database that is whole.
+#[derive(Default)]
+pub(super) struct Checked {
+    /// Keeps the write-ahead log where it is until it is dropped.
+    pub connection: Option<Connection>,
+    /// The log ends in what a power cut left of a commit. Unless it is emptied, a second power cut may look like damage.
+    pub is_torn: bool,
+}
+
+/// Refuses a damaged database.
+pub(super) fn check(path: &Path) -> Result<Checked> {
     let unreadable = |error: io::Error| Error::Unavailable(format!("{}: {error}", path.display()));
     let wal = Wal::of(path).map_err(unreadable)?;
     let file = match File::open(path) {
@@ -44,7 +53,7 @@ pub(super) fn check(path: &Path) -> Result<Option<Connection>> {
         // SQLite would throw such a log away.
         return match wal {
             Some(wal) if wal.frames() > 0 => Err(damaged(path, "it is missing or empty, while its -wal file is not")),
-            _ => Ok(None),
+            _ => Ok(Checked::default()),
         };
     };
     check_header(path, &file, length, wal.is_some())?;
@@ -53,10 +62,8 @@ pub(super) fn check(path: &Path) -> Result<Option<Connection>> {
     }
     let mut connection = look(path).map_err(|error| refused(path, error))?;
     check_pages(path, &mut connection)?;
-    if let Some(wal) = &wal {
-        check_log(path, wal, &connection)?;
-    }
-    Ok(Some(connection))
+    let is_torn = wal.map_or(Ok(false), |wal| check_log(path, &wal, &connection))?;
+    Ok(Checked { connection: Some(connection), is_torn })
 }
 
 fn check_header(path: &Path, file: &File, length: u64, has_wal: bool) -> Result<()> {
@@ -106,9 +113,9 @@ fn check_pages(path: &Path, connection: &mut Connection) -> Result<()> {
     }
 }
 
-/// SQLite ends its log at the first frame that is not whole, for that is what a power cut leaves: the last commit without
+/// Whether the log's end is torn. SQLite ends its log at the first frame that is not whole, for that is what a power cut leaves: the last commit without
 /// its fsync. Two commits behind such a frame were both synced after it, so that frame was whole once.
-fn check_log(path: &Path, wal: &Wal, connection: &Connection) -> Result<()> {
+fn check_log(path: &Path, wal: &Wal, connection: &Connection) -> Result<bool> {
     let read = connection
         .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
         .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1)))
@@ -116,7 +123,7 @@ fn check_log(path: &Path, wal: &Wal, connection: &Connection) -> Result<()> {
     let read = u64::try_from(read).unwrap_or(0);
     let lost = wal.commits_after(read).map_err(|error| damaged(&wal.path, error))?;
     match lost {
-        0 | 1 => Ok(()),
+        0 | 1 => Ok(lost == 1),
         lost => Err(damaged(&wal.path, format!("frame {} is not whole, and {lost} commits follow it", read + 1))),
     }
 }

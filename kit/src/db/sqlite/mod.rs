@@ -44,7 +44,10 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
     let (log, shared, orders) = checkpoint::Log::new(meter.clone());
     let mut writer = write::Writer::open(path.clone(), writer_units.clone(), signals.clone(), log)?;
     let checkpointer = connect::checkpointer(&path)?;
-    drop(checked);
+    if checked.is_torn {
+        checkpoint::empty(&checkpointer).map_err(|error| connect::refused(&path, error))?;
+    }
+    drop(checked.connection);
     let (mut threads, mut leashes) = (Vec::new(), Vec::new());
     for index in 0..options.connections {
         let reader = connect::reader(&path)?;

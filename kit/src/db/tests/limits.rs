@@ -35,6 +35,42 @@ both_databases! {
         db.close();
     }
 
+    /// F27: another process that keeps the lock costs a write five seconds and an answer, and nothing else.
+    async fn a_lock_that_another_process_keeps_is_not_waited_for_without_end(database: Database) {
+        let ours = open(Options::new(database.url(), Clock::system())).await;
+        let theirs = open(Options::new(database.url(), Clock::system())).await;
+        ours.write(|tx| insert(tx, &thing(1))).await.unwrap();
+        let rename = |tx: &mut Tx| tx.exec("UPDATE things SET name = 'renamed'", &[]).map(|_| ());
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let (started, running) = tokio::sync::oneshot::channel();
+        let (held, mut started) = (std::sync::Mutex::new(held), Some(started));
+        let holder = tokio::spawn({
+            let theirs = theirs.clone();
+            async move {
+                theirs
+                    .write(move |tx| {
+                        rename(tx)?;
+                        if let Some(started) = started.take() {
+                            let _ = started.send(());
+                        }
+                        let _ = held.lock().unwrap().recv();
+                        Ok::<_, Error>(())
+                    })
+                    .await
+            }
+        });
+        running.await.unwrap();
+        let began = super::super::stats::now();
+        let refused = ours.write(rename).await.unwrap_err();
+        assert!(refused.is_transient(), "{refused}");
+        assert!(began.elapsed() >= Duration::from_secs(4), "it was waited for: {:?}", began.elapsed());
+        assert_eq!(count(&ours).await, 1, "reads go on meanwhile");
+        release.send(()).unwrap();
+        holder.await.unwrap().unwrap();
+        ours.write(rename).await.unwrap();
+        (ours.close(), theirs.close());
+    }
+
     async fn a_unit_that_waited_too_long_for_its_turn_is_told_busy(database: Database) {
         let mut options = Options::new(database.url(), Clock::system());
         (options.connections, options.patience) = (1, Duration::from_millis(300));
