@@ -116,16 +116,20 @@ fn check_pages(path: &Path, connection: &mut Connection) -> Result<()> {
 /// Whether the log's end is torn. SQLite ends its log at the first frame that is not whole, for that is what a power cut leaves: the last commit without
 /// its fsync. Two commits behind such a frame were both synced after it, so that frame was whole once.
 fn check_log(path: &Path, wal: &Wal, connection: &Connection) -> Result<bool> {
-    let read = connection
-        .query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))
-        .and_then(|()| connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1)))
-        .map_err(|error| refused(path, error))?;
-    let read = u64::try_from(read).unwrap_or(0);
+    let read = frames_read(connection).map_err(|error| refused(path, error))?;
     let lost = wal.commits_after(read).map_err(|error| damaged(&wal.path, error))?;
-    match lost {
-        0 | 1 => Ok(lost == 1),
-        lost => Err(damaged(&wal.path, format!("frame {} is not whole, and {lost} commits follow it", read + 1))),
+    // Another process that has it open goes on meanwhile.
+    if lost < 2 || frames_read(connection).map_err(|error| refused(path, error))? != read {
+        return Ok(lost == 1);
     }
+    Err(damaged(&wal.path, format!("frame {} is not whole, and {lost} commits follow it", read + 1)))
+}
+
+/// As far as SQLite takes the log.
+fn frames_read(connection: &Connection) -> rusqlite::Result<u64> {
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
+    let frames = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1))?;
+    Ok(u64::try_from(frames).unwrap_or(0))
 }
 
 /// A write-ahead log as its file has it (sqlite.org/fileformat2.html, section 4).
