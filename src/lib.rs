@@ -8,6 +8,7 @@ pub mod config;
 pub mod connections;
 pub mod dashboard;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod health;
 pub mod idempotency;

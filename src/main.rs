@@ -51,6 +51,12 @@ enum Command {
     },
     /// Brings the database's schema up to date
     Migrate,
+    /// Says what is wrong with this installation, and the cure, while Repruv serves
+    Doctor {
+        /// For programs
+        #[arg(long)]
+        json: bool,
+    },
     /// Writes everything of one moment into a file, while Repruv serves
     Backup { file: PathBuf },
     /// Puts a backup in the place of the database, while Repruv stands still
@@ -127,6 +133,7 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Worker => runtime.block_on(serve(&settings, Parts { web: false, worker: true })),
         Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
         Command::Migrate => migrate(&settings),
+        Command::Doctor { json } => runtime.block_on(commands::doctor(&settings, json)),
         Command::Backup { file } => commands::backup(&settings, &file),
         Command::Restore { file, force } => commands::restore(&settings, &file, force),
         Command::ImportLegacy { url } => runtime.block_on(commands::import_legacy(&settings, &url)),

@@ -1,0 +1,77 @@
+//! A healthy installation, and one thing wrong at a time.
+
+use clap::Parser as _;
+use kit::args;
+use kit::both_databases;
+use kit::clock::{Clock, Timestamp};
+use kit::testing::{Database, Engine};
+
+use super::{Finding, Level, examine};
+use crate::config::Settings;
+use crate::testing::TestApp;
+
+#[derive(clap::Parser)]
+struct Line {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+fn settings(database: &str, folder: &std::path::Path) -> Settings {
+    let folder = folder.to_str().unwrap();
+    Line::parse_from(["repruv", "--database-url", database, "--data-dir", folder]).settings
+}
+
+fn level(findings: &[Finding], what: &str) -> Level {
+    findings
+        .iter()
+        .find(|finding| finding.what == what)
+        .unwrap_or_else(|| panic!("nothing of {what}: {findings:?}"))
+        .level
+}
+
+both_databases! {
+    async fn each_trouble_is_named(app: TestApp) {
+        let app = app.with_ann().await;
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(app.db.url(), folder.path());
+        let healthy = examine(&settings, &app.app.clock).await;
+        for what in ["settings", "schema", "leases", "operations", "webhooks", "secrets", "queue", "demo service"] {
+            assert_eq!(level(&healthy, what), Level::Ok, "{healthy:?}");
+        }
+        assert_eq!(level(&healthy, "workers"), Level::Bad, "nobody works in a test");
+        assert_eq!(level(&healthy, "key file"), Level::Warn, "there is none");
+
+        let (now, random) = (app.app.now(), app.app.random.clone());
+        let day = std::time::Duration::from_secs(86_400);
+        app.app.db.write(move |tx| {
+            for (key, status, lease) in [("demo:a", "running", Some(now - day)), ("demo:b", "pending", None)] {
+                let how = kit::jobs::Enqueue { operation_key: Some(key.to_owned()), ..Default::default() };
+                let job = crate::demo::jobs::DisableDemo::default();
+                let id = kit::jobs::enqueue(tx, now - day, &random, &job, how)?.id;
+                tx.exec("UPDATE background_jobs SET status = $2, lease_until = $3 WHERE id = $1", args![id, status, lease])?;
+            }
+            Ok::<_, kit::db::Error>(())
+        }).await.unwrap();
+        let ill = examine(&settings, &app.app.clock).await;
+        assert_eq!(level(&ill, "leases"), Level::Warn, "{ill:?}");
+        assert_eq!(level(&ill, "operations"), Level::Bad, "{ill:?}");
+        assert_eq!(level(&ill, "queue"), Level::Warn, "{ill:?}");
+        assert!(ill.iter().all(|finding| finding.level == Level::Ok || finding.cure.is_some()), "every trouble has a cure");
+    }
+
+    async fn a_database_that_is_not_ready_is_named(database: Database) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(database.url(), folder.path());
+        let findings = examine(&settings, &Clock::system()).await;
+        let what = if database.engine() == Engine::Sqlite { "database" } else { "schema" };
+        assert_eq!(level(&findings, what), Level::Bad, "{findings:?}");
+    }
+}
+
+#[test]
+fn clocks_that_are_apart_are_named() {
+    let at = Timestamp::from_second(1_000);
+    let apart = |seconds| super::skew(at, Some(at + std::time::Duration::from_secs(seconds))).level;
+    assert_eq!([apart(0), apart(5), apart(60)], [Level::Ok, Level::Warn, Level::Bad]);
+    assert_eq!(super::skew(at + std::time::Duration::from_secs(60), Some(at)).level, Level::Bad);
+}
