@@ -99,6 +99,12 @@ pub struct Clock(Source);
 enum Source {
     System,
     Manual(Arc<AtomicI64>),
+    /// Goes with the time of the tokio runtime on which it is asked.
+    #[cfg(feature = "testing")]
+    Runtime {
+        at: Timestamp,
+        began: tokio::time::Instant,
+    },
 }
 
 impl Clock {
@@ -112,11 +118,19 @@ impl Clock {
         (Self(Source::Manual(micros.clone())), Hand(micros))
     }
 
+    /// `at` now, and then as the present tokio runtime's time goes, paused or not. Ask it on that runtime only.
+    #[cfg(feature = "testing")]
+    pub fn of_runtime(at: Timestamp) -> Self {
+        Self(Source::Runtime { at, began: tokio::time::Instant::now() })
+    }
+
     pub fn now(&self) -> Timestamp {
         match &self.0 {
             #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
             Source::System => jiff::Timestamp::now().into(),
             Source::Manual(micros) => Timestamp(micros.load(Ordering::SeqCst)),
+            #[cfg(feature = "testing")]
+            Source::Runtime { at, began } => *at + began.elapsed(),
         }
     }
 }

@@ -11,5 +11,18 @@ pub mod schema;
 pub mod testing;
 pub mod web;
 
+/// Whether a bug is in the code that a simulation put there, or the bug itself: never here.
+#[cfg(not(feature = "testing"))]
+#[macro_export]
+macro_rules! mutant {
+    ($bug:literal) => {
+        false
+    };
+    ($bug:literal => $code:block) => {};
+    ($bug:literal: $sql:expr, $from:expr => $to:literal) => {
+        $sql
+    };
+}
+
 #[doc(hidden)]
 pub use utoipa;

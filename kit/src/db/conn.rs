@@ -18,6 +18,9 @@ pub struct Conn {
     pub(super) late: bool,
     /// Reading, writing or syncing a file of SQLite failed, or what was read made no sense.
     pub(super) disk_failed: bool,
+    /// Statements until one is made to fail.
+    #[cfg(feature = "testing")]
+    pub(super) fails_after: Option<u32>,
 }
 
 pub(super) enum Driver {
@@ -27,7 +30,15 @@ pub(super) enum Driver {
 
 impl Conn {
     pub(super) fn new(driver: Driver) -> Self {
-        Self { driver, aborted: false, again: false, late: false, disk_failed: false }
+        Self {
+            driver,
+            aborted: false,
+            again: false,
+            late: false,
+            disk_failed: false,
+            #[cfg(feature = "testing")]
+            fails_after: None,
+        }
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -39,6 +50,7 @@ impl Conn {
 
     /// All rows, in the statement's order.
     pub fn all<T: FromRow>(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Vec<T>> {
+        self.before_statement()?;
         let result = match &mut self.driver {
             Driver::Sqlite(connection) => sqlite_all(connection, sql, args, usize::MAX),
             Driver::Postgres(session) => session
@@ -50,6 +62,7 @@ impl Conn {
 
     /// The first row, if there is one.
     pub fn opt<T: FromRow>(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Option<T>> {
+        self.before_statement()?;
         let result = match &mut self.driver {
             Driver::Sqlite(connection) => sqlite_all(connection, sql, args, 1).map(|rows| rows.into_iter().next()),
             Driver::Postgres(session) => session
@@ -62,6 +75,27 @@ impl Conn {
     /// The first row; [`Error::NotFound`] when there is none.
     pub fn one<T: FromRow>(&mut self, sql: &str, args: &[Val<'_>]) -> Result<T> {
         self.opt(sql, args)?.ok_or(Error::NotFound)
+    }
+
+    #[cfg(not(feature = "testing"))]
+    fn before_statement(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// A simulation may want this statement to fail.
+    #[cfg(feature = "testing")]
+    fn before_statement(&mut self) -> Result<()> {
+        match &mut self.fails_after {
+            None => Ok(()),
+            Some(0) => {
+                self.aborted = true;
+                Err(Error::Unavailable("a statement that was made to fail".into()))
+            }
+            Some(left) => {
+                *left -= 1;
+                Ok(())
+            }
+        }
     }
 
     fn note<T>(&mut self, result: Result<T>) -> Result<T> {
@@ -150,6 +184,7 @@ impl Tx {
 
     /// Runs a statement; the number of rows that it changed.
     pub fn exec(&mut self, sql: &str, args: &[Val<'_>]) -> Result<u64> {
+        self.conn.before_statement()?;
         let result = match &mut self.conn.driver {
             Driver::Sqlite(connection) => sqlite_execute(connection, sql, args),
             Driver::Postgres(session) => session.execute(sql, args),

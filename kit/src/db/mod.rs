@@ -20,6 +20,8 @@ mod macros;
 mod migrate;
 mod postgres;
 mod row;
+#[cfg(feature = "testing")]
+pub mod simulated;
 mod sqlite;
 mod stats;
 #[cfg(test)]
@@ -130,6 +132,9 @@ struct Inner {
     unwatch: CancellationToken,
     /// Held, and with it the lock, until the database is closed.
     _lock: Option<std::fs::File>,
+    /// Takes the units instead of the threads.
+    #[cfg(feature = "testing")]
+    simulated: Option<simulated::Process>,
 }
 
 impl Db {
@@ -261,6 +266,10 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<std::thread:
 
 impl Inner {
     fn send(&self, queue: &flume::Sender<Message>, unit: Box<dyn Unit>) {
+        #[cfg(feature = "testing")]
+        if let Some(process) = &self.simulated {
+            return process.take(unit);
+        }
         unit::send(queue, &self.meter, unit);
         if self.is_over.load(Ordering::SeqCst) {
             self.refuse_rest();

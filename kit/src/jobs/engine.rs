@@ -1,6 +1,6 @@
 //! What a worker does to the table: claims, renewals, reclaims. When it does them is the worker's loops' business.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::work::{Workplace, handler, job_types, limits};
 use super::{JobRow, JobStatus, Progress, Settings};
 use crate::clock::{Clock, Timestamp};
 use crate::db::{self, Db};
+use crate::mutant;
 use crate::random::Random;
 
 /// Rows that one sweep looks at.
@@ -42,7 +43,7 @@ pub(super) struct Engine<C: Workplace> {
     /// Runs of a type at once, in the claim's order of types.
     limits: Vec<Option<usize>>,
     /// Rows under this worker's name that it does not hold, since when: the answer to their claim was lost.
-    strangers: Mutex<HashMap<Lease, Instant>>,
+    strangers: Mutex<BTreeMap<Lease, Instant>>,
 }
 
 /// What a claim found.
@@ -89,7 +90,7 @@ impl<C: Workplace> Engine<C> {
     /// Free slots, in all and for each type.
     fn places(&self) -> Places {
         let all = self.settings.concurrency.saturating_sub(self.slots.taken()).min(CLAIM);
-        let taken = if self.limits.iter().any(Option::is_some) { self.slots.taken_by_type() } else { HashMap::new() };
+        let taken = if self.limits.iter().any(Option::is_some) { self.slots.taken_by_type() } else { BTreeMap::new() };
         let of_type = |(job_type, limit): (&&str, &Option<usize>)| match limit {
             Some(limit) => limit.saturating_sub(taken.get(*job_type).copied().unwrap_or(0)).min(all) as i64,
             None => all as i64,
@@ -123,6 +124,7 @@ impl<C: Workplace> Engine<C> {
     /// Shows that this worker lives, prolongs the leases of all held jobs, and learns which of them are cancelled, late
     /// or lost.
     pub(super) async fn renew(&self) {
+        mutant!("leases are not renewed" => { return });
         let (worker_id, asked_at, now) = (self.worker_id, Instant::now(), self.clock.now());
         let lease_until = now + self.settings.lease;
         let held = self.slots.held();
@@ -144,7 +146,7 @@ impl<C: Workplace> Engine<C> {
             Err(_) => tracing::warn!("leases are not renewed: the database does not answer"),
         }
         for hold in &held {
-            if hold.since_renewal() >= self.settings.lease * 2 / 3 {
+            if hold.since_renewal() >= self.settings.lease * 2 / 3 && !mutant!("no end without a lease") {
                 hold.leash.pull(Stop::Lost);
             } else if now >= hold.job.deadline_at {
                 hold.leash.pull(Stop::Late);
@@ -154,7 +156,7 @@ impl<C: Workplace> Engine<C> {
 
     /// `held` was taken before `owned` was read, so a job that is in the one and not in the other has ended or is lost.
     async fn heed(&self, held: &[Arc<Hold>], owned: &[(i64, i64, Option<Timestamp>)]) {
-        let owned: HashMap<_, _> =
+        let owned: BTreeMap<_, _> =
             owned.iter().map(|&(seq, lease_token, cancel)| (Lease { seq, lease_token }, cancel)).collect();
         for hold in held {
             match owned.get(&hold.lease()) {
@@ -171,7 +173,7 @@ impl<C: Workplace> Engine<C> {
 
     fn long_strange<'a>(&self, owned: impl Iterator<Item = &'a Lease>) -> Vec<Lease> {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
-        let now_strange: HashMap<_, _> = owned
+        let now_strange: BTreeMap<_, _> = owned
             .filter(|lease| self.slots.holds(lease).is_none())
             .map(|lease| (*lease, strangers.get(lease).copied().unwrap_or_else(Instant::now)))
             .collect();
@@ -200,7 +202,8 @@ impl<C: Workplace> Engine<C> {
     /// Takes back jobs whose lease ran out.
     pub(super) async fn sweep(&self) -> db::Result<()> {
         let now = self.clock.now();
-        for lease in self.db.read(move |conn| store::expired(conn, now, SWEEP)).await? {
+        let expired = self.db.read(move |conn| store::expired(conn, now, SWEEP)).await?;
+        for lease in expired.into_iter().filter(|_| !mutant!("abandoned jobs are left")) {
             self.reclaim_expired(lease, now).await;
         }
         Ok(())
@@ -233,6 +236,8 @@ impl<C: Workplace> Engine<C> {
         let unit = move |tx: &mut db::Tx| -> db::Result<Option<JobRow>> {
             let Some(job) = store::lock(tx, lease.seq, lease.lease_token, status)? else { return Ok(None) };
             if let Some(at) = expired_by
+                && !mutant!("taken back whosever it is")
+                && !mutant!("taken back although it was prolonged")
                 && !fence::is_expired(tx, lease.seq, at)?
             {
                 return Ok(None);

@@ -1,6 +1,6 @@
 //! A claimed job inside its process: the leash by which it is stopped, its progress, the slot that it takes.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -115,7 +115,7 @@ impl Hold {
 /// What a worker has in its hands.
 #[derive(Default)]
 pub(super) struct Slots {
-    held: Mutex<HashMap<Lease, Arc<Hold>>>,
+    held: Mutex<BTreeMap<Lease, Arc<Hold>>>,
     /// A slot became free.
     pub freed: Notify,
     pub tasks: TaskTracker,
@@ -141,8 +141,8 @@ impl Slots {
         lock(&self.held).get(lease).cloned()
     }
 
-    pub(super) fn taken_by_type(&self) -> HashMap<String, usize> {
-        let mut taken = HashMap::new();
+    pub(super) fn taken_by_type(&self) -> BTreeMap<String, usize> {
+        let mut taken = BTreeMap::new();
         for hold in lock(&self.held).values() {
             *taken.entry(hold.job.job_type.clone()).or_default() += 1;
         }

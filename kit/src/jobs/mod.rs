@@ -80,6 +80,8 @@ mod row;
 mod run;
 mod schedule;
 mod settle;
+#[cfg(test)]
+mod simulation;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ use super::store::{self, Claimed};
 use super::{Done, Failure, JOB_TOPIC, JobId, Progress, fence};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
+use crate::mutant;
 
 /// One run of a job. Every write checks, in its own transaction, that the job is still this run's; when it is not (the lease
 /// is lost, a cancel was asked for) it answers an error that only needs to be passed on with `?`.
@@ -32,6 +33,11 @@ impl Run {
     /// The same over all attempts: what idempotency keys of outside calls are made from.
     pub fn id(&self) -> JobId {
         self.hold.job.id
+    }
+
+    #[cfg(test)]
+    pub(super) fn lease_token(&self) -> i64 {
+        self.hold.job.lease_token
     }
 
     /// From 1.
@@ -78,6 +84,7 @@ impl Run {
         let answer = self
             .write(move |tx| {
                 store::save_checkpoint(tx, hold.job.seq, hold.job.lease_token, &state)?;
+                mutant!("a checkpoint before its rows" => { tx.commit_midway()? });
                 store::save_progress(tx, hold.job.seq, hold.job.lease_token, &hold.progress(), now)?;
                 unit(tx)
             })
@@ -94,7 +101,8 @@ impl Run {
         let (seq, token) = (self.hold.job.seq, self.hold.job.lease_token);
         let (asked_at, lease_until) = (Instant::now(), self.clock.now() + self.hold.lease);
         let fenced = move |tx: &mut Tx| {
-            if fence::holds(tx, seq, token, lease_until)? { unit(tx) } else { Err(Failure::interrupted()) }
+            let holds = fence::holds(tx, seq, token, lease_until)?;
+            if holds || mutant!("no fence") { unit(tx) } else { Err(Failure::interrupted()) }
         };
         let answer = self.db.write(fenced).await?;
         self.hold.renewed(asked_at);
@@ -115,6 +123,7 @@ impl Run {
                 if !store::complete(tx, &Claimed::of(&hold.job), &result, &hold.progress(), now)? {
                     return Err(Failure::interrupted());
                 }
+                mutant!("state and job in two commits" => { tx.commit_midway()? });
                 unit(tx)?;
                 if let Some(user_id) = hold.job.user_id {
                     tx.signal(JOB_TOPIC, user_id);

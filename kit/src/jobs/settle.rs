@@ -7,6 +7,7 @@ use super::work::{Workplace, handler};
 use super::{EventKind, Failure, JobEvent, JobRow, JobStatus, Policy, Progress, store};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
+use crate::mutant;
 use crate::random::Random;
 
 /// Deaths of the worker under one job before the job itself is suspected.
@@ -58,6 +59,7 @@ pub(super) fn settle<C: Workplace>(
     let (key, kind, data) = (JobEvent::key(job.seq, job.events), step.event, step.data.clone());
     store::add_event(tx, &JobEvent { key, at: now, kind, attempt: step.attempt, data })?;
     announce(tx, &job);
+    mutant!("gave up in a commit of its own" => { tx.commit_midway()? });
     match (handler, step.status, failure) {
         (Some(handler), JobStatus::Failed, Some(failure)) => handler.gave_up(tx, &job, &failure, now, random)?,
         (Some(handler), JobStatus::Cancelled, _) => handler.cancelled(tx, &job, now, random)?,
@@ -99,7 +101,7 @@ pub(super) fn decide(
         Outcome::Died if now >= job.deadline_at => failed(job, Failure::late()),
         Outcome::Died => {
             let died = Step { interruptions: job.interruptions + 1, ..resumable(job, "worker_died") };
-            if died.interruptions < MAX_INTERRUPTIONS {
+            if died.interruptions < MAX_INTERRUPTIONS || mutant!("interruptions without end") {
                 (died, None)
             } else {
                 let (step, failure) = failed(job, Failure::worker_died());
@@ -116,7 +118,7 @@ fn next_attempt(job: &JobRow, failure: &Failure, policy: &Policy, now: Timestamp
         Verdict::RetryAt(at) => at.max(pause_ends),
         Verdict::Fail | Verdict::Interrupted => return None,
     };
-    (job.attempt < job.max_attempts && at < job.deadline_at).then_some(at)
+    ((job.attempt < job.max_attempts || mutant!("attempts without end")) && at < job.deadline_at).then_some(at)
 }
 
 fn retry(job: &JobRow, failure: &Failure, at: Timestamp) -> Step {
@@ -147,7 +149,11 @@ fn cancelled(job: &JobRow) -> Step {
 
 /// Back to `pending` at its old place, and the attempt given back: an interruption is not the job's fault.
 fn resumable(job: &JobRow, code: &str) -> Step {
-    let attempt = if job.status == JobStatus::Running { (job.attempt - 1).max(0) } else { job.attempt };
+    let attempt = if job.status == JobStatus::Running && !mutant!("an interruption costs an attempt") {
+        (job.attempt - 1).max(0)
+    } else {
+        job.attempt
+    };
     Step {
         status: JobStatus::Pending,
         attempt,

@@ -10,6 +10,7 @@ use super::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::db::{Conn, Dialect, Result, Tx, Val};
+use crate::mutant;
 
 pub(super) struct NewJob<'a> {
     pub id: JobId,
@@ -27,21 +28,20 @@ pub(super) struct NewJob<'a> {
     pub repeats: Option<JobId>,
 }
 
+const INSERT: &str = "\
+    INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, turn, \
+    deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
+    checkpoint, repeats_job_id, created_at, updated_at, scope_id, events) \
+    VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $14, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13, 1) \
+    ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') DO NOTHING";
+
+#[cfg(feature = "testing")]
+const UNLESS_LIVE: &str = "ON CONFLICT (operation_key) \
+    WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') DO NOTHING";
+
 /// The new row's `seq`, with the first event of its history; `None` when a live job holds the operation key.
 pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<i64>> {
-    let returning = match tx.dialect() {
-        // Cheaper than RETURNING, for which SQLite builds a table each time.
-        Dialect::Sqlite => "",
-        Dialect::Postgres => " RETURNING seq",
-    };
-    let sql = format!(
-        "INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, turn, \
-         deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
-         checkpoint, repeats_job_id, created_at, updated_at, scope_id, events) \
-         VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $14, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13, 1) \
-         ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') \
-         DO NOTHING{returning}"
-    );
+    let sql = mutant!("two live jobs of one key": INSERT, UNLESS_LIVE => "");
     let args = args![
         job.id,
         job.job_type,
@@ -59,9 +59,10 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
         job.turn,
     ];
     let seq: Option<i64> = match tx.dialect() {
-        Dialect::Sqlite if tx.exec(&sql, args)? == 1 => tx.opt("SELECT last_insert_rowid()", &[])?,
+        // Cheaper than RETURNING, for which SQLite builds a table each time.
+        Dialect::Sqlite if tx.exec(sql, args)? == 1 => tx.opt("SELECT last_insert_rowid()", &[])?,
         Dialect::Sqlite => None,
-        Dialect::Postgres => tx.opt(&sql, args)?,
+        Dialect::Postgres => tx.opt(&format!("{sql} RETURNING seq"), args)?,
     };
     if let Some(seq) = seq {
         let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
@@ -235,7 +236,10 @@ pub(super) fn lock(tx: &mut Tx, seq: i64, token: i64, status: JobStatus) -> Resu
         JobRow::COLUMNS,
         locking(tx)
     );
-    tx.opt(&sql, args![seq, token, status])
+    tx.opt(
+        mutant!("taken back whosever it is": &sql, "lease_token = $2" => "$2 IS NOT NULL"),
+        args![seq, token, status],
+    )
 }
 
 pub(super) fn save_progress(tx: &mut Tx, seq: i64, token: i64, progress: &Progress, now: Timestamp) -> Result<bool> {
@@ -263,11 +267,13 @@ pub(super) fn complete(
     progress: &Progress,
     now: Timestamp,
 ) -> Result<bool> {
+    const COMPLETE: &str = "\
+        UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
+        error_message = NULL, progress_done = $4, progress_total = $5, progress_step = $6, updated_at = $7, \
+        completed_at = $7, events = $8 \
+        WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL";
     let changed = tx.exec(
-        "UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
-         error_message = NULL, progress_done = $4, progress_total = $5, progress_step = $6, updated_at = $7, \
-         completed_at = $7, events = $8 \
-         WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL",
+        mutant!("completed in spite of a cancel": COMPLETE, "AND cancel_requested_at IS NULL" => ""),
         args![
             claimed.lease.seq,
             claimed.lease.lease_token,
@@ -297,7 +303,7 @@ pub(super) fn apply(tx: &mut Tx, job: &JobRow, step: &Step, progress: &Progress,
         JobRow::COLUMNS
     );
     tx.one(
-        &sql,
+        mutant!("a token that does not grow": &sql, "lease_token = lease_token + 1" => "lease_token = lease_token + 0"),
         args![
             job.seq,
             job.lease_token,
@@ -330,7 +336,7 @@ pub(super) fn pending_types(conn: &mut Conn) -> Result<Vec<String>> {
 }
 
 crate::row! {
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+    #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
     pub(super) struct Lease {
         pub seq: i64,
         pub lease_token: i64,

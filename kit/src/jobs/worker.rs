@@ -16,6 +16,7 @@ use super::work::Workplace;
 use super::{CANCEL_KEY, Metrics, WORK_TOPIC};
 use crate::clock::Clock;
 use crate::db::{self, Db, Signal};
+use crate::mutant;
 use crate::random::Random;
 
 /// How a worker works.
@@ -154,6 +155,7 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
         while let Err(error) = engine.reclaim_of_others().await {
             tracing::warn!(%error, "jobs of a process before this one are not taken back yet");
             tokio::select! {
+                biased;
                 () = engine.slots.stopping.cancelled() => return,
                 () = sleep(engine.jittered(engine.settings.poll)) => {}
             }
@@ -167,13 +169,14 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
         let poll = engine.jittered(engine.settings.poll);
         let pause = claimed.next_due.map_or(poll, |due| poll.min(due.since(engine.clock.now())));
         tokio::select! {
+            biased;
             () = engine.slots.stopping.cancelled() => {}
             () = engine.slots.freed.notified(), if claimed.is_full => {
                 // What becomes free in this very moment is filled by the same claim.
                 tokio::task::yield_now().await;
             }
             () = woken(&mut signals, |signal| signal.topic == WORK_TOPIC && signal.key != CANCEL_KEY) => {}
-            () = sleep(pause) => {}
+            () = sleep(pause), if !mutant!("woken by signals alone") => {}
         }
     }
 }
@@ -183,6 +186,7 @@ async fn renewals<C: Workplace>(engine: Arc<Engine<C>>) {
     loop {
         engine.renew().await;
         tokio::select! {
+            biased;
             () = engine.slots.ended.cancelled() => return engine.leave().await,
             () = woken(&mut signals, |signal| signal.topic == WORK_TOPIC && signal.key == CANCEL_KEY) => {}
             () = sleep(engine.settings.lease / 3) => {}
@@ -218,6 +222,7 @@ async fn sweeps<C: Workplace>(engine: Arc<Engine<C>>) {
             }
         }
         tokio::select! {
+            biased;
             () = engine.slots.stopping.cancelled() => return,
             () = sleep(engine.jittered(engine.settings.poll)) => {}
         }

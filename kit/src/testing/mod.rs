@@ -1,8 +1,10 @@
-//! For tests: temporary databases on both engines, one text run on each of them, waiting for a state.
+//! For tests: temporary databases on both engines, one text run on each of them, waiting for a state, simulation.
 
 mod cluster;
 mod database;
+pub mod mutants;
 mod proxy;
+pub mod simulation;
 mod test_db;
 
 use std::future::Future;

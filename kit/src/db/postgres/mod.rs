@@ -74,6 +74,8 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         stop,
         unwatch,
         _lock: None,
+        #[cfg(feature = "testing")]
+        simulated: None,
     })))
 }
 

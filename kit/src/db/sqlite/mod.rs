@@ -6,6 +6,9 @@ mod damage;
 mod read;
 mod write;
 
+#[cfg(feature = "testing")]
+pub(super) use connect::prepare;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,6 +82,8 @@ pub(super) fn open(path: PathBuf, options: &Options) -> Result<Db> {
         stop: CancellationToken::new(),
         unwatch,
         _lock: lock,
+        #[cfg(feature = "testing")]
+        simulated: None,
     })))
 }
 
