@@ -102,6 +102,7 @@ impl House {
     async fn open() -> Self {
         let database = Database::fresh(Engine::Sqlite).await;
         let mut fleet = Fleet::start(database.url(), &[Role::Simulator, Role::Serve], &[]).await;
+        let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         let next = Arc::<Mutex<Option<Reply>>>::default();
         let taken = next.clone();
         let script = move |method: &Method, path: &str| match (method, path) {
@@ -111,7 +112,6 @@ impl House {
         let service = DemoService::before(fleet.nodes[0].url(), script).await;
         fleet.revive(1, &[("DEMO_SERVICE_URL", &service.url)]);
         fleet.wait_until_ready().await;
-        let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         Self { fleet, database, service, ann, next }
     }
 
