@@ -42,7 +42,7 @@ impl Client {
         entered.expect("the server answers")
     }
 
-    /// Another session of the same person; `None` when there is no whole answer, or none but "busy".
+    /// Another session of the same person; `None` when there is no whole answer, or none but "busy" and "too many".
     pub async fn sign_in_at(base: &str, email: &str) -> Option<Self> {
         Self::enter(base, "/api/auth/login", json!({"email": email, "password": PASSWORD}), StatusCode::OK).await
     }
@@ -105,7 +105,7 @@ impl Client {
         let session = cookies.filter_map(|cookie| cookie.split(';').next()).find(|cookie| cookie.starts_with(COOKIE));
         let session = session.map(str::to_owned);
         let text = answer.text().await.ok()?;
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             return None;
         }
         assert_eq!(status, expected, "{path}: {text}");

@@ -145,7 +145,10 @@ impl Person {
     }
 
     async fn retry(&self) {
-        let Some(failed) = self.jobs("failed").await else { return self.wait_for_the_server().await };
+        // What reads a demo's channel goes with the demo, acknowledged or not.
+        let Some(failed) = self.jobs("failed&job_type=enable_demo").await else {
+            return self.wait_for_the_server().await;
+        };
         if let Some(job) = failed.first() {
             self.order(&format!("/api/jobs/{job}/retry"), json!({}), |account| &mut account.retries).await;
         }
