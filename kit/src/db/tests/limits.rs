@@ -68,7 +68,8 @@ both_databases! {
         release.send(()).unwrap();
         holder.await.unwrap().unwrap();
         ours.write(rename).await.unwrap();
-        (ours.close(), theirs.close());
+        ours.close();
+        theirs.close();
     }
 
     async fn a_unit_that_waited_too_long_for_its_turn_is_told_busy(database: Database) {
