@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use tokio::sync::broadcast;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -85,7 +86,9 @@ impl Database {
     /// When the migrations do not run.
     pub fn new(migrations: &'static [Migration]) -> Self {
         let connection = rusqlite::Connection::open_in_memory().expect("memory can be had");
-        super::sqlite::prepare(&connection).expect("an empty database takes its settings");
+        connection.set_prepared_statement_cache_capacity(256);
+        let stable = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true);
+        stable.expect("an empty database takes its settings");
         connection.pragma_update(None, "foreign_keys", true).expect("SQLite knows foreign keys");
         let mut tx = Tx::new(Driver::Sqlite(connection));
         in_transaction(&mut tx, |tx| migrate::run(tx, migrations)).expect("the migrations run");

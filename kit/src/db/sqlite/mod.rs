@@ -6,9 +6,6 @@ mod damage;
 mod read;
 mod write;
 
-#[cfg(feature = "testing")]
-pub(super) use connect::prepare;
-
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
