@@ -79,6 +79,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_job_engine", sql: include_str!("../migrations/0003_job_engine.sql") },
     Migration { name: "0004_api_keys", sql: include_str!("../migrations/0004_api_keys.sql") },
     Migration { name: "0005_idempotency", sql: include_str!("../migrations/0005_idempotency.sql") },
+    Migration { name: "0006_audit", sql: include_str!("../migrations/0006_audit.sql") },
     Migration { name: "0007_legacy", sql: include_str!("../migrations/0007_legacy.sql") },
     Migration { name: "0008_demo_next", sql: include_str!("../migrations/0008_demo_next.sql") },
 ];

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod app;
+pub mod audit;
 pub mod backup;
 pub mod config;
 pub mod connections;

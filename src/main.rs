@@ -51,6 +51,9 @@ enum Command {
     },
     /// Brings the database's schema up to date
     Migrate,
+    /// Who did what
+    #[command(subcommand)]
+    Audit(commands::AuditCommand),
     /// Says what is wrong with this installation, and the cure, while Repruv serves
     Doctor {
         /// For programs
@@ -133,6 +136,7 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Worker => runtime.block_on(serve(&settings, Parts { web: false, worker: true })),
         Command::Simulator { ports_from } => runtime.block_on(simulate(&settings, ports_from)),
         Command::Migrate => migrate(&settings),
+        Command::Audit(command) => runtime.block_on(commands::audit(&settings, command)),
         Command::Doctor { json } => runtime.block_on(commands::doctor(&settings, json)),
         Command::Backup { file } => commands::backup(&settings, &file),
         Command::Restore { file, force } => commands::restore(&settings, &file, force),

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::error::{Error, Result};
 use crate::idempotency::api::Once;
 use crate::sessions::pages::{cookies, sign_out};
@@ -156,9 +157,13 @@ pub async fn end(
         return Err(Error::forbidden("reauthentication_needed", "Sign in again first: it was too long ago."));
     }
     let user = who.user.id;
-    let effect = move |tx: &mut Tx| match sessions::end(tx, user, id)? {
-        true => Ok((StatusCode::NO_CONTENT, None::<()>)),
-        false => Err(Error::NotFound),
+    let (now, vault, address) = (app.now(), app.vault.clone(), who.session.ip.clone());
+    let effect = move |tx: &mut Tx| {
+        if !sessions::end(tx, user, id)? {
+            return Err(Error::NotFound);
+        }
+        audit::record(tx, now, &vault, &Act::by(Event::SessionEnded, user, &id.to_string(), &address))?;
+        Ok((StatusCode::NO_CONTENT, None::<()>))
     };
     once.write(&app, user, effect).await
 }

@@ -7,6 +7,7 @@ use super::limits::{self, Lane};
 use super::passwords::Verdict;
 use super::{Password, UserId, rules, store};
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::error::{Error, FieldErrors, Result};
 use crate::sessions::{self, SessionId, SignedIn, TokenHash};
 
@@ -38,7 +39,7 @@ pub async fn change_password(
     let verified = verify(app, who.user.id, "current_password", current).await?;
     let hash = app.passwords.hash(new).await?;
 
-    let (user, session) = (who.user.id, who.session.id);
+    let (user, session, address, vault) = (who.user.id, who.session.id, who.session.ip.clone(), app.vault.clone());
     let (now, random) = (app.now(), app.random.clone());
     app.db
         .write(move |tx| {
@@ -46,7 +47,9 @@ pub async fn change_password(
                 return Err(not_current("current_password"));
             }
             let others_ended = replace_credentials(tx, now, user, Some(session), device.as_ref())?;
-            Ok(Changed { session_token: sessions::renew(tx, now, &random, session)?, others_ended })
+            let session_token = sessions::renew(tx, now, &random, session)?;
+            audit::record(tx, now, &vault, &Act::by(Event::PasswordChanged, user, "", &address))?;
+            Ok(Changed { session_token, others_ended })
         })
         .await
 }

@@ -9,6 +9,7 @@ use super::passwords::Verdict;
 use super::store::{self, Credentials};
 use super::{Granted, Password, admit, email_key};
 use crate::app::App;
+use crate::audit::{self, Act, Actor, Event};
 use crate::error::{Error, Result};
 use crate::metrics;
 use crate::sessions::Visitor;
@@ -43,11 +44,24 @@ async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Gra
 
     let (Some(user), Verdict::Right { outdated }) = (active, verdict) else {
         tracing::info!(event = "authn_login_fail", ip = %visitor.ip, "a sign-in failed");
+        let (now, vault) = (app.now(), app.vault.clone());
+        app.db.write(move |tx| audit::record(tx, now, &vault, &failed(&visitor))).await?;
         return Err(wrong());
     };
     let newer_hash = if outdated { Some(app.passwords.hash(&form.password).await?) } else { None };
-    let (now, random) = (app.now(), app.random.clone());
-    app.db.write(move |tx| succeed(tx, now, &random, &user, newer_hash.as_deref(), &lane, &visitor)).await
+    let (now, random, vault) = (app.now(), app.random.clone(), app.vault.clone());
+    app.db
+        .write(move |tx| {
+            let granted = succeed(tx, now, &random, &user, newer_hash.as_deref(), &lane, &visitor)?;
+            audit::record(tx, now, &vault, &Act::by(Event::SignedIn, granted.user, "", &visitor.ip))?;
+            Ok(granted)
+        })
+        .await
+}
+
+/// Whose account was tried is not said: what is typed there by mistake is often a password.
+fn failed(visitor: &Visitor) -> Act<'_> {
+    Act { event: Event::SignInFailed, actor: Actor::Nobody, object: "", address: &visitor.ip }
 }
 
 /// Counts the try, and finds the account while at it.

@@ -8,6 +8,7 @@ use super::limits::{self, Lane};
 use super::store::{self, NewUser};
 use super::{Granted, LinkKind, Password, UserId, admit, email_key, profile, rules};
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::config::Signup;
 use crate::error::{Error, FieldErrors, Result};
 use crate::sessions::{TokenHash, Visitor};
@@ -42,8 +43,16 @@ pub async fn sign_up(app: &App, form: SignUp, visitor: Visitor) -> Result<Grante
     may_try(app, token, &visitor).await?;
 
     candidate.password_hash = app.passwords.hash(&password).await?;
-    let (now, random, signup) = (app.now(), app.random.clone(), app.config.signup);
-    app.db.write(move |tx| create(tx, now, &random, signup, token.as_ref(), &candidate, &visitor)).await
+    let (now, random, signup, vault) = (app.now(), app.random.clone(), app.config.signup, app.vault.clone());
+    app.db
+        .write(move |tx| {
+            let granted = create(tx, now, &random, signup, token.as_ref(), &candidate, &visitor)?;
+            for event in [Event::UserCreated, Event::SignedIn] {
+                audit::record(tx, now, &vault, &Act::by(event, granted.user, "", &visitor.ip))?;
+            }
+            Ok(granted)
+        })
+        .await
 }
 
 /// Whether the sign-up page has a form for this visitor, and for what.

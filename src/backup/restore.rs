@@ -9,6 +9,7 @@ use kit::db::{Db, copy};
 use super::store::{self, Holds};
 use super::{Error, backup, beside, broken, make_private, open, publish, sqlite_url};
 use crate::app::MIGRATIONS;
+use crate::audit::{self, Act, Event};
 use crate::connections;
 use crate::vault::Vault;
 
@@ -108,7 +109,15 @@ fn settle_contents(db: &Db, target: &Target) -> Result<Holds, Error> {
     let vault = target.vault.clone();
     let opens = db.read_blocking(move |conn| connections::check_secrets(conn, &vault))?;
     opens.map_err(|_| Error::OtherKey)?;
-    db.write_blocking(store::end_sessions)?;
+    let (now, vault) = (target.clock.now(), target.vault.clone());
+    db.write_blocking(move |tx| {
+        store::end_sessions(tx)?;
+        match audit::verify(tx, &vault)? {
+            Ok(_) => audit::record(tx, now, &vault, &Act::from_terminal(Event::Restored, "")),
+            // What is not ours to go on with stays as it is, for `repruv audit verify` to tell of.
+            Err(_) => Ok(()),
+        }
+    })?;
     Ok(db.read_blocking(store::holds)?)
 }
 

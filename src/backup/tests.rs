@@ -76,8 +76,16 @@ async fn rows(file: &Path) -> Vec<String> {
             for table in
                 conn.all::<String>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1", args![])?
             {
-                if ["oauth_flows", "user_sessions", "one_time_links", "known_devices", "sqlite_sequence"]
-                    .contains(&table.as_str())
+                if [
+                    "oauth_flows",
+                    "user_sessions",
+                    "one_time_links",
+                    "known_devices",
+                    "sqlite_sequence",
+                    "audit_events",
+                    "audit_head",
+                ]
+                .contains(&table.as_str())
                 {
                     continue;
                 }

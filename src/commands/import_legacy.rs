@@ -4,9 +4,11 @@ use std::io::{IsTerminal as _, Write as _};
 
 use kit::clock::Clock;
 use kit::random::Random;
+use repruv::audit::{self, Act, Event};
 use repruv::config::Settings;
 use repruv::legacy::{self, Report, Target};
 use repruv::serve;
+use repruv::vault::Vault;
 
 use super::Failed;
 
@@ -21,6 +23,11 @@ pub async fn import_legacy(settings: &Settings, url: &str) -> Result<(), Failed>
     let mut progress = Progress::default();
     let imported = legacy::import(&target, url, |report| progress.show(report)).await;
     progress.end();
+    if imported.is_ok() {
+        let (now, vault) = (target.clock.now(), Vault::open(&settings.key_file(), &target.random)?);
+        let act = Act::from_terminal(Event::LegacyImported, "");
+        db.write(move |tx| audit::record(tx, now, &vault, &act)).await?;
+    }
     tokio::task::spawn_blocking(move || db.close()).await?;
     print!("{}", imported?);
     Ok(())

@@ -1,9 +1,11 @@
 //! Commands that do one thing and end.
 
+mod audit;
 mod backup;
 mod doctor;
 mod import_legacy;
 
+pub use audit::{AuditCommand, audit};
 pub use backup::{backup, restore};
 pub use doctor::doctor;
 pub use import_legacy::import_legacy;

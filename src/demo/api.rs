@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::error::{FieldErrors, Result};
 use crate::idempotency::api::Once;
 use crate::sessions::Caller;
@@ -63,9 +64,10 @@ pub struct StatusProfile {
     responses((status = 202, body = Accepted), (status = 400), (status = 401), (status = 409), (status = 422)))]
 pub async fn enable(State(app): State<App>, who: Caller, once: Once, body: Bytes) -> Result<Response> {
     let choice = read_choice(&body)?;
-    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let (user, now, random, vault) = (who.user.id, app.now(), app.random.clone(), app.vault.clone());
     let effect = move |tx: &mut Tx| {
         let accepted = super::enable(tx, now, &random, user, &choice)?;
+        audit::record(tx, now, &vault, &Act::by(Event::DemoEnabled, user, "", ""))?;
         let message = match accepted.status {
             DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
             _ => "Demo mode is being set up.",
@@ -82,9 +84,10 @@ pub async fn enable(State(app): State<App>, who: Caller, once: Once, body: Bytes
 #[utoipa::path(post, path = "/demo/disable", tag = "demo",
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
 pub async fn disable(State(app): State<App>, who: Caller, once: Once) -> Result<Response> {
-    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let (user, now, random, vault) = (who.user.id, app.now(), app.random.clone(), app.vault.clone());
     let effect = move |tx: &mut Tx| {
         let accepted = super::disable(tx, now, &random, user)?;
+        audit::record(tx, now, &vault, &Act::by(Event::DemoLeft, user, "", ""))?;
         Ok::<_, Refused>(answer(accepted, "Demo mode is being left."))
     };
     let answer = once.write(&app, user, effect).await;

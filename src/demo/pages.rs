@@ -11,6 +11,7 @@ use super::views::{self, Typed};
 use super::{Choice, LARGEST_SEED, Refused};
 use crate::accounts::return_to;
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::error::{Error, Result};
 use crate::sessions::SignedIn;
 use crate::ui;
@@ -44,8 +45,13 @@ pub async fn enable(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    let taken = app.db.write(move |tx| super::enable(tx, now, &random, user, &choice)).await;
-    seen_as_it_is(taken.map(|_| ()), form.return_to.as_deref())
+    let (vault, address) = (app.vault.clone(), who.session.ip.clone());
+    let taken = app.db.write(move |tx| {
+        super::enable(tx, now, &random, user, &choice)?;
+        Ok(audit::record(tx, now, &vault, &Act::by(Event::DemoEnabled, user, "", &address))?)
+    });
+    let taken = taken.await;
+    seen_as_it_is(taken, form.return_to.as_deref())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -56,8 +62,13 @@ pub struct DisableForm {
 
 pub async fn disable(State(app): State<App>, who: SignedIn, Form(form): Form<DisableForm>) -> Result<Response> {
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let taken = app.db.write(move |tx| super::disable(tx, now, &random, user)).await;
-    seen_as_it_is(taken.map(|_| ()), form.return_to.as_deref())
+    let (vault, address) = (app.vault.clone(), who.session.ip.clone());
+    let taken = app.db.write(move |tx| {
+        super::disable(tx, now, &random, user)?;
+        Ok(audit::record(tx, now, &vault, &Act::by(Event::DemoLeft, user, "", &address))?)
+    });
+    let taken = taken.await;
+    seen_as_it_is(taken, form.return_to.as_deref())
 }
 
 /// A button of a page that is no longer true does no harm: the page that follows shows how it stands.

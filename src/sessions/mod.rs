@@ -178,13 +178,14 @@ pub fn end(tx: &mut Tx, user: UserId, session: SessionId) -> db::Result<bool> {
     Ok(ended)
 }
 
-/// Ends the session of that token, if there is one.
-pub fn end_by_token(tx: &mut Tx, token: &TokenHash) -> db::Result<()> {
-    if let Some((session, user)) = store::delete_by_token(tx, token)? {
+/// Ends the session of that token, and answers which and whose it was, if there is one.
+pub fn end_by_token(tx: &mut Tx, token: &TokenHash) -> db::Result<Option<(SessionId, UserId)>> {
+    let ended = store::delete_by_token(tx, token)?;
+    if let Some((session, user)) = ended {
         tracing::info!(event = "session_ended", %user, %session, "somebody signed out");
         tx.signal(ENDED, session.to_string());
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// Ends all sessions of the user but `keep`, and answers how many.

@@ -11,6 +11,7 @@ use kit::web::{Nonce, Peer, cookie, customer};
 
 use super::{COOKIE, Caller, DEVICE_COOKIE, SignedIn, TokenHash, Visitor};
 use crate::app::App;
+use crate::audit::{self, Act, Actor, Event};
 use crate::error::{Error, Result};
 use crate::ui::{Local, Person, Shell};
 
@@ -156,7 +157,14 @@ pub fn cookies(session_token: &str, device_token: Option<&str>) -> Cookies {
 /// name: clearing all "cookies" would forget that the device is known.
 pub async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderMap> {
     if let Some(token) = visitor.session {
-        app.db.write(move |tx| super::end_by_token(tx, &token)).await?;
+        let (now, vault, address) = (app.now(), app.vault.clone(), visitor.ip.clone());
+        app.db
+            .write(move |tx| {
+                let Some((session, user)) = super::end_by_token(tx, &token)? else { return Ok(()) };
+                let (event, actor) = (Event::SessionEnded, Actor::User(user));
+                audit::record(tx, now, &vault, &Act { event, actor, object: &session.to_string(), address: &address })
+            })
+            .await?;
     }
     let mut headers = HeaderMap::new();
     headers.insert(SET_COOKIE, cookie::clear(COOKIE));

@@ -30,11 +30,10 @@ pub(super) fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<()> {
     tx.batch(HISTORY)?;
     let applied = check(tx, migrations)?;
     for migration in &migrations[applied..] {
+        let sql = only_for(tx.dialect(), migration.sql);
         let sql = match tx.dialect() {
-            Dialect::Postgres => {
-                migration.sql.replace("SEQUENCE_KEY", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
-            }
-            Dialect::Sqlite => for_sqlite(migration.sql),
+            Dialect::Postgres => sql.replace("SEQUENCE_KEY", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"),
+            Dialect::Sqlite => for_sqlite(&sql),
         };
         tx.batch(&sql).map_err(|error| Error::Schema(format!("migration {}: {error}", migration.name)))?;
         tx.exec(
@@ -101,6 +100,21 @@ fn table_count(conn: &mut Conn) -> Result<i64> {
         },
         &[],
     )
+}
+
+/// Without what stands between `-- only` the other database and the next such line, or `-- both`.
+fn only_for(dialect: Dialect, sql: &str) -> String {
+    let mut is_ours = true;
+    let ours = sql.lines().filter(|line| {
+        match line.trim() {
+            "-- only sqlite" => is_ours = dialect == Dialect::Sqlite,
+            "-- only postgres" => is_ours = dialect == Dialect::Postgres,
+            "-- both" => is_ours = true,
+            _ => {}
+        }
+        is_ours
+    });
+    ours.collect::<Vec<_>>().join("\n")
 }
 
 /// The same text in SQLite's words: types by word, each table STRICT.

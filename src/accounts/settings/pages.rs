@@ -14,6 +14,7 @@ use crate::accounts::passphrase::suggest;
 use crate::accounts::views::Suggestion;
 use crate::accounts::{Password, change_password, confirm_password, invite, save_profile};
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::error::{Error, FieldErrors, Result};
 use crate::sessions::pages::{cookies, sign_out};
 use crate::sessions::{self, SessionId, SignedIn, Visitor};
@@ -170,11 +171,17 @@ pub async fn end(
 
 async fn end_wanted(app: &App, who: &SignedIn, wanted: Option<SessionId>) -> Result<usize> {
     let (user, current) = (who.user.id, who.session.id);
+    let (now, vault, address) = (app.now(), app.vault.clone(), who.session.ip.clone());
     app.db
-        .write(move |tx| match wanted {
-            None => Ok(sessions::end_others(tx, user, Some(current))?),
-            Some(session) if sessions::end(tx, user, session)? => Ok(1),
-            Some(_) => Err(Error::NotFound),
+        .write(move |tx| {
+            let ended = match wanted {
+                None => sessions::end_others(tx, user, Some(current))?,
+                Some(session) if sessions::end(tx, user, session)? => 1,
+                Some(_) => return Err(Error::NotFound),
+            };
+            let object = wanted.map_or_else(|| "all others".to_owned(), |session| session.to_string());
+            audit::record(tx, now, &vault, &Act::by(Event::SessionEnded, user, &object, &address))?;
+            Ok(ended)
         })
         .await
 }

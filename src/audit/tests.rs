@@ -1,0 +1,125 @@
+//! What people do is in the log, and what is done to the log is noticed.
+
+use kit::args;
+use kit::both_databases;
+use kit::db::Dialect;
+
+use super::{Broken, list, verify};
+use crate::testing::{EMAIL, PASSWORD, TestApp};
+use crate::vault::Vault;
+
+async fn verified(app: &TestApp) -> Result<i64, Broken> {
+    let vault = app.app.vault.clone();
+    let verified = app.app.db.read(move |conn| verify(conn, &vault)).await;
+    verified.unwrap_or_else(|error| panic!("{error}")).map(|verified| verified.rows)
+}
+
+async fn events(app: &TestApp) -> Vec<String> {
+    let rows = app.app.db.read(|conn| list(conn, None, 100)).await.unwrap_or_else(|error| panic!("{error}"));
+    rows.into_iter().rev().map(|row| row.event).collect()
+}
+
+/// As somebody would who has the database, and knows how to take the triggers away.
+async fn tamper(app: &TestApp, sql: &'static str) {
+    let done = app.app.db.write(move |tx| {
+        match tx.dialect() {
+            Dialect::Sqlite => {
+                tx.exec("DROP TRIGGER IF EXISTS audit_events_stay", args![])?;
+                tx.exec("DROP TRIGGER IF EXISTS audit_events_stay_as_they_are", args![])?;
+            }
+            Dialect::Postgres => {
+                tx.exec("DROP TRIGGER IF EXISTS audit_events_stay ON audit_events", args![])?;
+            }
+        }
+        tx.exec(sql, args![])
+    });
+    done.await.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
+}
+
+both_databases! {
+    async fn what_people_do_is_in_the_log(app: TestApp) {
+        let app = app.with_ann().await;
+        app.post("/logout", &[]).await;
+        app.sign_in(EMAIL, "wrong").await;
+        app.sign_in("nobody@example.com", "wrong").await;
+        app.sign_in(EMAIL, PASSWORD).await;
+        crate::accounts::admin::reset_password(&app.app, EMAIL).await.unwrap();
+        crate::accounts::admin::disable_user(&app.app, EMAIL).await.unwrap();
+        assert_eq!(events(&app).await, [
+            "user_created", "authn_login_success", "session_ended", "authn_login_fail", "authn_login_fail",
+            "authn_login_success", "authn_password_change", "user_disabled",
+        ]);
+        assert_eq!(verified(&app).await, Ok(8));
+    }
+
+    async fn the_log_is_append_only(app: TestApp) {
+        let app = app.with_ann().await;
+        for sql in ["UPDATE audit_events SET actor = 'me'", "DELETE FROM audit_events"] {
+            let refused = app.app.db.write(move |tx| tx.exec(sql, args![])).await.unwrap_err();
+            assert!(refused.to_string().contains("append-only"), "{sql}: {refused}");
+        }
+        assert_eq!(verified(&app).await, Ok(2));
+    }
+
+    async fn whatever_is_changed_is_noticed(app: TestApp) {
+        let app = app.with_ann().await;
+        for _ in 0..4 {
+            app.sign_in(EMAIL, PASSWORD).await;
+        }
+        assert_eq!(verified(&app).await, Ok(6));
+        let other = app.app.db.read(|conn| verify(conn, &Vault::with_key([8; 32]))).await;
+        assert_eq!(other.unwrap_or_else(|error| panic!("{error}")), Err(Broken::Changed(1)), "another key");
+        for (change, undo, found) in [
+            ("UPDATE audit_events SET object = object || 'x' WHERE seq = 3",
+                "UPDATE audit_events SET object = substr(object, 1, length(object) - 1) WHERE seq = 3", Broken::Changed(3)),
+            ("UPDATE audit_events SET seq = CASE seq WHEN 4 THEN -5 ELSE -4 END WHERE seq IN (4, 5)",
+                "UPDATE audit_events SET seq = CASE seq WHEN -5 THEN 4 ELSE 5 END WHERE seq < 0", Broken::Missing(1)),
+            ("UPDATE audit_head SET last_seq = 5", "UPDATE audit_head SET last_seq = 6", Broken::Head),
+        ] {
+            tamper(&app, change).await;
+            match found {
+                Broken::Missing(_) => {
+                    tamper(&app, "UPDATE audit_events SET seq = -seq WHERE seq < 0").await;
+                    assert_eq!(verified(&app).await, Err(Broken::Changed(4)), "two rows changed places");
+                    tamper(&app, "UPDATE audit_events SET seq = -seq WHERE seq IN (4, 5)").await;
+                }
+                found => assert_eq!(verified(&app).await, Err(found), "{change}"),
+            }
+            tamper(&app, undo).await;
+            assert_eq!(verified(&app).await, Ok(6), "{undo}");
+        }
+        tamper(&app, "DELETE FROM audit_events WHERE seq = 6").await;
+        assert_eq!(verified(&app).await, Err(Broken::Cut { there: 5, written: 6 }));
+        tamper(&app, "DELETE FROM audit_events WHERE seq = 2").await;
+        assert_eq!(verified(&app).await, Err(Broken::Missing(2)));
+    }
+
+    async fn a_flood_of_failures_does_not_fill_it(app: TestApp) {
+        let app = app.with_ann().await;
+        let (now, vault) = (app.app.now(), app.app.vault.clone());
+        let flood = app.app.db.write(move |tx| {
+            let act = super::Act { event: super::Event::SignInFailed, actor: super::Actor::Nobody, object: "", address: "203.0.113.7" };
+            (0..1_000).try_for_each(|_| super::record(tx, now, &vault, &act))
+        });
+        flood.await.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
+        assert_eq!(verified(&app).await, Ok(22));
+    }
+
+    async fn acts_at_once_make_one_chain(app: TestApp) {
+        let app = app.with_ann().await;
+        let acts = (0..20).map(|_| {
+            let (db, now, vault) = (app.app.db.clone(), app.app.now(), app.app.vault.clone());
+            async move {
+                db.write(move |tx| {
+                    let act = super::Act { event: super::Event::SessionEnded, actor: super::Actor::Terminal, object: "", address: "" };
+                    super::record(tx, now, &vault, &act)
+                })
+                .await
+            }
+        });
+        for done in futures_util::future::join_all(acts).await {
+            done.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
+        }
+        assert_eq!(verified(&app).await, Ok(22));
+    }
+}
