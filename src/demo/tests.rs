@@ -109,7 +109,9 @@ impl Stage {
     async fn live_rows(&self) -> Vec<String> {
         let mut rows = self.app.rows().await;
         rows.retain(|row| {
-            !["background_job", "users:", "user_sessions:", "sqlite_sequence"].iter().any(|own| row.starts_with(own))
+            !["audit_", "background_job", "users:", "user_sessions:", "sqlite_sequence"]
+                .iter()
+                .any(|own| row.starts_with(own))
         });
         rows
     }

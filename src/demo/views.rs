@@ -127,19 +127,20 @@ fn failed(fault: Option<&Fault>) -> Markup {
 fn at_work(job: Option<&JobView>, local: &Local) -> Markup {
     let Some(job) = job else { return html! {} };
     html! {
-        @if job.no_worker_online {
-            p { "No worker is running at the moment. Your wish is kept, and goes on as soon as one does." }
-        } @else if job.cancel_requested {
+        @if job.cancel_requested {
             p { "The set-up is being called back…" }
         } @else if let (JobStatus::Pending, Some(error), Some(next)) = (job.status, &job.error, job.next_run_at) {
             p { (error.message) " Attempt " (job.attempt) " of " (job.max_attempts) " came to nothing, the next is at " (local.clock(next)) "." }
         } @else if job.status == JobStatus::Pending && job.interruptions > 0 {
             p { "It was interrupted, and goes on in a moment." }
-        } @else if job.status == JobStatus::Pending {
+        } @else if job.status == JobStatus::Pending && !job.no_worker_online {
             p { "It starts in a moment." }
-        } @else {
+        } @else if job.status != JobStatus::Pending {
             (progress(job.progress.done, job.progress.total, &job.progress.step))
             @if job.attempt > 1 { small.muted { "Attempt " (job.attempt) " of " (job.max_attempts) } }
+        }
+        @if job.no_worker_online {
+            p { "No worker is running at the moment. Your wish is kept, and goes on as soon as one does." }
         }
     }
 }

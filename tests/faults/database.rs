@@ -78,7 +78,8 @@ impl BadLine {
         let (server, name) = database.url().rsplit_once('/').expect("an address names a database");
         let directory = server.rsplit('@').next().expect("an address names a host").replace("%2F", "/");
         let proxy = Proxy::start(format!("{directory}/.s.PGSQL.5432").into()).await;
-        let url = format!("postgres://postgres@127.0.0.1:{}/{name}", proxy.port);
+        // The line reads along, to know a commit when it sees one.
+        let url = format!("postgres://postgres@127.0.0.1:{}/{name}?sslmode=disable", proxy.port);
         let fleet = Fleet::start(&url, &[Role::Serve], &[("REPRUV_WORKER_LEASE_SECONDS", "5")]).await;
         let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         Self { proxy, ann, _fleet: fleet, _database: database }

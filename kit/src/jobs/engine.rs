@@ -81,6 +81,10 @@ impl<C: Workplace> Engine<C> {
             Ok((jobs, next_due))
         };
         let (jobs, next_due) = self.db.write(unit).await?;
+        if claimed_at.elapsed() >= self.settings.lease / 3 {
+            // A renewal may have found them in nobody's hands, and taken them back: so shall all of them be.
+            return Ok(Claimed { jobs: 0, is_full: false, next_due });
+        }
         let is_full = jobs.len() as i64 == places.all || self.is_some_type_full(&places, &jobs);
         let claimed = Claimed { jobs: jobs.len(), is_full, next_due };
         jobs.into_iter().for_each(|job| self.start(job, claimed_at));

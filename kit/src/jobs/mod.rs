@@ -86,6 +86,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod view;
+mod whose;
 mod work;
 mod worker;
 
@@ -98,8 +99,9 @@ pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, hasten, retry};
 pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 pub use run::Run;
 pub use schedule::{Recurrence, Recurring};
-pub use store::{Filter, Whose};
+pub use store::Filter;
 pub use view::{JobError, JobPage, JobView, events, list, status};
+pub use whose::Whose;
 pub use work::{Handled, Handler, Workplace};
 pub use worker::{Settings, Watch, Worker, WorkerHandle, run_due};
 

@@ -6,7 +6,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::settle::{self, Outcome};
-use super::store::{self, NewJob, Whose};
+use super::store::{self, NewJob};
+use super::whose::Whose;
 use super::work::{Handled, Workplace, handler};
 use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;

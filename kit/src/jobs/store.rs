@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::settle::Step;
+use super::whose::Whose;
 use super::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 use crate::args;
 use crate::clock::Timestamp;
@@ -100,36 +101,6 @@ pub(super) fn live_with_key(conn: &mut Conn, operation_key: &str) -> Result<Opti
 
 pub(super) fn live_repeat(conn: &mut Conn, id: JobId) -> Result<Option<JobId>> {
     conn.opt("SELECT id FROM background_jobs WHERE repeats_job_id = $1 AND status IN ('pending', 'running')", args![id])
-}
-
-/// Whose jobs are meant: what is somebody else's is not found.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Whose {
-    User(Uuid),
-    /// For whoever keeps the installation: all users' jobs, and the system's own.
-    Everyones,
-}
-
-impl From<Uuid> for Whose {
-    fn from(user_id: Uuid) -> Self {
-        Whose::User(user_id)
-    }
-}
-
-impl Default for Whose {
-    /// Nobody's.
-    fn default() -> Self {
-        Whose::User(Uuid::nil())
-    }
-}
-
-impl Whose {
-    fn has(self, job: &JobRow) -> bool {
-        match self {
-            Whose::User(user_id) => job.user_id == Some(user_id),
-            Whose::Everyones => true,
-        }
-    }
 }
 
 pub(super) fn find(conn: &mut Conn, id: JobId, whose: Whose) -> Result<Option<JobRow>> {
@@ -267,13 +238,11 @@ pub(super) fn complete(
     progress: &Progress,
     now: Timestamp,
 ) -> Result<bool> {
-    const COMPLETE: &str = "\
-        UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
+    let changed = tx.exec(
+        "UPDATE background_jobs SET status = 'completed', lease_until = NULL, result_data = $3, error_code = NULL, \
         error_message = NULL, progress_done = $4, progress_total = $5, progress_step = $6, updated_at = $7, \
         completed_at = $7, events = $8 \
-        WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL";
-    let changed = tx.exec(
-        mutant!("completed in spite of a cancel": COMPLETE, "AND cancel_requested_at IS NULL" => ""),
+        WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL",
         args![
             claimed.lease.seq,
             claimed.lease.lease_token,

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::presence;
-use super::store::{self, Filter, Whose};
+use super::store::{self, Filter};
+use super::whose::Whose;
 use super::{JobEvent, JobId, JobRow, JobStatus, Progress};
 use crate::clock::Timestamp;
 use crate::db::{self, Conn};

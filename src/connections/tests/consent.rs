@@ -186,11 +186,11 @@ both_databases! {
     async fn the_consent_page_is_relayed_for_ones_own_account_only(app: TestApp) {
         let desk = Desk::healthy(app).await;
         let link = desk.begin().await;
-        let made_up = format!(
-            "{}?{}&simulator_profile=somebody-else&redirect_uri=https://evil.example",
-            link.path(),
-            link.query().unwrap()
-        );
+        let others = link.query_pairs().filter(|(name, _)| name != "simulator_profile" && name != "redirect_uri");
+        let made_up = url::form_urlencoded::Serializer::new(format!("{}?", link.path()))
+            .extend_pairs(others)
+            .extend_pairs([("simulator_profile", "somebody-else"), ("redirect_uri", "https://evil.example")])
+            .finish();
         desk.app.get(&made_up).await;
         let asked = &desk.provider.asked("/o/oauth2/v2/auth")[0];
         let user: SignedIn = desk.app.who().await;

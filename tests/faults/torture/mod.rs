@@ -65,7 +65,7 @@ fn a_database_that_crashes_and_a_line_that_breaks_lose_nothing() {
     kit::testing::run(async {
         let mut cluster = Cluster::start();
         let proxy = Proxy::start(cluster.socket()).await;
-        let url = format!("postgres://postgres@127.0.0.1:{}/postgres", proxy.port);
+        let url = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", proxy.port);
         let direct = cluster.url("postgres");
         let mut torture = Torture::begin(&url, &direct, &[Role::Serve]).await;
         for round in 0..blows(45) / 3 {

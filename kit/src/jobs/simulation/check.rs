@@ -10,7 +10,7 @@ use super::work::{Act, Errand, Operation};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
-use crate::jobs::{EventKind, JobEvent, JobId, JobRow, JobStatus};
+use crate::jobs::{EventKind, JobEvent, JobId, JobRow, JobStatus, store};
 use crate::testing::simulation::{Database, Plan, Shared};
 
 /// Wrong if it has a run; a worker may take back what it does not know of.
@@ -114,9 +114,7 @@ impl Rules {
             let effects = tx.all("SELECT job_id, what, count(*) FROM effects GROUP BY job_id, what", &[])?;
             let mut events = BTreeMap::<JobId, Vec<JobEvent>>::new();
             for job in &jobs {
-                let of_job =
-                    "SELECT number, at, kind, attempt, data FROM background_job_events WHERE job_seq = $1 ORDER BY number";
-                events.insert(job.id, tx.all(of_job, args![job.seq])?);
+                events.insert(job.id, store::events(tx, job.seq)?);
             }
             let orders = jobs.iter().map(Planned::of).collect();
             Ok((jobs, Record { orders, effects, events }))

@@ -28,7 +28,6 @@ finds! {
     an_acknowledgement_before_the_commit: "acknowledged before the commit", "was acknowledged and does not exist";
     leases_that_nobody_renews: "leases are not renewed", "lost its lease";
     abandoned_jobs_that_nobody_takes: "abandoned jobs are left", "not everything has ended";
-    a_cancel_that_the_end_ignores: "completed in spite of a cancel", "although its cancel was";
     interruptions_without_bound: "interruptions without end", "attempts or interruptions are out of bounds";
     attempts_without_bound: "attempts without end", "attempts or interruptions are out of bounds";
     interruptions_that_cost_attempts: "an interruption costs an attempt", "and yet attempt";
