@@ -94,9 +94,9 @@ fn disabling(demo: &Demo, local: &Local) -> Markup {
         }
         div.actions {
             @if returns {
-                (Button::new("Only leave").test("disable-demo").posts("/demo/disable"))
+                (Button::new("Only leave").test("demo-leave-only").posts("/demo/disable"))
             } @else {
-                (Button::new("Set it up again").test("enable-demo").posts("/demo/enable"))
+                (Button::new("Set it up again").test("demo-again").posts("/demo/enable"))
             }
         }
     }

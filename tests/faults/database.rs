@@ -74,10 +74,11 @@ struct BadLine {
 impl BadLine {
     async fn open() -> Self {
         let database = Database::fresh(Engine::Postgres).await;
-        // postgres://postgres@%2Ftmp%2Frepruv-pg-…/test_1
+        // postgres://postgres@%2Ftmp%2Frepruv-pg-…:5432/test_1
         let (server, name) = database.url().rsplit_once('/').expect("an address names a database");
-        let directory = server.rsplit('@').next().expect("an address names a host").replace("%2F", "/");
-        let proxy = Proxy::start(format!("{directory}/.s.PGSQL.5432").into()).await;
+        let host = server.rsplit('@').next().expect("an address names a host").replace("%2F", "/");
+        let (directory, port) = host.split_once(':').expect("an address names a port");
+        let proxy = Proxy::start(format!("{directory}/.s.PGSQL.{port}").into()).await;
         // The line reads along, to know a commit when it sees one.
         let url = format!("postgres://postgres@127.0.0.1:{}/{name}?sslmode=disable", proxy.port);
         let fleet = Fleet::start(&url, &[Role::Serve], &[("REPRUV_WORKER_LEASE_SECONDS", "5")]).await;

@@ -33,7 +33,7 @@ async fn without_file_descriptors_it_waits_and_then_goes_on() {
 async fn a_stop_under_load_with_a_hundred_streams_takes_less_than_ten_seconds() {
     let (directory, port) = (directory(), free_port());
     let mut more = settings(&directory, port);
-    more.extend([("REPRUV_SIGNUP".into(), "open".into()), ("REPRUV_STOP_NOTICE_SECONDS".into(), "1".into())]);
+    more.extend([("REPRUV_SIGNUP".into(), "open".into()), ("REPRUV_STOP_NOTICE_SECONDS".into(), "3".into())]);
     let mut server = Process::repruv(&["serve"], &more);
     let link = server.line("where to make the first account", |line| {
         line.split_whitespace().find(|word| word.contains("/setup?token=")).map(str::to_owned)

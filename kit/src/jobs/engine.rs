@@ -1,6 +1,7 @@
 //! What a worker does to the table: claims, renewals, reclaims. When it does them is the worker's loops' business.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -44,6 +45,8 @@ pub(super) struct Engine<C: Workplace> {
     limits: Vec<Option<usize>>,
     /// Rows under this worker's name that it does not hold, since when: the answer to their claim was lost.
     strangers: Mutex<BTreeMap<Lease, Instant>>,
+    /// A claim is under way: rows under this worker's name may be about to be in its hands.
+    is_claiming: AtomicBool,
 }
 
 /// What a claim found.
@@ -62,7 +65,22 @@ impl<C: Workplace> Engine<C> {
         let (slots, strangers): (Arc<Slots>, _) = (Arc::default(), Mutex::default());
         let acks = Arc::new(Acks::new(db.clone(), clock.clone(), slots.tasks.clone()));
         let limits = limits::<C>().collect();
-        Self { db, clock, random, context, settings, slots, acks, worker_id, presence, claim, limits, strangers }
+        let is_claiming = AtomicBool::new(false);
+        Self {
+            db,
+            clock,
+            random,
+            context,
+            settings,
+            slots,
+            acks,
+            worker_id,
+            presence,
+            claim,
+            limits,
+            strangers,
+            is_claiming,
+        }
     }
 
     /// Claims jobs into the free slots and starts them.
@@ -80,15 +98,15 @@ impl<C: Workplace> Engine<C> {
             let next_due = if (jobs.len() as i64) < wanted.all { claim::next_due(tx)? } else { None };
             Ok((jobs, next_due))
         };
-        let (jobs, next_due) = self.db.write(unit).await?;
-        if claimed_at.elapsed() >= self.settings.lease / 3 {
-            // A renewal may have found them in nobody's hands, and taken them back: so shall all of them be.
-            return Ok(Claimed { jobs: 0, is_full: false, next_due });
-        }
-        let is_full = jobs.len() as i64 == places.all || self.is_some_type_full(&places, &jobs);
-        let claimed = Claimed { jobs: jobs.len(), is_full, next_due };
-        jobs.into_iter().for_each(|job| self.start(job, claimed_at));
-        Ok(claimed)
+        self.is_claiming.store(true, Ordering::SeqCst);
+        let claimed = self.db.write(unit).await.map(|(jobs, next_due)| {
+            let is_full = jobs.len() as i64 == places.all || self.is_some_type_full(&places, &jobs);
+            let claimed = Claimed { jobs: jobs.len(), is_full, next_due };
+            jobs.into_iter().for_each(|job| self.start(job, claimed_at));
+            claimed
+        });
+        self.is_claiming.store(false, Ordering::SeqCst);
+        claimed
     }
 
     /// Free slots, in all and for each type.
@@ -113,7 +131,9 @@ impl<C: Workplace> Engine<C> {
     fn start(self: &Arc<Self>, job: JobRow, claimed_at: Instant) {
         crate::failpoint!("job: claimed");
         let hold = Arc::new(Hold::new(job, self.settings.lease, claimed_at, self.slots.stopping.clone()));
-        if self.slots.stopping.is_cancelled() {
+        if claimed_at.elapsed() >= self.settings.lease * 2 / 3 {
+            hold.leash.pull(Stop::Lost);
+        } else if self.slots.stopping.is_cancelled() {
             hold.leash.pull(Stop::WorkerStops);
         } else if self.clock.now() >= hold.job.deadline_at {
             hold.leash.pull(Stop::Late);
@@ -177,6 +197,10 @@ impl<C: Workplace> Engine<C> {
 
     fn long_strange<'a>(&self, owned: impl Iterator<Item = &'a Lease>) -> Vec<Lease> {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_claiming.load(Ordering::SeqCst) {
+            strangers.clear();
+            return Vec::new();
+        }
         let now_strange: BTreeMap<_, _> = owned
             .filter(|lease| self.slots.holds(lease).is_none())
             .map(|lease| (*lease, strangers.get(lease).copied().unwrap_or_else(Instant::now)))
