@@ -104,7 +104,8 @@ impl Rules {
                 tell(tx, &shared).expect("the tables can be read");
             }
         });
-        Self { can_interrupt: plan.faults.can_take_leases() }
+        // A call to the outside may be the last thing that a process does.
+        Self { can_interrupt: plan.faults.can_take_leases() || plan.faults.outside > 0 }
     }
 
     pub(super) fn end(&self, shared: &Shared, database: &Database, ledger: &Ledger, in_time: bool) {
