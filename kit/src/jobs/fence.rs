@@ -7,10 +7,10 @@ use crate::db::{Result, Tx};
 /// The fence: whether `token` may still write, held true to the end of the transaction.
 ///
 /// It prolongs the lease too: renewals pass over a row that a transaction holds, and a run that writes without a pause
-/// would lose its lease while it works.
+/// would lose its lease while it works. A write that comes late never shortens what was prolonged since.
 pub(super) fn holds(tx: &mut Tx, seq: i64, token: i64, lease_until: Timestamp) -> Result<bool> {
     let held = tx.exec(
-        "UPDATE background_jobs SET lease_until = $3 WHERE seq = $1 AND lease_token = $2 AND status = 'running' \
+        "UPDATE background_jobs SET lease_until = CASE WHEN lease_until < $3 THEN $3 ELSE lease_until END WHERE seq = $1 AND lease_token = $2 AND status = 'running' \
          AND cancel_requested_at IS NULL",
         args![seq, token, lease_until],
     )?;
