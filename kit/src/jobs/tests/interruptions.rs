@@ -2,7 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
+use futures_util::poll;
+use tokio::time::Instant;
+
 use super::super::engine::Engine;
+use super::super::fence;
 use super::super::store::Lease;
 use super::*;
 
@@ -61,14 +65,10 @@ both_databases! {
         let other = desk.worker(Settings { lease, poll: Duration::from_millis(10), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
-        let lease_until = async || {
-            let read = desk.db.read(move |conn| conn.one("SELECT lease_until FROM background_jobs WHERE id = $1", args![id]));
-            read.await.unwrap()
-        };
         for _ in 0..5 {
-            let before: Timestamp = lease_until().await;
+            let before = desk.lease_until(id).await;
             desk.hand.advance(lease / 10);
-            wait_for("the lease grows", || async { (lease_until().await > before).then_some(()) }).await;
+            wait_for("the lease grows", || async { (desk.lease_until(id).await > before).then_some(()) }).await;
         }
         desk.gate.add_permits(1);
         assert_eq!(desk.until_status(id, JobStatus::Completed).await.interruptions, 0);
@@ -84,9 +84,21 @@ both_databases! {
         desk.hand.advance(NEVER / 2);
         desk.gate.add_permits(1);
         desk.until_effects(id, 2).await;
-        let now = desk.clock.now();
-        let until = desk.db.read(move |conn| conn.one::<Timestamp>("SELECT lease_until FROM background_jobs WHERE id = $1", args![id]));
-        assert_eq!(until.await.unwrap(), now + NEVER);
+        assert_eq!(desk.lease_until(id).await, desk.clock.now() + NEVER);
+        drop(worker);
+    }
+
+    /// Asked for before the last renewal, and in the database after it.
+    async fn a_write_that_comes_late_does_not_shorten_a_lease_that_was_prolonged(desk: Desk) {
+        let worker = desk.worker(PATIENT);
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_waiting(1).await;
+        let (Lease { seq, lease_token }, prolonged) = (desk.lease(id).await, desk.lease_until(id).await);
+        let write = async |until| desk.db.write(move |tx| fence::holds(tx, seq, lease_token, until)).await.unwrap();
+        assert!(write(prolonged - NEVER / 2).await, "late as it is, it is its owner's");
+        assert_eq!(desk.lease_until(id).await, prolonged);
+        assert!(write(prolonged + NEVER).await);
+        assert_eq!(desk.lease_until(id).await, prolonged + NEVER, "one in time prolongs");
         drop(worker);
     }
 
@@ -94,15 +106,10 @@ both_databases! {
         let worker = desk.worker(PATIENT);
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_waiting(1).await;
-        let (seq, lease_token) = desk
-            .db
-            .read(move |conn| conn.one("SELECT seq, lease_token FROM background_jobs WHERE id = $1", args![id]))
-            .await
-            .unwrap();
-        let other = Engine::new(desk.db.clone(), desk.clock.clone(), desk.random.clone(), desk.clone(), PATIENT);
-        other.reclaim_expired(Lease { seq, lease_token }, desk.clock.now()).await;
+        let (lease, other) = (desk.lease(id).await, desk.engine(PATIENT));
+        other.reclaim_expired(lease, desk.clock.now()).await;
         assert_eq!(desk.view(id).await.interruptions, 0, "its lease has not run out");
-        other.reclaim_expired(Lease { seq, lease_token }, desk.clock.now() + NEVER + NEVER).await;
+        other.reclaim_expired(lease, desk.clock.now() + NEVER + NEVER).await;
         assert_eq!(desk.view(id).await.interruptions, 1, "now it has");
         drop(worker);
     }
@@ -142,6 +149,25 @@ both_databases! {
         worker.stop().await;
     }
 
+    /// It looked abandoned to its own worker's renewals, was given back, taken by another, and then begun here as well.
+    async fn a_claim_that_is_answered_late_is_not_given_to_another_meanwhile(desk: Desk) {
+        let lease = Duration::from_millis(600);
+        let engine = Arc::new(desk.engine(Settings { lease, ..PATIENT }));
+        let id = desk.enqueue(Plan::Finish).await;
+        let mut claim = std::pin::pin!(engine.claim());
+        assert!(poll!(&mut claim).is_pending());
+        desk.until_status(id, JobStatus::Running).await;
+
+        // Longer than a row in nobody's hands is left alone.
+        let began = Instant::now();
+        while began.elapsed() < lease / 2 {
+            engine.renew().await;
+        }
+        let view = desk.view(id).await;
+        assert_eq!((view.status, view.interruptions), (JobStatus::Running, 0));
+        assert_eq!(claim.await.unwrap().jobs, 1);
+    }
+
     async fn a_stopping_worker_gives_its_jobs_back_with_the_attempt(desk: Desk) {
         let worker = desk.worker(Settings { grace: Duration::from_millis(10), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
@@ -160,7 +186,7 @@ both_databases! {
         let id = desk.enqueue(Plan::StepsThroughGate(5)).await;
         desk.until_effects(id, 1).await;
         let mut stopping = std::pin::pin!(worker.stop());
-        assert!(futures_util::poll!(&mut stopping).is_pending());
+        assert!(poll!(&mut stopping).is_pending());
         desk.gate.add_permits(5);
         stopping.await;
         assert_eq!(desk.view(id).await.status, JobStatus::Pending);
@@ -172,6 +198,23 @@ both_databases! {
 }
 
 impl Desk {
+    fn engine(&self, settings: Settings) -> Engine<Desk> {
+        Engine::new(self.db.clone(), self.clock.clone(), self.random.clone(), self.clone(), settings)
+    }
+
+    async fn lease(&self, id: JobId) -> Lease {
+        let found =
+            self.db.read(move |conn| conn.one("SELECT seq, lease_token FROM background_jobs WHERE id = $1", args![id]));
+        let (seq, lease_token) = found.await.expect("the job is there");
+        Lease { seq, lease_token }
+    }
+
+    async fn lease_until(&self, id: JobId) -> Timestamp {
+        let found =
+            self.db.read(move |conn| conn.one("SELECT lease_until FROM background_jobs WHERE id = $1", args![id]));
+        found.await.expect("the job runs")
+    }
+
     async fn until_waiting(&self, runs: usize) {
         wait_for("that many wait at the gate", || async {
             (self.waiting.load(Ordering::SeqCst) == runs).then_some(())
