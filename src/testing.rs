@@ -29,6 +29,7 @@ use crate::platforms::Outside;
 use crate::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
 use crate::vault::{Secret, Vault};
 use crate::webhooks::Intake;
+use crate::workspaces::UserId;
 
 pub const PUBLIC_URL: &str = "http://localhost:8080";
 pub const EMAIL: &str = "ann@example.com";
@@ -105,6 +106,12 @@ impl TestApp {
         let now = self.app.now();
         let found = self.app.db.read(move |conn| sessions::authenticate(conn, &token, now)).await;
         found.expect("the database answers").expect("the session lives")
+    }
+
+    /// Whoever has that address.
+    pub async fn user(&self, email: &'static str) -> UserId {
+        let find = "SELECT id FROM users WHERE email_key = $1";
+        self.app.db.read(move |conn| conn.one(find, args![email])).await.expect("they have an account")
     }
 
     /// Another person's browser.
@@ -302,8 +309,9 @@ impl Browser {
     }
 
     /// An answer that has no end to wait for.
-    pub async fn stream(&self, path: &str) -> Response {
+    pub async fn stream(&self, path: &str, headers: &[(&str, &str)]) -> Response {
         let request = Request::get(path).header(HOST, PUBLIC_URL.trim_start_matches("http://"));
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let request = request.header(COOKIE, self.cookie_header().unwrap_or_default());
         let request = request.body(Body::empty()).expect("a request");
         self.router.clone().oneshot(request).await.expect("the router does not fail")

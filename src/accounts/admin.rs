@@ -62,8 +62,11 @@ pub async fn reset_password(app: &App, email: &str) -> Result<String> {
         .write(move |tx| {
             let user = store::credentials_by_email(tx, &key)?.ok_or(db::Error::NotFound)?;
             store::replace_hash(tx, user.id, &user.password_hash, &hash)?;
-            api_keys::revoke_all(tx, user.id)?;
+            let revoked = api_keys::revoke_all(tx, user.id)?;
             profile::replace_credentials(tx, now, user.id, None, None)?;
+            for key in revoked {
+                audit::record(tx, now, &vault, &Act::from_terminal(Event::KeyRevoked, &key.to_string()))?;
+            }
             note(tx, now, &vault, Event::PasswordChanged, user.id)
         })
         .await?;

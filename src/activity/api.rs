@@ -5,16 +5,17 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::db::Tx;
-use kit::jobs::{self, Filter, JobId, JobStatus, JobView, Repeat};
+use kit::jobs::{self, Filter, JobId, JobStatus, JobView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Scope;
 use super::pages::job_id;
 use crate::app::App;
+use crate::audit::Witness;
 use crate::error::{Error, Result};
 use crate::idempotency::api::Once;
-use crate::sessions::Caller;
+use crate::sessions::{Caller, Visitor};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -71,10 +72,17 @@ pub struct Cancelled {
 /// Asks a job to end. One that has ended stays as it is.
 #[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Cancelled), (status = 401), (status = 404)))]
-pub async fn cancel(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+pub async fn cancel(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
+    let witness = Witness::of(&app, user, visitor);
     let effect = move |tx: &mut Tx| {
-        let job = super::cancel_in(tx, now, &random, Scope::Own(user), id)?;
+        let job = super::cancel(tx, now, &random, &witness, Scope::Own(user), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
     };
     once.write(&app, user, effect).await
@@ -89,12 +97,18 @@ pub struct Retried {
 /// Asks for the same again, as a new job.
 #[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Retried), (status = 409), (status = 401), (status = 404)))]
-pub async fn retry(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+pub async fn retry(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
-    let effect = move |tx: &mut Tx| match super::retry_in(tx, now, &random, Scope::Own(user), id)? {
-        Repeat::Enqueued(job) => Ok((StatusCode::ACCEPTED, Some(Retried { job_id: job.id }))),
-        Repeat::Refused => Err(super::not_repeatable()),
-        Repeat::NotFound => Err(Error::NotFound),
+    let witness = Witness::of(&app, user, visitor);
+    let effect = move |tx: &mut Tx| {
+        let job = super::retry(tx, now, &random, &witness, Scope::Own(user), id)?;
+        Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))
     };
     once.write(&app, user, effect).await
 }

@@ -12,10 +12,11 @@ use std::borrow::Cow;
 
 use kit::clock::Timestamp;
 use kit::db::Tx;
-use kit::jobs::{self, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat, Whose};
+use kit::jobs::{self, Enqueued, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat, Whose};
 use kit::random::Random;
 
 use crate::app::App;
+use crate::audit::{Event, Witness};
 use crate::error::{Error, Result};
 use crate::ui::{Local, Tone};
 use crate::workspaces::UserId;
@@ -46,25 +47,38 @@ impl Scope {
 }
 
 /// Asks a job to end. One that ended already stays as it is.
-pub async fn cancel(app: &App, scope: Scope, id: JobId) -> Result<JobView> {
-    let (now, random) = (app.now(), app.random.clone());
-    app.db.write(move |tx| cancel_in(tx, now, &random, scope, id)).await
-}
-
-/// [`cancel`] within a transaction.
-fn cancel_in(tx: &mut Tx, now: Timestamp, random: &Random, scope: Scope, id: JobId) -> Result<JobView> {
-    jobs::cancel::<App>(tx, now, random, id, scope.whose())?.ok_or(Error::NotFound)
+pub fn cancel(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    witness: &Witness,
+    scope: Scope,
+    id: JobId,
+) -> Result<JobView> {
+    let job = jobs::cancel::<App>(tx, now, random, id, scope.whose())?.ok_or(Error::NotFound)?;
+    if !matches!(job.status, JobStatus::Completed | JobStatus::Failed) {
+        witness.record(tx, Event::JobCancelled, id)?;
+    }
+    Ok(job)
 }
 
 /// Asks for the same again, as a new job.
-pub async fn retry(app: &App, scope: Scope, id: JobId) -> Result<Repeat> {
-    let (now, random) = (app.now(), app.random.clone());
-    app.db.write(move |tx| retry_in(tx, now, &random, scope, id)).await
-}
-
-/// [`retry`] within a transaction.
-fn retry_in(tx: &mut Tx, now: Timestamp, random: &Random, scope: Scope, id: JobId) -> Result<Repeat> {
-    Ok(jobs::retry::<App>(tx, now, random, id, scope.whose())?)
+pub fn retry(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    witness: &Witness,
+    scope: Scope,
+    id: JobId,
+) -> Result<Enqueued> {
+    match jobs::retry::<App>(tx, now, random, id, scope.whose())? {
+        Repeat::Enqueued(job) => {
+            witness.record(tx, Event::JobRetried, id)?;
+            Ok(job)
+        }
+        Repeat::Refused => Err(not_repeatable()),
+        Repeat::NotFound => Err(Error::NotFound),
+    }
 }
 
 fn not_repeatable() -> Error {

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
-use kit::jobs::{self, JobId, JobStatus, Repeat};
+use kit::jobs::{self, JobId, JobStatus};
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
@@ -11,8 +11,9 @@ use super::everyone::Emails;
 use super::views::{self, Asked, List};
 use super::{Scope, store, title};
 use crate::app::App;
+use crate::audit::Witness;
 use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
+use crate::sessions::{SignedIn, Visitor};
 use crate::ui::{self, Local};
 
 #[derive(Debug, Deserialize)]
@@ -102,27 +103,35 @@ pub(super) async fn one(
     })
 }
 
-pub async fn cancel(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    stopped(&app, Scope::Own(who.user.id), &id).await
+pub async fn cancel(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    stopped(&app, Witness::of(&app, who.user.id, visitor), Scope::Own(who.user.id), &id).await
 }
 
-pub(super) async fn stopped(app: &App, scope: Scope, id: &str) -> Result<Redirect> {
-    let id = job_id(id)?;
-    super::cancel(app, scope, id).await?;
+pub(super) async fn stopped(app: &App, witness: Witness, scope: Scope, id: &str) -> Result<Redirect> {
+    let (id, now, random) = (job_id(id)?, app.now(), app.random.clone());
+    app.db.write(move |tx| super::cancel(tx, now, &random, &witness, scope, id)).await?;
     Ok(Redirect::to(&format!("{}/{id}", scope.path())))
 }
 
-pub async fn retry(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    repeated(&app, Scope::Own(who.user.id), &id).await
+pub async fn retry(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    repeated(&app, Witness::of(&app, who.user.id, visitor), Scope::Own(who.user.id), &id).await
 }
 
 /// Leads to the new job.
-pub(super) async fn repeated(app: &App, scope: Scope, id: &str) -> Result<Redirect> {
-    match super::retry(app, scope, job_id(id)?).await? {
-        Repeat::Enqueued(job) => Ok(Redirect::to(&format!("{}/{}", scope.path(), job.id))),
-        Repeat::Refused => Err(super::not_repeatable()),
-        Repeat::NotFound => Err(Error::NotFound),
-    }
+pub(super) async fn repeated(app: &App, witness: Witness, scope: Scope, id: &str) -> Result<Redirect> {
+    let (id, now, random) = (job_id(id)?, app.now(), app.random.clone());
+    let job = app.db.write(move |tx| super::retry(tx, now, &random, &witness, scope, id)).await?;
+    Ok(Redirect::to(&format!("{}/{}", scope.path(), job.id)))
 }
 
 /// What is no number of a job names no job.

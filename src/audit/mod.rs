@@ -8,6 +8,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,6 +16,8 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use sha2::Sha256;
 
+use crate::app::App;
+use crate::sessions::Visitor;
 use crate::vault::Vault;
 use crate::workspaces::UserId;
 pub use store::Row;
@@ -28,6 +31,13 @@ kit::text_enum! {
         UserCreated = "user_created",
         UserDisabled = "user_disabled",
         SessionEnded = "session_ended",
+        KeyMade = "authn_token_created",
+        KeyRevoked = "authn_token_revoked",
+        AccountConnected = "connection_connected",
+        AccountReconnected = "connection_reconnected",
+        AccountDisconnected = "connection_disconnected",
+        JobCancelled = "job_cancelled",
+        JobRetried = "job_retried",
         DemoEnabled = "demo_enabled",
         DemoLeft = "demo_left",
         LegacyImported = "data_imported",
@@ -63,6 +73,26 @@ pub enum Actor {
     User(UserId),
     Terminal,
     Nobody,
+}
+
+/// A person's request, for what it does to be written down in its transaction.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    now: Timestamp,
+    vault: Vault,
+    user: UserId,
+    address: String,
+}
+
+impl Witness {
+    pub fn of(app: &App, user: UserId, visitor: Visitor) -> Self {
+        Self { now: app.now(), vault: app.vault.clone(), user, address: visitor.ip }
+    }
+
+    /// [`record`], in the name of whoever asks.
+    pub fn record(&self, tx: &mut Tx, event: Event, object: impl Display) -> Result<()> {
+        record(tx, self.now, &self.vault, &Act::by(event, self.user, &object.to_string(), &self.address))
+    }
 }
 
 /// Failed sign-ins that are written down in a minute; the log on the terminal has all of them.

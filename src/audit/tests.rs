@@ -3,8 +3,9 @@
 use kit::args;
 use kit::both_databases;
 use kit::db::Dialect;
+use serde_json::json;
 
-use super::{Broken, list, verify};
+use super::{Broken, Row, list, verify};
 use crate::testing::{EMAIL, PASSWORD, TestApp};
 use crate::vault::Vault;
 
@@ -12,6 +13,12 @@ async fn verified(app: &TestApp) -> Result<i64, Broken> {
     let vault = app.app.vault.clone();
     let verified = app.app.db.read(move |conn| verify(conn, &vault)).await;
     verified.unwrap_or_else(|error| panic!("{error}")).map(|verified| verified.rows)
+}
+
+/// Those whose event begins so, the oldest first.
+async fn rows_of(app: &TestApp, event: &str) -> Vec<Row> {
+    let rows = app.app.db.read(|conn| list(conn, None, 100)).await.unwrap_or_else(|error| panic!("{error}"));
+    rows.into_iter().rev().filter(|row| row.event.starts_with(event)).collect()
 }
 
 async fn events(app: &TestApp) -> Vec<String> {
@@ -50,6 +57,59 @@ both_databases! {
             "authn_login_success", "authn_password_change", "user_disabled",
         ]);
         assert_eq!(verified(&app).await, Ok(8));
+    }
+
+    async fn what_is_done_to_keys_is_in_the_log(app: TestApp) {
+        let app = app.with_ann().await;
+        app.key(&[("read", "true")]).await;
+        let key = app.get("/settings/api-keys").await.text;
+        let key = key.split("name=\"key\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a button").to_owned();
+        let ben = app.invited("ben@example.com").await;
+        assert_eq!(ben.post("/settings/api-keys/revoke", &[("key", &key)]).await.status, 404);
+        app.post("/settings/api-keys", &[("name", "")]).await;
+        app.post("/settings/api-keys/revoke", &[("key", &key)]).await;
+        app.key(&[("read", "true")]).await;
+        crate::accounts::admin::reset_password(&app.app, EMAIL).await.unwrap();
+
+        let ann = app.user(EMAIL).await.to_string();
+        let rows = rows_of(&app, "authn_token_").await;
+        let told: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.actor.as_str())).collect();
+        let (made, revoked) = ("authn_token_created", "authn_token_revoked");
+        assert_eq!(told, [(made, &*ann), (revoked, &*ann), (made, &*ann), (revoked, "terminal")]);
+        assert!(rows[0].object == key && rows[1].object == key && rows[2].object == rows[3].object, "{rows:?}");
+        assert!(rows[..3].iter().all(|row| !row.address.is_empty()) && rows[3].address.is_empty(), "{rows:?}");
+        assert!(verified(&app).await.is_ok());
+    }
+
+    async fn who_cancels_and_repeats_a_job_is_in_the_log(app: TestApp) {
+        let app = app.with_ann().await;
+        let ben = app.invited("ben@example.com").await;
+        let begun = ben.json("POST", "/api/demo/enable", json!({})).await.json();
+        let first = begun["job_id"].as_str().expect("a job").to_owned();
+        app.post(&format!("/activity/everyone/{first}/cancel"), &[]).await;
+        assert_eq!(ben.post(&format!("/activity/{first}/retry"), &[]).await.status, 409, "it is being taken back");
+        app.run_jobs().await;
+        let again = ben.post(&format!("/activity/{first}/retry"), &[]).await;
+        let second = again.location().strip_prefix("/activity/").expect("the new job").to_owned();
+        assert_eq!(ben.json("POST", &format!("/api/jobs/{second}/cancel"), json!({})).await.status, 202);
+        app.run_jobs().await;
+        let third = ben.json("POST", &format!("/api/jobs/{second}/retry"), json!({})).await.json();
+        app.run_jobs().await;
+        let third = third["job_id"].as_str().expect("a job");
+        app.post(&format!("/activity/everyone/{third}/cancel"), &[]).await;
+        app.post(&format!("/activity/everyone/{third}/retry"), &[]).await;
+
+        let (ann, ben) = (app.user(EMAIL).await.to_string(), app.user("ben@example.com").await.to_string());
+        let rows = rows_of(&app, "job_").await;
+        let told: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.actor.as_str(), row.object.as_str())).collect();
+        assert_eq!(told, [
+            ("job_cancelled", &*ann, &*first),
+            ("job_retried", &*ben, &*first),
+            ("job_cancelled", &*ben, &*second),
+            ("job_retried", &*ben, &*second),
+            ("job_retried", &*ann, third),
+        ], "what had ended already was not cancelled");
+        assert!(verified(&app).await.is_ok());
     }
 
     async fn the_log_is_append_only(app: TestApp) {

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 
 use super::{Connection, ConnectionId, Refused, pages, store};
 use crate::app::App;
+use crate::audit::{Event, Witness};
 use crate::error::{Error, Result};
 use crate::idempotency::api::Once;
 use crate::platforms::Platform;
-use crate::sessions::{Caller, SignedIn};
+use crate::sessions::{Caller, SignedIn, Visitor};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connections {
@@ -136,11 +137,19 @@ pub async fn sync(State(app): State<App>, who: Caller, once: Once, Path(id): Pat
 /// Ends a connection; its authorisation is revoked at the platform.
 #[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 204), (status = 404)))]
-pub async fn delete(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
+pub async fn delete(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
     let (id, now, random, vault) = (pages::parse(&id)?, app.now(), app.random.clone(), app.vault.clone());
     let (user, workspace) = (who.user.id, who.workspace.id);
+    let witness = Witness::of(&app, user, visitor);
     let effect = move |tx: &mut Tx| {
         super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
+        witness.record(tx, Event::AccountDisconnected, id)?;
         Ok::<_, Refused>((StatusCode::NO_CONTENT, None::<()>))
     };
     once.write(&app, user, effect).await

@@ -12,6 +12,7 @@ use super::jobs::{Bytes, RevokeToken, enqueue_sync, judge};
 use super::store::{self, Connection, Flow};
 use super::{Cause, ConnectionId, Status, consent, signal, tokens};
 use crate::app::App;
+use crate::audit::{self, Act, Event};
 use crate::platforms::Error;
 use crate::platforms::Hosts;
 use crate::platforms::google::{Google, Grant, YOUTUBE_SCOPE};
@@ -66,9 +67,12 @@ impl Job for ConnectAccount {
             if store::flow(tx, &hash)?.is_none() {
                 return Ok(revoke(tx, now, &random, &vault, &connection, &grant)?);
             }
+            let known = store::by_account(tx, connection.workspace_id, connection.platform, &channel.id)?;
             let target = settle(tx, now, &random, &vault, &connection, &channel, &grant)?;
             enqueue_sync(tx, now, &random, user, target, now)?;
-            Ok(())
+            let event = if known.is_some() { Event::AccountReconnected } else { Event::AccountConnected };
+            // The consent was its person's, whenever the job comes to it.
+            Ok(audit::record(tx, now, &vault, &Act::by(event, flow.user_id, &target.to_string(), ""))?)
         })
         .await
     }

@@ -14,9 +14,10 @@ use super::consent::{self, Answer, Asker, NotTaken};
 use super::views::{self, Listing, Offer};
 use super::{ConnectionId, Refused, service, store};
 use crate::app::App;
+use crate::audit::{Event, Witness};
 use crate::error::{Error, Result};
 use crate::platforms::{self, Platform};
-use crate::sessions::SignedIn;
+use crate::sessions::{SignedIn, Visitor};
 use crate::ui;
 use crate::vault::Secret;
 use crate::workspaces::{Kind, UserId, WorkspaceId};
@@ -156,14 +157,21 @@ async fn sync_now(app: &App, user: UserId, workspace: WorkspaceId, id: Connectio
     Ok(app.db.write(move |tx| super::sync_now(tx, now, &random, user, workspace, id)).await?)
 }
 
-pub async fn disconnect(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
-    end(&app, who.user.id, who.workspace.id, parse(&id)?).await?;
-    Ok(Redirect::to("/connections"))
-}
-
-async fn end(app: &App, user: UserId, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
+pub async fn disconnect(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
+    let (id, user, workspace) = (parse(&id)?, who.user.id, who.workspace.id);
     let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
-    Ok(app.db.write(move |tx| super::disconnect(tx, now, &random, &vault, user, workspace, id)).await?)
+    let witness = Witness::of(&app, user, visitor);
+    let ended = app.db.write(move |tx| {
+        super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
+        Ok::<_, Refused>(witness.record(tx, Event::AccountDisconnected, id)?)
+    });
+    ended.await?;
+    Ok(Redirect::to("/connections"))
 }
 
 /// An id that is none belongs to nobody.

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{Event, Witness};
 use crate::error::{FieldErrors, Result};
 use crate::idempotency::api::Once;
-use crate::sessions::Caller;
+use crate::sessions::{Caller, Visitor};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DemoAccepted)]
@@ -62,12 +62,19 @@ pub struct StatusProfile {
 /// The body may be left out: everything in it has a default.
 #[utoipa::path(post, path = "/demo/enable", tag = "demo", request_body = Option<Choice>,
     responses((status = 202, body = Accepted), (status = 400), (status = 401), (status = 409), (status = 422)))]
-pub async fn enable(State(app): State<App>, who: Caller, once: Once, body: Bytes) -> Result<Response> {
+pub async fn enable(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    body: Bytes,
+) -> Result<Response> {
     let choice = read_choice(&body)?;
-    let (user, now, random, vault) = (who.user.id, app.now(), app.random.clone(), app.vault.clone());
+    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let witness = Witness::of(&app, user, visitor);
     let effect = move |tx: &mut Tx| {
         let accepted = super::enable(tx, now, &random, user, &choice)?;
-        audit::record(tx, now, &vault, &Act::by(Event::DemoEnabled, user, "", ""))?;
+        witness.record(tx, Event::DemoEnabled, "")?;
         let message = match accepted.status {
             DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
             _ => "Demo mode is being set up.",
@@ -83,11 +90,12 @@ pub async fn enable(State(app): State<App>, who: Caller, once: Once, body: Bytes
 /// set-up after it.
 #[utoipa::path(post, path = "/demo/disable", tag = "demo",
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
-pub async fn disable(State(app): State<App>, who: Caller, once: Once) -> Result<Response> {
-    let (user, now, random, vault) = (who.user.id, app.now(), app.random.clone(), app.vault.clone());
+pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once: Once) -> Result<Response> {
+    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let witness = Witness::of(&app, user, visitor);
     let effect = move |tx: &mut Tx| {
         let accepted = super::disable(tx, now, &random, user)?;
-        audit::record(tx, now, &vault, &Act::by(Event::DemoLeft, user, "", ""))?;
+        witness.record(tx, Event::DemoLeft, "")?;
         Ok::<_, Refused>(answer(accepted, "Demo mode is being left."))
     };
     let answer = once.write(&app, user, effect).await;

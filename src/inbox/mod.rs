@@ -11,7 +11,7 @@ pub mod model;
 pub mod pages;
 mod seed;
 #[cfg(test)]
-mod testing;
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod views;

@@ -107,7 +107,7 @@ both_databases! {
         let app = app.with_ann().await;
         let mut bodies = Vec::new();
         for _ in 0..5 {
-            let answer = app.stream("/api/events").await;
+            let answer = app.stream("/api/events", &[]).await;
             assert_eq!(answer.status(), 200);
             bodies.push(answer.into_body());
         }

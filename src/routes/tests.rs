@@ -1,5 +1,7 @@
 //! What holds for every address, read from `routes.rs` itself, so that a new one cannot be forgotten.
 
+mod access;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;

@@ -86,8 +86,15 @@ pub struct NewKey {
     pub follows_demo: bool,
 }
 
-/// Makes a key, and answers it: it exists nowhere else.
-pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, new: &NewKey) -> Result<String> {
+/// A key that was made a moment ago.
+#[derive(Debug)]
+pub struct Made {
+    pub id: KeyId,
+    /// It exists nowhere else.
+    pub token: String,
+}
+
+pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, new: &NewKey) -> Result<Made> {
     let new = check(new)?;
     if store::count(tx, user)? >= PER_USER {
         let text = format!("You have {PER_USER} keys. Revoke one that nothing uses any more.");
@@ -107,7 +114,7 @@ pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, new: &Ne
     };
     store::insert(tx, &key, &TokenHash::of(&token))?;
     tracing::info!(event = "authn_token_created", %user, key = %key.id, scopes = key.scopes, "an API key was made");
-    Ok(token)
+    Ok(Made { id: key.id, token })
 }
 
 fn check(new: &NewKey) -> Result<NewKey> {
@@ -139,12 +146,13 @@ pub fn revoke(tx: &mut Tx, user: UserId, key: KeyId) -> db::Result<bool> {
     Ok(is_theirs)
 }
 
-/// For an account whose password was given to somebody else by the operator.
-pub(super) fn revoke_all(tx: &mut Tx, user: UserId) -> db::Result<()> {
-    for key in store::delete_all(tx, user)? {
-        end(tx, user, key);
+/// For an account whose password was given to somebody else by the operator; answers the keys that were.
+pub(super) fn revoke_all(tx: &mut Tx, user: UserId) -> db::Result<Vec<KeyId>> {
+    let revoked = store::delete_all(tx, user)?;
+    for key in &revoked {
+        end(tx, user, *key);
     }
-    Ok(())
+    Ok(revoked)
 }
 
 fn end(tx: &mut Tx, user: UserId, key: KeyId) {

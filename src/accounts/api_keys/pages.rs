@@ -11,9 +11,10 @@ use super::views::{self, Page, Typed};
 use super::{KeyId, Life, NewKey, Scope};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
+use crate::audit::{Event, Witness};
 use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
 use crate::sessions::pages::cookies;
+use crate::sessions::{SignedIn, Visitor};
 
 /// What the last form did, told once after its redirect.
 #[derive(Debug, Default, Deserialize)]
@@ -42,9 +43,16 @@ pub struct MakeForm {
 }
 
 /// `POST /settings/api-keys`: answers the page itself, for the key exists nowhere else.
-pub async fn make(State(app): State<App>, who: SignedIn, nonce: Nonce, Form(form): Form<MakeForm>) -> Result<Response> {
+pub async fn make(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    nonce: Nonce,
+    Form(form): Form<MakeForm>,
+) -> Result<Response> {
     let new = form.new_key();
-    let (key, renewed) = match make_freshly(&app, &who, new.clone(), &form.password).await {
+    let witness = Witness::of(&app, who.user.id, visitor);
+    let (key, renewed) = match make_freshly(&app, &who, witness, new.clone(), &form.password).await {
         Ok(made) => made,
         Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => {
             let trouble = error.is_passing().then(|| error.text());
@@ -64,15 +72,25 @@ pub async fn make(State(app): State<App>, who: SignedIn, nonce: Nonce, Form(form
 
 /// A key outlives the session that makes it, so the password is asked for when it was typed long ago. Answers the key, and
 /// the session's new token when there is one.
-async fn make_freshly(app: &App, who: &SignedIn, new: NewKey, password: &Password) -> Result<(String, Option<String>)> {
+async fn make_freshly(
+    app: &App,
+    who: &SignedIn,
+    witness: Witness,
+    new: NewKey,
+    password: &Password,
+) -> Result<(String, Option<String>)> {
     super::check(&new)?;
     let renewed = match who.session.is_fresh(app.now()) {
         true => None,
         false => Some(confirm_password(app, who, password).await?),
     };
     let (now, random, user) = (app.now(), app.random.clone(), who.user.id);
-    let made = app.db.write(move |tx| super::make(tx, now, &random, user, &new)).await;
-    Ok((made?, renewed))
+    let made = app.db.write(move |tx| {
+        let made = super::make(tx, now, &random, user, &new)?;
+        witness.record(tx, Event::KeyMade, made.id)?;
+        Ok::<_, Error>(made.token)
+    });
+    Ok((made.await?, renewed))
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,13 +99,22 @@ pub struct RevokeForm {
 }
 
 /// `POST /settings/api-keys/revoke`
-pub async fn revoke(State(app): State<App>, who: SignedIn, Form(form): Form<RevokeForm>) -> Result<Redirect> {
+pub async fn revoke(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Form(form): Form<RevokeForm>,
+) -> Result<Redirect> {
     let key: KeyId = form.key.parse().map_err(|_| Error::NotFound)?;
-    let user = who.user.id;
-    match app.db.write(move |tx| super::revoke(tx, user, key)).await? {
-        true => Ok(Redirect::to("/settings/api-keys?revoked=1")),
-        false => Err(Error::NotFound),
-    }
+    let (user, witness) = (who.user.id, Witness::of(&app, who.user.id, visitor));
+    let revoked = app.db.write(move |tx| {
+        if !super::revoke(tx, user, key)? {
+            return Err(Error::NotFound);
+        }
+        Ok(witness.record(tx, Event::KeyRevoked, key)?)
+    });
+    revoked.await?;
+    Ok(Redirect::to("/settings/api-keys?revoked=1"))
 }
 
 async fn show(app: &App, who: &SignedIn, nonce: &Nonce, page: Page) -> Result<Markup> {

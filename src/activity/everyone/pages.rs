@@ -11,8 +11,9 @@ use super::super::views::{self, List};
 use super::super::{Scope, everyone};
 use super::store;
 use crate::app::App;
+use crate::audit::Witness;
 use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
+use crate::sessions::{SignedIn, Visitor};
 use crate::ui::{self, Local};
 
 const SCOPE: Scope = Scope::Everyones;
@@ -57,14 +58,24 @@ pub async fn show(
     one(&app, &nonce, &who, SCOPE, &id, &query).await
 }
 
-pub async fn cancel(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+pub async fn cancel(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
     owners_only(&who)?;
-    stopped(&app, SCOPE, &id).await
+    stopped(&app, Witness::of(&app, who.user.id, visitor), SCOPE, &id).await
 }
 
-pub async fn retry(State(app): State<App>, who: SignedIn, Path(id): Path<String>) -> Result<Redirect> {
+pub async fn retry(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Path(id): Path<String>,
+) -> Result<Redirect> {
     owners_only(&who)?;
-    repeated(&app, SCOPE, &id).await
+    repeated(&app, Witness::of(&app, who.user.id, visitor), SCOPE, &id).await
 }
 
 fn owners_only(who: &SignedIn) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Connections against a scripted provider: consent, exchange, refresh, reading, failure, end.
 
+mod audited;
 mod by_hand;
 mod consent;
 mod failures;
