@@ -26,8 +26,8 @@ use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
 use crate::vault::Secret;
 use crate::workspaces::{UserId, WorkspaceId};
 
-use Door::{Anybody, Key, OwnersPage, Page, Session};
-use Role::{Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey, Cleo};
+use Door::{Anybody, Key, OwnersPage, Page, Public, Session};
+use Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
 use Whose::{Cleos, Ones};
 
 /// Who comes. What the addresses name belongs to Cleo, whom nobody but herself is.
@@ -81,6 +81,8 @@ enum Door {
     Page(Whose),
     /// A page of the installation's owner, of which nobody else learns.
     OwnersPage,
+    /// Of the API: nothing, but whoever shows a key shows a good one.
+    Public,
     /// Of the API: a session, and no key in its place.
     Session(Whose),
     /// Of the API: a session, or a key with this scope.
@@ -90,12 +92,12 @@ enum Door {
 /// Each address, its door, and the answer to whoever may pass.
 const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/", Anybody { signed_in: 303 }, 303),
-    ("GET", "/setup", Anybody { signed_in: 410 }, 410),
+    ("GET", "/setup", Anybody { signed_in: 403 }, 403),
     ("POST", "/setup", Anybody { signed_in: 422 }, 422),
     ("GET", "/signup", Anybody { signed_in: 403 }, 403),
     ("POST", "/signup", Anybody { signed_in: 422 }, 422),
     ("GET", "/login", Anybody { signed_in: 303 }, 200),
-    ("POST", "/login", Anybody { signed_in: 401 }, 401),
+    ("POST", "/login", Anybody { signed_in: 415 }, 415),
     ("POST", "/logout", Anybody { signed_in: 303 }, 303),
     ("GET", "/assets/{file}", Anybody { signed_in: 404 }, 404),
     ("GET", "/healthz", Anybody { signed_in: 200 }, 200),
@@ -133,10 +135,10 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/settings/api-keys", Page(Ones), 200),
     ("POST", "/settings/api-keys", Page(Ones), 422),
     ("POST", "/settings/api-keys/revoke", Page(Cleos), 303),
-    ("GET", "/api/openapi.json", Anybody { signed_in: 200 }, 200),
-    ("POST", "/api/auth/signup", Anybody { signed_in: 415 }, 415),
-    ("POST", "/api/auth/login", Anybody { signed_in: 415 }, 415),
-    ("POST", "/api/auth/logout", Anybody { signed_in: 204 }, 204),
+    ("GET", "/api/openapi.json", Public, 200),
+    ("POST", "/api/auth/signup", Public, 415),
+    ("POST", "/api/auth/login", Public, 415),
+    ("POST", "/api/auth/logout", Public, 204),
     ("GET", "/api/auth/session", Session(Ones), 200),
     ("GET", "/api/auth/sessions", Session(Ones), 200),
     ("DELETE", "/api/auth/sessions/{session}", Session(Cleos), 204),
@@ -171,12 +173,12 @@ fn expected(door: Door, role: Role, answer: u16) -> Expected {
     use Expected::{Passes, Refused, ToLogin};
     match (door, role) {
         (Anybody { signed_in }, Neighbour | Owner | Cleo) => Passes(signed_in),
-        (Anybody { .. }, _) => Passes(answer),
+        (Public | Session(_) | Key(..), RevokedKey) => Refused(401, "bad_key"),
+        (Anybody { .. } | Public, _) => Passes(answer),
         (Page(_) | OwnersPage, Nobody | Ended | Disabled | KeyOf(_) | NeighboursKey | RevokedKey) => ToLogin,
         (OwnersPage, Owner) => Passes(answer),
         (OwnersPage, _) => NOT_FOUND,
         (Session(_) | Key(..), Nobody | Ended | Disabled) => Refused(401, "sign_in_needed"),
-        (Session(_) | Key(..), RevokedKey) => Refused(401, "bad_key"),
         (Session(_), KeyOf(_) | NeighboursKey) => Refused(403, "session_needed"),
         (Key(needed, _), KeyOf(scope)) if needed != scope => Refused(403, "scope_missing"),
         (Page(Cleos) | Session(Cleos) | Key(_, Cleos), Neighbour | Owner | NeighboursKey) => NOT_FOUND,
@@ -187,14 +189,14 @@ fn expected(door: Door, role: Role, answer: u16) -> Expected {
 both_databases! {
     async fn everybody_may_do_what_is_theirs_and_nothing_else(app: TestApp) {
         let town = Town::built(app).await;
-        let things = town.things().await;
+        let (things, mut wrong) = (town.things().await, Vec::new());
         for role in ROLES {
             let browser = town.browser_of(role).await;
             let before = town.app.rows().await;
             for (method, path, door, answer) in addresses() {
                 let expected = expected(door, role, answer);
                 if !matches!(expected, Expected::Passes(_)) {
-                    town.comes(role, &browser, &things, method, &path, expected).await;
+                    wrong.extend(town.comes(role, &browser, &things, method, &path, expected).await.err());
                 }
             }
             assert_eq!(town.app.rows().await, before, "whoever is refused ({role:?}) changes nothing");
@@ -203,11 +205,12 @@ both_databases! {
             for role in ROLES {
                 let expected = expected(door, role, answer);
                 if let Expected::Passes(_) = expected {
-                    let (browser, things) = (town.browser_of(role).await, town.things().await);
-                    town.comes(role, &browser, &things, method, &path, expected).await;
+                    let (things, browser) = (town.things().await, town.browser_of(role).await);
+                    wrong.extend(town.comes(role, &browser, &things, method, &path, expected).await.err());
                 }
             }
         }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 }
 
@@ -306,7 +309,15 @@ impl Town {
     }
 
     /// Sends what the address asks for, with what names something in its place, and looks at the answer.
-    async fn comes(&self, role: Role, from: &Browser, things: &Things, method: &str, path: &str, expected: Expected) {
+    async fn comes(
+        &self,
+        role: Role,
+        from: &Browser,
+        things: &Things,
+        method: &str,
+        path: &str,
+        expected: Expected,
+    ) -> Result<(), String> {
         let (path, body) = (things.named(path), things.body(path));
         let kind = if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
         let bearer = self.keys.get(&role).map(|key| format!("Bearer {key}"));
@@ -326,12 +337,19 @@ impl Town {
             Expected::ToLogin => status == 303 && is_at_the_door,
             Expected::Refused(refused, code) => status == refused && text.contains(code),
         };
-        assert!(is_so, "{role:?} {method} {path}: {expected:?}, not {status} {location} {text}");
+        let told = text.get(..300).unwrap_or(&text);
+        if is_so {
+            Ok(())
+        } else {
+            Err(format!("{role:?} {method} {path}: {expected:?}, not {status} {location} {told}"))
+        }
     }
 
     async fn things(&self) -> Things {
         let (now, random, cleo) = (self.app.app.now(), self.app.app.random.clone(), self.cleo);
         let made = self.app.app.db.write(move |tx| {
+            // A person has so many sessions and no more.
+            sessions::end_others(tx, cleo, None)?;
             let workspace = workspace(tx, cleo)?;
             let connection = ConnectionId::new(now, &random);
             add_connection(tx, workspace, connection)?;
@@ -405,7 +423,8 @@ impl Things {
             path if path.ends_with("/connections/{platform}/start") => {
                 format!("{{\"connection_id\": \"{}\"}}", self.connection)
             }
-            path if path.starts_with("/api/") || path == "/csp-reports" => String::new(),
+            path if path.starts_with("/api/") || path == "/csp-reports" || path == "/login" => String::new(),
+            path if path.starts_with("/demo/") => "return_to=".to_owned(),
             _ => "name=".to_owned(),
         }
     }
