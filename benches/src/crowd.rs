@@ -32,9 +32,8 @@ pub async fn measure(binary: &Path, table: &mut Table) {
             let taken = send_all(&ports, requests, CONNECTIONS).await;
             rates.push((DELIVERIES as f64 / taken.as_secs_f64()) as u64);
         }
-        table.row(
-            &format!("webhooks stored, {count} web and {count} worker processes"),
-            format!("{} /s", median(&rates)),
-        );
+        let row = format!("webhooks stored, {count} web and {count} worker processes, PostgreSQL");
+        let wanted = if count > 1 { "grows until PostgreSQL is the limit" } else { "" };
+        table.wanted(&row, format!("{} /s", median(&rates)), wanted);
     }
 }

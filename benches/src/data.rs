@@ -1,10 +1,8 @@
 //! A workspace with as many interactions as wanted: the demo's own, repeated under other ids.
 
-use std::path::Path;
-
 use kit::args;
 use kit::clock::Clock;
-use kit::db::{Db, Options, Result, Tx};
+use kit::db::{Db, Dialect, Options, Result, Tx};
 use sha2::{Digest as _, Sha256};
 
 const ROLLUPS: [(&str, &[&str]); 2] = [
@@ -15,41 +13,81 @@ const ROLLUPS: [(&str, &[&str]); 2] = [
     ("interaction_totals", &["total"]),
 ];
 
+/// Rows that one transaction copies.
+const PORTION: i64 = 50_000;
+
 /// Repeats every interaction until there are `wanted`, and the rollups with them. Answers how many there are.
-pub async fn multiply(database: &Path, wanted: i64) -> i64 {
-    let url = format!("sqlite:{}", database.display());
+pub async fn multiply(url: String, wanted: i64) -> i64 {
     let repeat = move || {
-        let db = Db::open(Options::new(url, Clock::system()))?;
-        let counted = db.write_blocking::<_, kit::db::Error, _>(move |tx| {
-            let here = tx.one::<i64>("SELECT count(*) FROM interactions", args![])?;
-            let copies = (wanted + here - 1) / here;
-            for copy in 1..copies {
-                repeat_all(tx, copy)?;
-            }
-            for (table, counters) in ROLLUPS {
-                for counter in counters {
-                    tx.exec(&format!("UPDATE {table} SET {counter} = {counter} * $1"), args![copies])?;
-                }
-            }
-            tx.one::<i64>("SELECT count(*) FROM interactions", args![])
-        });
+        // The originals are the one connection's own.
+        let db = Db::open(Options { connections: 1, ..Options::new(url, Clock::system()) })?;
+        let counted = repeat_all(&db, wanted);
         db.close();
         counted
     };
     tokio::task::spawn_blocking(repeat).await.expect("it does not panic").expect("the database is Repruv's")
 }
 
+fn repeat_all(db: &Db, wanted: i64) -> Result<i64> {
+    let here = db.write_blocking::<_, kit::db::Error, _>(|tx| {
+        tx.exec("CREATE TEMPORARY TABLE originals AS SELECT * FROM interactions", args![])?;
+        tx.one::<i64>("SELECT count(*) FROM originals", args![])
+    })?;
+    let copies = (wanted + here - 1) / here;
+    let together = (PORTION / here).max(1);
+    for first in (1..copies).step_by(together as usize) {
+        let last = (first + together - 1).min(copies - 1);
+        db.write_blocking(move |tx| copy(tx, first, last))?;
+    }
+    db.write_blocking(move |tx| {
+        for (table, counters) in ROLLUPS {
+            for counter in counters {
+                tx.exec(&format!("UPDATE {table} SET {counter} = {counter} * $1"), args![copies])?;
+            }
+        }
+        tx.one::<i64>("SELECT count(*) FROM interactions", args![])
+    })
+}
+
+/// Copies the originals as often as there are numbers from `first` to `last`; everything but the ids stays as it is.
+fn copy(tx: &mut Tx, first: i64, last: i64) -> Result<()> {
+    let id = match tx.dialect() {
+        Dialect::Sqlite => "randomblob(16)",
+        Dialect::Postgres => "gen_random_uuid()",
+    };
+    let columns = columns(tx, "interactions")?;
+    let values = columns.iter().map(|column| match column.as_str() {
+        "id" => id.to_owned(),
+        "external_id" | "thread_external_id" | "parent_external_id" => format!("{column} || '#' || copy"),
+        other => other.to_owned(),
+    });
+    let (values, columns) = (values.collect::<Vec<_>>().join(", "), columns.join(", "));
+    let insert = format!(
+        "WITH RECURSIVE copies (copy) AS (SELECT {first} UNION ALL SELECT copy + 1 FROM copies WHERE copy < {last}) \
+         INSERT INTO interactions ({columns}) SELECT {values} FROM copies CROSS JOIN originals"
+    );
+    tx.exec(&insert, args![]).map(drop)
+}
+
+fn columns(tx: &mut Tx, table: &str) -> Result<Vec<String>> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT name FROM pragma_table_info($1) ORDER BY cid",
+        Dialect::Postgres => {
+            "SELECT column_name::text FROM information_schema.columns WHERE table_name = $1 ORDER BY ordinal_position"
+        }
+    };
+    tx.all::<String>(sql, args![table])
+}
+
 /// Opens more sessions of whoever is signed in, and answers their tokens.
-pub async fn open_sessions(database: &Path, count: usize) -> Vec<String> {
-    let url = format!("sqlite:{}", database.display());
+pub async fn open_sessions(url: String, count: usize) -> Vec<String> {
     let tokens: Vec<String> = (0..count).map(|n| format!("{n:043}")).collect();
     let wanted = tokens.clone();
     let open = move || {
         let db = Db::open(Options::new(url, Clock::system()))?;
         let wanted = wanted.clone();
         let opened = db.write_blocking::<_, kit::db::Error, _>(move |tx| {
-            let columns =
-                tx.all::<String>("SELECT name FROM pragma_table_info('user_sessions') ORDER BY cid", args![])?;
+            let columns = columns(tx, "user_sessions")?;
             let values = columns.iter().map(|column| match column.as_str() {
                 "id" => "randomblob(16)",
                 "token_hash" => "$1",
@@ -67,20 +105,4 @@ pub async fn open_sessions(database: &Path, count: usize) -> Vec<String> {
     };
     tokio::task::spawn_blocking(open).await.expect("it does not panic").expect("the database is Repruv's");
     tokens
-}
-
-/// Copies the rows of the first copy; everything but the ids stays as it is.
-fn repeat_all(tx: &mut Tx, copy: i64) -> Result<()> {
-    let columns = tx.all::<String>("SELECT name FROM pragma_table_info('interactions') ORDER BY cid", args![])?;
-    let values = columns.iter().map(|column| match column.as_str() {
-        "id" => "randomblob(16)".to_owned(),
-        "external_id" | "thread_external_id" | "parent_external_id" => format!("{column} || '#{copy}'"),
-        other => other.to_owned(),
-    });
-    let (values, columns) = (values.collect::<Vec<_>>().join(", "), columns.join(", "));
-    let insert = format!(
-        "INSERT INTO interactions ({columns}) SELECT {values} FROM interactions WHERE instr(external_id, '#') = 0"
-    );
-    tx.exec(&insert, args![])?;
-    Ok(())
 }

@@ -3,21 +3,39 @@
 use std::time::Duration;
 
 #[derive(Default)]
-pub struct Table(Vec<(String, String)>);
+pub struct Table(Vec<[String; 3]>);
 
 impl Table {
     pub fn row(&mut self, what: &str, figure: String) {
+        self.wanted(what, figure, "");
+    }
+
+    /// A figure that has a mark to reach.
+    pub fn wanted(&mut self, what: &str, figure: String, wanted: &str) {
         eprintln!("{what}: {figure}");
-        self.0.push((what.to_owned(), figure));
+        self.0.push([what.to_owned(), figure, wanted.to_owned()]);
     }
 
     pub fn print(&self) {
-        let width = self.0.iter().map(|(what, _)| what.len()).max().unwrap_or(0);
-        println!("| {:width$} | figure |\n|-{}-|---|", "what", "-".repeat(width));
-        for (what, figure) in &self.0 {
-            println!("| {what:width$} | {figure} |");
-        }
+        let head = ["what", "figure", "wanted"].map(str::to_owned);
+        let line = |cells: &[String; 3]| {
+            let [what, figure, wanted] = cells;
+            println!("| {what:0$} | {figure:1$} | {wanted:2$} |", self.width(0), self.width(1), self.width(2));
+        };
+        line(&head);
+        println!("|{}|", [0, 1, 2].map(|column| "-".repeat(self.width(column) + 2)).join("|"));
+        self.0.iter().for_each(line);
     }
+
+    fn width(&self, column: usize) -> usize {
+        self.0.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0).max("wanted".len())
+    }
+}
+
+/// The machine's, over the last minute: figures of a busy machine are those of its neighbours too.
+pub fn load_average() -> String {
+    let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    text.split_whitespace().next().unwrap_or("?").to_owned()
 }
 
 pub fn median<T: Ord + Copy>(values: &[T]) -> T {

@@ -5,6 +5,7 @@ mod dashboard;
 mod data;
 mod everyday;
 mod figures;
+mod jobs;
 mod live;
 mod load;
 mod product;
@@ -19,7 +20,7 @@ use std::path::PathBuf;
 use figures::Table;
 
 /// What is measured when nothing is named, in this order.
-const PARTS: [&str; 8] = ["writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard"];
+const PARTS: [&str; 9] = ["jobs", "writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard"];
 
 /// A private cluster's address, as `bin/bench` starts them; what needs one is left out without it.
 pub fn postgres(kind: &str) -> Option<String> {
@@ -36,8 +37,10 @@ async fn main() {
         wanted = PARTS.map(str::to_owned).to_vec();
     }
     let mut table = Table::default();
+    table.row("load average before", figures::load_average());
     for part in wanted {
         match part.as_str() {
+            "jobs" => jobs::measure(&binary, &mut table).await,
             "writes" => writes::measure(&binary, &mut table).await,
             "everyday" => everyday::measure(&binary, &mut table).await,
             "live" => live::measure(&binary, &mut table).await,
@@ -49,5 +52,6 @@ async fn main() {
             other => panic!("there is no part {other:?}: {PARTS:?}"),
         }
     }
+    table.row("load average after", figures::load_average());
     table.print();
 }

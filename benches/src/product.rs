@@ -22,7 +22,6 @@ pub struct Product {
     binary: PathBuf,
     command: &'static str,
     directory: TempDir,
-    database: PathBuf,
     port: u16,
     setup_link: String,
     cookie: String,
@@ -60,7 +59,7 @@ impl Product {
     /// It makes the database and prints the link for the first account.
     async fn first_start(binary: &Path, command: &'static str, environment: Vec<(String, String)>) -> Self {
         let http = Client::builder().build().expect("a client needs nothing");
-        let directory = tempfile::Builder::new().prefix("repruv-bench-").tempdir().expect("a data directory");
+        let directory = data_directory();
         let port = free_port();
         let mut child = spawn(binary, command, directory.path(), port, &environment);
         let stdout = BufReader::new(child.stdout.take().expect("stdout is a pipe"));
@@ -70,8 +69,8 @@ impl Product {
             .flat_map(|line| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
             .find(|word| word.contains("/setup?token="))
             .expect("a fresh database makes it print a set-up link");
-        let (binary, database, cookie) = (binary.to_owned(), directory.path().join("repruv.db"), String::new());
-        let product = Self { binary, command, directory, database, port, setup_link, cookie, http, environment, child };
+        let (binary, cookie) = (binary.to_owned(), String::new());
+        let product = Self { binary, command, directory, port, setup_link, cookie, http, environment, child };
         product.until_ready().await;
         product
     }
@@ -106,8 +105,12 @@ impl Product {
         format!("http://localhost:{}{path}", self.port)
     }
 
-    pub fn database(&self) -> &Path {
-        &self.database
+    pub fn database_url(&self) -> String {
+        let set = self.environment.iter().find(|(name, _)| name == "DATABASE_URL");
+        set.map_or_else(
+            || format!("sqlite:{}", self.directory.path().join("repruv.db").display()),
+            |(_, url)| url.clone(),
+        )
     }
 
     pub fn cookie_header(&self) -> String {
@@ -294,6 +297,11 @@ pub fn simulator(binary: &Path, directory: &Path, secret: &str) -> (Beside, Stri
     (Beside(spawn(binary, "simulator", directory, port, &environment)), format!("http://127.0.0.1:{port}"))
 }
 
+/// Not in /tmp, which may be in memory.
+fn data_directory() -> TempDir {
+    tempfile::Builder::new().prefix("repruv-bench-").tempdir_in("/var/tmp").expect("a data directory")
+}
+
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
     listener.local_addr().expect("a bound socket has an address").port()
@@ -312,7 +320,7 @@ fn spawn(binary: &Path, command: &str, directory: &Path, port: u16, environment:
 }
 
 /// Makes an empty database beside the one at `url` and answers its address.
-async fn postgres_database(url: String) -> String {
+pub async fn postgres_database(url: String) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("bench_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let (base, _) = url.rsplit_once('/').expect("an address ends in a database's name");

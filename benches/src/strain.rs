@@ -32,7 +32,7 @@ pub async fn measure(binary: &Path, table: &mut Table) {
 
 async fn streams(product: &mut Product, table: &mut Table) {
     product.stop();
-    let tokens = data::open_sessions(product.database(), STREAMS / 4).await;
+    let tokens = data::open_sessions(product.database_url(), STREAMS / 4).await;
     product.start().await;
     for token in &tokens[..20] {
         drop(open_stream(product.port(), token).await);
@@ -43,7 +43,7 @@ async fn streams(product: &mut Product, table: &mut Table) {
         open.push(open_stream(product.port(), token).await);
     }
     let each = (product.resident_mebibytes() - before) * 1024.0 / STREAMS as f64;
-    table.row(&format!("memory of a stream, {STREAMS} open"), format!("{each:.1} KiB"));
+    table.wanted(&format!("memory of a stream, {STREAMS} open"), format!("{each:.1} KiB"), "≤ 20 KiB");
     let mut pages = Vec::new();
     for _ in 0..200 {
         let asked = now();
@@ -87,9 +87,10 @@ async fn sign_ins(product: &Product, table: &mut Table) {
     let judged = answers.iter().filter(|status| **status == StatusCode::UNAUTHORIZED).count();
     let busy = answers.iter().filter(|status| **status == StatusCode::SERVICE_UNAVAILABLE).count();
     assert_eq!(judged + busy, answers.len(), "{answers:?}");
-    table.row(&format!("{SIGN_INS} sign-ins at once, memory above idle"), format!("{:.1} MiB", most - before));
+    let memory = format!("{:.1} MiB", most - before);
+    table.wanted(&format!("{SIGN_INS} sign-ins at once, memory above idle"), memory, "≤ 64 MiB");
     let at_once = format!("{} / {}", micros(median(&pages)), micros(percentile(&pages, 99)));
-    table.row("a page meanwhile, p50 / p99", at_once);
+    table.wanted("a page meanwhile, p50 / p99", at_once, "p99 < 50 ms");
     table.row("of them judged / told to come back", format!("{judged} / {busy}"));
 }
 

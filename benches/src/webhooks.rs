@@ -23,15 +23,15 @@ pub const DELIVERIES: usize = 10_000;
 const COMMENTS: usize = 50;
 
 pub async fn measure(binary: &Path, table: &mut Table) {
-    on("SQLite", Product::on_sqlite(binary).await, table).await;
+    on("SQLite", "≥ 5,000 /s", Product::on_sqlite(binary).await, table).await;
     for (name, kind) in [("PostgreSQL", "DISK"), ("PostgreSQL on tmpfs", "TMPFS")] {
         if let Some(url) = postgres(kind) {
-            on(name, Product::on_postgres(binary, &url).await, table).await;
+            on(name, "≥ 2,000 /s", Product::on_postgres(binary, &url).await, table).await;
         }
     }
 }
 
-async fn on(name: &str, mut product: Product, table: &mut Table) {
+async fn on(name: &str, wanted: &str, mut product: Product, table: &mut Table) {
     product.sign_up().await;
     product.enable("small").await;
     let mut rates = Vec::new();
@@ -40,7 +40,8 @@ async fn on(name: &str, mut product: Product, table: &mut Table) {
         let taken = send_all(&[product.port()], requests, CONNECTIONS).await;
         rates.push((DELIVERIES as f64 / taken.as_secs_f64()) as u64);
     }
-    table.row(&format!("webhooks stored, {CONNECTIONS} connections, {name}"), format!("{} /s", median(&rates)));
+    let row = format!("webhooks stored, {CONNECTIONS} connections, {name}");
+    table.wanted(&row, format!("{} /s", median(&rates)), wanted);
 }
 
 pub async fn deliveries(product: &Product, round: usize) -> Vec<Vec<u8>> {
