@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::future::join;
+use futures_util::future::{Either, join, select};
 use tokio::runtime::Runtime;
 use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
@@ -196,18 +197,25 @@ impl Session {
         };
     }
 
-    /// Commits, and notifies in the same round trip. `Err(Error::OutcomeUnknown)` where no answer came: ask by
+    /// Commits, and notifies in the same flight. `Err(Error::OutcomeUnknown)` where no answer came: ask by
     /// [`Session::take_id`] on another session.
+    ///
+    /// The notification follows the commit. Inside it, it would take the one lock of the database's queue of notifications
+    /// over the fsync, so that no two commits that tell something could share one. What is sent is told whatever becomes
+    /// of this process; its answer is not waited for.
     pub fn commit(&mut self, channel: &str, payloads: &[String]) -> Result<()> {
-        self.transaction = Transaction::None;
         self.until = stats::now().checked_add(END_TIMEOUT);
         let notify = (!payloads.is_empty()).then(|| self.statement(NOTIFY)).transpose()?;
+        self.transaction = Transaction::None;
         let client = &self.client;
         let params: [&(dyn ToSql + Sync); 2] = [&channel, &payloads];
         let committing = async {
-            let Some(notify) = notify else { return client.batch_execute("COMMIT").await };
-            let (notified, committed) = join(client.execute(&notify, &params), client.batch_execute("COMMIT")).await;
-            notified.and(committed)
+            let committing = pin!(client.batch_execute("COMMIT"));
+            let Some(notify) = notify else { return committing.await };
+            match select(committing, pin!(client.execute(&notify, &params))).await {
+                Either::Left((committed, _)) => committed,
+                Either::Right((_, committing)) => committing.await,
+            }
         };
         match wait(&self.runtime, self.until, committing) {
             Ok(()) => Ok(()),

@@ -156,6 +156,27 @@ both_databases! {
         assert_eq!(count(&db).await, 1);
     }
 
+    async fn whoever_hears_a_signal_sees_what_it_tells_of(db: TestDb) {
+        let db = db.migrated(THINGS);
+        let mut signals = db.subscribe();
+        let many = 100;
+        let writing = tokio::spawn({
+            let db = db.clone();
+            async move {
+                for number in 1..=many {
+                    db.write(move |tx| { tx.signal("made", number); insert(tx, &thing(number)) }).await.unwrap();
+                }
+            }
+        });
+        loop {
+            let signal = signals.recv().await.unwrap();
+            let Some(made) = (signal.topic == "made").then(|| signal.key.parse::<u64>().unwrap()) else { continue };
+            assert!(count(&db).await >= made as i64, "the signal of {made} came before its row");
+            if made == many { break }
+        }
+        writing.await.unwrap();
+    }
+
     async fn migrations_run_once_and_refuse_what_is_newer_changed_or_not_ours(db: TestDb) {
         let strange = TestDb::migrated(db, &[]);
         tokio::task::spawn_blocking(move || {
