@@ -59,18 +59,22 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
         job.scope_id,
         job.turn,
     ];
-    let seq: Option<i64> = match tx.dialect() {
-        // Cheaper than RETURNING, for which SQLite builds a table each time.
-        Dialect::Sqlite if tx.exec(sql, args)? == 1 => tx.opt("SELECT last_insert_rowid()", &[])?,
-        Dialect::Sqlite => None,
-        Dialect::Postgres => tx.opt(&format!("{sql} RETURNING seq"), args)?,
-    };
-    if let Some(seq) = seq {
-        let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
-        let key = JobEvent::key(seq, 1);
-        add_event(tx, &JobEvent { key, at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
+    let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
+    if tx.dialect() == Dialect::Postgres {
+        let with_event = format!(
+            "WITH job AS ({sql} RETURNING seq), \
+             told AS (INSERT INTO background_job_events (key, at, kind, attempt, data) \
+             SELECT seq * 1048576 + 1, $12, 'enqueued', 0, $15 FROM job) SELECT seq FROM job"
+        );
+        return tx.opt(&with_event, &[&args[..], args![data]].concat());
     }
-    Ok(seq)
+    // Cheaper than RETURNING, for which SQLite builds a table each time.
+    if tx.exec(sql, args)? != 1 {
+        return Ok(None);
+    }
+    let seq: i64 = tx.one("SELECT last_insert_rowid()", &[])?;
+    add_event(tx, &JobEvent { key: JobEvent::key(seq, 1), at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
+    Ok(Some(seq))
 }
 
 /// The last place in the queue among the waiting jobs of one party: a user or a scope.
