@@ -116,6 +116,13 @@ enum Ended {
     Unknown,
 }
 
+/// A thread that ends serves nobody: who has no connection must not count on it.
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.hold(None);
+    }
+}
+
 impl Connection {
     fn serve(&mut self) {
         let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));

@@ -79,6 +79,22 @@ fn a_commit_whose_server_does_not_come_back_is_told_as_unknown() {
 }
 
 #[test]
+fn a_thread_without_a_connection_does_not_outlive_those_that_have_one() {
+    run(async {
+        let (_cluster, proxy, db) = behind_a_proxy();
+        proxy.cut_at_next_commit(Cut::AfterTheServer);
+        proxy.refuse_new();
+        db.write(|tx| insert(tx, &thing(1))).await.unwrap_err();
+        let (closed, closing) = tokio::sync::oneshot::channel();
+        std::thread::spawn(move || {
+            db.close();
+            closed.send(())
+        });
+        tokio::time::timeout(SOON, closing).await.expect("it closes").unwrap();
+    });
+}
+
+#[test]
 fn a_server_that_crashes_is_answered_with_unavailable_and_healed_without_a_restart() {
     run(async {
         let cluster = Cluster::start();
