@@ -19,9 +19,11 @@ pub(super) struct Writer {
     path: PathBuf,
     units: Units,
     signals: broadcast::Sender<Signal>,
-    log: Log,
     /// `None` after an I/O error, until the log is known to hold nothing that was not answered.
     tx: Option<Tx>,
+    /// Below `tx`, and so dropped after it: the checkpointer ends then, and of two connections that close at once neither
+    /// is the last one, which tidies up.
+    log: Log,
 }
 
 /// Why a group was not committed.
