@@ -39,9 +39,6 @@ const DEVICE: Rule =
 /// New accounts from one address, and addresses asked for by whoever holds a link.
 const SIGN_UP: Rule = Rule { free: 20, window: HOUR, first_wait: MINUTE, longest_wait: HOUR };
 
-/// Rows of past windows removed with each try: more than one try makes, so they cannot pile up.
-const PURGE_BATCH: i64 = 20;
-
 /// The counters that one try moves, in the order in which their rows are locked.
 #[derive(Clone, Debug)]
 pub struct Lane(Vec<Counter>);
@@ -98,9 +95,13 @@ impl Lane {
     }
 }
 
+/// Removes counts whose longest window is over, at most `batch`; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> kit::db::Result<u64> {
+    store::purge_limits(tx, now - ACCOUNT.window, batch)
+}
+
 /// Counts a try as failed before its outcome is known; [`Error::TooMany`], and nothing counted, while one must wait.
 pub fn reserve(tx: &mut Tx, lane: &Lane, now: Timestamp) -> Result<()> {
-    store::purge_limits(tx, now - ACCOUNT.window, PURGE_BATCH)?;
     let mut wait = Duration::ZERO;
     for Counter { key, rule } in &lane.0 {
         let rule = rule.rule();
@@ -173,7 +174,9 @@ mod tests {
             let db = db.migrated(MIGRATIONS);
             let spray = |n| Lane::stranger(&format!("person{n}@example.com"), &format!("203.0.113.{n}"));
             tries(&db, 100, NOW, spray).await;
-            tries(&db, 30, NOW + 2 * ACCOUNT.window, |_| Lane::known_device(&TokenHash::of("a token"))).await;
+            let later = NOW + 2 * ACCOUNT.window;
+            tries(&db, 1, later, |_| Lane::known_device(&TokenHash::of("a token"))).await;
+            assert!(db.write(move |tx| purge(tx, later, 1_000)).await.expect("the database answers") >= 100);
             let left = db.read(|conn| conn.one::<i64>("SELECT count(*) FROM sign_in_limits", args![])).await;
             assert_eq!(left.expect("the database answers"), 1);
         }

@@ -49,6 +49,8 @@ kit::text_enum! {
 
 const SETUP_LINK: Duration = Duration::from_secs(3600);
 const INVITATION: Duration = Duration::from_secs(7 * 86_400);
+/// Somebody may still ask what became of a link.
+const LINKS_KEPT: Duration = Duration::from_secs(7 * 86_400);
 /// The devices of a user that are known; the ones used longest ago make room.
 const DEVICES: i64 = 20;
 
@@ -91,6 +93,11 @@ fn make_link(tx: &mut Tx, now: Timestamp, random: &Random, kind: LinkKind, life:
     let token = random.token();
     store::insert_link(tx, LinkId::new(now, random), kind, &TokenHash::of(&token), now, now + life)?;
     Ok(token)
+}
+
+/// Removes links of long ago, and counts of tries that no longer count: at most `batch` of each; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
+    Ok(store::purge_links(tx, now - LINKS_KEPT, batch)? + limits::purge(tx, now, batch)?)
 }
 
 /// Starts a session, and makes the browser known to the account.

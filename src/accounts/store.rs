@@ -185,6 +185,13 @@ pub fn use_link(tx: &mut Tx, token: &TokenHash, now: Timestamp) -> Result<Option
     )
 }
 
+pub fn purge_links(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM one_time_links WHERE id IN (SELECT id FROM one_time_links WHERE expires_at <= $1 LIMIT $2)",
+        args![older_than, batch],
+    )
+}
+
 /// Links that nobody used, of a kind of which only the newest counts.
 pub fn withdraw_links(tx: &mut Tx, kind: LinkKind) -> Result<()> {
     tx.exec("DELETE FROM one_time_links WHERE kind = $1 AND used_at IS NULL", args![kind])?;
@@ -263,11 +270,10 @@ pub fn lower_limit(tx: &mut Tx, key: &str) -> Result<()> {
     Ok(())
 }
 
-pub fn purge_limits(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<()> {
+pub fn purge_limits(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
     tx.exec(
         "DELETE FROM sign_in_limits WHERE key IN
              (SELECT key FROM sign_in_limits WHERE window_started_at <= $1 ORDER BY window_started_at LIMIT $2)",
         args![older_than, batch],
-    )?;
-    Ok(())
+    )
 }

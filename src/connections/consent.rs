@@ -17,6 +17,8 @@ use crate::vault::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub const LIFETIME: Duration = Duration::from_secs(600);
+/// Whoever comes back late learns that it was too late, not that nothing is known.
+const KEPT: Duration = Duration::from_secs(7 * 86_400);
 
 /// Who asks, for which workspace, and where the answer shall come.
 #[derive(Clone, Debug)]
@@ -200,4 +202,9 @@ fn seal(vault: &Vault, random: &Random, column: &str, row: &[u8; 32], owner: Use
 fn open(vault: &Vault, column: &str, row: &[u8; 32], owner: UserId, sealed: &[u8]) -> Option<Secret> {
     let owner = owner.uuid();
     vault.open_sealed(Place { table: "oauth_flows", column, row, owner: owner.as_bytes() }, sealed).ok()
+}
+
+/// Removes attempts of long ago, at most `batch`; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<u64, Error> {
+    store::purge_flows(tx, now - KEPT, batch)
 }

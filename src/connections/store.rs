@@ -352,8 +352,7 @@ pub fn insert_flow(tx: &mut Tx, now: Timestamp, state_hash: &[u8; 32], flow: &Fl
 }
 
 pub fn flow(conn: &mut Conn, state_hash: &[u8; 32]) -> Result<Option<Flow>> {
-    let columns = Flow::COLUMNS;
-    conn.opt(&format!("SELECT {columns} FROM oauth_flows WHERE state_hash = $1"), args![state_hash])
+    conn.opt(&format!("SELECT {} FROM oauth_flows WHERE state_hash = $1", Flow::COLUMNS), args![state_hash])
 }
 
 /// Takes a consent's answer; false for everyone but the first.
@@ -369,6 +368,13 @@ pub fn use_flow(tx: &mut Tx, now: Timestamp, state_hash: &[u8; 32]) -> Result<bo
 pub fn delete_flows(tx: &mut Tx, connection: ConnectionId) -> Result<()> {
     tx.exec("DELETE FROM oauth_flows WHERE connection_id = $1", args![connection])?;
     Ok(())
+}
+
+pub fn purge_flows(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM oauth_flows WHERE state_hash IN (SELECT state_hash FROM oauth_flows WHERE expires_at <= $1 LIMIT $2)",
+        args![older_than, batch],
+    )
 }
 
 kit::row! {

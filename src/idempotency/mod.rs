@@ -23,8 +23,6 @@ use crate::workspaces::UserId;
 
 /// How long an answer is kept.
 pub const KEPT: Duration = Duration::from_secs(86_400);
-/// Rows past their time removed with each call that makes one: more than one is made, so they cannot pile up.
-const PURGE_BATCH: i64 = 20;
 const LONGEST_KEY: usize = 255;
 
 /// One call with a key, whoever sends it.
@@ -84,8 +82,12 @@ pub fn once(
     let answer = effect(tx)?;
     let sealed = vault.seal(place(&id, user.uuid().as_bytes()), answer.body.as_bytes(), random);
     store::keep(tx, &id, answer.status, &sealed)?;
-    store::purge(tx, now - KEPT, PURGE_BATCH)?;
     Ok(answer)
+}
+
+/// Removes answers past their time, at most `batch`; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> kit::db::Result<u64> {
+    store::purge(tx, now - KEPT, batch)
 }
 
 fn place<'a>(id: &'a [u8; 32], user: &'a [u8]) -> Place<'a> {

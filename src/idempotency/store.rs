@@ -45,11 +45,10 @@ pub fn kept(tx: &mut Tx, id: &[u8]) -> Result<Kept> {
     tx.one(&format!("SELECT {} FROM idempotency_keys WHERE id = $1", Kept::COLUMNS), args![id])
 }
 
-pub fn purge(tx: &mut Tx, until: Timestamp, batch: i64) -> Result<()> {
+pub fn purge(tx: &mut Tx, until: Timestamp, batch: i64) -> Result<u64> {
     tx.exec(
         "DELETE FROM idempotency_keys WHERE id IN
              (SELECT id FROM idempotency_keys WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
         args![until, batch],
-    )?;
-    Ok(())
+    )
 }

@@ -31,8 +31,6 @@ const PER_USER: i64 = 20;
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// How long ago a password may have been typed for an action that asks for a fresh one.
 const FRESH: Duration = Duration::from_secs(600);
-/// Expired rows removed with each new session: more than one is made, so they cannot pile up.
-const PURGE_BATCH: i64 = 100;
 
 /// SHA-256 of a cookie's value: all that the database knows of it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -133,7 +131,7 @@ pub fn person(conn: &mut Conn, user: UserId, follows_demo: bool) -> db::Result<O
 }
 
 /// Starts a session and answers its token, which exists nowhere else. The visitor's old session, the user's oldest
-/// beyond the limit and some expired ones end in the same transaction.
+/// beyond the limit end in the same transaction.
 pub fn start(
     tx: &mut Tx,
     now: Timestamp,
@@ -144,7 +142,6 @@ pub fn start(
     if let Some(old) = &visitor.session {
         end_by_token(tx, old)?;
     }
-    store::purge_expired(tx, now, PURGE_BATCH)?;
     let evicted = store::evict_oldest(tx, user, PER_USER - 1)?;
     if evicted > 0 {
         tracing::info!(event = "session_evicted", %user, evicted, "a user's oldest sessions made room");
@@ -167,6 +164,11 @@ pub fn start(
 /// The user's living sessions, the last used first.
 pub fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> db::Result<Vec<SessionRow>> {
     store::list(conn, user, now)
+}
+
+/// Removes expired ones, at most `batch`; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
+    store::purge_expired(tx, now, batch)
 }
 
 /// Ends one session of the user; false when there is none of that id.

@@ -139,13 +139,12 @@ pub fn evict_oldest(tx: &mut Tx, user: UserId, keep: i64) -> Result<u64> {
     )
 }
 
-pub fn purge_expired(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<()> {
+pub fn purge_expired(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<u64> {
     tx.exec(
         "DELETE FROM user_sessions WHERE id IN
              (SELECT id FROM user_sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)",
         args![now, batch],
-    )?;
-    Ok(())
+    )
 }
 
 pub fn renew(tx: &mut Tx, session: SessionId, token: &TokenHash, now: Timestamp) -> Result<()> {

@@ -3,15 +3,24 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use kit::db::Tx;
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
 use kit::jobs::{self, Done, Failure, Job, Policy, Recurring, Retention, Run};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::store;
 use crate::app::App;
+use crate::connections::consent;
+use crate::{accounts, idempotency, sessions, webhooks};
 
-/// Removes finished jobs, expired sessions, links and consents of long ago, webhooks that nobody will send again.
+type Purge = fn(&mut Tx, Timestamp, i64) -> db::Result<u64>;
+
+const PURGES: [Purge; 5] = [sessions::purge, accounts::purge, consent::purge, idempotency::purge, webhooks::purge];
+/// Rows of a kind that one transaction removes at most.
+const BATCH: i64 = 1_000;
+
+/// Removes finished jobs, and of each feature what is past its time.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tidy {}
 
@@ -31,12 +40,12 @@ impl Job for Tidy {
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
         let jobs = prune_jobs(&app, &run).await?;
         let mut rows = 0;
-        for purge in store::PURGES {
+        for purge in PURGES {
             let now = app.now();
             loop {
-                let removed = run.write(move |tx: &mut Tx| Ok(purge(tx, now, store::BATCH)?)).await?;
+                let removed = run.write(move |tx: &mut Tx| Ok(purge(tx, now, BATCH)?)).await?;
                 rows += removed;
-                if removed < store::BATCH as u64 {
+                if removed < BATCH as u64 {
                     break;
                 }
             }

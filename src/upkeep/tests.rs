@@ -34,17 +34,24 @@ both_databases! {
                     "INSERT INTO webhook_deliveries (id, source, event_type, payload, received_at)
                      VALUES ('msg_1', 'demo', 'interaction.created', $1, $2)",
                     args![serde_json::json!({}), now],
-                )
+                )?;
+                tx.exec("INSERT INTO idempotency_keys (id, user_id, body_hash, status, answer, created_at)
+                         SELECT $1, id, $1, 200, $1, $2 FROM users", args![&[7; 32][..], now])?;
+                tx.exec("INSERT INTO sign_in_limits (key, failures, window_started_at) VALUES ('address:192.0.2.1', 1, $1)", args![now])
             })
             .await
             .expect("the rows fit");
         app.tidy().await;
-        let before = [app.how_many("user_sessions").await, app.how_many("one_time_links").await, app.how_many("background_jobs").await];
-        assert_eq!(before, [1, 1, 2], "nothing is old yet");
+        const OLD: [&str; 5] =
+            ["user_sessions", "one_time_links", "sign_in_limits", "idempotency_keys", "webhook_deliveries"];
+        for of in OLD {
+            assert!(app.how_many(of).await > 0, "{of}: nothing is old yet");
+        }
+        assert_eq!(app.how_many("background_jobs").await, 2);
 
         app.hand.advance(Duration::from_secs(31 * 86_400));
         app.tidy().await;
-        for of in ["user_sessions", "one_time_links", "webhook_deliveries"] {
+        for of in OLD {
             assert_eq!(app.how_many(of).await, 0, "{of}");
         }
         assert_eq!(app.how_many("background_jobs").await, 2, "the one that the user names, and the round itself");

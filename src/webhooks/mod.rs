@@ -9,6 +9,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -75,6 +76,14 @@ pub struct Delivery {
     /// The sender's name of it: one effect each.
     pub id: String,
     pub payload: Value,
+}
+
+/// A sender may come again for days; after this long it is not the same delivery any more.
+const KEPT: Duration = Duration::from_secs(30 * 86_400);
+
+/// Removes deliveries of long ago, at most `batch`; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
+    store::purge(tx, now - KEPT, batch)
 }
 
 /// Stores verified deliveries and, in the same transaction, orders the look at what they hint at. Whose they are follows

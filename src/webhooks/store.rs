@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use kit::args;
 use kit::clock::Timestamp;
@@ -10,11 +9,6 @@ use kit::db::{Conn, Result, Tx, Val};
 
 use super::{Delivery, Fresh};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
-
-/// A sender may come again for days; after this long it is not the same delivery any more.
-const KEPT: Duration = Duration::from_secs(30 * 86_400);
-/// Old rows removed at one time: more than are made, so they cannot pile up.
-const PURGE_FACTOR: usize = 10;
 
 /// Rows in one statement. Few sizes, so that few statements are prepared.
 const SIZES: [usize; 3] = [32, 8, 1];
@@ -52,17 +46,15 @@ pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[Fresh<'_>]) ->
         }
         tx.exec(&sql, &values)?;
     }
-    purge(tx, now, fresh.len())
+    Ok(())
 }
 
-fn purge(tx: &mut Tx, now: Timestamp, made: usize) -> Result<()> {
-    let limit = i64::try_from(made * PURGE_FACTOR).unwrap_or(i64::MAX);
+pub fn purge(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
     tx.exec(
         "DELETE FROM webhook_deliveries WHERE id IN
             (SELECT id FROM webhook_deliveries WHERE received_at < $1 ORDER BY received_at LIMIT $2)",
-        args![now - KEPT, limit],
+        args![older_than, batch],
     )
-    .map(drop)
 }
 
 pub fn demo_of(conn: &mut Conn, user: UserId) -> Result<Option<(DemoStatus, Option<WorkspaceId>)>> {
