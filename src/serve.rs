@@ -200,7 +200,9 @@ fn start_worker(app: &App, settings: &Settings) -> WorkerHandle {
         exclusive: app.db.dialect() == Dialect::Sqlite,
         ..jobs::Settings::default()
     };
-    Worker::start(app.db.clone(), app.clock.clone(), app.random.clone(), app.clone(), worker)
+    let worker = Worker::start(app.db.clone(), app.clock.clone(), app.random.clone(), app.clone(), worker);
+    app.metrics.worker(worker.watch());
+    worker
 }
 
 impl Running {

@@ -7,6 +7,7 @@ mod process;
 mod tests;
 
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use kit::clock::Timestamp;
@@ -32,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Metrics {
     pub web: Meters,
     sign_ins: Family<Tried, Counter>,
+    worker: Arc<OnceLock<jobs::Watch>>,
 }
 
 kit::text_enum! {
@@ -59,6 +61,11 @@ impl Metrics {
     pub fn sign_in(&self, outcome: SignIn) {
         self.sign_ins.get_or_create(&Tried { outcome: outcome.as_str() }).inc();
     }
+
+    /// The worker of this process; it has one at most.
+    pub fn worker(&self, watch: jobs::Watch) {
+        self.worker.get_or_init(|| watch);
+    }
 }
 
 /// All that is measured now, as OpenMetrics text. What the database does not tell in time is left out.
@@ -72,6 +79,9 @@ pub async fn text(app: &App) -> String {
     registry.register("log_lines_left_out", "Lines of the log that had too many like them", left_out);
     process::register(&mut registry);
     storage(registry.sub_registry_with_prefix("storage"), &app.db.stats());
+    if let Some(watch) = app.metrics.worker.get() {
+        worker(registry.sub_registry_with_prefix("worker"), &watch.metrics());
+    }
     let now = app.now();
     let asked = tokio::time::timeout(PATIENCE, app.db.read(move |conn| jobs::overview(conn, now))).await;
     gauge(
@@ -116,6 +126,23 @@ fn lane(registry: &mut Registry, lane: &Lane) {
     registry.register("refused", "Units that found no place, or waited too long", ConstCounter::new(lane.refused));
     times(registry, "wait", "From the queue's end to its head", &lane.wait);
     times(registry, "run", "The unit itself, without its commit", &lane.run);
+}
+
+fn worker(registry: &mut Registry, worker: &jobs::Metrics) {
+    gauge(registry, "running", "Jobs held by this process", worker.running as i64);
+    for (name, help, count) in [
+        ("claimed", "Jobs that were taken up", worker.claimed),
+        ("completed", "Jobs that reached their end", worker.completed),
+        ("retried", "Attempts that failed and are followed by another", worker.retried),
+        ("failed", "Jobs that failed for good", worker.failed),
+        ("cancelled", "Jobs that ended because somebody asked for it", worker.cancelled),
+        ("interrupted", "Runs that were given back, or taken back from a worker that died", worker.interrupted),
+        ("lost", "Runs whose lease was lost: nothing of their end was written", worker.lost),
+    ] {
+        registry.register(name, help, ConstCounter::new(count));
+    }
+    times(registry, "queue_delay", "From when a job was due to its claim", &worker.queue_delay);
+    times(registry, "run", "From a job's claim to its end, whatever that was", &worker.run_time);
 }
 
 fn jobs(registry: &mut Registry, overview: &Overview, now: Timestamp) {

@@ -77,6 +77,12 @@ pub struct WorkerHandle {
 #[derive(Clone)]
 pub struct Watch(Arc<Slots>);
 
+impl std::fmt::Debug for Watch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.metrics().fmt(f)
+    }
+}
+
 impl Watch {
     pub fn metrics(&self) -> Metrics {
         self.0.meter.metrics(self.0.taken())
