@@ -47,7 +47,6 @@ impl Level {
 }
 
 const GIB: u64 = 1 << 30;
-const WAL_LIMIT: u64 = 64 << 20;
 const MINUTE: Duration = Duration::from_secs(60);
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
@@ -135,7 +134,7 @@ fn write_ahead_log(database: &Path) -> Finding {
     let log = format!("{}-wal", database.display());
     let size = std::fs::metadata(&log).map_or(0, |file| file.len());
     let text = format!("{} KiB", size / 1024);
-    match size > WAL_LIMIT {
+    match size > db::WAL_BOUND {
         true => {
             warn("write-ahead log", text, "some reader holds an old snapshot: end a backup or a shell that is stuck")
         }
@@ -196,7 +195,7 @@ fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Ve
 }
 
 fn workers(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
-    let online = kit::jobs::workers(conn, now)?.len();
+    let online = kit::jobs::overview(conn, now)?.workers_online;
     Ok(match online {
         0 => bad(
             "workers",

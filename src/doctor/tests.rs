@@ -1,10 +1,13 @@
 //! A healthy installation, and one thing wrong at a time.
 
+use std::time::Duration;
+
 use clap::Parser as _;
 use kit::args;
 use kit::both_databases;
 use kit::clock::{Clock, Timestamp};
-use kit::testing::{Database, Engine};
+use kit::jobs::{self, Worker};
+use kit::testing::{Database, Engine, wait_until};
 
 use super::{Finding, Level, examine};
 use crate::config::Settings;
@@ -41,8 +44,17 @@ both_databases! {
         assert_eq!(level(&healthy, "workers"), Level::Bad, "nobody works in a test");
         assert_eq!(level(&healthy, "key file"), Level::Warn, "there is none");
 
+        let worker = Worker::start(app.db.clone(), app.app.clock.clone(), app.app.random.clone(), app.app.clone(), jobs::Settings::default());
+        let workers = || async { level(&examine(&settings, &app.app.clock).await, "workers") };
+        wait_until("it shows itself", || async { workers().await == Level::Ok }).await;
+        drop(worker);
+        wait_until("a worker that shows itself no more does not count", || async {
+            app.hand.advance(Duration::from_secs(60));
+            workers().await == Level::Bad
+        }).await;
+
         let (now, random) = (app.app.now(), app.app.random.clone());
-        let day = std::time::Duration::from_secs(86_400);
+        let day = Duration::from_secs(86_400);
         app.app.db.write(move |tx| {
             for (key, status, lease) in [("demo:a", "running", Some(now - day)), ("demo:b", "pending", None)] {
                 let how = kit::jobs::Enqueue { operation_key: Some(key.to_owned()), ..Default::default() };

@@ -45,6 +45,7 @@ pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
 pub use row::{FromRow, Row};
+pub use sqlite::WAL_BOUND;
 pub use stats::{Histogram, Lane, Stats};
 
 pub use value::{AsVal, Cell, Column, Json, Mismatch, UnknownText, Val};

@@ -95,7 +95,7 @@ crate::row! {
     }
 }
 
-/// Events that one job can have; its seq stands above them in their keys.
+/// Events that one job can have; its seq stands above them in their keys. SQL that makes or takes apart such keys says 1048576.
 const EVENTS: i64 = 1 << 20;
 
 impl JobEvent {

@@ -17,8 +17,9 @@ const WORTH_A_CHECKPOINT: u64 = 1_000;
 const WORTH_A_STOP: u64 = 4_000;
 /// Frames from which the writer waits for the last reader of the old log: 48 MiB.
 const WORTH_A_WAIT: u64 = 12_000;
-/// The bound, which only a reader without a deadline can hold up: 64 MiB.
-const ALARM_BYTES: u64 = 64 << 20;
+/// The bound of SQLite's write-ahead log, in bytes, which only a reader without a deadline can hold up: such as a backup
+/// or a shell of another process.
+pub const WAL_BOUND: u64 = 64 << 20;
 
 /// How long the writer waits for readers of the old log before that.
 const SHORT_WAIT: Duration = Duration::from_millis(20);
@@ -92,10 +93,10 @@ impl Log {
     }
 
     fn alarm(&mut self, bytes: u64) {
-        if bytes >= ALARM_BYTES && !self.is_alarming {
+        if bytes >= WAL_BOUND && !self.is_alarming {
             tracing::error!(bytes, "the write-ahead log is longer than it should be: a reader holds it up");
         }
-        self.is_alarming = if self.is_alarming { bytes >= ALARM_BYTES / 2 } else { bytes >= ALARM_BYTES };
+        self.is_alarming = if self.is_alarming { bytes >= WAL_BOUND / 2 } else { bytes >= WAL_BOUND };
     }
 }
 

@@ -6,6 +6,8 @@ mod damage;
 mod read;
 mod write;
 
+pub use checkpoint::WAL_BOUND;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! What holds up nobody else: late reads, full disks, failing disks, long logs.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::super::{Db, Error, Options, Tx};
@@ -215,16 +217,21 @@ fn a_stuck_reader_does_not_make_the_log_grow_without_bound() {
         (options.connections, options.read_deadline, options.patience) =
             (1, Duration::from_millis(300), Duration::from_secs(60));
         let db = open(options).await;
+        let reads = Arc::new(AtomicUsize::new(0));
         let reader = tokio::spawn({
-            let db = db.clone();
+            let (db, reads) = (db.clone(), reads.clone());
             async move {
-                let stuck = |conn: &mut super::super::Conn| {
-                    conn.one::<i64>("SELECT count(*) FROM things", &[])?;
-                    conn.one::<i64>(ENDLESS, &[])
+                let stuck = |reads: Arc<AtomicUsize>| {
+                    move |conn: &mut super::super::Conn| {
+                        conn.one::<i64>("SELECT count(*) FROM things", &[])?;
+                        reads.fetch_add(1, Ordering::SeqCst);
+                        conn.one::<i64>(ENDLESS, &[])
+                    }
                 };
-                while !matches!(db.read(stuck).await, Err(Error::Closed)) {}
+                while !matches!(db.read(stuck(reads.clone())).await, Err(Error::Closed)) {}
             }
         });
+        wait_until("somebody reads", || async { reads.load(Ordering::SeqCst) > 0 }).await;
         let mut longest = 0;
         for number in 0..160 {
             db.write(move |tx| {
