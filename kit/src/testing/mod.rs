@@ -51,6 +51,9 @@ macro_rules! both_databases {
     )+};
 }
 
+/// How long a test may take in all. What hangs is named then, and the others go on.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// Runs a test's future on a runtime like the product's.
 pub fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_multi_thread()
@@ -58,7 +61,7 @@ pub fn run(test: impl Future<Output = ()>) {
         .enable_all()
         .build()
         .expect("a runtime starts")
-        .block_on(test);
+        .block_on(async { tokio::time::timeout(LONGEST, test).await.expect("the test ends within ten minutes") });
 }
 
 /// Asks until the answer is yes.
