@@ -125,6 +125,14 @@ pub fn give_back(tx: &mut Tx, lane: &Lane) -> Result<()> {
     Ok(())
 }
 
+/// The try was not looked at: it does not count.
+pub fn take_back(tx: &mut Tx, lane: &Lane) -> Result<()> {
+    for Counter { key, .. } in &lane.0 {
+        store::lower_limit(tx, key)?;
+    }
+    Ok(())
+}
+
 fn wait_after(rule: &Rule, failures: i64) -> Option<Duration> {
     let beyond = u32::try_from(failures - rule.free).ok()?;
     Some(rule.first_wait.saturating_mul(1 << beyond.min(20)).min(rule.longest_wait))
@@ -168,6 +176,14 @@ mod tests {
             assert_eq!(tries(&db, 10, NOW + MINUTE, flood).await, 10);
             let device = |_| Lane::known_device(&TokenHash::of("a token"));
             assert_eq!(tries(&db, 1, NOW, device).await, 1, "who is known is no stranger");
+        }
+
+        async fn a_try_that_nobody_looked_at_does_not_count(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let ann = |_| Lane::stranger("ann@example.com", "203.0.113.7");
+            assert_eq!(tries(&db, 5, NOW, ann).await, 5);
+            db.write(move |tx| take_back(tx, &ann(0))).await.expect("the database answers");
+            assert_eq!(tries(&db, 10, NOW, ann).await, 1, "one of the five is free again");
         }
 
         async fn counters_of_past_windows_are_taken_away(db: TestDb) {

@@ -40,7 +40,13 @@ async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Gra
     };
     let active = found.filter(|user| user.disabled_at.is_none());
     let hash = active.as_ref().map(|user| user.password_hash.as_str());
-    let verdict = app.passwords.verify(&form.password, hash).await?;
+    let verdict = match app.passwords.verify(&form.password, hash).await {
+        Err(Error::Busy) => {
+            app.db.write(move |tx| limits::take_back(tx, &lane)).await?;
+            return Err(Error::Busy);
+        }
+        verdict => verdict?,
+    };
 
     let (Some(user), Verdict::Right { outdated }) = (active, verdict) else {
         tracing::info!(event = "authn_login_fail", ip = %visitor.ip, "a sign-in failed");
