@@ -82,4 +82,5 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_audit", sql: include_str!("../migrations/0006_audit.sql") },
     Migration { name: "0007_legacy", sql: include_str!("../migrations/0007_legacy.sql") },
     Migration { name: "0008_demo_next", sql: include_str!("../migrations/0008_demo_next.sql") },
+    Migration { name: "0009_job_checks", sql: include_str!("../migrations/0009_job_checks.sql") },
 ];

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { name: "0002_jobs", sql: include_str!("../../../migrations/0002_jobs.sql") },
     Migration { name: "0003_job_engine", sql: include_str!("../../../migrations/0003_job_engine.sql") },
+    Migration { name: "0009_job_checks", sql: include_str!("../../../migrations/0009_job_checks.sql") },
 ];
 
 /// No wake-up comes from a timer within a test's life: what is not signalled does not happen.
@@ -60,7 +61,10 @@ struct Desk {
 
 impl Desk {
     async fn fresh(database: Database) -> Self {
-        let db = TestDb::fresh(database).await.migrated(MIGRATIONS);
+        Self::on(TestDb::fresh(database).await.migrated(MIGRATIONS)).await
+    }
+
+    async fn on(db: TestDb) -> Self {
         let (clock, hand) = Clock::manual(Timestamp::from_second(1_800_000_000));
         let random = Random::seeded(42);
         let user_id = crate::id::Id::<Desk>::new(clock.now(), &random).uuid();
