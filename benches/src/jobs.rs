@@ -21,7 +21,7 @@ use crate::requests::now;
 
 const ROUNDS: usize = 5;
 const JOBS: usize = 50_000;
-const CONCURRENCY: usize = 500;
+const CONCURRENCY: usize = 1_000;
 const LATENCIES: usize = 1_000;
 const CLIENTS: usize = 16;
 const ENQUEUES: usize = 1_000;

@@ -19,7 +19,7 @@ use crate::clock::{Clock, Timestamp};
 use crate::db::{self, Db, Dialect, Tx};
 
 /// Completions that one commit carries at most.
-const TOGETHER: usize = 250;
+const TOGETHER: usize = 500;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ack {

@@ -28,7 +28,7 @@ use crate::random::Random;
 const SWEEP: i64 = 100;
 
 /// Jobs that one claim takes at most.
-const CLAIM: usize = 250;
+const CLAIM: usize = 500;
 
 pub(super) struct Engine<C: Workplace> {
     pub db: Db,
