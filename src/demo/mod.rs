@@ -22,8 +22,8 @@ mod tests;
 pub mod views;
 
 use kit::clock::Timestamp;
-use kit::db::{self, Conn, Tx};
-use kit::jobs::{Enqueue, JobId, JobView};
+use kit::db::{self, Conn, Json, Tx};
+use kit::jobs::{Enqueue, Job, JobId, JobView};
 use kit::random::Random;
 use maud::Markup;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,17 @@ impl Default for Choice {
     fn default() -> Self {
         Self { scenario: Scenario::Healthy, size: Size::Medium, seed: None }
     }
+}
+
+/// What comes after the leaving under way: the last wish wins. Kept in `users.demo_next`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Next {
+    SetUp(Choice),
+    /// It is being cancelled by its own page, and was wished for again: it begins anew, and then this.
+    Anew {
+        anew: Option<Choice>,
+    },
 }
 
 /// JSON readers keep integers exact up to here.
@@ -172,10 +183,23 @@ pub fn enable(
 ) -> Result<Accepted, Refused> {
     let state = store::lock(tx, user)?;
     match state.status {
-        DemoStatus::Enabling => Ok(Accepted { status: state.status, job_id: state.job()? }),
+        DemoStatus::Enabling => {
+            let job_id = state.job()?;
+            if !is_called_off::<EnableDemo>(tx, now, user, job_id)? {
+                return Ok(Accepted { status: state.status, job_id });
+            }
+            // By its own page. The state says so now, for there this wish is kept.
+            let accepted = move_to(tx, now, user, state.status, DemoStatus::Disabling, job_id)?;
+            store::set_next(tx, now, user, Some(&Next::SetUp(choice.clone())))?;
+            Ok(accepted)
+        }
         DemoStatus::Enabled => Err(Refused::Already(state.status)),
         DemoStatus::Disabling => {
-            store::set_next(tx, now, user, Some(choice))?;
+            let next = match is_called_off::<DisableDemo>(tx, now, user, state.job()?)? {
+                true => Next::Anew { anew: Some(choice.clone()) },
+                false => Next::SetUp(choice.clone()),
+            };
+            store::set_next(tx, now, user, Some(&next))?;
             hint(tx, user, Hint::Demo);
             Ok(Accepted { status: state.status, job_id: state.job()? })
         }
@@ -212,7 +236,8 @@ pub fn disable(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Re
     let state = store::lock(tx, user)?;
     match state.status {
         DemoStatus::Disabling => {
-            store::set_next(tx, now, user, None)?;
+            let anew = is_called_off::<DisableDemo>(tx, now, user, state.job()?)?;
+            store::set_next(tx, now, user, anew.then_some(&Next::Anew { anew: None }))?;
             hint(tx, user, Hint::Demo);
             Ok(Accepted { status: state.status, job_id: state.job()? })
         }
@@ -254,9 +279,28 @@ fn without_job(user: &UserRow) -> Demo {
         profile: user.demo_profile.clone().and_then(|profile| serde_json::from_value(profile).ok()),
         workspace_id: user.demo_workspace_id,
         job_id: user.demo_job_id,
-        next: user.demo_next.clone().and_then(|choice| serde_json::from_value(choice).ok()),
+        next: user.demo_next.as_ref().and_then(Next::of).and_then(Next::choice),
         job: None,
     }
+}
+
+impl Next {
+    fn of(kept: &Json) -> Option<Self> {
+        Self::deserialize(kept).ok()
+    }
+
+    fn choice(self) -> Option<Choice> {
+        match self {
+            Next::SetUp(choice) => Some(choice),
+            Next::Anew { anew } => anew,
+        }
+    }
+}
+
+/// Whether the operation under way is a `J` that ends as soon as its worker lets go of it.
+fn is_called_off<J: Job>(tx: &mut Tx, now: Timestamp, user: UserId, job: JobId) -> db::Result<bool> {
+    let job = kit::jobs::status(tx, job, user.uuid(), now)?;
+    Ok(job.is_some_and(|job| job.job_type == J::TYPE && job.cancel_requested))
 }
 
 /// At most one demo operation of a user is live.

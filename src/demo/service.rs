@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kit::jobs::{Failure, JobId};
 use reqwest::{Method, RequestBuilder};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{Choice, Profile, UserId};
@@ -11,6 +12,9 @@ use crate::app::App;
 use crate::config::DemoService;
 use crate::platforms::{Answer, Error};
 use crate::vault::Secret;
+
+/// The failure's code where the user has a profile that another operation made.
+pub const PROFILE_EXISTS: &str = "demo_profile_exists";
 
 /// A profile is a few hundred bytes.
 const ANSWER_LIMIT: usize = 64 * 1024;
@@ -37,7 +41,7 @@ pub async fn create(
     let request = request(app, Method::POST, "/profiles")?;
     let answer = send(app, request.header("idempotency-key", operation.to_string()).json(&body)).await?;
     let profile: Profile = answer.json().map_err(|error| unreadable(&error))?;
-    if profile.user_id != user.to_string() {
+    if profile.user_id != user.to_string() && !kit::mutant!("demo: the profile of anybody") {
         return Err(unreadable(&"the profile of another user"));
     }
     Ok(profile)
@@ -70,7 +74,7 @@ async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
     match answer.status {
         200..=299 => Ok(answer),
         404 => Err(Failure::retry("demo_service_unknown", "The address of the demo service is not one.")),
-        409 => Err(Failure::fail("demo_profile_exists", "The demo service still has another profile for you.")),
+        409 => Err(conflict(&answer)),
         429 | 503 => Err(busy(app, &answer)),
         500..=599 | 408 => Err(unreachable(&format!("HTTP {}", answer.status))),
         401 | 403 => {
@@ -78,6 +82,19 @@ async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
         }
         status => Err(Failure::fail("demo_service_rejected", "The demo service did not accept the request.")
             .because(format!("HTTP {status}"))),
+    }
+}
+
+fn conflict(answer: &Answer) -> Failure {
+    #[derive(Deserialize)]
+    struct Problem {
+        code: String,
+    }
+    match answer.json::<Problem>() {
+        Ok(problem) if problem.code == "operation_cancelled" => {
+            Failure::fail("demo_operation_over", "The demo service takes this set-up for called off.")
+        }
+        _ => Failure::fail(PROFILE_EXISTS, "The demo service still has another profile for you."),
     }
 }
 

@@ -5,7 +5,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Error, Json, Result, Tx};
 use kit::jobs::JobId;
 
-use super::{Choice, DemoStatus, Fault, Profile, Promised, UserId, WorkspaceId};
+use super::{DemoStatus, Fault, Next, Profile, Promised, UserId, WorkspaceId};
 
 kit::row! {
     #[derive(Clone, Debug)]
@@ -75,11 +75,11 @@ pub fn end(
 }
 
 /// What follows the leaving under way; nothing, when it is called off.
-pub fn set_next(tx: &mut Tx, now: Timestamp, user: UserId, choice: Option<&Choice>) -> Result<()> {
-    let choice = choice.map(|choice| serde_json::to_value(choice).expect("a choice is plain data"));
+pub fn set_next(tx: &mut Tx, now: Timestamp, user: UserId, next: Option<&Next>) -> Result<()> {
+    let next = next.map(|next| serde_json::to_value(next).expect("a choice is plain data"));
     tx.exec(
         "UPDATE users SET demo_next = $2, updated_at = $3 WHERE id = $1 AND demo_mode_status = 'disabling'",
-        args![user, choice, now],
+        args![user, next, now],
     )?;
     Ok(())
 }
@@ -108,6 +108,9 @@ pub fn set_made(tx: &mut Tx, user: UserId, profile: &Profile, workspace: Workspa
 /// Every row of the user's demo goes with its workspace.
 pub fn clear(tx: &mut Tx, user: UserId) -> Result<()> {
     if let Some(workspace) = lock(tx, user)?.workspace_id {
+        kit::mutant!("demo: leaving keeps the deliveries" => {
+            tx.exec("UPDATE webhook_deliveries SET workspace_id = NULL WHERE workspace_id = $1", args![workspace])?;
+        });
         tx.exec("DELETE FROM workspaces WHERE id = $1 AND kind = 'demo'", args![workspace])?;
     }
     tx.exec("UPDATE users SET demo_profile = NULL, demo_workspace_id = NULL WHERE id = $1", args![user])?;

@@ -1,5 +1,8 @@
 //! Demo mode as its users live it, against the real simulator, on both databases.
 
+mod simulation;
+mod wishes;
+
 use kit::args;
 use kit::both_databases;
 use kit::clock::{Clock, Timestamp};

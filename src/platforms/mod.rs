@@ -8,6 +8,8 @@ pub mod youtube;
 
 pub use error::{Error, Trouble, next_midnight_pacific};
 pub use hosts::{Host, Hosts};
+#[cfg(test)]
+pub use outside::Line;
 pub use outside::{Answer, LISTING, Outside, SMALL};
 
 pub use crate::inbox::model::Platform;

@@ -1,12 +1,14 @@
 //! The one way out: an HTTP client without redirects, proxies or decompression, bounded in time, size and number.
 
 use std::net::{IpAddr, SocketAddr};
+#[cfg(test)]
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
-use reqwest::{Method, RequestBuilder, redirect};
+use reqwest::{Method, Request, RequestBuilder, Response, redirect};
 use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -26,7 +28,15 @@ const PARALLEL: usize = 8;
 #[derive(Clone, Debug)]
 pub struct Outside {
     client: reqwest::Client,
+    #[cfg(test)]
+    line: Option<Arc<dyn Line>>,
     permits: Arc<Semaphore>,
+}
+
+/// What carries requests in a simulation, where there is no network.
+#[cfg(test)]
+pub trait Line: std::fmt::Debug + Send + Sync {
+    fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>>;
 }
 
 /// An answer that arrived whole, whatever its status.
@@ -56,7 +66,19 @@ impl Outside {
             .pool_max_idle_per_host(PARALLEL)
             .build()
             .expect("a TLS configuration");
-        Self { client, permits: Arc::new(Semaphore::new(PARALLEL)) }
+        let permits = Arc::new(Semaphore::new(PARALLEL));
+        Self {
+            client,
+            #[cfg(test)]
+            line: None,
+            permits,
+        }
+    }
+
+    /// The same client, another's way out.
+    #[cfg(test)]
+    pub fn over(&self, line: Arc<dyn Line>) -> Self {
+        Self { client: self.client.clone(), line: Some(line), permits: Arc::new(Semaphore::new(PARALLEL)) }
     }
 
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -75,7 +97,7 @@ impl Outside {
             return Err(Error::Transient(Trouble::Unreachable));
         }
         let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
-        let mut response = self.client.execute(request).await.map_err(trouble)?;
+        let mut response = self.carry(request).await?;
         let (status, headers) = (response.status().as_u16(), std::mem::take(response.headers_mut()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(trouble)? {
@@ -85,6 +107,15 @@ impl Outside {
             body.extend_from_slice(&chunk);
         }
         Ok(Answer { status, headers, body })
+    }
+
+    async fn carry(&self, request: Request) -> Result<Response, Error> {
+        #[cfg(test)]
+        if let Some(line) = &self.line {
+            let late = |_| Err(Error::Transient(Trouble::Timeout));
+            return tokio::time::timeout(TOTAL, line.carry(request)).await.unwrap_or_else(late);
+        }
+        self.client.execute(request).await.map_err(trouble)
     }
 }
 

@@ -4,7 +4,7 @@
 //! breaks, and what its caller hears of it, so that every crash and every lost answer has a place in a reproducible history.
 
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -147,6 +147,11 @@ impl Database {
     /// Runs `unit` at once, outside of the history.
     pub fn look<T>(&self, unit: impl FnOnce(&mut Tx) -> Result<T>) -> Result<T> {
         in_transaction(&mut self.lock().tx, unit)
+    }
+
+    /// Whether a unit of work runs on this very thread.
+    pub fn is_at_work(&self) -> bool {
+        matches!(self.0.try_lock(), Err(TryLockError::WouldBlock))
     }
 
     /// Runs the units that were adrift until `now`.

@@ -68,7 +68,7 @@ fn history_with(seed: u64, traced: bool, tune: impl Fn(&mut Plan)) -> Outcome {
     people.arrive(&database);
     world.live(dice.millis(1_000..12_000), |world| people.act(world));
     world.heal();
-    let in_time = world.settle(PATIENCE, |database| !people.are_waiting() && check::is_settled(database));
+    let in_time = world.settle(PATIENCE, |world| !people.are_waiting() && check::is_settled(&world.database));
     rules.end(&world.shared, &database, &ledger, in_time);
     let (wrongs, trace) = world.end();
     Outcome { wrongs, trace }

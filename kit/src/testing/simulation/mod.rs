@@ -181,10 +181,10 @@ impl<C: Workplace> World<C> {
         }
     }
 
-    /// Lets time pass until `is_settled`, for `limit` at most; whether it came to that.
-    pub fn settle(&mut self, limit: Duration, mut is_settled: impl FnMut(&Database) -> bool) -> bool {
+    /// Lets time pass until `is_settled`, which is asked between turns, for `limit` at most; whether it came to that.
+    pub fn settle(&mut self, limit: Duration, mut is_settled: impl FnMut(&Self) -> bool) -> bool {
         let end = self.shared.now() + limit;
-        while !is_settled(&self.database) {
+        while !is_settled(self) {
             if self.shared.now() >= end {
                 return false;
             }

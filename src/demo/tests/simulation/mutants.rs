@@ -1,0 +1,59 @@
+//! Bugs put into demo mode on purpose, each of which its histories must find.
+
+use kit::testing::mutants;
+use kit::testing::simulation::{Faults, Plan, until_found};
+
+use super::history_with;
+
+/// Histories in which a bug must show itself.
+const HISTORIES: u64 = 2_000;
+
+/// Names a test for each bug, and what a history says that has it.
+macro_rules! finds {
+    ($($test:ident: $bug:literal, $shows:literal;)+) => {$(
+        #[test]
+        fn $test() {
+            find($bug, $shows);
+        }
+    )+};
+}
+
+finds! {
+    a_failure_that_forgets_no_profile: "demo: a failed set-up keeps its profile", "I3: ";
+    a_leaving_that_keeps_deliveries: "demo: leaving keeps the deliveries", "I11: left behind by demo mode: webhook_deliveries";
+    a_call_back_that_takes_nothing_back: "demo: called back without taking back", "I3: ";
+    a_last_wish_that_is_lost: "demo: the last wish is lost", "although the last wish was Some(Demo)";
+    a_set_up_that_does_not_count: "demo: enabled without counting", "I6: ";
+    a_strangers_profile: "demo: the profile of anybody", "I12: ";
+    a_webhook_of_a_left_profile: "webhooks: kept in the live workspace", "I7: deliveries outside of a demo";
+    a_webhook_that_counts_twice: "webhooks: a duplicate counts", "I7: ";
+    a_call_inside_of_a_transaction: "demo: asked inside of a transaction", "I8: ";
+}
+
+/// Needs a transaction that breaks just between the two.
+#[test]
+fn a_status_and_its_job_in_two_commits() {
+    find_with("state and job in two commits", "I2: ", |plan| {
+        plan.faults = Faults { broken: 200, ..Faults::NONE };
+    });
+}
+
+/// Needs a set-up that is called back while the far side has not yet heard what it was asked for.
+#[test]
+fn a_request_that_arrives_after_the_call_back() {
+    find_with("demo: a late request makes a profile", "I3: disabled", |plan| {
+        plan.faults = Faults { outside: 400, ..Faults::NONE };
+    });
+}
+
+/// Looks for a history that goes wrong in the way in which this bug must.
+fn find(bug: &'static str, shows: &str) {
+    find_with(bug, shows, |_| {});
+}
+
+fn find_with(bug: &'static str, shows: &str, tune: impl Fn(&mut Plan)) {
+    let shown = |seed| history_with(seed, false, &tune).wrongs.into_iter().find(|wrong| wrong.contains(shows));
+    let found = mutants::with(bug, || until_found(HISTORIES, shown));
+    let (seed, wrong) = found.unwrap_or_else(|| panic!("{HISTORIES} histories did not show the bug: {bug}"));
+    println!("{bug}: shown by history {seed}: {wrong}");
+}
