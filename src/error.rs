@@ -62,6 +62,11 @@ impl Error {
         Self::refused(StatusCode::FORBIDDEN, code, message)
     }
 
+    /// It asks for a password that was typed a short while ago.
+    pub fn reauthentication_needed() -> Self {
+        Self::forbidden("reauthentication_needed", "Sign in again first: it was too long ago.")
+    }
+
     pub fn unprocessable(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::refused(StatusCode::UNPROCESSABLE_ENTITY, code, message)
     }

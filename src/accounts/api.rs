@@ -154,7 +154,7 @@ pub async fn end(
         return logout(State(app), visitor).await;
     }
     if !who.session.is_fresh(app.now()) {
-        return Err(Error::forbidden("reauthentication_needed", "Sign in again first: it was too long ago."));
+        return Err(Error::reauthentication_needed());
     }
     let user = who.user.id;
     let (now, vault, address) = (app.now(), app.vault.clone(), who.session.ip.clone());

@@ -96,9 +96,10 @@ pub struct Started {
     pub authorize_url: String,
 }
 
-/// Begins connecting an account.
+/// Begins connecting an account; a live one only within ten minutes of typing the password.
 #[utoipa::path(post, path = "/connections/{platform}/start", tag = "connections", params(("platform" = inline(Platform), Path)),
-    request_body = Option<StartBody>, responses((status = 201, body = Started), (status = 409), (status = 404)))]
+    request_body = Option<StartBody>,
+    responses((status = 201, body = Started), (status = 403), (status = 409), (status = 404)))]
 pub async fn start(
     State(app): State<App>,
     who: SignedIn,
@@ -109,7 +110,11 @@ pub async fn start(
     let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
     let again = body.and_then(|Json(body)| body?.connection_id);
     let mut begin = pages::beginning(&app, &who, platform, again)?;
+    let is_fresh = super::is_fresh_enough(&who.session, &who.workspace, app.now());
     let effect = move |tx: &mut Tx| {
+        if !is_fresh {
+            return Err(Error::reauthentication_needed());
+        }
         let (connection_id, authorize_url) = begin(tx)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Started { connection_id, authorize_url })))
     };
@@ -134,9 +139,10 @@ pub async fn sync(State(app): State<App>, who: Caller, once: Once, Path(id): Pat
     once.write(&app, user, effect).await
 }
 
-/// Ends a connection; its authorisation is revoked at the platform.
+/// Ends a connection; its authorisation is revoked at the platform. A session ends a live one only within ten minutes of
+/// typing the password.
 #[utoipa::path(delete, path = "/connections/{id}", tag = "connections", params(("id" = inline(ConnectionId), Path)),
-    responses((status = 204), (status = 404)))]
+    responses((status = 204), (status = 403), (status = 404)))]
 pub async fn delete(
     State(app): State<App>,
     who: Caller,
@@ -147,10 +153,14 @@ pub async fn delete(
     let (id, now, random, vault) = (pages::parse(&id)?, app.now(), app.random.clone(), app.vault.clone());
     let (user, workspace) = (who.user.id, who.workspace.id);
     let witness = Witness::of(&app, user, visitor);
+    let is_fresh = who.session.is_none_or(|session| super::is_fresh_enough(&session, &who.workspace, now));
     let effect = move |tx: &mut Tx| {
+        if !is_fresh {
+            return Err(Error::reauthentication_needed());
+        }
         super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
         witness.record(tx, Event::AccountDisconnected, id)?;
-        Ok::<_, Refused>((StatusCode::NO_CONTENT, None::<()>))
+        Ok((StatusCode::NO_CONTENT, None::<()>))
     };
     once.write(&app, user, effect).await
 }

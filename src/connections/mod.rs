@@ -24,8 +24,9 @@ use kit::random::Random;
 pub use self::store::Connection;
 pub use self::tokens::Refreshing;
 pub use crate::inbox::model::ConnectionId;
+use crate::sessions::SessionRow;
 use crate::vault::{Broken, Vault};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::{Kind, UserId, Workspace, WorkspaceId};
 
 kit::text_enum! {
     pub enum Status {
@@ -146,6 +147,12 @@ pub enum Refused {
     NotOffered,
     #[error(transparent)]
     Db(#[from] kit::db::Error),
+}
+
+/// Whether a session may begin or end a connection there. What opens somebody's live account, or takes it away, asks for a
+/// password that was typed a short while ago; the accounts of a demo are nobody's.
+pub fn is_fresh_enough(session: &SessionRow, workspace: &Workspace, now: Timestamp) -> bool {
+    workspace.kind == Kind::Demo || session.is_fresh(now)
 }
 
 /// Reads the connection now, or hastens the reading that waits.

@@ -11,12 +11,14 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::consent::{self, Answer, Asker, NotTaken};
-use super::views::{self, Listing, Offer};
+use super::views::{self, Confirm, Listing, Offer};
 use super::{ConnectionId, Refused, service, store};
+use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{Event, Witness};
 use crate::error::{Error, Result};
 use crate::platforms::{self, Platform};
+use crate::sessions::pages::keeping;
 use crate::sessions::{SignedIn, Visitor};
 use crate::ui;
 use crate::vault::Secret;
@@ -73,6 +75,8 @@ pub fn redirect_uri(app: &App) -> String {
 #[serde(default)]
 pub struct StartForm {
     connection_id: Option<ConnectionId>,
+    /// Asked for when it was typed too long ago.
+    password: Option<Password>,
 }
 
 pub async fn start(
@@ -81,12 +85,45 @@ pub async fn start(
     nonce: Nonce,
     Path(platform): Path<String>,
     Form(form): Form<StartForm>,
-) -> Result<Markup> {
+) -> Result<Response> {
     let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
-    let link = app.db.write(beginning(&app, &who, platform, form.connection_id)?).await?.1;
-    let shell = who.shell(&app, &nonce, "/connections");
-    let body = views::continue_to(platform, &link, who.workspace.kind == Kind::Demo);
-    Ok(ui::page(&shell, "Connect", body))
+    let begin = beginning(&app, &who, platform, form.connection_id)?;
+    let renewed = match fresh(&app, &who, form.password.as_ref()).await {
+        Ok(renewed) => renewed,
+        Err(error) => {
+            let action = format!("/connections/{}/start", platform.as_str());
+            let ask = Confirm { title: "Connect an account", action, connection: form.connection_id };
+            return ask_for_password(&app, &who, &nonce, &ask, error);
+        }
+    };
+    let begun = app.db.write(begin).await.map(|(_, link)| {
+        let shell = who.shell(&app, &nonce, "/connections");
+        ui::page(&shell, "Connect", views::continue_to(platform, &link, who.workspace.kind == Kind::Demo))
+    });
+    Ok(keeping(renewed, begun))
+}
+
+/// The session's new token, where the password had to be typed for it.
+async fn fresh(app: &App, who: &SignedIn, password: Option<&Password>) -> Result<Option<String>> {
+    if super::is_fresh_enough(&who.session, &who.workspace, app.now()) {
+        return Ok(None);
+    }
+    match password {
+        Some(password) => Ok(Some(confirm_password(app, who, password).await?)),
+        None => Err(Error::reauthentication_needed()),
+    }
+}
+
+/// The same form again with a field for the password, and what was wrong with the one before.
+fn ask_for_password(app: &App, who: &SignedIn, nonce: &Nonce, ask: &Confirm, error: Error) -> Result<Response> {
+    let is_first = matches!(error, Error::Refused { .. });
+    if !is_first && !error.is_passing() && !matches!(error, Error::Invalid(_)) {
+        return Err(error);
+    }
+    let trouble = error.is_passing().then(|| error.text());
+    let body = views::confirm(ask, &error.fields(), trouble.as_deref());
+    let page = ui::page(&who.shell(app, nonce, "/connections"), ask.title, body);
+    Ok((error.status(), error.headers(), page).into_response())
 }
 
 /// What begins an attempt in a transaction and answers the address of the consent page.
@@ -157,21 +194,37 @@ async fn sync_now(app: &App, user: UserId, workspace: WorkspaceId, id: Connectio
     Ok(app.db.write(move |tx| super::sync_now(tx, now, &random, user, workspace, id)).await?)
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct EndForm {
+    /// Asked for when it was typed too long ago.
+    password: Option<Password>,
+}
+
 pub async fn disconnect(
     State(app): State<App>,
     who: SignedIn,
     visitor: Visitor,
+    nonce: Nonce,
     Path(id): Path<String>,
-) -> Result<Redirect> {
+    Form(form): Form<EndForm>,
+) -> Result<Response> {
     let (id, user, workspace) = (parse(&id)?, who.user.id, who.workspace.id);
+    let renewed = match fresh(&app, &who, form.password.as_ref()).await {
+        Ok(renewed) => renewed,
+        Err(error) => {
+            let action = format!("/connections/{id}/disconnect");
+            let ask = Confirm { title: "Disconnect an account", action, connection: None };
+            return ask_for_password(&app, &who, &nonce, &ask, error);
+        }
+    };
     let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
     let witness = Witness::of(&app, user, visitor);
     let ended = app.db.write(move |tx| {
         super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
-        Ok::<_, Refused>(witness.record(tx, Event::AccountDisconnected, id)?)
+        Ok::<_, Error>(witness.record(tx, Event::AccountDisconnected, id)?)
     });
-    ended.await?;
-    Ok(Redirect::to("/connections"))
+    Ok(keeping(renewed, ended.await.map(|()| Redirect::to("/connections"))))
 }
 
 /// An id that is none belongs to nobody.

@@ -4,11 +4,12 @@ use kit::jobs::JobStatus;
 use maud::{Markup, html};
 
 use super::store::Reading;
-use super::{Action, Cause, Connection, Status};
+use super::{Action, Cause, Connection, ConnectionId, Status};
+use crate::error::FieldErrors;
 use crate::platforms::Platform;
 use crate::ui::numbers::grouped;
 use crate::ui::{
-    Button, Icon, Live, Local, Tone, card, head, icon, key_values, live, notice, platform_mark, progress, tag,
+    Button, Field, Icon, Live, Local, Tone, card, head, icon, key_values, live, notice, platform_mark, progress, tag,
 };
 
 /// What the page shows; read in one snapshot.
@@ -197,6 +198,35 @@ fn capabilities(platform: Platform) -> Markup {
         @if can.replies { span { "replies" } }
         @if can.edits_own_replies { span { "edited replies" } }
         @if can.hides_others { span { "hiding" } }
+    }
+}
+
+/// A step that asks for the password once more, and where it leads.
+#[derive(Debug)]
+pub struct Confirm {
+    pub title: &'static str,
+    pub action: String,
+    /// What goes along.
+    pub connection: Option<ConnectionId>,
+}
+
+pub fn confirm(ask: &Confirm, errors: &FieldErrors, trouble: Option<&str>) -> Markup {
+    let password = Field::password("password", "Your password", "current-password").required().autofocus();
+    html! {
+        (head(ask.title, html! {}, html! {}))
+        div.narrow.stack {
+            (card("Is it you?", html! {}, html! {
+                @if let Some(trouble) = trouble { (notice(Tone::Bad, trouble)) }
+                form.form method="post" action=(ask.action) data-test="confirm-password" {
+                    @if let Some(connection) = ask.connection { input type="hidden" name="connection_id" value=(connection); }
+                    (password.help("It was typed more than ten minutes ago.").error(errors.of("password")))
+                    div.actions {
+                        (Button::primary("Go on"))
+                        a.button.quiet href="/connections" { "Back to connections" }
+                    }
+                }
+            }))
+        }
     }
 }
 

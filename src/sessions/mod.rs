@@ -101,11 +101,13 @@ pub struct Caller {
     pub workspace: Workspace,
     /// The session, or the key in a session's place: open streams end with it.
     pub pass: SessionId,
+    /// None with a key, which somebody made with a fresh password.
+    pub session: Option<SessionRow>,
 }
 
 impl From<SignedIn> for Caller {
     fn from(who: SignedIn) -> Self {
-        Self { user: who.user, workspace: who.workspace, pass: who.session.id }
+        Self { user: who.user, workspace: who.workspace, pass: who.session.id, session: Some(who.session) }
     }
 }
 

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use axum::response::AppendHeaders;
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use kit::web::{Nonce, Peer, cookie, customer};
 
 use super::{COOKIE, Caller, DEVICE_COOKIE, SignedIn, TokenHash, Visitor};
@@ -151,6 +151,14 @@ pub fn cookies(session_token: &str, device_token: Option<&str>) -> Cookies {
     let session = cookie::set(COOKIE, session_token, super::ABSOLUTE);
     let device = device_token.map(|token| cookie::set(DEVICE_COOKIE, token, DEVICE_LIFE));
     AppendHeaders(std::iter::once(session).chain(device).map(|cookie| (SET_COOKIE, cookie)).collect())
+}
+
+/// The answer with the session's new token, where there is one: whatever became of the request, the old one is dead.
+pub fn keeping(renewed: Option<String>, outcome: Result<impl IntoResponse>) -> Response {
+    match renewed {
+        Some(token) => (cookies(&token, None), outcome).into_response(),
+        None => outcome.into_response(),
+    }
 }
 
 /// Ends the session that the browser comes with, if any, and has the browser forget this site's pages. The cookie goes by

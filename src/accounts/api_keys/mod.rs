@@ -165,7 +165,7 @@ pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::R
     let Some(key) = store::living(conn, token, now)? else { return Ok(None) };
     let Some((user, workspace)) = sessions::person(conn, key.user_id, key.follows_demo)? else { return Ok(None) };
     let pass = SessionId::from(key.id.uuid());
-    Ok(Some((key, Caller { user, workspace, pass })))
+    Ok(Some((key, Caller { user, workspace, pass, session: None })))
 }
 
 /// Notes that the key is in use, in the background and at most once a minute.

@@ -16,7 +16,7 @@ use crate::accounts::{Password, change_password, confirm_password, invite, save_
 use crate::app::App;
 use crate::audit::{self, Act, Event};
 use crate::error::{Error, FieldErrors, Result};
-use crate::sessions::pages::{cookies, sign_out};
+use crate::sessions::pages::{cookies, keeping, sign_out};
 use crate::sessions::{self, SessionId, SignedIn, Visitor};
 
 /// What the last form did, told once after its redirect.
@@ -161,12 +161,8 @@ pub async fn end(
             Err(other) => return Err(other),
         },
     };
-    let ended = end_wanted(&app, &who, wanted).await?;
-    let next = Redirect::to(&format!("/settings/sessions?ended={ended}"));
-    Ok(match renewed {
-        Some(token) => (cookies(&token, None), next).into_response(),
-        None => next.into_response(),
-    })
+    let ended = end_wanted(&app, &who, wanted).await;
+    Ok(keeping(renewed, ended.map(|ended| Redirect::to(&format!("/settings/sessions?ended={ended}")))))
 }
 
 async fn end_wanted(app: &App, who: &SignedIn, wanted: Option<SessionId>) -> Result<usize> {

@@ -4,6 +4,7 @@ mod audited;
 mod by_hand;
 mod consent;
 mod failures;
+mod fresh;
 mod provider;
 mod reading;
 mod refresh;
