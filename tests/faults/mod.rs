@@ -1,10 +1,15 @@
 //! What goes wrong around the built binary, and what must hold all the same.
 
 mod answers;
+mod backup;
+mod clock;
 mod database;
 mod demo;
 mod edge;
 mod failpoints;
+mod machine;
+mod people;
+mod refused;
 mod service;
 mod signals;
 mod storms;

@@ -79,7 +79,7 @@ both_databases! {
     }
 }
 
-async fn set_up(ann: &Client) -> Value {
+pub(super) async fn set_up(ann: &Client) -> Value {
     let (_, accepted) = ann.post("/api/demo/enable", json!({"size": "small"})).await;
     accepted["job_id"].clone()
 }
@@ -89,14 +89,14 @@ fn path(job: &Value) -> String {
 }
 
 /// The first step is done, and there are more.
-async fn gets_on(ann: &Client, job: &Value) {
+pub(super) async fn gets_on(ann: &Client, job: &Value) {
     wait_until("the job gets on", || async {
         ann.get(&path(job)).await.1["progress"]["done"].as_i64().is_some_and(|done| done > 0)
     })
     .await;
 }
 
-async fn ends(ann: &Client, job: &Value) -> Value {
+pub(super) async fn ends(ann: &Client, job: &Value) -> Value {
     wait_for("the job ends", || async {
         let (_, status) = ann.get(&path(job)).await;
         matches!(status["status"].as_str()?, "completed" | "failed" | "cancelled").then_some(status)
@@ -104,7 +104,7 @@ async fn ends(ann: &Client, job: &Value) -> Value {
     .await
 }
 
-async fn nothing_is_wrong(fleet: &Fleet, url: &str) {
+pub(super) async fn nothing_is_wrong(fleet: &Fleet, url: &str) {
     assert_eq!(Auditor::default().check(url, &Ledger::default()).await, [""; 0]);
     assert_eq!(audit::profiles_match(url, fleet.data_dir()).await, [""; 0]);
 }

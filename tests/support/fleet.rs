@@ -9,7 +9,8 @@ use super::client::http;
 use super::process::Process;
 use super::server::free_port;
 
-const SECRET: &str = "a secret that both sides know";
+/// Of the demo service, where there is one.
+pub const SECRET: &str = "a secret that both sides know";
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Role {
@@ -66,6 +67,16 @@ impl Fleet {
     /// Where its pages are, one address for each process that has them.
     pub fn urls(&self) -> Vec<String> {
         self.nodes.iter().filter(|node| node.role.is_web()).map(Node::url).collect()
+    }
+
+    /// Of every process of it.
+    pub fn settings(&self) -> Vec<(String, String)> {
+        self.settings.clone()
+    }
+
+    /// What a command of the same installation says, and whether it went well.
+    pub fn told(&self, arguments: &[&str]) -> (bool, String) {
+        Process::repruv(arguments, &self.settings).told()
     }
 
     pub fn data_dir(&self) -> &Path {

@@ -6,10 +6,11 @@ mod fleet;
 mod process;
 mod proxy;
 mod server;
+pub mod webhook;
 
 pub use browser::Browser;
 pub use client::{Client, PASSWORD, http};
-pub use fleet::{Fleet, Role};
+pub use fleet::{Fleet, Role, SECRET};
 pub use process::Process;
 pub use proxy::{Line, Proxy};
 pub use server::{Server, free_port};

@@ -65,6 +65,10 @@ impl Process {
         }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name: `TERM`.
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -79,6 +83,13 @@ impl Process {
             async move { ended }
         })
         .await
+    }
+
+    /// Waits for a command that ends by itself: whether it went well, and all that it said.
+    pub fn told(mut self) -> (bool, String) {
+        let told: Vec<_> = self.lines.iter().collect();
+        let ended = self.child.wait().expect("it is our child");
+        (ended.success(), told.join("\n"))
     }
 
     /// How it ended, if it has.

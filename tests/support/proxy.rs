@@ -33,6 +33,8 @@ pub enum Line {
 
 pub struct Proxy {
     pub port: u16,
+    /// Where the server listens.
+    socket: Arc<watch::Sender<PathBuf>>,
     line: Arc<watch::Sender<Line>>,
     cuts: Arc<AtomicU64>,
 }
@@ -43,15 +45,22 @@ impl Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let port = listener.local_addr().expect("a bound socket has an address").port();
         let (line, cuts) = (Arc::new(watch::channel(Line::Good).0), Arc::<AtomicU64>::default());
+        let socket = Arc::new(watch::channel(socket).0);
         tokio::spawn({
-            let (line, cuts) = (line.clone(), cuts.clone());
+            let (socket, line, cuts) = (socket.clone(), line.clone(), cuts.clone());
             async move {
                 while let Ok((client, _)) = listener.accept().await {
-                    tokio::spawn(join(client, socket.clone(), line.clone(), cuts.clone()));
+                    let server = socket.borrow().clone();
+                    tokio::spawn(join(client, server, line.clone(), cuts.clone()));
                 }
             }
         });
-        Self { port, line, cuts }
+        Self { port, socket, line, cuts }
+    }
+
+    /// New connections go to another server.
+    pub fn leads_to(&self, socket: PathBuf) {
+        self.socket.send_replace(socket);
     }
 
     pub fn is_now(&self, line: Line) {

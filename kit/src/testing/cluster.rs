@@ -14,14 +14,18 @@ use postgres::{Client, NoTls};
 /// so that it closes on a return, a panic and a SIGKILL alike.
 const WATCHDOG: &str = r#"
 trap '' HUP INT TERM
-bin=$1 dir=$2
-shift 2
+bin=$1 dir=$2 primary=$3
+shift 3
 start() {
     "$bin/postgres" -D "$dir/data" -F -k "$dir" -c listen_addresses= -c max_connections=300 -c full_page_writes=off -c autovacuum=off \
         -c timezone=UTC "$@" </dev/null >>"$dir/log" 2>&1 &
     server=$!
 }
-"$bin/initdb" --pgdata="$dir/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync </dev/null >"$dir/log" 2>&1 || exit 1
+if [ -n "$primary" ]; then
+    "$bin/pg_basebackup" --pgdata="$dir/data" --host="$primary" --username=postgres --checkpoint=fast --write-recovery-conf --no-sync
+else
+    "$bin/initdb" --pgdata="$dir/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync
+fi </dev/null >"$dir/log" 2>&1 || exit 1
 start "$@"
 while read -r order; do
     case $order in
@@ -60,6 +64,19 @@ impl Cluster {
         let settings =
             ["listen_addresses=127.0.0.1", "ssl=on", "ssl_cert_file=../server.crt", "ssl_key_file=../server.key"];
         Cluster::launch(free_port(), &settings, &[("server.crt", certificate), ("server.key", key)])
+    }
+
+    /// A server that follows this one. From now on this one's commits wait until it has them.
+    pub fn replica(&self) -> Cluster {
+        let replica = Cluster::follow(Some(&self.directory), DEFAULT_PORT, &[], &[]);
+        self.administer("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.administer("SELECT pg_reload_conf()");
+        replica
+    }
+
+    /// Takes the place of the server that it followed.
+    pub fn promote(&self) {
+        self.administer("SELECT pg_promote()");
     }
 
     /// Where a database of this server is.
@@ -114,6 +131,10 @@ impl Cluster {
     }
 
     fn launch(port: u16, settings: &[&str], files: &[(&str, &str)]) -> Cluster {
+        Self::follow(None, port, settings, files)
+    }
+
+    fn follow(primary: Option<&Path>, port: u16, settings: &[&str], files: &[(&str, &str)]) -> Cluster {
         let binaries = binaries().unwrap_or_else(|| {
             panic!(
                 "these tests need a PostgreSQL server (15 or newer) under /usr/lib/postgresql: \
@@ -128,7 +149,7 @@ impl Cluster {
         let port_setting = format!("port={port}");
         let settings = settings.iter().copied().chain([port_setting.as_str()]);
         let settings: Vec<_> = settings.flat_map(|setting| ["-c".to_owned(), setting.to_owned()]).collect();
-        let watchdog = Mutex::new(watch(&binaries, &directory, &settings, files));
+        let watchdog = Mutex::new(watch(&binaries, &directory, primary, &settings, files));
         let cluster = Cluster { directory, port, watchdog };
         cluster.wait_until("start", true);
         cluster
@@ -178,7 +199,13 @@ fn binaries() -> Option<PathBuf> {
     versions.max().map(|(_, bin)| bin)
 }
 
-fn watch(binaries: &Path, directory: &Path, settings: &[String], files: &[(&str, &str)]) -> Child {
+fn watch(
+    binaries: &Path,
+    directory: &Path,
+    primary: Option<&Path>,
+    settings: &[String],
+    files: &[(&str, &str)],
+) -> Child {
     use std::os::unix::fs::{PermissionsExt as _, chown};
     use std::os::unix::process::CommandExt as _;
     let mut theirs = vec![directory.to_owned()];
@@ -202,7 +229,7 @@ fn watch(binaries: &Path, directory: &Path, settings: &[String], files: &[(&str,
     };
     command
         .args(["-c", WATCHDOG, "watchdog"])
-        .args([binaries, directory])
+        .args([binaries, directory, primary.unwrap_or(Path::new(""))])
         .args(settings)
         .current_dir(directory)
         .process_group(0)

@@ -3,20 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use kit::clock::Clock;
 use kit::random::Random;
 use repruv::vault::Vault;
-use repruv::webhooks;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use sha2::Sha256;
 use tokio_util::sync::CancellationToken;
 
 use super::ledger::{Account, Ledger, Requests};
-use crate::support::Client;
+use crate::support::{Client, webhook};
 
 pub struct Person {
     pub email: String,
@@ -193,18 +187,8 @@ impl Person {
     }
 
     async fn send_webhook(&self, id: &str) -> Option<StatusCode> {
-        let user = self.client.user_id.parse().expect("a user's id");
-        let secret = webhooks::demo_secret(&self.vault, user);
-        let key = secret.expose().strip_prefix("whsec_").and_then(|key| STANDARD.decode(key).ok());
-        let body = json!({"type": "comment.created", "data": {"platform": "youtube", "external_id": id}}).to_string();
-        let at = (Clock::system().now().micros() / 1_000_000).to_string();
-        let mut mac = Hmac::<Sha256>::new_from_slice(&key.expect("a secret is base64")).expect("any length");
-        mac.update(format!("{id}.{at}.{body}").as_bytes());
-        let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
-        let url = webhooks::demo_url(&self.urls[self.below(self.urls.len())], user);
-        let request = self.http.post(url).header("webhook-id", id).header("webhook-timestamp", at);
-        let answer = request.header("webhook-signature", signature).body(body).send().await.ok()?;
-        Some(answer.status())
+        let base = &self.urls[self.below(self.urls.len())];
+        webhook::send(&self.http, base, &self.vault, &self.client.user_id, id).await
     }
 
     async fn sync(&self) {
