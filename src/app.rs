@@ -1,5 +1,8 @@
 //! What the application is made of.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Deref;
 use std::sync::Arc;
 

@@ -51,3 +51,34 @@ impl Drop for Member {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// AV9: strangers decide how many addresses there are, and how long each is thought of is not up to them.
+    #[test]
+    fn a_million_addresses_that_came_and_went_leave_nothing() {
+        let crowd = Crowd::new(128);
+        let mut here = std::collections::VecDeque::new();
+        for number in 0..1_000_000_u32 {
+            here.push_back(crowd.join(IpAddr::from(number.to_be_bytes())).expect("it is the first of its address"));
+            if here.len() > 4_096 {
+                here.pop_front();
+            }
+        }
+        assert_eq!(crowd.open().len(), 4_096);
+        assert!(crowd.open().capacity() <= 4 * 4_096, "{}", crowd.open().capacity());
+        here.clear();
+        assert_eq!(crowd.open().len(), 0);
+    }
+
+    #[test]
+    fn a_neighbourhood_of_v6_counts_as_one() {
+        let crowd = Crowd::new(1);
+        let member = crowd.join("2001:db8::1".parse().expect("an address"));
+        assert!(crowd.join("2001:db8::2".parse().expect("an address")).is_none());
+        drop(member);
+        assert!(crowd.join("2001:db8::2".parse().expect("an address")).is_some());
+    }
+}

@@ -251,6 +251,13 @@ async fn over_the_cap_a_request_is_refused_at_once_and_a_watcher_is_not() {
     let refused = server.talk(server.get("/")).await;
     assert!(refused.contains("retry-after: 1\r\n") && refused.contains("nosniff"), "{refused}");
     assert!(server.meters.shed() >= 2);
+    // A machine may be busy with other things: in one round of a few it is not.
+    let (mut rounds, mut median) = (0, Duration::MAX);
+    while median >= Duration::from_millis(10) {
+        assert!(rounds < 20, "a refusal takes {median:?}");
+        rounds += 1;
+        median = median_refusal(&server).await;
+    }
     assert!(server.talk(server.get("/watched")).await.starts_with("HTTP/1.1 200"));
     opens.send(()).unwrap();
     let mut answer = String::new();
@@ -258,6 +265,18 @@ async fn over_the_cap_a_request_is_refused_at_once_and_a_watcher_is_not() {
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("done"), "{answer}");
     wait_until("the place is free", || async { server.talk(server.get("/")).await.starts_with("HTTP/1.1 200") }).await;
     server.end.cancel();
+}
+
+/// Of 21, each with its connection.
+async fn median_refusal(server: &Served) -> Duration {
+    let mut took = Vec::new();
+    for _ in 0..21 {
+        let asked = tokio::time::Instant::now();
+        assert!(server.talk(server.get("/")).await.starts_with("HTTP/1.1 503"));
+        took.push(asked.elapsed());
+    }
+    took.sort();
+    took[10]
 }
 
 #[tokio::test]
