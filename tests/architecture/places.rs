@@ -47,6 +47,16 @@ fn the_environment_is_read_in_one_place() {
     assert_none("settings are read in config.rs", places(files, |line| line.contains("env::var")));
 }
 
+/// AV9
+#[test]
+fn every_queue_has_a_bound() {
+    let files = sources(&["src", "kit/src", "simulator/src"], "rs").into_iter().filter(|file| !file.is_test());
+    let has_none = |line: &str| {
+        ["unbounded_channel(", "flume::unbounded(", "mpsc::channel()"].iter().any(|call| line.contains(call))
+    };
+    assert_none("who fills a queue may be faster than who empties it", places(files, has_none));
+}
+
 #[test]
 fn every_address_is_listed_once() {
     let elsewhere =
