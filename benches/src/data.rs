@@ -30,6 +30,10 @@ pub async fn multiply(url: String, wanted: i64) -> i64 {
 
 fn repeat_all(db: &Db, wanted: i64) -> Result<i64> {
     let here = db.write_blocking::<_, kit::db::Error, _>(|tx| {
+        if tx.dialect() == Dialect::Sqlite {
+            // What is copied was checked; SQLite would build five trees for each row to check it again.
+            tx.exec("PRAGMA ignore_check_constraints = ON", args![])?;
+        }
         tx.exec("CREATE TEMPORARY TABLE originals AS SELECT * FROM interactions", args![])?;
         tx.one::<i64>("SELECT count(*) FROM originals", args![])
     })?;
