@@ -15,6 +15,9 @@ use super::connect::refused;
 
 /// What looking at the structure of the pages may cost a start. `doctor` looks at all of them.
 const QUICK_CHECK: Duration = Duration::from_millis(50);
+/// Looks that must find the same damage, and what lies between them.
+const LOOKS: usize = 5;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 /// Steps of SQLite's machine between two looks at the clock.
 const STEPS: i32 = 10_000;
 
@@ -41,7 +44,7 @@ pub(super) struct Checked {
 
 /// Refuses a damaged database.
 pub(super) fn check(path: &Path) -> Result<Checked> {
-    let unreadable = |error: io::Error| Error::Unavailable(format!("{}: {error}", path.display()));
+    let unreadable = |error: io::Error| unreadable(path, &error);
     let wal = Wal::of(path).map_err(unreadable)?;
     let file = match File::open(path) {
         Ok(file) => Some(file),
@@ -57,12 +60,13 @@ pub(super) fn check(path: &Path) -> Result<Checked> {
         };
     };
     check_header(path, &file, length, wal.is_some())?;
-    if let Some(wal) = &wal {
-        wal.check_header().map_err(|what| damaged(&wal.path, what))?;
+    let bad_header = || Ok(Wal::of(path).map_err(unreadable)?.and_then(|wal| wal.check_header().err()));
+    if let Some(what) = persists(bad_header)? {
+        return Err(damaged(path, format!("its -wal file: {what}")));
     }
     let mut connection = look(path).map_err(|error| refused(path, error))?;
     check_pages(path, &mut connection)?;
-    let is_torn = wal.map_or(Ok(false), |wal| check_log(path, &wal, &connection))?;
+    let is_torn = check_log(path, &connection)?;
     Ok(Checked { connection: Some(connection), is_torn })
 }
 
@@ -115,14 +119,37 @@ fn check_pages(path: &Path, connection: &mut Connection) -> Result<()> {
 
 /// Whether the log's end is torn. SQLite ends its log at the first frame that is not whole, for that is what a power cut leaves: the last commit without
 /// its fsync. Two commits behind such a frame were both synced after it, so that frame was whole once.
-fn check_log(path: &Path, wal: &Wal, connection: &Connection) -> Result<bool> {
-    let read = frames_read(connection).map_err(|error| refused(path, error))?;
-    let lost = wal.commits_after(read).map_err(|error| damaged(&wal.path, error))?;
-    // Another process that has it open goes on meanwhile.
-    if lost < 2 || frames_read(connection).map_err(|error| refused(path, error))? != read {
-        return Ok(lost == 1);
+fn check_log(path: &Path, connection: &Connection) -> Result<bool> {
+    let lost = persists(|| {
+        let Some(wal) = Wal::of(path).map_err(|error| unreadable(path, &error))? else { return Ok(None) };
+        let read = frames_read(connection).map_err(|error| refused(path, error))?;
+        Ok(match wal.commits_after(read) {
+            Ok(0) => None,
+            Ok(lost) => Some((lost, format!("frame {} is not whole, and {lost} commits follow it", read + 1))),
+            Err(error) => Some((usize::MAX, error.to_string())),
+        })
+    })?;
+    match lost {
+        None => Ok(false),
+        Some((1, _)) => Ok(true),
+        Some((_, what)) => Err(damaged(path, format!("its -wal file: {what}"))),
     }
-    Err(damaged(&wal.path, format!("frame {} is not whole, and {lost} commits follow it", read + 1)))
+}
+
+/// What is found at each of several looks. Another process may write the log meanwhile, or start it anew, and then what its
+/// file has and what its index says are of two moments.
+fn persists<T>(mut look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+    for _ in 1..LOOKS {
+        if look()?.is_none() {
+            return Ok(None);
+        }
+        std::thread::sleep(BETWEEN_LOOKS);
+    }
+    look()
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    Error::Unavailable(format!("{}: {error}", path.display()))
 }
 
 /// As far as SQLite takes the log.
@@ -134,7 +161,6 @@ fn frames_read(connection: &Connection) -> rusqlite::Result<u64> {
 
 /// A write-ahead log as its file has it (sqlite.org/fileformat2.html, section 4).
 struct Wal {
-    path: PathBuf,
     file: File,
     header: [u8; WAL_HEADER as usize],
     length: u64,
@@ -145,8 +171,7 @@ impl Wal {
     fn of(database: &Path) -> io::Result<Option<Self>> {
         let mut path = database.as_os_str().to_owned();
         path.push("-wal");
-        let path = PathBuf::from(path);
-        let file = match File::open(&path) {
+        let file = match File::open(PathBuf::from(path)) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
@@ -157,7 +182,7 @@ impl Wal {
             return Ok(None);
         }
         file.read_exact_at(&mut header, 0)?;
-        Ok((header != [0; WAL_HEADER as usize]).then_some(Self { path, file, header, length }))
+        Ok((header != [0; WAL_HEADER as usize]).then_some(Self { file, header, length }))
     }
 
     fn page(&self) -> u64 {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::super::{Db, Error, Options, Result};
 use super::{THINGS, insert, thing};
@@ -110,6 +111,35 @@ fn a_damaged_log_is_refused_and_left_as_it_is() {
     is_refused("an early frame", killed, |path| flip(&with(path, "-wal"), 32 + FRAME + 200));
     is_refused("its database is gone", killed, |path| fs::remove_file(path).unwrap());
     is_refused("its database is empty", killed, |path| fs::write(path, "").unwrap());
+}
+
+#[test]
+fn a_log_that_starts_anew_meanwhile_is_no_damage() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = closed(directory.path());
+    let writer = rusqlite::Connection::open(&path).unwrap();
+    writer.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+    writer.pragma_update(None, "synchronous", "OFF").unwrap();
+    writer.execute_batch("CREATE TABLE lines (line TEXT)").unwrap();
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let is_over = &is_over;
+        scope.spawn(move || {
+            let mut length = 0;
+            while !is_over.load(Ordering::SeqCst) {
+                // Now longer, now shorter than what the log was before.
+                length = (length + 37) % 100;
+                for _ in 0..=length {
+                    writer.execute("INSERT INTO lines VALUES ('one')", []).unwrap();
+                }
+                writer.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(())).unwrap();
+            }
+        });
+        let looks: Vec<_> = (0..300).map(|_| count(&path)).collect();
+        is_over.store(true, Ordering::SeqCst);
+        let wrong = looks.iter().filter(|look| !matches!(look, Ok(200))).collect::<Vec<_>>();
+        assert!(wrong.is_empty(), "{} of 300: {:?}", wrong.len(), wrong[0]);
+    });
 }
 
 #[test]
