@@ -80,7 +80,7 @@ pub async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor);
+    let witness = Witness::of(&app, user, visitor.ip);
     let effect = move |tx: &mut Tx| {
         let job = super::cancel(tx, now, &random, &witness, Scope::Own(user), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
@@ -105,7 +105,7 @@ pub async fn retry(
     Path(id): Path<String>,
 ) -> Result<Response> {
     let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor);
+    let witness = Witness::of(&app, user, visitor.ip);
     let effect = move |tx: &mut Tx| {
         let job = super::retry(tx, now, &random, &witness, Scope::Own(user), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))

@@ -109,7 +109,7 @@ pub async fn cancel(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    stopped(&app, Witness::of(&app, who.user.id, visitor), Scope::Own(who.user.id), &id).await
+    stopped(&app, Witness::of(&app, who.user.id, visitor.ip), Scope::Own(who.user.id), &id).await
 }
 
 pub(super) async fn stopped(app: &App, witness: Witness, scope: Scope, id: &str) -> Result<Redirect> {
@@ -124,7 +124,7 @@ pub async fn retry(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    repeated(&app, Witness::of(&app, who.user.id, visitor), Scope::Own(who.user.id), &id).await
+    repeated(&app, Witness::of(&app, who.user.id, visitor.ip), Scope::Own(who.user.id), &id).await
 }
 
 /// Leads to the new job.

@@ -17,7 +17,6 @@ use kit::db::{Conn, Result, Tx};
 use sha2::Sha256;
 
 use crate::app::App;
-use crate::sessions::Visitor;
 use crate::vault::Vault;
 use crate::workspaces::UserId;
 pub use store::Row;
@@ -85,8 +84,9 @@ pub struct Witness {
 }
 
 impl Witness {
-    pub fn of(app: &App, user: UserId, visitor: Visitor) -> Self {
-        Self { now: app.now(), vault: app.vault.clone(), user, address: visitor.ip }
+    /// `address` is where the request came from.
+    pub fn of(app: &App, user: UserId, address: String) -> Self {
+        Self { now: app.now(), vault: app.vault.clone(), user, address }
     }
 
     /// [`record`], in the name of whoever asks.

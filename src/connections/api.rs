@@ -152,7 +152,7 @@ pub async fn delete(
 ) -> Result<Response> {
     let (id, now, random, vault) = (pages::parse(&id)?, app.now(), app.random.clone(), app.vault.clone());
     let (user, workspace) = (who.user.id, who.workspace.id);
-    let witness = Witness::of(&app, user, visitor);
+    let witness = Witness::of(&app, user, visitor.ip);
     let is_fresh = who.session.is_none_or(|session| super::is_fresh_enough(&session, &who.workspace, now));
     let effect = move |tx: &mut Tx| {
         if !is_fresh {

@@ -219,7 +219,7 @@ pub async fn disconnect(
         }
     };
     let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
-    let witness = Witness::of(&app, user, visitor);
+    let witness = Witness::of(&app, user, visitor.ip);
     let ended = app.db.write(move |tx| {
         super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
         Ok::<_, Error>(witness.record(tx, Event::AccountDisconnected, id)?)

@@ -71,7 +71,7 @@ pub async fn enable(
 ) -> Result<Response> {
     let choice = read_choice(&body)?;
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor);
+    let witness = Witness::of(&app, user, visitor.ip);
     let effect = move |tx: &mut Tx| {
         let accepted = super::enable(tx, now, &random, user, &choice)?;
         witness.record(tx, Event::DemoEnabled, "")?;
@@ -92,7 +92,7 @@ pub async fn enable(
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
 pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once: Once) -> Result<Response> {
     let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor);
+    let witness = Witness::of(&app, user, visitor.ip);
     let effect = move |tx: &mut Tx| {
         let accepted = super::disable(tx, now, &random, user)?;
         witness.record(tx, Event::DemoLeft, "")?;

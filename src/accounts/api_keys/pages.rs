@@ -51,7 +51,7 @@ pub async fn make(
     Form(form): Form<MakeForm>,
 ) -> Result<Response> {
     let new = form.new_key();
-    let witness = Witness::of(&app, who.user.id, visitor);
+    let witness = Witness::of(&app, who.user.id, visitor.ip);
     let (key, renewed) = match make_freshly(&app, &who, witness, new.clone(), &form.password).await {
         Ok(made) => made,
         Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => {
@@ -106,7 +106,7 @@ pub async fn revoke(
     Form(form): Form<RevokeForm>,
 ) -> Result<Redirect> {
     let key: KeyId = form.key.parse().map_err(|_| Error::NotFound)?;
-    let (user, witness) = (who.user.id, Witness::of(&app, who.user.id, visitor));
+    let (user, witness) = (who.user.id, Witness::of(&app, who.user.id, visitor.ip));
     let revoked = app.db.write(move |tx| {
         if !super::revoke(tx, user, key)? {
             return Err(Error::NotFound);

@@ -65,7 +65,7 @@ pub async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     owners_only(&who)?;
-    stopped(&app, Witness::of(&app, who.user.id, visitor), SCOPE, &id).await
+    stopped(&app, Witness::of(&app, who.user.id, visitor.ip), SCOPE, &id).await
 }
 
 pub async fn retry(
@@ -75,7 +75,7 @@ pub async fn retry(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     owners_only(&who)?;
-    repeated(&app, Witness::of(&app, who.user.id, visitor), SCOPE, &id).await
+    repeated(&app, Witness::of(&app, who.user.id, visitor.ip), SCOPE, &id).await
 }
 
 fn owners_only(who: &SignedIn) -> Result<()> {

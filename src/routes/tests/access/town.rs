@@ -1,0 +1,240 @@
+//! A town of people and programs, each of whom tries every door.
+
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::Tx;
+use kit::jobs::{Enqueue, JobId};
+use kit::random::Random;
+use kit::testing::wait_until;
+
+use super::Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
+use super::{Expected, ROLES, Role};
+use crate::accounts::admin;
+use crate::accounts::api_keys::{self, KeyId, Life, NewKey, Scope};
+use crate::connections::ConnectionId;
+use crate::connections::jobs::SyncConnection;
+use crate::error::{Error, Result};
+use crate::inbox::ingest::{self, Source};
+use crate::inbox::model::{InteractionId, Platform};
+use crate::inbox::testing::{add_connection, comment};
+use crate::platforms::google;
+use crate::sessions::{self, COOKIE, SessionId, Visitor};
+use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
+use crate::vault::Secret;
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// Those who come, and what they come with.
+pub struct Town {
+    pub app: TestApp,
+    owner: UserId,
+    neighbour: UserId,
+    cleo: UserId,
+    disabled: UserId,
+    keys: BTreeMap<Role, String>,
+}
+
+/// Of Cleo's, made anew for each who may take it away.
+pub struct Things {
+    connection: ConnectionId,
+    interaction: InteractionId,
+    job: JobId,
+    ended_job: JobId,
+    session: SessionId,
+    key: KeyId,
+}
+
+impl Town {
+    pub async fn built(app: TestApp) -> Self {
+        let client = google::Client { id: "client".to_owned(), secret: Secret::new("secret") };
+        let app = app.with_parts(|parts| parts.config.google = Some(client)).with_ann().await;
+        for email in ["ben@example.com", "cleo@example.com", "dan@example.com"] {
+            app.invited(email).await;
+        }
+        admin::disable_user(&app.app, "dan@example.com").await.expect("Dan is there");
+        let (owner, neighbour) = (app.user(EMAIL).await, app.user("ben@example.com").await);
+        let (cleo, disabled) = (app.user("cleo@example.com").await, app.user("dan@example.com").await);
+        let mut town = Self { app, owner, neighbour, cleo, disabled, keys: BTreeMap::new() };
+        for role in ROLES {
+            let (whose, scopes) = match role {
+                KeyOf(scope) => (cleo, vec![scope]),
+                NeighboursKey => (neighbour, Scope::ALL.to_vec()),
+                RevokedKey => (cleo, Scope::ALL.to_vec()),
+                _ => continue,
+            };
+            let key = town.key(whose, scopes).await;
+            town.keys.insert(role, key);
+        }
+        town.revoke_newest_key().await;
+        town.until_keys_are_known().await;
+        town
+    }
+
+    async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> String {
+        let new = NewKey { name: "A program".to_owned(), scopes, life: Life::Quarter, follows_demo: false };
+        let (now, random) = (self.app.app.now(), self.app.app.random.clone());
+        let made = self.app.app.db.write(move |tx| api_keys::make(tx, now, &random, whose, &new)).await;
+        made.unwrap_or_else(|error| panic!("{error}")).token
+    }
+
+    async fn revoke_newest_key(&self) {
+        let cleo = self.cleo;
+        let revoked = self.app.app.db.write(move |tx| {
+            let newest = api_keys::list(tx, cleo)?.remove(0);
+            api_keys::revoke(tx, cleo, newest.id)
+        });
+        assert!(revoked.await.expect("the database answers"));
+    }
+
+    /// A key's first use is noted in the background; later ones within the minute are not.
+    async fn until_keys_are_known(&self) {
+        for key in self.keys.values() {
+            self.app.browser().with_key(key, "GET", "/api/openapi.json").await;
+        }
+        wait_until("the keys' first use is noted", || async {
+            let unknown = "SELECT count(*) FROM api_keys WHERE last_used_at IS NULL";
+            let left = self.app.app.db.read(move |conn| conn.one::<i64>(unknown, args![])).await;
+            left.expect("the database answers") == 0
+        })
+        .await;
+    }
+
+    /// Sends what the address asks for, with what names something in its place, and looks at the answer.
+    pub async fn comes(
+        &self,
+        role: Role,
+        from: &Browser,
+        things: &Things,
+        method: &str,
+        path: &str,
+        expected: Expected,
+    ) -> Result<(), String> {
+        let (path, body) = (things.named(path), things.body(path));
+        let kind = if path.starts_with("/api/") { "application/json" } else { "application/x-www-form-urlencoded" };
+        let bearer = self.keys.get(&role).map(|key| format!("Bearer {key}"));
+        let mut headers = vec![("origin", PUBLIC_URL), ("sec-fetch-site", "same-origin")];
+        headers.extend((!body.is_empty()).then_some(("content-type", kind)));
+        headers.extend(bearer.as_deref().map(|bearer| ("authorization", bearer)));
+        let (status, location, text) = match path.ends_with("/events") && matches!(expected, Expected::Passes(_)) {
+            true => (from.stream(&path, &headers).await.status().as_u16(), String::new(), String::new()),
+            false => {
+                let answer = from.send_bare(method, &path, &headers, Body::from(body)).await;
+                (answer.status.as_u16(), answer.location().to_owned(), answer.text)
+            }
+        };
+        let is_at_the_door = path != "/" && (location == "/login" || location.starts_with("/login?return_to="));
+        let is_so = match expected {
+            Expected::Passes(passes) => status == passes && !is_at_the_door,
+            Expected::ToLogin => status == 303 && is_at_the_door,
+            Expected::Refused(refused, code) => status == refused && text.contains(code),
+        };
+        let told = text.get(..300).unwrap_or(&text);
+        if is_so {
+            Ok(())
+        } else {
+            Err(format!("{role:?} {method} {path}: {expected:?}, not {status} {location} {told}"))
+        }
+    }
+
+    pub async fn things(&self) -> Things {
+        let (now, random, cleo) = (self.app.app.now(), self.app.app.random.clone(), self.cleo);
+        let made = self.app.app.db.write(move |tx| {
+            // A person has so many sessions and no more.
+            sessions::end_others(tx, cleo, None)?;
+            let workspace = workspace(tx, cleo)?;
+            let connection = ConnectionId::new(now, &random);
+            add_connection(tx, workspace, connection)?;
+            let source = Source {
+                workspace,
+                connection,
+                platform: Platform::YouTube,
+                time_zone: &jiff::tz::TimeZone::UTC,
+                language: None,
+                now,
+                random: &random,
+            };
+            ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
+            let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
+            let mut job = || {
+                let other = ConnectionId::new(now, &random);
+                let enqueue = Enqueue { user_id: Some(cleo.uuid()), ..Enqueue::default() };
+                kit::jobs::enqueue(tx, now, &random, &SyncConnection { connection_id: other }, enqueue)
+            };
+            let (job, ended_job) = (job()?.id, job()?.id);
+            kit::jobs::cancel::<crate::app::App>(tx, now, &random, ended_job, cleo.uuid())?;
+            let (session, _) = sessions::start(tx, now, &random, cleo, &Visitor::default())?;
+            let key = spare_key(tx, now, &random, cleo)?;
+            Ok::<_, Error>(Things { connection, interaction, job, ended_job, session, key })
+        });
+        made.await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// A browser in a session that has just begun, or none.
+    pub async fn browser_of(&self, role: Role) -> Browser {
+        let browser = self.app.browser();
+        let user = match role {
+            Owner => self.owner,
+            Neighbour => self.neighbour,
+            Disabled => self.disabled,
+            Cleo | Ended => self.cleo,
+            Nobody | KeyOf(_) | NeighboursKey | RevokedKey => return browser,
+        };
+        let (now, random) = (self.app.app.now(), self.app.app.random.clone());
+        let started = self.app.app.db.write(move |tx| {
+            let (session, token) = sessions::start(tx, now, &random, user, &Visitor::default())?;
+            if role == Ended {
+                sessions::end(tx, user, session)?;
+            }
+            Ok::<_, kit::db::Error>(token)
+        });
+        browser.set_cookie(COOKIE, &started.await.expect("the database answers"));
+        browser
+    }
+}
+
+impl Things {
+    /// The path with what its parameters stand for.
+    fn named(&self, path: &str) -> String {
+        path.replace("{interaction}", &self.interaction.to_string())
+            .replace("{connection}", &self.connection.to_string())
+            .replace("{job}", &self.job.to_string())
+            .replace("{ended_job}", &self.ended_job.to_string())
+            .replace("{session}", &self.session.to_string())
+            .replace("{platform}", "youtube")
+            .replace("{*path}", "o/oauth2/v2/auth")
+            .replace("{file}", "nothing.css")
+    }
+
+    /// What a form, or a program, names in the body.
+    fn body(&self, path: &str) -> String {
+        match path {
+            "/settings/sessions/end" => format!("session={}", self.session),
+            "/settings/api-keys/revoke" => format!("key={}", self.key),
+            "/connections/{platform}/start" => format!("connection_id={}", self.connection),
+            path if path.ends_with("/connections/{platform}/start") => {
+                format!("{{\"connection_id\": \"{}\"}}", self.connection)
+            }
+            path if path.starts_with("/api/") || path == "/csp-reports" || path == "/login" => String::new(),
+            path if path.starts_with("/demo/") => "return_to=".to_owned(),
+            _ => "name=".to_owned(),
+        }
+    }
+}
+
+/// A key that nobody uses: there when it was revoked, too.
+fn spare_key(tx: &mut Tx, now: Timestamp, random: &Random, whose: UserId) -> Result<KeyId> {
+    let found = |tx: &mut Tx| api_keys::list(tx, whose).map(|keys| keys.into_iter().find(|key| key.name == "Spare"));
+    if let Some(key) = found(tx)? {
+        return Ok(key.id);
+    }
+    let new = NewKey { name: "Spare".to_owned(), scopes: vec![Scope::Read], life: Life::Year, follows_demo: false };
+    api_keys::make(tx, now, random, whose, &new)?;
+    Ok(found(tx)?.expect("it was made a moment ago").id)
+}
+
+fn workspace(tx: &mut Tx, user: UserId) -> Result<WorkspaceId> {
+    let (_, workspace) = sessions::person(tx, user, false)?.expect("somebody with a workspace");
+    Ok(workspace.id)
+}
