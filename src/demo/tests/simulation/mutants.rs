@@ -24,7 +24,6 @@ finds! {
     a_call_back_that_takes_nothing_back: "demo: called back without taking back", "I3: ";
     a_last_wish_that_is_lost: "demo: the last wish is lost", "although the last wish was Some(Demo)";
     a_set_up_that_does_not_count: "demo: enabled without counting", "I6: ";
-    a_strangers_profile: "demo: the profile of anybody", "I12: ";
     a_webhook_of_a_left_profile: "webhooks: kept in the live workspace", "I7: deliveries outside of a demo";
     a_webhook_that_counts_twice: "webhooks: a duplicate counts", "I7: ";
     a_call_inside_of_a_transaction: "demo: asked inside of a transaction", "I8: ";
@@ -42,7 +41,15 @@ fn a_status_and_its_job_in_two_commits() {
 #[test]
 fn a_request_that_arrives_after_the_call_back() {
     find_with("demo: a late request makes a profile", "I3: disabled", |plan| {
-        plan.faults = Faults { outside: 400, ..Faults::NONE };
+        plan.faults = Faults { outside: 1_000, ..Faults::NONE };
+    });
+}
+
+/// Needs a far side that mixes up its answers.
+#[test]
+fn a_strangers_profile() {
+    find_with("demo: the profile of anybody", "I12: ", |plan| {
+        plan.faults = Faults { outside: 1_000, ..Faults::NONE };
     });
 }
 
