@@ -52,7 +52,7 @@ macro_rules! both_databases {
 }
 
 /// How long a test may take in all. What hangs is named then, and the others go on.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_secs(1_200);
 
 /// Runs a test's future on a runtime like the product's.
 pub fn run(test: impl Future<Output = ()>) {
@@ -61,7 +61,7 @@ pub fn run(test: impl Future<Output = ()>) {
         .enable_all()
         .build()
         .expect("a runtime starts")
-        .block_on(async { tokio::time::timeout(LONGEST, test).await.expect("the test ends within ten minutes") });
+        .block_on(async { tokio::time::timeout(LONGEST, test).await.expect("the test ends within twenty minutes") });
 }
 
 /// Asks until the answer is yes.
