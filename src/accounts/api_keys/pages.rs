@@ -13,7 +13,7 @@ use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{Event, Witness};
 use crate::error::{Error, Result};
-use crate::sessions::pages::cookies;
+use crate::sessions::pages::keeping;
 use crate::sessions::{SignedIn, Visitor};
 
 /// What the last form did, told once after its redirect.
@@ -51,46 +51,49 @@ pub async fn make(
     Form(form): Form<MakeForm>,
 ) -> Result<Response> {
     let new = form.new_key();
-    let witness = Witness::of(&app, who.user.id, visitor.ip);
-    let (key, renewed) = match make_freshly(&app, &who, witness, new.clone(), &form.password).await {
-        Ok(made) => made,
-        Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => {
-            let trouble = error.is_passing().then(|| error.text());
-            let page = Page { typed: Typed::of(new), errors: error.fields(), trouble, ..Page::default() };
-            let html = show(&app, &who, &nonce, page).await?;
-            return Ok((error.status(), error.headers(), html).into_response());
-        }
-        Err(other) => return Err(other),
-    };
-    let page = Page { made: Some(key), is_fresh: true, ..Page::default() };
-    let html = show(&app, &who, &nonce, page).await?;
-    Ok(match renewed {
-        Some(token) => (cookies(&token, None), html).into_response(),
-        None => html.into_response(),
-    })
-}
-
-/// A key outlives the session that makes it, so the password is asked for when it was typed long ago. Answers the key, and
-/// the session's new token when there is one.
-async fn make_freshly(
-    app: &App,
-    who: &SignedIn,
-    witness: Witness,
-    new: NewKey,
-    password: &Password,
-) -> Result<(String, Option<String>)> {
-    super::check(&new)?;
-    let renewed = match who.session.is_fresh(app.now()) {
-        true => None,
-        false => Some(confirm_password(app, who, password).await?),
+    let renewed = match fresh(&app, &who, &new, &form.password).await {
+        Ok(renewed) => renewed,
+        Err(error) => return refused(&app, &who, &nonce, new, error).await,
     };
     let (now, random, user) = (app.now(), app.random.clone(), who.user.id);
-    let made = app.db.write(move |tx| {
-        let made = super::make(tx, now, &random, user, &new)?;
-        witness.record(tx, Event::KeyMade, made.id)?;
-        Ok::<_, Error>(made.token)
+    let witness = Witness::of(&app, user, visitor.ip);
+    let made = app.db.write({
+        let new = new.clone();
+        move |tx| {
+            let made = super::make(tx, now, &random, user, &new)?;
+            witness.record(tx, Event::KeyMade, made.id)?;
+            Ok::<_, Error>(made.token)
+        }
     });
-    Ok((made.await?, renewed))
+    let answer = match made.await {
+        Ok(key) => {
+            let page = Page { made: Some(key), is_fresh: true, ..Page::default() };
+            show(&app, &who, &nonce, page).await.map(IntoResponse::into_response)
+        }
+        Err(error) => refused(&app, &who, &nonce, new, error).await,
+    };
+    Ok(keeping(renewed, answer))
+}
+
+/// A key outlives the session that makes it, so the password is asked for when it was typed long ago. Answers the session's
+/// new token when there is one.
+async fn fresh(app: &App, who: &SignedIn, new: &NewKey, password: &Password) -> Result<Option<String>> {
+    super::check(new)?;
+    match who.session.is_fresh(app.now()) {
+        true => Ok(None),
+        false => confirm_password(app, who, password).await.map(Some),
+    }
+}
+
+/// The form again, with what was typed and what was wrong with it.
+async fn refused(app: &App, who: &SignedIn, nonce: &Nonce, new: NewKey, error: Error) -> Result<Response> {
+    if !error.is_passing() && !matches!(error, Error::Invalid(_)) {
+        return Err(error);
+    }
+    let trouble = error.is_passing().then(|| error.text());
+    let page = Page { typed: Typed::of(new), errors: error.fields(), trouble, ..Page::default() };
+    let html = show(app, who, nonce, page).await?;
+    Ok((error.status(), error.headers(), html).into_response())
 }
 
 #[derive(Debug, Deserialize)]

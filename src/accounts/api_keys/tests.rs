@@ -192,5 +192,11 @@ both_databases! {
         }
         let refused = app.post("/settings/api-keys", &[("name", "One more"), ("read", "true")]).await;
         assert!(refused.status == 422 && refused.text.contains("Revoke one that nothing uses"), "{}", refused.text);
+
+        app.hand.advance(Duration::from_secs(601));
+        let form = [("name", "One more"), ("read", "true"), ("password", PASSWORD)];
+        let refused = app.post("/settings/api-keys", &form).await;
+        assert!(refused.status == 422 && refused.text.contains("Revoke one that nothing uses"), "{}", refused.text);
+        assert_eq!(app.get("/settings/api-keys").await.status, 200, "the session, whose token is new, lives on");
     }
 }
