@@ -15,7 +15,7 @@ use super::super::stats::{self, Meter};
 const WORTH_A_CHECKPOINT: u64 = 1_000;
 /// Frames from which the writer stops for the rest: 16 MiB.
 const WORTH_A_STOP: u64 = 4_000;
-/// Frames from which the writer waits for the last reader of the old log: 48 MiB.
+/// Frames from which the writer waits for the last reader of the old log, however much of it is moved: 48 MiB.
 const WORTH_A_WAIT: u64 = 12_000;
 /// The bound of SQLite's write-ahead log, in bytes, which only a reader without a deadline can hold up: such as a backup
 /// or a shell of another process.
@@ -69,8 +69,9 @@ impl Log {
         if frames < WORTH_A_CHECKPOINT {
             return;
         }
-        if frames >= WORTH_A_STOP && self.shared.rest_only.swap(false, Ordering::AcqRel) {
-            self.start_anew(writer, frames);
+        let is_urgent = frames >= WORTH_A_WAIT && self.not_again_before.is_none_or(|at| stats::now() >= at);
+        if is_urgent || (frames >= WORTH_A_STOP && self.shared.rest_only.swap(false, Ordering::AcqRel)) {
+            self.start_anew(writer, is_urgent);
         } else {
             let _ = self.orders.try_send(());
         }
@@ -78,9 +79,8 @@ impl Log {
 
     /// Moves the rest while nothing is added to it, and waits for the readers of what was moved. SQLite's own way of waiting
     /// looks so rarely that it never sees the moment in which one reader has gone and the next has not come.
-    fn start_anew(&mut self, writer: &Connection, frames: u64) {
+    fn start_anew(&mut self, writer: &Connection, is_urgent: bool) {
         let started = stats::now();
-        let is_urgent = frames >= WORTH_A_WAIT && self.not_again_before.is_none_or(|at| started >= at);
         let until = started + if is_urgent { LONG_WAIT } else { SHORT_WAIT };
         loop {
             match restart(writer) {
