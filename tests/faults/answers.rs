@@ -28,6 +28,7 @@ fn passing() -> Vec<(&'static str, Reply)> {
         ("an answer that is lost after the deed", Reply::Lost),
         ("the profile of another user", Reply::Changed(|profile| profile["user_id"] = json!("somebody else"))),
         ("no id", Reply::Changed(|profile| drop(profile.as_object_mut().map(|fields| fields.remove("id"))))),
+        ("a profile that was left over", Reply::Json(409, r#"{"code":"profile_exists"}"#)),
         ("a very long id", Reply::Changed(|profile| profile["id"] = json!("x".repeat(70_000)))),
     ]
 }
@@ -38,7 +39,7 @@ fn lasting() -> Vec<(&'static str, Reply)> {
         ("demo_service_rejected", Reply::Json(400, "{}")),
         ("demo_service_refused", Reply::Json(401, "{}")),
         ("demo_service_refused", Reply::Json(403, "{}")),
-        ("demo_profile_exists", Reply::Json(409, "{}")),
+        ("demo_operation_over", Reply::Json(409, r#"{"code":"operation_cancelled"}"#)),
         ("demo_service_rejected", Reply::Json(422, "{}")),
         ("demo_service_rejected", Reply::Redirect("http://127.0.0.1:9/elsewhere".into())),
     ]

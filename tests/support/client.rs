@@ -1,6 +1,7 @@
 //! A program that uses the JSON API with a session cookie of its own.
 
 use std::sync::Once;
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -25,7 +26,9 @@ pub fn http() -> reqwest::Client {
     PROVIDER.call_once(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();
     });
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client needs nothing")
+    // A request that was given to a connection in the moment in which its server was killed may never come back.
+    let builder = reqwest::Client::builder().timeout(Duration::from_secs(120));
+    builder.redirect(reqwest::redirect::Policy::none()).build().expect("a client needs nothing")
 }
 
 impl Client {
