@@ -34,8 +34,9 @@ pub struct Requests {
     pub refused: usize,
     /// The jobs that answers named.
     pub jobs: BTreeSet<String>,
-    /// Answers that named a job which another answer had named before.
+    /// Answers that said what another answer had said before.
     pub repeated: usize,
+    answers: BTreeSet<(String, String)>,
 }
 
 impl Requests {
@@ -44,8 +45,11 @@ impl Requests {
         self.sent - self.refused - self.repeated
     }
 
-    pub fn acknowledge(&mut self, job: &str) {
-        if !self.jobs.insert(job.to_owned()) {
+    /// `state` tells the two apart that one job can be named for: to wait for a set-up, and to begin another one after a
+    /// set-up that is being called back.
+    pub fn acknowledge(&mut self, job: &str, state: &str) {
+        self.jobs.insert(job.to_owned());
+        if !self.answers.insert((job.to_owned(), state.to_owned())) {
             self.repeated += 1;
         }
     }

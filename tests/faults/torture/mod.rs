@@ -190,7 +190,7 @@ async fn move_in(fleet: &Fleet, ledger: &Arc<Ledger>, seed: u64) -> Vec<Person> 
             let (_, accepted) = client.post("/api/demo/enable", json!({"size": "small"})).await;
             ledger.account(&client.user_id, |account| {
                 account.enables.sent += 1;
-                account.enables.acknowledge(accepted["job_id"].as_str().expect("a job id"));
+                account.enables.acknowledge(accepted["job_id"].as_str().expect("a job id"), "enabling");
             });
             wait_until("a set-up ends", || async { client.get("/api/demo/status").await.1["status"] == "enabled" })
                 .await;

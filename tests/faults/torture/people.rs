@@ -115,7 +115,10 @@ impl Person {
         self.write(|account| requests(account).sent += 1);
         match self.post(path, body).await {
             Told::Accepted(answer) => match answer["job_id"].as_str() {
-                Some(job) => self.write(|account| requests(account).acknowledge(job)),
+                Some(job) => {
+                    let state = answer["status"].as_str().unwrap_or_default();
+                    self.write(|account| requests(account).acknowledge(job, state));
+                }
                 None => self.ledger.broken(format!("{path} names no job: {answer}")),
             },
             Told::Refused => self.write(|account| requests(account).refused += 1),
