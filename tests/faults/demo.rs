@@ -6,9 +6,10 @@ use kit::both_databases;
 use kit::testing::{Engine, wait_for};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use tokio::net::TcpSocket;
 
 use super::service::{DemoService, Reply};
-use crate::support::{Client, EMAIL, Process, Server, free_port};
+use crate::support::{Client, EMAIL, Process, Server};
 
 const SLOWLY: (&str, &str) = ("REPRUV_SIMULATOR_DELAY_MS", "150");
 const SECRET: &str = "a secret that both sides know";
@@ -50,7 +51,8 @@ both_databases! {
     }
 
     async fn a_service_that_is_down_is_tried_again_then_reported_and_can_be_retried(engine: Engine) {
-        let port = free_port();
+        // Kept for as long as nobody is to listen there: another test's server would answer instead.
+        let (kept, port) = keep_a_port();
         let url = format!("http://127.0.0.1:{port}");
         let server = Server::start_with(engine, &[("DEMO_SERVICE_URL", &url), ("DEMO_SERVICE_SECRET", SECRET)]).await;
         let ann = Client::sign_up(&server, EMAIL).await;
@@ -62,9 +64,14 @@ both_databases! {
         assert_eq!((&job["status"], &job["attempt"]), (&json!("failed"), &job["max_attempts"]), "{job}");
         assert_eq!(job["can_retry"], true);
 
-        let _service = Process::start(env!("CARGO_BIN_EXE_repruv"), |command| {
-            command.args(["simulator", "--listen", &format!("127.0.0.1:{port}")]).env("DEMO_SERVICE_SECRET", SECRET);
-        });
+        drop(kept);
+        let data = tempfile::tempdir().expect("a data directory");
+        let directory = data.path().display().to_string();
+        let settings = [("DEMO_SERVICE_SECRET", SECRET.to_owned()), ("REPRUV_DATA_DIR", directory)];
+        let _service = Process::repruv(
+            &["simulator", "--listen", &format!("127.0.0.1:{port}")],
+            &settings.map(|(name, value)| (name.to_owned(), value)),
+        );
         let (status, answer) = ann.post(&format!("/api/jobs/{}/retry", job["id"].as_str().expect("an id")), json!({})).await;
         assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
         assert_ne!(answer["job_id"], job["id"], "a retry is a job of its own");
@@ -118,6 +125,14 @@ fn a_service_that_says_nothing_can_be_cancelled_at_once() {
 }
 
 /// Waits until demo mode's state is `status` and answers the whole of it; fails early on another end.
+/// A port at which connections are refused.
+fn keep_a_port() -> (TcpSocket, u16) {
+    let kept = TcpSocket::new_v4().expect("a socket");
+    kept.bind("127.0.0.1:0".parse().expect("an address")).expect("a port is free");
+    let port = kept.local_addr().expect("it is bound").port();
+    (kept, port)
+}
+
 async fn ends(ann: &Client, status: &str) -> Value {
     wait_for(&format!("demo mode ends {status}"), || async {
         let (code, answer) = ann.send(reqwest::Method::GET, "/api/demo/status", None).await?;
