@@ -192,6 +192,29 @@ impl Tx {
         self.conn.note(result)
     }
 
+    /// All rows of `sql`, after other statements whose answers say nothing; on PostgreSQL in one round trip.
+    pub fn all_after<T: FromRow>(
+        &mut self,
+        first: &[(&str, &[Val<'_>])],
+        sql: &str,
+        args: &[Val<'_>],
+    ) -> Result<Vec<T>> {
+        for _ in first {
+            self.conn.before_statement()?;
+        }
+        self.conn.before_statement()?;
+        let result = match &mut self.conn.driver {
+            Driver::Sqlite(connection) => {
+                let ahead = first.iter().try_for_each(|(sql, args)| sqlite_execute(connection, sql, args).map(drop));
+                ahead.and_then(|()| sqlite_all(connection, sql, args, usize::MAX))
+            }
+            Driver::Postgres(session) => session
+                .query_last(first, sql, args)
+                .and_then(|rows| rows.iter().map(|row| T::from_row(&Row(Source::Postgres(row)))).collect()),
+        };
+        self.conn.note(result)
+    }
+
     /// Tells every process, once this transaction is durable. The same signal twice is one.
     pub fn signal(&mut self, topic: &str, key: impl Display) {
         let signal = Signal { topic: topic.to_owned(), key: key.to_string() };

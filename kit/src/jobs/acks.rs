@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-use super::claim::plan_by_indexes;
+use super::claim::PLAN_BY_INDEXES;
 use super::store::{self, Claimed};
 use super::{Done, Failure, JOB_TOPIC, Progress};
 use crate::args;
@@ -157,9 +157,9 @@ pub(super) const COMPLETE_AT_ONCE: &str = "\
 fn complete_at_once(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> {
     let numbers = |of: fn(&Ack) -> i64| acks.iter().map(of).collect::<Vec<i64>>();
     let texts = |of: fn(&Ack) -> String| acks.iter().map(of).collect::<Vec<String>>();
-    plan_by_indexes(tx)?;
     let landed: HashSet<i64> = tx
-        .all::<i64>(
+        .all_after::<i64>(
+            &[(PLAN_BY_INDEXES, &[])],
             COMPLETE_AT_ONCE,
             args![
                 now,

@@ -67,8 +67,11 @@ impl Claim {
         places: &Places,
         now: Timestamp,
     ) -> Result<Vec<JobRow>> {
-        plan_by_indexes(tx)?;
-        tx.exec(&self.promote, args![now, PROMOTED])?;
+        let promoting = args![now, PROMOTED];
+        let ahead: &[(&str, &[Val<'_>])] = match tx.dialect() {
+            Dialect::Sqlite => &[(&self.promote, promoting)],
+            Dialect::Postgres => &[(PLAN_BY_INDEXES, &[]), (&self.promote, promoting)],
+        };
         let mut args: Vec<Val<'_>> = vec![Val::from(&places.all)];
         if tx.dialect() == Dialect::Postgres {
             args.extend([Val::from(&now), Val::from(&worker_id), Val::from(&lease_until)]);
@@ -76,7 +79,7 @@ impl Claim {
         for (job_type, places) in self.job_types.iter().zip(&places.of_types) {
             args.extend([Val::from(*job_type), Val::from(places)]);
         }
-        let mut jobs: Vec<JobRow> = tx.all(&self.sql, &args)?;
+        let mut jobs: Vec<JobRow> = tx.all_after(ahead, &self.sql, &args)?;
         if tx.dialect() == Dialect::Sqlite {
             for job in &mut jobs {
                 mark(tx, job, worker_id, lease_until, now)?;
@@ -100,14 +103,9 @@ pub(super) fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>> {
 
 /// PostgreSQL keeps the plan that it made for the table as it was then: it shall be the one that is right for a large one.
 /// To the end of the transaction.
-pub(super) fn plan_by_indexes(tx: &mut Tx) -> Result<()> {
-    if tx.dialect() == Dialect::Postgres {
-        let off = |what: &str| format!("set_config('enable_{what}', 'off', true)");
-        let sql = format!("SELECT {}", ["seqscan", "bitmapscan", "hashjoin", "mergejoin"].map(off).join(", "));
-        tx.exec(&sql, &[])?;
-    }
-    Ok(())
-}
+pub(super) const PLAN_BY_INDEXES: &str = "\
+    SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), \
+    set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
 /// There is one writer: what was read a moment ago is still so.
 fn mark(tx: &mut Tx, job: &mut JobRow, worker_id: Uuid, lease_until: Timestamp, now: Timestamp) -> Result<()> {

@@ -1,6 +1,8 @@
-//! The listening connection: turns notifications into signals for as long as the database is open.
+//! What processes on one database tell each other. A connection listens for as long as the database is open, and turns
+//! notifications into signals; a process's own do not take that way.
 
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::broadcast;
@@ -13,8 +15,9 @@ use super::super::stats::{self, Meter};
 use super::super::{Error, Result, Signal};
 use super::address::Address;
 use super::session::in_full;
+use crate::random::Random;
 
-/// The one NOTIFY channel; a payload is topic, separator, key.
+/// The one NOTIFY channel; a payload is sender, separator, topic, separator, key.
 pub(super) const CHANNEL: &str = "repruv";
 const SEPARATOR: char = '\u{1f}';
 /// NOTIFY takes less than 8,000 bytes.
@@ -24,13 +27,49 @@ const LONGEST_PAYLOAD: usize = 7_999;
 const QUIET: Duration = Duration::from_secs(15);
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// `None` for a signal that does not fit: hints may be lost.
-pub(super) fn payload(signal: &Signal) -> Option<String> {
-    let payload = format!("{}{SEPARATOR}{}", signal.topic, signal.key);
-    (payload.len() <= LONGEST_PAYLOAD).then_some(payload)
+/// Where signals go: to whoever subscribed here, and by notification to the others on the database.
+#[derive(Clone)]
+pub(super) struct Signals {
+    pub here: broadcast::Sender<Signal>,
+    /// Tells what this process said itself from what others said.
+    sender: Arc<str>,
 }
 
-pub(super) fn run(address: &Address, signals: &broadcast::Sender<Signal>, meter: &Meter, stop: &CancellationToken) {
+impl Signals {
+    pub(super) fn new(here: broadcast::Sender<Signal>) -> Self {
+        Self { here, sender: format!("{:x}", Random::system().u64()).into() }
+    }
+
+    /// What the others are told. A signal that does not fit is not among it: hints may be lost.
+    pub(super) fn payloads(&self, told: &[Signal]) -> Vec<String> {
+        let sender = &self.sender;
+        let payloads = told.iter().map(|Signal { topic, key }| format!("{sender}{SEPARATOR}{topic}{SEPARATOR}{key}"));
+        payloads.filter(|payload| payload.len() <= LONGEST_PAYLOAD).collect()
+    }
+
+    /// No one listening is no failure.
+    pub(super) fn tell_here(&self, told: Vec<Signal>) {
+        for signal in told {
+            let _ = self.here.send(signal);
+        }
+    }
+
+    fn heard(&self, payload: &str) {
+        let mut parts = payload.splitn(3, SEPARATOR);
+        if let (Some(sender), Some(topic), Some(key)) = (parts.next(), parts.next(), parts.next())
+            && *sender != *self.sender
+        {
+            self.tell_here(vec![Signal { topic: topic.into(), key: key.into() }]);
+        }
+    }
+
+    /// Whatever was sent while nobody listened is not sent again.
+    fn look_again(&self) {
+        self.tell_here(vec![Signal { topic: Signal::RESYNC.into(), key: String::new() }]);
+    }
+}
+
+pub(super) fn run(address: &Address, signals: &Signals, meter: &Meter, stop: &CancellationToken) {
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
         return tracing::error!("no runtime to listen on: changes are found by asking from time to time only");
     };
@@ -42,7 +81,7 @@ pub(super) fn run(address: &Address, signals: &broadcast::Sender<Signal>, meter:
     });
 }
 
-async fn listen_again_and_again(address: &Address, signals: &broadcast::Sender<Signal>, meter: &Meter) {
+async fn listen_again_and_again(address: &Address, signals: &Signals, meter: &Meter) {
     let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
     loop {
         let Err(error) = listen(address, signals, &mut backoff).await;
@@ -52,21 +91,14 @@ async fn listen_again_and_again(address: &Address, signals: &broadcast::Sender<S
     }
 }
 
-async fn listen(
-    address: &Address,
-    signals: &broadcast::Sender<Signal>,
-    backoff: &mut Backoff,
-) -> Result<std::convert::Infallible> {
+async fn listen(address: &Address, signals: &Signals, backoff: &mut Backoff) -> Result<std::convert::Infallible> {
     let connecting =
         timeout(ANSWER_TIMEOUT, address.config.connect(address.tls.clone())).await.map_err(|_| silent())?;
     let (client, mut connection) = connecting.map_err(|error| broke(&error))?;
     let messages = async {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
-            if let AsyncMessage::Notification(notification) = message.map_err(|error| broke(&error))?
-                && let Some((topic, key)) = notification.payload().split_once(SEPARATOR)
-            {
-                // No one listening is no failure.
-                let _ = signals.send(Signal { topic: topic.into(), key: key.into() });
+            if let AsyncMessage::Notification(notification) = message.map_err(|error| broke(&error))? {
+                signals.heard(notification.payload());
             }
         }
         Err(Error::Unavailable("PostgreSQL closed it".into()))
@@ -74,8 +106,7 @@ async fn listen(
     let talking = async {
         ask(&client, &format!("LISTEN {CHANNEL}")).await?;
         backoff.reset();
-        // Whatever was sent while nobody listened is not sent again.
-        let _ = signals.send(Signal { topic: Signal::RESYNC.into(), key: String::new() });
+        signals.look_again();
         loop {
             tokio::time::sleep(QUIET).await;
             ask(&client, "").await?;

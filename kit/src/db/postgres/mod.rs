@@ -20,6 +20,7 @@ use super::watch::{Queue, Watch};
 use super::{Db, Dialect, Error, Inner, Options, Result, Tx, spawn};
 
 use address::Address;
+use listen::Signals;
 use outcome::Outcome;
 pub(super) use session::Session;
 use session::WRITE_DEADLINE;
@@ -30,7 +31,8 @@ const RUNS: usize = 4;
 pub(super) fn open(options: &Options) -> Result<Db> {
     let address = Address::parse(&options.url)?;
     let meter = Arc::new(Meter::new());
-    let (signals, _) = broadcast::channel(1024);
+    let (here, _) = broadcast::channel(1024);
+    let signals = Signals::new(here.clone());
     let (queue, receiver) = flume::bounded(options.queue);
     let units = Units { queue: receiver, meter: meter.clone(), patience: options.patience };
     // One connection now, so that a wrong address stops the start and not the first request.
@@ -41,6 +43,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         let mut connection = Connection {
             address: address.clone(),
             units: units.clone(),
+            signals: signals.clone(),
             read_deadline: options.read_deadline,
             tx: first.take().map(transaction),
             connected: connected.clone(),
@@ -50,7 +53,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
     }
     let stop = CancellationToken::new();
     threads.push(spawn("db-listener", {
-        let (signals, meter, stop) = (signals.clone(), meter.clone(), stop.clone());
+        let (meter, stop) = (meter.clone(), stop.clone());
         move || listen::run(&address, &signals, &meter, &stop)
     })?);
     let unwatch = CancellationToken::new();
@@ -68,7 +71,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         writer_threads: 0,
         rest,
         is_over: AtomicBool::new(false),
-        signals,
+        signals: here,
         meter,
         threads: threads.into(),
         stop,
@@ -99,6 +102,7 @@ fn session(tx: &mut Tx) -> &mut Session {
 struct Connection {
     address: Address,
     units: Units,
+    signals: Signals,
     read_deadline: Duration,
     tx: Option<Tx>,
     /// How many threads have a connection, as far as they know.
@@ -196,7 +200,7 @@ impl Connection {
     }
 
     fn run(&mut self, mut unit: Box<dyn Unit>) {
-        let meter = self.units.meter.clone();
+        let (meter, signals) = (self.units.meter.clone(), self.signals.clone());
         let mut backoff = Backoff::new(Duration::from_millis(5), Duration::from_millis(100));
         for run in 1..=RUNS {
             let usual = if unit.access() == Access::Read { self.read_deadline } else { WRITE_DEADLINE };
@@ -205,7 +209,7 @@ impl Connection {
                 Ok(tx) => tx,
                 Err(error) => return unit.refuse(error),
             };
-            let error = match run_once(tx, unit.as_mut(), deadline, &meter) {
+            let error = match run_once(tx, unit.as_mut(), deadline, &meter, &signals) {
                 Ended::Kept => return unit.answer(Ok(())),
                 Ended::Undone { error, again: true } if run < RUNS => error,
                 Ended::Undone { error, .. } => return unit.answer(Err(error)),
@@ -237,7 +241,7 @@ impl Connection {
     }
 }
 
-fn run_once(tx: &mut Tx, unit: &mut dyn Unit, deadline: Duration, meter: &Meter) -> Ended {
+fn run_once(tx: &mut Tx, unit: &mut dyn Unit, deadline: Duration, meter: &Meter, signals: &Signals) -> Ended {
     (tx.conn.aborted, tx.conn.again, tx.conn.late) = (false, false, false);
     tx.signals.clear();
     session(tx).begin(unit.access(), deadline);
@@ -249,7 +253,7 @@ fn run_once(tx: &mut Tx, unit: &mut dyn Unit, deadline: Duration, meter: &Meter)
         session(tx).end_read();
         return Ended::Kept;
     }
-    match commit(tx, meter) {
+    match commit(tx, meter, signals) {
         Ok(()) => Ended::Kept,
         Err(Error::OutcomeUnknown) => Ended::Unknown,
         Err(error) => {
@@ -275,8 +279,9 @@ fn undo(tx: &mut Tx, error: Error, meter: &Meter) -> Ended {
     Ended::Undone { error, again: tx.conn.again && !late }
 }
 
-fn commit(tx: &mut Tx, meter: &Meter) -> Result<()> {
-    let payloads: Vec<_> = std::mem::take(&mut tx.signals).iter().filter_map(listen::payload).collect();
+fn commit(tx: &mut Tx, meter: &Meter, signals: &Signals) -> Result<()> {
+    let told = std::mem::take(&mut tx.signals);
+    let payloads = signals.payloads(&told);
     let is_open = session(tx).is_open();
     if !is_open && payloads.is_empty() {
         return Ok(());
@@ -289,5 +294,9 @@ fn commit(tx: &mut Tx, meter: &Meter) -> Result<()> {
     };
     meter.commit.add_time(started.elapsed());
     meter.group.add(1);
+    if matches!(committed, Ok(()) | Err(Error::OutcomeUnknown)) {
+        // At once: the way over the server takes longer than all else that a wake-up costs.
+        signals.tell_here(told);
+    }
     committed
 }

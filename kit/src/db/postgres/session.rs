@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use futures_util::future::{Either, join, select};
+use futures_util::future::{Either, join, select, try_join_all};
 use tokio::runtime::Runtime;
 use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
@@ -133,6 +133,24 @@ impl Session {
             "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
              SET LOCAL lock_timeout = {lock}"
         ))
+    }
+
+    /// The rows of the last of these statements. They are sent together: one round trip for all.
+    pub fn query_last(&mut self, first: &[(&str, &[Val<'_>])], sql: &str, args: &[Val<'_>]) -> Result<Vec<Row>> {
+        self.open()?;
+        let mut ahead = Vec::new();
+        for (sql, args) in first {
+            ahead.push((self.statement(sql)?, params(args)));
+        }
+        let (statement, params) = (self.statement(sql)?, params(args));
+        let client = &self.client;
+        let answer = wait(&self.runtime, self.until, async {
+            // The server takes none that follows one that failed.
+            let ahead = try_join_all(ahead.iter().map(|(statement, params)| client.execute(statement, params)));
+            let (ahead, rows) = join(ahead, client.query(&statement, &params)).await;
+            ahead.and(rows)
+        });
+        answer.map_err(|failed| self.failed(failed, sql))
     }
 
     pub fn query(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Vec<Row>> {

@@ -143,6 +143,24 @@ both_databases! {
         assert_eq!(count(&db).await, if ignored.is_ok() { 2 } else { 1 });
     }
 
+    async fn statements_that_go_together_are_run_in_their_order_or_not_at_all(db: TestDb) {
+        let db = db.migrated(THINGS);
+        let pieces = "UPDATE things SET pieces = pieces + $1";
+        db.write(|tx| insert(tx, &thing(1))).await.unwrap();
+        let before = db.read(|conn| conn.one::<i64>("SELECT pieces FROM things", &[])).await.unwrap();
+        let seen = db.write(move |tx| {
+            tx.all_after::<i64>(&[(pieces, args![10_i64]), (pieces, args![100_i64])], "SELECT pieces FROM things", &[])
+        });
+        assert_eq!(seen.await.unwrap(), [before + 110]);
+        let failed = db.write(move |tx| {
+            let wrong = "UPDATE things SET pieces = 1 / $1";
+            tx.all_after::<i64>(&[(pieces, args![1_000_i64]), ("INSERT INTO nothing VALUES (1)", &[])], wrong, args![0_i64])
+        });
+        let error = failed.await.unwrap_err().to_string();
+        assert!(error.contains("nothing"), "the first that fails is told: {error}");
+        assert_eq!(db.read(|conn| conn.one::<i64>("SELECT pieces FROM things", &[])).await.unwrap(), before + 110);
+    }
+
     async fn signals_are_heard_after_the_commit_and_only_then(db: TestDb) {
         let db = db.migrated(THINGS);
         let mut signals = db.subscribe();

@@ -223,21 +223,58 @@ fn touch(tx: &mut super::super::Tx, number: u64) -> Result<()> {
 #[test]
 fn a_lost_listening_connection_comes_back_with_a_resync_first() {
     run(async {
-        let (_cluster, proxy, db) = behind_a_proxy();
+        let (cluster, proxy, db) = behind_a_proxy();
+        let other = open(options(cluster.url("postgres")));
         let mut signals = db.subscribe();
-        for _ in 0..3 {
+        for number in 0..3 {
             proxy.cut();
             while signals.recv().await.unwrap().topic != Signal::RESYNC {}
-            db.write(|tx| {
-                tx.signal("told", 1);
-                Ok::<_, Error>(())
-            })
-            .await
-            .unwrap();
-            assert_eq!(signals.recv().await.unwrap(), Signal { topic: "told".into(), key: "1".into() });
+            tell(&other, number).await;
+            assert_eq!(signals.recv().await.unwrap(), told(number));
         }
+        other.close();
         db.close();
     });
+}
+
+#[test]
+fn a_process_hears_the_signals_of_others_and_its_own_once() {
+    run(async {
+        let cluster = Cluster::start();
+        let (one, other) = (open(options(cluster.url("postgres"))), open(options(cluster.url("postgres"))));
+        let mut signals = one.subscribe();
+        // It may not listen yet.
+        loop {
+            tell(&other, 100).await;
+            let heard = tokio::time::timeout(Duration::from_millis(20), signals.recv()).await;
+            if heard.is_ok_and(|heard| heard.unwrap() == told(100)) {
+                break;
+            }
+        }
+        tell(&other, 101).await;
+        while signals.recv().await.unwrap() != told(101) {}
+        for number in (0..20).step_by(2) {
+            tell(&one, number).await;
+            tell(&other, number + 1).await;
+            for expected in [number, number + 1] {
+                assert_eq!(signals.recv().await.unwrap(), told(expected));
+            }
+        }
+        other.close();
+        one.close();
+    });
+}
+
+async fn tell(db: &Db, number: u64) {
+    let unit = move |tx: &mut super::super::Tx| {
+        tx.signal("told", number);
+        Ok::<_, Error>(())
+    };
+    db.write(unit).await.unwrap();
+}
+
+fn told(number: u64) -> Signal {
+    Signal { topic: "told".into(), key: number.to_string() }
 }
 
 #[test]

@@ -81,7 +81,9 @@ impl Desk {
         };
         let dialect = self.db.dialect();
         let unit = move |tx: &mut Tx| -> db::Result<String> {
-            claim::plan_by_indexes(tx)?;
+            if dialect == Dialect::Postgres {
+                tx.exec(claim::PLAN_BY_INDEXES, &[])?;
+            }
             let sql = format!("{explain}{sql}");
             let lines: Vec<String> = match dialect {
                 Dialect::Sqlite => {
