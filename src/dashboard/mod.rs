@@ -29,8 +29,6 @@ pub const WINDOW_DAYS: usize = 30;
 pub const SMOOTHING_DAYS: usize = 7;
 /// How far growth looks back.
 pub const GROWTH_DAYS: usize = 7;
-const FIRST_THINGS: i64 = 5;
-const RECENT: i64 = 10;
 /// A change against fewer than this says nothing.
 pub const SMALLEST_BASE: i64 = 10;
 
@@ -221,10 +219,10 @@ impl Dashboard {
             facts.view_growth = store::growth(conn, workspace, "views", local.day_back(GROWTH_DAYS))?;
         }
         if wanted(&[Panel::First]) {
-            dashboard.open = store::first_things(conn, workspace, FIRST_THINGS)?;
+            dashboard.open = store::first_things(conn, workspace)?;
         }
         if wanted(&[Panel::Recent]) {
-            dashboard.recent = store::recent(conn, workspace, RECENT)?;
+            dashboard.recent = store::recent(conn, workspace)?;
         }
         Ok(dashboard)
     }

@@ -97,7 +97,9 @@ pub fn growth(conn: &mut Conn, workspace: WorkspaceId, metric: &str, since: civi
     )
 }
 
-pub fn first_things(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Open>> {
+pub fn first_things(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Open>> {
+    // The number in the text: PostgreSQL keeps no plan for a limit that it does not know, and to plan takes longer than to
+    // read.
     conn.all(
         "SELECT i.id, i.platform, a.display_name, substr(i.text, 1, 280), i.rating, i.state, i.sentiment, c.title,
                 i.created_at, i.priority, i.reasons
@@ -105,13 +107,13 @@ pub fn first_things(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Resu
          JOIN authors a ON a.id = i.author_id
          LEFT JOIN content_items c ON c.id = i.content_id
          WHERE i.workspace_id = $1 AND i.state = 'needs_reply'
-         ORDER BY i.priority_score DESC, i.created_at DESC, i.id DESC LIMIT $2",
-        args![workspace, limit],
+         ORDER BY i.priority_score DESC, i.created_at DESC, i.id DESC LIMIT 5",
+        args![workspace],
     )
 }
 
 /// What other people wrote last.
-pub fn recent(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Item>> {
+pub fn recent(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Item>> {
     conn.all(
         "SELECT i.id, i.platform, a.display_name, substr(i.text, 1, 280), i.rating, i.state, i.sentiment, c.title,
                 i.created_at
@@ -119,8 +121,8 @@ pub fn recent(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec
          JOIN authors a ON a.id = i.author_id
          LEFT JOIN content_items c ON c.id = i.content_id
          WHERE i.workspace_id = $1 AND NOT i.is_own AND i.provider_state = 'published'
-         ORDER BY i.created_at DESC, i.id DESC LIMIT $2",
-        args![workspace, limit],
+         ORDER BY i.created_at DESC, i.id DESC LIMIT 10",
+        args![workspace],
     )
 }
 
