@@ -215,11 +215,11 @@ pub fn confirm(ask: &Confirm, errors: &FieldErrors, trouble: Option<&str>) -> Ma
     html! {
         (head(ask.title, html! {}, html! {}))
         div.narrow.stack {
-            (card("Is it you?", html! {}, html! {
+            (card("Confirm that it is you", html! {}, html! {
                 @if let Some(trouble) = trouble { (notice(Tone::Bad, trouble)) }
                 form.form method="post" action=(ask.action) data-test="confirm-password" {
                     @if let Some(connection) = ask.connection { input type="hidden" name="connection_id" value=(connection); }
-                    (password.help("It was typed more than ten minutes ago.").error(errors.of("password")))
+                    (password.help("You typed it last more than ten minutes ago, and this changes what Repruv may do in your name.").error(errors.of("password")))
                     div.actions {
                         (Button::primary("Go on"))
                         a.button.quiet href="/connections" { "Back to connections" }
