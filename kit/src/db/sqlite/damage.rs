@@ -44,6 +44,19 @@ pub(super) struct Checked {
 
 /// Refuses a damaged database.
 pub(super) fn check(path: &Path) -> Result<Checked> {
+    if !check_file(path)? {
+        return Ok(Checked::default());
+    }
+    let mut connection = look(path).map_err(|error| refused(path, error))?;
+    check_pages(path, &mut connection)?;
+    let is_torn = check_log(path, &connection)?;
+    Ok(Checked { connection: Some(connection), is_torn })
+}
+
+/// Whether there is something in it.
+///
+/// The file is closed again before SQLite opens it: closing one takes all locks on it from the process (sqlite.org/howtocorrupt.html, 2.2).
+fn check_file(path: &Path) -> Result<bool> {
     let unreadable = |error: io::Error| unreadable(path, &error);
     let wal = Wal::of(path).map_err(unreadable)?;
     let file = match File::open(path) {
@@ -56,18 +69,15 @@ pub(super) fn check(path: &Path) -> Result<Checked> {
         // SQLite would throw such a log away.
         return match wal {
             Some(wal) if wal.frames() > 0 => Err(damaged(path, "it is missing or empty, while its -wal file is not")),
-            _ => Ok(Checked::default()),
+            _ => Ok(false),
         };
     };
     check_header(path, &file, length, wal.is_some())?;
     let bad_header = || Ok(Wal::of(path).map_err(unreadable)?.and_then(|wal| wal.check_header().err()));
-    if let Some(what) = persists(bad_header)? {
-        return Err(damaged(path, format!("its -wal file: {what}")));
+    match persists(bad_header)? {
+        Some(what) => Err(damaged(path, format!("its -wal file: {what}"))),
+        None => Ok(true),
     }
-    let mut connection = look(path).map_err(|error| refused(path, error))?;
-    check_pages(path, &mut connection)?;
-    let is_torn = check_log(path, &connection)?;
-    Ok(Checked { connection: Some(connection), is_torn })
 }
 
 fn check_header(path: &Path, file: &File, length: u64, has_wal: bool) -> Result<()> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -112,6 +113,31 @@ impl Seen {
             (self.written, self.synced) = (false, false);
         }
     }
+}
+
+/// MB7: a process that closes a file loses all its locks on it (sqlite.org/howtocorrupt.html, 2.2). An older sqlite3 that a
+/// person looks with then takes itself for the only one, and takes the log away from under the writer.
+#[test]
+fn a_database_that_was_there_before_is_locked_as_well() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("locked.db");
+    for start in ["first", "second", "third"] {
+        let db = open(&path);
+        assert!(is_locked(&path), "at the {start} start");
+        db.close();
+    }
+}
+
+/// Whether this process holds SQLite's shared lock on it (sqlite3.c, `SHARED_FIRST`).
+fn is_locked(path: &Path) -> bool {
+    const SHARED_FIRST: &str = "1073741826";
+    let (process, file) = (std::process::id().to_string(), format!(":{}", fs::metadata(path).unwrap().ino()));
+    fs::read_to_string("/proc/locks").unwrap().lines().any(|lock| {
+        let fields: Vec<_> = lock.split_whitespace().collect();
+        fields.contains(&process.as_str())
+            && fields.contains(&SHARED_FIRST)
+            && fields.iter().any(|field| field.ends_with(&file))
+    })
 }
 
 /// Makes every sync fail while the file that FAILING names is there.
