@@ -7,6 +7,7 @@ mod database;
 mod demo;
 mod edge;
 mod failpoints;
+mod files;
 mod machine;
 mod people;
 mod refused;

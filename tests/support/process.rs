@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -41,13 +42,18 @@ impl Process {
 
     /// The built binary: `repruv ARGUMENTS`, with these settings and none of the machine's own.
     pub fn repruv(arguments: &[&str], settings: &[(String, String)]) -> Self {
-        Self::start(env!("CARGO_BIN_EXE_repruv"), |command| {
-            for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REPRUV_") || name.ends_with("_URL"))
-            {
-                command.env_remove(name);
-            }
+        Self::start(BINARY, |command| {
+            set(command, settings);
             command.args(arguments);
-            command.envs(settings.iter().map(|(name, value)| (name, value)));
+        })
+    }
+
+    /// The same, with these system calls of all its threads written to `trace`.
+    pub fn traced(calls: &str, trace: &Path, arguments: &[&str], settings: &[(String, String)]) -> Self {
+        Self::start("strace", |command| {
+            set(command, settings);
+            // With -D the process is our child, and strace is its.
+            command.args(["-D", "-f", "-e", &format!("trace={calls}"), "-o"]).arg(trace).arg(BINARY).args(arguments);
         })
     }
 
@@ -109,6 +115,15 @@ impl Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+const BINARY: &str = env!("CARGO_BIN_EXE_repruv");
+
+fn set(command: &mut Command, settings: &[(String, String)]) {
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REPRUV_") || name.ends_with("_URL")) {
+        command.env_remove(name);
+    }
+    command.envs(settings.iter().map(|(name, value)| (name, value)));
 }
 
 impl Drop for Process {
