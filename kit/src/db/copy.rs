@@ -21,7 +21,7 @@ use crate::clock::Timestamp;
 
 /// Rows that are held in memory at one time.
 const BATCH: usize = 500;
-/// Places in one statement; both databases take more.
+/// Places in one statement for PostgreSQL, which takes 65,535.
 const PLACES: usize = 20_000;
 
 /// Writes everything of one moment into `file`, which must not exist yet. Works beside the process that has the database
@@ -191,7 +191,12 @@ fn fit(row: &mut Cells, columns: &[String], types: &BTreeMap<String, (String, bo
 
 fn insert(tx: &mut Tx, table: &str, columns: &[String], rows: &[Cells]) -> Result<()> {
     let own_numbers = if tx.dialect() == Dialect::Postgres { "OVERRIDING SYSTEM VALUE " } else { "" };
-    for chunk in rows.chunks((PLACES / columns.len().max(1)).max(1)) {
+    let together = match tx.dialect() {
+        // There is no way to save, and SQLite looks for each place among all of its statement.
+        Dialect::Sqlite => 1,
+        Dialect::Postgres => (PLACES / columns.len().max(1)).max(1),
+    };
+    for chunk in rows.chunks(together) {
         let mut place = 0;
         let lists = chunk.iter().map(|row| {
             let places = row.0.iter().map(|_| {
