@@ -188,7 +188,8 @@ async fn embedded_simulator(
 
 async fn check_secrets(app: &App) -> Result<(), StartError> {
     let vault = app.vault.clone();
-    let opens = app.db.read(move |conn| crate::connections::check_secrets(conn, &vault)).await?;
+    // Of however many accounts.
+    let opens = app.db.read_within(Duration::MAX, move |conn| crate::connections::check_secrets(conn, &vault)).await?;
     opens.map_err(|_| StartError::OtherKey)
 }
 

@@ -151,7 +151,7 @@ async fn look_inside(db: &Db, settings: &Settings, clock: &Clock) -> Vec<Finding
         }
     }
     let (now, asked) = (clock.now(), clock.clone());
-    let found = db.read(move |conn| look_at_rows(conn, now, &asked)).await;
+    let found = db.read_within(MINUTE, move |conn| look_at_rows(conn, now, &asked)).await;
     let mut findings = vec![ok("schema", format!("all {} migrations are applied", MIGRATIONS.len()))];
     findings.extend(
         found.unwrap_or_else(|error: db::Error| vec![bad("database", error.to_string(), "see the database's own log")]),
@@ -233,7 +233,7 @@ async fn secrets(db: &Db, key_file: &Path) -> Finding {
         // Told of by the key file's own finding; what is sealed is opened by no such key.
         Some(Err(_)) | None => Vault::with_key([0; 32]),
     };
-    match db.read(move |conn| connections::check_secrets(conn, &vault)).await {
+    match db.read_within(MINUTE, move |conn| connections::check_secrets(conn, &vault)).await {
         Ok(Ok(())) => ok("secrets", "the key opens what is sealed"),
         Ok(Err(_)) => bad("secrets", "the key does not open what is sealed", "put the right key file back"),
         Err(error) => bad("secrets", error.to_string(), "see the database's own log"),

@@ -19,6 +19,8 @@ mod store;
 mod tests;
 mod users;
 
+use std::time::Duration;
+
 use kit::clock::{Clock, Timestamp};
 use kit::db::{self, Db, Tx};
 use kit::random::Random;
@@ -76,7 +78,7 @@ pub async fn import(target: &Target, url: &str, mut tell: impl FnMut(&Report)) -
     let reading = tokio::spawn(async move {
         let mut first = Some((sender, position));
         former
-            .read(move |conn| match first.take() {
+            .read_within(Duration::MAX, move |conn| match first.take() {
                 Some((sender, position)) => read::everything(conn, &sender, position.as_ref()),
                 // Another run of the same closure would tell everything twice.
                 None => Err(Error::Source(db::Error::Aborted)),

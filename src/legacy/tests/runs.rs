@@ -1,6 +1,7 @@
 //! Whole runs: what comes over, again, after a power cut, and what people find.
 
 use kit::both_databases;
+use kit::db::Options;
 use serde_json::json;
 
 use super::{Former, everything, number, target, texts};
@@ -71,6 +72,17 @@ both_databases! {
         assert_eq!((report.users.written, report.interactions.written, report.interactions.already), (1, 1_700, 0), "{report}");
         assert_eq!(number(&app, "SELECT count(*) FROM interactions").await, 1_700);
         assert_eq!(number(&app, "SELECT CAST(sum(comments) AS BIGINT) FROM interaction_days").await, 1_700);
+    }
+
+    /// What a page may not read for, ten thousand people take.
+    async fn a_run_takes_as_long_as_it_needs(app: TestApp) {
+        let former = Former::new().await;
+        former.with_ann().await;
+        former.with_comments(1_700).await;
+        let deadline = Options::new(former.0.url(), app.app.clock.clone()).read_deadline;
+        let report = former.import_telling(&app, |_| std::thread::sleep(deadline / 4)).await.unwrap();
+        assert!(report.is_balanced() && !report.resumed, "{report}");
+        assert_eq!(report.interactions.written, 1_700, "{report}");
     }
 
     async fn a_password_of_the_former_system_works_and_is_hashed_anew(app: TestApp) {
