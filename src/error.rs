@@ -297,6 +297,8 @@ fn log(seen: &Seen, failure: &Failure) {
     let (id, method, path, status) = (&seen.id, &seen.method, &seen.path, failure.status().as_u16());
     let code = failure.code();
     match failure {
+        // As many as there is room for were served.
+        _ if code == "busy" => tracing::warn!(request_id = %id, %method, path, "a request was turned away"),
         Failure::Ours(error) if failure.status().is_server_error() => {
             tracing::error!(request_id = %id, %method, path, status, code, %error, "a request failed");
         }

@@ -2,7 +2,7 @@
 //! many of them are written.
 
 use std::collections::HashMap;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,9 @@ use tokio::time::Instant;
 use tracing::callsite::Identifier;
 use tracing::{Event, Metadata, Subscriber};
 use tracing_subscriber::filter::ParseError;
-use tracing_subscriber::layer::{Context, Filter, Layer as _, SubscriberExt as _};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::{Context, Filter, Layer, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt, registry};
 
@@ -32,13 +34,56 @@ pub fn start(settings: &Settings) -> Result<(), ParseError> {
     let filter = EnvFilter::try_new(&settings.log)?;
     let terminal = std::io::stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
-    let lines = fmt::layer().with_writer(std::io::stderr);
-    let lines = match format {
-        LogFormat::Text => lines.with_ansi(terminal).with_filter(Calm::default()).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(Calm::default()).boxed(),
-    };
+    let lines = lines(format, std::io::stderr).with_filter(Calm::default());
     registry().with(lines.with_filter(filter)).init();
     Ok(())
+}
+
+fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = fmt::layer().with_ansi(false);
+    match format {
+        LogFormat::Text => lines.with_writer(OneLine(writer)).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_writer(writer).boxed(),
+    }
+}
+
+/// Keeps an event on its line and out of the terminal's commands, whatever it repeats of what strangers sent. (JSON escapes
+/// it by itself. tracing_subscriber escapes messages and fields in Debug, not fields in Display, and no line breaks.)
+struct OneLine<W>(W);
+
+impl<'a, W: MakeWriter<'a>> MakeWriter<'a> for OneLine<W> {
+    type Writer = OneLine<W::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        OneLine(self.0.make_writer())
+    }
+}
+
+impl<W: Write> Write for OneLine<W> {
+    /// Is given a whole event.
+    fn write(&mut self, event: &[u8]) -> std::io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let mut line = String::with_capacity(text.len());
+        for c in text.trim_end_matches('\n').chars() {
+            match c {
+                // Line breaks and changes of direction of Unicode's own.
+                '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => line.extend(c.escape_unicode()),
+                _ if c.is_control() => line.extend(c.escape_default()),
+                _ => line.push(c),
+            }
+        }
+        line.push('\n');
+        self.0.write_all(line.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Lets a few lines of each kind through in a second. Kinds are places in the code, so there are only so many.
@@ -73,10 +118,11 @@ impl<S: Subscriber> Filter<S> for Calm {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Seek as _};
     use std::sync::Arc;
 
+    use serde_json::Value;
     use tracing::callsite::Callsite as _;
-    use tracing_subscriber::layer::Layer;
 
     use super::*;
 
@@ -85,6 +131,55 @@ mod tests {
     impl<S: Subscriber> Layer<S> for Count {
         fn on_event(&self, _: &Event<'_>, _: Context<'_, S>) {
             self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What strangers send, and errors that repeat it.
+    const FORGED: [&str; 8] = [
+        "ann\n{\"level\":\"INFO\",\"message\":\"signed in\"}",
+        "ann\r\nlevel=INFO signed in",
+        "\u{1b}[2K\u{1b}[1A\u{1b}[31mgone",
+        "\u{9b}31m\u{7}\u{8}\u{0}",
+        "a\u{202e}nna\u{2066}b",
+        "\",\"level\":\"ERROR",
+        "a\u{2028}b\u{2029}c\u{85}d\u{b}e\u{c}f",
+        "\u{feff}\u{fffd}\u{10ffff}",
+    ];
+
+    fn written(format: LogFormat, write: impl FnOnce()) -> String {
+        let mut file = tempfile::tempfile().unwrap();
+        let subscriber = registry().with(lines(format, Arc::new(file.try_clone().unwrap())));
+        tracing::subscriber::with_default(subscriber, write);
+        let mut written = String::new();
+        file.rewind().unwrap();
+        file.read_to_string(&mut written).unwrap();
+        written
+    }
+
+    fn say(forged: &str) {
+        let _span = tracing::info_span!("request", path = forged).entered();
+        tracing::warn!(error = %forged, cause = ?forged, name = forged, "refused: {forged}");
+    }
+
+    #[test]
+    fn nobody_forges_a_line_of_json() {
+        for forged in FORGED {
+            let text = written(LogFormat::Json, || say(forged));
+            assert_eq!(text.lines().count(), 1, "{text}");
+            assert!(text.trim_end().chars().all(|c| !c.is_control() || c > '\u{7e}'), "{text:?}");
+            let line: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!((&line["level"], &line["name"]), (&"WARN".into(), &forged.into()), "{text}");
+            assert_eq!((&line["error"], &line["span"]["path"]), (&forged.into(), &forged.into()), "{text}");
+        }
+    }
+
+    #[test]
+    fn nobody_writes_to_the_terminal() {
+        for forged in FORGED {
+            let text = written(LogFormat::Text, || say(forged));
+            assert_eq!(text.matches(['\n', '\r']).count(), 1, "{text:?}");
+            let is_plain = |c: char| !c.is_control() && !('\u{2028}'..='\u{202e}').contains(&c) && c != '\u{2066}';
+            assert!(text.trim_end_matches('\n').chars().all(is_plain), "{text:?}");
         }
     }
 
