@@ -257,6 +257,8 @@ impl Job for RevokeToken {
             max_attempts: 12,
             deadline: Duration::from_secs(24 * 3_600),
             backoff_cap: Duration::from_secs(3_600),
+            // Nobody sees it fail, and then the token would live on.
+            max_interruptions: 200,
             ..Policy::default()
         }
     }

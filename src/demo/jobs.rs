@@ -319,6 +319,8 @@ impl Job for ForgetDemoProfile {
             max_attempts: 200,
             deadline: Duration::from_secs(7 * 86_400),
             backoff_cap: Duration::from_secs(3_600),
+            // Nobody sees it fail, and then the profile would stay.
+            max_interruptions: 200,
             ..Policy::default()
         }
     }
@@ -335,6 +337,7 @@ const OPERATION: Policy = Policy {
     deadline: Duration::from_secs(15 * 60),
     backoff: Duration::from_secs(1),
     backoff_cap: Duration::from_secs(16),
+    max_interruptions: 3,
     priority: 10,
 };
 
@@ -343,6 +346,7 @@ const PATIENT: Policy = Policy {
     deadline: Duration::from_secs(30 * 86_400),
     backoff: Duration::from_secs(5),
     backoff_cap: Duration::from_secs(3_600),
+    max_interruptions: 3,
     priority: 200,
 };
 

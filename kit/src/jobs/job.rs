@@ -65,6 +65,8 @@ pub struct Policy {
     /// The pause after the first failure; it doubles with each further one.
     pub backoff: Duration,
     pub backoff_cap: Duration,
+    /// Deaths of the worker under it before the job itself is suspected, and fails.
+    pub max_interruptions: u32,
     /// Lower runs first.
     pub priority: i64,
 }
@@ -76,6 +78,7 @@ impl Default for Policy {
             deadline: Duration::from_secs(15 * 60),
             backoff: Duration::from_secs(2),
             backoff_cap: Duration::from_secs(60),
+            max_interruptions: 3,
             priority: 100,
         }
     }

@@ -38,7 +38,8 @@
 //! - **At least one run, one effect.** A run may be repeated; its database effects are not, its outside calls are made
 //!   idempotent by [`Run::id`].
 //! - **Interruptions are not failures.** A worker that stops gives the job back, attempt and all. One that dies costs an
-//!   interruption; after three of them the job fails with `worker_died`. [`Run::restore`] brings the last checkpoint back.
+//!   interruption; after three of them, or [`Policy::max_interruptions`], the job fails with `worker_died`.
+//!   [`Run::restore`] brings the last checkpoint back.
 //! - **Every job ends.** Attempts and a deadline bound it; both are stored with the job.
 //! - **One live job per operation key**, by a partial unique index. Enqueueing a second returns the first.
 //! - **A wake-up is a hint.** Commits wake workers within a millisecond; a lost wake-up costs at most a poll.

@@ -10,9 +10,6 @@ use crate::db::{self, Tx};
 use crate::mutant;
 use crate::random::Random;
 
-/// Deaths of the worker under one job before the job itself is suspected.
-pub(super) const MAX_INTERRUPTIONS: i64 = 3;
-
 /// What happened to a live job, apart from [`Run::finish`](super::Run::finish).
 #[derive(Clone, Debug)]
 pub(super) enum Outcome {
@@ -101,7 +98,7 @@ pub(super) fn decide(
         Outcome::Died if now >= job.deadline_at => failed(job, Failure::late()),
         Outcome::Died => {
             let died = Step { interruptions: job.interruptions + 1, ..resumable(job, "worker_died") };
-            if died.interruptions < MAX_INTERRUPTIONS || mutant!("interruptions without end") {
+            if died.interruptions < i64::from(policy.max_interruptions) || mutant!("interruptions without end") {
                 (died, None)
             } else {
                 let (step, failure) = failed(job, Failure::worker_died());

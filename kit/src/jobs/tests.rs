@@ -185,6 +185,8 @@ enum Plan {
     FinishAtAttempt(i64),
     /// Finishes once the gate opens.
     FinishAtGate,
+    /// The same, however often its worker dies.
+    OutliveWorkers,
     Fail,
     Panic,
     /// A committed step before each passage through the gate.
@@ -207,7 +209,8 @@ impl Job for Errand {
     type Context = Desk;
 
     fn policy(&self) -> Policy {
-        Policy { max_attempts: 3, ..Policy::default() }
+        let max_interruptions = if matches!(self.plan, Plan::OutliveWorkers) { 100 } else { 3 };
+        Policy { max_attempts: 3, max_interruptions, ..Policy::default() }
     }
 
     async fn run(self, desk: Desk, run: Run) -> Result<Done, Failure> {
@@ -218,7 +221,7 @@ impl Job for Errand {
                 return Err(Failure::retry("busy", "The other side is busy."));
             }
             Plan::FinishAtAttempt(_) => {}
-            Plan::FinishAtGate => desk.pass_gate().await,
+            Plan::FinishAtGate | Plan::OutliveWorkers => desk.pass_gate().await,
             Plan::Fail | Plan::FailWithBrokenHook | Plan::FailForEver => {
                 return Err(Failure::fail("refused", "The other side refused."));
             }

@@ -130,6 +130,7 @@ impl Errand {
             deadline: Duration::from_secs(self.policy.deadline),
             backoff: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(4),
+            max_interruptions: 3,
             priority: self.policy.priority,
         }
     }

@@ -44,6 +44,23 @@ both_databases! {
         worker.stop().await;
     }
 
+    async fn a_job_that_may_outlive_its_workers_goes_on(desk: Desk) {
+        let id = desk.enqueue(Plan::OutliveWorkers).await;
+        for deaths in 0..5 {
+            let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+            desk.until(id, "it runs", |view| {
+                (view.status == JobStatus::Running && view.interruptions == deaths).then_some(())
+            })
+            .await;
+            drop(worker);
+        }
+        desk.gate.add_permits(1);
+        let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+        let view = desk.until_status(id, JobStatus::Completed).await;
+        assert_eq!((view.attempt, view.interruptions), (1, 5));
+        worker.stop().await;
+    }
+
     async fn another_worker_takes_over_when_the_lease_runs_out(desk: Desk) {
         let dead = desk.worker(Settings { lease: Duration::from_secs(15), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
