@@ -145,13 +145,14 @@ async fn converse(socket: Socket, peer: Peer, app: Router, head: Duration, closi
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
         let (answer, closes) = (app.clone().oneshot(request), closes.clone());
-        async move {
+        // In a box: hyper keeps room for the future as long as the connection is open, and a stream is open for long.
+        Box::pin(async move {
             let mut answer: Response = answer.await?;
             if closes.is_cancelled() {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             Ok::<_, Infallible>(answer)
-        }
+        })
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
