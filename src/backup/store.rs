@@ -14,8 +14,9 @@ pub struct Holds {
 }
 
 impl Holds {
+    /// Jobs of nobody are Repruv's own upkeep, which a first start enqueues.
     pub fn is_anything(self) -> bool {
-        self.accounts + self.interactions + self.jobs > 0
+        self.accounts + self.interactions > 0
     }
 }
 

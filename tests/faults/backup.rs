@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use kit::both_databases;
-use kit::testing::{Database, Engine};
+use kit::clock::Clock;
+use kit::db::{Db, Options};
+use kit::testing::{Database, Engine, wait_until};
+use kit::{args, both_databases};
 
 use super::signals::{ends, set_up};
 use crate::support::{Client, EMAIL, Fleet, Process, Role};
@@ -30,9 +32,25 @@ both_databases! {
         let mut settings = fleet.settings();
         settings.retain(|(setting, _)| setting != "DATABASE_URL");
         settings.push(("DATABASE_URL".into(), place.url().into()));
+        // Whoever restores has mostly started it once, to see whether it runs.
+        let mut started = Fleet::start(place.url(), &[Role::Serve], &[]).await;
+        wait_until("its own jobs are there", || async { has_jobs(place.url()).await }).await;
+        started.nodes[0].process.signal("TERM");
+        assert!(started.nodes[0].process.end().await.success());
         let (is_good, told) = Process::repruv(&["restore", &name], &settings).told();
         assert!(is_good, "{told}");
         let (_, users) = Process::repruv(&["user", "list"], &settings).told();
         assert!(users.contains(EMAIL), "{users}");
     }
+}
+
+async fn has_jobs(url: &str) -> bool {
+    let options = Options { connections: 1, ..Options::new(url, Clock::system()) };
+    let counted = tokio::task::spawn_blocking(move || {
+        let db = Db::open(options).expect("the database opens beside the process");
+        let counted = db.read_blocking(|conn| conn.one::<i64>("SELECT count(*) FROM background_jobs", args![]));
+        db.close();
+        counted.expect("jobs can be counted")
+    });
+    counted.await.expect("no panic") > 0
 }
