@@ -17,7 +17,21 @@ fn is_local(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+    use url::Url;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn no_text_leads_a_browser_elsewhere(
+            wanted in prop_oneof!["\\PC{0,40}", "[/\\\\.@:?#a-z\t\r\n ]{0,24}", "/(login|inbox|%2f|\\\\|/){0,4}"],
+        ) {
+            let site = Url::parse("https://inbox.example.com/login").expect("an address");
+            let there = site.join(local(Some(&wanted))).expect("a path of a site");
+            prop_assert_eq!(there.origin(), site.origin());
+        }
+    }
 
     #[test]
     fn only_paths_of_this_site() {

@@ -192,7 +192,31 @@ fn token_error(answer: &Answer, now: Timestamp) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_class_and_shows_no_token(
+            status in 100..600_u16,
+            expires_in in any::<u64>(),
+            refresh in proptest::option::of(any::<u64>()),
+            error in "invalid_grant|\\PC{0,12}",
+            junk in proptest::option::of(proptest::collection::vec(any::<u8>(), 0..64)),
+        ) {
+            const TOKEN: &str = "ya29.not-to-be-shown";
+            let body = serde_json::json!({
+                "access_token": TOKEN, "refresh_token": TOKEN, "expires_in": expires_in,
+                "refresh_token_expires_in": refresh, "error": error, "scope": error,
+            });
+            let body = junk.unwrap_or_else(|| body.to_string().into_bytes());
+            let answer = Answer { status, headers: reqwest::header::HeaderMap::new(), body };
+            let now = Timestamp::from_second(1_795_000_000);
+            let told = format!("{:?} {:?}", read_grant(&answer, now), token_error(&answer, now));
+            prop_assert!(!told.contains(TOKEN), "{}", told);
+        }
+    }
 
     #[test]
     fn the_challenge_is_that_of_rfc_7636() {

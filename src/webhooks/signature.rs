@@ -56,7 +56,32 @@ fn mac(key: &[u8], envelope: Envelope<'_>, body: &[u8]) -> Hmac<Sha256> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn nothing_is_genuine_by_chance(
+            id in "\\PC{0,20}", timestamp in "-?[0-9]{0,20}|\\PC{0,8}", signatures in "(v1,[A-Za-z0-9+/=]{0,48} ?){0,9}|\\PC{0,40}",
+            body in proptest::collection::vec(any::<u8>(), 0..64),
+        ) {
+            prop_assert!(!arrives(&id, &timestamp, &signatures, &body));
+        }
+
+        #[test]
+        fn whatever_is_changed_is_noticed(
+            body in proptest::collection::vec(any::<u8>(), 1..64), at in any::<prop::sample::Index>(), bit in 0..8_u8,
+        ) {
+            let second = (now().micros() / 1_000_000).to_string();
+            let signature = sign(&KEY, "m1", &second, &body);
+            prop_assert!(arrives("m1", &second, &signature, &body));
+            let mut changed = body.clone();
+            changed[at.index(body.len())] ^= 1 << bit;
+            prop_assert!(!arrives("m1", &second, &signature, &changed));
+            prop_assert!(!arrives("m2", &second, &signature, &body));
+        }
+    }
 
     const KEY: [u8; 32] = [7; 32];
     const BODY: &[u8] = br#"{"type":"comment.created"}"#;

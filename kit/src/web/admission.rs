@@ -130,3 +130,38 @@ fn carries_bearer_token(headers: &HeaderMap) -> bool {
     matches!(values(headers, AUTHORIZATION.as_str()), Values::One(value)
         if value.get(..7).is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_admitted(uri: &Uri, host: &[u8]) -> bool {
+        let site = Site::new("https://inbox.example.com").expect("an address");
+        let Ok(host) = HeaderValue::from_bytes(host) else { return false };
+        site.admit(&Method::GET, uri, &[(HOST, host)].into_iter().collect()).is_ok()
+    }
+
+    proptest! {
+        #[test]
+        fn no_host_is_ours_but_our_own(
+            host in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..40),
+                "[a-z@.:\\[\\]%]{0,8}inbox\\.example\\.com[a-z@.:/\\]%0-9]{0,8}".prop_map(String::into_bytes),
+            ],
+        ) {
+            let ours = [&b"inbox.example.com"[..], b"inbox.example.com:443"];
+            let is_ours = ours.iter().any(|name| name.eq_ignore_ascii_case(&host));
+            prop_assert_eq!(is_admitted(&Uri::from_static("/"), &host), is_ours);
+        }
+
+        #[test]
+        fn an_address_that_names_another_host_is_not_ours(target in "http://[a-z@.:]{1,20}/") {
+            if let Ok(uri) = target.parse::<Uri>() {
+                prop_assert!(!is_admitted(&uri, b"inbox.example.com"));
+            }
+        }
+    }
+}

@@ -26,3 +26,32 @@ pub fn set(name: &str, value: &str, max_age: Duration) -> HeaderValue {
 pub fn clear(name: &str) -> HeaderValue {
     set(name, "", Duration::ZERO)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NAME: &str = "__Host-session_token";
+
+    fn headers(lines: &[Vec<u8>]) -> HeaderMap {
+        let values = lines.iter().filter_map(|line| HeaderValue::from_bytes(line).ok());
+        values.map(|value| (COOKIE, value)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_cookie_is_found_among_whatever_others_there_are(
+            before in "([!-:<-~]{0,12}; ?){0,3}",
+            token in "[A-Za-z0-9_-]{1,43}",
+            behind in "(; ?[!-:<-~]{0,12}){0,3}",
+            strange in vec(any::<u8>(), 0..60),
+        ) {
+            let line = format!("{before}{NAME}={token}{behind}").into_bytes();
+            let headers = headers(&[strange, line]);
+            prop_assert_eq!(get(&headers, NAME), Some(token.as_str()));
+        }
+    }
+}

@@ -60,3 +60,40 @@ fn without_tags(message: &str) -> String {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
+    use serde_json::json;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_class(
+            status in 100..1000_u16,
+            reason in "quotaExceeded|rateLimitExceeded|commentsDisabled|processingFailure|\\PC{0,12}",
+            message in "\\PC{0,40}|(<a href=\"x\">|</a>|[<> a-z]){0,12}",
+            wait in "[0-9]{0,22}|\\PC{0,8}",
+            junk in proptest::option::of(proptest::collection::vec(any::<u8>(), 0..64)),
+        ) {
+            let body = json!({ "error": { "message": message, "errors": [{ "reason": reason }] } });
+            let body = junk.unwrap_or_else(|| body.to_string().into_bytes());
+            let mut headers = HeaderMap::new();
+            headers.extend(HeaderValue::from_str(&wait).ok().map(|wait| (RETRY_AFTER, wait)));
+            let now = Timestamp::from_second(1_795_000_000);
+            match classify(&Answer { status, headers, body }, now) {
+                Error::RateLimited { until } | Error::QuotaExhausted { until } => {
+                    let wait = until.since(now).as_secs();
+                    prop_assert!((1..=25 * 3_600).contains(&wait), "a wait of {} s", wait);
+                }
+                Error::Reauth { .. } => prop_assert_eq!(status, 401),
+                Error::Permission { .. } => prop_assert_eq!(status, 403),
+                Error::NotFound { .. } => prop_assert_eq!(status, 404),
+                Error::Rejected { message, .. } => prop_assert!(!message.contains("<a"), "{}", message),
+                Error::Transient(_) | Error::Protocol { .. } => {}
+            }
+        }
+    }
+}
