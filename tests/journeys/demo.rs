@@ -72,6 +72,27 @@ fn demo_mode_needs_no_javascript() {
     });
 }
 
+/// F40: a browser opens six connections to one host, and a stream takes one for itself.
+#[test]
+fn eight_tabs_of_one_browser_stay_alive() {
+    kit::testing::run(async {
+        let server = Server::start_with(Engine::Sqlite, &SLOWLY).await;
+        let person = Person::new(&server).await;
+        person.sign_up(&server).await;
+        person.sees("enable-demo").await;
+        for _ in 0..7 {
+            person.browser.open_tab().await;
+            person.open("/dashboard").await;
+            person.sees("enable-demo").await;
+        }
+        person.press("enable-demo").await;
+        person.sees("demo-enabled").await;
+        person.browser.look_at_first_tab().await;
+        person.sees("demo-enabled").await;
+        person.leaves_no_trace().await;
+    });
+}
+
 #[test]
 fn an_open_page_recovers_by_itself_when_the_server_comes_back() {
     kit::testing::run(async {

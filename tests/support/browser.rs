@@ -55,6 +55,18 @@ impl Browser {
         self.client.current_url().await.expect("a page has an address")
     }
 
+    /// Another tab of the same window, which from now on is the one that is looked at.
+    pub async fn open_tab(&self) {
+        let tab = self.client.new_window(true).await.expect("a tab opens").handle;
+        self.client.switch_to_window(tab).await.expect("it is looked at");
+    }
+
+    /// Looks at the tab that was opened first.
+    pub async fn look_at_first_tab(&self) {
+        let tabs = self.client.windows().await.expect("there are tabs");
+        self.client.switch_to_window(tabs[0].clone()).await.expect("it is looked at");
+    }
+
     /// From now on pages run no scripts.
     pub async fn disable_javascript(&self) {
         self.protocol("Emulation.setScriptExecutionDisabled", json!({"value": true}))

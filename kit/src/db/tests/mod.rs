@@ -210,6 +210,26 @@ both_databases! {
             assert!(foreign.to_string().contains("not Repruv's"), "{foreign}");
         }).await.unwrap();
     }
+
+    /// MB2: wherever it stops, the schema is the old one or the new one.
+    async fn migrations_that_stop_in_the_middle_leave_the_schema_as_it_was(db: TestDb) {
+        const MORE: &str = "CREATE TABLE more (name TEXT NOT NULL\n);\nINSERT INTO more (name) VALUES ('one');";
+        const BROKEN: &str = "CREATE TABLE last (name TEXT NOT NULL\n);\nINSERT INTO nowhere (name) VALUES ('one');";
+        let db = db.migrated(THINGS);
+        tokio::task::spawn_blocking(move || {
+            const MORE_THINGS: Migration = Migration { name: "0002_more", sql: MORE };
+            const STOPS: &[Migration] = &[THINGS[0], MORE_THINGS, Migration { name: "0003_last", sql: BROKEN }];
+            const RUNS: &[Migration] = &[THINGS[0], MORE_THINGS, Migration { name: "0003_last", sql: "DELETE FROM more;" }];
+            let count = || db.read_blocking(|conn| conn.one::<i64>("SELECT count(*) FROM more", &[]));
+            for _ in 0..2 {
+                let stopped = db.migrate(STOPS).unwrap_err();
+                assert!(stopped.to_string().contains("0003_last"), "{stopped}");
+                assert!(count().is_err(), "nothing is there");
+            }
+            db.migrate(RUNS).unwrap();
+            assert_eq!(count().unwrap(), 0);
+        }).await.unwrap();
+    }
 }
 
 #[test]
