@@ -1,5 +1,6 @@
 //! Measures a built binary as its users meet it, and prints a table: `bin/bench [PART…]`.
 
+mod copies;
 mod crowd;
 mod dashboard;
 mod data;
@@ -20,7 +21,8 @@ use std::path::PathBuf;
 use figures::Table;
 
 /// What is measured when nothing is named, in this order.
-const PARTS: [&str; 9] = ["jobs", "writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard"];
+const PARTS: [&str; 10] =
+    ["jobs", "writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard", "copies"];
 
 /// A private cluster's address, as `bin/bench` starts them; what needs one is left out without it.
 pub fn postgres(kind: &str) -> Option<String> {
@@ -48,6 +50,7 @@ async fn main() {
             "webhooks" => webhooks::measure(&binary, &mut table).await,
             "crowd" => crowd::measure(&binary, &mut table).await,
             "strain" => strain::measure(&binary, &mut table).await,
+            "copies" => copies::measure(&binary, &mut table).await,
             "dashboard" => dashboard::measure(&binary, &mut table).await,
             other => panic!("there is no part {other:?}: {PARTS:?}"),
         }

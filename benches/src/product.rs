@@ -101,6 +101,22 @@ impl Product {
         self.directory.path().join("secret.key")
     }
 
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// What a command of the same installation takes.
+    pub fn command(&self, arguments: &[&str]) -> Duration {
+        let mut command = Command::new(&self.binary);
+        command.args(arguments).env("REPRUV_DATA_DIR", self.directory.path()).env("REPRUV_LOG", "warn");
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        let start = now();
+        let output = command.output().expect("the binary runs");
+        let taken = start.elapsed();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        taken
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)
     }

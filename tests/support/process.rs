@@ -1,6 +1,6 @@
 //! Child processes that never outlive the test that started them.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -42,7 +42,7 @@ impl Process {
 
     /// The built binary: `repruv ARGUMENTS`, with these settings and none of the machine's own.
     pub fn repruv(arguments: &[&str], settings: &[(String, String)]) -> Self {
-        Self::start(BINARY, |command| {
+        Self::start(binary(), |command| {
             set(command, settings);
             command.args(arguments);
         })
@@ -53,7 +53,7 @@ impl Process {
         Self::start("strace", |command| {
             set(command, settings);
             // With -D the process is our child, and strace is its.
-            command.args(["-D", "-f", "-e", &format!("trace={calls}"), "-o"]).arg(trace).arg(BINARY).args(arguments);
+            command.args(["-D", "-f", "-e", &format!("trace={calls}"), "-o"]).arg(trace).arg(binary()).args(arguments);
         })
     }
 
@@ -117,7 +117,10 @@ impl Process {
     }
 }
 
-const BINARY: &str = env!("CARGO_BIN_EXE_repruv");
+/// The one that cargo built for the tests, unless another is to be looked at.
+fn binary() -> OsString {
+    std::env::var_os("TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_repruv").into())
+}
 
 fn set(command: &mut Command, settings: &[(String, String)]) {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("REPRUV_") || name.ends_with("_URL")) {
