@@ -80,7 +80,7 @@ both_databases! {
         former.with_ann().await;
         former.with_comments(1_700).await;
         let deadline = Options::new(former.0.url(), app.app.clock.clone()).read_deadline;
-        let report = former.import_telling(&app, |_| std::thread::sleep(deadline / 4)).await.unwrap();
+        let report = former.import_telling(&app, |_| std::thread::sleep(deadline / 2)).await.unwrap();
         assert!(report.is_balanced() && !report.resumed, "{report}");
         assert_eq!(report.interactions.written, 1_700, "{report}");
     }
