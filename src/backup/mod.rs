@@ -105,11 +105,15 @@ fn sqlite_url(file: &Path) -> String {
     format!("sqlite:{}", file.display())
 }
 
-/// An empty file that only its owner reads: it will hold what people wrote, and hashes of their passwords.
+/// An empty file that only its owner reads: it will hold what people wrote, and hashes of their passwords. What a run that
+/// was killed has left there goes, and its log with it, which would be taken for the new file's.
 fn make_private(path: &Path) -> Result<(), Error> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(broken(path, error)),
-        _ => {}
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let left = PathBuf::from(format!("{}{end}", path.display()));
+        match fs::remove_file(&left) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(broken(&left, error)),
+            _ => {}
+        }
     }
     File::options().write(true).create_new(true).mode(0o600).open(path).map_err(|error| broken(path, error))?;
     Ok(())

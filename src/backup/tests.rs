@@ -120,6 +120,36 @@ both_databases! {
         }
     }
 
+    async fn what_a_killed_run_left_is_in_nobodys_way(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let living = stage.file("living.db");
+        let (url, clock) = (format!("sqlite:{}", living.display()), stage.app.app.clock.clone());
+        let db = blocking(move || {
+            let db = Db::open(Options::new(url, clock)).unwrap();
+            db.migrate(crate::app::MIGRATIONS).unwrap();
+            db
+        })
+        .await;
+        let leave = |file: &Path| {
+            for (end, left) in [("", ""), ("-wal", "-wal"), ("-shm", "-shm"), ("-wal", "-journal")] {
+                let (from, to) = (format!("{}{end}", living.display()), format!("{}{left}", file.display()));
+                std::fs::copy(from, to).unwrap();
+            }
+        };
+        leave(&stage.file("first.db.unfinished"));
+        assert_eq!(stage.backup("first.db").await.unwrap().holds.interactions, 1_200);
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let empty = Database::fresh(engine).await;
+            let target = stage.target(empty.url());
+            leave(&match empty.url().strip_prefix("sqlite:") {
+                Some(database) => super::beside(Path::new(database), "restoring"),
+                None => target.data_dir.join("restoring.db"),
+            });
+            assert_eq!(restored(stage.file("first.db"), target).await.unwrap().holds.interactions, 1_200, "{engine:?}");
+        }
+        blocking(move || db.close()).await;
+    }
+
     async fn a_restored_database_goes_on_counting_and_lets_nobody_in_unasked(app: TestApp) {
         let stage = Stage::set(app).await;
         stage.backup("first.db").await.unwrap();

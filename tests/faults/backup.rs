@@ -24,6 +24,9 @@ both_databases! {
         while !file.exists() {
             let mut backup = Process::repruv(&["backup", &name], &fleet.settings());
             tokio::time::sleep(pause).await;
+            if let Some(ended) = backup.ended() {
+                assert!(ended.success(), "what the killed ones left is in the way: {ended}");
+            }
             backup.kill();
             (killed, pause) = (killed + 1, pause * 3 / 2);
         }
