@@ -113,7 +113,7 @@ both_databases! {
         desk.app.run_jobs().await;
         let connection = desk.connection().await;
         assert_eq!((connection.watermark, connection.complete_to), (None, None));
-        assert_eq!(desk.gathered().await.len(), 4, "what came is kept");
+        assert_eq!(desk.gathered().await.len(), 4, "what came is kept: {:?}", desk.jobs("sync_connection").await);
         desk.provider.answers(listing(days_old(3)));
         desk.app.hand.advance(Duration::from_secs(10));
         desk.app.run_jobs().await;
