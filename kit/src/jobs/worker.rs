@@ -145,9 +145,11 @@ pub async fn run_due<C: Workplace>(db: Db, clock: Clock, random: Random, context
     engine.sweep_overdue().await?;
     let mut runs = 0;
     loop {
+        // Asked before the claim: what runs during it may enqueue more when it ends.
+        let was_idle = engine.slots.taken() == 0;
         let claimed = engine.claim().await?;
         runs += claimed.jobs;
-        if claimed.jobs == 0 && engine.slots.taken() == 0 {
+        if claimed.jobs == 0 && was_idle {
             return Ok(runs);
         }
         engine.slots.freed.notified().await;

@@ -168,7 +168,7 @@ both_databases! {
 
     /// It looked abandoned to its own worker's renewals, was given back, taken by another, and then begun here as well.
     async fn a_claim_that_is_answered_late_is_not_given_to_another_meanwhile(desk: Desk) {
-        let lease = Duration::from_millis(600);
+        let lease = Duration::from_secs(3);
         let engine = Arc::new(desk.engine(Settings { lease, ..PATIENT }));
         let id = desk.enqueue(Plan::Finish).await;
         let mut claim = std::pin::pin!(engine.claim());
