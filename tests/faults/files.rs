@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use kit::testing::wait_until;
+use reqwest::StatusCode;
 use serde_json::json;
 
 use super::signals::{ends, set_up};
@@ -54,8 +55,10 @@ async fn come_in(process: &mut Process, base: &str, is_first: bool) -> Client {
 
 async fn use_it(ann: &Client) {
     ends(ann, &set_up(ann).await).await;
-    for page in ["/", "/inbox", "/activity", "/settings", "/metrics", "/readyz"] {
-        ann.get(page).await;
+    for page in
+        ["/dashboard", "/inbox", "/activity", "/activity/everyone", "/connections", "/settings/account", "/readyz"]
+    {
+        assert_eq!(ann.get(page).await.0, StatusCode::OK, "{page}");
     }
     let (_, leaving) = ann.post("/api/demo/disable", json!({})).await;
     ends(ann, &leaving["job_id"]).await;

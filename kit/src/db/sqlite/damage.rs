@@ -55,7 +55,8 @@ pub(super) fn check(path: &Path) -> Result<Checked> {
 
 /// Whether there is something in it.
 ///
-/// The file is closed again before SQLite opens it: closing one takes all locks on it from the process (sqlite.org/howtocorrupt.html, 2.2).
+/// The file is closed again before SQLite opens it: closing one takes all locks on it from the process
+/// (sqlite.org/howtocorrupt.html, 2.2).
 fn check_file(path: &Path) -> Result<bool> {
     let unreadable = |error: io::Error| unreadable(path, &error);
     let wal = Wal::of(path).map_err(unreadable)?;

@@ -29,14 +29,7 @@ both_databases! {
 
     async fn a_job_under_which_three_workers_die_is_failed(desk: Desk) {
         let id = desk.enqueue(Plan::FinishAtGate).await;
-        for deaths in 0..3 {
-            let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
-            desk.until(id, "it runs", |view| {
-                (view.status == JobStatus::Running && view.interruptions == deaths).then_some(())
-            })
-            .await;
-            drop(worker);
-        }
+        workers_die_under(&desk, id, 3).await;
         let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
         let view = desk.until_status(id, JobStatus::Failed).await;
         assert_eq!((view.error.unwrap().code.as_str(), view.interruptions), ("worker_died", 3));
@@ -46,14 +39,7 @@ both_databases! {
 
     async fn a_job_that_may_outlive_its_workers_goes_on(desk: Desk) {
         let id = desk.enqueue(Plan::OutliveWorkers).await;
-        for deaths in 0..5 {
-            let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
-            desk.until(id, "it runs", |view| {
-                (view.status == JobStatus::Running && view.interruptions == deaths).then_some(())
-            })
-            .await;
-            drop(worker);
-        }
+        workers_die_under(&desk, id, 5).await;
         desk.gate.add_permits(1);
         let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
         let view = desk.until_status(id, JobStatus::Completed).await;
@@ -237,5 +223,17 @@ impl Desk {
             (self.waiting.load(Ordering::SeqCst) == runs).then_some(())
         })
         .await;
+    }
+}
+
+/// Each is a process that begins the job, or goes on with it, and is killed.
+async fn workers_die_under(desk: &Desk, id: JobId, times: i64) {
+    for deaths in 0..times {
+        let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+        desk.until(id, "it runs", |view| {
+            (view.status == JobStatus::Running && view.interruptions == deaths).then_some(())
+        })
+        .await;
+        drop(worker);
     }
 }
