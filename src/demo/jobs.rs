@@ -22,6 +22,7 @@ use crate::workspaces::{self, Kind};
 /// Makes a profile, connects its channel, reads all of it, and says so when everything promised is here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EnableDemo {
+    #[serde(deserialize_with = "Choice::kept")]
     pub choice: Choice,
     /// After a failure: something of an earlier operation may still be there.
     pub clear_first: bool,
@@ -170,7 +171,7 @@ async fn connect(app: &App, run: &Run, user: UserId, made: &Made, steps: &mut St
     Ok(connection)
 }
 
-/// Enabled only on counted rows of this very operation.
+/// Enabled only on counted rows of this very operation, while its profile stands.
 async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: ConnectionId) -> Result<Done, Failure> {
     let (promised, workspace) = (made.profile.platforms.youtube.promised, made.workspace);
     let counted = app.db.read(move |conn| store::counted(conn, workspace, promised.as_of)).await?;
@@ -178,6 +179,9 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
     if !is_whole && !kit::mutant!("demo: enabled without counting") {
         return Err(Failure::retry("demo_incomplete", "Not everything that the demo channel promises has arrived.")
             .because(format!("{counted:?} of {promised:?}")));
+    }
+    if !service::still_has(app, user, &made.profile).await? {
+        return Err(Failure::fail("demo_profile_changed", "The demo channel was replaced while it was being set up."));
     }
     let result = json!({
         "channel_name": made.profile.channel_name, "seed": made.profile.seed,

@@ -40,11 +40,16 @@ pub async fn create(
     });
     let request = request(app, Method::POST, "/profiles")?;
     let answer = send(app, request.header("idempotency-key", operation.to_string()).json(&body)).await?;
-    let profile: Profile = answer.json().map_err(|error| unreadable(&error))?;
-    if profile.user_id != user.to_string() && !kit::mutant!("demo: the profile of anybody") {
-        return Err(unreadable(&"the profile of another user"));
+    profile_of(user, &accepted(app, answer)?)
+}
+
+/// Whether `profile` is the one that the user has now.
+pub async fn still_has(app: &App, user: UserId, profile: &Profile) -> Result<bool, Failure> {
+    let answer = send(app, request(app, Method::GET, &format!("/profiles/{user}"))?).await?;
+    if answer.status == 404 {
+        return Ok(false);
     }
-    Ok(profile)
+    Ok(profile_of(user, &accepted(app, answer)?)?.id == profile.id)
 }
 
 /// Takes away the profile that `operation` made or may still be making: a late request of it makes nothing any more.
@@ -54,7 +59,7 @@ pub async fn remove(app: &App, user: UserId, operation: Option<JobId>) -> Result
     if let Some(operation) = operation {
         request = request.header("idempotency-key", operation.to_string());
     }
-    send(app, request).await?;
+    accepted(app, send(app, request).await?)?;
     Ok(())
 }
 
@@ -71,6 +76,10 @@ async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
     kit::failpoint!("demo service: asking");
     let answer = app.outside.send(request, ANSWER_LIMIT).await.map_err(|error| unreachable(&error))?;
     kit::failpoint!("demo service: answered");
+    Ok(answer)
+}
+
+fn accepted(app: &App, answer: Answer) -> Result<Answer, Failure> {
     match answer.status {
         200..=299 => Ok(answer),
         404 => Err(Failure::retry("demo_service_unknown", "The address of the demo service is not one.")),
@@ -83,6 +92,14 @@ async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
         status => Err(Failure::fail("demo_service_rejected", "The demo service did not accept the request.")
             .because(format!("HTTP {status}"))),
     }
+}
+
+fn profile_of(user: UserId, answer: &Answer) -> Result<Profile, Failure> {
+    let profile: Profile = answer.json().map_err(|error| unreadable(&error))?;
+    if profile.user_id != user.to_string() && !kit::mutant!("demo: the profile of anybody") {
+        return Err(unreadable(&"the profile of another user"));
+    }
+    Ok(profile)
 }
 
 fn conflict(answer: &Answer) -> Failure {

@@ -46,6 +46,8 @@ pub(super) struct Profile {
     pub user: String,
     pub key: String,
     pub is_active: bool,
+    /// What it was asked for with.
+    settings: Value,
     pub as_of: Timestamp,
     pub videos: Vec<Item>,
     pub comments: Vec<Item>,
@@ -107,6 +109,10 @@ impl State {
                 Reply::json(200, json!(hosts))
             }
             ("POST", "/profiles") => self.make(asked, now, dice),
+            ("GET", path) => match self.active_of(path.trim_start_matches("/profiles/")) {
+                Some(index) => self.profiles[index].described(),
+                None => Reply::problem(404, "not_found"),
+            },
             ("DELETE", path) => self.remove(path.trim_start_matches("/profiles/"), asked.key.as_deref()),
             _ => Reply::problem(404, "not_found"),
         }
@@ -118,7 +124,7 @@ impl State {
         if let Some((whose, made, called_off)) = self.keys.get(&key) {
             let made = made.filter(|index| *whose == user && !called_off && self.profiles[*index].is_active);
             return match made {
-                Some(index) => self.profiles[index].described(asked),
+                Some(index) => self.profiles[index].described(),
                 None => Reply::problem(409, "operation_cancelled"),
             };
         }
@@ -149,11 +155,12 @@ impl State {
         let secret = text(&asked.json["webhook"]["secret"]);
         let secret = STANDARD.decode(secret.trim_start_matches("whsec_")).expect("a secret is base64");
         let (as_of, index) = (now, self.profiles.len());
+        let (settings, is_active) = (asked.json.clone(), true);
         let profile =
-            Profile { id, user: user.clone(), key: key.clone(), is_active: true, as_of, videos, comments, secret };
+            Profile { id, user: user.clone(), key: key.clone(), is_active, settings, as_of, videos, comments, secret };
         self.profiles.push(profile);
         self.keys.insert(key, (user, Some(index), false));
-        self.profiles[index].described(asked)
+        self.profiles[index].described()
     }
 
     /// With a key only what that key made, and a late request with it makes nothing; without one whatever is there.
@@ -184,13 +191,13 @@ impl State {
 }
 
 impl Profile {
-    fn described(&self, asked: &Asked) -> Reply {
+    fn described(&self) -> Reply {
         let counted = |items: &[Item]| items.iter().filter(|item| item.at <= self.as_of).count();
         let promised =
             json!({ "videos": self.videos.len(), "interactions": counted(&self.comments), "as_of": self.as_of });
         let body = json!({
             "id": self.id, "user_id": self.user, "channel_name": format!("Channel {}", self.id), "niche": "cooking",
-            "scenario": asked.json["scenario"], "size": asked.json["size"], "seed": 1,
+            "scenario": self.settings["scenario"], "size": self.settings["size"], "seed": 1,
             "platforms": { "youtube": {
                 "subscribers": 5, "avg_views": 1.5, "engagement_rate": 0.1, "promised": promised,
             } },
