@@ -1,9 +1,14 @@
 //! What the demo service may answer, and what becomes of it: F15 to F21.
 
+use std::io::Read as _;
+use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use kit::testing::{Database, Engine, wait_for};
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
 
 use super::service::{DemoService, Reply};
@@ -41,6 +46,7 @@ fn lasting() -> Vec<(&'static str, Reply)> {
         ("demo_service_refused", Reply::Json(403, "{}")),
         ("demo_operation_over", Reply::Json(409, r#"{"code":"operation_cancelled"}"#)),
         ("demo_service_rejected", Reply::Json(422, "{}")),
+        ("demo_profile_changed", Reply::Changed(|profile| profile["id"] = json!("another than what stands there"))),
         ("demo_service_rejected", Reply::Redirect("http://127.0.0.1:9/elsewhere".into())),
     ]
 }
@@ -90,6 +96,117 @@ fn a_refusal_is_told_at_once_and_can_be_left() {
     });
 }
 
+/// F17: what stands in the way of a connection is told from an answer, and passes.
+#[test]
+fn a_service_that_cannot_be_spoken_to_is_tried_again_and_found_when_it_can() {
+    kit::testing::run(async {
+        let mut house = House::open().await;
+        let without_tls = house.service.url.replace("http:", "https:");
+        let impostor = Impostor::start();
+        for (name, url) in [
+            ("a name that nobody has", "http://demo.invalid"),
+            ("a service without TLS", &without_tls),
+            ("a certificate of its own making", &impostor.url),
+        ] {
+            let before = house.asked();
+            house.asks(url).await;
+            house.enable(Reply::Real).await;
+            house.is_put_off("demo_service_unreachable", name).await;
+            assert_eq!(house.asked(), before, "{name}: nobody was told the secret");
+            house.asks(&house.service.url.clone()).await;
+            house.becomes("enabled", name).await;
+            house.agrees(name).await;
+            house.leave(name).await;
+        }
+        let tries = impostor.tries.lock().expect("nobody panics");
+        assert!(!tries.is_empty() && tries.iter().all(Vec::is_empty), "an impostor was told {tries:?}");
+    });
+}
+
+/// F15: of a service that fails now and then hardly more is asked, and not before the time that it names.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "measures how long the program waits")]
+fn what_fails_now_and_then_is_asked_a_tenth_more_at_most_and_when_it_wishes() {
+    /// Asked for, looked at and given back.
+    const REQUESTS: usize = 3;
+    const TIMES: usize = 40;
+    #[derive(Default)]
+    struct Asked {
+        all: usize,
+        spoiled: usize,
+        not_before: Option<Instant>,
+        too_early: usize,
+    }
+    kit::testing::run(async {
+        let asked = Arc::<Mutex<Asked>>::default();
+        let seen = asked.clone();
+        let house = House::open_with(move |_, path| {
+            let mut asked = seen.lock().expect("nobody panics");
+            if !path.starts_with("/profiles") {
+                return Reply::Real;
+            }
+            asked.all += 1;
+            asked.too_early += usize::from(asked.not_before.take().is_some_and(|time| Instant::now() < time));
+            if asked.all % 20 != 0 {
+                return Reply::Real;
+            }
+            asked.spoiled += 1;
+            let replies = [
+                Reply::Json(500, "{}"),
+                Reply::Later(503),
+                Reply::Html(502, "<h1>Bad gateway</h1>"),
+                Reply::Later(429),
+            ];
+            let reply = replies[asked.spoiled % replies.len()].clone();
+            asked.not_before = matches!(reply, Reply::Later(_)).then(|| Instant::now() + Duration::from_secs(1));
+            reply
+        })
+        .await;
+        for round in 0..TIMES {
+            house.wish().await;
+            house.becomes("enabled", &format!("round {round}")).await;
+            house.leave(&format!("round {round}")).await;
+        }
+        let asked = asked.lock().expect("nobody panics");
+        assert!(asked.spoiled >= 5, "{} of {} requests failed", asked.spoiled, asked.all);
+        assert!(asked.all * 10 <= TIMES * REQUESTS * 11, "{} requests for {TIMES} set-ups", asked.all);
+        assert_eq!(asked.too_early, 0, "of those that were asked to come later");
+    });
+}
+
+/// Somebody who speaks TLS with a certificate that nobody else vouches for.
+struct Impostor {
+    url: String,
+    /// What was told in each connection.
+    tries: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+impl Impostor {
+    fn start() -> Self {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let settings = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+        let settings = settings.expect("ring speaks all of them").with_no_client_auth();
+        let settings = settings.with_single_cert(vec![made.cert.der().clone()], key).expect("they belong together");
+        let settings = Arc::new(settings);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
+        let url = format!("https://localhost:{}", listener.local_addr().expect("it is bound").port());
+        let tries = Arc::<Mutex<Vec<_>>>::default();
+        let known = tries.clone();
+        thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                let mut tls = rustls::ServerConnection::new(settings.clone()).expect("the settings are good");
+                let mut told = Vec::new();
+                // Ends with an error where the client hangs up on the certificate.
+                let _ = rustls::Stream::new(&mut tls, &mut stream).read_to_end(&mut told);
+                known.lock().expect("nobody panics").push(told);
+            }
+        });
+        Self { url, tries }
+    }
+}
+
 /// An installation whose demo service spoils the next answer to a wish for a profile.
 struct House {
     fleet: Fleet,
@@ -101,23 +218,37 @@ struct House {
 
 impl House {
     async fn open() -> Self {
-        let database = Database::fresh(Engine::Sqlite).await;
-        let mut fleet = Fleet::start(database.url(), &[Role::Simulator, Role::Serve], &[]).await;
-        let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         let next = Arc::<Mutex<Option<Reply>>>::default();
         let taken = next.clone();
         let script = move |method: &Method, path: &str| match (method, path) {
             (&Method::POST, "/profiles") => taken.lock().expect("nobody panics").take().unwrap_or(Reply::Real),
             _ => Reply::Real,
         };
+        Self { next, ..Self::open_with(script).await }
+    }
+
+    async fn open_with(script: impl Fn(&Method, &str) -> Reply + Send + Sync + 'static) -> Self {
+        let database = Database::fresh(Engine::Sqlite).await;
+        let fleet = Fleet::start(database.url(), &[Role::Simulator, Role::Serve], &[]).await;
+        let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         let service = DemoService::before(fleet.nodes[0].url(), script).await;
-        fleet.revive(1, &[("DEMO_SERVICE_URL", &service.url)]);
-        fleet.wait_until_ready().await;
-        Self { fleet, database, service, ann, next }
+        let mut house = Self { fleet, database, service, ann, next: Arc::default() };
+        house.asks(&house.service.url.clone()).await;
+        house
+    }
+
+    /// From now on the demo service is sought there.
+    async fn asks(&mut self, url: &str) {
+        self.fleet.revive(1, &[("DEMO_SERVICE_URL", url)]);
+        self.fleet.wait_until_ready().await;
     }
 
     async fn enable(&self, reply: Reply) {
         *self.next.lock().expect("nobody panics") = Some(reply);
+        self.wish().await;
+    }
+
+    async fn wish(&self) {
         self.ann.post("/api/demo/enable", json!({"size": "small", "seed": 7})).await;
     }
 
@@ -134,6 +265,18 @@ impl House {
             (demo["status"] == status).then_some(demo)
         })
         .await
+    }
+
+    /// Its set-up waits for another try.
+    async fn is_put_off(&self, code: &str, name: &str) {
+        let (_, demo) = self.ann.get("/api/demo/status").await;
+        let job = format!("/api/jobs/{}/status", demo["job_id"].as_str().expect("a set-up is under way"));
+        wait_for(&format!("another try after {name}"), || async {
+            let (_, job) = self.ann.get(&job).await;
+            assert_ne!(job["status"], "failed", "after {name}: {job}");
+            (job["status"] == "pending" && job["error"]["code"] == code).then_some(())
+        })
+        .await;
     }
 
     /// Both sides tell the same.
