@@ -26,7 +26,7 @@ use kit::db::{self, Conn, Json, Tx};
 use kit::jobs::{Enqueue, Job, JobId, JobView};
 use kit::random::Random;
 use maud::Markup;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use self::jobs::{DisableDemo, EnableDemo};
@@ -74,6 +74,20 @@ pub struct Choice {
     pub seed: Option<u64>,
 }
 
+impl Choice {
+    /// As it was kept, by a newer release too: what this one does not know is passed over.
+    fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Kept {
+            scenario: Scenario,
+            size: Size,
+            seed: Option<u64>,
+        }
+        let Kept { scenario, size, seed } = Kept::deserialize(from)?;
+        Ok(Self { scenario, size, seed })
+    }
+}
+
 impl Default for Choice {
     fn default() -> Self {
         Self { scenario: Scenario::Healthy, size: Size::Medium, seed: None }
@@ -81,7 +95,7 @@ impl Default for Choice {
 }
 
 /// What comes after the leaving under way: the last wish wins. Kept in `users.demo_next`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(untagged)]
 enum Next {
     SetUp(Choice),
@@ -286,7 +300,12 @@ fn without_job(user: &UserRow) -> Demo {
 
 impl Next {
     fn of(kept: &Json) -> Option<Self> {
-        Self::deserialize(kept).ok()
+        let choice = |kept: &Json| Choice::kept(kept).ok();
+        match kept.get("anew") {
+            Some(Json::Null) => Some(Next::Anew { anew: None }),
+            Some(anew) => choice(anew).map(|choice| Next::Anew { anew: Some(choice) }),
+            None => choice(kept).map(Next::SetUp),
+        }
     }
 
     fn choice(self) -> Option<Choice> {

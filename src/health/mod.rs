@@ -24,9 +24,9 @@ pub async fn ready(app: &App) -> Result<(), NotReady> {
     if app.stopping.is_cancelled() {
         return Err(NotReady::Stopping);
     }
-    match tokio::time::timeout(PATIENCE, app.db.is_migrated(MIGRATIONS)).await {
+    match tokio::time::timeout(PATIENCE, app.db.has_migrations(MIGRATIONS)).await {
         Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false) | Err(kit::db::Error::Schema(_))) => Err(NotReady::Schema),
+        Ok(Ok(false)) => Err(NotReady::Schema),
         Ok(Err(_)) | Err(_) => Err(NotReady::Database),
     }
 }

@@ -23,6 +23,18 @@ both_databases! {
         not_ready(&app, "not_migrated").await;
     }
 
+    async fn a_schema_that_a_newer_release_has_added_to_is_ready(app: TestApp) {
+        let added = "INSERT INTO schema_migrations (name, checksum) VALUES ('9999_later', 'x')";
+        app.app.db.write(move |tx| tx.exec(added, args![])).await.expect("the history can be prolonged");
+        assert_eq!(probe(&app, "/readyz").await.status, 200, "both run while one takes the other's place");
+    }
+
+    async fn a_schema_that_is_another_is_not_ready_but_alive(app: TestApp) {
+        let changed = "UPDATE schema_migrations SET checksum = 'x' WHERE name = (SELECT max(name) FROM schema_migrations)";
+        app.app.db.write(move |tx| tx.exec(changed, args![])).await.expect("the history can be changed");
+        not_ready(&app, "not_migrated").await;
+    }
+
     async fn a_database_that_is_gone_is_not_ready_but_alive(app: TestApp) {
         let db = app.app.db.clone();
         tokio::task::spawn_blocking(move || db.close()).await.expect("no panic");

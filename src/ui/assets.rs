@@ -16,6 +16,21 @@ pub fn find(file: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.file == file)
 }
 
+/// The file that has the place of one that another release names: while one takes the other's place, a page of either may
+/// ask here for what belongs to it.
+pub fn find_instead(file: &str) -> Option<&'static Asset> {
+    let name = without_hash(file)?;
+    ASSETS.iter().find(|asset| without_hash(asset.file) == Some(name))
+}
+
+/// `app.0123456789ab.css` is `("app", "css")`.
+fn without_hash(file: &str) -> Option<(&str, &str)> {
+    let (name, extension) = file.rsplit_once('.')?;
+    let (stem, hash) = name.rsplit_once('.')?;
+    let is_hash = hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then_some((stem, extension))
+}
+
 impl Asset {
     /// The smallest variant that `accept_encoding` allows, and the name of its coding.
     pub fn negotiate(&self, accept_encoding: &str) -> (&'static [u8], Option<&'static str>) {
@@ -50,5 +65,14 @@ mod tests {
         assert_eq!(css.negotiate("").1, None);
         assert!(css.negotiate("br").0.len() * 3 < css.negotiate("").0.len());
         assert!(find("app.css").is_none(), "only the hashed name is served");
+    }
+
+    #[test]
+    fn a_page_of_another_release_finds_what_has_the_place_of_its_files() {
+        let ours = asset!("app.css").trim_start_matches("/assets/");
+        assert_eq!(find_instead("app.0123456789ab.css").map(|asset| asset.file), Some(ours));
+        for unknown in ["app.css", "app.0123456789ab.js.css", "app.0123456789ab.exe", "app.0123.css", "..css", ""] {
+            assert!(find_instead(unknown).is_none(), "{unknown}");
+        }
     }
 }

@@ -6,15 +6,21 @@ use axum::response::{IntoResponse, Response};
 
 use super::assets;
 
-/// `GET /assets/{file}`: an address never changes its content, so caches may keep it for a year.
+/// An address never changes its content, so caches may keep it for a year.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
+/// `GET /assets/{file}`.
 pub async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
-    let Some(asset) = assets::find(&file) else { return StatusCode::NOT_FOUND.into_response() };
+    let ours = assets::find(&file).map(|asset| (asset, FOR_EVER));
+    let Some((asset, caching)) = ours.or_else(|| Some((assets::find_instead(&file)?, "no-store"))) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
     let (body, coding) = asset.negotiate(accepted);
 
     let always: [(HeaderName, &'static str); 3] = [
         (header::CONTENT_TYPE, asset.content_type),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+        (header::CACHE_CONTROL, caching),
         (header::VARY, "accept-encoding"),
     ];
     let mut response = (always, body).into_response();

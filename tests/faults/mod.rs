@@ -11,6 +11,7 @@ mod files;
 mod machine;
 mod people;
 mod refused;
+mod releases;
 mod service;
 mod signals;
 mod storms;

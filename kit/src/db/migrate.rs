@@ -48,6 +48,15 @@ pub(super) fn is_current(conn: &mut Conn, migrations: &[Migration]) -> Result<bo
     Ok(has_table(conn, "schema_migrations")? && check(conn, migrations)? == migrations.len())
 }
 
+/// Whether all of ours are applied; a newer release may have added its own.
+pub(super) fn is_sufficient(conn: &mut Conn, migrations: &[Migration]) -> Result<bool> {
+    if !has_table(conn, "schema_migrations")? {
+        return Ok(false);
+    }
+    let applied = history(conn)?;
+    Ok(migrations.iter().all(|ours| applied.contains(&(ours.name.to_owned(), checksum(ours)))))
+}
+
 /// Refuses a database that is not ours, or newer.
 pub(super) fn examine(conn: &mut Conn, migrations: &[Migration]) -> Result<()> {
     if !has_table(conn, "schema_migrations")? {
@@ -58,7 +67,7 @@ pub(super) fn examine(conn: &mut Conn, migrations: &[Migration]) -> Result<()> {
 
 /// How many are applied; an error when the history is not a beginning of ours.
 fn check(conn: &mut Conn, migrations: &[Migration]) -> Result<usize> {
-    let history = conn.all::<(String, String)>("SELECT name, checksum FROM schema_migrations ORDER BY name", &[])?;
+    let history = history(conn)?;
     for (index, (name, applied)) in history.iter().enumerate() {
         match migrations.get(index) {
             Some(ours) if ours.name == name && checksum(ours) == *applied => {}
@@ -75,6 +84,11 @@ fn check(conn: &mut Conn, migrations: &[Migration]) -> Result<usize> {
         }
     }
     Ok(history.len())
+}
+
+/// Names and checksums, in order.
+fn history(conn: &mut Conn) -> Result<Vec<(String, String)>> {
+    conn.all("SELECT name, checksum FROM schema_migrations ORDER BY name", &[])
 }
 
 fn checksum(migration: &Migration) -> String {

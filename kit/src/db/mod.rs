@@ -224,7 +224,13 @@ impl Db {
         self.write_blocking(move |tx| migrate::run(tx, migrations))
     }
 
-    /// Whether every one of `migrations` is applied.
+    /// Whether every one of `migrations` is applied, and perhaps others of a newer release. Those may add to the schema what
+    /// older releases need not know, so that both can run while one takes the other's place.
+    pub async fn has_migrations(&self, migrations: &'static [Migration]) -> Result<bool> {
+        self.read(move |conn| migrate::is_sufficient(conn, migrations)).await
+    }
+
+    /// Whether `migrations` are applied; an error where others are.
     pub async fn is_migrated(&self, migrations: &'static [Migration]) -> Result<bool> {
         self.read(move |conn| migrate::is_current(conn, migrations)).await
     }

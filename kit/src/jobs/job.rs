@@ -114,6 +114,8 @@ pub(super) enum Verdict {
     Fail,
     /// Neither success nor fault: the worker stops, or the job is no longer this worker's.
     Interrupted,
+    /// For a release that can read it.
+    Parked,
 }
 
 impl Failure {
@@ -165,7 +167,7 @@ impl Failure {
     }
 
     pub(super) fn unreadable(cause: impl fmt::Display) -> Self {
-        Self::retry("unreadable", "This version cannot read the job.").because(cause)
+        Self::new(Verdict::Parked, "unreadable", "This version cannot read the job.").because(cause)
     }
 
     pub(super) fn database(error: &db::Error) -> Self {

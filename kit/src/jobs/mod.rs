@@ -43,7 +43,8 @@
 //! - **Every job ends.** Attempts and a deadline bound it; both are stored with the job.
 //! - **One live job per operation key**, by a partial unique index. Enqueueing a second returns the first.
 //! - **A wake-up is a hint.** Commits wake workers within a millisecond; a lost wake-up costs at most a poll.
-//! - **Unknown types wait.** A row whose type this release does not list stays pending for one that does.
+//! - **Unknown types wait.** A row whose type this release does not list, or whose payload it cannot read, stays pending for
+//!   one that can.
 //!
 //! - **Fair.** Lower [`Policy::priority`] goes first; among equals the turn decides. The next job of a user (or of a scope,
 //!   without one) stands a second behind the last of theirs that waits, so thousands of one do not hold up the few of others.
@@ -103,7 +104,7 @@ pub use schedule::{Recurrence, Recurring};
 pub use store::Filter;
 pub use view::{JobError, JobPage, JobView, events, list, status};
 pub use whose::Whose;
-pub use work::{Handled, Handler, Workplace};
+pub use work::{Handled, Handler, Workplace, can_read};
 pub use worker::{Settings, Watch, Worker, WorkerHandle, run_due};
 
 #[doc(hidden)]

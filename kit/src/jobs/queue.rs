@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::settle::{self, Outcome};
 use super::store::{self, NewJob};
 use super::whose::Whose;
-use super::work::{Handled, Workplace, handler};
+use super::work::{Handled, Workplace, can_read, handler};
 use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
@@ -80,7 +80,7 @@ pub fn cancel<C: Workplace>(
     let job = store::request_cancel(tx, &job, now)?;
     let (key, kind, attempt) = (JobEvent::key(job.seq, job.events), EventKind::CancelRequested, job.attempt);
     store::add_event(tx, &JobEvent { key, at: now, kind, attempt, data: json!({}) })?;
-    if job.status == JobStatus::Pending && handler::<C>(&job.job_type).is_some() {
+    if job.status == JobStatus::Pending && can_read::<C>(&job.job_type, &job.payload) {
         let progress = Progress::of(&job);
         return settle::settle::<C>(tx, &job, &Outcome::Cancelled, &progress, now, random).map(|job| Some(job.into()));
     }
@@ -113,7 +113,7 @@ pub fn retry<C: Workplace>(
         run_at: None,
         repeats: Some(id),
     };
-    let policy = handler.policy(&old.payload);
+    let Some(policy) = handler.policy(&old.payload) else { return Ok(Repeat::Refused) };
     let enqueued = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
     let Some(new) = store::find(tx, enqueued.id, whose)? else { return Ok(Repeat::Refused) };
     if enqueued.already_live {

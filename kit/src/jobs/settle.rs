@@ -1,5 +1,7 @@
 //! How a run ends: the one place that moves a job out of `running`, and out of `pending` other than by a claim.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 
 use super::job::Verdict;
@@ -9,6 +11,9 @@ use crate::clock::Timestamp;
 use crate::db::{self, Tx};
 use crate::mutant;
 use crate::random::Random;
+
+/// Until a release that cannot read a job looks at it again: in the meantime one that can takes it.
+const PARKED: Duration = Duration::from_secs(60);
 
 /// What happened to a live job, apart from [`Run::finish`](super::Run::finish).
 #[derive(Clone, Debug)]
@@ -46,11 +51,11 @@ pub(super) fn settle<C: Workplace>(
     random: &Random,
 ) -> db::Result<JobRow> {
     let handler = handler::<C>(&job.job_type);
-    let policy = handler.map(|handler| handler.policy(&job.payload)).unwrap_or_default();
-    let (mut step, failure) = decide(job, outcome, &policy, now, random.unit());
-    if handler.is_none() && step.status.is_terminal() {
-        // Its end would go untold: it waits for a release that knows it.
-        step = resumable(job, "unknown_type");
+    let policy = handler.and_then(|handler| handler.policy(&job.payload));
+    let (mut step, failure) = decide(job, outcome, &policy.unwrap_or_default(), now, random.unit());
+    if policy.is_none() && step.status.is_terminal() {
+        // Its end would go untold.
+        step = parked(job, now);
     }
     let job = store::apply(tx, job, &step, progress, now)?;
     let (key, kind, data) = (JobEvent::key(job.seq, job.events), step.event, step.data.clone());
@@ -90,6 +95,7 @@ pub(super) fn decide(
         Outcome::Cancelled => (cancelled(job), None),
         Outcome::Stopped => (resumable(job, "worker_stopped"), None),
         Outcome::Failed(failure) if failure.is_interruption() => (resumable(job, "worker_stopped"), None),
+        Outcome::Failed(failure) if failure.verdict() == Verdict::Parked => (parked(job, now), None),
         Outcome::Failed(failure) => match next_attempt(job, failure, policy, now, unit) {
             Some(at) => (retry(job, failure, at), None),
             None => failed(job, failure.clone()),
@@ -113,7 +119,7 @@ fn next_attempt(job: &JobRow, failure: &Failure, policy: &Policy, now: Timestamp
     let at = match failure.verdict() {
         Verdict::Retry => pause_ends,
         Verdict::RetryAt(at) => at.max(pause_ends),
-        Verdict::Fail | Verdict::Interrupted => return None,
+        Verdict::Fail | Verdict::Interrupted | Verdict::Parked => return None,
     };
     ((job.attempt < job.max_attempts || mutant!("attempts without end")) && at < job.deadline_at).then_some(at)
 }
@@ -158,6 +164,11 @@ fn resumable(job: &JobRow, code: &str) -> Step {
         data: json!({ "code": code }),
         ..unchanged(job)
     }
+}
+
+/// Waits for a release that can read it.
+fn parked(job: &JobRow, now: Timestamp) -> Step {
+    Step { run_at: now + PARKED, ..resumable(job, "unreadable") }
 }
 
 fn unchanged(job: &JobRow) -> Step {

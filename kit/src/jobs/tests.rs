@@ -303,7 +303,31 @@ impl Job for Novelty {
     }
 }
 
-work! { NextRelease; Novelty }
+/// A plan that this release does not know.
+#[derive(Clone, Serialize, Deserialize)]
+struct NextErrand {
+    plan: String,
+}
+
+impl Job for NextErrand {
+    const TYPE: &'static str = Errand::TYPE;
+    type Context = NextRelease;
+
+    async fn run(self, _: NextRelease, run: Run) -> Result<Done, Failure> {
+        let id = run.id();
+        run.finish((), move |tx| Ok(leave(tx, id, &self.plan)?)).await
+    }
+
+    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
+        leave(tx, job.id, &format!("gave up: {}", failure.code))
+    }
+
+    fn cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
+        leave(tx, job.id, "cancelled")
+    }
+}
+
+work! { NextRelease; Novelty, NextErrand }
 
 async fn all<T>(futures: impl IntoIterator<Item = impl Future<Output = T>>) -> Vec<T> {
     futures_util::future::join_all(futures).await

@@ -102,9 +102,14 @@ impl<C> Handler<C> {
         }
     }
 
-    /// A payload that cannot be read has the usual limits.
-    pub(super) fn policy(&self, payload: &Json) -> Policy {
-        (self.policy)(payload).unwrap_or_default()
+    /// [`Job::TYPE`].
+    pub fn job_type(&self) -> &'static str {
+        self.job_type
+    }
+
+    /// `None`: this release cannot read the payload; another one can.
+    pub(super) fn policy(&self, payload: &Json) -> Option<Policy> {
+        (self.policy)(payload).ok()
     }
 
     pub(super) fn run(&self, payload: &Json, context: C, run: Run) -> Result<Running, Failure> {
@@ -144,6 +149,11 @@ fn skip_hook(job: &JobRow, error: &serde_json::Error) -> db::Result<()> {
 /// `None`: this release does not know the type; another one does.
 pub(super) fn handler<C: Workplace>(job_type: &str) -> Option<&'static Handler<C>> {
     C::HANDLERS.iter().find(|handler| handler.job_type == job_type)
+}
+
+/// Whether this release can read such a job; one that it cannot read waits for another release.
+pub fn can_read<C: Workplace>(job_type: &str, payload: &Json) -> bool {
+    handler::<C>(job_type).is_some_and(|handler| handler.policy(payload).is_some())
 }
 
 pub(super) fn job_types<C: Workplace>() -> impl Iterator<Item = &'static str> {

@@ -150,4 +150,41 @@ both_databases! {
         assert_eq!(desk.effects(ids[0]).await, ["finished"]);
         assert_eq!(desk.effects(ids[1]).await, ["cancelled"]);
     }
+
+    async fn a_job_that_a_newer_release_has_ordered_waits_for_it(desk: Desk) {
+        let start = desk.clock.now();
+        let order = async || {
+            let (now, random) = (start, desk.random.clone());
+            let how = Enqueue { user_id: Some(desk.user_id), ..Enqueue::default() };
+            let dance = NextErrand { plan: "dance".into() };
+            desk.db.write(move |tx| Ok::<_, db::Error>(enqueue(tx, now, &random, &dance, how.clone())?.id)).await.unwrap()
+        };
+        let newer = async || {
+            run_due(desk.db.clone(), desk.clock.clone(), desk.random.clone(), NextRelease).await.unwrap();
+        };
+        let (danced, called_off, late) = (order().await, order().await, order().await);
+        for minute in 1..=10 {
+            desk.run_due().await;
+            desk.hand.set(start + Duration::from_secs(60 * minute));
+        }
+        for id in [danced, called_off, late] {
+            let view = desk.view(id).await;
+            assert_eq!((view.status, view.attempt, view.interruptions), (JobStatus::Pending, 0, 0), "{view:?}");
+            assert_eq!(desk.effects(id).await, [""; 0]);
+        }
+        let view = desk.cancel(called_off).await.expect("it is the user's");
+        assert_eq!((view.status, view.cancel_requested), (JobStatus::Pending, true), "its domain would not hear of it");
+        assert!(matches!(desk.retry(late).await, Repeat::Refused));
+        desk.db.write(move |tx| {
+            tx.exec("UPDATE background_jobs SET deadline_at = $2 WHERE id = $1", args![late, start])
+        }).await.unwrap();
+        desk.run_due().await;
+        assert_eq!(desk.view(late).await.status, JobStatus::Pending, "not even its deadline is judged here");
+
+        desk.hand.advance(Duration::from_secs(61));
+        newer().await;
+        assert_eq!(desk.effects(danced).await, ["dance"]);
+        assert_eq!(desk.effects(called_off).await, ["cancelled"]);
+        assert_eq!(desk.effects(late).await, ["gave up: deadline"]);
+    }
 }
