@@ -44,6 +44,7 @@ pub(super) struct Checked {
 
 /// Refuses a damaged database.
 pub(super) fn check(path: &Path) -> Result<Checked> {
+    roll_back(path).map_err(|error| refused(path, error))?;
     if !check_file(path)? {
         return Ok(Checked::default());
     }
@@ -51,6 +52,19 @@ pub(super) fn check(path: &Path) -> Result<Checked> {
     check_pages(path, &mut connection)?;
     let is_torn = check_log(path, &connection)?;
     Ok(Checked { connection: Some(connection), is_torn })
+}
+
+/// The first start writes its first page under a rollback journal, and leaves it where it is cut off in the middle. From then on
+/// there is only the log.
+fn roll_back(path: &Path) -> rusqlite::Result<()> {
+    let journal = beside(path, "-journal");
+    if journal.metadata().is_ok_and(|journal| journal.len() > 0) && path.exists() {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 /// Whether there is something in it.
@@ -163,6 +177,13 @@ fn unreadable(path: &Path, error: &io::Error) -> Error {
     Error::Unavailable(format!("{}: {error}", path.display()))
 }
 
+/// SQLite's other files have the database's name, and this behind it.
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(suffix);
+    path.into()
+}
+
 /// As far as SQLite takes the log.
 fn frames_read(connection: &Connection) -> rusqlite::Result<u64> {
     connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
@@ -180,9 +201,7 @@ struct Wal {
 impl Wal {
     /// `None` where there is none, or none that was ever synced.
     fn of(database: &Path) -> io::Result<Option<Self>> {
-        let mut path = database.as_os_str().to_owned();
-        path.push("-wal");
-        let file = match File::open(PathBuf::from(path)) {
+        let file = match File::open(beside(database, "-wal")) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),

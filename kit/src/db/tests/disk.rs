@@ -12,10 +12,10 @@ use super::{THINGS, insert, thing};
 use crate::clock::Clock;
 
 const WRITES: u64 = 1_000;
-/// Tells the child its database, and which part it has.
-const CHILD: &str = "KIT_DB_CHILD";
+/// Tells the child its database.
+pub(super) const CHILD: &str = "KIT_DB_CHILD";
 
-fn open(path: &Path) -> Db {
+pub(super) fn open(path: &Path) -> Db {
     let mut options = Options::new(format!("sqlite:{}", path.display()), Clock::system());
     options.connections = 1;
     let db = Db::open(options).unwrap();
@@ -23,8 +23,8 @@ fn open(path: &Path) -> Db {
     db
 }
 
-/// This test binary again, running one test only.
-fn child(test: &str, path: &Path, wrapper: &[&str]) -> Command {
+/// This test binary again, running one test only: `disk::writes_and_says_so`.
+pub(super) fn child(test: &str, path: &Path, wrapper: &[&str]) -> Command {
     let binary = std::env::current_exe().unwrap();
     let mut command = match wrapper.split_first() {
         Some((program, arguments)) => {
@@ -34,7 +34,7 @@ fn child(test: &str, path: &Path, wrapper: &[&str]) -> Command {
         }
         None => Command::new(binary),
     };
-    command.args(["--exact", &format!("db::tests::disk::{test}"), "--nocapture", "--test-threads=1"]).env(CHILD, path);
+    command.args(["--exact", &format!("db::tests::{test}"), "--nocapture", "--test-threads=1"]).env(CHILD, path);
     command
 }
 
@@ -59,7 +59,7 @@ fn every_answer_follows_an_fsync_of_its_write() {
     let (path, trace) = (directory.path().join("traced.db"), directory.path().join("trace"));
     let trace_path = trace.display().to_string();
     let strace = ["strace", "-f", "-y", "-e", "trace=pwrite64,write,fsync,fdatasync", "-o", &trace_path];
-    let output = child("writes_and_says_so", &path, &strace).output().expect("strace is installed: run bin/test");
+    let output = child("disk::writes_and_says_so", &path, &strace).output().expect("strace is installed: run bin/test");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 
     let mut seen = Seen::default();
@@ -187,7 +187,7 @@ fn a_disk_that_fails_to_sync_is_answered_with_unavailable_and_healed_without_a_r
     fs::write(&source, SHIM).unwrap();
     let built = Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&shim, &source]).arg("-ldl").status();
     assert!(built.expect("a C compiler is installed").success());
-    let output = child("meets_a_disk_that_fails", &directory.path().join("failing.db"), &[])
+    let output = child("disk::meets_a_disk_that_fails", &directory.path().join("failing.db"), &[])
         .env("LD_PRELOAD", &shim)
         .env("FAILING", directory.path().join("failing"))
         .stdin(Stdio::null())

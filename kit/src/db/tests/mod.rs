@@ -4,6 +4,7 @@ mod damage;
 mod disk;
 mod limits;
 mod outages;
+mod power;
 mod storm;
 mod tls;
 
