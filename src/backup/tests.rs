@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use kit::args;
 use kit::both_databases;
 use kit::db::{Db, Options};
-use kit::testing::{Database, Engine};
+use kit::testing::{Database, Engine, TestDb};
 
 use super::{Error, Restored, Saved, Target, backup, restore};
 use crate::connections::imported;
@@ -311,4 +311,30 @@ fn secrets_that_the_key_does_not_open_stop_a_restore() {
         let right = Target { vault: Vault::with_key([9; 32]), ..stage.target(empty.url()) };
         restored(stage.file("first.db"), right).await.unwrap();
     });
+}
+
+/// Indexes and references are away while the rows come.
+#[test]
+fn a_restore_leaves_postgresqls_schema_as_it_was() {
+    kit::testing::run(async {
+        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        stage.backup("saved.db").await.unwrap();
+        let there = TestDb::fresh(Engine::Postgres).await.migrated(crate::app::MIGRATIONS);
+        let (url, before) = (there.url().to_owned(), definitions(&there).await);
+        assert!(before.len() > 60, "{before:#?}");
+        let closed = there.clone();
+        blocking(move || closed.close()).await;
+        restored(stage.file("saved.db"), stage.target(&url)).await.unwrap();
+        let after = blocking(move || Db::open(Options::new(url, kit::clock::Clock::system())).unwrap()).await;
+        assert_eq!(definitions(&after).await, before);
+        blocking(move || after.close()).await;
+    });
+}
+
+async fn definitions(db: &Db) -> Vec<String> {
+    let all = "SELECT CAST(pg_get_indexdef(indexrelid) AS TEXT) AS text FROM pg_index
+               JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = current_schema()::regnamespace
+               UNION ALL SELECT CAST(conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) AS TEXT)
+               FROM pg_constraint WHERE connamespace = current_schema()::regnamespace ORDER BY text";
+    db.read(move |conn| conn.all::<String>(all, args![])).await.unwrap()
 }

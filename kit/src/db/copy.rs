@@ -3,6 +3,8 @@
 //! The schema is the same on both, so a copy is its tables row by row; types are translated where the databases differ.
 //! The functions block, and know nothing of what the tables mean.
 
+mod pour;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
@@ -18,6 +20,7 @@ use super::{AsVal as _, Cell, Column, Conn, Dialect, Error, FromRow, Json, Migra
 use super::{migrate, sqlite};
 use crate::args;
 use crate::clock::Timestamp;
+pub use pour::pour;
 
 /// Rows that are held in memory at one time.
 const BATCH: usize = 500;
@@ -60,36 +63,6 @@ pub fn dump(conn: &mut Conn, file: &Path) -> Result<()> {
         }
     }
     to.batch("COMMIT")
-}
-
-/// Puts everything of `file` into the tables of `tx`, which have the same schema; what they hold goes first.
-pub fn pour(file: &Path, tx: &mut Tx) -> Result<()> {
-    let mut from = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?));
-    let tables = tables(&mut from)?;
-    tx.take_time()?;
-    tx.batch(&format!("TRUNCATE {}", quoted(&tables)))?;
-    for table in &tables {
-        let columns = columns(&mut from, table)?;
-        let types = types(tx, table)?;
-        let (list, mut after, mut poured) = (quoted(&columns), i64::MIN, 0);
-        loop {
-            let page = format!("SELECT rowid, {list} FROM \"{table}\" WHERE rowid > $1 ORDER BY rowid LIMIT {BATCH}");
-            let mut rows = from.all::<Cells>(&page, args![after])?;
-            let Some(last) = rows.last() else { break };
-            after = if let Some(Val::Int(rowid)) = last.0.first() { *rowid } else { i64::MAX };
-            for row in &mut rows {
-                row.0.remove(0);
-                fit(row, &columns, &types)?;
-            }
-            insert(tx, table, &columns, &rows)?;
-            poured += i64::try_from(rows.len()).unwrap_or(0);
-        }
-        if tx.one::<i64>(&format!("SELECT count(*) FROM \"{table}\""), args![])? != poured {
-            return Err(Error::Schema(format!("not every row of {table} has arrived")));
-        }
-        go_on_counting(tx, table, &types)?;
-    }
-    Ok(())
 }
 
 /// Whether `file` is whole, and of these `migrations` or a beginning of them.
@@ -157,38 +130,6 @@ fn columns(sqlite: &mut Conn, table: &str) -> Result<Vec<String>> {
     sqlite.all("SELECT name FROM pragma_table_info($1) ORDER BY cid", args![table])
 }
 
-/// PostgreSQL's type of each column, and whether it counts by itself.
-fn types(postgres: &mut Conn, table: &str) -> Result<BTreeMap<String, (String, bool)>> {
-    let rows = postgres.all::<(String, String, String)>(
-        "SELECT CAST(column_name AS TEXT), CAST(data_type AS TEXT), CAST(is_identity AS TEXT)
-         FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = $1",
-        args![table],
-    )?;
-    Ok(rows.into_iter().map(|(name, data_type, counts)| (name, (data_type, counts == "YES"))).collect())
-}
-
-/// What SQLite holds in PostgreSQL's types.
-fn fit(row: &mut Cells, columns: &[String], types: &BTreeMap<String, (String, bool)>) -> Result<()> {
-    for (cell, column) in row.0.iter_mut().zip(columns) {
-        let (data_type, _) =
-            types.get(column).ok_or_else(|| Error::Schema(format!("the database has no column {column}")))?;
-        let unfit = || Error::Schema(format!("what {column} holds is no {data_type}"));
-        let fitted = match (data_type.as_str(), &*cell) {
-            ("uuid", Val::Bytes(bytes)) => Val::Uuid(Uuid::from_slice(bytes).map_err(|_| unfit())?),
-            ("timestamp with time zone", Val::Int(micros)) => Val::Time(Timestamp::from_micros(*micros)),
-            ("boolean", Val::Int(value)) => Val::Bool(*value != 0),
-            ("double precision", Val::Int(value)) => Val::Float(*value as f64),
-            ("jsonb", Val::Text(text)) => {
-                let json: Json = serde_json::from_str(text).map_err(|_| unfit())?;
-                Val::Json(std::borrow::Cow::Owned(json))
-            }
-            _ => continue,
-        };
-        *cell = fitted;
-    }
-    Ok(())
-}
-
 fn insert(tx: &mut Tx, table: &str, columns: &[String], rows: &[Cells]) -> Result<()> {
     let own_numbers = if tx.dialect() == Dialect::Postgres { "OVERRIDING SYSTEM VALUE " } else { "" };
     let together = match tx.dialect() {
@@ -208,17 +149,6 @@ fn insert(tx: &mut Tx, table: &str, columns: &[String], rows: &[Cells]) -> Resul
         let lists = lists.collect::<Vec<_>>().join(", ");
         let values = chunk.iter().flat_map(|row| row.0.iter().map(|cell| cell.as_val())).collect::<Vec<_>>();
         tx.exec(&format!("INSERT INTO \"{table}\" ({}) {own_numbers}VALUES {lists}", quoted(columns)), &values)?;
-    }
-    Ok(())
-}
-
-/// A column that counts by itself goes on after what was put into it.
-fn go_on_counting(tx: &mut Tx, table: &str, types: &BTreeMap<String, (String, bool)>) -> Result<()> {
-    for column in types.iter().filter(|(_, (_, counts))| *counts).map(|(name, _)| name) {
-        let next = format!(
-            "SELECT setval(pg_get_serial_sequence($1, $2), COALESCE((SELECT max(\"{column}\") FROM \"{table}\"), 0) + 1, false)"
-        );
-        tx.all::<i64>(&next, args![table, column])?;
     }
     Ok(())
 }
