@@ -1,10 +1,10 @@
 //! Demo mode, switched on and off, watched, reloaded, cut and cancelled.
 
 use kit::both_databases;
-use kit::testing::Engine;
+use kit::testing::{Engine, wait_until};
 
 use super::person::Person;
-use crate::support::Server;
+use crate::support::{Server, free_port, http};
 
 /// Slow enough that every state can be looked at.
 const SLOWLY: [(&str, &str); 1] = [("REPRUV_SIMULATOR_DELAY_MS", "60")];
@@ -76,7 +76,9 @@ fn demo_mode_needs_no_javascript() {
 #[test]
 fn eight_tabs_of_one_browser_stay_alive() {
     kit::testing::run(async {
-        let server = Server::start_with(Engine::Sqlite, &SLOWLY).await;
+        let figures = format!("127.0.0.1:{}", free_port());
+        let metrics: (&str, &str) = ("REPRUV_METRICS_LISTEN", &figures);
+        let server = Server::start_with(Engine::Sqlite, &[SLOWLY[0], metrics]).await;
         let person = Person::new(&server).await;
         person.sign_up(&server).await;
         person.sees("enable-demo").await;
@@ -85,6 +87,11 @@ fn eight_tabs_of_one_browser_stay_alive() {
             person.open("/dashboard").await;
             person.sees("enable-demo").await;
         }
+        wait_until("the page that is looked at is the only one that listens", || async {
+            let figures = http().get(format!("http://{figures}/metrics")).send().await.expect("it answers");
+            figures.text().await.expect("text").lines().any(|line| line == "repruv_event_streams 1")
+        })
+        .await;
         person.press("enable-demo").await;
         person.sees("demo-enabled").await;
         person.browser.look_at_first_tab().await;
