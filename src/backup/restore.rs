@@ -51,6 +51,7 @@ fn replace_file(file: &Path, database: &Path, target: &Target) -> Result<Restore
     let is_there = look(database, target)?;
     let ready = beside(database, "restoring");
     let holds = prepare(file, &ready, target)?;
+    copy::examine(&ready, MIGRATIONS)?;
     let aside = is_there.then(|| beside(database, &aside_name(target)));
     if let Some(aside) = &aside {
         // A second name first: at every moment the database's own name leads to one that is whole.
@@ -100,7 +101,6 @@ fn prepare(file: &Path, ready: &Path, target: &Target) -> Result<Holds, Error> {
     db.close();
     let holds = prepared?;
     copy::settle(ready)?;
-    copy::examine(ready, MIGRATIONS)?;
     Ok(holds)
 }
 
