@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use axum::http::Method;
+use kit::both_databases;
 use kit::testing::{Database, Engine, wait_for};
 use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
@@ -51,10 +52,18 @@ fn lasting() -> Vec<(&'static str, Reply)> {
     ]
 }
 
-#[test]
-fn an_answer_that_makes_no_sense_is_asked_for_again_and_one_profile_is_made() {
-    kit::testing::run(async {
-        let house = House::open().await;
+/// What was asked of a service that fails now and then.
+#[derive(Default)]
+struct Asked {
+    all: usize,
+    spoiled: usize,
+    not_before: Option<Instant>,
+    too_early: usize,
+}
+
+both_databases! {
+    async fn an_answer_that_makes_no_sense_is_asked_for_again_and_one_profile_is_made(engine: Engine) {
+        let house = House::open(engine).await;
         for (name, reply) in passing() {
             let before = house.asked();
             house.enable(reply).await;
@@ -65,26 +74,20 @@ fn an_answer_that_makes_no_sense_is_asked_for_again_and_one_profile_is_made() {
         }
         let grown = house.fleet.nodes[1].process.memory() / 1024;
         assert!(grown < 200, "{grown} MiB after an answer without an end");
-    });
-}
+    }
 
-#[test]
-fn an_answer_that_does_not_come_or_comes_drop_by_drop_is_given_up_and_asked_for_again() {
-    kit::testing::run(async {
-        let house = House::open().await;
+    async fn an_answer_that_does_not_come_or_comes_drop_by_drop_is_given_up_and_asked_for_again(engine: Engine) {
+        let house = House::open(engine).await;
         for (name, reply) in [("silence", Reply::Silence), ("drops", Reply::Drip)] {
             house.enable(reply).await;
             house.becomes("enabled", name).await;
             house.agrees(name).await;
             house.leave(name).await;
         }
-    });
-}
+    }
 
-#[test]
-fn a_refusal_is_told_at_once_and_can_be_left() {
-    kit::testing::run(async {
-        let house = House::open().await;
+    async fn a_refusal_is_told_at_once_and_can_be_left(engine: Engine) {
+        let house = House::open(engine).await;
         for (wanted, reply) in lasting() {
             let (name, before) = (format!("{reply:?}"), house.asked());
             house.enable(reply).await;
@@ -93,14 +96,11 @@ fn a_refusal_is_told_at_once_and_can_be_left() {
             assert_eq!(house.asked() - before, 1, "{name}: not asked again");
             house.leave(&name).await;
         }
-    });
-}
+    }
 
-/// F17: what stands in the way of a connection is told from an answer, and passes.
-#[test]
-fn a_service_that_cannot_be_spoken_to_is_tried_again_and_found_when_it_can() {
-    kit::testing::run(async {
-        let mut house = House::open().await;
+    /// F17: what stands in the way of a connection is told from an answer, and passes.
+    async fn a_service_that_cannot_be_spoken_to_is_tried_again_and_found_when_it_can(engine: Engine) {
+        let mut house = House::open(engine).await;
         let without_tls = house.service.url.replace("http:", "https:");
         let impostor = Impostor::start();
         for (name, url) in [
@@ -120,33 +120,22 @@ fn a_service_that_cannot_be_spoken_to_is_tried_again_and_found_when_it_can() {
         }
         let tries = impostor.tries.lock().expect("nobody panics");
         assert!(!tries.is_empty() && tries.iter().all(Vec::is_empty), "an impostor was told {tries:?}");
-    });
-}
-
-/// F15: of a service that fails now and then hardly more is asked, and not before the time that it names.
-#[test]
-#[expect(clippy::disallowed_methods, reason = "measures how long the program waits")]
-fn what_fails_now_and_then_is_asked_a_tenth_more_at_most_and_when_it_wishes() {
-    /// Asked for, looked at and given back.
-    const REQUESTS: usize = 3;
-    const TIMES: usize = 40;
-    #[derive(Default)]
-    struct Asked {
-        all: usize,
-        spoiled: usize,
-        not_before: Option<Instant>,
-        too_early: usize,
     }
-    kit::testing::run(async {
+
+    /// F15: of a service that fails now and then hardly more is asked, and not before the time that it names.
+    async fn what_fails_now_and_then_is_asked_a_tenth_more_at_most_and_when_it_wishes(engine: Engine) {
+        /// Asked for, looked at and given back.
+        const REQUESTS: usize = 3;
+        const TIMES: usize = 40;
         let asked = Arc::<Mutex<Asked>>::default();
         let seen = asked.clone();
-        let house = House::open_with(move |_, path| {
+        let house = House::open_with(engine, move |_, path| {
             let mut asked = seen.lock().expect("nobody panics");
             if !path.starts_with("/profiles") {
                 return Reply::Real;
             }
             asked.all += 1;
-            asked.too_early += usize::from(asked.not_before.take().is_some_and(|time| Instant::now() < time));
+            asked.too_early += usize::from(asked.not_before.take().is_some_and(|time| now() < time));
             if asked.all % 20 != 0 {
                 return Reply::Real;
             }
@@ -158,7 +147,7 @@ fn what_fails_now_and_then_is_asked_a_tenth_more_at_most_and_when_it_wishes() {
                 Reply::Later(429),
             ];
             let reply = replies[asked.spoiled % replies.len()].clone();
-            asked.not_before = matches!(reply, Reply::Later(_)).then(|| Instant::now() + Duration::from_secs(1));
+            asked.not_before = matches!(reply, Reply::Later(_)).then(|| now() + Duration::from_secs(1));
             reply
         })
         .await;
@@ -171,7 +160,12 @@ fn what_fails_now_and_then_is_asked_a_tenth_more_at_most_and_when_it_wishes() {
         assert!(asked.spoiled >= 5, "{} of {} requests failed", asked.spoiled, asked.all);
         assert!(asked.all * 10 <= TIMES * REQUESTS * 11, "{} requests for {TIMES} set-ups", asked.all);
         assert_eq!(asked.too_early, 0, "of those that were asked to come later");
-    });
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "measures how long the program waits")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 /// Somebody who speaks TLS with a certificate that nobody else vouches for.
@@ -217,18 +211,18 @@ struct House {
 }
 
 impl House {
-    async fn open() -> Self {
+    async fn open(engine: Engine) -> Self {
         let next = Arc::<Mutex<Option<Reply>>>::default();
         let taken = next.clone();
         let script = move |method: &Method, path: &str| match (method, path) {
             (&Method::POST, "/profiles") => taken.lock().expect("nobody panics").take().unwrap_or(Reply::Real),
             _ => Reply::Real,
         };
-        Self { next, ..Self::open_with(script).await }
+        Self { next, ..Self::open_with(engine, script).await }
     }
 
-    async fn open_with(script: impl Fn(&Method, &str) -> Reply + Send + Sync + 'static) -> Self {
-        let database = Database::fresh(Engine::Sqlite).await;
+    async fn open_with(engine: Engine, script: impl Fn(&Method, &str) -> Reply + Send + Sync + 'static) -> Self {
+        let database = Database::fresh(engine).await;
         let fleet = Fleet::start(database.url(), &[Role::Simulator, Role::Serve], &[]).await;
         let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         let service = DemoService::before(fleet.nodes[0].url(), script).await;

@@ -97,20 +97,15 @@ both_databases! {
         let taken_back = nonsense.seen().iter().any(|request| request.starts_with("DELETE /profiles/"));
         assert!(taken_back, "what may have been made is taken back: {:?}", nonsense.seen());
     }
-}
 
-#[test]
-fn a_service_that_says_nothing_can_be_cancelled_at_once() {
-    kit::testing::run(async {
+    async fn a_service_that_says_nothing_can_be_cancelled_at_once(engine: Engine) {
         let silent = DemoService::start(|method, _| match *method {
             Method::POST => Reply::Silence,
             Method::DELETE => Reply::Json(204, ""),
             _ => Reply::Json(404, "{}"),
         })
         .await;
-        let server =
-            Server::start_with(Engine::Sqlite, &[("DEMO_SERVICE_URL", &silent.url), ("DEMO_SERVICE_SECRET", SECRET)])
-                .await;
+        let server = Server::start_with(engine, &[("DEMO_SERVICE_URL", &silent.url), ("DEMO_SERVICE_SECRET", SECRET)]).await;
         let ann = Client::sign_up(&server, EMAIL).await;
         let (_, accepted) = ann.post("/api/demo/enable", json!({})).await;
         wait_for("the service is asked", || async { (!silent.seen().is_empty()).then_some(()) }).await;
@@ -121,10 +116,9 @@ fn a_service_that_says_nothing_can_be_cancelled_at_once() {
         ends(&ann, "disabled").await;
         let (_, job) = ann.get(&format!("/api/jobs/{job}/status")).await;
         assert_eq!(job["status"], "cancelled", "{job}");
-    });
+    }
 }
 
-/// Waits until demo mode's state is `status` and answers the whole of it; fails early on another end.
 /// A port at which connections are refused.
 fn keep_a_port() -> (TcpSocket, u16) {
     let kept = TcpSocket::new_v4().expect("a socket");
@@ -133,6 +127,7 @@ fn keep_a_port() -> (TcpSocket, u16) {
     (kept, port)
 }
 
+/// Waits until demo mode's state is `status` and answers the whole of it; fails early on another end.
 async fn ends(ann: &Client, status: &str) -> Value {
     wait_for(&format!("demo mode ends {status}"), || async {
         let (code, answer) = ann.send(reqwest::Method::GET, "/api/demo/status", None).await?;
