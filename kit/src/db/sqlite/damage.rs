@@ -161,16 +161,20 @@ fn check_log(path: &Path, connection: &Connection) -> Result<bool> {
     }
 }
 
-/// What is found at each of several looks. Another process may write the log meanwhile, or start it anew, and then what its
-/// file has and what its index says are of two moments.
-fn persists<T>(mut look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+/// What each of several looks finds. Another process may write the log meanwhile, or start it anew: then what its file has
+/// and what its index says are of two moments, and no two looks find the same.
+fn persists<T: PartialEq>(mut look: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+    let first = look()?;
     for _ in 1..LOOKS {
-        if look()?.is_none() {
-            return Ok(None);
+        if first.is_none() {
+            break;
         }
         std::thread::sleep(BETWEEN_LOOKS);
+        if look()? != first {
+            return Ok(None);
+        }
     }
-    look()
+    Ok(first)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
