@@ -126,7 +126,7 @@ both_databases! {
     async fn what_fails_now_and_then_is_asked_a_tenth_more_at_most_and_when_it_wishes(engine: Engine) {
         /// Asked for, looked at and given back.
         const REQUESTS: usize = 3;
-        const TIMES: usize = 40;
+        const TIMES: usize = 24;
         let asked = Arc::<Mutex<Asked>>::default();
         let seen = asked.clone();
         let house = House::open_with(engine, move |_, path| {
@@ -157,7 +157,7 @@ both_databases! {
             house.leave(&format!("round {round}")).await;
         }
         let asked = asked.lock().expect("nobody panics");
-        assert!(asked.spoiled >= 5, "{} of {} requests failed", asked.spoiled, asked.all);
+        assert!(asked.spoiled >= 3, "{} of {} requests failed", asked.spoiled, asked.all);
         assert!(asked.all * 10 <= TIMES * REQUESTS * 11, "{} requests for {TIMES} set-ups", asked.all);
         assert_eq!(asked.too_early, 0, "of those that were asked to come later");
     }
