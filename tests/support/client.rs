@@ -60,6 +60,11 @@ impl Client {
         Self { base: base.to_owned(), ..self.clone() }
     }
 
+    /// The same session, over another's connections.
+    pub fn over(&self, http: &reqwest::Client) -> Self {
+        Self { http: http.clone(), ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> (StatusCode, Value) {
         self.send(Method::GET, path, None).await.expect("the server answers")
     }

@@ -216,7 +216,8 @@ impl Person {
         let spare = spare.at(&self.urls[self.below(self.urls.len())]);
         match spare.send(Method::POST, "/api/auth/logout", None).await {
             Some((StatusCode::NO_CONTENT, _)) => {
-                self.ended.push(spare);
+                // A connection for each of them would be what grows in a soak.
+                self.ended.push(spare.over(&self.http));
                 self.check_sessions().await;
             }
             Some((status, answer)) => self.expect_no_fault("/api/auth/logout", status, &answer),

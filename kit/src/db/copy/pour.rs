@@ -36,7 +36,7 @@ struct Batch {
 }
 
 /// Puts everything of `file` into the tables of `tx`, which have the same schema; what they hold goes first. Indexes and
-/// references are taken away meanwhile and made anew at the end, which takes less than half the time and checks as much.
+/// references are taken away meanwhile and made anew at the end, which checks as much in less time.
 pub fn pour(file: &Path, tx: &mut Tx) -> Result<()> {
     let mut from = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?));
     let names = tables(&mut from)?;
