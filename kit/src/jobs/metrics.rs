@@ -16,7 +16,8 @@ pub struct Metrics {
     pub cancelled: u64,
     /// Given back, or taken back from a worker that died.
     pub interrupted: u64,
-    /// Runs whose lease was lost: nothing of their end was written.
+    /// Runs whose lease was lost: nothing of their end was written. One that ends in the very moment in which leases are
+    /// prolonged may be counted here, although its end was.
     pub lost: u64,
     /// Held at this moment.
     pub running: u64,
