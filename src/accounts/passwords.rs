@@ -311,15 +311,18 @@ mod tests {
         let (old, older) = (bcrypt::hash(PASSWORD, 11).unwrap(), bcrypt::hash(PASSWORD, 12).unwrap());
         passwords.expect_hash(&older);
         let mut shortest = [Duration::MAX; 4];
-        for _ in 0..5 {
+        let is_alike = |times: &[Duration; 4]| *times.iter().max().unwrap() < *times.iter().min().unwrap() * 3 / 2;
+        for round in 0..40 {
+            if round >= 5 && is_alike(&shortest) {
+                return;
+            }
             for (hash, shortest) in [None, Some(&modern), Some(&old), Some(&older)].into_iter().zip(&mut shortest) {
                 let started = tokio::time::Instant::now();
                 passwords.verify(&wrong, hash.map(String::as_str)).await.unwrap();
                 *shortest = started.elapsed().min(*shortest);
             }
         }
-        let (least, most) = (shortest.iter().min().unwrap(), shortest.iter().max().unwrap());
-        assert!(*most < *least * 3 / 2, "{shortest:?}");
+        panic!("{shortest:?}");
     }
 
     #[tokio::test]
