@@ -23,9 +23,12 @@ CREATE TABLE users (
     demo_workspace_id UUID,
     -- The profile as the demo service answered it.
     demo_profile JSONB,
+    -- What was asked for while demo mode was being left: set up in the commit that ends the leaving.
+    demo_next JSONB,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
-    CHECK ((demo_mode_status = 'failed') = (demo_mode_error IS NOT NULL))
+    CHECK ((demo_mode_status = 'failed') = (demo_mode_error IS NOT NULL)),
+    CHECK (demo_next IS NULL OR demo_mode_status = 'disabling')
 );
 
 CREATE TABLE user_sessions (
@@ -311,3 +314,97 @@ CREATE TABLE webhook_deliveries (
 );
 CREATE INDEX webhook_deliveries_by_age ON webhook_deliveries (received_at);
 CREATE INDEX webhook_deliveries_by_workspace ON webhook_deliveries (workspace_id);
+
+-- Keys by which programs act for a person. A key that is revoked is no row any more.
+CREATE TABLE api_keys (
+    id UUID PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    -- SHA-256 of the key; the key itself is nowhere.
+    token_hash BYTEA NOT NULL UNIQUE,
+    -- Its first characters, by which a person knows it again.
+    hint TEXT NOT NULL,
+    -- Words divided by spaces: "read demo".
+    scopes TEXT NOT NULL,
+    -- Works in the demo workspace while demo mode is on; else always in the live one.
+    follows_demo BOOLEAN NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    -- Null: until it is revoked.
+    expires_at TIMESTAMPTZ,
+    last_used_at TIMESTAMPTZ
+);
+CREATE INDEX api_keys_by_user ON api_keys (user_id, created_at);
+
+-- Calls of the API that came with an Idempotency-Key, and how they were answered. Written in the transaction of their effect.
+CREATE TABLE idempotency_keys (
+    -- SHA-256 over the user, the operation's address and the key.
+    id BYTEA PRIMARY KEY,
+    user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- SHA-256 of the body that it came with.
+    body_hash BYTEA NOT NULL,
+    status BIGINT NOT NULL,
+    -- Sealed: an answer may hold the address of a consent page.
+    answer BYTEA NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at);
+
+-- Who did what, in an order that cannot be changed unnoticed: each row's code covers the row before it.
+CREATE TABLE audit_events (
+    -- From 1, without gaps.
+    seq BIGINT PRIMARY KEY,
+    at TIMESTAMPTZ NOT NULL,
+    -- OWASP's vocabulary: authn_login_success, authn_login_fail, user_created, …
+    event TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('ok', 'failed')),
+    -- A user's id, "terminal", or empty where nobody is known. No reference: it outlives the user.
+    actor TEXT NOT NULL,
+    object TEXT NOT NULL,
+    address TEXT NOT NULL,
+    -- HMAC-SHA-256, under a key from the key file, of the code before and of this row.
+    code BYTEA NOT NULL
+);
+CREATE INDEX audit_events_by_event ON audit_events (event, at);
+CREATE INDEX audit_events_by_actor ON audit_events (actor, seq);
+
+-- One row: what the log's end must be, so that a tail that was cut off is missed.
+CREATE TABLE audit_head (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    last_seq BIGINT NOT NULL,
+    code BYTEA NOT NULL
+);
+
+-- only sqlite
+CREATE TRIGGER audit_events_stay_as_they_are BEFORE UPDATE ON audit_events
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_events_stay BEFORE DELETE ON audit_events
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+-- only postgres
+CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$;
+CREATE TRIGGER audit_events_stay BEFORE UPDATE OR DELETE ON audit_events
+    FOR EACH ROW EXECUTE FUNCTION audit_is_append_only();
+-- both
+
+-- What `repruv import-legacy` has brought over from the system that Repruv replaces, and how far it is.
+
+CREATE TABLE legacy_imports (
+    -- HOST:PORT/DATABASE of the former system.
+    source TEXT PRIMARY KEY,
+    -- Where an interrupted run goes on; null once a run has come to its end.
+    position JSONB,
+    -- What was read, written and skipped, and why.
+    report JSONB NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    finished_at TIMESTAMPTZ
+);
+
+-- Who was brought over already, whatever has become of them since: a second run brings nobody twice.
+CREATE TABLE legacy_rows (
+    source TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('user', 'connection')),
+    legacy_id TEXT NOT NULL,
+    id UUID NOT NULL,
+    PRIMARY KEY (source, kind, legacy_id)
+);

@@ -1,3 +1,5 @@
+-- The job engine. "status IN (…)" with more than two values makes SQLite build a tree each time that a row is written, which
+-- was half of what a job costs: hence the ORs.
 CREATE TABLE background_jobs (
     seq SEQUENCE_KEY,
     id UUID NOT NULL UNIQUE,
@@ -9,7 +11,8 @@ CREATE TABLE background_jobs (
     payload JSONB NOT NULL,
     -- At most one live job holds a key: "demo:USER", "sync:CONNECTION". Null: as many as wanted.
     operation_key TEXT,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
+    status TEXT NOT NULL CHECK (status = 'pending' OR status = 'running' OR status = 'completed' OR status = 'failed'
+        OR status = 'cancelled'),
     -- Lower runs first.
     priority BIGINT NOT NULL,
     run_at TIMESTAMPTZ NOT NULL,
@@ -36,26 +39,54 @@ CREATE TABLE background_jobs (
     updated_at TIMESTAMPTZ NOT NULL,
     started_at TIMESTAMPTZ,
     completed_at TIMESTAMPTZ,
+    -- The place in the queue of a job that is due: equals are served by it. The next job of whoever has many waiting stands a
+    -- second behind the last one, so that thousands of one do not hold up the few of others. Null: not due yet.
+    turn TIMESTAMPTZ,
+    -- Events so far; the last one's number.
+    events BIGINT NOT NULL DEFAULT 0,
     CHECK ((status = 'running') = (lease_until IS NOT NULL)),
-    CHECK ((status IN ('completed', 'failed', 'cancelled')) = (completed_at IS NOT NULL))
+    CHECK ((status = 'completed' OR status = 'failed' OR status = 'cancelled') = (completed_at IS NOT NULL))
 );
-CREATE INDEX background_jobs_ready ON background_jobs (priority, run_at, seq) WHERE status = 'pending';
-CREATE INDEX background_jobs_due ON background_jobs (run_at) WHERE status = 'pending';
-CREATE INDEX background_jobs_deadlines ON background_jobs (deadline_at) WHERE status = 'pending';
-CREATE INDEX background_jobs_leases ON background_jobs (lease_until) WHERE status = 'running';
 CREATE INDEX background_jobs_held ON background_jobs (worker_id) WHERE status = 'running';
 CREATE UNIQUE INDEX background_jobs_one_live
     ON background_jobs (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running');
 CREATE INDEX background_jobs_by_scope ON background_jobs (scope_id) WHERE scope_id IS NOT NULL;
-CREATE INDEX background_jobs_by_user ON background_jobs (user_id, seq DESC);
+CREATE INDEX background_jobs_by_user ON background_jobs (user_id, seq DESC) WHERE user_id IS NOT NULL;
+CREATE INDEX background_jobs_failures ON background_jobs (completed_at) WHERE status = 'failed';
+CREATE INDEX background_jobs_repeats ON background_jobs (repeats_job_id) WHERE repeats_job_id IS NOT NULL;
+CREATE INDEX background_jobs_ready ON background_jobs (job_type, priority, turn, seq)
+    WHERE status = 'pending' AND turn IS NOT NULL;
+CREATE INDEX background_jobs_later ON background_jobs (run_at) WHERE status = 'pending' AND turn IS NULL;
+CREATE INDEX background_jobs_turns ON background_jobs (COALESCE(user_id, scope_id), priority, run_at, turn)
+    WHERE status = 'pending' AND turn IS NOT NULL AND COALESCE(user_id, scope_id) IS NOT NULL;
 
+-- A history has no gaps. An event's key is its job's seq times 2^20 plus its number, from 1: one tree, in which a history
+-- lies together. No foreign key, which would cost more than the event: pruning takes the events of jobs that are gone.
 CREATE TABLE background_job_events (
-    seq SEQUENCE_KEY,
-    job_id UUID NOT NULL REFERENCES background_jobs (id) ON DELETE CASCADE,
+    key BIGINT PRIMARY KEY,
     at TIMESTAMPTZ NOT NULL,
     kind TEXT NOT NULL,
     attempt BIGINT NOT NULL,
     -- A sentence's material: {"code":…,"message":…,"next_at":…}
     data JSONB NOT NULL
 );
-CREATE INDEX background_job_events_by_job ON background_job_events (job_id, seq);
+
+-- Who is at work: a row per worker, gone at a graceful stop.
+CREATE TABLE background_workers (
+    id UUID PRIMARY KEY,
+    -- Host and process, for people.
+    label TEXT NOT NULL,
+    started_at TIMESTAMPTZ NOT NULL,
+    seen_at TIMESTAMPTZ NOT NULL,
+    -- A lease after it was seen: from then on it counts as dead.
+    gone_at TIMESTAMPTZ NOT NULL,
+    concurrency BIGINT NOT NULL,
+    running BIGINT NOT NULL
+);
+
+-- What comes back by itself: the period for which each was enqueued last. Any number of workers enqueue it once.
+CREATE TABLE background_schedules (
+    name TEXT PRIMARY KEY,
+    period BIGINT NOT NULL,
+    enqueued_at TIMESTAMPTZ NOT NULL
+);

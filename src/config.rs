@@ -8,7 +8,7 @@ use kit::web::{BadNetwork, Proxies};
 use url::Url;
 
 use crate::platforms::google;
-use crate::vault::Secret;
+use crate::secrets::Secret;
 
 /// What the program was started with.
 #[derive(Args, Clone, Debug)]

@@ -1,7 +1,5 @@
 //! The program: one binary for every part.
 
-mod commands;
-
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,9 +11,9 @@ use kit::clock::Clock;
 use kit::random::Random;
 use repruv::accounts;
 use repruv::config::{self, Config, Settings};
-use repruv::logging;
-use repruv::openapi;
+use repruv::ops::{commands, logging};
 use repruv::serve::{self, Parts, Running};
+use repruv::web::openapi;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -239,7 +237,7 @@ fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserC
     let config = Config::new(settings, SocketAddr::from(([127, 0, 0, 1], settings.listen.port())), None)?;
     runtime.block_on(async {
         let app = serve::application(settings, db, config, clock).await?;
-        let told = |error: repruv::error::Error| error.text().into_owned();
+        let told = |error: repruv::web::errors::Error| error.text().into_owned();
         match command {
             UserCommand::Add { email, name } => {
                 let passphrase = accounts::admin::add_user(&app, &email, &name).await.map_err(told)?;

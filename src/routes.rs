@@ -18,15 +18,15 @@ use crate::app::App;
 use crate::connections;
 use crate::dashboard;
 use crate::demo;
-use crate::error;
-use crate::health::pages as health;
 use crate::idempotency;
 use crate::inbox;
 use crate::live;
-use crate::metrics;
-use crate::openapi;
-use crate::ui;
-use crate::webhooks;
+use crate::ops::health::pages as health;
+use crate::ops::metrics;
+use crate::web::errors;
+use crate::web::openapi;
+use crate::web::ui;
+use crate::webhooks::incoming as webhooks;
 
 /// All routes behind the edge.
 ///
@@ -35,7 +35,7 @@ use crate::webhooks;
 pub fn router(app: App) -> Router {
     let site = Site::new(&app.config.public_url).expect("a public address");
     let watched = &[health::HEALTH, health::READY];
-    let edge = Edge::new(site, app.random.clone(), error::render, Limits::default(), app.metrics.web.clone(), watched);
+    let edge = Edge::new(site, app.random.clone(), errors::render, Limits::default(), app.metrics.web.clone(), watched);
     let reports = Arc::new(Reports::new(app.clock.clone()));
     let routes = pages()
         .nest("/api", api(&app))

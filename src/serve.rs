@@ -20,11 +20,11 @@ use crate::config::{BadSetting, Config, DemoService, Settings};
 use crate::connections::Refreshing;
 use crate::demo;
 use crate::live::Streams;
-use crate::metrics::Metrics;
+use crate::ops::metrics::Metrics;
 use crate::platforms::Outside;
 use crate::routes;
-use crate::vault::{KeyFileError, Secret, Vault};
-use crate::webhooks::Intake;
+use crate::secrets::{KeyFileError, Secret, Vault};
+use crate::webhooks::incoming::Intake;
 
 /// Which parts run in this process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -19,16 +19,16 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use url::Url;
 
+use crate::accounts::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
 use crate::accounts::{Passwords, first_run_link};
 use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{Config, DemoService, Signup};
 use crate::connections::Refreshing;
 use crate::live::Streams;
-use crate::metrics::Metrics;
+use crate::ops::metrics::Metrics;
 use crate::platforms::Outside;
-use crate::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
-use crate::vault::{Secret, Vault};
-use crate::webhooks::Intake;
+use crate::secrets::{Secret, Vault};
+use crate::webhooks::incoming::Intake;
 use crate::workspaces::UserId;
 
 pub const PUBLIC_URL: &str = "http://localhost:8080";

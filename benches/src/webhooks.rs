@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac as _};
 use kit::clock::Clock;
 use kit::random::Random;
-use repruv::vault::Vault;
-use repruv::webhooks;
+use repruv::secrets::Vault;
+use repruv::webhooks::incoming as webhooks;
 use sha2::Sha256;
 
 use crate::figures::{Table, median};

@@ -6,11 +6,11 @@ use kit::random::Random;
 
 use super::passphrase::suggest;
 use super::{LinkKind, Listed, Password, SETUP_LINK, SignUp, api_keys, email_key, make_link, profile, sign_up, store};
+use crate::accounts::sessions::{self, UserId};
 use crate::app::App;
 use crate::audit::{self, Act, Event};
-use crate::error::Result;
-use crate::sessions::{self, UserId};
-use crate::vault::Vault;
+use crate::secrets::Vault;
+use crate::web::errors::Result;
 
 /// On an empty database, a link that opens the first account: once, within an hour, and only the newest.
 pub async fn first_run_link(db: &Db, now: Timestamp, random: &Random, public_url: &str) -> db::Result<Option<String>> {

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
+use crate::accounts::sessions::pages::{cookies, sign_out};
+use crate::accounts::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::{self, Act, Event};
-use crate::error::{Error, Result};
 use crate::idempotency::api::Once;
-use crate::sessions::pages::{cookies, sign_out};
-use crate::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
+use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, WorkspaceId};
 
 #[derive(Debug, Deserialize, ToSchema)]

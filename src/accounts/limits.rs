@@ -8,8 +8,8 @@ use kit::db::Tx;
 use sha2::{Digest as _, Sha256};
 
 use super::store;
-use crate::error::{Error, Result};
-use crate::sessions::{TokenHash, UserId};
+use crate::accounts::sessions::{TokenHash, UserId};
+use crate::web::errors::{Error, Result};
 
 /// So many failures are free in a window; then each makes the next wait twice as long.
 struct Rule {

@@ -12,6 +12,7 @@ pub mod passwords;
 mod profile;
 pub mod return_to;
 mod rules;
+pub mod sessions;
 pub mod settings;
 mod sign_in;
 mod sign_up;
@@ -27,8 +28,8 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn, Db, Tx};
 use kit::random::Random;
 
-pub use crate::sessions::UserId;
-use crate::sessions::{self, TokenHash, Visitor};
+use self::sessions::{TokenHash, Visitor};
+pub use crate::accounts::sessions::UserId;
 pub use admin::first_run_link;
 pub use passwords::{Password, Passwords};
 pub use profile::{change_password, confirm_password, save_profile};

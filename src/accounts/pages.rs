@@ -10,10 +10,10 @@ use serde::Deserialize;
 use super::passphrase::suggest;
 use super::views::{self, Door, Joining, Suggestion};
 use super::{Granted, LinkKind, Password, SignIn, SignUp, can_sign_up, profile, return_to, sign_in, sign_up};
+use crate::accounts::sessions::pages::{PageContext, cookies, door, sign_out};
+use crate::accounts::sessions::{TokenHash, Visitor};
 use crate::app::App;
-use crate::error::{Error, FieldErrors, Result};
-use crate::sessions::pages::{PageContext, cookies, door, sign_out};
-use crate::sessions::{TokenHash, Visitor};
+use crate::web::errors::{Error, FieldErrors, Result};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::oneshot;
 
 use super::bcrypt_hash;
-use crate::error::{Error, Result};
+use crate::web::errors::{Error, Result};
 
 const LANES: u32 = 1;
 const OUTPUT: usize = 32;

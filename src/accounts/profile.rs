@@ -6,10 +6,10 @@ use kit::db::Tx;
 use super::limits::{self, Lane};
 use super::passwords::Verdict;
 use super::{Password, UserId, rules, store};
+use crate::accounts::sessions::{self, SessionId, SignedIn, TokenHash};
 use crate::app::App;
 use crate::audit::{self, Act, Event};
-use crate::error::{Error, FieldErrors, Result};
-use crate::sessions::{self, SessionId, SignedIn, TokenHash};
+use crate::web::errors::{Error, FieldErrors, Result};
 
 const LONGEST_NAME: usize = 80;
 

@@ -8,11 +8,11 @@ use super::limits::{self, Lane};
 use super::passwords::Verdict;
 use super::store::{self, Credentials};
 use super::{Granted, Password, admit, email_key};
+use crate::accounts::sessions::Visitor;
 use crate::app::App;
 use crate::audit::{self, Act, Actor, Event};
-use crate::error::{Error, Result};
-use crate::metrics;
-use crate::sessions::Visitor;
+use crate::ops::metrics;
+use crate::web::errors::{Error, Result};
 
 #[derive(Clone, Debug)]
 pub struct SignIn {

@@ -7,11 +7,11 @@ use kit::random::Random;
 use super::limits::{self, Lane};
 use super::store::{self, NewUser};
 use super::{Granted, LinkKind, Password, UserId, admit, email_key, profile, rules};
+use crate::accounts::sessions::{TokenHash, Visitor};
 use crate::app::App;
 use crate::audit::{self, Act, Event};
 use crate::config::Signup;
-use crate::error::{Error, FieldErrors, Result};
-use crate::sessions::{TokenHash, Visitor};
+use crate::web::errors::{Error, FieldErrors, Result};
 use crate::workspaces::{self, Kind};
 
 #[derive(Clone, Debug)]

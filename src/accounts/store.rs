@@ -5,7 +5,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
 use super::{LinkKind, UserId};
-use crate::sessions::TokenHash;
+use crate::accounts::sessions::TokenHash;
 
 kit::row! {
     #[derive(Clone, Debug)]

@@ -7,8 +7,8 @@ use std::time::Duration;
 use kit::args;
 use kit::both_databases;
 
+use crate::accounts::sessions::{COOKIE, DEVICE_COOKIE};
 use crate::config::Signup;
-use crate::sessions::{COOKIE, DEVICE_COOKIE};
 use crate::testing::{Answer, Browser, EMAIL, PASSWORD, TestApp};
 
 const OTHER: &str = "copper window morning field";

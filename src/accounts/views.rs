@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use maud::{Markup, html};
 
 use super::rules::{LONGEST, SHORTEST};
-use crate::error::FieldErrors;
-use crate::ui::{Button, Field, Icon, Shell, Tone, asset, icon, notice, page};
+use crate::web::errors::FieldErrors;
+use crate::web::ui::{Button, Field, Icon, Shell, Tone, asset, icon, notice, page};
 
 /// The sign-up form's state.
 #[derive(Clone, Debug, Default)]

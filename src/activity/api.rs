@@ -11,11 +11,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Scope;
 use super::pages::job_id;
+use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::audit::Witness;
-use crate::error::{Error, Result};
 use crate::idempotency::api::Once;
-use crate::sessions::{Caller, Visitor};
+use crate::web::errors::{Error, Result};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -17,8 +17,8 @@ use kit::random::Random;
 
 use crate::app::App;
 use crate::audit::{Event, Witness};
-use crate::error::{Error, Result};
-use crate::ui::{Local, Tone};
+use crate::web::errors::{Error, Result};
+use crate::web::ui::{Local, Tone};
 use crate::workspaces::UserId;
 
 /// Whose jobs a page shows.

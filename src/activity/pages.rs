@@ -10,11 +10,11 @@ use serde::Deserialize;
 use super::everyone::Emails;
 use super::views::{self, Asked, List};
 use super::{Scope, store, title};
+use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::Witness;
-use crate::error::{Error, Result};
-use crate::sessions::{SignedIn, Visitor};
-use crate::ui::{self, Local};
+use crate::web::errors::{Error, Result};
+use crate::web::ui::{self, Local};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

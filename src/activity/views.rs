@@ -5,8 +5,8 @@ use maud::{Markup, html};
 
 use super::everyone::Emails;
 use super::{Scope, sentence, shown, title};
-use crate::ui::numbers::duration;
-use crate::ui::{
+use crate::web::ui::numbers::duration;
+use crate::web::ui::{
     Button, Icon, Live, Local, NOTHING, Select, Tone, card, empty, head, key_values, link_button, live, notice, older,
     progress, tag,
 };

@@ -17,7 +17,7 @@ use kit::db::{Conn, Result, Tx};
 use sha2::Sha256;
 
 use crate::app::App;
-use crate::vault::Vault;
+use crate::secrets::Vault;
 use crate::workspaces::UserId;
 pub use store::Row;
 

@@ -6,8 +6,8 @@ use kit::db::Dialect;
 use serde_json::json;
 
 use super::{Broken, Row, list, verify};
+use crate::secrets::Vault;
 use crate::testing::{EMAIL, PASSWORD, TestApp};
-use crate::vault::Vault;
 
 async fn verified(app: &TestApp) -> Result<i64, Broken> {
     let vault = app.app.vault.clone();

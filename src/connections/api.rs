@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Connection, ConnectionId, Refused, pages, store};
+use crate::accounts::sessions::{Caller, SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::{Event, Witness};
-use crate::error::{Error, Result};
 use crate::idempotency::api::Once;
 use crate::platforms::Platform;
-use crate::sessions::{Caller, SignedIn, Visitor};
+use crate::web::errors::{Error, Result};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connections {

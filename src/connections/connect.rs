@@ -17,7 +17,7 @@ use crate::platforms::Error;
 use crate::platforms::Hosts;
 use crate::platforms::google::{Google, Grant, YOUTUBE_SCOPE};
 use crate::platforms::youtube::{Channel, YouTube};
-use crate::vault::{Secret, Vault};
+use crate::secrets::{Secret, Vault};
 use crate::workspaces::UserId;
 
 /// Exchanges a code and connects the account behind it.

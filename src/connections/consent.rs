@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use super::connect::{ConnectAccount, LateConsent};
 use super::store::{self, Flow};
 use super::{Cause, ConnectionId, Refused, Status, signal};
+use crate::accounts::sessions::SessionId;
 use crate::platforms::{Platform, google};
-use crate::sessions::SessionId;
-use crate::vault::{Place, Secret, Vault};
+use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub const LIFETIME: Duration = Duration::from_secs(600);

@@ -18,11 +18,11 @@ use super::tokens::SECRET_UNREADABLE;
 use super::{Cause, ConnectionId, Status, signal};
 use crate::app::App;
 use crate::inbox::ingest;
-use crate::inbox::model::ObservedInteraction;
+use crate::model::ObservedInteraction;
 use crate::platforms::google::Google;
 use crate::platforms::youtube::{Moderation, Thread};
 use crate::platforms::{Error, next_midnight_pacific};
-use crate::vault::{Place, Secret, Vault};
+use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// How long after a pass the next one comes by itself.

@@ -23,9 +23,9 @@ use kit::random::Random;
 
 pub use self::store::Connection;
 pub use self::tokens::Refreshing;
-pub use crate::inbox::model::ConnectionId;
-use crate::sessions::SessionRow;
-use crate::vault::{Broken, Vault};
+use crate::accounts::sessions::SessionRow;
+pub use crate::model::ConnectionId;
+use crate::secrets::{Broken, Vault};
 use crate::workspaces::{Kind, UserId, Workspace, WorkspaceId};
 
 kit::text_enum! {

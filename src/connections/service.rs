@@ -6,9 +6,9 @@ use url::form_urlencoded;
 use super::consent;
 use super::pages::SIMULATOR;
 use crate::app::App;
-use crate::error::{Error, Result};
 use crate::platforms::google::{self, AUTHORIZE};
 use crate::platforms::{self, Answer, Host, Hosts, SMALL};
+use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, UserId};
 
 /// Names the demo profile whose accounts the simulator's consent page offers.

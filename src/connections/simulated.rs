@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::platforms::google::{Consent, Google, Grant};
 use crate::platforms::youtube::Channel;
 use crate::platforms::{Error, Platform};
-use crate::vault::{Secret, Vault};
+use crate::secrets::{Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// A channel and what opens it.

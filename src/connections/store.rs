@@ -6,11 +6,11 @@ use kit::db::{Conn, Result, Tx};
 use kit::jobs::{JobId, JobStatus};
 
 use super::{Cause, ConnectionId, Status};
-use crate::inbox::model::ProviderState;
+use crate::accounts::sessions::SessionId;
+use crate::model::ProviderState;
 use crate::platforms::Platform;
 use crate::platforms::youtube::Channel;
-use crate::sessions::SessionId;
-use crate::vault::{Broken, Place, Secret, Vault};
+use crate::secrets::{Broken, Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
 kit::row! {

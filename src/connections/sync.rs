@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::inbox::content::{self, AccountCounters};
 use crate::inbox::derive::Language;
 use crate::inbox::ingest;
-use crate::inbox::model::{ObservedContent, ObservedInteraction};
+use crate::model::{ObservedContent, ObservedInteraction};
 use crate::platforms::Error;
 use crate::platforms::youtube::{Channel, Moderation, Page, Thread, VIDEOS_AT_ONCE};
 

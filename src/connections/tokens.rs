@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::platforms::google::{self, Google, Grant};
 use crate::platforms::youtube::{Token, Tokens};
 use crate::platforms::{Error, Hosts, Trouble};
-use crate::vault::Vault;
+use crate::secrets::Vault;
 use crate::workspaces::WorkspaceId;
 
 /// A token that dies on the way is as good as dead.
@@ -185,7 +185,7 @@ fn lost(reason: &str) -> Error {
 }
 
 /// Only the person, or the former key file, can mend it.
-fn unreadable(broken: &crate::vault::Broken) -> Error {
+fn unreadable(broken: &crate::secrets::Broken) -> Error {
     tracing::error!(%broken, "a connection's token does not open");
     Error::Reauth { reason: SECRET_UNREADABLE.into() }
 }

@@ -5,10 +5,10 @@ use maud::{Markup, html};
 
 use super::store::Reading;
 use super::{Action, Cause, Connection, ConnectionId, Status};
-use crate::error::FieldErrors;
 use crate::platforms::Platform;
-use crate::ui::numbers::grouped;
-use crate::ui::{
+use crate::web::errors::FieldErrors;
+use crate::web::ui::numbers::grouped;
+use crate::web::ui::{
     Button, Field, Icon, Live, Local, Tone, card, head, icon, key_values, live, notice, platform_mark, progress, tag,
 };
 

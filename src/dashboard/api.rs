@@ -7,10 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Connection, Dashboard, Metric, metrics};
+use crate::accounts::sessions::Caller;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::sessions::Caller;
-use crate::ui::Local;
+use crate::web::errors::{Error, Result};
+use crate::web::ui::Local;
 use crate::workspaces::{Kind, WorkspaceId};
 
 #[derive(Serialize, ToSchema)]

@@ -5,8 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Day, Facts, Growth, SMALLEST_BASE, WINDOW_DAYS};
-use crate::ui::numbers::{counted, decimal, duration, grouped, signed};
-use crate::ui::{Icon, Local};
+use crate::web::ui::numbers::{counted, decimal, duration, grouped, signed};
+use crate::web::ui::{Icon, Local};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Metric {

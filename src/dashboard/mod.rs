@@ -19,8 +19,8 @@ pub use self::metrics::{Change, Metric, Value, metrics};
 use crate::connections::{Cause, Status};
 use crate::inbox::derive::{PriorityBand, Reason, Sentiment};
 use crate::inbox::ingest::State;
-use crate::inbox::model::{ConnectionId, InteractionId, Platform};
-use crate::ui::{Local, time};
+use crate::model::{ConnectionId, InteractionId, Platform};
+use crate::web::ui::{Local, time};
 use crate::workspaces::WorkspaceId;
 
 /// How far the charts and the rates look back.

@@ -7,11 +7,11 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::{Dashboard, Panel, views};
+use crate::accounts::sessions::{self, pages::SessionToken};
 use crate::app::App;
 use crate::demo;
-use crate::error::{Error, Result};
-use crate::sessions::{self, pages::SessionToken};
-use crate::ui::{self, Local};
+use crate::web::errors::{Error, Result};
+use crate::web::ui::{self, Local};
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {

@@ -10,7 +10,7 @@ use kit::db::{Conn, FromRow, Json, Result, Row};
 
 use super::{Connection, Day, Engagement, Growth, Item, Open, SMOOTHING_DAYS, WINDOW_DAYS, Waiting};
 use crate::inbox::derive::Reason;
-use crate::ui::Local;
+use crate::web::ui::Local;
 use crate::workspaces::WorkspaceId;
 
 pub fn connections(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>> {

@@ -10,7 +10,7 @@ use maud::Render;
 
 use super::*;
 use crate::app::MIGRATIONS;
-use crate::inbox::model::{AuthorId, ContentId};
+use crate::model::{AuthorId, ContentId};
 use crate::testing::TestApp;
 
 /// A workspace whose rows are written as ingest leaves them.
@@ -276,7 +276,7 @@ kit::both_databases! {
         house.day("2026-11-22", comments(12)).await;
         house.interaction(connection, "Hello?", 51, "needs_reply", 5).await;
         let whole = house.load(house.workspace, None).await;
-        let page = views::page("Ann", crate::ui::NOTHING, &whole, &house.local).into_string();
+        let page = views::page("Ann", crate::web::ui::NOTHING, &whole, &house.local).into_string();
         for panel in [Panel::Glance, Panel::Metrics, Panel::First, Panel::Connections, Panel::Kinds, Panel::Moods, Panel::Recent] {
             let alone = views::panel(panel, "Ann", &house.load(house.workspace, Some(panel)).await, &house.local);
             assert!(page.contains(&alone.render().0), "{panel} differs");

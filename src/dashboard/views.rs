@@ -7,9 +7,9 @@ use crate::connections::{Cause, Status};
 use crate::inbox::definitions;
 use crate::inbox::derive::{PriorityBand, Sentiment};
 use crate::inbox::ingest::State;
-use crate::ui::charts::{Chart, Series, share_areas, stacked_bars};
-use crate::ui::numbers::{counted, grouped, short};
-use crate::ui::{
+use crate::web::ui::charts::{Chart, Series, share_areas, stacked_bars};
+use crate::web::ui::numbers::{counted, grouped, short};
+use crate::web::ui::{
     Icon, Live, Local, NOTHING, Tone, avatar, card, definition, empty, inbox_count, link_button, live, platform_mark,
     stars, tag, time,
 };

@@ -11,11 +11,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
+use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::audit::{Event, Witness};
-use crate::error::{FieldErrors, Result};
 use crate::idempotency::api::Once;
-use crate::sessions::{Caller, Visitor};
+use crate::web::errors::{FieldErrors, Result};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DemoAccepted)]

@@ -16,7 +16,7 @@ use crate::connections::simulated;
 use crate::connections::sync::{self, Depth};
 use crate::connections::{ConnectionId, account::Stop};
 use crate::live::{Hint, hint};
-use crate::webhooks;
+use crate::webhooks::incoming as webhooks;
 use crate::workspaces::{self, Kind};
 
 /// Makes a profile, connects its channel, reads all of it, and says so when everything promised is here.

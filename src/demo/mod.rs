@@ -30,10 +30,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use self::jobs::{DisableDemo, EnableDemo};
+use crate::accounts::sessions::UserRow;
 use crate::app::App;
 use crate::live::{Hint, hint};
-use crate::sessions::UserRow;
-use crate::ui::Local;
+use crate::web::ui::Local;
 pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 kit::text_enum! {

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use super::views::{self, Typed};
 use super::{Choice, LARGEST_SEED, Refused};
 use crate::accounts::return_to;
+use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::audit::{self, Act, Event};
-use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
-use crate::ui;
+use crate::web::errors::{Error, Result};
+use crate::web::ui;
 
 /// What the form sends; every field may be missing, as from the dashboard's one button.
 #[derive(Debug, Default, Deserialize)]

@@ -11,7 +11,7 @@ use super::{Choice, Profile, UserId};
 use crate::app::App;
 use crate::config::DemoService;
 use crate::platforms::{Answer, Error};
-use crate::vault::Secret;
+use crate::secrets::Secret;
 
 /// The failure's code where the user has a profile that another operation made.
 pub const PROFILE_EXISTS: &str = "demo_profile_exists";

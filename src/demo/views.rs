@@ -4,13 +4,13 @@ use kit::jobs::{JobStatus, JobView};
 use maud::{Markup, html};
 
 use super::{Choice, Demo, DemoStatus, Fault, Operation, Profile, Scenario, Size};
-use crate::ui::controls::{Tone, key_values, notice, progress};
-use crate::ui::forms::{Button, Field, Select};
-use crate::ui::icons::Icon;
-use crate::ui::layout::{card, head};
-use crate::ui::live::{Live, live};
-use crate::ui::numbers::grouped;
-use crate::ui::{Local, settings_tabs};
+use crate::web::ui::controls::{Tone, key_values, notice, progress};
+use crate::web::ui::forms::{Button, Field, Select};
+use crate::web::ui::icons::Icon;
+use crate::web::ui::layout::{card, head};
+use crate::web::ui::live::{Live, live};
+use crate::web::ui::numbers::grouped;
+use crate::web::ui::{Local, settings_tabs};
 
 /// The panel of the dashboard: an invitation, or how it stands.
 pub fn panel(demo: &Demo, local: &Local) -> Markup {

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{Answer, Call, bad_key, once};
 use crate::app::App;
-use crate::error::{Error, Result};
+use crate::web::errors::{Error, Result};
 use crate::workspaces::UserId;
 
 /// The header's name.

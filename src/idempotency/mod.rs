@@ -17,8 +17,8 @@ use kit::db::Tx;
 use kit::random::Random;
 use sha2::{Digest as _, Sha256};
 
-use crate::error::{Error, Result};
-use crate::vault::{Place, Vault};
+use crate::secrets::{Place, Vault};
+use crate::web::errors::{Error, Result};
 use crate::workspaces::UserId;
 
 /// How long an answer is kept.

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, Call, KEPT, once};
 use crate::accounts;
-use crate::error::{Error, Result};
 use crate::testing::{Browser, TestApp};
+use crate::web::errors::{Error, Result};
 use crate::workspaces::UserId;
 
 const ENABLE: &str = "/api/demo/enable";

@@ -12,11 +12,11 @@ use super::ingest::State as Standing;
 use super::listing::{
     self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Order, Reply, Version, Visibility,
 };
-use super::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
 use super::pages::{Parameters, refused};
+use crate::accounts::sessions::Caller;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::sessions::Caller;
+use crate::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
+use crate::web::errors::{Error, Result};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Interactions)]

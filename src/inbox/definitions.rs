@@ -2,7 +2,7 @@
 
 use super::derive::{Fact, Intent, Language, PriorityBand, Reason, Sentiment};
 use super::ingest::State;
-use super::model::{Kind, ProviderState};
+use crate::model::{Kind, ProviderState};
 
 pub const LANGUAGE: &str = "The language of the text, by its script, its frequent words and its letters. Texts with fewer than \
     eight letters are taken to be in the account's own language; texts in a language without word lists stay unknown.";

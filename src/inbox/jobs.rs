@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::ingest::{self, Aged, Source};
-use super::model::InteractionId;
 use crate::app::App;
+use crate::model::InteractionId;
 use crate::workspaces::WorkspaceId;
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -7,13 +7,14 @@ pub mod derive;
 pub mod ingest;
 pub mod jobs;
 pub mod listing;
-pub mod model;
+
 pub mod pages;
 mod seed;
 #[cfg(test)]
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod triage;
 mod views;
 
 pub use seed::seed;

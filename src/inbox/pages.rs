@@ -8,12 +8,12 @@ use maud::Markup;
 use super::api::{pairs, take};
 use super::ingest::State as Standing;
 use super::listing::{self, BadFilter, Cursor, Filter, Listed};
-use super::model::InteractionId;
 use super::views;
+use crate::accounts::sessions::SignedIn;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::sessions::SignedIn;
-use crate::ui;
+use crate::model::InteractionId;
+use crate::web::errors::{Error, Result};
+use crate::web::ui;
 use crate::workspaces::WorkspaceId;
 
 /// A URL's parameters, in its order.

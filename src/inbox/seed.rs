@@ -7,7 +7,7 @@ use kit::db::{Result, Tx};
 use serde_json::json;
 
 use super::ingest::{self, Ingested, Source};
-use super::model::{Kind, ObservedAuthor, ObservedInteraction, ProviderState};
+use crate::model::{Kind, ObservedAuthor, ObservedInteraction, ProviderState};
 
 const PAGE: usize = 100;
 const DAYS: u64 = 90;

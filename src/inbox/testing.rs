@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::derive::Language;
 use super::ingest::{self, Ingested, Source, State};
-use super::model::{ConnectionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
 use crate::app::MIGRATIONS;
+use crate::model::{ConnectionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub const MORNING: Timestamp = Timestamp::from_second(1_795_600_800);

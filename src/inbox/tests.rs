@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 
 use super::derive::Language;
 use super::ingest::{self, Source};
-use super::model::{ConnectionId, ObservedInteraction, Platform};
 use super::testing::{add_connection, comment, own_reply};
+use crate::model::{ConnectionId, ObservedInteraction, Platform};
 use crate::testing::TestApp;
 use crate::workspaces::WorkspaceId;
 
@@ -131,7 +131,7 @@ async fn foreign_interaction(app: &TestApp) -> String {
 
 async fn id_of(app: &TestApp, external_id: &'static str) -> String {
     let id = app.app.db.read(move |conn| {
-        conn.one::<super::model::InteractionId>(
+        conn.one::<crate::model::InteractionId>(
             "SELECT id FROM interactions WHERE external_id = $1",
             args![external_id],
         )

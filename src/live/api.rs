@@ -9,9 +9,9 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt as _};
 
 use super::streams::{Said, Stream};
+use crate::accounts::sessions::Caller;
 use crate::app::App;
-use crate::error::Result;
-use crate::sessions::Caller;
+use crate::web::errors::Result;
 
 /// Proxies cut what is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(20);

@@ -7,7 +7,7 @@ mod tests;
 
 use kit::db::{Signal, Tx};
 
-use crate::sessions::{self, SessionId};
+use crate::accounts::sessions::{self, SessionId};
 use crate::workspaces::UserId;
 
 pub use streams::Streams;

@@ -11,8 +11,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{Heard, Hint, hear};
-use crate::error::{Error, Result};
-use crate::sessions::SessionId;
+use crate::accounts::sessions::SessionId;
+use crate::web::errors::{Error, Result};
 use crate::workspaces::UserId;
 
 /// Of one process.

@@ -9,7 +9,7 @@ use kit::testing::wait_until;
 
 use super::streams::{Said, Streams};
 use super::{Heard, Hint, TOPIC, hear, hint};
-use crate::sessions::{self, SessionId};
+use crate::accounts::sessions::{self, SessionId};
 use crate::testing::TestApp;
 use crate::workspaces::UserId;
 

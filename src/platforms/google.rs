@@ -13,7 +13,7 @@ use url::{Url, form_urlencoded};
 use super::error::{Error, rate_limited, unspoken};
 use super::hosts::{Host, Hosts};
 use super::outside::{Answer, Outside, SMALL};
-use crate::vault::Secret;
+use crate::secrets::Secret;
 
 /// The consent page's path.
 pub const AUTHORIZE: &str = "/o/oauth2/v2/auth";

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::error::Error;
 use super::outside::{Outside, SMALL};
-use crate::vault::Secret;
+use crate::secrets::Secret;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Host {

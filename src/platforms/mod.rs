@@ -12,7 +12,7 @@ pub use hosts::{Host, Hosts};
 pub use outside::Line;
 pub use outside::{Answer, LISTING, Outside, SMALL};
 
-pub use crate::inbox::model::Platform;
+pub use crate::model::Platform;
 
 /// What a platform's own interface lets anybody do. Pages offer nothing beyond it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use super::error::{Error, Trouble};
-use crate::vault::Secret;
+use crate::secrets::Secret;
 
 /// A page of a hundred threads with their replies is about 300 KB.
 pub const LISTING: usize = 4 << 20;

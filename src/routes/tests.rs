@@ -166,7 +166,7 @@ fn every_operation_says_what_it_needs() {
 
 #[test]
 fn the_document_describes_every_address_of_the_api() {
-    let document: serde_json::Value = serde_json::from_str(crate::openapi::text()).expect("it is JSON");
+    let document: serde_json::Value = serde_json::from_str(crate::web::openapi::text()).expect("it is JSON");
     let paths = document["paths"].as_object().expect("it has paths");
     let described = paths.iter().map(|(path, item)| {
         let methods = item.as_object().expect("methods").keys().map(|method| method.to_uppercase()).collect();
@@ -177,7 +177,7 @@ fn the_document_describes_every_address_of_the_api() {
         path.strip_prefix("/api/v1").map(|path| (path.to_owned(), methods))
     });
     let (described, listed): (BTreeMap<_, BTreeSet<_>>, BTreeMap<_, _>) = (described.collect(), listed.collect());
-    assert_eq!(described, listed, "src/openapi/mod.rs lists every handler of routes.rs");
+    assert_eq!(described, listed, "src/web/openapi/mod.rs lists every handler of routes.rs");
 }
 
 fn is_secure(path: &str, answer: &Answer) {

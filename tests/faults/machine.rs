@@ -13,7 +13,7 @@ use kit::clock::Clock;
 use kit::db::{Db, Options};
 use kit::random::Random;
 use kit::testing::{Cluster, Database, Engine, wait_for, wait_until};
-use repruv::vault::Vault;
+use repruv::secrets::Vault;
 use reqwest::StatusCode;
 use serde_json::json;
 

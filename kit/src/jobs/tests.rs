@@ -35,8 +35,6 @@ const MIGRATIONS: &[Migration] = &[
               CREATE TABLE effects (\n    job_id UUID NOT NULL,\n    what TEXT NOT NULL\n);",
     },
     Migration { name: "0002_jobs", sql: include_str!("../../../migrations/0002_jobs.sql") },
-    Migration { name: "0003_job_engine", sql: include_str!("../../../migrations/0003_job_engine.sql") },
-    Migration { name: "0009_job_checks", sql: include_str!("../../../migrations/0009_job_checks.sql") },
 ];
 
 /// No wake-up comes from a timer within a test's life: what is not signalled does not happen.

@@ -7,9 +7,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::access::{Needs, needs};
+use crate::accounts::sessions::TokenHash;
 use crate::app::App;
-use crate::error::{Error, Result};
-use crate::sessions::TokenHash;
+use crate::web::errors::{Error, Result};
 
 /// In front of every operation: a key stands for its person, within its scopes. Cookies that come with it count for
 /// nothing; without one, whoever asks is told by their cookie.

@@ -15,9 +15,9 @@ use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::UserId;
+use crate::accounts::sessions::{self, Caller, SessionId, TokenHash};
 use crate::app::App;
-use crate::error::{Error, FieldErrors, Result};
-use crate::sessions::{self, Caller, SessionId, TokenHash};
+use crate::web::errors::{Error, FieldErrors, Result};
 pub use store::Key;
 
 kit::id_types! { pub KeyId }

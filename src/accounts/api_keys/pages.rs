@@ -9,12 +9,12 @@ use serde::Deserialize;
 
 use super::views::{self, Page, Typed};
 use super::{KeyId, Life, NewKey, Scope};
+use crate::accounts::sessions::pages::keeping;
+use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{Event, Witness};
-use crate::error::{Error, Result};
-use crate::sessions::pages::keeping;
-use crate::sessions::{SignedIn, Visitor};
+use crate::web::errors::{Error, Result};
 
 /// What the last form did, told once after its redirect.
 #[derive(Debug, Default, Deserialize)]

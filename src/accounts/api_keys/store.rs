@@ -5,7 +5,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
 use super::KeyId;
-use crate::sessions::{TokenHash, UserId};
+use crate::accounts::sessions::{TokenHash, UserId};
 
 kit::row! {
     #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use kit::testing::wait_until;
 
 use super::access::{Needs, OPERATIONS};
 use super::{PER_USER, Scope};
-use crate::sessions::COOKIE;
+use crate::accounts::sessions::COOKIE;
 use crate::testing::{EMAIL, PASSWORD, TestApp};
 
 const DAY: Duration = super::DAY;

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 
 use super::{Key, Life, NewKey, Scope};
 use crate::accounts::views::shown_once;
-use crate::error::FieldErrors;
-use crate::ui::{
+use crate::web::errors::FieldErrors;
+use crate::web::ui::{
     Button, Check, Field, Icon, NOTHING, Select, Shell, Tone, card, empty, fieldset, head, icon, meta, notice, page,
     settings_tabs, tag,
 };

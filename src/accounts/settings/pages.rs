@@ -11,13 +11,13 @@ use serde::Deserialize;
 use super::views::{self, Account, Sessions};
 use crate::accounts::pages::chosen;
 use crate::accounts::passphrase::suggest;
+use crate::accounts::sessions::pages::{cookies, keeping, sign_out};
+use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
 use crate::accounts::{Password, change_password, confirm_password, invite, save_profile};
 use crate::app::App;
 use crate::audit::{self, Act, Event};
-use crate::error::{Error, FieldErrors, Result};
-use crate::sessions::pages::{cookies, keeping, sign_out};
-use crate::sessions::{self, SessionId, SignedIn, Visitor};
+use crate::web::errors::{Error, FieldErrors, Result};
 
 /// What the last form did, told once after its redirect.
 #[derive(Debug, Default, Deserialize)]

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use jiff::tz;
 use maud::{Markup, html};
 
+use crate::accounts::sessions::{SessionId, SessionRow, SignedIn};
 use crate::accounts::views::{Suggestion, new_password, shown_once};
-use crate::error::FieldErrors;
-use crate::sessions::{SessionId, SessionRow, SignedIn};
-use crate::ui::{
+use crate::web::errors::FieldErrors;
+use crate::web::ui::{
     Button, Field, Icon, NOTHING, Shell, Tone, asset, card, head, icon, key_values, meta, notice, page, settings_tabs,
     tag,
 };

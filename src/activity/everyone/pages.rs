@@ -10,11 +10,11 @@ use super::super::pages::{JobQuery, ListQuery, one, repeated, stopped};
 use super::super::views::{self, List};
 use super::super::{Scope, everyone};
 use super::store;
+use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::Witness;
-use crate::error::{Error, Result};
-use crate::sessions::{SignedIn, Visitor};
-use crate::ui::{self, Local};
+use crate::web::errors::{Error, Result};
+use crate::web::ui::{self, Local};
 
 const SCOPE: Scope = Scope::Everyones;
 

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 
 use super::super::views::{List, filters, list_panel, scopes};
 use super::super::{Scope, title};
-use crate::ui::numbers::{duration, grouped};
-use crate::ui::{Icon, Live, Local, NOTHING, Tone, card, empty, head, live, notice, tag};
+use crate::web::ui::numbers::{duration, grouped};
+use crate::web::ui::{Icon, Live, Local, NOTHING, Tone, card, empty, head, live, notice, tag};
 
 pub fn page(overview: &Overview, list: &List<'_>, local: &Local) -> Markup {
     html! {

@@ -7,12 +7,12 @@ use kit::both_databases;
 use serde_json::{Value, json};
 
 use super::Desk;
+use crate::accounts::sessions::COOKIE;
 use crate::connections::ConnectionId;
 use crate::inbox::testing::add_connection;
 use crate::platforms::google;
-use crate::sessions::COOKIE;
+use crate::secrets::Secret;
 use crate::testing::{Answer, PASSWORD, TestApp};
-use crate::vault::Secret;
 
 const STALE: Duration = Duration::from_secs(601);
 

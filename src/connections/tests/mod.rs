@@ -16,7 +16,7 @@ use url::Url;
 
 use self::provider::{Asked, Provider, healthy};
 use super::{Cause, Connection, Status, store};
-use crate::sessions::SignedIn;
+use crate::accounts::sessions::SignedIn;
 use crate::testing::{Answer, TestApp};
 use crate::workspaces::{self, Kind};
 

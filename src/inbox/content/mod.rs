@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use kit::db::{Result, Tx};
 
 use super::ingest::{Ingested, Source};
-use super::model::{ContentId, ObservedContent};
+use crate::model::{ContentId, ObservedContent};
 
 /// What the account's page shows; a counter that the platform hides is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use kit::db::{AsVal, Result, Tx};
 
 use crate::inbox::ingest::Source;
 use crate::inbox::ingest::lists::{all_in, exec_in};
-use crate::inbox::model::{ContentId, ContentKind, ObservedContent};
+use crate::model::{ContentId, ContentKind, ObservedContent};
 
 kit::row! {
     #[derive(Clone, Debug)]

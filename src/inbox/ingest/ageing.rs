@@ -7,10 +7,10 @@ use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 
 use super::rollups::{Counted, Rollups};
-use super::rules::{self, State};
 use super::store::{self, Stored};
 use crate::inbox::derive::MAX_WAITING_HOURS;
-use crate::inbox::model::{ConnectionId, InteractionId};
+use crate::inbox::triage::{self, State};
+use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
 /// Whoever has waited longer ages no more.
@@ -50,7 +50,7 @@ pub fn age(
 
 fn age_one(tx: &mut Tx, row: &Stored, now: Timestamp, rollups: &mut Rollups) -> Result<bool> {
     let facts = row.facts();
-    let verdict = rules::judge(&row.case(&facts), State::NeedsReply, now);
+    let verdict = triage::judge(&row.case(&facts), State::NeedsReply, now);
     let is_older = verdict.score != row.priority_score;
     if is_older {
         store::judge(tx, row.id, &facts, &verdict)?;

@@ -7,7 +7,7 @@ use super::Source;
 use super::page::settle_again;
 use super::rollups::{Counted, Rollups};
 use super::store;
-use crate::inbox::model::ProviderState;
+use crate::model::ProviderState;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Missing {

@@ -8,7 +8,6 @@ pub(super) mod lists;
 mod missing;
 mod page;
 mod rollups;
-mod rules;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -22,12 +21,12 @@ use kit::random::Random;
 
 use super::derive::Language;
 use super::jobs;
-use super::model::{ConnectionId, ObservedInteraction, Platform};
+use crate::model::{ConnectionId, ObservedInteraction, Platform};
 use crate::workspaces::WorkspaceId;
 
+pub use crate::inbox::triage::State;
 pub use ageing::{AGEING, Aged, age, somebody_waits_since};
 pub use missing::{Missing, pass_completed};
-pub use rules::State;
 
 use page::Page;
 use rollups::Rollups;

@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::authors::{self, Author};
 use super::rollups::{Counted, Rollups};
-use super::rules::{self, Case, State, Verdict};
 use super::store::{self, Record, Stored};
 use super::{AGEING, Ingested, Source};
 use crate::inbox::derive::{self, Facts, Given};
-use crate::inbox::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
+use crate::inbox::triage::{self, Case, State, Verdict};
+use crate::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
 
 /// So many people with the very same long text are no coincidence.
 const WAVE: i64 = 3;
@@ -145,7 +145,7 @@ impl<'a> Page<'a> {
         };
         let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
         let case = change.case(&facts, created_at, edited_at, author.interactions > 1);
-        let verdict = rules::settle(&case, self.answered_at.get(&observed.thread_external_id).copied(), source.now);
+        let verdict = triage::settle(&case, self.answered_at.get(&observed.thread_external_id).copied(), source.now);
         let day = change.stored.as_ref().map_or_else(|| source.day(created_at), |row| row.day.clone());
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
         let after = Counted {
@@ -222,7 +222,7 @@ pub(super) fn settle_again(
     answered_at: Option<Timestamp>,
     rollups: &mut Rollups,
 ) -> Result<()> {
-    let verdict = rules::settle(&row.case(facts), answered_at, source.now);
+    let verdict = triage::settle(&row.case(facts), answered_at, source.now);
     let is_same =
         verdict.state == row.state && verdict.score == row.priority_score && facts.intents == row.facts().intents;
     if !is_same {

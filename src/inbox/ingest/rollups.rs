@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use kit::db::{Result, Tx};
 
-use super::rules::{State, Verdict};
 use super::store::{self, Stored};
 use crate::inbox::derive::{PriorityBand, Sentiment};
-use crate::inbox::model::{ConnectionId, Kind, ProviderState};
+use crate::inbox::triage::{State, Verdict};
+use crate::model::{ConnectionId, Kind, ProviderState};
 use crate::workspaces::WorkspaceId;
 
 /// What of an interaction is counted.

@@ -10,9 +10,9 @@ use super::Source;
 use super::lists::{all_in, exec_in};
 use super::page::TextHash;
 use super::rollups::DayCounts;
-use super::rules::{Case, State, Verdict};
 use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Sentiment};
-use crate::inbox::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, ObservedInteraction, ProviderState};
+use crate::inbox::triage::{Case, State, Verdict};
+use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// By external id, for the content that the observations name.

@@ -10,9 +10,9 @@ use kit::random::Random;
 
 use super::{Ingested, Missing, State, pass_completed};
 use crate::inbox::derive::{PriorityBand, Sentiment};
-use crate::inbox::model::{Kind, ObservedInteraction, ProviderState};
 use crate::inbox::seed;
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
+use crate::model::{Kind, ObservedInteraction, ProviderState};
 
 const HOUR: Duration = Duration::from_secs(3600);
 

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::ingest::State;
-use crate::inbox::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
+use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
 kit::text_enum! { pub enum Order {
     Newest = "newest",

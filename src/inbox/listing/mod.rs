@@ -10,7 +10,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 
 use super::ingest::State;
-use super::model::{AuthorId, ContentId, InteractionId};
+use crate::model::{AuthorId, ContentId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
 pub use filter::{BadFilter, Filter, Order, Visibility};

@@ -11,9 +11,7 @@ use super::filter::{Filter, Order, Visibility};
 use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use crate::inbox::ingest::State;
 use crate::inbox::ingest::lists::all_in;
-use crate::inbox::model::{
-    AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState,
-};
+use crate::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
 use crate::workspaces::WorkspaceId;
 
 kit::row! {

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{BadFilter, Cursor, Filter, Listed, Opened};
-use crate::inbox::model::{InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
+use crate::model::{InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::workspaces::WorkspaceId;
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -6,8 +6,8 @@ use super::list::Inbox;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::listing::{Filter, Visibility};
-use crate::inbox::model::{Kind, Platform};
-use crate::ui::{Button, Icon, Select, icon, platform_name};
+use crate::model::{Kind, Platform};
+use crate::web::ui::{Button, Icon, Select, icon, platform_name};
 
 pub fn form(view: &Inbox<'_>) -> Markup {
     let filter = view.filter;

@@ -7,8 +7,8 @@ use super::{said, state_tag, tags};
 use crate::inbox::ingest::State;
 use crate::inbox::listing::{Filter, Interaction, Order};
 use crate::inbox::pages::Rows;
-use crate::ui::numbers::grouped;
-use crate::ui::{Icon, Live, Local, NOTHING, avatar, empty, link_button, live, older, platform_name};
+use crate::web::ui::numbers::grouped;
+use crate::web::ui::{Icon, Live, Local, NOTHING, avatar, empty, link_button, live, older, platform_name};
 
 pub struct Inbox<'a> {
     pub filter: &'a Filter,

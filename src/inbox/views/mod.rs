@@ -10,7 +10,7 @@ use super::definitions;
 use super::derive::{PriorityBand, Sentiment};
 use super::ingest::State;
 use super::listing::Interaction;
-use crate::ui::{NOTHING, Tone, asset, stars, tag};
+use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
 pub use list::{Inbox, inbox, panel};
 pub use one::opened;

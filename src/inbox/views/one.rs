@@ -6,8 +6,8 @@ use super::{band_tag, said, sentiment_tone, state_tag, tags};
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
 use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
-use crate::ui::numbers::{counted, grouped, short};
-use crate::ui::{
+use crate::web::ui::numbers::{counted, grouped, short};
+use crate::web::ui::{
     Icon, Live, Local, avatar, card, definition, icon, key_values, live, platform_mark, platform_name, tag,
 };
 
@@ -94,7 +94,7 @@ fn facts(item: &Interaction) -> Markup {
             }, &of(&reasons, Fact::Sentiment)))
             (fact("Intents", definitions::INTENTS, html! {
                 @if intents.is_empty() { "none" }
-                div.tags { @for intent in intents { (tag(crate::ui::Tone::Plain, definitions::intent(intent))) } }
+                div.tags { @for intent in intents { (tag(crate::web::ui::Tone::Plain, definitions::intent(intent))) } }
             }, &of(&reasons, Fact::Intent)))
             (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language)))
         }
@@ -195,7 +195,7 @@ fn versions(versions: &[Version], local: &Local) -> Markup {
         ul.list {
             @for version in versions {
                 li { div.grow {
-                    p.meta { span { "until " (local.brief(version.replaced_at)) } @if let Some(rating) = version.rating { span { (crate::ui::stars(rating)) } } }
+                    p.meta { span { "until " (local.brief(version.replaced_at)) } @if let Some(rating) = version.rating { span { (crate::web::ui::stars(rating)) } } }
                     p.said dir="auto" { (version.text.as_deref().unwrap_or("Without words")) }
                 } }
             }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::wire;
-use crate::inbox::model::{ContentKind, Kind, ObservedAuthor, ObservedContent, ObservedInteraction, ProviderState};
+use crate::model::{ContentKind, Kind, ObservedAuthor, ObservedContent, ObservedInteraction, ProviderState};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Channel {

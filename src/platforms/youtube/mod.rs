@@ -15,8 +15,8 @@ pub use self::map::{Channel, Thread};
 use super::error::Error;
 use super::hosts::{Host, Hosts};
 use super::outside::{LISTING, Outside};
-use crate::inbox::model::{ObservedContent, ObservedInteraction, ProviderState};
-use crate::vault::Secret;
+use crate::model::{ObservedContent, ObservedInteraction, ProviderState};
+use crate::secrets::Secret;
 
 /// The largest number of ids that one call takes, and of playlist items that one page holds.
 pub const VIDEOS_AT_ONCE: usize = 50;

@@ -7,7 +7,7 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::inbox::model::Kind;
+use crate::model::Kind;
 use crate::platforms::{Answer, Trouble};
 
 const NOW: &str = "2026-11-22T10:00:00Z";

@@ -11,7 +11,7 @@ use std::time::Duration;
 use kit::both_databases;
 use kit::random::Random;
 use kit::testing::{Cluster, Database, Engine, wait_until};
-use repruv::vault::Vault;
+use repruv::secrets::Vault;
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;

@@ -28,8 +28,6 @@ const MIGRATIONS: &[Migration] = &[
               CREATE TABLE wrongs (\n    what TEXT NOT NULL,\n    job_id UUID NOT NULL,\n    token BIGINT NOT NULL\n);",
     },
     Migration { name: "0002_jobs", sql: include_str!("../../../../migrations/0002_jobs.sql") },
-    Migration { name: "0003_job_engine", sql: include_str!("../../../../migrations/0003_job_engine.sql") },
-    Migration { name: "0009_job_checks", sql: include_str!("../../../../migrations/0009_job_checks.sql") },
 ];
 
 /// After the last fault everything has ended within this time (invariant I10).

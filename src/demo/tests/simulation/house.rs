@@ -23,13 +23,13 @@ use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{Config, DemoService, Signup};
 use crate::connections::{ConnectionId, Refreshing};
 use crate::inbox::ingest::Source;
-use crate::inbox::model::Platform;
 use crate::live::Streams;
-use crate::metrics::Metrics;
+use crate::model::Platform;
+use crate::ops::metrics::Metrics;
 use crate::platforms::Outside;
+use crate::secrets::{Secret, Vault};
 use crate::testing::PUBLIC_URL;
-use crate::vault::{Secret, Vault};
-use crate::webhooks::{self, DEMO_PATH, Intake};
+use crate::webhooks::incoming::{self as webhooks, DEMO_PATH, Intake};
 use crate::workspaces::{self, Kind, UserId};
 
 /// What is made once for each thread of histories.

@@ -8,10 +8,10 @@ use kit::jobs::{self, JobId, JobView, Repeat};
 use kit::testing::simulation::{Dice, Place, World};
 
 use super::house::House;
+use crate::accounts::sessions;
 use crate::app::App;
 use crate::connections;
 use crate::demo::{self, Choice, DemoStatus, Refused, Size};
-use crate::sessions;
 use crate::workspaces::{Kind, UserId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 use super::far::FarSide;
 use super::house::House;
 use crate::app::App;
-use crate::webhooks::DEMO_PATH;
+use crate::webhooks::incoming::DEMO_PATH;
 
 /// One delivery.
 #[derive(Clone, Debug)]

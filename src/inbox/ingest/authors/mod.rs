@@ -2,7 +2,7 @@
 
 pub mod store;
 
-use crate::inbox::model::{AuthorId, ObservedAuthor};
+use crate::model::{AuthorId, ObservedAuthor};
 
 kit::row! {
     #[derive(Clone, Debug)]

@@ -14,16 +14,16 @@ use super::Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody
 use super::{Expected, ROLES, Role};
 use crate::accounts::admin;
 use crate::accounts::api_keys::{self, KeyId, Life, NewKey, Scope};
+use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
 use crate::connections::ConnectionId;
 use crate::connections::jobs::SyncConnection;
-use crate::error::{Error, Result};
 use crate::inbox::ingest::{self, Source};
-use crate::inbox::model::{InteractionId, Platform};
 use crate::inbox::testing::{add_connection, comment};
+use crate::model::{InteractionId, Platform};
 use crate::platforms::google;
-use crate::sessions::{self, COOKIE, SessionId, Visitor};
+use crate::secrets::Secret;
 use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
-use crate::vault::Secret;
+use crate::web::errors::{Error, Result};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Those who come, and what they come with.

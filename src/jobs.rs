@@ -1,0 +1,83 @@
+//! Every job of the product, once: only what is listed here can be enqueued.
+
+use crate::app::App;
+use crate::connections::connect::{ConnectAccount, LateConsent};
+use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
+use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
+use crate::inbox::jobs::AgePriorities;
+use crate::ops::maintenance::jobs::Tidy;
+
+kit::work! {
+    App;
+    EnableDemo,
+    DisableDemo,
+    ForgetDemoProfile,
+    ConnectAccount,
+    LateConsent,
+    SyncConnection,
+    FetchInteraction,
+    RevokeToken,
+    AgePriorities,
+    Tidy;
+    recurring: Tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::jobs::{Workplace, can_read};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// Every job as some release has stored it. A payload that is changed gets a line of its own; none is taken away while
+    /// its job may still wait somewhere.
+    fn stored() -> Vec<(&'static str, Value)> {
+        const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+        vec![
+            (
+                "enable_demo",
+                json!({"choice": {"scenario": "healthy", "size": "medium", "seed": null}, "clear_first": false}),
+            ),
+            (
+                "enable_demo",
+                json!({"choice": {"scenario": "viral", "size": "small", "seed": 7}, "clear_first": true, "patient": true}),
+            ),
+            ("disable_demo", json!({})),
+            ("disable_demo", json!({"called_back": ID})),
+            ("forget_demo_profile", json!({"user_id": ID, "operation": ID})),
+            ("connect_account", json!({"connection_id": ID, "flow": "AQI", "code": "AQI"})),
+            ("late_consent", json!({"connection_id": ID, "flow": "AQI"})),
+            ("sync_connection", json!({"connection_id": ID})),
+            ("fetch_interaction", json!({"connection_id": ID, "external_id": "UgxKREWxIgDrw8w2e_Z4AaABAg"})),
+            ("revoke_token", json!({"connection_id": ID, "workspace_id": ID, "demo": true, "token": "AQI"})),
+            ("age_priorities", json!({"workspace": ID, "aged_to": "2026-11-23T08:00:00.000Z"})),
+            ("tidy", json!({})),
+        ]
+    }
+
+    #[test]
+    fn what_an_older_release_has_ordered_is_read() {
+        let stored = stored();
+        for (job_type, payload) in &stored {
+            assert!(can_read::<App>(job_type, payload), "{job_type}: {payload}");
+        }
+        for job_type in App::HANDLERS.iter().map(|handler| handler.job_type()) {
+            assert!(stored.iter().any(|(known, _)| *known == job_type), "{job_type} is not in the list");
+        }
+    }
+
+    /// The release before this one reads it while both run.
+    #[test]
+    fn what_a_newer_release_has_added_to_an_order_is_passed_over() {
+        for (job_type, mut payload) in stored() {
+            add_a_field(&mut payload);
+            assert!(can_read::<App>(job_type, &payload), "{job_type}: {payload}");
+        }
+    }
+
+    fn add_a_field(value: &mut Value) {
+        let Value::Object(fields) = value else { return };
+        fields.values_mut().for_each(add_a_field);
+        fields.insert("of_a_newer_release".to_owned(), json!({"x": 1}));
+    }
+}

@@ -1,0 +1,340 @@
+//! Backups under writes, restores into both databases, and every refusal.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
+use jiff::tz::TimeZone;
+use kit::args;
+use kit::both_databases;
+use kit::db::{Db, Options};
+use kit::testing::{Database, Engine, TestDb};
+
+use super::{Error, Restored, Saved, Target, backup, restore};
+use crate::connections::imported;
+use crate::inbox::ingest::Source;
+use crate::platforms::Platform;
+use crate::secrets::Vault;
+use crate::testing::TestApp;
+
+/// An account with data of every type of column, and a place for files.
+struct Stage {
+    app: TestApp,
+    folder: tempfile::TempDir,
+}
+
+impl Stage {
+    async fn set(app: TestApp) -> Self {
+        let app = app.with_ann().await;
+        let (now, random) = (app.app.now(), app.app.random.clone());
+        let filled = app.app.db.write(move |tx| {
+            let workspace = tx.one("SELECT id FROM workspaces", args![])?;
+            let (platform, described) = (Platform::YouTube, imported::Described::default());
+            let connection = imported::put(tx, now, &random, workspace, platform, &described, "1")?.id;
+            let (time_zone, language) = (&TimeZone::UTC, None);
+            let source = Source { workspace, connection, platform, time_zone, language, now, random: &random };
+            crate::inbox::seed(tx, &source, 0..1_200)
+        });
+        filled.await.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
+        Self { app, folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    async fn backup(&self, name: &str) -> Result<Saved, Error> {
+        backup_of(self.app.db.url(), self.file(name)).await
+    }
+
+    fn target(&self, url: &str) -> Target {
+        let (data_dir, clock) = (self.folder.path().to_owned(), self.app.app.clock.clone());
+        Target { url: url.to_owned(), data_dir, vault: Vault::with_key([7; 32]), force: false, clock }
+    }
+}
+
+async fn backup_of(url: &str, file: PathBuf) -> Result<Saved, Error> {
+    let url = url.to_owned();
+    blocking(move || backup(&url, &file, &kit::clock::Clock::system())).await
+}
+
+async fn restored(file: PathBuf, target: Target) -> Result<Restored, Error> {
+    blocking(move || restore(&file, &target)).await
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+/// Every row of a backup as text, without the tables that a restore empties.
+async fn rows(file: &Path) -> Vec<String> {
+    let url = format!("sqlite:{}", file.display());
+    blocking(move || {
+        let db = Db::open(Options::new(url, kit::clock::Clock::system())).unwrap();
+        let rows = db.read_blocking(|conn| {
+            let mut rows = Vec::new();
+            for table in
+                conn.all::<String>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1", args![])?
+            {
+                if [
+                    "oauth_flows",
+                    "user_sessions",
+                    "one_time_links",
+                    "known_devices",
+                    "sqlite_sequence",
+                    "audit_events",
+                    "audit_head",
+                ]
+                .contains(&table.as_str())
+                {
+                    continue;
+                }
+                let columns =
+                    conn.all::<String>("SELECT 'quote(' || name || ')' FROM pragma_table_info($1)", args![&table])?;
+                let every = format!("SELECT {} FROM {table} ORDER BY 1", columns.join(" || ',' || "));
+                rows.extend(conn.all::<String>(&every, args![])?.into_iter().map(|row| format!("{table}: {row}")));
+            }
+            Ok::<_, kit::db::Error>(rows)
+        });
+        db.close();
+        rows.unwrap()
+    })
+    .await
+}
+
+both_databases! {
+    async fn what_is_restored_is_what_was_saved(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let saved = stage.backup("first.db").await.unwrap();
+        assert_eq!((saved.holds.accounts, saved.holds.interactions), (1, 1_200));
+        let before = rows(&stage.file("first.db")).await;
+        assert!(before.len() > 2_400, "{} rows", before.len());
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let empty = Database::fresh(engine).await;
+            let target = stage.target(empty.url());
+            let restored = restored(stage.file("first.db"), target).await.unwrap();
+            assert_eq!((restored.holds.interactions, restored.aside), (1_200, None));
+            let again = stage.file(&format!("{engine:?}.db"));
+            backup_of(empty.url(), again.clone()).await.unwrap();
+            assert!(rows(&again).await == before, "{engine:?} holds something else");
+        }
+    }
+
+    async fn what_a_killed_run_left_is_in_nobodys_way(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let living = stage.file("living.db");
+        let (url, clock) = (format!("sqlite:{}", living.display()), stage.app.app.clock.clone());
+        let db = blocking(move || {
+            let db = Db::open(Options::new(url, clock)).unwrap();
+            db.migrate(crate::app::MIGRATIONS).unwrap();
+            db
+        })
+        .await;
+        let leave = |file: &Path| {
+            for (end, left) in [("", ""), ("-wal", "-wal"), ("-shm", "-shm"), ("-wal", "-journal")] {
+                let (from, to) = (format!("{}{end}", living.display()), format!("{}{left}", file.display()));
+                std::fs::copy(from, to).unwrap();
+            }
+        };
+        leave(&stage.file("first.db.unfinished"));
+        assert_eq!(stage.backup("first.db").await.unwrap().holds.interactions, 1_200);
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let empty = Database::fresh(engine).await;
+            let target = stage.target(empty.url());
+            leave(&match empty.url().strip_prefix("sqlite:") {
+                Some(database) => super::beside(Path::new(database), "restoring"),
+                None => target.data_dir.join("restoring.db"),
+            });
+            assert_eq!(restored(stage.file("first.db"), target).await.unwrap().holds.interactions, 1_200, "{engine:?}");
+        }
+        blocking(move || db.close()).await;
+    }
+
+    async fn a_restored_database_goes_on_counting_and_lets_nobody_in_unasked(app: TestApp) {
+        let stage = Stage::set(app).await;
+        stage.backup("first.db").await.unwrap();
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let empty = Database::fresh(engine).await;
+            restored(stage.file("first.db"), stage.target(empty.url())).await.unwrap();
+            let (url, random) = (empty.url().to_owned(), stage.app.app.random.clone());
+            let (sessions, seqs) = blocking(move || {
+                let db = Db::open(Options::new(url, kit::clock::Clock::system())).unwrap();
+                let counts = db.write_blocking(move |tx| {
+                    let job = crate::demo::jobs::DisableDemo::default();
+                    kit::jobs::enqueue(tx, kit::clock::Clock::system().now(), &random, &job, kit::jobs::Enqueue::default())?;
+                    let sessions = tx.one::<i64>("SELECT count(*) FROM user_sessions", args![])?;
+                    Ok::<_, kit::db::Error>((sessions, tx.all::<i64>("SELECT seq FROM background_jobs ORDER BY seq", args![])?))
+                });
+                db.close();
+                counts.unwrap()
+            })
+            .await;
+            assert_eq!(sessions, 0);
+            assert!(seqs.len() >= 2 && seqs.is_sorted(), "{seqs:?}");
+        }
+    }
+
+    /// The ledger: each write makes two rows of one mark; what was answered before the backup began is in it.
+    async fn a_backup_under_writes_is_one_moment(app: TestApp) {
+        let stage = Stage::set(app).await;
+        let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicI64::new(0)));
+        let writing = tokio::spawn({
+            let (db, stop, answered, random) =
+                (stage.app.app.db.clone(), stop.clone(), answered.clone(), stage.app.app.random.clone());
+            async move {
+                for mark in 1.. {
+                    let random = random.clone();
+                    let pair = db.write(move |tx| {
+                        for _ in 0..2 {
+                            tx.exec(
+                                "INSERT INTO sign_in_limits (key, failures, window_started_at) VALUES ($1, $2, $3)",
+                                args![format!("mark:{}", random.token()), mark, kit::clock::Timestamp::EPOCH],
+                            )?;
+                        }
+                        Ok::<_, kit::db::Error>(())
+                    });
+                    pair.await.unwrap();
+                    answered.store(mark, Ordering::SeqCst);
+                    if stop.load(Ordering::SeqCst) {
+                        return;
+                    }
+                }
+            }
+        });
+        for round in 0..5 {
+            kit::testing::wait_until("something new is written", || async { answered.load(Ordering::SeqCst) > round }).await;
+            let acknowledged = answered.load(Ordering::SeqCst);
+            let name = format!("{round}.db");
+            stage.backup(&name).await.unwrap();
+            let marks = rows(&stage.file(&name)).await.into_iter().filter(|row| row.contains("mark:")).count();
+            assert!(marks % 2 == 0, "half a transaction is in the backup");
+            assert!(marks as i64 >= 2 * acknowledged, "{marks} rows, {acknowledged} pairs were answered before");
+        }
+        stop.store(true, Ordering::SeqCst);
+        writing.await.unwrap();
+    }
+
+    async fn nothing_is_replaced_unasked_and_nothing_is_lost(app: TestApp) {
+        let stage = Stage::set(app).await;
+        stage.backup("first.db").await.unwrap();
+        assert!(matches!(stage.backup("first.db").await, Err(Error::Exists(_))));
+        // Another installation, with somebody else in it.
+        let other = TestApp::fresh(stage.app.db.engine()).await;
+        let link = other.set_up_link().await;
+        other.post(&link, &[("name", "Ben"), ("email", "ben@example.com"), ("password", "copper window seven tides")]).await;
+        let url = other.db.url().to_owned();
+        let in_use = restored(stage.file("first.db"), stage.target(&url)).await;
+        assert!(matches!(in_use, Err(Error::InUse(_) | Error::WouldReplaceUnreadable(_) | Error::WouldReplace(_))), "{in_use:?}");
+        let db = other.app.db.clone();
+        blocking(move || db.close()).await;
+        let db = other.db.clone();
+        blocking(move || db.close()).await;
+        let refused = restored(stage.file("first.db"), stage.target(&url)).await.unwrap_err();
+        assert!(refused.to_string().starts_with("it holds 1 accounts, 0 interactions"), "{refused}");
+        let forced = Target { force: true, ..stage.target(&url) };
+        let done = restored(stage.file("first.db"), forced).await.unwrap();
+        backup_of(&url, stage.file("after.db")).await.unwrap();
+        assert!(rows(&stage.file("after.db")).await == rows(&stage.file("first.db")).await);
+        let aside = rows(&done.aside.unwrap()).await;
+        assert!(aside.iter().any(|row| row.contains("ben@example.com")), "what was there is kept");
+    }
+}
+
+#[test]
+fn what_cannot_be_trusted_is_refused_and_leaves_nothing() {
+    kit::testing::run(async {
+        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        stage.backup("good.db").await.unwrap();
+        let empty = Database::fresh(Engine::Sqlite).await;
+        let refuse = async |bytes: Vec<u8>| {
+            std::fs::write(stage.file("bad.db"), bytes).unwrap();
+            restored(stage.file("bad.db"), stage.target(empty.url())).await.unwrap_err().to_string()
+        };
+        let good = std::fs::read(stage.file("good.db")).unwrap();
+        refuse(b"not a database at all, but long enough to be read as one".to_vec()).await;
+        refuse(good[..good.len() / 2].to_vec()).await;
+        let mut flipped = good.clone();
+        for page in (4096..flipped.len()).step_by(4096) {
+            flipped[page..page + 8].fill(0xff);
+        }
+        refuse(flipped).await;
+        assert!(!Path::new(empty.url().strip_prefix("sqlite:").unwrap()).exists(), "nothing took the database's place");
+        let missing = restored(stage.file("none.db"), stage.target(empty.url())).await.unwrap_err();
+        assert!(matches!(missing, Error::Missing(_)), "{missing}");
+        assert!(matches!(backup_of("sqlite:/nowhere/x.db", stage.file("x.db")).await, Err(Error::Missing(_))));
+        assert!(!stage.file("x.db").exists());
+        // What a run that was killed has left is in nobody's way.
+        std::fs::write(stage.file("y.db.unfinished"), "half a backup").unwrap();
+        stage.backup("y.db").await.unwrap();
+        assert!(!stage.file("y.db.unfinished").exists());
+    });
+}
+
+#[test]
+fn a_backup_of_a_newer_release_is_refused() {
+    kit::testing::run(async {
+        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        let newer = "INSERT INTO schema_migrations (name, checksum) VALUES ('9999_later', 'x')";
+        stage
+            .app
+            .app
+            .db
+            .write(move |tx| tx.exec(newer, args![]))
+            .await
+            .unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
+        let refused = stage.backup("newer.db").await.unwrap_err().to_string();
+        assert!(refused.contains("made by a newer Repruv"), "{refused}");
+        assert!(!stage.file("newer.db").exists(), "it has no final name");
+    });
+}
+
+#[test]
+fn secrets_that_the_key_does_not_open_stop_a_restore() {
+    kit::testing::run(async {
+        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        let sealed = Vault::with_key([9; 32]).seal(
+            crate::secrets::Place { table: "platform_connections", column: "access_token", row: b"r", owner: b"o" },
+            b"token",
+            &stage.app.app.random,
+        );
+        stage
+            .app
+            .app
+            .db
+            .write(move |tx| tx.exec("UPDATE platform_connections SET access_token = $1", args![&sealed]))
+            .await
+            .unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
+        stage.backup("first.db").await.unwrap();
+        let empty = Database::fresh(Engine::Sqlite).await;
+        let refused = restored(stage.file("first.db"), stage.target(empty.url())).await.unwrap_err();
+        assert!(matches!(refused, Error::OtherKey), "{refused}");
+        let right = Target { vault: Vault::with_key([9; 32]), ..stage.target(empty.url()) };
+        restored(stage.file("first.db"), right).await.unwrap();
+    });
+}
+
+/// Indexes and references are away while the rows come.
+#[test]
+fn a_restore_leaves_postgresqls_schema_as_it_was() {
+    kit::testing::run(async {
+        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        stage.backup("saved.db").await.unwrap();
+        let there = TestDb::fresh(Engine::Postgres).await.migrated(crate::app::MIGRATIONS);
+        let (url, before) = (there.url().to_owned(), definitions(&there).await);
+        assert!(before.len() > 60, "{before:#?}");
+        let closed = there.clone();
+        blocking(move || closed.close()).await;
+        restored(stage.file("saved.db"), stage.target(&url)).await.unwrap();
+        let after = blocking(move || Db::open(Options::new(url, kit::clock::Clock::system())).unwrap()).await;
+        assert_eq!(definitions(&after).await, before);
+        blocking(move || after.close()).await;
+    });
+}
+
+async fn definitions(db: &Db) -> Vec<String> {
+    let all = "SELECT CAST(pg_get_indexdef(indexrelid) AS TEXT) AS text FROM pg_index
+               JOIN pg_class ON pg_class.oid = indexrelid WHERE relnamespace = current_schema()::regnamespace
+               UNION ALL SELECT CAST(conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) AS TEXT)
+               FROM pg_constraint WHERE connamespace = current_schema()::regnamespace ORDER BY text";
+    db.read(move |conn| conn.all::<String>(all, args![])).await.unwrap()
+}

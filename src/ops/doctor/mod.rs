@@ -1,0 +1,256 @@
+//! What is wrong with an installation, and the cure. Reads alone, beside a running server.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use kit::clock::{Clock, Timestamp};
+use kit::db::{self, Conn, Db, Options};
+use serde::Serialize;
+
+use crate::app::MIGRATIONS;
+use crate::config::{Config, DemoService, Settings};
+use crate::connections;
+use crate::platforms::{Hosts, Outside};
+use crate::secrets::Vault;
+
+/// One thing that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Finding {
+    pub what: &'static str,
+    pub level: Level,
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cure: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Ok,
+    Warn,
+    Bad,
+}
+
+impl Level {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Level::Ok => "ok",
+            Level::Warn => "warn",
+            Level::Bad => "bad",
+        }
+    }
+}
+
+const GIB: u64 = 1 << 30;
+const MINUTE: Duration = Duration::from_secs(60);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+fn ok(what: &'static str, text: impl Into<String>) -> Finding {
+    Finding { what, level: Level::Ok, text: text.into(), cure: None }
+}
+
+fn warn(what: &'static str, text: impl Into<String>, cure: &'static str) -> Finding {
+    Finding { what, level: Level::Warn, text: text.into(), cure: Some(cure) }
+}
+
+fn bad(what: &'static str, text: impl Into<String>, cure: &'static str) -> Finding {
+    Finding { what, level: Level::Bad, text: text.into(), cure: Some(cure) }
+}
+
+/// Looks at everything that can be looked at; what cannot is a finding too.
+pub async fn examine(settings: &Settings, clock: &Clock) -> Vec<Finding> {
+    let mut findings = vec![check_settings(settings), key_file(&settings.key_file()), disk(&settings.data_dir)];
+    let url = settings.database_url();
+    if let Some(database) = url.strip_prefix("sqlite:").map(Path::new) {
+        if !database.exists() {
+            let text = format!("{} is not there", database.display());
+            findings.push(bad("database", text, "start Repruv once, or name the right --data-dir"));
+            return findings;
+        }
+        findings.push(write_ahead_log(database));
+    }
+    match open(url, clock).await {
+        Ok(db) => {
+            findings.extend(look_inside(&db, settings, clock).await);
+            let _ = tokio::task::spawn_blocking(move || db.close()).await;
+        }
+        Err(error) => findings.push(bad("database", error.to_string(), "see to it that DATABASE_URL leads to it")),
+    }
+    findings.push(demo_service(settings).await);
+    findings
+}
+
+async fn open(url: String, clock: &Clock) -> db::Result<Db> {
+    let mut options = Options::new(url, clock.clone());
+    options.connections = 1;
+    tokio::task::spawn_blocking(move || Db::open(options)).await.unwrap_or(Err(db::Error::Panicked))
+}
+
+fn check_settings(settings: &Settings) -> Finding {
+    match Config::new(settings, settings.listen, None) {
+        Ok(config) => ok("settings", format!("pages are at {}", config.public_url)),
+        Err(error) => bad("settings", error.to_string(), "`repruv help` says what each setting may be"),
+    }
+}
+
+fn key_file(path: &Path) -> Finding {
+    let shown = path.display();
+    match std::fs::metadata(path) {
+        Err(error) => {
+            warn("key file", format!("{shown}: {error}"), "the first start makes one; put yours back if there was one")
+        }
+        Ok(file) if file.permissions().mode() & 0o077 != 0 => bad(
+            "key file",
+            format!("others may read {shown}"),
+            "run `chmod 600` on it, and connect accounts again if others did",
+        ),
+        Ok(_) => ok("key file", format!("{shown} is its owner's alone")),
+    }
+}
+
+fn disk(path: &Path) -> Finding {
+    match rustix::fs::statvfs(path) {
+        Err(error) => {
+            warn("disk", format!("{}: {error}", path.display()), "name a directory that is there with --data-dir")
+        }
+        Ok(disk) => {
+            let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+            let text = format!("{:.1} GiB are free at {}", free as f64 / GIB as f64, path.display());
+            match free {
+                free if free < GIB / 10 => bad("disk", text, "make room: writes are about to fail"),
+                free if free < GIB => warn("disk", text, "make room soon"),
+                _ => ok("disk", text),
+            }
+        }
+    }
+}
+
+fn write_ahead_log(database: &Path) -> Finding {
+    let log = format!("{}-wal", database.display());
+    let size = std::fs::metadata(&log).map_or(0, |file| file.len());
+    let text = format!("{} KiB", size / 1024);
+    match size > db::WAL_BOUND {
+        true => {
+            warn("write-ahead log", text, "some reader holds an old snapshot: end a backup or a shell that is stuck")
+        }
+        false => ok("write-ahead log", text),
+    }
+}
+
+async fn look_inside(db: &Db, settings: &Settings, clock: &Clock) -> Vec<Finding> {
+    match db.is_migrated(MIGRATIONS).await {
+        Ok(true) => {}
+        Ok(false) => return vec![bad("schema", "it is older than this program", "run `repruv migrate`")],
+        Err(error) => {
+            return vec![bad("schema", error.to_string(), "use the program and the database that go together")];
+        }
+    }
+    let (now, asked) = (clock.now(), clock.clone());
+    let found = db.read_within(MINUTE, move |conn| look_at_rows(conn, now, &asked)).await;
+    let mut findings = vec![ok("schema", format!("all {} migrations are applied", MIGRATIONS.len()))];
+    findings.extend(
+        found.unwrap_or_else(|error: db::Error| vec![bad("database", error.to_string(), "see the database's own log")]),
+    );
+    findings.push(secrets(db, &settings.key_file()).await);
+    findings
+}
+
+fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Vec<Finding>> {
+    let lost = store::lost_leases(conn, now - MINUTE)?;
+    let blocking = store::blocking_keys(conn, now - MINUTE)?;
+    let failed = store::failed_deliveries(conn, now - WEEK)?;
+    let there = store::clock(conn)?;
+    Ok(vec![
+        workers(conn, now)?,
+        oldest_job(conn, now)?,
+        match lost {
+            0 => ok("leases", "every running job is in somebody's hands"),
+            lost => {
+                warn("leases", format!("{lost} running jobs are in nobody's hands"), "start a worker: it takes them up")
+            }
+        },
+        match blocking.first() {
+            None => ok("operations", "none is blocked"),
+            Some(_) => bad(
+                "operations",
+                format!("jobs beyond their deadline hold {}", blocking.join(", ")),
+                "start a worker: it ends them; or cancel them on the activity page",
+            ),
+        },
+        match failed {
+            0 => ok("webhooks", "every delivery of this week was processed"),
+            failed => warn(
+                "webhooks",
+                format!("{failed} deliveries of this week could not be processed"),
+                "retry their jobs on the activity page, or sync the connections",
+            ),
+        },
+        skew(clock.now(), there),
+    ])
+}
+
+fn workers(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
+    let online = kit::jobs::overview(conn, now)?.workers_online;
+    Ok(match online {
+        0 => bad(
+            "workers",
+            "none is online: nothing that was asked for gets done",
+            "run `repruv serve` or `repruv worker`",
+        ),
+        online => ok("workers", format!("{online} online")),
+    })
+}
+
+fn oldest_job(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
+    let jobs = kit::jobs::overview(conn, now)?;
+    let (ready, oldest) = (jobs.ready(), jobs.oldest_ready_age(now));
+    let text = format!("{ready} jobs are due, the oldest for {} s", oldest.as_secs());
+    Ok(match oldest > MINUTE {
+        true => warn("queue", text, "start more workers, or raise REPRUV_WORKER_CONCURRENCY"),
+        false => ok("queue", text),
+    })
+}
+
+fn skew(here: Timestamp, there: Option<Timestamp>) -> Finding {
+    let Some(there) = there else { return ok("clock", "database and program have one") };
+    let apart = here.since(there).max(there.since(here));
+    let text = format!("{} ms from PostgreSQL's", apart.as_millis());
+    match apart {
+        apart if apart > Duration::from_secs(10) => bad("clock", text, "let both machines follow a time server"),
+        apart if apart > Duration::from_secs(1) => warn("clock", text, "let both machines follow a time server"),
+        _ => ok("clock", text),
+    }
+}
+
+async fn secrets(db: &Db, key_file: &Path) -> Finding {
+    let vault = match key_file.exists().then(|| Vault::open(key_file, &kit::random::Random::system())) {
+        Some(Ok(vault)) => vault,
+        // Told of by the key file's own finding; what is sealed is opened by no such key.
+        Some(Err(_)) | None => Vault::with_key([0; 32]),
+    };
+    match db.read_within(MINUTE, move |conn| connections::check_secrets(conn, &vault)).await {
+        Ok(Ok(())) => ok("secrets", "the key opens what is sealed"),
+        Ok(Err(_)) => bad("secrets", "the key does not open what is sealed", "put the right key file back"),
+        Err(error) => bad("secrets", error.to_string(), "see the database's own log"),
+    }
+}
+
+async fn demo_service(settings: &Settings) -> Finding {
+    let Some(url) = &settings.demo_service_url else { return ok("demo service", "the built-in simulator") };
+    let Ok(Config { demo_service: Some(DemoService { url: service, secret }), .. }) =
+        Config::new(settings, settings.listen, None)
+    else {
+        return bad("demo service", "its secret is not set", "set DEMO_SERVICE_SECRET");
+    };
+    match Hosts::of_simulator(&Outside::new(), &service, &secret).await {
+        Ok(_) => ok("demo service", format!("{url} answers")),
+        Err(error) => {
+            warn("demo service", format!("{url}: {error}"), "start it: demo mode waits for it, nothing else does")
+        }
+    }
+}

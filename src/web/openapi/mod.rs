@@ -1,0 +1,184 @@
+//! The JSON API's description, OpenAPI 3.1, made from the handlers themselves.
+
+pub mod api;
+#[cfg(test)]
+mod tests;
+
+use std::sync::LazyLock;
+
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
+use utoipa::{Modify, OpenApi, ToSchema};
+
+use crate::accounts::api_keys::access::{Needs, needs};
+use crate::accounts::sessions::COOKIE;
+
+/// The document, as text. Nobody pays for it until somebody asks.
+pub fn text() -> &'static str {
+    static TEXT: LazyLock<String> =
+        LazyLock::new(|| Document::openapi().to_pretty_json().expect("the document is plain data"));
+    &TEXT
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Repruv",
+        description = "A self-hosted, server-first reputation inbox. Lists answer `{items, next_cursor}`; what belongs to \
+                       somebody else is not found; a filter that is not known is refused. What takes longer than a \
+                       moment answers 202 with a job: ask for its status, or listen to the events."
+    ),
+    servers((url = "/api/v1", description = "The address that stays"), (url = "/api", description = "The newest version")),
+    components(schemas(Problem)),
+    modifiers(&Common),
+    paths(
+        crate::accounts::api::signup,
+        crate::accounts::api::login,
+        crate::accounts::api::logout,
+        crate::accounts::api::session,
+        crate::accounts::api::list,
+        crate::accounts::api::end,
+        crate::activity::api::list,
+        crate::activity::api::status,
+        crate::activity::api::cancel,
+        crate::activity::api::retry,
+        crate::connections::api::list,
+        crate::connections::api::start,
+        crate::connections::api::sync,
+        crate::connections::api::delete,
+        crate::dashboard::api::show,
+        crate::demo::api::enable,
+        crate::demo::api::disable,
+        crate::demo::api::status,
+        crate::inbox::api::list,
+        crate::inbox::api::one,
+        crate::live::api::events,
+        api::document,
+    )
+)]
+struct Document;
+
+/// Why a request failed (RFC 9457), as `application/problem+json`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "error.rs writes it, this describes it")]
+struct Problem {
+    r#type: String,
+    /// The status in words.
+    title: String,
+    status: u16,
+    /// Stable: for programs.
+    #[schema(example = "not_found")]
+    code: String,
+    /// For people, in a sentence.
+    detail: String,
+    /// What the server's log knows it by.
+    request_id: String,
+    /// What is wrong with which field, where it is a matter of fields.
+    errors: Option<Vec<FieldProblem>>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "error.rs writes it, this describes it")]
+struct FieldProblem {
+    field: String,
+    code: String,
+    message: String,
+}
+
+/// What holds for every operation.
+struct Common;
+
+impl Modify for Common {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let cookie = ApiKeyValue::with_description(COOKIE, "Set by `/auth/login` and `/auth/signup`.");
+        let components = document.components.get_or_insert_with(Components::new);
+        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(KEYS)).build();
+        components.add_security_scheme("api_key", SecurityScheme::Http(key));
+        for (path, item) in &mut document.paths.paths {
+            let operations = [("GET", &mut item.get), ("POST", &mut item.post), ("DELETE", &mut item.delete)];
+            for (method, operation) in operations {
+                let Some(operation) = operation else { continue };
+                name(operation);
+                operation.security = Some(entrances(method, path));
+                if method != "GET" && needs(method, path) != Some(Needs::Nothing) {
+                    operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+                }
+                explain_answers(operation);
+            }
+        }
+    }
+}
+
+const KEYS: &str = "Made at /settings/api-keys. The scopes that an operation needs stand beside it; cookies that come with a \
+                    key count for nothing.";
+
+/// Who comes in to an operation, and with which scope.
+fn entrances(method: &str, path: &str) -> Vec<SecurityRequirement> {
+    let session = || SecurityRequirement::new("session", [""; 0]);
+    match needs(method, path) {
+        Some(Needs::Nothing) => vec![SecurityRequirement::default()],
+        Some(Needs::Scope(scope)) => vec![session(), SecurityRequirement::new("api_key", [scope.as_str()])],
+        Some(Needs::Session) | None => vec![session()],
+    }
+}
+
+fn idempotency_key() -> Parameter {
+    let text = "Chosen by the caller. A second call with the same key and body within 24 hours has no effect of its own and is \
+                answered like the first; with another body it is refused with 422. A call that failed may be tried again.";
+    let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(text))
+        .schema(Some(schema.pattern(Some("^[!-~]([ -~]*[!-~])?$"))))
+        .build()
+}
+
+/// Handlers of different features share their names.
+fn name(operation: &mut Operation) {
+    if let (Some([tag, ..]), Some(id)) = (operation.tags.as_deref(), &mut operation.operation_id) {
+        *id = format!("{tag}_{id}");
+    }
+}
+
+/// Each status in words, and every failure as a problem.
+fn explain_answers(operation: &mut Operation) {
+    let answers = &mut operation.responses.responses;
+    answers.entry("default".to_owned()).or_insert_with(|| RefOr::T(Response::new("")));
+    for (status, answer) in answers.iter_mut() {
+        let RefOr::T(answer) = answer else { continue };
+        let (means, is_failure) = meaning(status);
+        if answer.description.is_empty() {
+            answer.description = means.to_owned();
+        }
+        if is_failure {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            answer.content.insert("application/problem+json".to_owned(), problem.into());
+        }
+    }
+}
+
+fn meaning(status: &str) -> (&'static str, bool) {
+    match status {
+        "200" => ("Here it is.", false),
+        "201" => ("Made.", false),
+        "202" => ("Taken: a background job does it.", false),
+        "204" => ("Done.", false),
+        "400" => ("It cannot be read, or names a filter that is not known.", true),
+        "401" => ("Sign in first.", true),
+        "403" => ("Not allowed.", true),
+        "404" => ("Not there, or somebody else's.", true),
+        "409" => ("Not in the present state.", true),
+        "410" => ("No longer valid.", true),
+        "422" => ("A field cannot be accepted.", true),
+        "429" => ("Too many tries: wait as Retry-After says.", true),
+        "503" => ("Busy: try again in a moment.", true),
+        _ => ("Any other failure.", true),
+    }
+}
