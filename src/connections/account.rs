@@ -81,8 +81,8 @@ pub struct Destination {
 }
 
 impl Destination {
-    pub fn at(&self, now: Timestamp) -> ingest::Source<'_> {
-        ingest::Source {
+    pub fn at(&self, now: Timestamp) -> ingest::IngestContext<'_> {
+        ingest::IngestContext {
             workspace: self.connection.workspace_id,
             connection: self.connection.id,
             platform: self.connection.platform,

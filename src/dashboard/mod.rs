@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 pub use self::metrics::{Change, Metric, Value, metrics};
 use crate::connections::{Cause, Status};
 use crate::inbox::derive::{PriorityBand, Reason, Sentiment};
-use crate::inbox::ingest::State;
+use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, Platform};
 use crate::web::ui::{Local, time};
 use crate::workspaces::WorkspaceId;
@@ -148,7 +148,7 @@ kit::row! {
         /// Its beginning.
         pub text: Option<String>,
         pub rating: Option<i64>,
-        pub state: State,
+        pub state: TriageState,
         pub sentiment: Sentiment,
         pub content_title: Option<String>,
         pub created_at: Timestamp,

@@ -6,7 +6,7 @@ use super::{Change, Connection, Dashboard, Facts, Item, Metric, Open, Panel, Wai
 use crate::connections::{Cause, Status};
 use crate::inbox::definitions;
 use crate::inbox::derive::{PriorityBand, Sentiment};
-use crate::inbox::ingest::State;
+use crate::inbox::triage::TriageState;
 use crate::web::ui::charts::{Chart, Series, share_areas, stacked_bars};
 use crate::web::ui::numbers::{counted, grouped, short};
 use crate::web::ui::{
@@ -229,8 +229,8 @@ fn recent_item(item: &Item, local: &Local) -> Markup {
 
 fn state_tag(item: &Item) -> Markup {
     match (item.state, item.sentiment) {
-        (State::NeedsReply, _) => tag(Tone::Accent, "needs reply"),
-        (State::Answered, _) => tag(Tone::Good, "answered"),
+        (TriageState::NeedsReply, _) => tag(Tone::Accent, "needs reply"),
+        (TriageState::Answered, _) => tag(Tone::Good, "answered"),
         (_, Sentiment::Negative) => tag(Tone::Bad, "negative"),
         _ => NOTHING,
     }

@@ -8,11 +8,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
-use super::ingest::State as Standing;
 use super::listing::{
     self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Order, Reply, Version, Visibility,
 };
 use super::pages::{Parameters, refused};
+use super::triage::TriageState;
 use crate::accounts::sessions::Caller;
 use crate::app::App;
 use crate::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
@@ -44,7 +44,7 @@ struct Item {
     created_at: Timestamp,
     edited_at: Option<Timestamp>,
     #[schema(inline)]
-    state: Standing,
+    state: TriageState,
     provider_state: ProviderState,
     sentiment: Sentiment,
     sentiment_score: Option<f64>,
@@ -109,7 +109,7 @@ struct VersionBody {
 /// The inbox: what other people wrote, filtered, page by page.
 #[utoipa::path(get, path = "/interactions", tag = "interactions",
     params(
-        ("state" = inline(Option<Standing>), Query), ("kind" = inline(Option<Kind>), Query),
+        ("state" = inline(Option<TriageState>), Query), ("kind" = inline(Option<Kind>), Query),
         ("platform" = inline(Option<Platform>), Query), ("sentiment" = inline(Option<Sentiment>), Query),
         ("priority" = inline(Option<PriorityBand>), Query), ("intent" = inline(Option<Intent>), Query),
         ("language" = inline(Option<Language>), Query), ("connection" = inline(Option<ConnectionId>), Query),

@@ -1,7 +1,7 @@
 //! In plain words: what each derived fact means and why it is what it is. Pages open them beside the fact.
 
 use super::derive::{Fact, Intent, Language, PriorityBand, Reason, Sentiment};
-use super::ingest::State;
+use super::triage::TriageState;
 use crate::model::{Kind, ProviderState};
 
 pub const LANGUAGE: &str = "The language of the text, by its script, its frequent words and its letters. Texts with fewer than \
@@ -23,12 +23,12 @@ pub const STATE: &str = "Somebody waits for a reply when what they wrote is publ
     complains, wants to buy, speaks of safety or law, is negative, or rates with 3 stars or fewer. It is answered when an own reply \
     follows it in its thread; an edit after that asks again.";
 
-pub const fn state(state: State) -> &'static str {
+pub const fn state(state: TriageState) -> &'static str {
     match state {
-        State::NeedsReply => "needs reply",
-        State::Answered => "answered",
-        State::NoReplyNeeded => "no reply needed",
-        State::Own => "yours",
+        TriageState::NeedsReply => "needs reply",
+        TriageState::Answered => "answered",
+        TriageState::NoReplyNeeded => "no reply needed",
+        TriageState::Own => "yours",
     }
 }
 

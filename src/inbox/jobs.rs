@@ -9,7 +9,7 @@ use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::ingest::{self, Aged, Source};
+use super::ingest::{self, Aged, IngestContext};
 use crate::app::App;
 use crate::model::InteractionId;
 use crate::workspaces::WorkspaceId;
@@ -63,8 +63,8 @@ impl Job for AgePriorities {
 }
 
 /// Sees to it that the workspace's priorities age; one job does so, however often this is called.
-pub(super) fn keep_ageing(tx: &mut Tx, source: &Source<'_>) -> Result<()> {
-    in_an_hour(tx, source.now, source.random, AgePriorities { workspace: source.workspace, aged_to: source.now })
+pub(super) fn keep_ageing(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
+    in_an_hour(tx, context.now, context.random, AgePriorities { workspace: context.workspace, aged_to: context.now })
 }
 
 fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) -> Result<()> {

@@ -6,8 +6,8 @@ use kit::web::Nonce;
 use maud::Markup;
 
 use super::api::{pairs, take};
-use super::ingest::State as Standing;
 use super::listing::{self, BadFilter, Cursor, Filter, Listed};
+use super::triage::TriageState;
 use super::views;
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
@@ -45,7 +45,7 @@ pub async fn index(
             })
         })
         .await?;
-    shell.needs_reply = Some(rows.count(Standing::NeedsReply));
+    shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let view = views::Inbox { filter: &filter, rows: &rows, is_first: cursor.is_none(), local: &shell.local };
     if panel.is_some() {
         return Ok(views::panel(&view));
@@ -75,7 +75,7 @@ pub async fn show(
     if parameters.iter().any(|(name, _)| name == "panel") {
         return Ok(views::opened(&opened, &shell.local));
     }
-    shell.needs_reply = Some(count(&counts, Standing::NeedsReply));
+    shell.needs_reply = Some(count(&counts, TriageState::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
     let body = views::with_keys(&shell.nonce, views::opened(&opened, &shell.local));
     Ok(ui::page(&shell, &title, body))
@@ -84,14 +84,14 @@ pub async fn show(
 /// What the list's page shows, read in one go.
 pub struct Rows {
     pub listed: Listed,
-    pub counts: Vec<(Standing, i64)>,
+    pub counts: Vec<(TriageState, i64)>,
     pub connections: Vec<listing::Connection>,
     /// The author and the content that the filter names, in words.
     pub people_and_content: Vec<(&'static str, String)>,
 }
 
 impl Rows {
-    pub fn count(&self, state: Standing) -> i64 {
+    pub fn count(&self, state: TriageState) -> i64 {
         count(&self.counts, state)
     }
 
@@ -100,7 +100,7 @@ impl Rows {
     }
 }
 
-fn count(counts: &[(Standing, i64)], state: Standing) -> i64 {
+fn count(counts: &[(TriageState, i64)], state: TriageState) -> i64 {
     counts.iter().filter(|(known, _)| *known == state).map(|(_, count)| count).sum()
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use kit::db::{Result, Tx};
 use serde_json::json;
 
-use super::ingest::{self, Ingested, Source};
+use super::ingest::{self, IngestContext, Ingested};
 use crate::model::{Kind, ObservedAuthor, ObservedInteraction, ProviderState};
 
 const PAGE: usize = 100;
@@ -32,24 +32,25 @@ const ENDINGS: [&str; 6] = [
 ];
 
 /// Ingests the interactions of these numbers; call it with other numbers for more.
-pub fn seed(tx: &mut Tx, source: &Source<'_>, numbers: Range<usize>) -> Result<Ingested> {
+pub fn seed(tx: &mut Tx, context: &IngestContext<'_>, numbers: Range<usize>) -> Result<Ingested> {
     let mut ingested = Ingested::default();
     for first in numbers.clone().step_by(PAGE) {
-        let page = (first..numbers.end.min(first + PAGE)).map(|number| interaction(source, number)).collect::<Vec<_>>();
-        ingested += ingest::interactions(tx, source, &page)?;
+        let page =
+            (first..numbers.end.min(first + PAGE)).map(|number| interaction(context, number)).collect::<Vec<_>>();
+        ingested += ingest::interactions(tx, context, &page)?;
     }
     Ok(ingested)
 }
 
 /// One in ten is a reply in the thread before it, one in twenty of those the account's own.
-fn interaction(source: &Source<'_>, number: usize) -> ObservedInteraction {
+fn interaction(context: &IngestContext<'_>, number: usize) -> ObservedInteraction {
     let hash = scramble(number as u64);
     let pick = |shift: u32, of: u64| ((hash >> shift) & 0xffff) % of;
     let is_reply = number % 10 == 9;
     let is_own = is_reply && number % 200 == 199;
     let root = number - usize::from(is_reply);
     let age = Duration::from_secs(scramble(root as u64) % (DAYS * 86_400));
-    let created_at = source.now - if is_reply { age / 2 } else { age };
+    let created_at = context.now - if is_reply { age / 2 } else { age };
     let author = if is_own { "own".to_owned() } else { format!("author-{}", pick(0, 60_000) / (1 + pick(16, 20))) };
     let minute = number % 60;
     let text = format!(

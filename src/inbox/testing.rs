@@ -11,7 +11,8 @@ use kit::testing::{Engine, TestDb};
 use serde_json::json;
 
 use super::derive::Language;
-use super::ingest::{self, Ingested, Source, State};
+use super::ingest::{self, IngestContext, Ingested};
+use super::triage::TriageState;
 use crate::app::MIGRATIONS;
 use crate::model::{ConnectionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
 use crate::workspaces::{UserId, WorkspaceId};
@@ -76,19 +77,19 @@ impl Desk {
 
     pub async fn ingest(&self, now: Timestamp, observed: &[ObservedInteraction]) -> Ingested {
         let observed = observed.to_vec();
-        self.unit(now, move |tx, source| ingest::interactions(tx, source, &observed)).await
+        self.unit(now, move |tx, context| ingest::interactions(tx, context, &observed)).await
     }
 
-    /// A unit of work with this desk's source at `now`.
+    /// A unit of work with this desk's context at `now`.
     pub async fn unit<T: Send + 'static>(
         &self,
         now: Timestamp,
-        unit: impl Fn(&mut Tx, &Source<'_>) -> Result<T> + Send + 'static,
+        unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
     ) -> T {
         let (workspace, connection) = (self.workspace, self.connection);
         let (random, time_zone) = (self.random.clone(), self.time_zone.clone());
         self.write(move |tx| {
-            let source = Source {
+            let context = IngestContext {
                 workspace,
                 connection,
                 platform: Platform::YouTube,
@@ -97,13 +98,13 @@ impl Desk {
                 now,
                 random: &random,
             };
-            unit(tx, &source)
+            unit(tx, &context)
         })
         .await
         .expect("the unit is sound")
     }
 
-    pub async fn state_of(&self, external_id: &str) -> State {
+    pub async fn state_of(&self, external_id: &str) -> TriageState {
         self.one_of("state", external_id).await
     }
 

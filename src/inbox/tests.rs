@@ -8,7 +8,7 @@ use kit::jobs::run_due;
 use serde_json::Value as Json;
 
 use super::derive::Language;
-use super::ingest::{self, Source};
+use super::ingest::{self, IngestContext};
 use super::testing::{add_connection, comment, own_reply};
 use crate::model::{ConnectionId, ObservedInteraction, Platform};
 use crate::testing::TestApp;
@@ -107,7 +107,7 @@ async fn ingest_into(app: &TestApp, workspace: WorkspaceId, page: Vec<ObservedIn
     let connection = ConnectionId::new(now, &app.app.random);
     let ingested = app.app.db.write(move |tx| {
         add_connection(tx, workspace, connection)?;
-        let source = Source {
+        let context = IngestContext {
             workspace,
             connection,
             platform: Platform::YouTube,
@@ -116,7 +116,7 @@ async fn ingest_into(app: &TestApp, workspace: WorkspaceId, page: Vec<ObservedIn
             now,
             random: &random,
         };
-        ingest::interactions(tx, &source, &page)
+        ingest::interactions(tx, &context, &page)
     });
     assert!(ingested.await.unwrap().new > 0);
 }

@@ -2,11 +2,11 @@
 
 use kit::clock::Timestamp;
 
-use crate::inbox::derive::{self, Facts, Intent, PriorityBand, Reason, Sentiment, Standing};
+use crate::inbox::derive::{self, Facts, Intent, PriorityBand, PriorityInputs, Reason, Sentiment};
 use crate::model::ProviderState;
 
 kit::text_enum! {
-    pub enum State {
+    pub enum TriageState {
         /// A person waits for an answer.
         NeedsReply = "needs_reply",
         /// An own reply follows it in its thread.
@@ -18,7 +18,7 @@ kit::text_enum! {
 }
 
 /// What decides an interaction's state and priority.
-pub struct Case<'a> {
+pub struct TriageInput<'a> {
     pub is_own: bool,
     pub provider_state: ProviderState,
     pub can_reply: bool,
@@ -31,8 +31,8 @@ pub struct Case<'a> {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verdict {
-    pub state: State,
+pub struct Triage {
+    pub state: TriageState,
     pub score: i64,
     pub band: PriorityBand,
     /// The facts' reasons, and the priority's.
@@ -40,42 +40,42 @@ pub struct Verdict {
 }
 
 /// `answered_at` is the newest own reply's time in the thread. An edit after it asks again.
-pub fn settle(case: &Case<'_>, answered_at: Option<Timestamp>, now: Timestamp) -> Verdict {
-    let said_at = case.edited_at.map_or(case.created_at, |edited| edited.max(case.created_at));
+pub fn triage(input: &TriageInput<'_>, answered_at: Option<Timestamp>, now: Timestamp) -> Triage {
+    let said_at = input.edited_at.map_or(input.created_at, |edited| edited.max(input.created_at));
     let state = match answered_at {
-        _ if case.is_own => State::Own,
-        Some(at) if at > said_at => State::Answered,
-        _ if wants_reply(case) => State::NeedsReply,
-        _ => State::NoReplyNeeded,
+        _ if input.is_own => TriageState::Own,
+        Some(at) if at > said_at => TriageState::Answered,
+        _ if wants_reply(input) => TriageState::NeedsReply,
+        _ => TriageState::NoReplyNeeded,
     };
-    judge(case, state, now)
+    triage_as(input, state, now)
 }
 
 /// The priority in a state that is known.
-pub fn judge(case: &Case<'_>, state: State, now: Timestamp) -> Verdict {
-    let (score, band, reasons) = if case.is_own {
+pub fn triage_as(input: &TriageInput<'_>, state: TriageState, now: Timestamp) -> Triage {
+    let (score, band, reasons) = if input.is_own {
         (0, PriorityBand::Low, Vec::new())
     } else {
-        derive::priority(Standing {
-            intents: &case.facts.intents,
-            rating: case.rating,
-            likes: case.likes,
-            is_repeat_author: case.is_repeat_author,
-            waiting: (state == State::NeedsReply).then(|| now.since(case.created_at)),
+        derive::priority(PriorityInputs {
+            intents: &input.facts.intents,
+            rating: input.rating,
+            likes: input.likes,
+            is_repeat_author: input.is_repeat_author,
+            waiting: (state == TriageState::NeedsReply).then(|| now.since(input.created_at)),
         })
     };
-    let of_text = case.facts.reasons.iter().cloned();
-    Verdict { state, score, band, reasons: of_text.chain(reasons).collect() }
+    let of_text = input.facts.reasons.iter().cloned();
+    Triage { state, score, band, reasons: of_text.chain(reasons).collect() }
 }
 
 /// Praise and small talk are a pleasure, not a task; so is everything that cannot be answered, or should not be.
-fn wants_reply(case: &Case<'_>) -> bool {
+fn wants_reply(input: &TriageInput<'_>) -> bool {
     const ASKING: [Intent; 4] = [Intent::Question, Intent::Complaint, Intent::Purchase, Intent::Safety];
-    let facts = case.facts;
-    case.provider_state == ProviderState::Published
-        && case.can_reply
+    let facts = input.facts;
+    input.provider_state == ProviderState::Published
+        && input.can_reply
         && !facts.intents.contains(&Intent::Spam)
         && (facts.intents.iter().any(|intent| ASKING.contains(intent))
             || facts.sentiment == Sentiment::Negative
-            || case.rating.is_some_and(|rating| rating <= 3))
+            || input.rating.is_some_and(|rating| rating <= 3))
 }

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use kit::db::{Result, Tx};
 
-use super::ingest::{Ingested, Source};
+use super::ingest::{IngestContext, Ingested};
 use crate::model::{ContentId, ObservedContent};
 
 /// What the account's page shows; a counter that the platform hides is `None`.
@@ -18,16 +18,16 @@ pub struct AccountCounters {
 }
 
 /// Keeps content and its counters, with today's reading of each.
-pub fn ingest(tx: &mut Tx, source: &Source<'_>, observed: &[ObservedContent]) -> Result<Ingested> {
+pub fn ingest(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedContent]) -> Result<Ingested> {
     let keys = observed.iter().map(|item| item.external_id.as_str()).collect::<Vec<_>>();
-    let known = store::by_external_id(tx, source, &keys)?;
+    let known = store::by_external_id(tx, context, &keys)?;
     let mut known = known.into_iter().map(|row| (row.external_id.clone(), row)).collect::<HashMap<_, _>>();
     let mut ingested = Ingested::default();
     let mut unchanged = Vec::new();
     // Of one seen twice the later sight counts, and the first one makes the row.
     for item in observed {
         let row = known.remove(&item.external_id);
-        let id = row.as_ref().map_or_else(|| ContentId::new(source.now, source.random), |row| row.id);
+        let id = row.as_ref().map_or_else(|| ContentId::new(context.now, context.random), |row| row.id);
         match &row {
             Some(row) if row.shows(item) => {
                 ingested.unchanged += 1;
@@ -36,26 +36,26 @@ pub fn ingest(tx: &mut Tx, source: &Source<'_>, observed: &[ObservedContent]) ->
             _ => {
                 ingested.changed += usize::from(row.is_some());
                 ingested.new += usize::from(row.is_none());
-                store::put(tx, source, id, item)?;
+                store::put(tx, context, id, item)?;
             }
         }
         for (metric, value) in [("views", item.views), ("likes", item.likes), ("comments", item.comments)] {
             if let Some(value) = value {
-                store::read(tx, source, ("content", id), metric, value)?;
+                store::read(tx, context, ("content", id), metric, value)?;
             }
         }
         known.insert(item.external_id.clone(), store::Content::of(id, item));
     }
-    store::seen(tx, source, &unchanged)?;
+    store::seen(tx, context, &unchanged)?;
     Ok(ingested)
 }
 
 /// Today's reading of the account's own counters.
-pub fn account(tx: &mut Tx, source: &Source<'_>, counters: AccountCounters) -> Result<()> {
+pub fn account(tx: &mut Tx, context: &IngestContext<'_>, counters: AccountCounters) -> Result<()> {
     let AccountCounters { followers, views, content } = counters;
     for (metric, value) in [("followers", followers), ("views", views), ("content", content)] {
         if let Some(value) = value {
-            store::read(tx, source, ("connection", source.connection), metric, value)?;
+            store::read(tx, context, ("connection", context.connection), metric, value)?;
         }
     }
     Ok(())

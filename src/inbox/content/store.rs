@@ -4,7 +4,7 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{AsVal, Result, Tx};
 
-use crate::inbox::ingest::Source;
+use crate::inbox::ingest::IngestContext;
 use crate::inbox::ingest::lists::{all_in, exec_in};
 use crate::model::{ContentId, ContentKind, ObservedContent};
 
@@ -59,12 +59,12 @@ impl Content {
     }
 }
 
-pub fn by_external_id(tx: &mut Tx, source: &Source<'_>, external_ids: &[&str]) -> Result<Vec<Content>> {
+pub fn by_external_id(tx: &mut Tx, context: &IngestContext<'_>, external_ids: &[&str]) -> Result<Vec<Content>> {
     let sql = format!("SELECT {} FROM content_items WHERE connection_id = $1 AND external_id IN ", Content::COLUMNS);
-    all_in(tx, &sql, "", args![source.connection], external_ids)
+    all_in(tx, &sql, "", args![context.connection], external_ids)
 }
 
-pub fn put(tx: &mut Tx, source: &Source<'_>, id: ContentId, item: &ObservedContent) -> Result<()> {
+pub fn put(tx: &mut Tx, context: &IngestContext<'_>, id: ContentId, item: &ObservedContent) -> Result<()> {
     tx.exec(
         "INSERT INTO content_items (id, workspace_id, connection_id, kind, external_id, title, permalink, thumbnail_url,
             published_at, duration_seconds, comments_enabled, views, likes, comments, first_seen_at, last_seen_at)
@@ -75,35 +75,35 @@ pub fn put(tx: &mut Tx, source: &Source<'_>, id: ContentId, item: &ObservedConte
             comments_enabled = excluded.comments_enabled, views = excluded.views, likes = excluded.likes,
             comments = excluded.comments, last_seen_at = excluded.last_seen_at, missing_since = NULL",
         args![
-            id, source.workspace, source.connection, item.kind, item.external_id.as_str(), &item.title,
+            id, context.workspace, context.connection, item.kind, item.external_id.as_str(), &item.title,
             &item.permalink, &item.thumbnail_url, item.published_at, item.duration_seconds, item.comments_enabled,
-            item.views, item.likes, item.comments, source.now
+            item.views, item.likes, item.comments, context.now
         ],
     )?;
     Ok(())
 }
 
-pub fn seen(tx: &mut Tx, source: &Source<'_>, ids: &[ContentId]) -> Result<()> {
+pub fn seen(tx: &mut Tx, context: &IngestContext<'_>, ids: &[ContentId]) -> Result<()> {
     let sql = "UPDATE content_items SET last_seen_at = $1 WHERE id IN ";
-    exec_in(tx, sql, args![source.now], ids)
+    exec_in(tx, sql, args![context.now], ids)
 }
 
 /// Today's reading; of several on one day the last one stays.
 pub fn read(
     tx: &mut Tx,
-    source: &Source<'_>,
+    context: &IngestContext<'_>,
     (subject, subject_id): (&str, impl AsVal),
     metric: &str,
     value: i64,
 ) -> Result<()> {
-    let id: kit::id::Id<()> = kit::id::Id::new(source.now, source.random);
+    let id: kit::id::Id<()> = kit::id::Id::new(context.now, context.random);
     tx.exec(
         "INSERT INTO metric_snapshots (id, workspace_id, connection_id, subject, subject_id, metric, day, taken_at, value)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (subject_id, metric, day) DO UPDATE SET taken_at = excluded.taken_at, value = excluded.value
          WHERE metric_snapshots.taken_at <= excluded.taken_at",
         args![
-            id, source.workspace, source.connection, subject, subject_id, metric, source.day(source.now), source.now,
+            id, context.workspace, context.connection, subject, subject_id, metric, context.day(context.now), context.now,
             value
         ],
     )?;

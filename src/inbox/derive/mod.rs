@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use language::Language;
-pub use priority::{MAX_WAITING_HOURS, Standing, priority};
+pub use priority::{MAX_WAITING_HOURS, PriorityInputs, priority};
 
 use text::Text;
 

@@ -9,7 +9,7 @@ pub const MAX_WAITING_HOURS: u64 = 24;
 
 /// What counts for the priority.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing<'a> {
+pub struct PriorityInputs<'a> {
     pub intents: &'a [Intent],
     pub rating: Option<i64>,
     pub likes: Option<i64>,
@@ -20,17 +20,17 @@ pub struct Standing<'a> {
 }
 
 /// The score, its band, and the reasons whose points make the score.
-pub fn priority(standing: Standing<'_>) -> (i64, PriorityBand, Vec<Reason>) {
-    let has = |intent| standing.intents.contains(&intent);
-    let hours = standing.waiting.map_or(0, |waiting| (waiting.as_secs() / 3600).min(MAX_WAITING_HOURS));
+pub fn priority(inputs: PriorityInputs<'_>) -> (i64, PriorityBand, Vec<Reason>) {
+    let has = |intent| inputs.intents.contains(&intent);
+    let hours = inputs.waiting.map_or(0, |waiting| (waiting.as_secs() / 3600).min(MAX_WAITING_HOURS));
     let points = [
-        ("low_rating", if standing.rating.is_some_and(|rating| rating <= 2) { 40 } else { 0 }),
+        ("low_rating", if inputs.rating.is_some_and(|rating| rating <= 2) { 40 } else { 0 }),
         ("complaint", if has(Intent::Complaint) { 25 } else { 0 }),
         ("question", if has(Intent::Question) { 20 } else { 0 }),
         ("safety", if has(Intent::Safety) { 50 } else { 0 }),
         ("waiting", i64::try_from(hours).unwrap_or(0)),
-        ("reach", reach(standing.likes.unwrap_or(0))),
-        ("repeat_author", if standing.is_repeat_author { 10 } else { 0 }),
+        ("reach", reach(inputs.likes.unwrap_or(0))),
+        ("repeat_author", if inputs.is_repeat_author { 10 } else { 0 }),
         ("spam", if has(Intent::Spam) { -60 } else { 0 }),
     ];
     let score = points.iter().map(|(_, points)| points).sum();

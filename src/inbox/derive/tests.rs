@@ -155,13 +155,14 @@ fn spam_needs_more_than_a_word() {
 #[test]
 fn priority_is_the_sum_of_its_reasons() {
     let hours = |hours: u64| Some(std::time::Duration::from_secs(hours * 3600));
-    let standing = |intents, waiting| Standing { intents, rating: None, likes: None, is_repeat_author: false, waiting };
-    assert_eq!(priority(standing(&[], None)).1, PriorityBand::Low);
-    assert_eq!(priority(standing(&[Intent::Question], hours(0))), priority(standing(&[Intent::Question], hours(0))));
-    assert_eq!(priority(standing(&[Intent::Question], hours(3))).0, 23);
-    assert_eq!(priority(standing(&[Intent::Question], hours(90))).0, 44, "a day of waiting is the most");
-    assert_eq!(priority(standing(&[Intent::Complaint, Intent::Safety], None)).1, PriorityBand::Urgent);
-    let all = Standing {
+    let inputs =
+        |intents, waiting| PriorityInputs { intents, rating: None, likes: None, is_repeat_author: false, waiting };
+    assert_eq!(priority(inputs(&[], None)).1, PriorityBand::Low);
+    assert_eq!(priority(inputs(&[Intent::Question], hours(0))), priority(inputs(&[Intent::Question], hours(0))));
+    assert_eq!(priority(inputs(&[Intent::Question], hours(3))).0, 23);
+    assert_eq!(priority(inputs(&[Intent::Question], hours(90))).0, 44, "a day of waiting is the most");
+    assert_eq!(priority(inputs(&[Intent::Complaint, Intent::Safety], None)).1, PriorityBand::Urgent);
+    let all = PriorityInputs {
         intents: &[Intent::Complaint, Intent::Question, Intent::Spam],
         rating: Some(1),
         likes: Some(99_999),
@@ -172,7 +173,7 @@ fn priority_is_the_sum_of_its_reasons() {
     assert_eq!(score, 40 + 25 + 20 + 24 + 20 + 10 - 60);
     assert_eq!(score, reasons.iter().filter_map(|reason| reason.points).sum::<i64>());
     assert_eq!(band, PriorityBand::Urgent);
-    assert_eq!(priority(Standing { likes: Some(99), ..standing(&[], None) }).0, 10, "five for each power of ten");
+    assert_eq!(priority(PriorityInputs { likes: Some(99), ..inputs(&[], None) }).0, 10, "five for each power of ten");
 }
 
 #[test]

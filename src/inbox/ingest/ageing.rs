@@ -9,7 +9,7 @@ use kit::db::{Result, Tx};
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Stored};
 use crate::inbox::derive::MAX_WAITING_HOURS;
-use crate::inbox::triage::{self, State};
+use crate::inbox::triage::{self, TriageState};
 use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
@@ -50,11 +50,11 @@ pub fn age(
 
 fn age_one(tx: &mut Tx, row: &Stored, now: Timestamp, rollups: &mut Rollups) -> Result<bool> {
     let facts = row.facts();
-    let verdict = triage::judge(&row.case(&facts), State::NeedsReply, now);
-    let is_older = verdict.score != row.priority_score;
+    let triage = triage::triage_as(&row.case(&facts), TriageState::NeedsReply, now);
+    let is_older = triage.score != row.priority_score;
     if is_older {
-        store::judge(tx, row.id, &facts, &verdict)?;
-        rollups.replace(Counted::of(row), Counted::of(row).settled(&verdict));
+        store::put_triage(tx, row.id, &facts, &triage)?;
+        rollups.replace(Counted::of(row), Counted::of(row).settled(&triage));
     }
     Ok(is_older)
 }

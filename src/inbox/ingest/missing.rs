@@ -3,8 +3,8 @@
 use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 
-use super::Source;
-use super::page::settle_again;
+use super::IngestContext;
+use super::page::retriage;
 use super::rollups::{Counted, Rollups};
 use super::store;
 use crate::model::ProviderState;
@@ -18,11 +18,11 @@ pub struct Missing {
 }
 
 /// Call it after a pass that read everything the platform has, without an error, and only then.
-pub fn pass_completed(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -> Result<Missing> {
+pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<Missing> {
     let mut rollups = Rollups::default();
     let mut missing = Missing::default();
     let mut unsettled = Vec::new();
-    for mut row in store::not_seen_since(tx, source, started_at)? {
+    for mut row in store::not_seen_since(tx, context, started_at)? {
         if row.missing_since.is_none() {
             missing.newly_missing += 1;
             continue;
@@ -35,18 +35,18 @@ pub fn pass_completed(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -
         rollups.replace(before, Counted::of(&row));
         unsettled.push(row.thread_external_id);
     }
-    store::mark_missing(tx, source, started_at)?;
+    store::mark_missing(tx, context, started_at)?;
     unsettled.sort_unstable();
     unsettled.dedup();
     for thread in &unsettled {
-        let answered_at = store::own_replies(tx, source, &[thread.as_str()])?.into_iter().map(|(_, _, at)| at).max();
-        for row in store::in_threads(tx, source, &[thread.as_str()])? {
-            settle_again(tx, source, &row, &row.facts(), answered_at, &mut rollups)?;
+        let answered_at = store::own_replies(tx, context, &[thread.as_str()])?.into_iter().map(|(_, _, at)| at).max();
+        for row in store::in_threads(tx, context, &[thread.as_str()])? {
+            retriage(tx, context, &row, &row.facts(), answered_at, &mut rollups)?;
         }
     }
-    rollups.apply(tx, source.workspace, source.connection)?;
+    rollups.apply(tx, context.workspace, context.connection)?;
     if missing.removed > 0 {
-        super::tell_members(tx, source.workspace)?;
+        super::tell_members(tx, context.workspace)?;
     }
     Ok(missing)
 }

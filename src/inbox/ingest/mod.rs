@@ -24,7 +24,6 @@ use super::jobs;
 use crate::model::{ConnectionId, ObservedInteraction, Platform};
 use crate::workspaces::WorkspaceId;
 
-pub use crate::inbox::triage::State;
 pub use ageing::{AGEING, Aged, age, somebody_waits_since};
 pub use missing::{Missing, pass_completed};
 
@@ -33,7 +32,7 @@ use rollups::Rollups;
 
 /// Whose data is ingested, and the circumstances.
 #[derive(Clone, Copy)]
-pub struct Source<'a> {
+pub struct IngestContext<'a> {
     pub workspace: WorkspaceId,
     pub connection: ConnectionId,
     pub platform: Platform,
@@ -45,7 +44,7 @@ pub struct Source<'a> {
     pub random: &'a Random,
 }
 
-impl Source<'_> {
+impl IngestContext<'_> {
     /// The day of an instant in the owner's time zone, like `2026-11-22`.
     pub fn day(&self, at: Timestamp) -> String {
         at.to_jiff().to_zoned(self.time_zone.clone()).date().to_string()
@@ -68,16 +67,16 @@ impl std::ops::AddAssign for Ingested {
 }
 
 /// Keeps interactions with their authors, derives what their texts tell, and says who waits for an answer.
-pub fn interactions(tx: &mut Tx, source: &Source<'_>, observed: &[ObservedInteraction]) -> Result<Ingested> {
+pub fn interactions(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedInteraction]) -> Result<Ingested> {
     let mut rollups = Rollups::default();
-    let mut page = Page::compare(tx, source, observed)?;
-    page.write(tx, source, &mut rollups)?;
-    rollups.apply(tx, source.workspace, source.connection)?;
+    let mut page = Page::compare(tx, context, observed)?;
+    page.write(tx, context, &mut rollups)?;
+    rollups.apply(tx, context.workspace, context.connection)?;
     if page.ingested.new + page.ingested.changed > 0 {
-        tell_members(tx, source.workspace)?;
+        tell_members(tx, context.workspace)?;
     }
     if page.has_newly_waiting {
-        jobs::keep_ageing(tx, source)?;
+        jobs::keep_ageing(tx, context)?;
     }
     Ok(page.ingested)
 }
@@ -85,10 +84,10 @@ pub fn interactions(tx: &mut Tx, source: &Source<'_>, observed: &[ObservedIntera
 /// Those of the interactions that are here already, by family and external id.
 pub fn known(
     tx: &mut Tx,
-    source: &Source<'_>,
+    context: &IngestContext<'_>,
     observed: &[&ObservedInteraction],
 ) -> Result<HashSet<(&'static str, String)>> {
-    Ok(store::stored(tx, source, observed)?.into_keys().collect())
+    Ok(store::stored(tx, context, observed)?.into_keys().collect())
 }
 
 /// Open pages of everybody in the workspace look again.

@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use super::authors::{self, Author};
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Record, Stored};
-use super::{AGEING, Ingested, Source};
+use super::{AGEING, IngestContext, Ingested};
 use crate::inbox::derive::{self, Facts, Given};
-use crate::inbox::triage::{self, Case, State, Verdict};
+use crate::inbox::triage::{self, Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
 
 /// So many people with the very same long text are no coincidence.
@@ -45,10 +45,10 @@ impl Change<'_> {
 }
 
 impl<'a> Page<'a> {
-    pub fn compare(tx: &mut Tx, source: &Source<'_>, observed: &'a [ObservedInteraction]) -> Result<Self> {
+    pub fn compare(tx: &mut Tx, context: &IngestContext<'_>, observed: &'a [ObservedInteraction]) -> Result<Self> {
         let observed = latest_of_each(observed);
-        let mut stored = store::stored(tx, source, &observed)?;
-        let contents = store::content_ids(tx, source, &observed)?;
+        let mut stored = store::stored(tx, context, &observed)?;
+        let contents = store::content_ids(tx, context, &observed)?;
         let mut page = Page {
             changes: Vec::with_capacity(observed.len()),
             authors: HashMap::new(),
@@ -72,24 +72,24 @@ impl<'a> Page<'a> {
         Ok(page)
     }
 
-    pub fn write(&mut self, tx: &mut Tx, source: &Source<'_>, rollups: &mut Rollups) -> Result<()> {
-        store::seen(tx, source, &self.unchanged)?;
+    pub fn write(&mut self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
+        store::seen(tx, context, &self.unchanged)?;
         if self.changes.is_empty() {
             return Ok(());
         }
-        self.write_authors(tx, source)?;
-        self.answered_at = self.read_answers(tx, source)?;
-        let is_young = |change: &Change<'_>| change.observed.created_at > source.now - AGEING;
+        self.write_authors(tx, context)?;
+        self.answered_at = self.read_answers(tx, context)?;
+        let is_young = |change: &Change<'_>| change.observed.created_at > context.now - AGEING;
         for change in &self.changes {
-            let verdict = self.write_change(tx, source, change, rollups)?;
-            let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == State::NeedsReply);
-            self.has_newly_waiting |= verdict.state == State::NeedsReply && !was_waiting && is_young(change);
+            let triage = self.write_change(tx, context, change, rollups)?;
+            let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == TriageState::NeedsReply);
+            self.has_newly_waiting |= triage.state == TriageState::NeedsReply && !was_waiting && is_young(change);
         }
-        self.settle_threads(tx, source, rollups)?;
-        self.mark_waves(tx, source, rollups)
+        self.settle_threads(tx, context, rollups)?;
+        self.mark_waves(tx, context, rollups)
     }
 
-    fn write_authors(&mut self, tx: &mut Tx, source: &Source<'_>) -> Result<()> {
+    fn write_authors(&mut self, tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
         let mut seen: HashMap<String, (&ObservedAuthor, i64)> = HashMap::new();
         for change in &self.changes {
             let entry = seen.entry(author_key(&change.observed.author)).or_insert((&change.observed.author, 0));
@@ -98,24 +98,24 @@ impl<'a> Page<'a> {
         let mut keys = seen.keys().map(String::as_str).collect::<Vec<_>>();
         // Two batches on PostgreSQL lock authors in one order.
         keys.sort_unstable();
-        let mut known = authors::store::by_key(tx, source, &keys)?;
+        let mut known = authors::store::by_key(tx, context, &keys)?;
         for key in keys {
             let (observed, new) = seen[key];
             let author = match known.remove(key) {
                 Some(author) => author.seen_as(observed, new),
-                None => Author::new(AuthorId::new(source.now, source.random), key, observed, new),
+                None => Author::new(AuthorId::new(context.now, context.random), key, observed, new),
             };
-            authors::store::put(tx, source, &author)?;
+            authors::store::put(tx, context, &author)?;
             self.authors.insert(key.to_owned(), author);
         }
         Ok(())
     }
 
     /// Own replies of the changes' threads: those stored, with what this page says about them.
-    fn read_answers(&self, tx: &mut Tx, source: &Source<'_>) -> Result<HashMap<String, Timestamp>> {
+    fn read_answers(&self, tx: &mut Tx, context: &IngestContext<'_>) -> Result<HashMap<String, Timestamp>> {
         let threads = distinct(self.changes.iter().map(|change| change.observed.thread_external_id.as_str()));
         let here = self.changes.iter().map(|change| change.observed.external_id.as_str()).collect::<HashSet<_>>();
-        let stored = store::own_replies(tx, source, &threads)?;
+        let stored = store::own_replies(tx, context, &threads)?;
         let stored = stored.into_iter().filter(|(_, id, _)| !here.contains(id.as_str()));
         let own = self.changes.iter().map(|change| change.observed).filter(|observed| observed.author.is_self);
         let own = own.filter(|observed| observed.provider_state == ProviderState::Published);
@@ -131,31 +131,31 @@ impl<'a> Page<'a> {
     fn write_change(
         &self,
         tx: &mut Tx,
-        source: &Source<'_>,
+        context: &IngestContext<'_>,
         change: &Change<'_>,
         rollups: &mut Rollups,
-    ) -> Result<Verdict> {
+    ) -> Result<Triage> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
-        let facts = change.facts(source);
+        let facts = change.facts(context);
         let edited_at = match &change.stored {
-            Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(source.now)),
+            Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(context.now)),
             Some(row) => row.edited_at,
             None => observed.edited_at,
         };
         let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
         let case = change.case(&facts, created_at, edited_at, author.interactions > 1);
-        let verdict = triage::settle(&case, self.answered_at.get(&observed.thread_external_id).copied(), source.now);
-        let day = change.stored.as_ref().map_or_else(|| source.day(created_at), |row| row.day.clone());
+        let triage = triage::triage(&case, self.answered_at.get(&observed.thread_external_id).copied(), context.now);
+        let day = change.stored.as_ref().map_or_else(|| context.day(created_at), |row| row.day.clone());
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
         let after = Counted {
             day: is_counted.then(|| day.clone()),
             kind: observed.kind,
             sentiment: facts.sentiment,
-            state: verdict.state,
-            band: verdict.band,
+            state: triage.state,
+            band: triage.band,
         };
-        let id = change.stored.as_ref().map_or_else(|| InteractionId::new(source.now, source.random), |row| row.id);
+        let id = change.stored.as_ref().map_or_else(|| InteractionId::new(context.now, context.random), |row| row.id);
         let record = Record {
             id,
             author: author.id,
@@ -165,69 +165,69 @@ impl<'a> Page<'a> {
             edited_at,
             day: &day,
             facts: &facts,
-            verdict: &verdict,
+            triage: &triage,
         };
         match &change.stored {
             None => {
-                store::insert(tx, source, &record)?;
+                store::insert(tx, context, &record)?;
                 rollups.add(after);
             }
             Some(row) => {
                 if change.is_edit() {
-                    store::keep_version(tx, source, row)?;
+                    store::keep_version(tx, context, row)?;
                 }
-                store::update(tx, source, &record)?;
+                store::update(tx, context, &record)?;
                 rollups.replace(Counted::of(row), after);
             }
         }
-        Ok(verdict)
+        Ok(triage)
     }
 
     /// An own reply that came, changed or went away concerns everybody in its thread.
-    fn settle_threads(&self, tx: &mut Tx, source: &Source<'_>, rollups: &mut Rollups) -> Result<()> {
+    fn settle_threads(&self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
         let own = self.changes.iter().map(|change| change.observed).filter(|observed| observed.author.is_self);
         let threads = distinct(own.map(|reply| reply.thread_external_id.as_str()));
-        for row in store::in_threads(tx, source, &threads)? {
+        for row in store::in_threads(tx, context, &threads)? {
             let answered_at = self.answered_at.get(&row.thread_external_id).copied();
-            settle_again(tx, source, &row, &row.facts(), answered_at, rollups)?;
+            retriage(tx, context, &row, &row.facts(), answered_at, rollups)?;
         }
         Ok(())
     }
 
     /// The same long text by several people is spam, from the first of them on.
-    fn mark_waves(&self, tx: &mut Tx, source: &Source<'_>, rollups: &mut Rollups) -> Result<()> {
+    fn mark_waves(&self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
         let said = self.changes.iter().filter(|change| change.stored.is_none() || change.is_edit());
         let comparable = said.filter(|change| {
             let observed = change.observed;
             !observed.author.is_self && observed.text.as_deref().is_some_and(derive::is_worth_comparing)
         });
         let hashes = distinct(comparable.map(|change| &change.hash));
-        let waves = store::written_by_at_least(tx, source, &hashes, WAVE)?;
-        for row in store::not_yet_spam(tx, source, &waves)? {
-            let facts = derive::facts(Given { repeated_by_others: true, ..row.given(source) });
-            let answered_at = store::own_replies(tx, source, &[&row.thread_external_id])?;
+        let waves = store::written_by_at_least(tx, context, &hashes, WAVE)?;
+        for row in store::not_yet_spam(tx, context, &waves)? {
+            let facts = derive::facts(Given { repeated_by_others: true, ..row.given(context) });
+            let answered_at = store::own_replies(tx, context, &[&row.thread_external_id])?;
             let answered_at = answered_at.into_iter().map(|(_, _, at)| at).max();
-            settle_again(tx, source, &row, &facts, answered_at, rollups)?;
+            retriage(tx, context, &row, &facts, answered_at, rollups)?;
         }
         Ok(())
     }
 }
 
 /// Judges a stored row anew and writes what came out differently.
-pub(super) fn settle_again(
+pub(super) fn retriage(
     tx: &mut Tx,
-    source: &Source<'_>,
+    context: &IngestContext<'_>,
     row: &Stored,
     facts: &Facts,
     answered_at: Option<Timestamp>,
     rollups: &mut Rollups,
 ) -> Result<()> {
-    let verdict = triage::settle(&row.case(facts), answered_at, source.now);
+    let triage = triage::triage(&row.case(facts), answered_at, context.now);
     let is_same =
-        verdict.state == row.state && verdict.score == row.priority_score && facts.intents == row.facts().intents;
+        triage.state == row.state && triage.score == row.priority_score && facts.intents == row.facts().intents;
     if !is_same {
-        store::judge(tx, row.id, facts, &verdict)?;
-        rollups.replace(Counted::of(row), Counted::of(row).settled(&verdict));
+        store::put_triage(tx, row.id, facts, &triage)?;
+        rollups.replace(Counted::of(row), Counted::of(row).settled(&triage));
     }
     Ok(())
 }
@@ -239,9 +239,9 @@ impl Change<'_> {
         created_at: Timestamp,
         edited_at: Option<Timestamp>,
         is_repeat_author: bool,
-    ) -> Case<'f> {
+    ) -> TriageInput<'f> {
         let observed = self.observed;
-        Case {
+        TriageInput {
             is_own: observed.author.is_self,
             provider_state: observed.provider_state,
             can_reply: observed.can_reply,
@@ -255,7 +255,7 @@ impl Change<'_> {
     }
 
     /// Derived anew only where the text, the rating or the platform's word on spam changed.
-    fn facts(&self, source: &Source<'_>) -> Facts {
+    fn facts(&self, context: &IngestContext<'_>) -> Facts {
         let observed = self.observed;
         if observed.author.is_self {
             return Facts::none();
@@ -264,7 +264,7 @@ impl Change<'_> {
         let given = Given {
             text: observed.text.as_deref(),
             rating: observed.rating,
-            account_language: source.language,
+            account_language: context.language,
             platform_says_spam,
             repeated_by_others: false,
         };

@@ -6,7 +6,7 @@ use kit::db::{Result, Tx};
 
 use super::store::{self, Stored};
 use crate::inbox::derive::{PriorityBand, Sentiment};
-use crate::inbox::triage::{State, Verdict};
+use crate::inbox::triage::{Triage, TriageState};
 use crate::model::{ConnectionId, Kind, ProviderState};
 use crate::workspaces::WorkspaceId;
 
@@ -17,7 +17,7 @@ pub(super) struct Counted {
     pub day: Option<String>,
     pub kind: Kind,
     pub sentiment: Sentiment,
-    pub state: State,
+    pub state: TriageState,
     pub band: PriorityBand,
 }
 
@@ -32,8 +32,8 @@ impl Counted {
         }
     }
 
-    pub fn settled(self, verdict: &Verdict) -> Self {
-        Self { state: verdict.state, band: verdict.band, ..self }
+    pub fn settled(self, triage: &Triage) -> Self {
+        Self { state: triage.state, band: triage.band, ..self }
     }
 }
 
@@ -43,7 +43,7 @@ pub(super) type DayCounts = [i64; 9];
 #[derive(Default)]
 pub(super) struct Rollups {
     days: BTreeMap<String, DayCounts>,
-    totals: BTreeMap<(State, PriorityBand), i64>,
+    totals: BTreeMap<(TriageState, PriorityBand), i64>,
 }
 
 impl Rollups {

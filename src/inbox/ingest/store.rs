@@ -6,26 +6,26 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Json, Result, Tx, Val};
 
-use super::Source;
+use super::IngestContext;
 use super::lists::{all_in, exec_in};
 use super::page::TextHash;
 use super::rollups::DayCounts;
 use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Sentiment};
-use crate::inbox::triage::{Case, State, Verdict};
+use crate::inbox::triage::{Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// By external id, for the content that the observations name.
 pub fn content_ids(
     tx: &mut Tx,
-    source: &Source<'_>,
+    context: &IngestContext<'_>,
     observed: &[&ObservedInteraction],
 ) -> Result<HashMap<String, ContentId>> {
     let mut names = observed.iter().filter_map(|item| item.content_external_id.as_deref()).collect::<Vec<_>>();
     names.sort_unstable();
     names.dedup();
     let sql = "SELECT external_id, id FROM content_items WHERE connection_id = $1 AND external_id IN ";
-    Ok(all_in::<(String, ContentId), _>(tx, sql, "", args![source.connection], &names)?.into_iter().collect())
+    Ok(all_in::<(String, ContentId), _>(tx, sql, "", args![context.connection], &names)?.into_iter().collect())
 }
 
 kit::row! {
@@ -49,7 +49,7 @@ kit::row! {
         pub provider_state: ProviderState,
         pub can_reply: bool,
         pub is_own: bool,
-        pub state: State,
+        pub state: TriageState,
         pub sentiment: Sentiment,
         pub sentiment_score: Option<f64>,
         pub intents: Json,
@@ -88,11 +88,11 @@ impl Stored {
         }
     }
 
-    pub fn given(&self, source: &Source<'_>) -> Given<'_> {
+    pub fn given(&self, context: &IngestContext<'_>) -> Given<'_> {
         Given {
             text: self.text.as_deref(),
             rating: self.rating,
-            account_language: source.language,
+            account_language: context.language,
             platform_says_spam: self.provider_state == ProviderState::Spam,
             repeated_by_others: self.is_part_of_wave(),
         }
@@ -102,8 +102,8 @@ impl Stored {
         self.all_reasons().iter().any(|reason| reason.reason == "spam_repeated")
     }
 
-    pub fn case<'a>(&self, facts: &'a Facts) -> Case<'a> {
-        Case {
+    pub fn case<'a>(&self, facts: &'a Facts) -> TriageInput<'a> {
+        TriageInput {
             is_own: self.is_own,
             provider_state: self.provider_state,
             can_reply: self.can_reply,
@@ -120,7 +120,7 @@ impl Stored {
 /// By family and external id.
 pub fn stored(
     tx: &mut Tx,
-    source: &Source<'_>,
+    context: &IngestContext<'_>,
     observed: &[&ObservedInteraction],
 ) -> Result<HashMap<(&'static str, String), Stored>> {
     let sql = format!(
@@ -131,7 +131,7 @@ pub fn stored(
     for family in ["comment", "review", "mention"] {
         let ids = observed.iter().filter(|item| item.kind.family() == family);
         let ids = ids.map(|item| item.external_id.as_str()).collect::<Vec<_>>();
-        for row in all_in::<Stored, _>(tx, &sql, "", args![source.connection, family], &ids)? {
+        for row in all_in::<Stored, _>(tx, &sql, "", args![context.connection, family], &ids)? {
             found.insert((family, row.external_id.clone()), row);
         }
     }
@@ -139,40 +139,44 @@ pub fn stored(
 }
 
 /// Thread, external id and time of the published own interactions of the threads.
-pub fn own_replies(tx: &mut Tx, source: &Source<'_>, threads: &[&str]) -> Result<Vec<(String, String, Timestamp)>> {
+pub fn own_replies(
+    tx: &mut Tx,
+    context: &IngestContext<'_>,
+    threads: &[&str],
+) -> Result<Vec<(String, String, Timestamp)>> {
     let sql = "SELECT thread_external_id, external_id, created_at FROM interactions
                WHERE connection_id = $1 AND is_own AND provider_state = 'published' AND thread_external_id IN ";
-    all_in(tx, sql, "", args![source.connection], threads)
+    all_in(tx, sql, "", args![context.connection], threads)
 }
 
-pub fn in_threads(tx: &mut Tx, source: &Source<'_>, threads: &[&str]) -> Result<Vec<Stored>> {
+pub fn in_threads(tx: &mut Tx, context: &IngestContext<'_>, threads: &[&str]) -> Result<Vec<Stored>> {
     let sql = format!(
         "SELECT {} FROM interactions WHERE connection_id = $1 AND NOT is_own AND thread_external_id IN ",
         Stored::COLUMNS
     );
-    all_in(tx, &sql, "", args![source.connection], threads)
+    all_in(tx, &sql, "", args![context.connection], threads)
 }
 
 /// Those of the hashes that at least so many different people wrote.
 pub fn written_by_at_least(
     tx: &mut Tx,
-    source: &Source<'_>,
+    context: &IngestContext<'_>,
     hashes: &[&TextHash],
     people: i64,
 ) -> Result<Vec<Vec<u8>>> {
     let sql = "SELECT text_hash FROM interactions WHERE connection_id = $1 AND NOT is_own AND text_hash IN ";
     let having = " GROUP BY text_hash HAVING count(DISTINCT author_id) >= $2";
-    all_in(tx, sql, having, args![source.connection, people], hashes)
+    all_in(tx, sql, having, args![context.connection, people], hashes)
 }
 
-pub fn not_yet_spam(tx: &mut Tx, source: &Source<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Stored>> {
+pub fn not_yet_spam(tx: &mut Tx, context: &IngestContext<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Stored>> {
     let sql = format!(
         "SELECT {} FROM interactions
          WHERE connection_id = $1 AND NOT is_own AND CAST(intents AS TEXT) NOT LIKE '%\"spam\"%' AND text_hash IN ",
         Stored::COLUMNS
     );
     let hashes = hashes.iter().map(Vec::as_slice).collect::<Vec<_>>();
-    all_in(tx, &sql, "", args![source.connection], &hashes)
+    all_in(tx, &sql, "", args![context.connection], &hashes)
 }
 
 /// A row as ingest writes it.
@@ -185,11 +189,11 @@ pub struct Record<'a> {
     pub edited_at: Option<Timestamp>,
     pub day: &'a str,
     pub facts: &'a Facts,
-    pub verdict: &'a Verdict,
+    pub triage: &'a Triage,
 }
 
-pub fn insert(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<()> {
-    let Record { observed, facts, verdict, .. } = record;
+pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> Result<()> {
+    let Record { observed, facts, triage, .. } = record;
     tx.exec(
         "INSERT INTO interactions (id, workspace_id, connection_id, content_id, author_id, platform, kind, family,
             external_id, parent_external_id, thread_external_id, text, text_hash, language, rating, likes, reply_count,
@@ -199,11 +203,11 @@ pub fn insert(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<(
             $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33, $34)",
         args![
             record.id,
-            source.workspace,
-            source.connection,
+            context.workspace,
+            context.connection,
             record.content,
             record.author,
-            source.platform,
+            context.platform,
             observed.kind,
             observed.kind.family(),
             &observed.external_id,
@@ -221,24 +225,24 @@ pub fn insert(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<(
             observed.can_reply,
             observed.author.is_self,
             &observed.permalink,
-            verdict.state,
+            triage.state,
             facts.sentiment,
             facts.score,
             to_json(&facts.intents),
-            verdict.score,
-            verdict.band,
-            to_json(&verdict.reasons),
+            triage.score,
+            triage.band,
+            to_json(&triage.reasons),
             RULESET,
             record.day,
-            source.now,
+            context.now,
             &observed.raw
         ],
     )?;
     Ok(())
 }
 
-pub fn update(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<()> {
-    let Record { observed, facts, verdict, .. } = record;
+pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> Result<()> {
+    let Record { observed, facts, triage, .. } = record;
     tx.exec(
         "UPDATE interactions SET content_id = $2, author_id = $3, kind = $4, parent_external_id = $5,
             thread_external_id = $6, text = $7, text_hash = $8, language = $9, rating = $10, likes = $11,
@@ -264,60 +268,60 @@ pub fn update(tx: &mut Tx, source: &Source<'_>, record: &Record<'_>) -> Result<(
             observed.can_reply,
             observed.author.is_self,
             &observed.permalink,
-            verdict.state,
+            triage.state,
             facts.sentiment,
             facts.score,
             to_json(&facts.intents),
-            verdict.score,
-            verdict.band,
-            to_json(&verdict.reasons),
+            triage.score,
+            triage.band,
+            to_json(&triage.reasons),
             RULESET,
-            source.now,
+            context.now,
             &observed.raw
         ],
     )?;
     Ok(())
 }
 
-/// A new verdict on an unchanged text.
-pub fn judge(tx: &mut Tx, id: InteractionId, facts: &Facts, verdict: &Verdict) -> Result<()> {
+/// A new triage on an unchanged text.
+pub fn put_triage(tx: &mut Tx, id: InteractionId, facts: &Facts, triage: &Triage) -> Result<()> {
     tx.exec(
         "UPDATE interactions SET state = $2, intents = $3, priority_score = $4, priority = $5, reasons = $6, ruleset = $7
          WHERE id = $1",
         args![
-            id, verdict.state, to_json(&facts.intents), verdict.score, verdict.band, to_json(&verdict.reasons), RULESET
+            id, triage.state, to_json(&facts.intents), triage.score, triage.band, to_json(&triage.reasons), RULESET
         ],
     )?;
     Ok(())
 }
 
-pub fn keep_version(tx: &mut Tx, source: &Source<'_>, row: &Stored) -> Result<()> {
+pub fn keep_version(tx: &mut Tx, context: &IngestContext<'_>, row: &Stored) -> Result<()> {
     tx.exec(
         "INSERT INTO interaction_versions (interaction_id, replaced_at, text, rating) VALUES ($1, $2, $3, $4)
          ON CONFLICT (interaction_id, replaced_at) DO NOTHING",
-        args![row.id, source.now, &row.text, row.rating],
+        args![row.id, context.now, &row.text, row.rating],
     )?;
     Ok(())
 }
 
-pub fn seen(tx: &mut Tx, source: &Source<'_>, ids: &[InteractionId]) -> Result<()> {
-    exec_in(tx, "UPDATE interactions SET last_seen_at = $1 WHERE id IN ", args![source.now], ids)
+pub fn seen(tx: &mut Tx, context: &IngestContext<'_>, ids: &[InteractionId]) -> Result<()> {
+    exec_in(tx, "UPDATE interactions SET last_seen_at = $1 WHERE id IN ", args![context.now], ids)
 }
 
-pub fn not_seen_since(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -> Result<Vec<Stored>> {
+pub fn not_seen_since(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<Vec<Stored>> {
     let sql = format!(
         "SELECT {} FROM interactions
          WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state <> 'removed' ORDER BY id",
         Stored::COLUMNS
     );
-    tx.all(&sql, args![source.connection, started_at])
+    tx.all(&sql, args![context.connection, started_at])
 }
 
-pub fn mark_missing(tx: &mut Tx, source: &Source<'_>, started_at: Timestamp) -> Result<()> {
+pub fn mark_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
     tx.exec(
         "UPDATE interactions SET missing_since = $3
          WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state <> 'removed' AND missing_since IS NULL",
-        args![source.connection, started_at, source.now],
+        args![context.connection, started_at, context.now],
     )?;
     Ok(())
 }
@@ -352,7 +356,7 @@ pub fn add_to_day(tx: &mut Tx, workspace: WorkspaceId, day: &str, counts: &DayCo
 pub fn add_to_total(
     tx: &mut Tx,
     (workspace, connection): (WorkspaceId, ConnectionId),
-    state: State,
+    state: TriageState,
     band: PriorityBand,
     by: i64,
 ) -> Result<()> {

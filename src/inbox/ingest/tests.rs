@@ -8,10 +8,11 @@ use kit::clock::Timestamp;
 use kit::db::{Db, Json};
 use kit::random::Random;
 
-use super::{Ingested, Missing, State, pass_completed};
+use super::{Ingested, Missing, pass_completed};
 use crate::inbox::derive::{PriorityBand, Sentiment};
 use crate::inbox::seed;
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
+use crate::inbox::triage::TriageState;
 use crate::model::{Kind, ObservedInteraction, ProviderState};
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -21,8 +22,8 @@ kit::both_databases! {
         let page = [comment("c1", "ann", "What camera is that?"), comment("c2", "bob", "Love this channel")];
         assert_eq!(desk.ingest(MORNING, &page).await, Ingested { new: 2, changed: 0, unchanged: 0 });
         assert_eq!(desk.ingest(MORNING + HOUR, &page).await, Ingested { new: 0, changed: 0, unchanged: 2 });
-        assert_eq!(desk.state_of("c1").await, State::NeedsReply);
-        assert_eq!(desk.state_of("c2").await, State::NoReplyNeeded);
+        assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply);
+        assert_eq!(desk.state_of("c2").await, TriageState::NoReplyNeeded);
         assert_eq!(desk.one_of::<Sentiment>("sentiment", "c2").await, Sentiment::Positive);
         assert_eq!(desk.one_of::<String>("day", "c1").await, "2026-11-25");
         rollups_are_a_recount(&desk, "").await;
@@ -39,11 +40,11 @@ kit::both_databases! {
         let asked = comment("c1", "ann", "Where can I buy this?");
         desk.ingest(MORNING, std::slice::from_ref(&asked)).await;
         desk.ingest(MORNING + HOUR, &[own_reply("r1", &asked, 30)]).await;
-        assert_eq!(desk.state_of("c1").await, State::Answered);
-        assert_eq!(desk.state_of("r1").await, State::Own);
+        assert_eq!(desk.state_of("c1").await, TriageState::Answered);
+        assert_eq!(desk.state_of("r1").await, TriageState::Own);
         let again = ObservedInteraction { text: Some("And does it ship to Canada?".into()), ..reply("r2", "ann", &asked, 45) };
         desk.ingest(MORNING + HOUR, &[again]).await;
-        assert_eq!((desk.state_of("c1").await, desk.state_of("r2").await), (State::Answered, State::NeedsReply));
+        assert_eq!((desk.state_of("c1").await, desk.state_of("r2").await), (TriageState::Answered, TriageState::NeedsReply));
         rollups_are_a_recount(&desk, "").await;
     }
 
@@ -51,10 +52,10 @@ kit::both_databases! {
         let asked = comment("c1", "ann", "Where can I buy this?");
         desk.ingest(MORNING, &[own_reply("r1", &asked, 30)]).await;
         desk.ingest(MORNING, std::slice::from_ref(&asked)).await;
-        assert_eq!(desk.state_of("c1").await, State::Answered);
+        assert_eq!(desk.state_of("c1").await, TriageState::Answered);
         let taken_back = ObservedInteraction { provider_state: ProviderState::Removed, ..own_reply("r1", &asked, 30) };
         desk.ingest(MORNING + HOUR, &[taken_back]).await;
-        assert_eq!(desk.state_of("c1").await, State::NeedsReply);
+        assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply);
         rollups_are_a_recount(&desk, "").await;
     }
 
@@ -63,7 +64,7 @@ kit::both_databases! {
         desk.ingest(MORNING, &[asked.clone(), own_reply("r1", &asked, 5)]).await;
         let edited = ObservedInteraction { text: Some("Why is the link broken?".into()), ..asked };
         desk.ingest(MORNING + HOUR, &[edited]).await;
-        assert_eq!(desk.state_of("c1").await, State::NeedsReply);
+        assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply);
         assert_eq!(desk.one_of::<Option<Timestamp>>("edited_at", "c1").await, Some(MORNING + HOUR));
         let versions: Vec<(Option<String>,)> = desk
             .read(|conn| conn.all("SELECT text FROM interaction_versions", args![]))
@@ -79,26 +80,26 @@ kit::both_databases! {
         let shut = ObservedInteraction { can_reply: false, ..comment("c3", "cleo", "Is this it?") };
         desk.ingest(MORNING, &[held.clone(), spam, shut]).await;
         for id in ["c1", "c2", "c3"] {
-            assert_eq!(desk.state_of(id).await, State::NoReplyNeeded, "{id}");
+            assert_eq!(desk.state_of(id).await, TriageState::NoReplyNeeded, "{id}");
         }
         assert_eq!(day_rows(&desk).await.values().map(|counts| counts[0]).sum::<i64>(), 1);
         let released = ObservedInteraction { provider_state: ProviderState::Published, ..held };
         desk.ingest(MORNING, &[released]).await;
-        assert_eq!(desk.state_of("c1").await, State::NeedsReply);
+        assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply);
         rollups_are_a_recount(&desk, "").await;
     }
 
     async fn a_wave_is_spam_from_its_first_comment_on(desk: Desk) {
         let text = "This song was playing when my whole life changed, was it not?";
         desk.ingest(MORNING, &[comment("c1", "ann", text), comment("c2", "bob", text)]).await;
-        assert_eq!(desk.state_of("c1").await, State::NeedsReply);
+        assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply);
         desk.ingest(MORNING, &[comment("c3", "cleo", text)]).await;
         for id in ["c1", "c2", "c3"] {
-            assert_eq!(desk.state_of(id).await, State::NoReplyNeeded, "{id}");
+            assert_eq!(desk.state_of(id).await, TriageState::NoReplyNeeded, "{id}");
             assert!(desk.one_of::<Json>("intents", id).await.to_string().contains("spam"), "{id}");
         }
         desk.ingest(MORNING, &[ObservedInteraction { likes: Some(3), ..comment("c1", "ann", text) }]).await;
-        assert_eq!(desk.state_of("c1").await, State::NoReplyNeeded);
+        assert_eq!(desk.state_of("c1").await, TriageState::NoReplyNeeded);
         rollups_are_a_recount(&desk, "").await;
     }
 
@@ -123,10 +124,10 @@ kit::both_databases! {
             let missing = desk.unit(started, move |tx, source| pass_completed(tx, source, started)).await;
             assert_eq!(missing, expected, "pass {pass}");
         }
-        assert_eq!((desk.state_of("c1").await, desk.state_of("c2").await), (State::NeedsReply, State::NoReplyNeeded));
+        assert_eq!((desk.state_of("c1").await, desk.state_of("c2").await), (TriageState::NeedsReply, TriageState::NoReplyNeeded));
         rollups_are_a_recount(&desk, "").await;
         desk.ingest(MORNING + HOUR * 4, &page).await;
-        assert_eq!(desk.state_of("c2").await, State::NeedsReply);
+        assert_eq!(desk.state_of("c2").await, TriageState::NeedsReply);
         rollups_are_a_recount(&desk, "").await;
     }
 
@@ -263,7 +264,7 @@ async fn rollups_are_a_recount(db: &Db, when: &str) {
         "SELECT state, priority, total FROM interaction_totals WHERE total <> 0 ORDER BY state, priority";
     const RECOUNT: &str =
         "SELECT state, priority, count(*) FROM interactions GROUP BY state, priority ORDER BY state, priority";
-    let totals = async |sql: &'static str| -> Vec<(State, PriorityBand, i64)> {
+    let totals = async |sql: &'static str| -> Vec<(TriageState, PriorityBand, i64)> {
         db.read(move |conn| conn.all(sql, args![])).await.unwrap()
     };
     assert_eq!(totals(TOTALS).await, totals(RECOUNT).await, "{when}");

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use jiff::civil::Date;
 
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
-use crate::inbox::ingest::State;
+use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
 kit::text_enum! { pub enum Order {
@@ -26,7 +26,7 @@ kit::text_enum! {
 /// Without any field set: everything published that other people wrote, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Filter {
-    pub state: Option<State>,
+    pub state: Option<TriageState>,
     pub kind: Option<Kind>,
     pub platform: Option<Platform>,
     pub sentiment: Option<Sentiment>,
@@ -116,7 +116,7 @@ impl Filter {
                 filter.set(name, value)?;
             }
         }
-        if filter.order == Order::Priority && filter.state != Some(State::NeedsReply) {
+        if filter.order == Order::Priority && filter.state != Some(TriageState::NeedsReply) {
             return Err(BadFilter::value("order", "newest, or priority together with state=needs_reply"));
         }
         if let (Some(since), Some(until)) = (filter.since, filter.until)
@@ -129,7 +129,7 @@ impl Filter {
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), BadFilter> {
         match name {
-            "state" => self.state = Some(one_of(name, value, State::ALL)?),
+            "state" => self.state = Some(one_of(name, value, TriageState::ALL)?),
             "kind" => self.kind = Some(one_of(name, value, Kind::ALL)?),
             "platform" => self.platform = Some(one_of(name, value, Platform::ALL)?),
             "sentiment" => self.sentiment = Some(one_of(name, value, Sentiment::ALL)?),

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 
-use super::ingest::State;
+use super::triage::TriageState;
 use crate::model::{AuthorId, ContentId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
@@ -79,7 +79,7 @@ pub fn replies(conn: &mut Conn, workspace: WorkspaceId, items: &[Interaction]) -
 }
 
 /// How many interactions are in each state, from the rollups.
-pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(State, i64)>> {
+pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(TriageState, i64)>> {
     store::counts(conn, workspace)
 }
 

@@ -9,8 +9,8 @@ use kit::db::{AsVal, Conn, Json, Result, Val};
 use super::Cursor;
 use super::filter::{Filter, Order, Visibility};
 use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
-use crate::inbox::ingest::State;
 use crate::inbox::ingest::lists::all_in;
+use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
 use crate::workspaces::WorkspaceId;
 
@@ -42,7 +42,7 @@ kit::row! {
         pub can_reply: bool,
         pub is_own: bool,
         pub permalink: Option<String>,
-        pub state: State,
+        pub state: TriageState,
         pub sentiment: Sentiment,
         pub sentiment_score: Option<f64>,
         pub intents_json: Json,
@@ -124,7 +124,7 @@ impl<'a> Query<'a> {
     }
 
     /// Written out, not bound: only so do partial indexes serve it.
-    fn state(&mut self, state: Option<State>) {
+    fn state(&mut self, state: Option<TriageState>) {
         self.sql.push_str(&match state {
             Some(state) => format!(" AND i.state = '{state}'"),
             None => " AND NOT i.is_own".to_owned(),
@@ -265,7 +265,7 @@ pub fn replies(conn: &mut Conn, workspace: WorkspaceId, to: &[Interaction]) -> R
     Ok(replies)
 }
 
-pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(State, i64)>> {
+pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(TriageState, i64)>> {
     conn.all(
         "SELECT state, CAST(SUM(total) AS BIGINT) FROM interaction_totals
          WHERE workspace_id = $1 GROUP BY state ORDER BY state",

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::filters;
 use super::{said, state_tag, tags};
-use crate::inbox::ingest::State;
 use crate::inbox::listing::{Filter, Interaction, Order};
 use crate::inbox::pages::Rows;
+use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Live, Local, NOTHING, avatar, empty, link_button, live, older, platform_name};
 
@@ -48,12 +48,12 @@ pub fn panel(view: &Inbox<'_>) -> Markup {
 
 /// Each keeps the rest of the filter.
 fn tabs(view: &Inbox<'_>) -> Markup {
-    let tab = |name: &str, state: Option<State>, order: Order| {
+    let tab = |name: &str, state: Option<TriageState>, order: Order| {
         let filter = Filter { state, order, ..view.filter.clone() };
         let is_here = view.filter.state == state;
         // The rollups know those who wait; with a filter, nobody has counted.
-        let is_counted = state == Some(State::NeedsReply) && !is_narrowed(view.filter);
-        let count = is_counted.then(|| view.rows.count(State::NeedsReply));
+        let is_counted = state == Some(TriageState::NeedsReply) && !is_narrowed(view.filter);
+        let count = is_counted.then(|| view.rows.count(TriageState::NeedsReply));
         html! {
             a href=(filter.address("/inbox")) aria-current=[is_here.then_some("page")] {
                 (name) @if let Some(count) = count { " " span.num { (grouped(count)) } }
@@ -63,10 +63,10 @@ fn tabs(view: &Inbox<'_>) -> Markup {
     html! {
         nav.tabs aria-label="States" {
             (tab("Everything", None, Order::Newest))
-            (tab("Needs reply", Some(State::NeedsReply), Order::Priority))
-            (tab("Answered", Some(State::Answered), Order::Newest))
-            (tab("No reply needed", Some(State::NoReplyNeeded), Order::Newest))
-            (tab("Yours", Some(State::Own), Order::Newest))
+            (tab("Needs reply", Some(TriageState::NeedsReply), Order::Priority))
+            (tab("Answered", Some(TriageState::Answered), Order::Newest))
+            (tab("No reply needed", Some(TriageState::NoReplyNeeded), Order::Newest))
+            (tab("Yours", Some(TriageState::Own), Order::Newest))
         }
     }
 }
@@ -131,7 +131,7 @@ fn nothing(view: &Inbox<'_>) -> Markup {
             "No interaction is what this filter asks for.",
             link_button("/inbox", "Show everything"),
         ),
-        Some(State::NeedsReply) => empty(
+        Some(TriageState::NeedsReply) => empty(
             Icon::Done,
             "Nobody waits for an answer",
             "Questions, complaints and reviews that need you stand here first.",

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 
 use super::definitions;
 use super::derive::{PriorityBand, Sentiment};
-use super::ingest::State;
 use super::listing::Interaction;
+use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
 pub use list::{Inbox, inbox, panel};
@@ -35,12 +35,12 @@ fn said(item: &Interaction) -> Markup {
     }
 }
 
-fn state_tag(state: State) -> Markup {
+fn state_tag(state: TriageState) -> Markup {
     let tone = match state {
-        State::NeedsReply => Tone::Accent,
-        State::Answered => Tone::Good,
-        State::NoReplyNeeded => return NOTHING,
-        State::Own => Tone::Plain,
+        TriageState::NeedsReply => Tone::Accent,
+        TriageState::Answered => Tone::Good,
+        TriageState::NoReplyNeeded => return NOTHING,
+        TriageState::Own => Tone::Plain,
     };
     tag(tone, definitions::state(state))
 }
@@ -67,7 +67,7 @@ fn tags(item: &Interaction) -> Markup {
     html! {
         div.tags {
             @if !item.is_own {
-                @if item.state == State::NeedsReply { (band_tag(item.priority)) }
+                @if item.state == TriageState::NeedsReply { (band_tag(item.priority)) }
                 @for intent in item.intents() { (tag(Tone::Plain, definitions::intent(intent))) }
                 @if item.sentiment != Sentiment::Unknown {
                     (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))

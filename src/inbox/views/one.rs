@@ -82,7 +82,7 @@ fn facts(item: &Interaction) -> Markup {
     let intents = item.intents();
     let body = html! {
         dl.facts.derived {
-            (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::ingest::State::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
+            (fact("TriageState", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::triage::TriageState::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
             (fact("Priority", definitions::PRIORITY, html! {
                 @let mark = band_tag(item.priority);
                 @if mark.0.is_empty() { (definitions::band(item.priority)) } @else { (mark) }

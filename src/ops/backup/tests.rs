@@ -12,7 +12,7 @@ use kit::testing::{Database, Engine, TestDb};
 
 use super::{Error, Restored, Saved, Target, backup, restore};
 use crate::connections::imported;
-use crate::inbox::ingest::Source;
+use crate::inbox::ingest::IngestContext;
 use crate::platforms::Platform;
 use crate::secrets::Vault;
 use crate::testing::TestApp;
@@ -32,7 +32,7 @@ impl Stage {
             let (platform, described) = (Platform::YouTube, imported::Described::default());
             let connection = imported::put(tx, now, &random, workspace, platform, &described, "1")?.id;
             let (time_zone, language) = (&TimeZone::UTC, None);
-            let source = Source { workspace, connection, platform, time_zone, language, now, random: &random };
+            let source = IngestContext { workspace, connection, platform, time_zone, language, now, random: &random };
             crate::inbox::seed(tx, &source, 0..1_200)
         });
         filled.await.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));

@@ -12,7 +12,7 @@ use super::record::{Interaction, LONGEST_TEXT, boolean, instant, link, name, num
 use super::store::Known;
 use super::{Desk, Error, Tally, connections, store};
 use crate::connections::imported;
-use crate::inbox::ingest::{self, Source};
+use crate::inbox::ingest::{self, IngestContext};
 use crate::model::{Kind, ObservedAuthor, ObservedInteraction, ProviderState};
 use crate::platforms::Platform;
 
@@ -56,7 +56,7 @@ fn write_account(
 ) -> db::Result<()> {
     let connection = imported::of_platform(tx, desk.now, desk.random, owner.workspace_id, platform)?;
     let time_zone = TimeZone::get(&owner.time_zone).unwrap_or(TimeZone::UTC);
-    let source = Source {
+    let source = IngestContext {
         workspace: owner.workspace_id,
         connection: connection.id,
         platform,

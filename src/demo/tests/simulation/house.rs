@@ -22,7 +22,7 @@ use crate::accounts::Passwords;
 use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{Config, DemoService, Signup};
 use crate::connections::{ConnectionId, Refreshing};
-use crate::inbox::ingest::Source;
+use crate::inbox::ingest::IngestContext;
 use crate::live::Streams;
 use crate::model::Platform;
 use crate::ops::metrics::Metrics;
@@ -121,7 +121,7 @@ fn person(tx: &mut Tx, random: &Random, number: usize) -> db::Result<UserId> {
             token_version, created_at, updated_at) VALUES ($1, $2, 'youtube', 'connected', 'Lab', '', 0, $3, $3)",
         args![connection, workspace, BEGIN],
     )?;
-    let source = Source {
+    let source = IngestContext {
         workspace,
         connection,
         platform: Platform::YouTube,

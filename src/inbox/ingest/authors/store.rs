@@ -6,16 +6,16 @@ use kit::args;
 use kit::db::{Result, Tx};
 
 use super::Author;
-use crate::inbox::ingest::Source;
+use crate::inbox::ingest::IngestContext;
 use crate::inbox::ingest::lists::all_in;
 
-pub fn by_key(tx: &mut Tx, source: &Source<'_>, keys: &[&str]) -> Result<HashMap<String, Author>> {
+pub fn by_key(tx: &mut Tx, context: &IngestContext<'_>, keys: &[&str]) -> Result<HashMap<String, Author>> {
     let sql = format!("SELECT {} FROM authors WHERE connection_id = $1 AND external_id IN ", Author::COLUMNS);
-    let rows = all_in::<Author, _>(tx, &sql, "", args![source.connection], keys)?;
+    let rows = all_in::<Author, _>(tx, &sql, "", args![context.connection], keys)?;
     Ok(rows.into_iter().map(|row| (row.external_id.clone(), row)).collect())
 }
 
-pub fn put(tx: &mut Tx, source: &Source<'_>, author: &Author) -> Result<()> {
+pub fn put(tx: &mut Tx, context: &IngestContext<'_>, author: &Author) -> Result<()> {
     tx.exec(
         "INSERT INTO authors (id, workspace_id, connection_id, external_id, display_name, avatar_url, profile_url,
             is_self, interactions, first_seen_at)
@@ -25,15 +25,15 @@ pub fn put(tx: &mut Tx, source: &Source<'_>, author: &Author) -> Result<()> {
             interactions = excluded.interactions",
         args![
             author.id,
-            source.workspace,
-            source.connection,
+            context.workspace,
+            context.connection,
             author.external_id.as_str(),
             author.display_name.as_str(),
             &author.avatar_url,
             &author.profile_url,
             author.is_self,
             author.interactions,
-            source.now
+            context.now
         ],
     )?;
     Ok(())

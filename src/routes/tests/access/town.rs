@@ -17,7 +17,7 @@ use crate::accounts::api_keys::{self, KeyId, Life, NewKey, Scope};
 use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
 use crate::connections::ConnectionId;
 use crate::connections::jobs::SyncConnection;
-use crate::inbox::ingest::{self, Source};
+use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::testing::{add_connection, comment};
 use crate::model::{InteractionId, Platform};
 use crate::platforms::google;
@@ -146,7 +146,7 @@ impl Town {
             let workspace = workspace(tx, cleo)?;
             let connection = ConnectionId::new(now, &random);
             add_connection(tx, workspace, connection)?;
-            let source = Source {
+            let source = IngestContext {
                 workspace,
                 connection,
                 platform: Platform::YouTube,
