@@ -26,11 +26,10 @@ fn main() {
             fs::write(&path, bytes).expect("OUT_DIR is writable");
             format!("include_bytes!({:?})", path.to_str().expect("OUT_DIR is UTF-8"))
         };
-        let (plain, gzip, brotli) =
-            (store("", &content), store(".gz", &gzip(&content)), store(".br", &brotli(&content)));
+        let (plain, gzip) = (store("", &content), store(".gz", &gzip(&content)));
         writeln!(
             table,
-            "    Asset {{ file: {served:?}, content_type: {:?}, plain: {plain}, gzip: {gzip}, brotli: {brotli} }},",
+            "    Asset {{ file: {served:?}, content_type: {:?}, plain: {plain}, gzip: {gzip} }},",
             content_type(name)
         )
         .expect("a string takes all");
@@ -65,10 +64,4 @@ fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(content).expect("memory takes all");
     encoder.finish().expect("memory takes all")
-}
-
-fn brotli(content: &[u8]) -> Vec<u8> {
-    let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
-    encoder.write_all(content).expect("memory takes all");
-    encoder.into_inner()
 }

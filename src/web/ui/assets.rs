@@ -6,7 +6,6 @@ pub struct Asset {
     pub content_type: &'static str,
     plain: &'static [u8],
     gzip: &'static [u8],
-    brotli: &'static [u8],
 }
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -32,15 +31,9 @@ fn without_hash(file: &str) -> Option<(&str, &str)> {
 }
 
 impl Asset {
-    /// The smallest variant that `accept_encoding` allows, and the name of its coding.
+    /// The smallest form that `accept_encoding` allows, and the name of its coding.
     pub fn negotiate(&self, accept_encoding: &str) -> (&'static [u8], Option<&'static str>) {
-        if accepts(accept_encoding, "br") {
-            (self.brotli, Some("br"))
-        } else if accepts(accept_encoding, "gzip") {
-            (self.gzip, Some("gzip"))
-        } else {
-            (self.plain, None)
-        }
+        if accepts(accept_encoding, "gzip") { (self.gzip, Some("gzip")) } else { (self.plain, None) }
     }
 }
 
@@ -58,12 +51,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_coding_that_the_browser_takes_is_served() {
+    fn a_browser_that_takes_gzip_is_served_it() {
         let css = find(asset!("app.css").trim_start_matches("/assets/")).expect("the stylesheet is built in");
-        assert_eq!(css.negotiate("gzip, deflate, br, zstd").1, Some("br"));
-        assert_eq!(css.negotiate("br;q=0, gzip;q=0.5").1, Some("gzip"));
+        assert_eq!(css.negotiate("gzip, deflate, br, zstd").1, Some("gzip"));
+        assert_eq!(css.negotiate("br, gzip;q=0").1, None);
         assert_eq!(css.negotiate("").1, None);
-        assert!(css.negotiate("br").0.len() * 3 < css.negotiate("").0.len());
+        assert!(css.negotiate("gzip").0.len() * 3 < css.negotiate("").0.len());
         assert!(find("app.css").is_none(), "only the hashed name is served");
     }
 
