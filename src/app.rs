@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kit::clock::{Clock, Timestamp};
-use kit::db::{Db, Migration};
+use kit::db::{self, Db, Migration, Tx};
 use kit::random::Random;
 use maud::Markup;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,7 @@ use crate::platforms::{self, Hosts, Outside};
 use crate::secrets::Vault;
 use crate::web::ui::Local;
 use crate::webhooks::incoming::Intake;
+use crate::work::{Look, Tools, Who, Work};
 
 /// Cheap to clone; every handler and every job is given one.
 #[derive(Clone)]
@@ -61,6 +62,40 @@ impl App {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// A write of the database in somebody's name: all of it or nothing.
+    pub async fn write<T, E, F>(&self, who: Who, rule: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: FnMut(&mut Work<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.db.write(self.unit(who, rule)).await
+    }
+
+    /// The same as a unit of the storage, for jobs: `run.finish(result, app.unit(who, |work| …))`.
+    pub fn unit<T, E, F>(&self, who: Who, mut rule: F) -> impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static
+    where
+        F: FnMut(&mut Work<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let tools = self.tools(who);
+        move |tx| rule(&mut tools.work(tx))
+    }
+
+    pub fn tools(&self, who: Who) -> Tools {
+        Tools { now: self.now(), random: self.random.clone(), secrets: self.vault.clone(), who }
+    }
+
+    /// A read of the database: one snapshot, with its instant.
+    pub async fn read<T, E, F>(&self, mut look: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: FnMut(&mut Look<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let now = self.now();
+        self.db.read(move |conn| look(&mut Look { conn, now })).await
     }
 
     /// Where the simulator's provider hosts are now: it may have been started anew on other ports.

@@ -22,4 +22,5 @@ pub mod serve;
 pub mod testing;
 pub mod web;
 pub mod webhooks;
+pub mod work;
 pub mod workspaces;

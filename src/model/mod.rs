@@ -3,7 +3,7 @@
 use kit::clock::Timestamp;
 use serde_json::Value;
 
-kit::id_types! { pub ConnectionId, pub ContentId, pub AuthorId, pub InteractionId }
+kit::id_types! { pub UserId, pub WorkspaceId, pub ConnectionId, pub ContentId, pub AuthorId, pub InteractionId }
 
 /// A video, post or place, as the platform showed it. A counter is `None` when the platform hides it.
 #[derive(Clone, Debug, PartialEq)]

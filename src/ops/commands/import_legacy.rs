@@ -2,11 +2,12 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::config::Settings;
 use crate::ops::legacy::{self, Report, Target};
 use crate::secrets::Vault;
 use crate::serve;
+use crate::work::{Tools, Who};
 use kit::clock::Clock;
 use kit::random::Random;
 
@@ -24,9 +25,9 @@ pub async fn import_legacy(settings: &Settings, url: &str) -> Result<(), Failed>
     let imported = legacy::import(&target, url, |report| progress.show(report)).await;
     progress.end();
     if imported.is_ok() {
-        let (now, vault) = (target.clock.now(), Vault::open(&settings.key_file(), &target.random)?);
-        let act = Act::from_terminal(Event::LegacyImported, "");
-        db.write(move |tx| audit::record(tx, now, &vault, &act)).await?;
+        let secrets = Vault::open(&settings.key_file(), &target.random)?;
+        let tools = Tools { now: target.clock.now(), random: target.random.clone(), secrets, who: Who::terminal() };
+        db.write(move |tx| audit::record(&mut tools.work(tx), Event::LegacyImported, "")).await?;
     }
     tokio::task::spawn_blocking(move || db.close()).await?;
     print!("{}", imported?);
