@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use crate::audit::{self, Event};
 use crate::config::Settings;
-use crate::ops::legacy::{self, Report, Target};
+use crate::ops::legacy::{self, Report, Target, Wanted};
 use crate::secrets::Vault;
 use crate::serve;
 use crate::work::{Tools, Who};
@@ -13,7 +13,7 @@ use kit::random::Random;
 
 use super::Failed;
 
-pub async fn import_legacy(settings: &Settings, url: &str) -> Result<(), Failed> {
+pub async fn import_legacy(settings: &Settings, url: &str, owner: Option<String>) -> Result<(), Failed> {
     serve::make_data_dir(&settings.data_dir)?;
     let clock = Clock::system();
     let db = {
@@ -21,8 +21,9 @@ pub async fn import_legacy(settings: &Settings, url: &str) -> Result<(), Failed>
         tokio::task::spawn_blocking(move || serve::open_database(&settings, &clock)).await??
     };
     let target = Target { db: db.clone(), clock, random: Random::system() };
+    let wanted = Wanted { owner, ..Wanted::default() };
     let mut progress = Progress::default();
-    let imported = legacy::import(&target, url, |report| progress.show(report)).await;
+    let imported = legacy::import(&target, url, &wanted, |report| progress.show(report)).await;
     progress.end();
     if imported.is_ok() {
         let secrets = Vault::open(&settings.key_file(), &target.random)?;
@@ -44,9 +45,10 @@ const SELDOM: i64 = 10_000;
 
 impl Progress {
     fn show(&mut self, report: &Report) {
-        let done: i64 = report.tables().iter().map(|(_, tally)| tally.read).sum();
-        let counts =
-            report.tables().map(|(table, tally)| format!("{table} {}/{}", tally.read, tally.present)).join("  ");
+        let done: i64 = report.in_order().map(|(_, tally)| tally.read).sum();
+        let begun = report.in_order().filter(|(_, tally)| tally.read > 0);
+        let counts = begun.map(|(name, tally)| format!("{name} {}/{}", tally.read, tally.present));
+        let counts = counts.collect::<Vec<_>>().join("  ");
         if std::io::stderr().is_terminal() {
             eprint!("\r{counts}  ");
             let _ = std::io::stderr().flush();
