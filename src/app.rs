@@ -18,7 +18,8 @@ use crate::config::Config;
 use crate::connections::Refreshing;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
-use crate::platforms::{self, Hosts, Outside};
+use crate::outbound::Outbound;
+use crate::platforms::{self, Hosts};
 use crate::secrets::Vault;
 use crate::web::ui::Local;
 use crate::webhooks::incoming::Intake;
@@ -36,7 +37,7 @@ pub struct Inner {
     pub config: Config,
     pub passwords: Passwords,
     pub vault: Vault,
-    pub outside: Outside,
+    pub outbound: Outbound,
     /// Cancelled when the process is asked to end: open streams would keep it alive for ever.
     pub stopping: CancellationToken,
     pub streams: Streams,
@@ -101,7 +102,7 @@ impl App {
     /// Where the simulator's provider hosts are now: it may have been started anew on other ports.
     pub async fn simulator_hosts(&self) -> Result<Hosts, platforms::Error> {
         match &self.config.demo_service {
-            Some(service) => Hosts::of_simulator(&self.outside, &service.url, &service.secret).await,
+            Some(service) => Hosts::of_simulator(&self.outbound.demo_service, &service.url, &service.secret).await,
             None => Err(platforms::Error::Rejected {
                 reason: "no_demo_service".into(),
                 message: "no demo service is configured".into(),

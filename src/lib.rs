@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod live;
 pub mod model;
 pub mod ops;
+pub mod outbound;
 pub mod platforms;
 pub mod routes;
 pub mod secrets;

@@ -15,7 +15,7 @@ use crate::accounts::sessions::{Caller, SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
 

@@ -104,7 +104,7 @@ impl ConnectAccount {
         let (verifier, code) = verifier.zip(code).ok_or_else(|| give_up(Cause::SecretUnreadable))?;
         let exchanged = async {
             let (hosts, client) = account::provider(app, connection).await?;
-            let google = Google { outside: &app.outside, hosts: &hosts, client: &client };
+            let google = Google { http: &app.outbound.providers, hosts: &hosts, client: &client };
             Ok(google.exchange(&code, &verifier, &flow.redirect_uri, app.now()).await?)
         };
         let grant = exchanged.await.map_err(|stop| match stop {
@@ -198,7 +198,7 @@ async fn channel_of(app: &App, connection: &Connection, grant: &Grant) -> Result
     let (hosts, _) = match account::provider(app, connection).await {
         Ok(provider) => provider,
         Err(Stop::Platform(error)) => return Err(error),
-        Err(Stop::Job(_)) => return Err(Error::Transient(crate::platforms::Trouble::Storage)),
+        Err(Stop::Job(_)) => return Err(Error::Storage),
     };
     channel_behind(app, &hosts, grant).await
 }
@@ -208,7 +208,7 @@ pub async fn channel_behind(app: &App, hosts: &Hosts, grant: &Grant) -> Result<C
         return Err(Error::Permission { reason: "scopes_missing".into() });
     }
     let tokens: &Secret = &grant.access_token;
-    let youtube = YouTube { outside: &app.outside, hosts, clock: &app.clock, tokens };
+    let youtube = YouTube { http: &app.outbound.providers, hosts, clock: &app.clock, tokens };
     youtube.own_channel().await?.ok_or_else(|| Error::Permission { reason: "no_channel".into() })
 }
 

@@ -7,7 +7,7 @@ use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::ConnectionId;
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::workspaces::WorkspaceId;
 
 /// A connected account as the other system described it.

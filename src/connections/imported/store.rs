@@ -6,7 +6,7 @@ use kit::db::{Conn, Result, Tx};
 
 use super::{Account, Described};
 use crate::connections::{Cause, ConnectionId, Status};
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::workspaces::WorkspaceId;
 
 pub fn insert(

@@ -8,7 +8,7 @@ use super::record::{Connection, InstagramAccount, YoutubeChannel, count, identif
 use super::{Batch, Error, store};
 use crate::connections::imported::{self, Described};
 use crate::inbox::content::{self, AccountCounters};
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::workspaces::WorkspaceId;
 
 pub fn write_channels(tx: &mut Tx, channels: &[YoutubeChannel], batch: &mut Batch<'_>) -> Result<(), Error> {
