@@ -1,16 +1,19 @@
 //! The log: lines on standard error, text or JSON, and no more of one kind than anybody reads: strangers decide how often
-//! many of them are written.
+//! many of them are written. Nobody waits for them to be written.
 
+mod queue;
+
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::collections::HashMap;
 use std::io::{IsTerminal as _, Write};
+use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 use tracing::callsite::Identifier;
 use tracing::{Event, Metadata, Subscriber};
-use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Filter, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
@@ -19,24 +22,49 @@ use tracing_subscriber::{EnvFilter, fmt, registry};
 
 use crate::config::{LogFormat, Settings};
 
+use queue::Queue;
+
 /// Lines of one kind in a second.
 const LINES: u32 = 20;
 const SECOND: Duration = Duration::from_secs(1);
 
-static LEFT_OUT: AtomicU64 = AtomicU64::new(0);
+/// For the last lines, where nobody may be reading any more.
+const LAST_LINES: Duration = Duration::from_secs(1);
 
-/// Lines that were not written because there were too many of their kind.
+static LEFT_OUT: AtomicU64 = AtomicU64::new(0);
+static QUEUE: LazyLock<Queue> = LazyLock::new(Queue::default);
+
+/// Lines that were not written: there were too many of their kind, or nobody read them in time.
 pub fn left_out() -> u64 {
-    LEFT_OUT.load(Ordering::Relaxed)
+    LEFT_OUT.load(Ordering::Relaxed) + QUEUE.left_out()
 }
 
-pub fn start(settings: &Settings) -> Result<(), ParseError> {
-    let filter = EnvFilter::try_new(&settings.log)?;
+/// Waits a moment for what is queued to be written: the last act of a process.
+pub fn finish() {
+    QUEUE.drain(LAST_LINES);
+}
+
+pub fn start(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_new(&settings.log).map_err(|error| format!("REPRUV_LOG {}: {error}", settings.log))?;
     let terminal = std::io::stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
-    let lines = lines(format, std::io::stderr).with_filter(Calm::default());
+    let lines = lines(format, QUEUE.clone()).with_filter(Calm::default());
+    QUEUE.start(std::io::stderr(), |lines| {
+        tracing::warn!(lines, "lines of the log were left out: it was not read in time")
+    })?;
     registry().with(lines.with_filter(filter)).init();
+    std::panic::set_hook(Box::new(panicked));
     Ok(())
+}
+
+/// The hook of the standard library writes to standard error by itself, and waits for its reader.
+fn panicked(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("a panic without words");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string());
+    tracing::error!(place, thread = thread.name(), backtrace, "panicked: {message}");
 }
 
 fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>

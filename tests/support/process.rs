@@ -23,11 +23,12 @@ impl Process {
         configure(&mut command);
         let mut child = command.spawn().expect("setpriv (util-linux) is installed");
         let (sender, lines) = channel();
-        let outputs: [Box<dyn Read + Send>; 2] = [
-            Box::new(child.stdout.take().expect("stdout is a pipe")),
-            Box::new(child.stderr.take().expect("stderr is a pipe")),
+        // A test may have taken one for itself.
+        let outputs: [Option<Box<dyn Read + Send>>; 2] = [
+            child.stdout.take().map(|output| Box::new(output) as _),
+            child.stderr.take().map(|output| Box::new(output) as _),
         ];
-        for output in outputs {
+        for output in outputs.into_iter().flatten() {
             let sender = sender.clone();
             thread::spawn(move || {
                 for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -45,6 +46,14 @@ impl Process {
         Self::start(binary(), |command| {
             set(command, settings);
             command.args(arguments);
+        })
+    }
+
+    /// The same, with its log written to `log`.
+    pub fn logging_to(log: impl Into<Stdio>, arguments: &[&str], settings: &[(String, String)]) -> Self {
+        Self::start(binary(), |command| {
+            set(command, settings);
+            command.args(arguments).stderr(log);
         })
     }
 

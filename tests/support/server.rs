@@ -1,6 +1,7 @@
 //! The built binary, run as a person runs it: alone on a free port, with a directory of its own.
 
 use std::net::TcpListener;
+use std::path::Path;
 
 use kit::testing::{Database, Engine, wait_until};
 use tempfile::TempDir;
@@ -42,6 +43,10 @@ impl Server {
 
     pub fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)
+    }
+
+    pub fn data_dir(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Takes the power away: kill -9.

@@ -76,7 +76,11 @@ pub async fn text(app: &App) -> String {
     registry.register("sign_ins", "Tries to sign in, by outcome", app.metrics.sign_ins.clone());
     gauge(&mut registry, "event_streams", "Open streams of live hints", app.streams.count() as i64);
     let left_out = ConstCounter::new(logging::left_out());
-    registry.register("log_lines_left_out", "Lines of the log that had too many like them", left_out);
+    registry.register(
+        "log_lines_left_out",
+        "Lines of the log that had too many like them, or that nobody read in time",
+        left_out,
+    );
     process::register(&mut registry);
     storage(registry.sub_registry_with_prefix("storage"), &app.db.stats());
     if let Some(watch) = app.metrics.worker.get() {
