@@ -33,7 +33,7 @@ pub struct Settings {
     #[arg(long, env = "REPRUV_METRICS_LISTEN", global = true)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Addresses and networks of the proxies in front, whose X-Forwarded-For is believed [default: with https, this machine]
+    /// Addresses and networks of the proxies in front, whose X-Forwarded-For is believed [default: none]
     #[arg(long, env = "REPRUV_TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
 
@@ -205,12 +205,8 @@ impl Config {
         };
         // On the same machine the demo service delivers without the detour over the public address.
         let webhook_base = if is_loopback(&public_url) { local } else { public_url.clone() };
-        let proxies = match &settings.trusted_proxies {
-            Some(list) => Proxies::parse(list)?,
-            // Nobody else can have made https of what is served here.
-            None if public_url.starts_with("https://") => Proxies::local(),
-            None => Proxies::none(),
-        };
+        // None is believed unless it is named: many a proxy passes on what visitors write there themselves.
+        let proxies = Proxies::parse(settings.trusted_proxies.as_deref().unwrap_or_default())?;
         let google = settings.google()?;
         Ok(Self { public_url, signup: settings.signup, google, demo_service, webhook_base, proxies })
     }
@@ -259,11 +255,11 @@ mod tests {
     }
 
     #[test]
-    fn a_proxy_on_this_machine_is_expected_with_https_and_others_are_named() {
+    fn no_proxy_is_believed_that_nobody_named() {
         let proxies = |arguments: &[&str]| config(arguments).unwrap().proxies;
         let [local, remote] = ["127.0.0.1", "10.1.2.3"].map(|ip| ip.parse().unwrap());
         assert!(!proxies(&[]).contains(local));
-        assert!(proxies(&["--public-url", "https://inbox.example.com"]).contains(local));
+        assert!(!proxies(&["--public-url", "https://inbox.example.com"]).contains(local));
         let named = proxies(&["--public-url", "https://inbox.example.com", "--trusted-proxies", "10.0.0.0/8"]);
         assert!(named.contains(remote) && !named.contains(local));
         assert!(matches!(config(&["--trusted-proxies", "proxy"]), Err(BadSetting::Proxies(_))));

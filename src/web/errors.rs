@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
 use kit::db;
-use kit::web::{Refusal, Seen};
+use kit::web::{Refusal, RequestInfo};
 use serde_json::json;
 
 use crate::web::ui::{Local, Shell, error_page};
@@ -228,7 +228,7 @@ impl IntoResponse for Error {
 }
 
 /// The edge's renderer: logs a failure once and gives it a body that fits the address asked.
-pub fn render(seen: &Seen, response: Response) -> Response {
+pub fn render(seen: &RequestInfo, response: Response) -> Response {
     let Some(failure) = Failure::of(&response) else { return response };
     log(seen, &failure);
     let mut answer = if is_api(&seen.path) {
@@ -293,7 +293,7 @@ impl Failure {
     }
 }
 
-fn log(seen: &Seen, failure: &Failure) {
+fn log(seen: &RequestInfo, failure: &Failure) {
     let (id, method, path, status) = (&seen.id, &seen.method, &seen.path, failure.status().as_u16());
     let code = failure.code();
     match failure {
@@ -317,11 +317,11 @@ fn is_api(path: &str) -> bool {
 }
 
 /// A part of a page that a script asks for: it reloads the page when it is told 401.
-fn is_panel(seen: &Seen) -> bool {
+fn is_panel(seen: &RequestInfo) -> bool {
     seen.query.as_deref().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("panel=")))
 }
 
-fn problem(seen: &Seen, failure: &Failure) -> Response {
+fn problem(seen: &RequestInfo, failure: &Failure) -> Response {
     let status = failure.status();
     let mut body = json!({
         "type": "about:blank",
@@ -344,7 +344,7 @@ fn problem(seen: &Seen, failure: &Failure) -> Response {
     response
 }
 
-fn to_login(seen: &Seen) -> Response {
+fn to_login(seen: &RequestInfo) -> Response {
     let mut location = "/login".to_owned();
     if matches!(seen.method, Method::GET | Method::HEAD) && seen.path != "/" {
         let wanted = seen.query.as_ref().map_or_else(|| seen.path.clone(), |query| format!("{}?{query}", seen.path));
@@ -354,7 +354,7 @@ fn to_login(seen: &Seen) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 
-fn page(seen: &Seen, failure: &Failure) -> Response {
+fn page(seen: &RequestInfo, failure: &Failure) -> Response {
     let status = failure.status();
     let shell = Shell {
         nonce: seen.nonce.as_str().to_owned(),

@@ -14,6 +14,9 @@ use super::Refusal;
 /// The largest body that any route reads.
 pub(super) const BODY_BYTES: usize = 64 * 1024;
 
+const DISCARDED_BYTES: usize = 1 << 20;
+const DISCARDED_TIME: Duration = Duration::from_secs(2);
+
 /// Deeper than any document that is read here.
 const JSON_DEPTH: usize = 32;
 
@@ -41,6 +44,21 @@ async fn collect(body: Body) -> Result<Vec<u8>, Refusal> {
         whole.extend_from_slice(&part);
     }
     Ok(whole)
+}
+
+/// Takes what is too large, within reason: whoever is still sending when the connection ends, as a proxy does, never reads why.
+pub(super) async fn discard(request: Request) {
+    let taking = async {
+        let mut parts = request.into_body().into_data_stream();
+        let mut taken = 0;
+        while let Some(Ok(part)) = parts.next().await {
+            taken += part.len();
+            if taken > DISCARDED_BYTES {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(DISCARDED_TIME, taking).await;
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -1,4 +1,4 @@
-//! The walk of every request: seen, admitted, handled, made readable, given its headers.
+//! The walk of every request: info, admitted, handled, made readable, given its headers.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::body::{self, BODY_BYTES, TOO_LARGE};
 use super::meters::Counted;
-use super::{Limits, Meters, Seen, Site, headers};
+use super::{Limits, Meters, RequestInfo, Site, headers};
 use crate::random::Random;
 
 /// A request's target; the whole head is bounded by the accept loop.
@@ -24,7 +24,7 @@ const ADDRESS_BYTES: usize = 8 * 1024;
 const PARAMETERS: usize = 32;
 
 /// Makes an answer out of a refusal or error: the product's page or JSON. Other answers pass through.
-pub type Render = fn(&Seen, Response) -> Response;
+pub type Render = fn(&RequestInfo, Response) -> Response;
 
 /// What stands between the network and the routes.
 #[derive(Clone)]
@@ -72,14 +72,14 @@ impl Edge {
 async fn walk(State(edge): State<Edge>, request: Request, next: Next) -> Response {
     let edge = &*edge.0;
     let (started, route) = (Instant::now(), request.extensions().get::<MatchedPath>().cloned());
-    let seen = Seen::new(&request, &edge.random);
-    let (answer, closes) = match edge.handle(&seen, request, next).await {
+    let info = RequestInfo::new(&request, &edge.random);
+    let (answer, closes) = match edge.handle(&info, request, next).await {
         Ok(answer) => (answer, false),
         // Where this request ends, and so where the next one begins, is not to be trusted.
         Err(refusal) => (refusal.into_response(), matches!(refusal.status.as_u16(), 400 | 408 | 413)),
     };
-    let mut answer = (edge.render)(&seen, answer);
-    headers::secure(answer.headers_mut(), &seen, edge.site.is_https());
+    let mut answer = (edge.render)(&info, answer);
+    headers::secure(answer.headers_mut(), &info, edge.site.is_https());
     if closes {
         answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
@@ -88,18 +88,21 @@ async fn walk(State(edge): State<Edge>, request: Request, next: Next) -> Respons
 }
 
 impl Inner {
-    async fn handle(&self, seen: &Seen, request: Request, next: Next) -> Result<Response, Refusal> {
+    async fn handle(&self, info: &RequestInfo, request: Request, next: Next) -> Result<Response, Refusal> {
         let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_watcher = is_read && self.for_watchers.contains(&request.uri().path());
-        if !is_watcher {
-            self.admit(&request)?;
+        if !is_watcher && let Err(refusal) = self.admit(&request) {
+            if refusal == TOO_LARGE {
+                body::discard(request).await;
+            }
+            return Err(refusal);
         }
         let mut request = body::whole(request, self.limits.body).await?;
         // Only now: a body that drips holds no place.
         let _place = if is_watcher { None } else { Some(self.place()?) };
         let _counted = Counted::on(&self.meters.in_flight);
-        request.extensions_mut().insert(seen.id.clone());
-        request.extensions_mut().insert(seen.nonce.clone());
+        request.extensions_mut().insert(info.id.clone());
+        request.extensions_mut().insert(info.nonce.clone());
         // A panic is logged by the hook; it harms this request alone.
         let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
         Ok(handled.unwrap_or_else(|_| PANICKED.into_response()))

@@ -7,7 +7,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue};
 
-use super::Seen;
+use super::RequestInfo;
 
 const FIXED: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -57,10 +57,10 @@ impl ForBareAnswers {
     }
 }
 
-pub(super) fn secure(headers: &mut HeaderMap, seen: &Seen, https: bool) {
+pub(super) fn secure(headers: &mut HeaderMap, info: &RequestInfo, https: bool) {
     secure_any(headers, https);
-    headers.insert(CONTENT_SECURITY_POLICY, policy(seen.nonce.as_str()));
-    headers.insert("x-request-id", visible(seen.id.as_str()));
+    headers.insert(CONTENT_SECURITY_POLICY, policy(info.nonce.as_str()));
+    headers.insert("x-request-id", visible(info.id.as_str()));
     // Only what says otherwise may be stored, and never what hands out a cookie.
     if headers.contains_key(SET_COOKIE) || !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

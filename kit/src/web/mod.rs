@@ -1,30 +1,30 @@
 //! The web edge: accept loop, host and origin guards, security headers. One request's walk is `edge::walk`.
 
-mod admission;
 mod body;
+mod connection_limit;
 pub mod cookie;
-mod crowd;
 pub mod csp_reports;
 mod edge;
 mod headers;
 mod limits;
 mod meters;
+mod origin_guard;
 mod proxies;
 mod query;
-mod seen;
+mod request_info;
 mod server;
 mod socket;
 
 #[cfg(test)]
 mod tests;
 
-pub use admission::{BadSite, Site};
 pub use edge::{Edge, Refusal};
 pub use limits::Limits;
 pub use meters::Meters;
+pub use origin_guard::{BadSite, Site};
 pub use proxies::{BadNetwork, Proxies, customer};
 pub use query::NoFilters;
-pub use seen::{Nonce, Peer, RequestId, Seen};
+pub use request_info::{Nonce, Peer, RequestId, RequestInfo};
 pub use server::Server;
 
 use tower_http::compression::predicate::{And, DefaultPredicate, SizeAbove};

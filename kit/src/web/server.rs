@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use super::crowd::{Crowd, Member};
+use super::connection_limit::{ConnectionLimiter, ConnectionSlot};
 use super::headers::ForBareAnswers;
 use super::meters::Counted;
 use super::socket::Socket;
@@ -87,18 +87,18 @@ impl Server {
     ) -> Infallible {
         let headers = ForBareAnswers::new(self.https);
         let places = Arc::new(Semaphore::new(self.limits.connections));
-        let crowd = Crowd::new(self.limits.connections_per_address);
+        let limiter = ConnectionLimiter::new(self.limits.connections_per_address);
         loop {
             let place = places.clone().acquire_owned().await.expect("nobody closes the semaphore");
             let (stream, peer) = self.next(listener).await;
             let is_shared = self.shared.contains(peer.ip().to_canonical());
-            let member = if is_shared { None } else { crowd.join(peer.ip()) };
-            if !is_shared && member.is_none() {
+            let slot = if is_shared { None } else { limiter.acquire(peer.ip()) };
+            if !is_shared && slot.is_none() {
                 self.meters.connections_refused.inc();
                 continue;
             }
             let _ = stream.set_nodelay(true);
-            let held = Held { _place: place, _member: member, _counted: Counted::on(&self.meters.connections) };
+            let held = Held { _place: place, _slot: slot, _counted: Counted::on(&self.meters.connections) };
             let socket = Socket::new(stream, self.limits.stall, headers.clone());
             let connection = converse(socket, Peer(peer), app.clone(), self.limits.head, closing.clone());
             let cut = cut.clone();
@@ -135,7 +135,7 @@ const REST: Duration = Duration::from_millis(50);
 /// What a connection takes up while it is open.
 struct Held {
     _place: OwnedSemaphorePermit,
-    _member: Option<Member>,
+    _slot: Option<ConnectionSlot>,
     _counted: Counted,
 }
 

@@ -2,17 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use kit::web::Peer;
 use serde_json::{Value, json};
 
-use super::ready;
+use super::{NOBODY, ready};
 use crate::app::App;
 
 pub const HEALTH: &str = "/healthz";
 pub const READY: &str = "/readyz";
 
-pub async fn health() -> Json<Value> {
-    Json(json!({ "status": "alive" }))
+/// `repruv doctor` asks through the proxy whether that passes on what visitors say of themselves.
+pub async fn health(State(app): State<App>, peer: Peer, headers: HeaderMap) -> Json<Value> {
+    match headers.contains_key("x-forwarded-for") && app.config.proxies.visitor(peer.ip(), &headers) == NOBODY {
+        true => Json(json!({ "status": "alive", "believes": "x-forwarded-for" })),
+        false => Json(json!({ "status": "alive" })),
+    }
 }
 
 pub async fn readiness(State(app): State<App>) -> (StatusCode, Json<Value>) {

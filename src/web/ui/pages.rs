@@ -15,8 +15,8 @@ pub async fn asset(Path(file): Path<String>, headers: HeaderMap) -> Response {
     let Some((asset, caching)) = ours.or_else(|| Some((assets::find_instead(&file)?, "no-store"))) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let (body, coding) = asset.negotiate(accepted);
+    let accepted = headers.get(header::ACCEPT_ENCODING).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let (body, coding) = asset.negotiate(&accepted.unwrap_or_default());
 
     let always: [(HeaderName, &'static str); 3] = [
         (header::CONTENT_TYPE, asset.content_type),

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower::ServiceExt as _;
 
-use super::{Edge, Limits, Meters, Nonce, Refusal, Seen, Site, cookie};
+use super::{Edge, Limits, Meters, Nonce, Refusal, RequestInfo, Site, cookie};
 use crate::random::Random;
 
 /// More than both ends' socket buffers take.
@@ -35,7 +35,7 @@ fn routes() -> Router {
 }
 
 fn edge(public_url: &str, limits: Limits, meters: Meters) -> Edge {
-    let render = |_: &Seen, response| rendered(response);
+    let render = |_: &RequestInfo, response| rendered(response);
     Edge::new(Site::new(public_url).unwrap(), Random::seeded(1), render, limits, meters, &["/watched"])
 }
 

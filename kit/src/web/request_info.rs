@@ -27,7 +27,7 @@ pub struct Peer(pub SocketAddr);
 
 /// The request as the edge saw it, for what is rendered after the handler has gone.
 #[derive(Clone, Debug)]
-pub struct Seen {
+pub struct RequestInfo {
     pub id: RequestId,
     pub nonce: Nonce,
     pub method: Method,
@@ -35,7 +35,7 @@ pub struct Seen {
     pub query: Option<String>,
 }
 
-impl Seen {
+impl RequestInfo {
     pub(super) fn new(request: &axum::extract::Request, random: &Random) -> Self {
         let bytes = random.bytes::<32>();
         Self {
