@@ -72,9 +72,6 @@ enum Command {
         /// Its database: postgres://USER@HOST/NAME
         #[arg(hide_env_values = true)]
         url: String,
-        /// The e-mail address of who owns this installation, where nobody was an administrator there
-        #[arg(long, value_name = "EMAIL")]
-        owner: Option<String>,
     },
     /// Prints the API's description (OpenAPI 3.1)
     Openapi,
@@ -96,17 +93,26 @@ enum UserCommand {
 }
 
 fn main() -> ExitCode {
+    // What is written here is people's: no other user of this machine reads it.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let cli = match parse() {
         Ok(cli) => cli,
         Err(code) => return code,
     };
-    match run(cli) {
+    let ended = run(cli);
+    logging::finish();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("repruv: {error}");
+            eprintln!("repruv: {}", in_one_line(&error.to_string()));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Some errors repeat a statement, or a list.
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A bad setting ends in one line, as every other mistake does; help and version are printed whole.
@@ -129,7 +135,7 @@ fn parse() -> Result<Cli, ExitCode> {
 }
 
 fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
-    logging::start(&settings).map_err(|error| format!("REPRUV_LOG {}: {error}", settings.log))?;
+    logging::start(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => runtime.block_on(serve(&settings, Parts { web: true, worker: true })),
@@ -141,7 +147,7 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Doctor { json } => runtime.block_on(commands::doctor(&settings, json)),
         Command::Backup { file } => commands::backup(&settings, &file),
         Command::Restore { file, force } => commands::restore(&settings, &file, force),
-        Command::ImportLegacy { url, owner } => runtime.block_on(commands::import_legacy(&settings, &url, owner)),
+        Command::ImportLegacy { url } => runtime.block_on(commands::import_legacy(&settings, &url)),
         Command::Openapi => {
             // Whoever closed the pipe has read enough.
             let _ = writeln!(std::io::stdout(), "{}", openapi::text());
@@ -163,7 +169,8 @@ async fn serve(settings: &Settings, parts: Parts) -> Result<(), Failed> {
         () = running.stop() => Ok(()),
         // Whoever asks twice does not want to wait. The database is as safe as after a loss of power.
         () = stop.next() => {
-            eprintln!("repruv: stopped at once, with work under way");
+            tracing::warn!("stopped at once, with work under way");
+            logging::finish();
             std::process::exit(1);
         }
     }

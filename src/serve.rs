@@ -21,7 +21,7 @@ use crate::connections::Refreshing;
 use crate::demo;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
-use crate::outbound::Outbound;
+use crate::platforms::Outside;
 use crate::routes;
 use crate::secrets::{KeyFileError, Secret, Vault};
 use crate::webhooks::incoming::Intake;
@@ -56,15 +56,20 @@ pub enum StartError {
     OneProcessOnly,
     #[error(transparent)]
     Simulator(#[from] simulator::StartError),
+    #[error("the disk of {} is full: make room, and start again ({error})", path.display())]
+    DiskFull { path: std::path::PathBuf, error: Box<StartError> },
     #[error("the runtime cannot be started: {0}")]
     Runtime(#[from] std::io::Error),
 }
+
+/// Less than SQLite's files need to begin with.
+const NO_ROOM: u64 = 256 << 10;
 
 /// A process that runs until [`Running::stop`].
 pub struct Running {
     pub app: App,
     pub address: Option<SocketAddr>,
-    web: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    web: Vec<tokio::task::JoinHandle<std::io::Result<()>>>,
     worker: Option<WorkerHandle>,
     simulator: Option<Simulator>,
 }
@@ -96,7 +101,7 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
         random,
         config,
         vault,
-        outbound: Outbound::new(),
+        outside: Outside::new(),
         refreshing: Refreshing::default(),
         banner: demo::banner,
         stopping: CancellationToken::new(),
@@ -106,15 +111,35 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
 }
 
 pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartError> {
+    start_parts(settings, parts).await.map_err(|error| or_full(settings, error))
+}
+
+/// SQLite calls most of what a full disk does an I/O error.
+fn or_full(settings: &Settings, error: StartError) -> StartError {
+    use StartError::{DataDir, Database, KeyFile, Simulator};
+    let has_room =
+        |path: &Path| rustix::fs::statvfs(path).map_or(true, |disk| disk.f_bavail * disk.f_frsize >= NO_ROOM);
+    let url = settings.database_url();
+    let database = url.strip_prefix("sqlite:").and_then(|path| Path::new(path).parent());
+    let full = [Some(settings.data_dir.as_path()), database].into_iter().flatten().find(|path| !has_room(path));
+    match (full, &error) {
+        (Some(path), DataDir { .. } | Database(_) | KeyFile(_) | Simulator(_)) => {
+            StartError::DiskFull { path: path.to_owned(), error: Box::new(error) }
+        }
+        _ => error,
+    }
+}
+
+async fn start_parts(settings: &Settings, parts: Parts) -> Result<Running, StartError> {
     make_data_dir(&settings.data_dir)?;
     let (clock, random) = (Clock::system(), Random::system());
     // The addresses first: a port in use is the commonest mistake, and nothing is touched yet.
-    let listener = if parts.web { Some(public_listener(settings).await?) } else { None };
+    let listeners = if parts.web { public_listeners(settings).await? } else { Vec::new() };
     let metrics_listener = match settings.metrics_listen {
         Some(address) => Some(listen(address, "--metrics-listen").await?),
         None => None,
     };
-    let address = match &listener {
+    let address = match listeners.first() {
         Some(listener) => listener.local_addr()?,
         None => settings.listen,
     };
@@ -127,30 +152,42 @@ pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartEr
     }
     let (simulator, embedded) = embedded_simulator(settings, parts, &clock, &random).await?;
     let config = Config::new(settings, address, embedded)?;
+    if config.public_url.starts_with("https://") && settings.trusted_proxies.is_none() {
+        tracing::warn!(
+            "no proxy is trusted, so all visitors count as one: set REPRUV_TRUSTED_PROXIES to the address of yours"
+        );
+    }
     let app = application(settings, db, config, clock).await?;
     check_secrets(&app).await?;
 
-    let web = listener.map(|listener| {
+    let routes = routes::router(app.clone());
+    let serve = |listener| {
         let server = public_server(&app, settings);
-        tokio::spawn(server.serve(listener, routes::router(app.clone()), app.stopping.clone()))
-    });
+        tokio::spawn(server.serve(listener, routes.clone(), app.stopping.clone()))
+    };
+    let web: Vec<_> = listeners.into_iter().map(serve).collect();
     if let Some(listener) = metrics_listener {
         let server = Server { limits: Limits { connections: 32, ..Limits::default() }, ..Server::default() };
         tokio::spawn(server.serve(listener, routes::metrics(app.clone()), app.stopping.clone()));
     }
     let worker = parts.worker.then(|| start_worker(&app, settings));
-    Ok(Running { app, address: web.as_ref().map(|_| address), web, worker, simulator })
+    Ok(Running { app, address: parts.web.then_some(address), web, worker, simulator })
 }
 
-/// The socket that the service manager holds for us, whose queue outlives a restart; else one of our own.
-async fn public_listener(settings: &Settings) -> Result<TcpListener, StartError> {
-    match ListenFd::from_env().take_tcp_listener(0).map_err(StartError::Inherited)? {
-        Some(inherited) => {
-            inherited.set_nonblocking(true).map_err(StartError::Inherited)?;
-            TcpListener::from_std(inherited).map_err(StartError::Inherited)
-        }
-        None => listen(settings.listen, "--listen").await,
+/// The sockets that the service manager holds for us, whose queues outlive a restart; else one of our own.
+async fn public_listeners(settings: &Settings) -> Result<Vec<TcpListener>, StartError> {
+    let mut inherited = ListenFd::from_env();
+    if inherited.len() == 0 {
+        return Ok(vec![listen(settings.listen, "--listen").await?]);
     }
+    let mut listeners = Vec::new();
+    for index in 0..inherited.len() {
+        if let Some(socket) = inherited.take_tcp_listener(index).map_err(StartError::Inherited)? {
+            socket.set_nonblocking(true).map_err(StartError::Inherited)?;
+            listeners.push(TcpListener::from_std(socket).map_err(StartError::Inherited)?);
+        }
+    }
+    Ok(listeners)
 }
 
 async fn listen(address: SocketAddr, option: &'static str) -> Result<TcpListener, StartError> {
@@ -218,7 +255,7 @@ impl Running {
         if let Some(worker) = self.worker {
             worker.stop().await;
         }
-        if let Some(web) = self.web {
+        for web in self.web {
             // What it served is answered or cut off; there is nobody left to tell.
             let _ = web.await;
         }

@@ -12,8 +12,7 @@ use super::connect::{ConnectAccount, LateConsent};
 use super::store::{self, Flow};
 use super::{Cause, ConnectionId, Refused, Status, signal};
 use crate::accounts::sessions::SessionId;
-use crate::model::Platform;
-use crate::platforms::google;
+use crate::platforms::{Platform, google};
 use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 

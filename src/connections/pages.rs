@@ -17,9 +17,8 @@ use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
-use crate::audit::{self, Event};
-use crate::model::Platform;
-use crate::platforms;
+use crate::audit::{Event, Witness};
+use crate::platforms::{self, Platform};
 use crate::secrets::Secret;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
@@ -219,9 +218,11 @@ pub async fn disconnect(
             return ask_for_password(&app, &who, &nonce, &ask, error);
         }
     };
-    let ended = app.write(visitor.acting_for(user), move |work| {
-        super::disconnect(work, user, workspace, id)?;
-        Ok::<_, Error>(audit::record(work, Event::AccountDisconnected, id)?)
+    let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
+    let witness = Witness::of(&app, user, visitor.ip);
+    let ended = app.db.write(move |tx| {
+        super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
+        Ok::<_, Error>(witness.record(tx, Event::AccountDisconnected, id)?)
     });
     Ok(keeping(renewed, ended.await.map(|()| Redirect::to("/connections"))))
 }

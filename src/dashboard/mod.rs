@@ -11,7 +11,7 @@ pub mod views;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
-use kit::db::{self, Conn};
+use kit::db::{self, Conn, Later};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -202,30 +202,37 @@ impl Dashboard {
     /// Reads what the page needs, or only what one panel needs.
     pub fn load(conn: &mut Conn, workspace: WorkspaceId, local: &Local, only: Option<Panel>) -> db::Result<Self> {
         let wanted = |panels: &[Panel]| only.is_none_or(|one| one == Panel::All || panels.contains(&one));
-        let mut dashboard = Self::default();
-        let facts = &mut dashboard.facts;
-        if wanted(&[Panel::Glance, Panel::Metrics, Panel::Connections, Panel::Recent]) {
-            facts.connections = store::connections(conn, workspace)?;
-        }
-        if wanted(&[Panel::Glance, Panel::Metrics, Panel::First, Panel::InboxCount]) {
-            facts.waiting = store::waiting(conn, workspace)?;
-        }
-        if wanted(&[Panel::Metrics, Panel::Kinds, Panel::Moods]) {
-            facts.days = store::days(conn, workspace, local)?;
-        }
-        if wanted(&[Panel::Metrics]) {
-            facts.engagement = store::engagement(conn, workspace, local.now - days(WINDOW_DAYS))?;
-            facts.follower_growth = store::growth(conn, workspace, "followers", local.day_back(GROWTH_DAYS))?;
-            facts.view_growth = store::growth(conn, workspace, "views", local.day_back(GROWTH_DAYS))?;
-        }
-        if wanted(&[Panel::First]) {
-            dashboard.open = store::first_things(conn, workspace)?;
-        }
-        if wanted(&[Panel::Recent]) {
-            dashboard.recent = store::recent(conn, workspace)?;
-        }
-        Ok(dashboard)
+        let (since, week) = (local.now - days(WINDOW_DAYS), local.day_back(GROWTH_DAYS));
+        let of_metrics = wanted(&[Panel::Metrics]);
+        // None hangs on another's answer, so they travel together.
+        let connections = wanted(&[Panel::Glance, Panel::Metrics, Panel::Connections, Panel::Recent])
+            .then(|| conn.later(|conn| store::connections(conn, workspace)));
+        let waiting = wanted(&[Panel::Glance, Panel::Metrics, Panel::First, Panel::InboxCount])
+            .then(|| conn.later(|conn| store::waiting(conn, workspace)));
+        let in_days = wanted(&[Panel::Metrics, Panel::Kinds, Panel::Moods])
+            .then(|| conn.later(|conn| store::days(conn, workspace, local)));
+        let engagement = of_metrics.then(|| conn.later(|conn| store::engagement(conn, workspace, since)));
+        let followers = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "followers", week)));
+        let views = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "views", week)));
+        let open = wanted(&[Panel::First]).then(|| conn.later(|conn| store::first_things(conn, workspace)));
+        let recent = wanted(&[Panel::Recent]).then(|| conn.later(|conn| store::recent(conn, workspace)));
+        let facts = Facts {
+            connections: answer(conn, connections)?,
+            waiting: answer(conn, waiting)?,
+            days: answer(conn, in_days)?,
+            engagement: answer(conn, engagement)?,
+            follower_growth: answer(conn, followers)?,
+            view_growth: answer(conn, views)?,
+        };
+        Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)? })
     }
+}
+
+fn answer<T: Default, F>(conn: &mut Conn, asked: Option<Later<F>>) -> db::Result<T>
+where
+    F: FnMut(&mut Conn) -> db::Result<T>,
+{
+    asked.map_or_else(|| Ok(T::default()), |asked| asked.get(conn))
 }
 
 fn days(n: usize) -> Duration {

@@ -39,8 +39,9 @@ pub async fn show(
         .read(move |conn| {
             let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
             let local = Local::new(now, &who.user.time_zone);
+            let demo = conn.later(|conn| demo::view(conn, &who.user, now));
             let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
-            let demo = demo::view(conn, &who.user, now)?;
+            let demo = demo.get(conn)?;
             Ok::<_, Error>((who, local, dashboard, demo))
         })
         .await?;

@@ -4,7 +4,6 @@ pub mod api;
 pub mod content;
 pub mod definitions;
 pub mod derive;
-pub mod imported;
 pub mod ingest;
 pub mod jobs;
 pub mod listing;

@@ -86,17 +86,7 @@ impl Desk {
         now: Timestamp,
         unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
     ) -> T {
-        self.unit_in(self.workspace, self.connection, now, unit).await
-    }
-
-    /// The same in a neighbour's workspace.
-    pub async fn unit_in<T: Send + 'static>(
-        &self,
-        workspace: WorkspaceId,
-        connection: ConnectionId,
-        now: Timestamp,
-        unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
-    ) -> T {
+        let (workspace, connection) = (self.workspace, self.connection);
         let (random, time_zone) = (self.random.clone(), self.time_zone.clone());
         self.write(move |tx| {
             let context = IngestContext {

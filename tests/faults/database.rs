@@ -7,11 +7,11 @@ use kit::args;
 use kit::both_databases;
 use kit::clock::Clock;
 use kit::db::{Db, Options, Tx};
-use kit::testing::{Database, Engine, wait_for, wait_until};
+use kit::testing::{Cluster, Database, Engine, wait_for, wait_until};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Client, EMAIL, Fleet, Line, Proxy, Role};
+use crate::support::{Client, EMAIL, Fleet, Line, Proxy, Role, http};
 
 /// F7: the server has committed, and the process never hears of it.
 #[test]
@@ -50,6 +50,28 @@ fn a_database_at_the_end_of_a_slow_line_is_slow_and_no_more() {
         line.proxy.is_now(Line::Good);
         wait_until("pages are there again", || async { line.ann.get("/api/dashboard").await.0 == StatusCode::OK })
             .await;
+    });
+}
+
+#[test]
+fn a_database_that_turned_read_only_is_not_ready_until_it_takes_writes_again() {
+    kit::testing::run(async {
+        let cluster = tokio::task::spawn_blocking(Cluster::start).await.expect("no panic");
+        cluster.administer("CREATE DATABASE repruv");
+        let fleet = Fleet::start(&cluster.url("repruv"), &[Role::Serve], &[]).await;
+        let address = format!("{}/readyz", fleet.urls()[0]);
+        let reason = || async {
+            let answer = http().get(&address).send().await.ok()?.json::<Value>().await.ok()?;
+            answer["reason"].as_str().map(str::to_owned)
+        };
+        let turn = |how: &str| {
+            cluster.administer(&format!("ALTER DATABASE repruv SET default_transaction_read_only = {how}"));
+            cluster.administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'repruv'");
+        };
+        turn("on");
+        wait_until("it says so", || async { reason().await.as_deref() == Some("database_takes_no_writes") }).await;
+        turn("off");
+        fleet.wait_until_ready().await;
     });
 }
 

@@ -123,6 +123,23 @@ async fn a_restart_with_a_socket_of_the_service_manager_refuses_no_connection() 
 }
 
 #[tokio::test]
+async fn every_socket_of_the_service_manager_is_served() {
+    let directory = directory();
+    let sockets = [(); 2].map(|()| StdListener::bind("127.0.0.1:0").expect("loopback has a free port"));
+    let ports = sockets.each_ref().map(|socket| socket.local_addr().expect("it is bound").port());
+    let [first, second] = sockets.map(OwnedFd::from);
+    let mut server = Process::start(BINARY, |command| {
+        command.arg("serve").stdin(first).stdout(second).envs(settings(&directory, 1));
+        command.envs([("LISTEN_FDS", "2"), ("LISTEN_FDS_FIRST_FD", "0")]);
+    });
+    for port in ports {
+        until_healthy(port).await;
+    }
+    server.signal("TERM");
+    assert!(server.end().await.success());
+}
+
+#[tokio::test]
 async fn monitoring_has_an_address_of_its_own() {
     let (directory, port, metrics) = (directory(), free_port(), free_port());
     let mut more = settings(&directory, port);

@@ -18,7 +18,7 @@ use reqwest::StatusCode;
 use serde_json::json;
 
 use super::signals::{ends, gets_on, nothing_is_wrong, set_up};
-use crate::support::{Client, EMAIL, Fleet, Proxy, Role, http, webhook};
+use crate::support::{Client, EMAIL, Fleet, Process, Proxy, Role, free_port, http, webhook};
 
 const SLOWLY: (&str, &str) = ("REPRUV_SIMULATOR_DELAY_MS", "150");
 
@@ -39,6 +39,7 @@ both_databases! {
         let deliver = async |id: &str| webhook::send(&client, &base, &vault, &ann.user_id, id).await;
 
         let filler = disk.fill();
+        let is_ready = async || client.get(format!("{base}/readyz")).send().await.is_ok_and(|answer| answer.status() == 200);
         let refused = loop {
             let id = format!("evt_{}", kept.len());
             match deliver(&id).await.expect("the server answers") {
@@ -52,6 +53,7 @@ both_databases! {
         // PostgreSQL may have room in the pages of other tables.
         if engine == Engine::Sqlite {
             assert_eq!(ann.post("/api/demo/disable", json!({})).await.0, StatusCode::SERVICE_UNAVAILABLE);
+            wait_until("who cannot write is not ready", || async { !is_ready().await }).await;
         }
         assert_eq!(ann.get("/api/dashboard").await.0, StatusCode::OK, "what is there can be read");
         assert_eq!(stored(&url).await, kept, "what was refused is not there");
@@ -61,6 +63,7 @@ both_databases! {
             .await;
         kept.insert(refused);
         assert_eq!(stored(&url).await, kept);
+        wait_until("it is ready again", || async { is_ready().await }).await;
         let leaving = wait_for("it can be left", || async {
             let (status, answer) = ann.post("/api/demo/disable", json!({})).await;
             (status == StatusCode::ACCEPTED).then_some(answer)
@@ -96,6 +99,19 @@ both_databases! {
         assert_eq!((&done["status"], &done["attempt"]), (&json!("completed"), &json!(1)), "{done}");
         nothing_is_wrong(&fleet, database.url()).await;
     }
+}
+
+#[test]
+fn a_start_on_a_full_disk_says_so_in_one_line() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let Some(disk) = Disk::mount(directory.path()) else { return eprintln!("skipped: only root mounts") };
+    disk.fill();
+    let settings = [
+        ("REPRUV_DATA_DIR".to_owned(), disk.0.join("data").display().to_string()),
+        ("REPRUV_LISTEN".to_owned(), format!("127.0.0.1:{}", free_port())),
+    ];
+    let (is_good, line) = Process::repruv(&["serve"], &settings).told();
+    assert!(!is_good && line.contains("is full: make room") && line.lines().count() == 1, "{line}");
 }
 
 /// F35: commits wait for the replica, so what was acknowledged is there when it takes over.

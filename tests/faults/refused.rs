@@ -4,7 +4,7 @@ use kit::args;
 use kit::both_databases;
 use kit::clock::Clock;
 use kit::db::{Db, Options, Tx};
-use kit::testing::{Database, Engine};
+use kit::testing::{Cluster, Database, Engine};
 use repruv::app::MIGRATIONS;
 use reqwest::StatusCode;
 use tempfile::TempDir;
@@ -54,6 +54,43 @@ both_databases! {
         let kept = place.with_database(move |db| db.read_blocking(|conn| conn.one::<i64>(kept, args![]))).await;
         assert_eq!(kept.expect("it is there still"), 3);
     }
+}
+
+#[test]
+fn an_address_that_says_more_than_is_understood_is_refused() {
+    let directory = tempfile::tempdir().expect("a data directory");
+    let path = directory.path().join("x.db").display().to_string();
+    for url in [
+        format!("sqlite:{path}?mode=rwc"),
+        "sqlite:".into(),
+        "sqlite::memory:".into(),
+        "sqlite://x.db".into(),
+        "postgres://nobody@127.0.0.1:1/x?pool_size=5".into(),
+        "postgres://nobody@127.0.0.1:1/x?sslmode=maybe".into(),
+        "mysql://nobody@127.0.0.1/x".into(),
+    ] {
+        let settings =
+            [("DATABASE_URL".into(), url.clone()), ("REPRUV_DATA_DIR".into(), directory.path().display().to_string())];
+        let (is_good, line) = Process::repruv(&["migrate"], &settings).told();
+        let told = ["usable", "must start with"].iter().any(|words| line.contains(words));
+        assert!(!is_good && told && line.lines().count() == 1, "{url}: {line}");
+    }
+    let made: Vec<_> = std::fs::read_dir(directory.path()).expect("it is there").collect();
+    assert!(made.is_empty(), "{made:?}");
+}
+
+#[test]
+fn a_database_that_cannot_hold_every_text_is_refused() {
+    kit::testing::run(async {
+        let cluster = tokio::task::spawn_blocking(Cluster::start).await.expect("no panic");
+        for encoding in ["LATIN1", "SQL_ASCII"] {
+            cluster
+                .administer(&format!("CREATE DATABASE {encoding} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"));
+            let settings = [("DATABASE_URL".to_owned(), cluster.url(&encoding.to_lowercase()))];
+            let (is_good, line) = Process::repruv(&["migrate"], &settings).told();
+            assert!(!is_good && line.contains("ENCODING 'UTF8'") && line.lines().count() == 1, "{line}");
+        }
+    });
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 
+use super::ahead::{Ahead, Asked};
+use super::driver::Driver;
+use super::error::head;
 use super::postgres::Session;
 use super::row::Source;
 use super::{Dialect, Error, FromRow, Result, Row, Signal, Val};
@@ -18,14 +21,12 @@ pub struct Conn {
     pub(super) late: bool,
     /// Reading, writing or syncing a file of SQLite failed, or what was read made no sense.
     pub(super) disk_failed: bool,
+    /// Nothing can be written at present, for a reason that is not the unit's.
+    pub(super) writes_fail: bool,
+    pub(super) ahead: Ahead,
     /// Statements until one is made to fail.
     #[cfg(feature = "testing")]
     pub(super) fails_after: Option<u32>,
-}
-
-pub(super) enum Driver {
-    Sqlite(rusqlite::Connection),
-    Postgres(Box<Session>),
 }
 
 impl Conn {
@@ -36,6 +37,8 @@ impl Conn {
             again: false,
             late: false,
             disk_failed: false,
+            writes_fail: false,
+            ahead: Ahead::default(),
             #[cfg(feature = "testing")]
             fails_after: None,
         }
@@ -53,8 +56,7 @@ impl Conn {
         self.before_statement()?;
         let result = match &mut self.driver {
             Driver::Sqlite(connection) => sqlite_all(connection, sql, args, usize::MAX),
-            Driver::Postgres(session) => session
-                .query(sql, args)
+            Driver::Postgres(session) => postgres_rows(&mut self.ahead, session, sql, args)
                 .and_then(|rows| rows.iter().map(|row| T::from_row(&Row(Source::Postgres(row)))).collect()),
         };
         self.note(result)
@@ -65,8 +67,7 @@ impl Conn {
         self.before_statement()?;
         let result = match &mut self.driver {
             Driver::Sqlite(connection) => sqlite_all(connection, sql, args, 1).map(|rows| rows.into_iter().next()),
-            Driver::Postgres(session) => session
-                .query(sql, args)
+            Driver::Postgres(session) => postgres_rows(&mut self.ahead, session, sql, args)
                 .and_then(|rows| rows.first().map(|row| T::from_row(&Row(Source::Postgres(row)))).transpose()),
         };
         self.note(result)
@@ -98,9 +99,10 @@ impl Conn {
         }
     }
 
-    fn note<T>(&mut self, result: Result<T>) -> Result<T> {
+    pub(super) fn note<T>(&mut self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
             self.disk_failed |= error.is_of_the_disk();
+            self.writes_fail |= error.is_of_storage();
         }
         if let Err(error @ (Error::Postgres { .. } | Error::Unavailable(_) | Error::Deadline)) = &result {
             self.aborted = true;
@@ -134,11 +136,6 @@ fn sqlite_failed(error: rusqlite::Error, sql: &str) -> Error {
     }
 }
 
-/// Enough of a statement to find it by.
-pub(super) fn head(sql: &str) -> String {
-    sql.chars().take(400).collect()
-}
-
 fn bind(statement: &mut rusqlite::CachedStatement<'_>, args: &[Val<'_>]) -> rusqlite::Result<()> {
     // "$2" is a name to SQLite: its place is where it first stands in the text.
     for index in 1..=statement.parameter_count() {
@@ -169,6 +166,19 @@ fn sqlite_all<T: FromRow>(
         }
     }
     Ok(found)
+}
+
+fn postgres_rows(
+    ahead: &mut Ahead,
+    session: &mut Session,
+    sql: &str,
+    args: &[Val<'_>],
+) -> Result<Vec<tokio_postgres::Row>> {
+    match ahead.take(sql, args) {
+        Asked::Not => session.query(sql, args),
+        Asked::Answered(rows) => Ok(rows),
+        Asked::Noted => Err(Error::Later),
+    }
 }
 
 /// Writing: one transaction. Reads through it see its own writes.

@@ -3,24 +3,24 @@
 //! The schema is the same on both, so a copy is its tables row by row; types are translated where the databases differ.
 //! The functions block, and know nothing of what the tables mean.
 
-mod pour;
+mod bulk_load;
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
-use super::conn::Driver;
+use super::driver::Driver;
 use super::row::Source;
 use super::{AsVal as _, Cell, Column, Conn, Dialect, Error, FromRow, Json, Migration, Mismatch, Result, Row, Tx, Val};
 use super::{migrate, sqlite};
 use crate::args;
 use crate::clock::Timestamp;
-pub use pour::pour;
+pub use bulk_load::bulk_load;
 
 /// Rows that are held in memory at one time.
 const BATCH: usize = 500;
@@ -39,7 +39,12 @@ pub fn vacuum_into(database: &Path, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes the lock that a process holds while it has the database open, until the file is dropped.
+/// The file itself, by whatever links it is named.
+pub fn resolve(database: &Path) -> Result<PathBuf> {
+    sqlite::resolve(database)
+}
+
+/// Takes the lock that a process holds while it has a resolved database open, until the file is dropped.
 pub fn lock(database: &Path) -> Result<File> {
     sqlite::take_lock(database)
 }

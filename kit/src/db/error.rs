@@ -35,6 +35,9 @@ pub enum Error {
     /// A statement failed and the unit went on as if it had not.
     #[error("a statement of the unit had failed")]
     Aborted,
+    /// The question was only noted: [`Conn::later`](super::Conn::later).
+    #[error("it is asked later")]
+    Later,
     #[error("column {index}: {mismatch}")]
     Mismatch { index: usize, mismatch: super::Mismatch },
     #[error("{error} in: {sql}")]
@@ -85,6 +88,22 @@ impl Error {
             if matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase | SystemIoFailure)))
     }
 
+    /// What is stored on is full, failing or read-only: the next write will fare no better.
+    pub(super) fn is_of_storage(&self) -> bool {
+        use rusqlite::ErrorCode::{DiskFull, ReadOnly, SystemIoFailure};
+        match self {
+            Error::Sqlite { error, .. } => {
+                matches!(error.sqlite_error_code(), Some(DiskFull | ReadOnly | SystemIoFailure))
+            }
+            Error::Postgres { error, .. } => error.code().is_some_and(|code| {
+                // A standby gives out no transaction numbers.
+                let read_only = [SqlState::READ_ONLY_SQL_TRANSACTION, SqlState::OBJECT_NOT_IN_PREREQUISITE_STATE];
+                read_only.contains(code) || [SqlState::DISK_FULL, SqlState::IO_ERROR].contains(code)
+            }),
+            _ => false,
+        }
+    }
+
     pub(super) fn is_worth_another_run(&self) -> bool {
         match self {
             Error::Postgres { error, .. } => error.code().is_some_and(retryable),
@@ -93,6 +112,11 @@ impl Error {
             _ => false,
         }
     }
+}
+
+/// Enough of a statement to find it by.
+pub(super) fn head(sql: &str) -> String {
+    sql.chars().take(400).collect()
 }
 
 /// The driver calls a connection closed only once it knows; the statement that finds out gets the socket's own error.

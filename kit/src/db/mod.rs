@@ -12,9 +12,12 @@
 //! error, or panics, leaves nothing behind and harms no other unit; a read sees one consistent snapshot; queues are bounded
 //! in places and in time: a full one answers [`Error::Busy`] at once, and a unit that waited too long is not run any more.
 
+mod access;
+mod ahead;
 mod backoff;
 mod conn;
 pub mod copy;
+mod driver;
 mod error;
 mod macros;
 mod migrate;
@@ -28,10 +31,10 @@ mod stats;
 mod tests;
 mod unit;
 mod value;
-mod watch;
+mod watchdog;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -41,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 
+pub use ahead::Later;
 pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
@@ -50,8 +54,9 @@ pub use stats::{Histogram, Lane, Stats};
 
 pub use value::{AsVal, Cell, Column, Json, Mismatch, UnknownText, Val};
 
+use access::Access;
 use stats::Meter;
-use unit::{Access, Message, Unit, Units};
+use unit::{Message, Unit, Units};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Dialect {
@@ -126,7 +131,7 @@ struct Inner {
     is_over: AtomicBool,
     signals: broadcast::Sender<Signal>,
     meter: Arc<Meter>,
-    /// Readers, writers, others, and last the watch.
+    /// Readers, writers, others, and last the watchdog.
     threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
     /// For the threads that do not serve units; `unwatch` for the one that sees to it that these end.
     stop: CancellationToken,
@@ -142,7 +147,7 @@ impl Db {
     /// Opens the database and starts its threads; call it where blocking is allowed.
     pub fn open(options: Options) -> Result<Db> {
         if let Some(path) = options.url.strip_prefix("sqlite:") {
-            sqlite::open(PathBuf::from(path), &options)
+            sqlite::open(sqlite_path(path)?, &options)
         } else if options.url.starts_with("postgres://") || options.url.starts_with("postgresql://") {
             postgres::open(&options)
         } else {
@@ -235,6 +240,20 @@ impl Db {
         self.read(move |conn| migrate::is_current(conn, migrations)).await
     }
 
+    /// Whether something can be written, as far as is known: after a write has failed for want of room or right, one is tried.
+    pub async fn takes_writes(&self) -> bool {
+        let failing = &self.0.meter.writes_fail;
+        if !failing.load(Ordering::Relaxed) {
+            return true;
+        }
+        let touch = |tx: &mut Tx| tx.exec("UPDATE schema_migrations SET checksum = checksum", &[]);
+        let is_written = self.write(touch).await.is_ok();
+        if is_written {
+            failing.store(false, Ordering::Relaxed);
+        }
+        is_written
+    }
+
     /// Lets queued units end, then ends the threads. Blocking; what is asked later answers [`Error::Closed`].
     pub fn close(&self) {
         self.0.close();
@@ -262,6 +281,17 @@ impl Db {
         self.0.send(&self.0.writer, unit);
         answer
     }
+}
+
+/// Others put parameters or a host behind `sqlite:`; here it would become part of a file's name.
+fn sqlite_path(path: &str) -> Result<&Path> {
+    let is_host = path.starts_with("//") && !path.starts_with("///");
+    if path.is_empty() || is_host || path.starts_with(':') || path.contains('?') {
+        return Err(Error::Unavailable(format!(
+            "sqlite:{path} is not usable: it takes the path of a file, as in sqlite:/var/lib/repruv/repruv.db, and no parameters"
+        )));
+    }
+    Ok(Path::new(path))
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<std::thread::JoinHandle<()>> {

@@ -12,9 +12,10 @@ use tokio::sync::broadcast;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::conn::Driver;
+use super::access::Access;
+use super::driver::Driver;
 use super::stats::Meter;
-use super::unit::{Access, Unit};
+use super::unit::Unit;
 use super::{Db, Dialect, Error, Inner, Migration, Result, Signal, Tx, migrate};
 use crate::mutant;
 

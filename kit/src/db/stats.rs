@@ -1,9 +1,9 @@
 //! What storage does and has done: counters and histograms, cheap enough to be kept for every unit.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::unit::Access;
+use super::access::Access;
 
 /// A moment's figures of one [`Db`](super::Db), since it was opened. All times are microseconds.
 #[derive(Clone, Debug)]
@@ -88,6 +88,8 @@ pub(super) struct Meter {
     pub interrupted: AtomicU64,
     pub outcomes_asked: AtomicU64,
     pub outcomes_unknown: AtomicU64,
+    /// A write found the disk full, failing or read-only, and none was seen to succeed since.
+    pub writes_fail: AtomicBool,
 }
 
 pub(super) struct LaneMeter {
@@ -119,6 +121,7 @@ impl Meter {
             interrupted: AtomicU64::new(0),
             outcomes_asked: AtomicU64::new(0),
             outcomes_unknown: AtomicU64::new(0),
+            writes_fail: AtomicBool::new(false),
         }
     }
 

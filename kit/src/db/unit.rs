@@ -7,14 +7,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+use super::access::Access;
 use super::stats::{self, Meter};
 use super::{Error, Result, Tx};
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Access {
-    Read,
-    Write,
-}
 
 pub(super) enum Message {
     Unit(Waiting),
@@ -142,7 +137,15 @@ pub(super) fn run(unit: &mut dyn Unit, tx: &mut Tx, meter: &Meter) -> bool {
     let started = stats::now();
     let wanted = unit.run(tx);
     meter.lane(unit.access()).run.add_time(started.elapsed());
+    note_storage(tx, meter);
     wanted
+}
+
+/// Remembers beyond the connection that nothing can be written.
+pub(super) fn note_storage(tx: &mut Tx, meter: &Meter) {
+    if std::mem::take(&mut tx.conn.writes_fail) {
+        meter.writes_fail.store(true, Ordering::Relaxed);
+    }
 }
 
 struct Task<T, E, F> {

@@ -28,6 +28,25 @@ pub enum Val<'a> {
     Texts(Cow<'a, [String]>),
 }
 
+impl Val<'_> {
+    /// The same, and nobody else's.
+    pub(super) fn to_owned(&self) -> Val<'static> {
+        match self {
+            Val::Null => Val::Null,
+            Val::Bool(value) => Val::Bool(*value),
+            Val::Int(value) => Val::Int(*value),
+            Val::Float(value) => Val::Float(*value),
+            Val::Text(text) => Val::Text(Cow::Owned(text.to_string())),
+            Val::Bytes(bytes) => Val::Bytes(Cow::Owned(bytes.to_vec())),
+            Val::Uuid(id) => Val::Uuid(*id),
+            Val::Time(at) => Val::Time(*at),
+            Val::Json(json) => Val::Json(Cow::Owned(json.clone().into_owned())),
+            Val::Ints(numbers) => Val::Ints(Cow::Owned(numbers.to_vec())),
+            Val::Texts(texts) => Val::Texts(Cow::Owned(texts.to_vec())),
+        }
+    }
+}
+
 /// What can be a parameter: stores pass it by value or by reference through [`args!`](crate::args).
 pub trait AsVal {
     fn as_val(&self) -> Val<'_>;

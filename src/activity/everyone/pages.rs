@@ -12,6 +12,7 @@ use super::super::{Scope, everyone};
 use super::store;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
+use crate::audit::Witness;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
 
@@ -64,7 +65,7 @@ pub async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     owners_only(&who)?;
-    stopped(&app, visitor.acting_for(who.user.id), SCOPE, &id).await
+    stopped(&app, Witness::of(&app, who.user.id, visitor.ip), SCOPE, &id).await
 }
 
 pub async fn retry(
@@ -74,7 +75,7 @@ pub async fn retry(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     owners_only(&who)?;
-    repeated(&app, visitor.acting_for(who.user.id), SCOPE, &id).await
+    repeated(&app, Witness::of(&app, who.user.id, visitor.ip), SCOPE, &id).await
 }
 
 fn owners_only(who: &SignedIn) -> Result<()> {

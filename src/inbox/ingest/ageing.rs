@@ -1,4 +1,4 @@
-//! How long somebody has waited: the one part of a priority that changes by itself, at a few known instants.
+//! The hours that somebody has waited: the one part of a priority that changes by itself.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,17 +8,14 @@ use kit::db::{Result, Tx};
 
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Stored};
-use crate::inbox::derive;
+use crate::inbox::derive::MAX_WAITING_HOURS;
 use crate::inbox::triage::{self, TriageState};
 use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
-const BATCH: usize = 500;
-
 /// Whoever has waited longer ages no more.
-pub fn ageing() -> Duration {
-    derive::steps().max().unwrap_or_default()
-}
+pub const AGEING: Duration = Duration::from_secs(MAX_WAITING_HOURS * 3600);
+const BATCH: usize = 500;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aged {
@@ -27,7 +24,7 @@ pub struct Aged {
     pub last: Option<(Timestamp, InteractionId)>,
 }
 
-/// Judges a batch of those whose points fell since `aged_to`, oldest first.
+/// Judges a batch of those whose hours may have changed since `aged_to`.
 pub fn age(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -35,8 +32,7 @@ pub fn age(
     now: Timestamp,
     after: Option<(Timestamp, InteractionId)>,
 ) -> Result<Aged> {
-    let steps = derive::steps().map(|step| (aged_to - step, now - step)).collect::<Vec<_>>();
-    let rows = store::waiting_between(tx, workspace, &steps, after, BATCH)?;
+    let rows = store::waiting_since(tx, workspace, aged_to - AGEING, after, BATCH)?;
     let last = rows.last().filter(|_| rows.len() == BATCH).map(|row| (row.created_at, row.id));
     let mut rollups: BTreeMap<ConnectionId, Rollups> = BTreeMap::new();
     let mut changed = 0;
@@ -63,7 +59,7 @@ fn age_one(tx: &mut Tx, row: &Stored, now: Timestamp, rollups: &mut Rollups) -> 
     Ok(is_older)
 }
 
-/// Whether anybody waits whose points will still fall.
-pub fn somebody_ages(tx: &mut Tx, workspace: WorkspaceId, now: Timestamp) -> Result<bool> {
-    store::somebody_waits_since(tx, workspace, now - ageing())
+/// Whether anybody waits who wrote after `since`.
+pub fn somebody_waits_since(tx: &mut Tx, workspace: WorkspaceId, since: Timestamp) -> Result<bool> {
+    Ok(!store::waiting_since(tx, workspace, since, None, 1)?.is_empty())
 }

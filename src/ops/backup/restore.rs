@@ -1,19 +1,18 @@
 //! Putting a backup in the place of a database.
 
 use std::fs;
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use kit::clock::Clock;
 use kit::db::{Db, copy};
-use kit::random::Random;
 
 use super::store::{self, Holds};
 use super::{Error, backup, beside, broken, make_private, open, publish, sqlite_url};
 use crate::app::MIGRATIONS;
-use crate::audit::{self, Event};
+use crate::audit::{self, Act, Event};
 use crate::connections;
 use crate::secrets::Vault;
-use crate::work::{Tools, Who};
 
 /// Where a backup goes.
 #[derive(Clone, Debug)]
@@ -43,7 +42,7 @@ pub fn restore(file: &Path, target: &Target) -> Result<Restored, Error> {
     }
     copy::examine(file, MIGRATIONS)?;
     match target.url.strip_prefix("sqlite:").map(Path::new) {
-        Some(database) => replace_file(file, database, target),
+        Some(database) => replace_file(file, &copy::resolve(database)?, target),
         None => replace_rows(file, target),
     }
 }
@@ -62,8 +61,26 @@ fn replace_file(file: &Path, database: &Path, target: &Target) -> Result<Restore
     for log in ["-wal", "-shm"] {
         set_aside(&PathBuf::from(format!("{}{log}", database.display())), target)?;
     }
+    keep_owner(database, &ready)?;
     publish(&ready, database)?;
     Ok(Restored { holds, aside })
+}
+
+/// Root restores what a service will open: the file belongs to whom the replaced one did, or else the folder does.
+fn keep_owner(database: &Path, ready: &Path) -> Result<(), Error> {
+    let Ok(replaced) = fs::metadata(database) else {
+        if let Ok(folder) = fs::metadata(database.parent().unwrap_or(Path::new("."))) {
+            // Whoever is not root restores for themselves.
+            let _ = chown(ready, Some(folder.uid()), Some(folder.gid()));
+        }
+        return Ok(());
+    };
+    fs::set_permissions(ready, replaced.permissions()).map_err(|error| broken(ready, error))?;
+    let ours = fs::metadata(ready).map_err(|error| broken(ready, error))?;
+    if (ours.uid(), ours.gid()) == (replaced.uid(), replaced.gid()) {
+        return Ok(());
+    }
+    chown(ready, Some(replaced.uid()), Some(replaced.gid())).map_err(|error| broken(ready, error))
 }
 
 /// Whether something is there; an error where it may not be replaced.
@@ -111,12 +128,11 @@ fn settle_contents(db: &Db, target: &Target) -> Result<Holds, Error> {
     let vault = target.vault.clone();
     let opens = db.read_blocking(move |conn| connections::check_secrets(conn, &vault))?;
     opens.map_err(|_| Error::OtherKey)?;
-    let (random, secrets) = (Random::system(), target.vault.clone());
-    let tools = Tools { now: target.clock.now(), random, secrets, who: Who::terminal() };
+    let (now, vault) = (target.clock.now(), target.vault.clone());
     db.write_blocking(move |tx| {
         store::end_sessions(tx)?;
-        match audit::verify(tx, &tools.secrets)? {
-            Ok(_) => audit::record(&mut tools.work(tx), Event::Restored, ""),
+        match audit::verify(tx, &vault)? {
+            Ok(_) => audit::record(tx, now, &vault, &Act::from_terminal(Event::Restored, "")),
             // What is not ours to go on with stays as it is, for `repruv audit verify` to tell of.
             Err(_) => Ok(()),
         }
@@ -150,6 +166,6 @@ fn replace_rows_of(db: &Db, ready: &Path, target: &Target) -> Result<Option<Path
         backup(&target.url, aside, &target.clock)?;
     }
     let ready = ready.to_owned();
-    db.write_blocking(move |tx| copy::pour(&ready, tx))?;
+    db.write_blocking(move |tx| copy::bulk_load(&ready, tx))?;
     Ok(aside)
 }

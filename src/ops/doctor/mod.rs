@@ -1,5 +1,6 @@
 //! What is wrong with an installation, and the cure. Reads alone, beside a running server.
 
+mod service;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -15,8 +16,7 @@ use serde::Serialize;
 use crate::app::MIGRATIONS;
 use crate::config::{Config, DemoService, Settings};
 use crate::connections;
-use crate::outbound::Outbound;
-use crate::platforms::Hosts;
+use crate::platforms::{Hosts, Outside};
 use crate::secrets::Vault;
 
 /// One thing that was looked at.
@@ -65,7 +65,8 @@ fn bad(what: &'static str, text: impl Into<String>, cure: &'static str) -> Findi
 
 /// Looks at everything that can be looked at; what cannot is a finding too.
 pub async fn examine(settings: &Settings, clock: &Clock) -> Vec<Finding> {
-    let mut findings = vec![check_settings(settings), key_file(&settings.key_file()), disk(&settings.data_dir)];
+    let data_dir = &settings.data_dir;
+    let mut findings = vec![check_settings(settings), key_file(&settings.key_file()), files(data_dir), disk(data_dir)];
     let url = settings.database_url();
     if let Some(database) = url.strip_prefix("sqlite:").map(Path::new) {
         if !database.exists() {
@@ -83,6 +84,7 @@ pub async fn examine(settings: &Settings, clock: &Clock) -> Vec<Finding> {
         Err(error) => findings.push(bad("database", error.to_string(), "see to it that DATABASE_URL leads to it")),
     }
     findings.push(demo_service(settings).await);
+    findings.extend(service::proxy(settings).await);
     findings
 }
 
@@ -111,6 +113,24 @@ fn key_file(path: &Path) -> Finding {
             "run `chmod 600` on it, and connect accounts again if others did",
         ),
         Ok(_) => ok("key file", format!("{shown} is its owner's alone")),
+    }
+}
+
+/// What people wrote lies in these, and so do the hashes of their passwords.
+fn files(folder: &Path) -> Finding {
+    let is_loose = |path: &Path| path.metadata().is_ok_and(|file| file.permissions().mode() & 0o077 != 0);
+    let names = ["repruv.db", "repruv.db-wal", "repruv.db-shm", "simulator.db", "simulator.db-wal", "simulator.db-shm"];
+    let mut loose: Vec<_> = names.iter().map(|name| folder.join(name)).filter(|path| is_loose(path)).collect();
+    if is_loose(folder) {
+        loose.insert(0, folder.to_owned());
+    }
+    match loose.first() {
+        None => ok("files", format!("{} is its owner's alone", folder.display())),
+        Some(first) => warn(
+            "files",
+            format!("other users of this machine may look into {} and {} more", first.display(), loose.len() - 1),
+            "run `chmod -R go=` on the data directory",
+        ),
     }
 }
 
@@ -248,7 +268,7 @@ async fn demo_service(settings: &Settings) -> Finding {
     else {
         return bad("demo service", "its secret is not set", "set DEMO_SERVICE_SECRET");
     };
-    match Hosts::of_simulator(&Outbound::new().demo_service, &service, &secret).await {
+    match Hosts::of_simulator(&Outside::new(), &service, &secret).await {
         Ok(_) => ok("demo service", format!("{url} answers")),
         Err(error) => {
             warn("demo service", format!("{url}: {error}"), "start it: demo mode waits for it, nothing else does")

@@ -4,6 +4,7 @@ pub mod pages;
 #[cfg(test)]
 mod tests;
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use crate::app::{App, MIGRATIONS};
@@ -17,16 +18,24 @@ kit::text_enum! {
         Stopping = "stopping",
         Database = "database_unreachable",
         Schema = "not_migrated",
+        ReadOnly = "database_takes_no_writes",
     }
 }
+
+/// Nobody's address (RFC 5737): who sends it in `X-Forwarded-For` and is taken for it would be taken for anybody.
+pub const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
 pub async fn ready(app: &App) -> Result<(), NotReady> {
     if app.stopping.is_cancelled() {
         return Err(NotReady::Stopping);
     }
     match tokio::time::timeout(PATIENCE, app.db.has_migrations(MIGRATIONS)).await {
-        Ok(Ok(true)) => Ok(()),
-        Ok(Ok(false)) => Err(NotReady::Schema),
-        Ok(Err(_)) | Err(_) => Err(NotReady::Database),
+        Ok(Ok(true)) => {}
+        Ok(Ok(false)) => return Err(NotReady::Schema),
+        Ok(Err(_)) | Err(_) => return Err(NotReady::Database),
+    }
+    match tokio::time::timeout(PATIENCE, app.db.takes_writes()).await {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(_) => Err(NotReady::ReadOnly),
     }
 }

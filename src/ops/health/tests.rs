@@ -3,6 +3,7 @@
 use axum::body::Body;
 use kit::args;
 use kit::both_databases;
+use kit::db::Dialect;
 
 use crate::testing::{Answer, TestApp};
 
@@ -39,6 +40,17 @@ both_databases! {
         let db = app.app.db.clone();
         tokio::task::spawn_blocking(move || db.close()).await.expect("no panic");
         not_ready(&app, "database_unreachable").await;
+    }
+
+    async fn who_takes_no_writes_is_not_ready(app: TestApp) {
+        if app.app.db.dialect() == Dialect::Postgres {
+            return; // Every connection of its own; tests/faults turns the whole database.
+        }
+        let turned = app.app.db.write(|tx| tx.all::<i64>("PRAGMA query_only = 1", args![])).await;
+        turned.expect("it is set");
+        let touched = app.app.db.write(|tx| tx.exec("UPDATE schema_migrations SET checksum = checksum", args![])).await;
+        assert!(touched.is_err());
+        not_ready(&app, "database_takes_no_writes").await;
     }
 
     async fn a_process_that_ends_takes_no_more_requests(app: TestApp) {

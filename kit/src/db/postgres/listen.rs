@@ -14,7 +14,7 @@ use super::super::backoff::Backoff;
 use super::super::stats::{self, Meter};
 use super::super::{Error, Result, Signal};
 use super::address::Address;
-use super::session::in_full;
+use super::line::in_full;
 use crate::random::Random;
 
 /// The one NOTIFY channel; a payload is sender, separator, topic, separator, key.

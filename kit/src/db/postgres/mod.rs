@@ -1,6 +1,8 @@
 //! PostgreSQL: a thread per connection, all on one queue, and a thread that listens.
 
 mod address;
+mod fitness;
+mod line;
 mod listen;
 mod outcome;
 mod session;
@@ -12,11 +14,12 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use super::access::Access;
 use super::backoff::Backoff;
-use super::conn::Driver;
+use super::driver::Driver;
 use super::stats::{self, Meter};
-use super::unit::{self, Access, Next, Unit, Units};
-use super::watch::{Queue, Watch};
+use super::unit::{self, Next, Unit, Units};
+use super::watchdog::{Queue, Watchdog};
 use super::{Db, Dialect, Error, Inner, Options, Result, Tx, spawn};
 
 use address::Address;
@@ -36,7 +39,10 @@ pub(super) fn open(options: &Options) -> Result<Db> {
     let (queue, receiver) = flume::bounded(options.queue);
     let units = Units { queue: receiver, meter: meter.clone(), patience: options.patience };
     // One connection now, so that a wrong address stops the start and not the first request.
-    let mut first = Some(on_its_thread(|| Session::connect(&address))?);
+    let mut first = Some(on_its_thread(|| {
+        fitness::check(&address)?;
+        Session::connect(&address)
+    })?);
     let connected = Arc::new(AtomicUsize::new(1));
     let mut threads = Vec::new();
     for index in 0..options.connections {
@@ -61,7 +67,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
     let queues = vec![Queue::new(units, queue.clone())];
     threads.push(spawn("db-watch", {
         let unwatch = unwatch.clone();
-        move || Watch { leashes: Vec::new(), queues }.run(&unwatch)
+        move || Watchdog { deadlines: Vec::new(), queues }.run(&unwatch)
     })?);
     Ok(Db(Arc::new(Inner {
         dialect: Dialect::Postgres,
@@ -244,6 +250,7 @@ impl Connection {
 fn run_once(tx: &mut Tx, unit: &mut dyn Unit, deadline: Duration, meter: &Meter, signals: &Signals) -> Ended {
     (tx.conn.aborted, tx.conn.again, tx.conn.late) = (false, false, false);
     tx.signals.clear();
+    tx.conn.ahead.clear();
     session(tx).begin(unit.access(), deadline);
     let wanted = unit::run(unit, tx, meter);
     if !wanted || tx.conn.aborted {
@@ -258,6 +265,8 @@ fn run_once(tx: &mut Tx, unit: &mut dyn Unit, deadline: Duration, meter: &Meter,
         Err(Error::OutcomeUnknown) => Ended::Unknown,
         Err(error) => {
             tx.conn.again |= error.is_worth_another_run();
+            tx.conn.writes_fail |= error.is_of_storage();
+            unit::note_storage(tx, meter);
             undo(tx, error, meter)
         }
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::super::access::Access;
 use super::super::backoff::Backoff;
 use super::super::stats;
-use super::super::unit::Access;
 use super::super::{Error, Result};
 use super::address::Address;
 use super::session::Session;

@@ -1,7 +1,6 @@
 //! One connection, and the runtime that drives it on its thread.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
@@ -11,14 +10,13 @@ use tokio_postgres::error::Severity;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row, SimpleQueryMessage, Statement};
 
-use super::super::conn::head;
+use super::super::access::Access;
+use super::super::error::head;
 use super::super::stats;
-use super::super::unit::Access;
 use super::super::{Error, Result, Val};
 use super::address::Address;
+use super::line::{CONNECT_TIMEOUT, Failed, Line, in_full, no_answer, wait};
 
-/// Name, TCP, TLS and sign-in together. With what a pause adds, a request is refused within two seconds.
-const CONNECT_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// A statement that runs for longer is ended by the server.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A statement that waits longer for somebody else's lock is ended by the server. As long as SQLite waits.
@@ -67,33 +65,12 @@ enum Transaction {
     Over,
 }
 
-enum Failed {
-    Asking(tokio_postgres::Error),
-    Late,
-}
-
 impl Session {
     pub fn connect(address: &Address) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Error::Unavailable(format!("no runtime for PostgreSQL: {error}")))?;
-        let connecting = async {
-            let (client, connection) = address.config.connect(address.tls.clone()).await?;
-            // Ends with the connection; whoever waits for an answer hears of it from the client.
-            tokio::spawn(connection);
-            client.batch_execute(&settings()).await?;
-            Ok(client)
-        };
-        let client = match wait(&runtime, Some(stats::now() + CONNECT_TIMEOUT), connecting) {
-            Ok(client) => client,
-            Err(Failed::Asking(error)) => {
-                return Err(Error::Unavailable(format!("PostgreSQL does not answer: {}", in_full(&error))));
-            }
-            Err(Failed::Late) => {
-                return Err(Error::Unavailable(format!("PostgreSQL does not answer within {CONNECT_TIMEOUT:?}")));
-            }
-        };
+        let Line { runtime, client } = Line::connect(address)?;
+        let settings = settings();
+        let setting = client.batch_execute(&settings);
+        wait(&runtime, Some(stats::now() + CONNECT_TIMEOUT), setting).map_err(no_answer)?;
         Ok(Self {
             runtime,
             client,
@@ -151,6 +128,20 @@ impl Session {
             ahead.and(rows)
         });
         answer.map_err(|failed| self.failed(failed, sql))
+    }
+
+    /// The rows of each of these, which are sent together.
+    pub fn query_each(&mut self, questions: &[(String, Vec<Val<'_>>)]) -> Result<Vec<Vec<Row>>> {
+        self.open()?;
+        let mut asked = Vec::new();
+        for (sql, args) in questions {
+            asked.push((self.statement(sql)?, params(args)));
+        }
+        let client = &self.client;
+        // The server takes none that follows one that failed.
+        let answers = try_join_all(asked.iter().map(|(statement, params)| client.query(statement, params)));
+        let answers = wait(&self.runtime, self.until, answers);
+        answers.map_err(|failed| self.failed(failed, questions.first().map_or("", |(sql, _)| sql)))
     }
 
     pub fn query(&mut self, sql: &str, args: &[Val<'_>]) -> Result<Vec<Row>> {
@@ -336,35 +327,11 @@ fn settings() -> String {
     )
 }
 
-fn wait<T>(
-    runtime: &Runtime,
-    until: Option<Instant>,
-    answer: impl Future<Output = Result<T, tokio_postgres::Error>>,
-) -> Result<T, Failed> {
-    runtime.block_on(async {
-        match until {
-            None => answer.await.map_err(Failed::Asking),
-            Some(until) => match tokio::time::timeout_at(until.into(), answer).await {
-                Ok(answer) => answer.map_err(Failed::Asking),
-                Err(_) => Err(Failed::Late),
-            },
-        }
-    })
-}
-
 /// The connection went with it.
 fn is_fatal(error: &tokio_postgres::Error) -> bool {
     match error.as_db_error() {
         Some(db) => matches!(db.parsed_severity(), Some(Severity::Fatal | Severity::Panic)),
         None => error.is_closed() || std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>()),
-    }
-}
-
-/// The driver's Display leaves the cause out.
-pub(super) fn in_full(error: &tokio_postgres::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
     }
 }
 

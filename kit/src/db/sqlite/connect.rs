@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::{Error, Result};
+use super::errors::refused;
 
 /// How long another process may hold the lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -98,13 +99,4 @@ fn assert_settings(path: &Path, connection: &Connection, own: &[(&str, &str)]) -
         }
     }
     Ok(())
-}
-
-/// Why a file is not opened, in one line.
-pub(super) fn refused(path: &Path, error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    match error.sqlite_error_code() {
-        Some(DatabaseCorrupt | NotADatabase) => super::damage::damaged(path, error),
-        _ => Error::Unavailable(format!("{}: {error}", path.display())),
-    }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 use super::super::backoff::Backoff;
-use super::super::conn::Driver;
+use super::super::driver::Driver;
 use super::super::unit::{self, Next, Unit, Units};
 use super::super::{Error, Result, Signal, Tx, stats};
 use super::checkpoint::{self, Log};
-use super::connect;
+use super::{connect, errors};
 
 /// Units that one commit carries at most: bounds how long the first of them waits for the others.
 const GROUP: usize = 128;
@@ -109,6 +109,7 @@ impl Writer {
 
     fn roll_back(&mut self, group: Vec<Box<dyn Unit>>, error: &Error) {
         if let Some(tx) = &mut self.tx {
+            unit::note_storage(tx, &self.units.meter);
             tx.signals.clear();
             if !is_autocommit(tx) {
                 let _ = tx.exec("ROLLBACK", &[]);
@@ -136,7 +137,7 @@ impl Writer {
         match checkpoint::empty(&connection) {
             Ok(true) => {}
             Ok(false) => return Err(Error::Unavailable("a reader is still in the write-ahead log".into())),
-            Err(error) => return Err(connect::refused(&self.path, error)),
+            Err(error) => return Err(errors::refused(&self.path, error)),
         }
         stats::count(&self.units.meter.reconnects);
         tracing::warn!("the database was opened anew after an I/O error");

@@ -1,7 +1,7 @@
 //! What storage promises, on SQLite and on PostgreSQL alike.
 
-mod damage;
 mod disk;
+mod integrity;
 mod limits;
 mod outages;
 mod power;

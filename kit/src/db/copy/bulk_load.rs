@@ -7,7 +7,7 @@ use std::{borrow, panic, thread};
 use rusqlite::OpenFlags;
 use uuid::Uuid;
 
-use super::super::conn::Driver;
+use super::super::driver::Driver;
 use super::super::{Conn, Error, Json, Result, Tx, Val};
 use super::{BATCH, Cells, columns, insert, open, quoted, tables};
 use crate::args;
@@ -37,7 +37,7 @@ struct Batch {
 
 /// Puts everything of `file` into the tables of `tx`, which have the same schema; what they hold goes first. Indexes and
 /// references are taken away meanwhile and made anew at the end, which checks as much in less time.
-pub fn pour(file: &Path, tx: &mut Tx) -> Result<()> {
+pub fn bulk_load(file: &Path, tx: &mut Tx) -> Result<()> {
     let mut from = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?));
     let names = tables(&mut from)?;
     tx.take_time()?;

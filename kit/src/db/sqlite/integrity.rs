@@ -1,6 +1,5 @@
 //! Damage is told before anything is written: what is wrong, and where. Nothing is deleted or repaired.
 
-use std::fmt::Display;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
@@ -11,7 +10,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::{Error, Result, stats};
-use super::connect::refused;
+use super::errors::{damaged, refused};
 
 /// What looking at the structure of the pages may cost a start. `doctor` looks at all of them.
 const QUICK_CHECK: Duration = Duration::from_millis(50);
@@ -25,13 +24,6 @@ const DATABASE_MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const WAL_MAGIC: u32 = 0x377f_0682;
 const WAL_HEADER: u64 = 32;
 const FRAME_HEADER: u64 = 24;
-
-pub(super) fn damaged(path: &Path, what: impl Display) -> Error {
-    Error::Damaged(format!(
-        "{} is damaged ({what}): nothing was changed; keep a copy of it and of its -wal file, and restore a backup",
-        path.display()
-    ))
-}
 
 /// A database that is whole.
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! The thread that sees to it that nobody waits for ever: interrupts late reads, and answers those behind a stuck thread.
+//! The watchdog thread: interrupts reads that are past their deadline, and answers units that wait behind a stuck thread.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,34 +7,35 @@ use std::time::{Duration, Instant};
 use rusqlite::InterruptHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::unit::{Access, Message, Units};
+use super::access::Access;
+use super::unit::{Message, Units};
 use super::{Error, stats};
 
 /// How much later than its deadline a read may be interrupted.
 const TICK: Duration = Duration::from_millis(100);
 
-/// By which a read on SQLite is stopped from outside.
-pub(super) struct Leash {
+/// The deadline of the read that a connection of SQLite runs, and the handle that ends it.
+pub(super) struct ReadDeadline {
     handle: InterruptHandle,
     until: Mutex<Option<Instant>>,
 }
 
-impl Leash {
+impl ReadDeadline {
     pub fn new(handle: InterruptHandle) -> Self {
         Self { handle, until: Mutex::new(None) }
     }
 
-    pub fn fasten(&self, deadline: Duration) {
+    pub fn arm(&self, deadline: Duration) {
         *self.until() = stats::now().checked_add(deadline);
     }
 
-    /// From here on nothing is interrupted any more, least of all the next unit.
-    pub fn loosen(&self) {
+    /// The read is over: nothing is interrupted any more, least of all the next unit.
+    pub fn disarm(&self) {
         *self.until() = None;
     }
 
     /// Under the lock, so that the read that is interrupted is the one that is late.
-    fn pull(&self, now: Instant) {
+    fn interrupt_if_late(&self, now: Instant) {
         if self.until().is_some_and(|until| until <= now) {
             self.handle.interrupt();
         }
@@ -45,8 +46,8 @@ impl Leash {
     }
 }
 
-pub(super) struct Watch {
-    pub leashes: Vec<Arc<Leash>>,
+pub(super) struct Watchdog {
+    pub deadlines: Vec<Arc<ReadDeadline>>,
     pub queues: Vec<Queue>,
 }
 
@@ -81,12 +82,12 @@ impl Queue {
     }
 }
 
-impl Watch {
+impl Watchdog {
     pub fn run(mut self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
             std::thread::park_timeout(TICK);
             let now = stats::now();
-            self.leashes.iter().for_each(|leash| leash.pull(now));
+            self.deadlines.iter().for_each(|deadline| deadline.interrupt_if_late(now));
             self.queues.iter_mut().for_each(|queue| queue.look(now));
         }
     }
