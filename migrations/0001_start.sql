@@ -189,6 +189,8 @@ CREATE TABLE authors (
     UNIQUE (connection_id, external_id)
 );
 
+CREATE INDEX authors_own ON authors (connection_id) WHERE is_self;
+
 CREATE TABLE interactions (
     id UUID PRIMARY KEY,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,

@@ -7,7 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kit::clock::{Clock, Timestamp};
-use kit::db::{Db, Migration};
+use kit::db::{self, Db, Migration, Tx};
 use kit::random::Random;
 use maud::Markup;
 use tokio_util::sync::CancellationToken;
@@ -18,10 +18,12 @@ use crate::config::Config;
 use crate::connections::Refreshing;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
-use crate::platforms::{self, Hosts, Outside};
+use crate::outbound::Outbound;
+use crate::platforms::{self, Hosts};
 use crate::secrets::Vault;
 use crate::web::ui::Local;
 use crate::webhooks::incoming::Intake;
+use crate::work::{Look, Tools, Who, Work};
 
 /// Cheap to clone; every handler and every job is given one.
 #[derive(Clone)]
@@ -35,7 +37,7 @@ pub struct Inner {
     pub config: Config,
     pub passwords: Passwords,
     pub vault: Vault,
-    pub outside: Outside,
+    pub outbound: Outbound,
     /// Cancelled when the process is asked to end: open streams would keep it alive for ever.
     pub stopping: CancellationToken,
     pub streams: Streams,
@@ -63,10 +65,44 @@ impl App {
         self.clock.now()
     }
 
+    /// A write of the database in somebody's name: all of it or nothing.
+    pub async fn write<T, E, F>(&self, who: Who, rule: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: FnMut(&mut Work<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.db.write(self.unit(who, rule)).await
+    }
+
+    /// The same as a unit of the storage, for jobs: `run.finish(result, app.unit(who, |work| …))`.
+    pub fn unit<T, E, F>(&self, who: Who, mut rule: F) -> impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static
+    where
+        F: FnMut(&mut Work<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let tools = self.tools(who);
+        move |tx| rule(&mut tools.work(tx))
+    }
+
+    pub fn tools(&self, who: Who) -> Tools {
+        Tools { now: self.now(), random: self.random.clone(), secrets: self.vault.clone(), who }
+    }
+
+    /// A read of the database: one snapshot, with its instant.
+    pub async fn read<T, E, F>(&self, mut look: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<db::Error> + Send + 'static,
+        F: FnMut(&mut Look<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let now = self.now();
+        self.db.read(move |conn| look(&mut Look { conn, now })).await
+    }
+
     /// Where the simulator's provider hosts are now: it may have been started anew on other ports.
     pub async fn simulator_hosts(&self) -> Result<Hosts, platforms::Error> {
         match &self.config.demo_service {
-            Some(service) => Hosts::of_simulator(&self.outside, &service.url, &service.secret).await,
+            Some(service) => Hosts::of_simulator(&self.outbound.demo_service, &service.url, &service.secret).await,
             None => Err(platforms::Error::Rejected {
                 reason: "no_demo_service".into(),
                 message: "no demo service is configured".into(),

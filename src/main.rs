@@ -72,6 +72,9 @@ enum Command {
         /// Its database: postgres://USER@HOST/NAME
         #[arg(hide_env_values = true)]
         url: String,
+        /// The e-mail address of who owns this installation, where nobody was an administrator there
+        #[arg(long, value_name = "EMAIL")]
+        owner: Option<String>,
     },
     /// Prints the API's description (OpenAPI 3.1)
     Openapi,
@@ -147,7 +150,7 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Doctor { json } => runtime.block_on(commands::doctor(&settings, json)),
         Command::Backup { file } => commands::backup(&settings, &file),
         Command::Restore { file, force } => commands::restore(&settings, &file, force),
-        Command::ImportLegacy { url } => runtime.block_on(commands::import_legacy(&settings, &url)),
+        Command::ImportLegacy { url, owner } => runtime.block_on(commands::import_legacy(&settings, &url, owner)),
         Command::Openapi => {
             // Whoever closed the pipe has read enough.
             let _ = writeln!(std::io::stdout(), "{}", openapi::text());

@@ -21,7 +21,7 @@ use crate::connections::Refreshing;
 use crate::demo;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
-use crate::platforms::Outside;
+use crate::outbound::Outbound;
 use crate::routes;
 use crate::secrets::{KeyFileError, Secret, Vault};
 use crate::webhooks::incoming::Intake;
@@ -101,7 +101,7 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
         random,
         config,
         vault,
-        outside: Outside::new(),
+        outbound: Outbound::new(),
         refreshing: Refreshing::default(),
         banner: demo::banner,
         stopping: CancellationToken::new(),

@@ -26,7 +26,7 @@ use crate::config::{Config, DemoService, Signup};
 use crate::connections::Refreshing;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
-use crate::platforms::Outside;
+use crate::outbound::Outbound;
 use crate::secrets::{Secret, Vault};
 use crate::webhooks::incoming::Intake;
 use crate::workspaces::UserId;
@@ -223,7 +223,7 @@ impl TestApp {
 
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start(random.clone());
-    let (vault, outside) = (Vault::with_key([7; 32]), Outside::new());
+    let (vault, outbound) = (Vault::with_key([7; 32]), Outbound::new());
     let (stopping, streams, metrics) = (CancellationToken::new(), Streams::default(), Metrics::default());
     let refreshing = Refreshing::default();
     let banner = crate::demo::banner;
@@ -236,7 +236,7 @@ fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
         config,
         passwords,
         vault,
-        outside,
+        outbound,
         stopping,
         streams,
         metrics,

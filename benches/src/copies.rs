@@ -60,22 +60,22 @@ async fn former(url: &str) -> String {
     let fill = move || {
         let mut client = postgres::Client::connect(&made, postgres::NoTls).expect("the cluster accepts connections");
         client.batch_execute(&format!(
-            "CREATE TABLE users (id SERIAL PRIMARY KEY, email VARCHAR, full_name VARCHAR, hashed_password VARCHAR,
-                is_active BOOLEAN, demo_mode BOOLEAN, created_at TIMESTAMP);
-             CREATE TABLE platform_connections (id SERIAL PRIMARY KEY, user_id INTEGER, platform VARCHAR,
-                connection_status VARCHAR, account_info TEXT, is_active BOOLEAN, created_at TIMESTAMP);
-             CREATE TABLE interactions (id UUID PRIMARY KEY, user_id INTEGER, platform VARCHAR, type VARCHAR,
-                platform_id VARCHAR, content TEXT, author_name VARCHAR, author_platform_id VARCHAR, status VARCHAR,
-                is_demo BOOLEAN, platform_created_at TIMESTAMP);
-             INSERT INTO users SELECT n, 'user' || n || '@example.com', 'User ' || n,
-                '$2b$12$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e', TRUE, FALSE, TIMESTAMP '2025-01-01'
+            "CREATE TABLE users (id UUID PRIMARY KEY, email VARCHAR, full_name VARCHAR, hashed_password VARCHAR,
+                is_active BOOLEAN, approval_status VARCHAR, demo_mode BOOLEAN, created_at TIMESTAMPTZ);
+             CREATE TABLE youtube_connections (id UUID PRIMARY KEY, user_id UUID, channel_id VARCHAR, channel_name VARCHAR,
+                created_at TIMESTAMPTZ);
+             CREATE TABLE interactions (id UUID PRIMARY KEY, user_id UUID, platform VARCHAR, type VARCHAR,
+                platform_id VARCHAR, content TEXT, author_name VARCHAR, status VARCHAR, is_demo BOOLEAN,
+                platform_created_at TIMESTAMP);
+             INSERT INTO users SELECT CAST(md5(CAST(n AS TEXT)) AS UUID), 'user' || n || '@example.com', 'User ' || n,
+                '$2b$12$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e', TRUE, 'approved', FALSE, '2025-01-01Z'
                 FROM generate_series(1, {FORMER_USERS}) AS n;
-             INSERT INTO platform_connections SELECT n, n, 'youtube', 'active',
-                '{{\"channel_id\": \"UC' || n || '\", \"channel_title\": \"Channel ' || n || '\"}}', TRUE, TIMESTAMP '2025-01-01'
-                FROM generate_series(1, {FORMER_USERS}) AS n;
-             INSERT INTO interactions SELECT gen_random_uuid(), 1 + n % {FORMER_USERS}, 'youtube', 'comment', 'yt-' || n,
-                'How does part ' || n || ' of the recipe work?', 'Person ' || n % 9999, 'UCP' || n % 9999, 'unread', FALSE,
-                TIMESTAMP '2026-01-01' + n * INTERVAL '1 minute' FROM generate_series(1, {FORMER_INTERACTIONS}) AS n"
+             INSERT INTO youtube_connections SELECT gen_random_uuid(), CAST(md5(CAST(n AS TEXT)) AS UUID), 'UC' || n,
+                'Channel ' || n, '2025-01-01Z' FROM generate_series(1, {FORMER_USERS}) AS n;
+             INSERT INTO interactions SELECT gen_random_uuid(), CAST(md5(CAST(1 + n % {FORMER_USERS} AS TEXT)) AS UUID),
+                'youtube', 'comment', 'yt-' || n, 'How does part ' || n || ' of the recipe work?', 'Person ' || n % 9999,
+                'unread', FALSE, TIMESTAMP '2026-01-01' + n * INTERVAL '1 minute'
+                FROM generate_series(1, {FORMER_INTERACTIONS}) AS n"
         ))
         .expect("the former system's tables can be made");
     };

@@ -1,16 +1,16 @@
 //! Accounts from the terminal: the first link, and `repruv user …`.
 
 use kit::clock::Timestamp;
-use kit::db::{self, Db, Tx};
+use kit::db::{self, Db};
 use kit::random::Random;
 
 use super::passphrase::suggest;
 use super::{LinkKind, Listed, Password, SETUP_LINK, SignUp, api_keys, email_key, make_link, profile, sign_up, store};
-use crate::accounts::sessions::{self, UserId};
+use crate::accounts::sessions;
 use crate::app::App;
-use crate::audit::{self, Act, Event};
-use crate::secrets::Vault;
-use crate::web::errors::Result;
+use crate::audit::{self, Event};
+use crate::web::errors::{Error, Result};
+use crate::work::Who;
 
 /// On an empty database, a link that opens the first account: once, within an hour, and only the newest.
 pub async fn first_run_link(db: &Db, now: Timestamp, random: &Random, public_url: &str) -> db::Result<Option<String>> {
@@ -38,14 +38,11 @@ pub async fn add_user(app: &App, email: &str, name: &str) -> Result<String> {
         time_zone: String::new(),
         token: None,
     };
-    let (now, random) = (app.now(), app.random.clone());
-    let vault = app.vault.clone();
-    app.db
-        .write(move |tx| {
-            let user = sign_up::add(tx, now, &random, form.clone(), hash.clone())?;
-            note(tx, now, &vault, Event::UserCreated, user)
-        })
-        .await?;
+    app.write(Who::terminal(), move |work| {
+        let user = sign_up::add(work, form.clone(), hash.clone())?;
+        Ok::<_, Error>(audit::record(work, Event::UserCreated, user)?)
+    })
+    .await?;
     Ok(passphrase)
 }
 
@@ -57,35 +54,29 @@ pub async fn list_users(app: &App) -> Result<Vec<Listed>> {
 pub async fn reset_password(app: &App, email: &str) -> Result<String> {
     let passphrase = suggest(&app.random);
     let hash = app.passwords.hash(&Password::new(passphrase.clone())).await?;
-    let (now, key, vault) = (app.now(), email_key(email), app.vault.clone());
-    app.db
-        .write(move |tx| {
-            let user = store::credentials_by_email(tx, &key)?.ok_or(db::Error::NotFound)?;
-            store::replace_hash(tx, user.id, &user.password_hash, &hash)?;
-            let revoked = api_keys::revoke_all(tx, user.id)?;
-            profile::replace_credentials(tx, now, user.id, None, None)?;
-            for key in revoked {
-                audit::record(tx, now, &vault, &Act::from_terminal(Event::KeyRevoked, &key.to_string()))?;
-            }
-            note(tx, now, &vault, Event::PasswordChanged, user.id)
-        })
-        .await?;
+    let key = email_key(email);
+    app.write(Who::terminal(), move |work| {
+        let user = store::credentials_by_email(work.tx, &key)?.ok_or(db::Error::NotFound)?;
+        store::replace_hash(work.tx, user.id, &user.password_hash, &hash)?;
+        let revoked = api_keys::revoke_all(work.tx, user.id)?;
+        profile::replace_credentials(work, user.id, None, None)?;
+        for key in revoked {
+            audit::record(work, Event::KeyRevoked, key)?;
+        }
+        Ok::<_, Error>(audit::record(work, Event::PasswordChanged, user.id)?)
+    })
+    .await?;
     Ok(passphrase)
 }
 
 /// Nobody signs in to the account any more, and whoever is in it is out at once.
 pub async fn disable_user(app: &App, email: &str) -> Result<()> {
-    let (now, key, vault) = (app.now(), email_key(email), app.vault.clone());
-    app.db
-        .write(move |tx| {
-            let user = store::credentials_by_email(tx, &key)?.ok_or(db::Error::NotFound)?;
-            store::disable(tx, user.id, now)?;
-            sessions::end_others(tx, user.id, None)?;
-            note(tx, now, &vault, Event::UserDisabled, user.id)
-        })
-        .await
-}
-
-fn note(tx: &mut Tx, now: Timestamp, vault: &Vault, event: Event, user: UserId) -> Result<()> {
-    Ok(audit::record(tx, now, vault, &Act::from_terminal(event, &user.to_string()))?)
+    let key = email_key(email);
+    app.write(Who::terminal(), move |work| {
+        let user = store::credentials_by_email(work.tx, &key)?.ok_or(db::Error::NotFound)?;
+        store::disable(work.tx, user.id, work.now)?;
+        sessions::end_others(work.tx, user.id, None)?;
+        Ok(audit::record(work, Event::UserDisabled, user.id)?)
+    })
+    .await
 }

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
-use kit::db::Tx;
 use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,9 +13,10 @@ use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
 use crate::accounts::sessions::pages::{cookies, sign_out};
 use crate::accounts::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
 use crate::web::errors::{Error, Result};
+use crate::work::Work;
 use crate::workspaces::{Kind, WorkspaceId};
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -133,8 +133,8 @@ pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
 /// The person's sessions, the last used first: at most 20.
 #[utoipa::path(get, path = "/auth/sessions", tag = "auth", responses((status = 200, body = SessionsAnswer), (status = 401)))]
 pub async fn list(State(app): State<App>, who: SignedIn, _: Query<NoFilters>) -> Result<Json<SessionsAnswer>> {
-    let (user, now) = (who.user.id, app.now());
-    let sessions = app.db.read(move |conn| sessions::list(conn, user, now)).await?;
+    let user = who.user.id;
+    let sessions = app.read(move |look| sessions::list(look.conn, user, look.now)).await?;
     let items = sessions.into_iter().map(|session| listed(session, who.session.id)).collect();
     Ok(Json(SessionsAnswer { items, next_cursor: None }))
 }
@@ -157,15 +157,14 @@ pub async fn end(
         return Err(Error::reauthentication_needed());
     }
     let user = who.user.id;
-    let (now, vault, address) = (app.now(), app.vault.clone(), who.session.ip.clone());
-    let effect = move |tx: &mut Tx| {
-        if !sessions::end(tx, user, id)? {
+    let effect = move |work: &mut Work<'_>| {
+        if !sessions::end(work.tx, user, id)? {
             return Err(Error::NotFound);
         }
-        audit::record(tx, now, &vault, &Act::by(Event::SessionEnded, user, &id.to_string(), &address))?;
+        audit::record(work, Event::SessionEnded, id)?;
         Ok((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, user, effect).await
+    once.write(&app, visitor.acting_for(user), effect).await
 }
 
 fn granted(status: StatusCode, granted: Granted) -> Response {

@@ -1,7 +1,7 @@
 //! Accounts that come from another system, with their passwords.
 
 use kit::clock::Timestamp;
-use kit::db::{self, Tx};
+use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::store::{self, ImportedUser, NewUser};
@@ -14,7 +14,8 @@ pub struct Described {
     pub email: String,
     pub name: String,
     pub password_hash: Option<String>,
-    pub time_zone: Option<String>,
+    /// The first that is known counts.
+    pub time_zones: Vec<String>,
     pub is_owner: bool,
     pub is_open: bool,
     pub created_at: Timestamp,
@@ -49,7 +50,7 @@ pub fn add(tx: &mut Tx, now: Timestamp, random: &Random, described: &Described) 
         return Ok(Err(Unfit::Taken));
     }
     let hash = described.password_hash.as_deref().filter(|hash| bcrypt_hash::is_usable(hash));
-    let time_zone = described.time_zone.as_deref().and_then(profile::known_time_zone);
+    let time_zone = described.time_zones.iter().find_map(|name| profile::known_time_zone(name));
     let name = profile::fit_name(&described.name).or_else(|| profile::fit_name(email.split('@').next()?));
     let name = name.unwrap_or_else(|| "Somebody".to_owned());
     let user = NewUser {
@@ -68,7 +69,15 @@ pub fn add(tx: &mut Tx, now: Timestamp, random: &Random, described: &Described) 
     Ok(Ok(Added { user: id, workspace, has_password: hash.is_some() }))
 }
 
-/// Where nobody is the installation's owner, the account that is oldest becomes it; answers its address.
-pub fn appoint_owner(tx: &mut Tx, now: Timestamp) -> db::Result<Option<String>> {
-    store::appoint_owner(tx, now)
+pub fn has_account(conn: &mut Conn, email: &str) -> db::Result<bool> {
+    store::is_taken(conn, &email_key(email))
+}
+
+pub fn has_owner(conn: &mut Conn) -> db::Result<bool> {
+    store::has_owner(conn)
+}
+
+/// Makes the open account of that address an owner of the installation; answers its address.
+pub fn make_owner(tx: &mut Tx, now: Timestamp, email: &str) -> db::Result<Option<String>> {
+    store::make_owner(tx, now, &email_key(email))
 }

@@ -30,6 +30,7 @@ use kit::random::Random;
 
 use self::sessions::{TokenHash, Visitor};
 pub use crate::accounts::sessions::UserId;
+use crate::work::Work;
 pub use admin::first_run_link;
 pub use passwords::{Password, Passwords};
 pub use profile::{change_password, confirm_password, save_profile};
@@ -86,8 +87,8 @@ pub async fn expect_former_hashes(db: &Db, passwords: &Passwords) -> db::Result<
 }
 
 /// An invitation's token, which exists nowhere else: whoever opens its link within a week may make an account.
-pub fn invite(tx: &mut Tx, now: Timestamp, random: &Random) -> db::Result<String> {
-    make_link(tx, now, random, LinkKind::Invite, INVITATION)
+pub fn invite(work: &mut Work<'_>) -> db::Result<String> {
+    make_link(work.tx, work.now, work.random, LinkKind::Invite, INVITATION)
 }
 
 fn make_link(tx: &mut Tx, now: Timestamp, random: &Random, kind: LinkKind, life: Duration) -> db::Result<String> {
@@ -102,15 +103,15 @@ pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
 }
 
 /// Starts a session, and makes the browser known to the account.
-fn admit(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, visitor: &Visitor) -> db::Result<Keys> {
-    let (session, session_token) = sessions::start(tx, now, random, user, visitor)?;
+fn admit(work: &mut Work<'_>, user: UserId, visitor: &Visitor) -> db::Result<Keys> {
+    let (session, session_token) = sessions::start(work, user, visitor)?;
     let known = match &visitor.device {
-        Some(device) if store::device_owner(tx, device)? == Some(user) => Some(*device),
+        Some(device) if store::device_owner(work.tx, device)? == Some(user) => Some(*device),
         _ => None,
     };
-    let device_token = known.is_none().then(|| random.token());
+    let device_token = known.is_none().then(|| work.random.token());
     if let Some(device) = known.or(device_token.as_deref().map(TokenHash::of)) {
-        store::remember_device(tx, user, &device, now, DEVICES)?;
+        store::remember_device(work.tx, user, &device, work.now, DEVICES)?;
     }
     tracing::info!(event = "session_created", %user, %session, ip = %visitor.ip, "somebody signed in");
     Ok(Keys { session_token, device_token })

@@ -23,8 +23,8 @@ pub struct Link {
 
 /// `GET /setup`, `GET /signup`: the form, when the link is good or everybody may.
 pub async fn sign_up_form(State(app): State<App>, page: PageContext, Query(link): Query<Link>) -> Result<Markup> {
-    let (now, signup, token) = (app.now(), app.config.signup, link.token.as_deref().map(TokenHash::of));
-    let opens = app.db.read(move |conn| can_sign_up(conn, now, signup, token.as_ref())).await?;
+    let (signup, token) = (app.config.signup, link.token.as_deref().map(TokenHash::of));
+    let opens = app.read(move |look| can_sign_up(look.conn, look.now, signup, token.as_ref())).await?;
     let joining = Joining {
         token: link.token,
         is_first: opens == Some(LinkKind::Setup),

@@ -1,15 +1,13 @@
 //! What a person changes of their own account.
 
-use kit::clock::Timestamp;
-use kit::db::Tx;
-
 use super::limits::{self, Lane};
 use super::passwords::Verdict;
 use super::{Password, UserId, rules, store};
-use crate::accounts::sessions::{self, SessionId, SignedIn, TokenHash};
+use crate::accounts::sessions::{self, SessionId, SignedIn, TokenHash, Visitor};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::Work;
 
 const LONGEST_NAME: usize = 80;
 
@@ -25,7 +23,7 @@ pub struct Changed {
 pub async fn change_password(
     app: &App,
     who: &SignedIn,
-    device: Option<TokenHash>,
+    visitor: &Visitor,
     current: &Password,
     new: &Password,
 ) -> Result<Changed> {
@@ -36,61 +34,57 @@ pub async fn change_password(
     if new.reveal() == current.reveal() {
         return Err(FieldErrors::one("new_password", "unchanged", "This is the current password.").into());
     }
-    let verified = verify(app, who.user.id, "current_password", current).await?;
+    let verified = verify(app, who, "current_password", current).await?;
     let hash = app.passwords.hash(new).await?;
 
-    let (user, session, address, vault) = (who.user.id, who.session.id, who.session.ip.clone(), app.vault.clone());
-    let (now, random) = (app.now(), app.random.clone());
-    app.db
-        .write(move |tx| {
-            if !store::replace_hash(tx, user, &verified, &hash)? {
-                return Err(not_current("current_password"));
-            }
-            let others_ended = replace_credentials(tx, now, user, Some(session), device.as_ref())?;
-            let session_token = sessions::renew(tx, now, &random, session)?;
-            audit::record(tx, now, &vault, &Act::by(Event::PasswordChanged, user, "", &address))?;
-            Ok(Changed { session_token, others_ended })
-        })
-        .await
+    let (user, session, device) = (who.user.id, who.session.id, visitor.device);
+    app.write(visitor.acting_for(user), move |work| {
+        if !store::replace_hash(work.tx, user, &verified, &hash)? {
+            return Err(not_current("current_password"));
+        }
+        let others_ended = replace_credentials(work, user, Some(session), device.as_ref())?;
+        let session_token = sessions::renew(work, session)?;
+        audit::record(work, Event::PasswordChanged, "")?;
+        Ok(Changed { session_token, others_ended })
+    })
+    .await
 }
 
 /// What follows every new password: only the one who set it stays signed in.
 pub(super) fn replace_credentials(
-    tx: &mut Tx,
-    now: Timestamp,
+    work: &mut Work<'_>,
     user: UserId,
     keep_session: Option<SessionId>,
     keep_device: Option<&TokenHash>,
 ) -> Result<usize> {
-    store::note_password_change(tx, user, now)?;
-    store::forget_devices(tx, user, keep_device)?;
-    let ended = sessions::end_others(tx, user, keep_session)?;
+    store::note_password_change(work.tx, user, work.now)?;
+    store::forget_devices(work.tx, user, keep_device)?;
+    let ended = sessions::end_others(work.tx, user, keep_session)?;
     tracing::info!(event = "authn_password_change", %user, sessions_ended = ended, "a password was changed");
     Ok(ended)
 }
 
 /// The password typed again in a session that is no longer fresh; answers the session's new token.
 pub async fn confirm_password(app: &App, who: &SignedIn, password: &Password) -> Result<String> {
-    verify(app, who.user.id, "password", password).await?;
-    let (now, random, session) = (app.now(), app.random.clone(), who.session.id);
-    Ok(app.db.write(move |tx| sessions::renew(tx, now, &random, session)).await?)
+    verify(app, who, "password", password).await?;
+    let session = who.session.id;
+    Ok(app.write(who.acting(), move |work| sessions::renew(work, session)).await?)
 }
 
 /// The stored hash, when the password opens it; tries are limited.
-async fn verify(app: &App, user: UserId, field: &'static str, password: &Password) -> Result<String> {
-    let (now, lane) = (app.now(), Lane::signed_in(user));
+async fn verify(app: &App, who: &SignedIn, field: &'static str, password: &Password) -> Result<String> {
+    let (user, lane) = (who.user.id, Lane::signed_in(who.user.id));
     let reserved = lane.clone();
     let hash = app
-        .db
-        .write(move |tx| {
-            limits::reserve(tx, &reserved, now)?;
-            Ok::<_, Error>(store::account(tx, user)?.password_hash)
+        .write(who.acting(), move |work| {
+            limits::reserve(work.tx, &reserved, work.now)?;
+            Ok::<_, Error>(store::account(work.tx, user)?.password_hash)
         })
         .await?;
     if app.passwords.verify(password, Some(&hash)).await? == Verdict::Wrong {
         return Err(not_current(field));
     }
-    app.db.write(move |tx| limits::give_back(tx, &lane)).await?;
+    app.write(who.acting(), move |work| limits::give_back(work.tx, &lane)).await?;
     Ok(hash)
 }
 
@@ -103,8 +97,8 @@ pub async fn save_profile(app: &App, who: &SignedIn, name: &str, time_zone: &str
     let name = check_name(name, &mut errors);
     let time_zone = check_time_zone(time_zone, &mut errors);
     errors.into_result()?;
-    let (user, now) = (who.user.id, app.now());
-    Ok(app.db.write(move |tx| store::set_profile(tx, user, &name, &time_zone, now)).await?)
+    let user = who.user.id;
+    Ok(app.write(who.acting(), move |work| store::set_profile(work.tx, user, &name, &time_zone, work.now)).await?)
 }
 
 pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {

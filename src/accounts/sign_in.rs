@@ -1,8 +1,6 @@
 //! Signing in. Unknown address, wrong, blank password and disabled account are one answer, after the same work.
 
-use kit::clock::Timestamp;
-use kit::db::{Conn, Tx};
-use kit::random::Random;
+use kit::db::Conn;
 
 use super::limits::{self, Lane};
 use super::passwords::Verdict;
@@ -10,9 +8,10 @@ use super::store::{self, Credentials};
 use super::{Granted, Password, admit, email_key};
 use crate::accounts::sessions::Visitor;
 use crate::app::App;
-use crate::audit::{self, Act, Actor, Event};
+use crate::audit::{self, Event};
 use crate::ops::metrics;
 use crate::web::errors::{Error, Result};
+use crate::work::{Actor, Who, Work};
 
 #[derive(Clone, Debug)]
 pub struct SignIn {
@@ -33,16 +32,16 @@ pub async fn sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Grante
 }
 
 async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Granted> {
-    let (now, key) = (app.now(), email_key(&form.email));
+    let (who, key) = (Who::stranger(&visitor.ip), email_key(&form.email));
     let (lane, found) = {
         let visitor = visitor.clone();
-        app.db.write(move |tx| try_once(tx, &key, &visitor, now)).await?
+        app.write(who.clone(), move |work| try_once(work, &key, &visitor)).await?
     };
     let active = found.filter(|user| user.disabled_at.is_none());
     let hash = active.as_ref().map(|user| user.password_hash.as_str());
     let verdict = match app.passwords.verify(&form.password, hash).await {
         Err(Error::Busy) => {
-            app.db.write(move |tx| limits::take_back(tx, &lane)).await?;
+            app.write(who, move |work| limits::take_back(work.tx, &lane)).await?;
             return Err(Error::Busy);
         }
         verdict => verdict?,
@@ -50,31 +49,24 @@ async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Gra
 
     let (Some(user), Verdict::Right { outdated }) = (active, verdict) else {
         tracing::info!(event = "authn_login_fail", ip = %visitor.ip, "a sign-in failed");
-        let (now, vault) = (app.now(), app.vault.clone());
-        app.db.write(move |tx| audit::record(tx, now, &vault, &failed(&visitor))).await?;
+        // Whose account was tried is not said: what is typed there by mistake is often a password.
+        app.write(who, |work| audit::record(work, Event::SignInFailed, "")).await?;
         return Err(wrong());
     };
     let newer_hash = if outdated { Some(app.passwords.hash(&form.password).await?) } else { None };
-    let (now, random, vault) = (app.now(), app.random.clone(), app.vault.clone());
-    app.db
-        .write(move |tx| {
-            let granted = succeed(tx, now, &random, &user, newer_hash.as_deref(), &lane, &visitor)?;
-            audit::record(tx, now, &vault, &Act::by(Event::SignedIn, granted.user, "", &visitor.ip))?;
-            Ok(granted)
-        })
-        .await
-}
-
-/// Whose account was tried is not said: what is typed there by mistake is often a password.
-fn failed(visitor: &Visitor) -> Act<'_> {
-    Act { event: Event::SignInFailed, actor: Actor::Nobody, object: "", address: &visitor.ip }
+    app.write(who, move |work| {
+        let granted = succeed(work, &user, newer_hash.as_deref(), &lane, &visitor)?;
+        audit::record_by(work, Actor::User(granted.user), Event::SignedIn, "")?;
+        Ok(granted)
+    })
+    .await
 }
 
 /// Counts the try, and finds the account while at it.
-fn try_once(tx: &mut Tx, key: &str, visitor: &Visitor, now: Timestamp) -> Result<(Lane, Option<Credentials>)> {
-    let user = store::credentials_by_email(tx, key)?;
-    let lane = lane(tx, key, user.as_ref(), visitor)?;
-    limits::reserve(tx, &lane, now)?;
+fn try_once(work: &mut Work<'_>, key: &str, visitor: &Visitor) -> Result<(Lane, Option<Credentials>)> {
+    let user = store::credentials_by_email(work.tx, key)?;
+    let lane = lane(work.tx, key, user.as_ref(), visitor)?;
+    limits::reserve(work.tx, &lane, work.now)?;
     Ok((lane, user))
 }
 
@@ -91,23 +83,21 @@ fn lane(conn: &mut Conn, key: &str, user: Option<&Credentials>, visitor: &Visito
 
 /// Another password, or none, may have been set while this one was verified.
 fn succeed(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
+    work: &mut Work<'_>,
     verified: &Credentials,
     newer_hash: Option<&str>,
     lane: &Lane,
     visitor: &Visitor,
 ) -> Result<Granted> {
-    let user = store::account(tx, verified.id)?;
+    let user = store::account(work.tx, verified.id)?;
     if user.password_hash != verified.password_hash || user.disabled_at.is_some() {
         return Err(wrong());
     }
     if let Some(hash) = newer_hash {
-        store::replace_hash(tx, user.id, &verified.password_hash, hash)?;
+        store::replace_hash(work.tx, user.id, &verified.password_hash, hash)?;
     }
-    limits::give_back(tx, lane)?;
-    let keys = admit(tx, now, random, user.id, visitor)?;
+    limits::give_back(work.tx, lane)?;
+    let keys = admit(work, user.id, visitor)?;
     Ok(Granted {
         user: user.id,
         email: user.email,

@@ -1,17 +1,17 @@
 //! Making an account: by the set-up link, by an invitation, or by anyone where sign-up is open.
 
 use kit::clock::Timestamp;
-use kit::db::{Conn, Tx};
-use kit::random::Random;
+use kit::db::Conn;
 
 use super::limits::{self, Lane};
 use super::store::{self, NewUser};
 use super::{Granted, LinkKind, Password, UserId, admit, email_key, profile, rules};
 use crate::accounts::sessions::{TokenHash, Visitor};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::config::Signup;
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::{Actor, Who, Work};
 use crate::workspaces::{self, Kind};
 
 #[derive(Clone, Debug)]
@@ -43,16 +43,15 @@ pub async fn sign_up(app: &App, form: SignUp, visitor: Visitor) -> Result<Grante
     may_try(app, token, &visitor).await?;
 
     candidate.password_hash = app.passwords.hash(&password).await?;
-    let (now, random, signup, vault) = (app.now(), app.random.clone(), app.config.signup, app.vault.clone());
-    app.db
-        .write(move |tx| {
-            let granted = create(tx, now, &random, signup, token.as_ref(), &candidate, &visitor)?;
-            for event in [Event::UserCreated, Event::SignedIn] {
-                audit::record(tx, now, &vault, &Act::by(event, granted.user, "", &visitor.ip))?;
-            }
-            Ok(granted)
-        })
-        .await
+    let signup = app.config.signup;
+    app.write(Who::stranger(&visitor.ip), move |work| {
+        let granted = create(work, signup, token.as_ref(), &candidate, &visitor)?;
+        for event in [Event::UserCreated, Event::SignedIn] {
+            audit::record_by(work, Actor::User(granted.user), event, "")?;
+        }
+        Ok(granted)
+    })
+    .await
 }
 
 /// Whether the sign-up page has a form for this visitor, and for what.
@@ -73,38 +72,36 @@ pub fn can_sign_up(
 /// Before the costly hash: a link that is good, or open doors, and one of the few tries that an address has. Tries with a
 /// link count too: whoever holds one could otherwise ask for any number of addresses whether they have an account.
 async fn may_try(app: &App, token: Option<TokenHash>, visitor: &Visitor) -> Result<()> {
-    let (now, signup, lane) = (app.now(), app.config.signup, Lane::sign_up(&visitor.ip));
-    app.db.read(move |conn| can_sign_up(conn, now, signup, token.as_ref())).await?;
-    app.db.write(move |tx| limits::reserve(tx, &lane, now)).await
+    let (signup, lane) = (app.config.signup, Lane::sign_up(&visitor.ip));
+    app.read(move |look| can_sign_up(look.conn, look.now, signup, token.as_ref())).await?;
+    app.write(Who::stranger(&visitor.ip), move |work| limits::reserve(work.tx, &lane, work.now)).await
 }
 
 fn create(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
+    work: &mut Work<'_>,
     signup: Signup,
     token: Option<&TokenHash>,
     candidate: &Candidate,
     visitor: &Visitor,
 ) -> Result<Granted> {
     let opened = match token {
-        Some(token) => Some(store::use_link(tx, token, now)?.ok_or_else(link_is_gone)?),
-        None => can_sign_up(tx, now, signup, None)?,
+        Some(token) => Some(store::use_link(work.tx, token, work.now)?.ok_or_else(link_is_gone)?),
+        None => can_sign_up(work.tx, work.now, signup, None)?,
     };
     let is_owner = opened == Some(LinkKind::Setup);
     if is_owner {
         // Two set-up links cannot both come through here: each takes the other's row.
-        store::withdraw_links(tx, LinkKind::Setup)?;
-        if store::any_user(tx)? {
+        store::withdraw_links(work.tx, LinkKind::Setup)?;
+        if store::any_user(work.tx)? {
             return Err(link_is_gone());
         }
     }
-    let user = insert(tx, now, random, candidate, is_owner)?;
+    let user = insert(work, candidate, is_owner)?;
     if opened.is_some() {
         // The link is spent: a whole office may come in from one address.
-        limits::give_back(tx, &Lane::sign_up(&visitor.ip))?;
+        limits::give_back(work.tx, &Lane::sign_up(&visitor.ip))?;
     }
-    let keys = admit(tx, now, random, user, visitor)?;
+    let keys = admit(work, user, visitor)?;
     tracing::info!(event = "user_created", %user, is_owner, "an account was made");
     Ok(Granted {
         user,
@@ -116,17 +113,17 @@ fn create(
 }
 
 /// The account from the command line, whose operator needs no link.
-pub(super) fn add(tx: &mut Tx, now: Timestamp, random: &Random, form: SignUp, hash: String) -> Result<UserId> {
+pub(super) fn add(work: &mut Work<'_>, form: SignUp, hash: String) -> Result<UserId> {
     let candidate = Candidate { password_hash: hash, ..check(form, "localhost")? };
-    let is_first = !store::any_user(tx)?;
-    insert(tx, now, random, &candidate, is_first)
+    let is_first = !store::any_user(work.tx)?;
+    insert(work, &candidate, is_first)
 }
 
-fn insert(tx: &mut Tx, now: Timestamp, random: &Random, candidate: &Candidate, is_owner: bool) -> Result<UserId> {
-    if store::is_taken(tx, &candidate.email_key)? {
+fn insert(work: &mut Work<'_>, candidate: &Candidate, is_owner: bool) -> Result<UserId> {
+    if store::is_taken(work.tx, &candidate.email_key)? {
         return Err(taken());
     }
-    let user = UserId::new(now, random);
+    let user = UserId::new(work.now, work.random);
     let row = NewUser {
         id: user,
         email: &candidate.email,
@@ -136,11 +133,11 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, candidate: &Candidate, i
         time_zone: &candidate.time_zone,
         is_owner,
     };
-    store::insert_user(tx, &row, now).map_err(|error| match error.is_unique_violation() {
+    store::insert_user(work.tx, &row, work.now).map_err(|error| match error.is_unique_violation() {
         true => taken(),
         false => error.into(),
     })?;
-    workspaces::create(tx, now, random, user, Kind::Live, &candidate.name)?;
+    workspaces::create(work.tx, work.now, work.random, user, Kind::Live, &candidate.name)?;
     Ok(user)
 }
 

@@ -86,14 +86,14 @@ pub fn insert_imported(tx: &mut Tx, imported: &ImportedUser<'_>, now: Timestamp)
     Ok(())
 }
 
-/// Names an owner where there is none: whoever of the open accounts has been here longest.
-pub fn appoint_owner(tx: &mut Tx, now: Timestamp) -> Result<Option<String>> {
+pub fn has_owner(conn: &mut Conn) -> Result<bool> {
+    conn.one("SELECT EXISTS (SELECT 1 FROM users WHERE is_owner AND disabled_at IS NULL)", args![])
+}
+
+pub fn make_owner(tx: &mut Tx, now: Timestamp, email_key: &str) -> Result<Option<String>> {
     tx.opt(
-        "UPDATE users SET is_owner = $1, updated_at = $2
-         WHERE id = (SELECT id FROM users WHERE disabled_at IS NULL ORDER BY created_at, id LIMIT 1)
-             AND NOT EXISTS (SELECT 1 FROM users WHERE is_owner)
-         RETURNING email",
-        args![true, now],
+        "UPDATE users SET is_owner = $1, updated_at = $2 WHERE email_key = $3 AND disabled_at IS NULL RETURNING email",
+        args![true, now, email_key],
     )
 }
 

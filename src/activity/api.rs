@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use kit::db::Tx;
 use kit::jobs::{self, Filter, JobId, JobStatus, JobView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,9 +12,9 @@ use super::Scope;
 use super::pages::job_id;
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
-use crate::audit::Witness;
 use crate::idempotency::api::Once;
 use crate::web::errors::{Error, Result};
+use crate::work::Work;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -48,8 +47,7 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
         return Err(Error::bad_request("bad_limit", "The limit is between 1 and 100."));
     }
     let filter = Filter { whose: who.user.id.uuid().into(), status, job_type, cursor, limit };
-    let now = app.now();
-    let page = app.db.read(move |conn| jobs::list(conn, &filter, now)).await?;
+    let page = app.read(move |look| jobs::list(look.conn, &filter, look.now)).await?;
     Ok(Json(List { items: page.items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) }))
 }
 
@@ -57,8 +55,8 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
 #[utoipa::path(get, path = "/jobs/{id}/status", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 200, body = JobView), (status = 401), (status = 404)))]
 pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<JobView>> {
-    let (id, user, now) = (job_id(&id)?, who.user.id.uuid(), app.now());
-    let job = app.db.read(move |conn| jobs::status(conn, id, user, now)).await?;
+    let (id, user) = (job_id(&id)?, who.user.id.uuid());
+    let job = app.read(move |look| jobs::status(look.conn, id, user, look.now)).await?;
     job.map(Json).ok_or(Error::NotFound)
 }
 
@@ -79,13 +77,12 @@ pub async fn cancel(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor.ip);
-    let effect = move |tx: &mut Tx| {
-        let job = super::cancel(tx, now, &random, &witness, Scope::Own(user), id)?;
+    let (id, user) = (job_id(&id)?, who.user.id);
+    let effect = move |work: &mut Work<'_>| {
+        let job = super::cancel(work, Scope::Own(user), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
     };
-    once.write(&app, user, effect).await
+    once.write(&app, visitor.acting_for(user), effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -104,11 +101,10 @@ pub async fn retry(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (id, user, now, random) = (job_id(&id)?, who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor.ip);
-    let effect = move |tx: &mut Tx| {
-        let job = super::retry(tx, now, &random, &witness, Scope::Own(user), id)?;
+    let (id, user) = (job_id(&id)?, who.user.id);
+    let effect = move |work: &mut Work<'_>| {
+        let job = super::retry(work, Scope::Own(user), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))
     };
-    once.write(&app, user, effect).await
+    once.write(&app, visitor.acting_for(user), effect).await
 }

@@ -10,15 +10,13 @@ pub mod views;
 
 use std::borrow::Cow;
 
-use kit::clock::Timestamp;
-use kit::db::Tx;
 use kit::jobs::{self, Enqueued, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat, Whose};
-use kit::random::Random;
 
 use crate::app::App;
-use crate::audit::{Event, Witness};
+use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{Local, Tone};
+use crate::work::Work;
 use crate::workspaces::UserId;
 
 /// Whose jobs a page shows.
@@ -47,33 +45,19 @@ impl Scope {
 }
 
 /// Asks a job to end. One that ended already stays as it is.
-pub fn cancel(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    witness: &Witness,
-    scope: Scope,
-    id: JobId,
-) -> Result<JobView> {
-    let job = jobs::cancel::<App>(tx, now, random, id, scope.whose())?.ok_or(Error::NotFound)?;
+pub fn cancel(work: &mut Work<'_>, scope: Scope, id: JobId) -> Result<JobView> {
+    let job = jobs::cancel::<App>(work.tx, work.now, work.random, id, scope.whose())?.ok_or(Error::NotFound)?;
     if !matches!(job.status, JobStatus::Completed | JobStatus::Failed) {
-        witness.record(tx, Event::JobCancelled, id)?;
+        audit::record(work, Event::JobCancelled, id)?;
     }
     Ok(job)
 }
 
 /// Asks for the same again, as a new job.
-pub fn retry(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    witness: &Witness,
-    scope: Scope,
-    id: JobId,
-) -> Result<Enqueued> {
-    match jobs::retry::<App>(tx, now, random, id, scope.whose())? {
+pub fn retry(work: &mut Work<'_>, scope: Scope, id: JobId) -> Result<Enqueued> {
+    match jobs::retry::<App>(work.tx, work.now, work.random, id, scope.whose())? {
         Repeat::Enqueued(job) => {
-            witness.record(tx, Event::JobRetried, id)?;
+            audit::record(work, Event::JobRetried, id)?;
             Ok(job)
         }
         Repeat::Refused => Err(not_repeatable()),

@@ -12,9 +12,9 @@ use super::views::{self, Asked, List};
 use super::{Scope, store, title};
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
-use crate::audit::Witness;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
+use crate::work::Who;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -109,12 +109,12 @@ pub async fn cancel(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    stopped(&app, Witness::of(&app, who.user.id, visitor.ip), Scope::Own(who.user.id), &id).await
+    stopped(&app, visitor.acting_for(who.user.id), Scope::Own(who.user.id), &id).await
 }
 
-pub(super) async fn stopped(app: &App, witness: Witness, scope: Scope, id: &str) -> Result<Redirect> {
-    let (id, now, random) = (job_id(id)?, app.now(), app.random.clone());
-    app.db.write(move |tx| super::cancel(tx, now, &random, &witness, scope, id)).await?;
+pub(super) async fn stopped(app: &App, acting: Who, scope: Scope, id: &str) -> Result<Redirect> {
+    let id = job_id(id)?;
+    app.write(acting, move |work| super::cancel(work, scope, id)).await?;
     Ok(Redirect::to(&format!("{}/{id}", scope.path())))
 }
 
@@ -124,13 +124,13 @@ pub async fn retry(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    repeated(&app, Witness::of(&app, who.user.id, visitor.ip), Scope::Own(who.user.id), &id).await
+    repeated(&app, visitor.acting_for(who.user.id), Scope::Own(who.user.id), &id).await
 }
 
 /// Leads to the new job.
-pub(super) async fn repeated(app: &App, witness: Witness, scope: Scope, id: &str) -> Result<Redirect> {
-    let (id, now, random) = (job_id(id)?, app.now(), app.random.clone());
-    let job = app.db.write(move |tx| super::retry(tx, now, &random, &witness, scope, id)).await?;
+pub(super) async fn repeated(app: &App, acting: Who, scope: Scope, id: &str) -> Result<Redirect> {
+    let id = job_id(id)?;
+    let job = app.write(acting, move |work| super::retry(work, scope, id)).await?;
     Ok(Redirect::to(&format!("{}/{}", scope.path(), job.id)))
 }
 

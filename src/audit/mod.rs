@@ -12,13 +12,11 @@ use std::fmt::Display;
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
-use kit::clock::Timestamp;
-use kit::db::{Conn, Result, Tx};
+use kit::db::{Conn, Result};
 use sha2::Sha256;
 
-use crate::app::App;
 use crate::secrets::Vault;
-use crate::workspaces::UserId;
+use crate::work::{Actor, Work};
 pub use store::Row;
 
 kit::text_enum! {
@@ -46,55 +44,6 @@ kit::text_enum! {
 
 kit::text_enum! { pub enum Outcome { Ok = "ok", Failed = "failed" } }
 
-/// An act that is about to be committed.
-#[derive(Clone, Debug)]
-pub struct Act<'a> {
-    pub event: Event,
-    pub actor: Actor,
-    /// What it was done to: an id, or a name.
-    pub object: &'a str,
-    /// Where it came from; empty from the terminal.
-    pub address: &'a str,
-}
-
-impl<'a> Act<'a> {
-    pub fn by(event: Event, user: UserId, object: &'a str, address: &'a str) -> Self {
-        Self { event, actor: Actor::User(user), object, address }
-    }
-
-    pub fn from_terminal(event: Event, object: &'a str) -> Self {
-        Self { event, actor: Actor::Terminal, object, address: "" }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Actor {
-    User(UserId),
-    Terminal,
-    Nobody,
-}
-
-/// A person's request, for what it does to be written down in its transaction.
-#[derive(Clone, Debug)]
-pub struct Witness {
-    now: Timestamp,
-    vault: Vault,
-    user: UserId,
-    address: String,
-}
-
-impl Witness {
-    /// `address` is where the request came from.
-    pub fn of(app: &App, user: UserId, address: String) -> Self {
-        Self { now: app.now(), vault: app.vault.clone(), user, address }
-    }
-
-    /// [`record`], in the name of whoever asks.
-    pub fn record(&self, tx: &mut Tx, event: Event, object: impl Display) -> Result<()> {
-        record(tx, self.now, &self.vault, &Act::by(event, self.user, &object.to_string(), &self.address))
-    }
-}
-
 /// Failed sign-ins that are written down in a minute; the log on the terminal has all of them.
 const FAILURES_A_MINUTE: i64 = 20;
 
@@ -118,38 +67,44 @@ pub struct Verified {
     pub code: String,
 }
 
-/// Writes the act down, in the transaction that does it.
-pub fn record(tx: &mut Tx, now: Timestamp, vault: &Vault, act: &Act<'_>) -> Result<()> {
-    if act.event == Event::SignInFailed
-        && store::count_since(tx, act.event, now - Duration::from_secs(60))? >= FAILURES_A_MINUTE
+/// Writes down what is done, in the transaction that does it and in the name in which it is done. `object` is what it was
+/// done to: an id, or a name.
+pub fn record(work: &mut Work<'_>, event: Event, object: impl Display) -> Result<()> {
+    let actor = work.who.actor;
+    record_by(work, actor, event, object)
+}
+
+/// [`record`] in the name of somebody who became known only in this very transaction.
+pub fn record_by(work: &mut Work<'_>, actor: Actor, event: Event, object: impl Display) -> Result<()> {
+    let now = work.now;
+    if event == Event::SignInFailed
+        && store::count_since(work.tx, event, now - Duration::from_secs(60))? >= FAILURES_A_MINUTE
     {
         return Ok(());
     }
-    let (last, before) = store::lock_head(tx)?;
-    let outcome = if act.event == Event::SignInFailed { Outcome::Failed } else { Outcome::Ok };
+    let (last, before) = store::lock_head(work.tx)?;
+    let outcome = if event == Event::SignInFailed { Outcome::Failed } else { Outcome::Ok };
     let mut row = Row {
         seq: last + 1,
         at: now,
-        event: act.event.to_string(),
+        event: event.to_string(),
         outcome,
-        actor: act.actor.name(),
-        object: act.object.to_owned(),
-        address: act.address.to_owned(),
+        actor: name(actor),
+        object: object.to_string(),
+        address: work.who.address.to_string(),
         code: Vec::new(),
     };
-    let key = key(vault);
+    let key = key(work.secrets);
     row.code = code(&key, &before, &row);
-    store::insert(tx, &row)?;
-    store::move_head(tx, row.seq, &head_code(&key, row.seq, &row.code))
+    store::insert(work.tx, &row)?;
+    store::move_head(work.tx, row.seq, &head_code(&key, row.seq, &row.code))
 }
 
-impl Actor {
-    fn name(self) -> String {
-        match self {
-            Actor::User(user) => user.to_string(),
-            Actor::Terminal => "terminal".to_owned(),
-            Actor::Nobody => String::new(),
-        }
+fn name(actor: Actor) -> String {
+    match actor {
+        Actor::User(user) => user.to_string(),
+        Actor::Terminal => "terminal".to_owned(),
+        Actor::Nobody => String::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Broken, Row, list, verify};
 use crate::secrets::Vault;
 use crate::testing::{EMAIL, PASSWORD, TestApp};
+use crate::work::Who;
 
 async fn verified(app: &TestApp) -> Result<i64, Broken> {
     let vault = app.app.vault.clone();
@@ -156,10 +157,8 @@ both_databases! {
 
     async fn a_flood_of_failures_does_not_fill_it(app: TestApp) {
         let app = app.with_ann().await;
-        let (now, vault) = (app.app.now(), app.app.vault.clone());
-        let flood = app.app.db.write(move |tx| {
-            let act = super::Act { event: super::Event::SignInFailed, actor: super::Actor::Nobody, object: "", address: "203.0.113.7" };
-            (0..1_000).try_for_each(|_| super::record(tx, now, &vault, &act))
+        let flood = app.app.write(Who::stranger("203.0.113.7"), |work| {
+            (0..1_000).try_for_each(|_| super::record(work, super::Event::SignInFailed, ""))
         });
         flood.await.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
         assert_eq!(verified(&app).await, Ok(22));
@@ -168,14 +167,8 @@ both_databases! {
     async fn acts_at_once_make_one_chain(app: TestApp) {
         let app = app.with_ann().await;
         let acts = (0..20).map(|_| {
-            let (db, now, vault) = (app.app.db.clone(), app.app.now(), app.app.vault.clone());
-            async move {
-                db.write(move |tx| {
-                    let act = super::Act { event: super::Event::SessionEnded, actor: super::Actor::Terminal, object: "", address: "" };
-                    super::record(tx, now, &vault, &act)
-                })
-                .await
-            }
+            let app = app.app.clone();
+            async move { app.write(Who::terminal(), |work| super::record(work, super::Event::SessionEnded, "")).await }
         });
         for done in futures_util::future::join_all(acts).await {
             done.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));

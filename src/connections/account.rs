@@ -67,7 +67,7 @@ impl Account {
     }
 
     pub fn youtube(&self) -> YouTube<'_, Keeper> {
-        YouTube { outside: &self.app.outside, hosts: &self.hosts, clock: &self.app.clock, tokens: &self.keeper }
+        YouTube { http: &self.app.outbound.providers, hosts: &self.hosts, clock: &self.app.clock, tokens: &self.keeper }
     }
 }
 

@@ -5,7 +5,6 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::clock::Timestamp;
-use kit::db::Tx;
 use kit::jobs::JobId;
 use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
@@ -14,10 +13,11 @@ use utoipa::ToSchema;
 use super::{Connection, ConnectionId, Refused, pages, store};
 use crate::accounts::sessions::{Caller, SignedIn, Visitor};
 use crate::app::App;
-use crate::audit::{Event, Witness};
+use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::web::errors::{Error, Result};
+use crate::work::{Who, Work};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Connections {
@@ -111,14 +111,14 @@ pub async fn start(
     let again = body.and_then(|Json(body)| body?.connection_id);
     let mut begin = pages::beginning(&app, &who, platform, again)?;
     let is_fresh = super::is_fresh_enough(&who.session, &who.workspace, app.now());
-    let effect = move |tx: &mut Tx| {
+    let effect = move |work: &mut Work<'_>| {
         if !is_fresh {
             return Err(Error::reauthentication_needed());
         }
-        let (connection_id, authorize_url) = begin(tx)?;
+        let (connection_id, authorize_url) = begin(work.tx)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Started { connection_id, authorize_url })))
     };
-    once.write(&app, who.user.id, effect).await
+    once.write(&app, who.acting(), effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,13 +130,12 @@ pub struct Syncing {
 #[utoipa::path(post, path = "/connections/{id}/sync", tag = "connections", params(("id" = inline(ConnectionId), Path)),
     responses((status = 202, body = Syncing), (status = 409), (status = 404)))]
 pub async fn sync(State(app): State<App>, who: Caller, once: Once, Path(id): Path<String>) -> Result<Response> {
-    let (id, now, random) = (pages::parse(&id)?, app.now(), app.random.clone());
-    let (user, workspace) = (who.user.id, who.workspace.id);
-    let effect = move |tx: &mut Tx| {
-        let enqueued = super::sync_now(tx, now, &random, user, workspace, id)?;
+    let (id, user, workspace) = (pages::parse(&id)?, who.user.id, who.workspace.id);
+    let effect = move |work: &mut Work<'_>| {
+        let enqueued = super::sync_now(work.tx, work.now, work.random, user, workspace, id)?;
         Ok::<_, Refused>((StatusCode::ACCEPTED, Some(Syncing { job_id: enqueued.id })))
     };
-    once.write(&app, user, effect).await
+    once.write(&app, Who::user(user, ""), effect).await
 }
 
 /// Ends a connection; its authorisation is revoked at the platform. A session ends a live one only within ten minutes of
@@ -150,17 +149,16 @@ pub async fn delete(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (id, now, random, vault) = (pages::parse(&id)?, app.now(), app.random.clone(), app.vault.clone());
+    let (id, now) = (pages::parse(&id)?, app.now());
     let (user, workspace) = (who.user.id, who.workspace.id);
-    let witness = Witness::of(&app, user, visitor.ip);
     let is_fresh = who.session.is_none_or(|session| super::is_fresh_enough(&session, &who.workspace, now));
-    let effect = move |tx: &mut Tx| {
+    let effect = move |work: &mut Work<'_>| {
         if !is_fresh {
             return Err(Error::reauthentication_needed());
         }
-        super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
-        witness.record(tx, Event::AccountDisconnected, id)?;
+        super::disconnect(work, user, workspace, id)?;
+        audit::record(work, Event::AccountDisconnected, id)?;
         Ok((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, user, effect).await
+    once.write(&app, visitor.acting_for(user), effect).await
 }

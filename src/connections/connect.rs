@@ -12,12 +12,13 @@ use super::jobs::{Bytes, RevokeToken, enqueue_sync, judge};
 use super::store::{self, Connection, Flow};
 use super::{Cause, ConnectionId, Status, consent, signal, tokens};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::platforms::Error;
 use crate::platforms::Hosts;
 use crate::platforms::google::{Google, Grant, YOUTUBE_SCOPE};
 use crate::platforms::youtube::{Channel, YouTube};
 use crate::secrets::{Secret, Vault};
+use crate::work::Who;
 use crate::workspaces::UserId;
 
 /// Exchanges a code and connects the account behind it.
@@ -61,6 +62,7 @@ impl Job for ConnectAccount {
             Err(error) => return Err(self.refused(&app, &run, connection, &grant, &error).await),
         };
         run.progress(2, 2, "Connected");
+        let tools = app.tools(Who::user(flow.user_id, ""));
         let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
         let user = run.user_id().map(UserId::from);
         run.finish(json!({ "channel": channel.title }), move |tx| {
@@ -72,7 +74,7 @@ impl Job for ConnectAccount {
             enqueue_sync(tx, now, &random, user, target, now)?;
             let event = if known.is_some() { Event::AccountReconnected } else { Event::AccountConnected };
             // The consent was its person's, whenever the job comes to it.
-            Ok(audit::record(tx, now, &vault, &Act::by(event, flow.user_id, &target.to_string(), ""))?)
+            Ok(audit::record(&mut tools.work(tx), event, target)?)
         })
         .await
     }
@@ -102,7 +104,7 @@ impl ConnectAccount {
         let (verifier, code) = verifier.zip(code).ok_or_else(|| give_up(Cause::SecretUnreadable))?;
         let exchanged = async {
             let (hosts, client) = account::provider(app, connection).await?;
-            let google = Google { outside: &app.outside, hosts: &hosts, client: &client };
+            let google = Google { http: &app.outbound.providers, hosts: &hosts, client: &client };
             Ok(google.exchange(&code, &verifier, &flow.redirect_uri, app.now()).await?)
         };
         let grant = exchanged.await.map_err(|stop| match stop {
@@ -196,7 +198,7 @@ async fn channel_of(app: &App, connection: &Connection, grant: &Grant) -> Result
     let (hosts, _) = match account::provider(app, connection).await {
         Ok(provider) => provider,
         Err(Stop::Platform(error)) => return Err(error),
-        Err(Stop::Job(_)) => return Err(Error::Transient(crate::platforms::Trouble::Storage)),
+        Err(Stop::Job(_)) => return Err(Error::Storage),
     };
     channel_behind(app, &hosts, grant).await
 }
@@ -206,7 +208,7 @@ pub async fn channel_behind(app: &App, hosts: &Hosts, grant: &Grant) -> Result<C
         return Err(Error::Permission { reason: "scopes_missing".into() });
     }
     let tokens: &Secret = &grant.access_token;
-    let youtube = YouTube { outside: &app.outside, hosts, clock: &app.clock, tokens };
+    let youtube = YouTube { http: &app.outbound.providers, hosts, clock: &app.clock, tokens };
     youtube.own_channel().await?.ok_or_else(|| Error::Permission { reason: "no_channel".into() })
 }
 

@@ -12,7 +12,8 @@ use super::connect::{ConnectAccount, LateConsent};
 use super::store::{self, Flow};
 use super::{Cause, ConnectionId, Refused, Status, signal};
 use crate::accounts::sessions::SessionId;
-use crate::platforms::{Platform, google};
+use crate::model::Platform;
+use crate::platforms::google;
 use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 

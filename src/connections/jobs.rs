@@ -270,7 +270,7 @@ impl Job for RevokeToken {
         })?;
         let revoked = async {
             let (hosts, client) = account::google(&app, self.demo).await?;
-            Google { outside: &app.outside, hosts: &hosts, client: &client }.revoke(&token, app.now()).await
+            Google { http: &app.outbound.providers, hosts: &hosts, client: &client }.revoke(&token, app.now()).await
         };
         match revoked.await {
             Ok(()) => run.finish(json!({}), |_| Ok(())).await,
@@ -317,7 +317,7 @@ pub(super) fn judge(error: &Error) -> (Failure, Cause, Status) {
         Error::Rejected { reason, .. } if matches!(reason.as_str(), "invalid_client" | "unauthorized_client") => {
             (Cause::ClientRefused, Status::Connected)
         }
-        Error::Transient(_) => (Cause::Unreachable, Status::Connected),
+        Error::Transport(_) | Error::Unavailable { .. } | Error::Storage => (Cause::Unreachable, Status::Connected),
         Error::NotFound { .. } | Error::Rejected { .. } | Error::Protocol { .. } => {
             (Cause::AnswerUnreadable, Status::Connected)
         }

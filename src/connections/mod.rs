@@ -26,6 +26,7 @@ pub use self::tokens::Refreshing;
 use crate::accounts::sessions::SessionRow;
 pub use crate::model::ConnectionId;
 use crate::secrets::{Broken, Vault};
+use crate::work::Work;
 use crate::workspaces::{Kind, UserId, Workspace, WorkspaceId};
 
 kit::text_enum! {
@@ -173,15 +174,9 @@ pub fn sync_now(
 
 /// Ends a connection. Its secrets are gone with this transaction; the platform is told by a job of its own.
 /// What was gathered stays, unless nothing was ever gathered.
-pub fn disconnect(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    vault: &Vault,
-    user: UserId,
-    workspace: WorkspaceId,
-    id: ConnectionId,
-) -> Result<(), Refused> {
+pub fn disconnect(work: &mut Work<'_>, user: UserId, workspace: WorkspaceId, id: ConnectionId) -> Result<(), Refused> {
+    let (now, random, vault) = (work.now, work.random, work.secrets);
+    let tx = &mut *work.tx;
     let connection = store::find(tx, workspace, id)?.ok_or(Refused::NotFound)?;
     revoke_later(tx, now, random, vault, Some(user), &connection)?;
     if connection.external_id.is_none() {

@@ -17,8 +17,9 @@ use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
-use crate::audit::{Event, Witness};
-use crate::platforms::{self, Platform};
+use crate::audit::{self, Event};
+use crate::model::Platform;
+use crate::platforms;
 use crate::secrets::Secret;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
@@ -218,11 +219,9 @@ pub async fn disconnect(
             return ask_for_password(&app, &who, &nonce, &ask, error);
         }
     };
-    let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
-    let witness = Witness::of(&app, user, visitor.ip);
-    let ended = app.db.write(move |tx| {
-        super::disconnect(tx, now, &random, &vault, user, workspace, id)?;
-        Ok::<_, Error>(witness.record(tx, Event::AccountDisconnected, id)?)
+    let ended = app.write(visitor.acting_for(user), move |work| {
+        super::disconnect(work, user, workspace, id)?;
+        Ok::<_, Error>(audit::record(work, Event::AccountDisconnected, id)?)
     });
     Ok(keeping(renewed, ended.await.map(|()| Redirect::to("/connections"))))
 }

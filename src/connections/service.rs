@@ -6,8 +6,9 @@ use url::form_urlencoded;
 use super::consent;
 use super::pages::SIMULATOR;
 use crate::app::App;
+use crate::outbound::Answer;
 use crate::platforms::google::{self, AUTHORIZE};
-use crate::platforms::{self, Answer, Host, Hosts, SMALL};
+use crate::platforms::{self, Host, Hosts, SMALL};
 use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, UserId};
 
@@ -50,12 +51,12 @@ pub async fn simulators_consent_page(
     let hosts = app.simulator_hosts().await?;
     let mut url = hosts.url(Host::GoogleAccounts, &format!("/{}", asked.path));
     url.set_query(Some(&ours(asked.query.as_bytes(), user, redirect_uri)));
-    let mut request = app.outside.request(if asked.post { Method::POST } else { Method::GET }, url);
+    let mut request = app.outbound.providers.request(if asked.post { Method::POST } else { Method::GET }, url);
     if asked.post {
         let form = ours(asked.body, user, redirect_uri);
         request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
     }
-    app.outside.send(request, SMALL).await
+    Ok(app.outbound.providers.send(request, SMALL).await?)
 }
 
 /// The profile is that of the person who is signed in, and the answer comes back here: a link that somebody made up

@@ -9,9 +9,10 @@ use super::connect::{self, channel_behind};
 use super::store;
 use super::{ConnectionId, pages};
 use crate::app::App;
+use crate::model::Platform;
+use crate::platforms::Error;
 use crate::platforms::google::{Consent, Google, Grant};
 use crate::platforms::youtube::Channel;
-use crate::platforms::{Error, Platform};
 use crate::secrets::{Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -24,7 +25,7 @@ pub struct Connected {
 /// Authorises this installation for the channel of the user's demo profile, and reads which channel that is.
 pub async fn consent(app: &App, user: UserId) -> Result<Connected, Error> {
     let (hosts, client) = account::google(app, true).await?;
-    let google = Google { outside: &app.outside, hosts: &hosts, client: &client };
+    let google = Google { http: &app.outbound.providers, hosts: &hosts, client: &client };
     let (state, verifier) = (app.random.token(), Secret::new(app.random.token()));
     let back = pages::redirect_uri(app);
     let asked = google.authorize_url(&back, &state, &verifier);

@@ -7,8 +7,8 @@ use kit::jobs::{JobId, JobStatus};
 
 use super::{Cause, ConnectionId, Status};
 use crate::accounts::sessions::SessionId;
+use crate::model::Platform;
 use crate::model::ProviderState;
-use crate::platforms::Platform;
 use crate::platforms::youtube::Channel;
 use crate::secrets::{Broken, Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};

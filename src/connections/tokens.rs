@@ -12,7 +12,7 @@ use super::{Cause, ConnectionId, Status, signal};
 use crate::app::App;
 use crate::platforms::google::{self, Google, Grant};
 use crate::platforms::youtube::{Token, Tokens};
-use crate::platforms::{Error, Hosts, Trouble};
+use crate::platforms::{Error, Hosts};
 use crate::secrets::Vault;
 use crate::workspaces::WorkspaceId;
 
@@ -93,7 +93,7 @@ impl Keeper {
     async fn refresh(&self, stored: &store::Tokens) -> Result<Token, Error> {
         let secret = stored.open_refresh(&self.app.vault).map_err(|broken| unreadable(&broken))?;
         let secret = secret.ok_or_else(|| lost("there is no refresh token"))?;
-        let google = Google { outside: &self.app.outside, hosts: &self.hosts, client: &self.client };
+        let google = Google { http: &self.app.outbound.providers, hosts: &self.hosts, client: &self.client };
         let grant = match google.refresh(&secret, self.app.now()).await {
             Ok(grant) => grant,
             Err(error @ Error::Reauth { .. }) => {
@@ -177,7 +177,7 @@ pub fn seal(vault: &Vault, random: &Random, id: ConnectionId, workspace: Workspa
 
 fn storage(error: kit::db::Error) -> Error {
     tracing::warn!(%error, "tokens could not be read or stored");
-    Error::Transient(Trouble::Storage)
+    Error::Storage
 }
 
 fn lost(reason: &str) -> Error {

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::store::Reading;
 use super::{Action, Cause, Connection, ConnectionId, Status};
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::web::errors::FieldErrors;
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{

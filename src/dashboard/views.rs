@@ -168,7 +168,7 @@ fn open_item(open: &Open, local: &Local) -> Markup {
                         PriorityBand::High => (tag(Tone::Warn, "high")),
                         PriorityBand::Normal | PriorityBand::Low => {}
                     }
-                    @for reason in &open.reasons { (tag(Tone::Plain, definitions::reason(reason))) }
+                    @for reason in &open.reasons { (tag(Tone::Plain, &definitions::reason_after(reason, local.now.since(open.item.created_at)))) }
                 }
             }
             a.button.small.end href=(href) aria-label={ "Open what " (open.item.author) " wrote" } { "Open" }

@@ -5,7 +5,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use kit::db::Tx;
 use kit::jobs::JobId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -13,9 +12,10 @@ use utoipa::ToSchema;
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
-use crate::audit::{Event, Witness};
+use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
 use crate::web::errors::{FieldErrors, Result};
+use crate::work::Work;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DemoAccepted)]
@@ -70,18 +70,17 @@ pub async fn enable(
     body: Bytes,
 ) -> Result<Response> {
     let choice = read_choice(&body)?;
-    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor.ip);
-    let effect = move |tx: &mut Tx| {
-        let accepted = super::enable(tx, now, &random, user, &choice)?;
-        witness.record(tx, Event::DemoEnabled, "")?;
+    let user = who.user.id;
+    let effect = move |work: &mut Work<'_>| {
+        let accepted = super::enable(work, user, &choice)?;
+        audit::record(work, Event::DemoEnabled, "")?;
         let message = match accepted.status {
             DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
             _ => "Demo mode is being set up.",
         };
         Ok::<_, Refused>(answer(accepted, message))
     };
-    let answer = once.write(&app, user, effect).await;
+    let answer = once.write(&app, visitor.acting_for(user), effect).await;
     kit::failpoint!("demo: committed");
     answer
 }
@@ -91,14 +90,13 @@ pub async fn enable(
 #[utoipa::path(post, path = "/demo/disable", tag = "demo",
     responses((status = 202, body = Accepted), (status = 401), (status = 409)))]
 pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once: Once) -> Result<Response> {
-    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let witness = Witness::of(&app, user, visitor.ip);
-    let effect = move |tx: &mut Tx| {
-        let accepted = super::disable(tx, now, &random, user)?;
-        witness.record(tx, Event::DemoLeft, "")?;
+    let user = who.user.id;
+    let effect = move |work: &mut Work<'_>| {
+        let accepted = super::disable(work, user)?;
+        audit::record(work, Event::DemoLeft, "")?;
         Ok::<_, Refused>(answer(accepted, "Demo mode is being left."))
     };
-    let answer = once.write(&app, user, effect).await;
+    let answer = once.write(&app, visitor.acting_for(user), effect).await;
     kit::failpoint!("demo: committed");
     answer
 }
@@ -106,8 +104,7 @@ pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once
 /// How demo mode stands.
 #[utoipa::path(get, path = "/demo/status", tag = "demo", responses((status = 200, body = Status), (status = 401)))]
 pub async fn status(State(app): State<App>, who: Caller) -> Result<Json<Status>> {
-    let now = app.now();
-    let demo = app.db.read(move |conn| super::view(conn, &who.user, now)).await?;
+    let demo = app.read(move |look| super::view(look.conn, &who.user, look.now)).await?;
     Ok(Json(demo.into()))
 }
 

@@ -17,6 +17,7 @@ use crate::connections::sync::{self, Depth};
 use crate::connections::{ConnectionId, account::Stop};
 use crate::live::{Hint, hint};
 use crate::webhooks::incoming as webhooks;
+use crate::work::{Who, Work};
 use crate::workspaces::{self, Kind};
 
 /// Makes a profile, connects its channel, reads all of it, and says so when everything promised is here.
@@ -137,19 +138,18 @@ impl EnableDemo {
             }
             made => made?,
         };
-        let (now, random) = (app.now(), app.random.clone());
-        let workspace = WorkspaceId::new(now, &random);
+        let workspace = WorkspaceId::new(app.now(), &app.random);
         let made = Made { profile, workspace };
         steps.made = Some(made.clone());
         let row = made.clone();
-        run.step(&steps, move |tx| {
+        let store = app.unit(Who::user(user, ""), move |work| {
             let name = &row.profile.channel_name;
-            workspaces::create_with_id(tx, now, row.workspace, user, Kind::Demo, name)?;
-            store::set_made(tx, user, &row.profile, row.workspace)?;
-            hint(tx, user, Hint::Demo);
+            workspaces::create_with_id(work.tx, work.now, row.workspace, user, Kind::Demo, name)?;
+            store::set_made(work.tx, user, &row.profile, row.workspace)?;
+            hint(work.tx, user, Hint::Demo);
             Ok(())
-        })
-        .await?;
+        });
+        run.step(&steps, store).await?;
         kit::failpoint!("demo: made");
         Ok(made)
     }
@@ -162,11 +162,12 @@ async fn connect(app: &App, run: &Run, user: UserId, made: &Made, steps: &mut St
     run.progress(0, 0, "Connecting the channel");
     let connected = simulated::consent(app, user).await.map_err(|error| service::platform_failure(&error))?;
     kit::failpoint!("demo: consented");
-    let (vault, random, now, workspace) = (app.vault.clone(), app.random.clone(), app.now(), made.workspace);
-    let connection = ConnectionId::new(now, &random);
+    let (workspace, connection) = (made.workspace, ConnectionId::new(app.now(), &app.random));
     steps.connection = Some(connection);
-    run.step(&steps, move |tx| Ok(simulated::insert(tx, now, &random, &vault, connection, workspace, &connected)?))
-        .await?;
+    let insert = app.unit(Who::user(user, ""), move |work| {
+        Ok(simulated::insert(work.tx, work.now, work.random, work.secrets, connection, workspace, &connected)?)
+    });
+    run.step(&steps, insert).await?;
     kit::failpoint!("demo: connected");
     Ok(connection)
 }
@@ -187,22 +188,22 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
         "channel_name": made.profile.channel_name, "seed": made.profile.seed,
         "videos": counted.videos, "interactions": counted.interactions,
     });
-    let (now, random, job) = (app.now(), app.random.clone(), run.id());
+    let job = run.id();
     kit::failpoint!("demo: counted");
-    run.finish(result, move |tx| {
+    let end = app.unit(Who::user(user, ""), move |work| {
         let (from, to) = (DemoStatus::Enabling, DemoStatus::Enabled);
-        if !store::end(tx, now, user, job, from, to, None)? {
+        if !store::end(work.tx, work.now, user, job, from, to, None)? {
             return Err(Failure::fail("superseded", "Another operation took its place."));
         }
         kit::failpoint!("demo: ending");
-        let later = now + crate::connections::jobs::PERIOD;
-        crate::connections::jobs::enqueue_sync(tx, now, &random, None, connection, later)?;
+        let later = work.now + crate::connections::jobs::PERIOD;
+        crate::connections::jobs::enqueue_sync(work.tx, work.now, work.random, None, connection, later)?;
         for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
-            hint(tx, user, hint_of);
+            hint(work.tx, user, hint_of);
         }
         Ok(())
-    })
-    .await
+    });
+    run.finish(result, end).await
 }
 
 /// Takes everything of the demo away: the profile at the demo service, then every row.
@@ -229,25 +230,25 @@ impl Job for DisableDemo {
         }
         service::remove(&app, user, None).await?;
         run.progress(1, 2, "Removing the demo's data");
-        let (now, random, job) = (app.now(), app.random.clone(), run.id());
-        run.finish(json!({}), move |tx| {
-            let next = store::lock(tx, user)?.next.as_ref().and_then(Next::of).and_then(Next::choice);
-            store::clear(tx, user)?;
-            let ended = store::end(tx, now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
+        let (job, outside) = (run.id(), app.clone());
+        let end = app.unit(Who::user(user, ""), move |work| {
+            let next = store::lock(work.tx, user)?.next.as_ref().and_then(Next::of).and_then(Next::choice);
+            store::clear(work.tx, user)?;
+            let ended = store::end(work.tx, work.now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
             kit::failpoint!("demo: ending");
             kit::mutant!("demo: asked inside of a transaction" => {
-                let _ = futures_util::FutureExt::now_or_never(service::remove(&app, user, None));
+                let _ = futures_util::FutureExt::now_or_never(service::remove(&outside, user, None));
             });
             let next = next.filter(|_| !kit::mutant!("demo: the last wish is lost"));
             if let Some(choice) = next.filter(|_| ended) {
-                follow(tx, now, &random, user, &choice)?;
+                follow(work, user, &choice)?;
             }
             for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
-                hint(tx, user, hint_of);
+                hint(work.tx, user, hint_of);
             }
             Ok(())
-        })
-        .await
+        });
+        run.finish(json!({}), end).await
     }
 
     fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
@@ -292,8 +293,8 @@ impl DisableDemo {
 }
 
 /// The last wish was to have demo mode: its set-up takes the operation over in the commit that ends the leaving.
-fn follow(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, choice: &Choice) -> db::Result<()> {
-    match super::enable(tx, now, random, user, choice) {
+fn follow(work: &mut Work<'_>, user: UserId, choice: &Choice) -> db::Result<()> {
+    match super::enable(work, user, choice) {
         Ok(_) | Err(Refused::Already(_)) => Ok(()),
         Err(Refused::Db(error)) => Err(error),
     }

@@ -34,6 +34,7 @@ use crate::accounts::sessions::UserRow;
 use crate::app::App;
 use crate::live::{Hint, hint};
 use crate::web::ui::Local;
+use crate::work::Work;
 pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 kit::text_enum! {
@@ -188,42 +189,36 @@ pub enum Refused {
 }
 
 /// Starts the set-up; while demo mode is being left, as soon as that is done. While one is under way, answers that one.
-pub fn enable(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    user: UserId,
-    choice: &Choice,
-) -> Result<Accepted, Refused> {
-    let state = store::lock(tx, user)?;
+pub fn enable(work: &mut Work<'_>, user: UserId, choice: &Choice) -> Result<Accepted, Refused> {
+    let state = store::lock(work.tx, user)?;
     match state.status {
         DemoStatus::Enabling => {
             let job_id = state.job()?;
-            if !is_called_off::<EnableDemo>(tx, now, user, job_id)? {
+            if !is_called_off::<EnableDemo>(work, user, job_id)? {
                 return Ok(Accepted { status: state.status, job_id });
             }
             // By its own page. The state says so now, for there this wish is kept.
-            let accepted = move_to(tx, now, user, state.status, DemoStatus::Disabling, job_id)?;
-            store::set_next(tx, now, user, Some(&Next::SetUp(choice.clone())))?;
+            let accepted = move_to(work, user, state.status, DemoStatus::Disabling, job_id)?;
+            store::set_next(work.tx, work.now, user, Some(&Next::SetUp(choice.clone())))?;
             Ok(accepted)
         }
         DemoStatus::Enabled => Err(Refused::Already(state.status)),
         DemoStatus::Disabling => {
-            let next = match is_called_off::<DisableDemo>(tx, now, user, state.job()?)? {
+            let next = match is_called_off::<DisableDemo>(work, user, state.job()?)? {
                 true => Next::Anew { anew: Some(choice.clone()) },
                 false => Next::SetUp(choice.clone()),
             };
-            store::set_next(tx, now, user, Some(&next))?;
-            hint(tx, user, Hint::Demo);
+            store::set_next(work.tx, work.now, user, Some(&next))?;
+            hint(work.tx, user, Hint::Demo);
             Ok(Accepted { status: state.status, job_id: state.job()? })
         }
         DemoStatus::Disabled | DemoStatus::Failed => {
             // Whatever a failure left behind is taken away before anything new is made.
             let clear_first = state.status == DemoStatus::Failed;
             let job = EnableDemo { choice: choice.clone(), clear_first, patient: false };
-            let job_id = kit::jobs::enqueue(tx, now, random, &job, operation(user))?.id;
+            let job_id = kit::jobs::enqueue(work.tx, work.now, work.random, &job, operation(user))?.id;
             kit::failpoint!("demo: enqueued");
-            move_to(tx, now, user, state.status, DemoStatus::Enabling, job_id)
+            move_to(work, user, state.status, DemoStatus::Enabling, job_id)
         }
     }
 }
@@ -232,7 +227,10 @@ pub fn enable(
 pub fn bring_back(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Result<Accepted, Refused> {
     let job = EnableDemo { choice: Choice::default(), clear_first: false, patient: true };
     let job_id = kit::jobs::enqueue(tx, now, random, &job, operation(user))?.id;
-    move_to(tx, now, user, DemoStatus::Disabled, DemoStatus::Enabling, job_id)
+    if !store::move_status(tx, now, user, DemoStatus::Disabled, DemoStatus::Enabling, job_id)? {
+        return Err(db::Error::NotFound.into());
+    }
+    Ok(Accepted { status: DemoStatus::Enabling, job_id })
 }
 
 /// For a new account whose demo mode had failed elsewhere: it may be tried again or left.
@@ -246,27 +244,28 @@ pub fn bring_back_failed(tx: &mut Tx, now: Timestamp, user: UserId) -> Result<()
 }
 
 /// Leaves demo mode, or calls a set-up back, one that was only wished for too. While that is under way, answers that one.
-pub fn disable(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> Result<Accepted, Refused> {
-    let state = store::lock(tx, user)?;
+pub fn disable(work: &mut Work<'_>, user: UserId) -> Result<Accepted, Refused> {
+    let state = store::lock(work.tx, user)?;
     match state.status {
         DemoStatus::Disabling => {
-            let anew = is_called_off::<DisableDemo>(tx, now, user, state.job()?)?;
-            store::set_next(tx, now, user, anew.then_some(&Next::Anew { anew: None }))?;
-            hint(tx, user, Hint::Demo);
+            let anew = is_called_off::<DisableDemo>(work, user, state.job()?)?;
+            store::set_next(work.tx, work.now, user, anew.then_some(&Next::Anew { anew: None }))?;
+            hint(work.tx, user, Hint::Demo);
             Ok(Accepted { status: state.status, job_id: state.job()? })
         }
         DemoStatus::Disabled => Err(Refused::Already(state.status)),
         DemoStatus::Enabled | DemoStatus::Failed => {
-            let job_id = kit::jobs::enqueue(tx, now, random, &DisableDemo::default(), operation(user))?.id;
+            let leave = DisableDemo::default();
+            let job_id = kit::jobs::enqueue(work.tx, work.now, work.random, &leave, operation(user))?.id;
             kit::failpoint!("demo: enqueued");
-            move_to(tx, now, user, state.status, DemoStatus::Disabling, job_id)
+            move_to(work, user, state.status, DemoStatus::Disabling, job_id)
         }
         DemoStatus::Enabling => {
             let job_id = state.job()?;
-            move_to(tx, now, user, DemoStatus::Enabling, DemoStatus::Disabling, job_id)?;
+            move_to(work, user, DemoStatus::Enabling, DemoStatus::Disabling, job_id)?;
             // Its end, at once or when its worker has let go, enqueues the clearing: see `EnableDemo::cancelled`.
-            kit::jobs::cancel::<App>(tx, now, random, job_id, user.uuid())?;
-            Ok(Accepted { status: DemoStatus::Disabling, job_id: store::lock(tx, user)?.job()? })
+            kit::jobs::cancel::<App>(work.tx, work.now, work.random, job_id, user.uuid())?;
+            Ok(Accepted { status: DemoStatus::Disabling, job_id: store::lock(work.tx, user)?.job()? })
         }
     }
 }
@@ -317,8 +316,8 @@ impl Next {
 }
 
 /// Whether the operation under way is a `J` that ends as soon as its worker lets go of it.
-fn is_called_off<J: Job>(tx: &mut Tx, now: Timestamp, user: UserId, job: JobId) -> db::Result<bool> {
-    let job = kit::jobs::status(tx, job, user.uuid(), now)?;
+fn is_called_off<J: Job>(work: &mut Work<'_>, user: UserId, job: JobId) -> db::Result<bool> {
+    let job = kit::jobs::status(work.tx, job, user.uuid(), work.now)?;
     Ok(job.is_some_and(|job| job.job_type == J::TYPE && job.cancel_requested))
 }
 
@@ -328,17 +327,16 @@ fn operation(user: UserId) -> Enqueue {
 }
 
 fn move_to(
-    tx: &mut Tx,
-    now: Timestamp,
+    work: &mut Work<'_>,
     user: UserId,
     from: DemoStatus,
     to: DemoStatus,
     job_id: JobId,
 ) -> Result<Accepted, Refused> {
-    if !store::move_status(tx, now, user, from, to, job_id)? {
+    if !store::move_status(work.tx, work.now, user, from, to, job_id)? {
         return Err(db::Error::NotFound.into());
     }
     kit::failpoint!("demo: moved");
-    hint(tx, user, Hint::Demo);
+    hint(work.tx, user, Hint::Demo);
     Ok(Accepted { status: to, job_id })
 }

@@ -10,9 +10,9 @@ use serde::Deserialize;
 use super::views::{self, Typed};
 use super::{Choice, LARGEST_SEED, Refused};
 use crate::accounts::return_to;
-use crate::accounts::sessions::SignedIn;
+use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
 
@@ -34,10 +34,11 @@ pub async fn settings(State(app): State<App>, who: SignedIn, nonce: Nonce) -> Re
 pub async fn enable(
     State(app): State<App>,
     who: SignedIn,
+    visitor: Visitor,
     nonce: Nonce,
     Form(form): Form<EnableForm>,
 ) -> Result<Response> {
-    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
+    let (user, acting) = (who.user.id, visitor.acting_for(who.user.id));
     let choice = match form.choice() {
         Ok(choice) => choice,
         Err(typed) => {
@@ -45,10 +46,9 @@ pub async fn enable(
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
-    let (vault, address) = (app.vault.clone(), who.session.ip.clone());
-    let taken = app.db.write(move |tx| {
-        super::enable(tx, now, &random, user, &choice)?;
-        Ok(audit::record(tx, now, &vault, &Act::by(Event::DemoEnabled, user, "", &address))?)
+    let taken = app.write(acting, move |work| {
+        super::enable(work, user, &choice)?;
+        Ok(audit::record(work, Event::DemoEnabled, "")?)
     });
     let taken = taken.await;
     seen_as_it_is(taken, form.return_to.as_deref())
@@ -60,12 +60,16 @@ pub struct DisableForm {
     return_to: Option<String>,
 }
 
-pub async fn disable(State(app): State<App>, who: SignedIn, Form(form): Form<DisableForm>) -> Result<Response> {
-    let (user, now, random) = (who.user.id, app.now(), app.random.clone());
-    let (vault, address) = (app.vault.clone(), who.session.ip.clone());
-    let taken = app.db.write(move |tx| {
-        super::disable(tx, now, &random, user)?;
-        Ok(audit::record(tx, now, &vault, &Act::by(Event::DemoLeft, user, "", &address))?)
+pub async fn disable(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Form(form): Form<DisableForm>,
+) -> Result<Response> {
+    let user = who.user.id;
+    let taken = app.write(visitor.acting_for(user), move |work| {
+        super::disable(work, user)?;
+        Ok(audit::record(work, Event::DemoLeft, "")?)
     });
     let taken = taken.await;
     seen_as_it_is(taken, form.return_to.as_deref())
@@ -102,8 +106,7 @@ impl EnableForm {
 
 async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -> Result<Response> {
     let user = who.user.clone();
-    let now = app.now();
-    let demo = app.db.read(move |conn| super::view(conn, &user, now)).await?;
+    let demo = app.read(move |look| super::view(look.conn, &user, look.now)).await?;
     let shell = who.shell(app, nonce, "/settings/demo");
     let body = views::settings(&demo, typed, &shell.local);
     Ok(ui::page(&shell, "Demo mode", body).into_response())

@@ -10,7 +10,8 @@ use serde_json::json;
 use super::{Choice, Profile, UserId};
 use crate::app::App;
 use crate::config::DemoService;
-use crate::platforms::{Answer, Error};
+use crate::outbound::Answer;
+use crate::platforms::Error;
 use crate::secrets::Secret;
 
 /// The failure's code where the user has a profile that another operation made.
@@ -69,12 +70,12 @@ fn request(app: &App, method: Method, path: &str) -> Result<RequestBuilder, Fail
     })?;
     let mut url = url.clone();
     url.set_path(path);
-    Ok(app.outside.request(method, url).bearer_auth(secret.expose()))
+    Ok(app.outbound.demo_service.request(method, url).bearer_auth(secret.expose()))
 }
 
 async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
     kit::failpoint!("demo service: asking");
-    let answer = app.outside.send(request, ANSWER_LIMIT).await.map_err(|error| unreachable(&error))?;
+    let answer = app.outbound.demo_service.send(request, ANSWER_LIMIT).await.map_err(|error| unreachable(&error))?;
     kit::failpoint!("demo service: answered");
     Ok(answer)
 }
@@ -138,7 +139,7 @@ pub fn platform_failure(error: &Error) -> Failure {
         Error::RateLimited { until } | Error::QuotaExhausted { until } => {
             Failure::retry_at("demo_platform_busy", "The demo platform asks to wait.", *until)
         }
-        Error::Transient(_) | Error::Protocol { .. } => {
+        Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {
             Failure::retry("demo_platform_unreachable", "The demo platform does not answer as it should.")
                 .because(error)
         }

@@ -95,9 +95,9 @@ impl Stage {
     async fn has_profile(&self) -> bool {
         let user = self.app.who().await.user.id;
         let url = format!("{}/profiles/{user}", self.simulator.as_ref().expect("it runs").api_url());
-        let outside = &self.app.app.outside;
-        let request = outside.request(reqwest::Method::GET, url.parse().unwrap()).bearer_auth(SECRET);
-        let answer = outside.send(request, 64 * 1024).await.unwrap();
+        let http = &self.app.app.outbound.demo_service;
+        let request = http.request(reqwest::Method::GET, url.parse().unwrap()).bearer_auth(SECRET);
+        let answer = http.send(request, 64 * 1024).await.unwrap();
         assert!([200, 404].contains(&answer.status));
         answer.status == 200
     }

@@ -7,13 +7,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kit::db::Tx;
 use serde::Serialize;
 
 use super::{Answer, Call, bad_key, once};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
-use crate::workspaces::UserId;
+use crate::work::{Who, Work};
 
 /// The header's name.
 pub const HEADER: &str = "idempotency-key";
@@ -51,23 +50,22 @@ fn key(headers: &HeaderMap) -> Result<Option<String>> {
 }
 
 impl Once {
-    /// Writes `effect` for `user`, or answers as it was answered before. `None` is an answer without a body.
-    pub async fn write<T, E, F>(self, app: &App, user: UserId, mut effect: F) -> Result<Response>
+    /// Writes `effect` in the name of `who`, or answers as it was answered before. `None` is an answer without a body.
+    pub async fn write<T, E, F>(self, app: &App, who: Who, mut effect: F) -> Result<Response>
     where
-        F: FnMut(&mut Tx) -> Result<(StatusCode, Option<T>), E> + Send + 'static,
+        F: FnMut(&mut Work<'_>) -> Result<(StatusCode, Option<T>), E> + Send + 'static,
         T: Serialize,
         E: Into<Error>,
     {
-        let (now, random, vault) = (app.now(), app.random.clone(), app.vault.clone());
-        let answer = app.db.write(move |tx| {
-            let mut effect = |tx: &mut Tx| {
-                let (status, body) = effect(tx).map_err(Into::into)?;
+        let answer = app.write(who, move |work| {
+            let mut effect = |work: &mut Work<'_>| {
+                let (status, body) = effect(work).map_err(Into::into)?;
                 let body = body.map(|body| serde_json::to_string(&body)).transpose().map_err(Error::internal)?;
                 Ok(Answer { status: status.as_u16(), body: body.unwrap_or_default() })
             };
             match &self.0 {
-                Some(call) => once(tx, now, &random, &vault, user, call, effect),
-                None => effect(tx),
+                Some(call) => once(work, call, effect),
+                None => effect(work),
             }
         });
         let Answer { status, body } = answer.await?;

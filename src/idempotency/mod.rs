@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::Tx;
-use kit::random::Random;
 use sha2::{Digest as _, Sha256};
 
-use crate::secrets::{Place, Vault};
+use crate::secrets::Place;
 use crate::web::errors::{Error, Result};
+use crate::work::{Actor, Work};
 use crate::workspaces::UserId;
 
 /// How long an answer is kept.
@@ -59,29 +59,23 @@ impl Call {
     }
 }
 
-/// Has the effect, or answers as it was answered the first time.
-pub fn once(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    vault: &Vault,
-    user: UserId,
-    call: &Call,
-    effect: impl FnOnce(&mut Tx) -> Result<Answer>,
-) -> Result<Answer> {
-    let id = call.id(user);
-    if !store::claim(tx, &id, user, &call.body, now, now - KEPT)? {
-        let kept = store::kept(tx, &id)?;
+/// Has the effect for whoever asks, or answers as it was answered the first time.
+pub fn once(work: &mut Work<'_>, call: &Call, effect: impl FnOnce(&mut Work<'_>) -> Result<Answer>) -> Result<Answer> {
+    let Actor::User(user) = work.who.actor else { return Err(Error::SignInNeeded) };
+    let (id, now) = (call.id(user), work.now);
+    if !store::claim(work.tx, &id, user, &call.body, now, now - KEPT)? {
+        let kept = store::kept(work.tx, &id)?;
         if kept.body_hash != call.body {
             return Err(other_body());
         }
-        let body = vault.open_sealed(place(&id, user.uuid().as_bytes()), &kept.answer).map_err(Error::internal)?;
+        let body =
+            work.secrets.open_sealed(place(&id, user.uuid().as_bytes()), &kept.answer).map_err(Error::internal)?;
         let status = u16::try_from(kept.status).map_err(Error::internal)?;
         return Ok(Answer { status, body: body.expose().to_owned() });
     }
-    let answer = effect(tx)?;
-    let sealed = vault.seal(place(&id, user.uuid().as_bytes()), answer.body.as_bytes(), random);
-    store::keep(tx, &id, answer.status, &sealed)?;
+    let answer = effect(work)?;
+    let sealed = work.secrets.seal(place(&id, user.uuid().as_bytes()), answer.body.as_bytes(), work.random);
+    store::keep(work.tx, &id, answer.status, &sealed)?;
     Ok(answer)
 }
 

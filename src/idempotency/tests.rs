@@ -6,7 +6,6 @@ use axum::body::Body;
 use futures_util::future::join_all;
 use kit::args;
 use kit::both_databases;
-use kit::db::Tx;
 use kit::testing::TestDb;
 use serde_json::{Value, json};
 
@@ -14,6 +13,7 @@ use super::{Answer, Call, KEPT, once};
 use crate::accounts;
 use crate::testing::{Browser, TestApp};
 use crate::web::errors::{Error, Result};
+use crate::work::{Who, Work};
 use crate::workspaces::UserId;
 
 const ENABLE: &str = "/api/demo/enable";
@@ -106,11 +106,10 @@ both_databases! {
     async fn what_failed_left_nothing_and_may_be_tried_again(app: TestApp) {
         let app = app.with_ann().await;
         let user = app.who().await.user.id;
-        let (vault, random, now) = (app.app.vault.clone(), app.app.random.clone(), app.app.now());
         let call = Call::new("POST", "/invitations", "k", b"{}").expect("a key");
-        let failed = app.db.write(move |tx| {
-            once(tx, now, &random, &vault, user, &call, |tx| {
-                accounts::invite(tx, now, &random)?;
+        let failed = app.app.write(Who::user(user, ""), move |work| {
+            once(work, &call, |work| {
+                accounts::invite(work)?;
                 Err(Error::conflict("not_now", "Not now."))
             })
         });
@@ -140,12 +139,8 @@ both_databases! {
 
 /// An operation with an effect that can be counted, and a secret in its answer.
 async fn invite(app: &TestApp, user: UserId, key: &str, body: &str) -> Result<Answer> {
-    let (vault, random, now) = (app.app.vault.clone(), app.app.random.clone(), app.app.now());
     let call = Call::new("POST", "/invitations", key, body.as_bytes())?;
-    let effect = move |tx: &mut Tx| {
-        once(tx, now, &random, &vault, user, &call, |tx| {
-            Ok(Answer { status: 201, body: accounts::invite(tx, now, &random)? })
-        })
-    };
-    app.db.write(effect).await
+    let effect =
+        move |work: &mut Work<'_>| once(work, &call, |work| Ok(Answer { status: 201, body: accounts::invite(work)? }));
+    app.app.write(Who::user(user, ""), effect).await
 }

@@ -1,5 +1,7 @@
 //! In plain words: what each derived fact means and why it is what it is. Pages open them beside the fact.
 
+use std::time::Duration;
+
 use super::derive::{Fact, Intent, Language, PriorityBand, Reason, Sentiment};
 use super::triage::TriageState;
 use crate::model::{Kind, ProviderState};
@@ -13,11 +15,13 @@ pub const SENTIMENT: &str = "How the text is meant. The first of these that says
     evidence it is unknown, never a guess.";
 
 pub const INTENTS: &str = "What the text wants, by phrases of its language and by its shape: a question, a complaint, praise, \
-    interest in buying, a matter of safety or law, or spam. A text can want several things, or none.";
+    interest in buying, a matter of safety or law, or spam. A text can want several things, or none. What begins with another \
+    viewer's @name is said to them and wants nothing of you.";
 
-pub const PRIORITY: &str = "A sum of named reasons: rating of 1 or 2 +40, complaint +25, question +20, safety or legal +50, one \
-    point for each hour that somebody waits, up to 24, up to 20 for likes (5 × log₁₀), repeat author +10, spam −60. From 60 it is \
-    urgent, from 35 high, from 5 normal, else low.";
+pub const PRIORITY: &str = "A sum of named reasons: safety or legal +130, complaint +30, rating of 1 or 2 +20, question +20, wants \
+    to buy +10, the same from several people +15, up to 20 for likes (5 × log₁₀), wrote before +5, spam −250. While somebody \
+    waits, +120 on the first day, +45 up to 3 days, +25 up to a week, +10 up to 30 days. From 155 it is urgent, from 120 high, from \
+    10 normal, else low.";
 
 pub const STATE: &str = "Somebody waits for a reply when what they wrote is published, can be answered, is no spam, and asks, \
     complains, wants to buy, speaks of safety or law, is negative, or rates with 3 stars or fewer. It is answered when an own reply \
@@ -85,6 +89,24 @@ pub const fn provider_state(state: ProviderState) -> Option<(&'static str, &'sta
     }
 }
 
+/// The same for somebody who has waited so long: "waiting 20 days".
+pub fn reason_after(reason_given: &Reason, waited: Duration) -> String {
+    match (reason_given.fact, reason_given.reason.as_str()) {
+        (Fact::Priority, "waiting") => waiting(waited),
+        _ => reason(reason_given).to_owned(),
+    }
+}
+
+fn waiting(waited: Duration) -> String {
+    let hours = waited.as_secs() / 3600;
+    match (hours, hours / 24) {
+        (0, _) => "waiting less than an hour".to_owned(),
+        (1, _) => "waiting 1 hour".to_owned(),
+        (2..48, _) => format!("waiting {hours} hours"),
+        (_, days) => format!("waiting {days} days"),
+    }
+}
+
 /// Why a fact is what it is, without the words that the rule went by.
 pub fn reason(reason: &Reason) -> &'static str {
     match (reason.fact, reason.reason.as_str()) {
@@ -111,7 +133,9 @@ pub fn reason(reason: &Reason) -> &'static str {
         (Fact::Intent, "purchase_words") => "Wants to buy: by its words.",
         (Fact::Intent, "safety_words") => "Safety or legal: by its words.",
         (Fact::Intent, "spam_platform") => "Spam: the platform says so.",
-        (Fact::Intent, "spam_repeated") => "Spam: several people wrote exactly the same.",
+        (Fact::Intent, "spam_repeated") => "Spam: several people advertise in exactly the same words.",
+        (Fact::Intent, "answers_another") => "Said to another viewer: it begins with their name.",
+        (Fact::Intent, "wave") => "Wave: several people wrote exactly the same.",
         (Fact::Intent, "spam_words") => "Spam: by its words.",
         (Fact::Intent, "spam_link") => "Spam: promotion together with a link, a handle or a number.",
         (Fact::Intent, "spam_promotion") => "Spam: many words of promotion.",
@@ -121,7 +145,9 @@ pub fn reason(reason: &Reason) -> &'static str {
         (Fact::Priority, "complaint") => "complaint",
         (Fact::Priority, "question") => "question",
         (Fact::Priority, "safety") => "safety or legal",
-        (Fact::Priority, "waiting") => "hours of waiting",
+        (Fact::Priority, "purchase") => "wants to buy",
+        (Fact::Priority, "waiting") => "waiting",
+        (Fact::Priority, "wave") => "several people say so",
         (Fact::Priority, "reach") => "likes",
         (Fact::Priority, "repeat_author") => "wrote before",
         (Fact::Priority, "spam") => "spam",

@@ -1,4 +1,4 @@
-//! The inbox's own work: whoever waits moves up by the hour.
+//! The inbox's own work: whoever has waited for days moves down.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::workspaces::WorkspaceId;
 
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// Judges those who wait anew, once an hour, while anybody waits who has not waited a day yet.
+/// Judges those anew whose points of waiting fell, once an hour, while anybody waits for whom they still will.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AgePriorities {
     pub workspace: WorkspaceId,
@@ -48,7 +48,7 @@ impl Job for AgePriorities {
         }
         let (random, workspace) = (app.random.clone(), self.workspace);
         run.finish(json!({ "changed": changed }), move |tx| {
-            if ingest::somebody_waits_since(tx, workspace, now - ingest::AGEING)? {
+            if ingest::somebody_ages(tx, workspace, now)? {
                 in_an_hour(tx, now, &random, AgePriorities { workspace, aged_to: now })?;
             }
             Ok(())

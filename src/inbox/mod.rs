@@ -4,6 +4,7 @@ pub mod api;
 pub mod content;
 pub mod definitions;
 pub mod derive;
+pub mod imported;
 pub mod ingest;
 pub mod jobs;
 pub mod listing;

@@ -86,7 +86,17 @@ impl Desk {
         now: Timestamp,
         unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
     ) -> T {
-        let (workspace, connection) = (self.workspace, self.connection);
+        self.unit_in(self.workspace, self.connection, now, unit).await
+    }
+
+    /// The same in a neighbour's workspace.
+    pub async fn unit_in<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        now: Timestamp,
+        unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
+    ) -> T {
         let (random, time_zone) = (self.random.clone(), self.time_zone.clone());
         self.write(move |tx| {
             let context = IngestContext {

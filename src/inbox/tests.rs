@@ -1,5 +1,7 @@
 //! The inbox as a person and a program meet it.
 
+mod ranking;
+
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -66,18 +68,19 @@ kit::both_databases! {
         assert_eq!((one["id"].clone(), one["thread"].as_array().unwrap().len()), (answered["id"].clone(), 2));
     }
 
-    async fn whoever_waits_moves_up_by_the_hour_for_a_day(app: TestApp) {
+    async fn whoever_has_waited_for_days_moves_down(app: TestApp) {
         let app = with_comments(app).await;
-        let score = async |app: &TestApp| -> i64 {
-            app.get("/api/interactions?state=needs_reply").await.json()["items"][0]["priority_score"].as_i64().unwrap()
+        let place = async |app: &TestApp| -> (i64, String) {
+            let sql = "SELECT priority_score, priority FROM interactions WHERE external_id = 'c1'";
+            app.app.db.read(|conn| conn.one(sql, args![])).await.unwrap()
         };
-        assert_eq!(score(&app).await, 20);
-        for (hours, expected) in [(1, 21), (15, 36), (30, 44), (2, 44)] {
+        assert_eq!(place(&app).await, (140, "high".to_owned()));
+        for (hours, expected) in [(20, 140), (4, 65), (48, 45), (120, 30), (144, 30), (144, 30), (144, 30), (120, 20), (24, 20)] {
             app.hand.advance(Duration::from_secs(hours * 3600));
             run_due(app.app.db.clone(), app.app.clock.clone(), app.app.random.clone(), app.app.clone()).await.unwrap();
-            assert_eq!(score(&app).await, expected, "{hours} more");
+            assert_eq!(place(&app).await.0, expected, "{hours} more");
         }
-        assert_eq!(app.get("/api/interactions?priority=high").await.json()["items"].as_array().unwrap().len(), 1);
+        assert_eq!(place(&app).await.1, "normal");
         let live = app.app.db.read(|conn| {
             conn.one::<i64>("SELECT count(*) FROM background_jobs WHERE status IN ('pending', 'running')", args![])
         });

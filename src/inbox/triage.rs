@@ -2,7 +2,7 @@
 
 use kit::clock::Timestamp;
 
-use crate::inbox::derive::{self, Facts, Intent, PriorityBand, PriorityInputs, Reason, Sentiment};
+use crate::inbox::derive::{self, Facts, PriorityBand, PriorityInputs, Reason};
 use crate::model::ProviderState;
 
 kit::text_enum! {
@@ -57,7 +57,7 @@ pub fn triage_as(input: &TriageInput<'_>, state: TriageState, now: Timestamp) ->
         (0, PriorityBand::Low, Vec::new())
     } else {
         derive::priority(PriorityInputs {
-            intents: &input.facts.intents,
+            facts: input.facts,
             rating: input.rating,
             likes: input.likes,
             is_repeat_author: input.is_repeat_author,
@@ -70,12 +70,5 @@ pub fn triage_as(input: &TriageInput<'_>, state: TriageState, now: Timestamp) ->
 
 /// Praise and small talk are a pleasure, not a task; so is everything that cannot be answered, or should not be.
 fn wants_reply(input: &TriageInput<'_>) -> bool {
-    const ASKING: [Intent; 4] = [Intent::Question, Intent::Complaint, Intent::Purchase, Intent::Safety];
-    let facts = input.facts;
-    input.provider_state == ProviderState::Published
-        && input.can_reply
-        && !facts.intents.contains(&Intent::Spam)
-        && (facts.intents.iter().any(|intent| ASKING.contains(intent))
-            || facts.sentiment == Sentiment::Negative
-            || input.rating.is_some_and(|rating| rating <= 3))
+    input.provider_state == ProviderState::Published && input.can_reply && input.facts.want_reply(input.rating)
 }

@@ -1,9 +1,13 @@
 //! The common model: what an adapter observed on a platform, in no platform's own words.
 
+mod platform;
+
 use kit::clock::Timestamp;
 use serde_json::Value;
 
-kit::id_types! { pub ConnectionId, pub ContentId, pub AuthorId, pub InteractionId }
+pub use platform::{Capabilities, Platform};
+
+kit::id_types! { pub UserId, pub WorkspaceId, pub ConnectionId, pub ContentId, pub AuthorId, pub InteractionId }
 
 /// A video, post or place, as the platform showed it. A counter is `None` when the platform hides it.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,10 +60,6 @@ pub struct ObservedInteraction {
     /// The platform's own object, for questions that nobody asked yet.
     pub raw: Value,
 }
-
-kit::text_enum! { pub enum Platform {
-    YouTube = "youtube", Google = "google_business", Instagram = "instagram", TikTok = "tiktok", Facebook = "facebook",
-} }
 
 kit::text_enum! { pub enum ContentKind {
     Video = "video", Short = "short", Post = "post", Photo = "photo", Carousel = "carousel", Reel = "reel",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 
-use super::outside::Answer;
+use crate::outbound::{Answer, TransportError};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -22,28 +22,16 @@ pub enum Error {
     /// The request itself is at fault; asking again changes nothing.
     #[error("the platform refused the request ({reason}: {message})")]
     Rejected { reason: String, message: String },
-    #[error("{0}")]
-    Transient(Trouble),
+    /// No whole answer came; the next attempt may well have one.
+    #[error("no answer from the platform: {0}")]
+    Transport(#[from] TransportError),
+    #[error("the platform has a problem of its own (HTTP {status})")]
+    Unavailable { status: u16 },
+    #[error("our own storage was not available")]
+    Storage,
     /// An answer that is not what the platform documents. The body's beginning is kept for whoever looks into it.
     #[error("the platform's answer cannot be read ({problem})")]
     Protocol { problem: String, body: String },
-}
-
-/// Why an attempt came to nothing that may well succeed later.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Trouble {
-    /// Nothing was sent.
-    #[error("the platform cannot be reached")]
-    Unreachable,
-    #[error("the platform did not answer in time")]
-    Timeout,
-    /// The platform may have acted on the request.
-    #[error("the connection to the platform broke off")]
-    Cut,
-    #[error("the platform has a problem of its own (HTTP {0})")]
-    Status(u16),
-    #[error("our own storage was not available")]
-    Storage,
 }
 
 impl Error {
@@ -56,8 +44,8 @@ impl Error {
             Self::QuotaExhausted { .. } => "quota_exhausted",
             Self::NotFound { .. } => "not_found",
             Self::Rejected { .. } => "rejected",
-            Self::Transient(Trouble::Unreachable) => "unreachable",
-            Self::Transient(_) => "transient",
+            Self::Transport(TransportError::Unreachable) => "unreachable",
+            Self::Transport(_) | Self::Unavailable { .. } | Self::Storage => "transient",
             Self::Protocol { .. } => "protocol",
         }
     }
@@ -72,7 +60,7 @@ impl Error {
 /// of an authorisation or a permission.
 pub(super) fn unspoken(answer: &Answer) -> Error {
     match answer.status {
-        408 | 500..=599 => Error::Transient(Trouble::Status(answer.status)),
+        408 | 500..=599 => Error::Unavailable { status: answer.status },
         status => Error::protocol(format!("HTTP {status}"), &answer.body),
     }
 }

@@ -10,9 +10,10 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
+use super::SMALL;
 use super::error::{Error, rate_limited, unspoken};
 use super::hosts::{Host, Hosts};
-use super::outside::{Answer, Outside, SMALL};
+use crate::outbound::{Answer, HttpClient};
 use crate::secrets::Secret;
 
 /// The consent page's path.
@@ -74,7 +75,7 @@ pub fn authorize_query(client: &Client, redirect_uri: &str, state: &str, verifie
 }
 
 pub struct Google<'a> {
-    pub outside: &'a Outside,
+    pub http: &'a HttpClient,
     pub hosts: &'a Hosts,
     pub client: &'a Client,
 }
@@ -90,7 +91,7 @@ impl Google<'_> {
     pub async fn consent_of_simulator(&self, authorize: Url, profile: &str) -> Result<Consent, Error> {
         let mut url = authorize;
         url.query_pairs_mut().append_pair("simulator_profile", profile).append_pair("simulator_consent", "allow");
-        let answer = self.outside.send(self.outside.request(Method::GET, url.clone()), SMALL).await?;
+        let answer = self.http.send(self.http.request(Method::GET, url.clone()), SMALL).await?;
         let Some(location) = answer.location().filter(|_| (300..400).contains(&answer.status)) else {
             return Err(unspoken(&answer));
         };
@@ -126,8 +127,8 @@ impl Google<'_> {
     /// A token that is dead already counts as revoked.
     pub async fn revoke(&self, token: &Secret, now: Timestamp) -> Result<(), Error> {
         let url = self.hosts.url(Host::GoogleOauth, "/revoke");
-        let request = self.outside.request(Method::POST, url).form(&[("token", token.expose())]);
-        let answer = self.outside.send(request, SMALL).await?;
+        let request = self.http.request(Method::POST, url).form(&[("token", token.expose())]);
+        let answer = self.http.send(request, SMALL).await?;
         match answer.status {
             200..=299 | 400 => Ok(()),
             429 => Err(rate_limited(&answer, now)),
@@ -139,7 +140,7 @@ impl Google<'_> {
         let client = [("client_id", self.client.id.as_str()), ("client_secret", self.client.secret.expose())];
         let form: Vec<_> = form.iter().chain(&client).collect();
         let url = self.hosts.url(Host::GoogleOauth, "/token");
-        let answer = self.outside.send(self.outside.request(Method::POST, url).form(&form), SMALL).await?;
+        let answer = self.http.send(self.http.request(Method::POST, url).form(&form), SMALL).await?;
         if answer.is_success() { read_grant(&answer, now) } else { Err(token_error(&answer, now)) }
     }
 }
@@ -195,6 +196,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::outbound::Outbound;
 
     proptest! {
         #[test]
@@ -226,8 +228,8 @@ mod tests {
 
     #[test]
     fn an_authorisation_asks_for_one_scope_offline_and_with_a_challenge() {
-        let (outside, hosts, client) = (Outside::new(), Hosts::providers(), Client::of_simulator());
-        let google = Google { outside: &outside, hosts: &hosts, client: &client };
+        let (outbound, hosts, client) = (Outbound::new(), Hosts::providers(), Client::of_simulator());
+        let google = Google { http: &outbound.providers, hosts: &hosts, client: &client };
         let url = google.authorize_url("http://localhost:8080/connections/callback/google", "st", &Secret::new("v"));
         assert_eq!(url.host_str(), Some("accounts.google.com"));
         let pairs: Vec<_> = url.query_pairs().into_owned().collect();

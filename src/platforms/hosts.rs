@@ -6,8 +6,9 @@ use reqwest::Method;
 use serde::Deserialize;
 use url::Url;
 
+use super::SMALL;
 use super::error::Error;
-use super::outside::{Outside, SMALL};
+use crate::outbound::HttpClient;
 use crate::secrets::Secret;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,10 +52,10 @@ impl Hosts {
 
     /// The simulator's, as its demo service lists them. They are other ports of the same machine,
     /// so only the ports are taken from the answer: it cannot send us to a host that nobody configured.
-    pub async fn of_simulator(outside: &Outside, service: &Url, secret: &Secret) -> Result<Self, Error> {
+    pub async fn of_simulator(http: &HttpClient, service: &Url, secret: &Secret) -> Result<Self, Error> {
         let list = service.join("/hosts").map_err(|error| Error::protocol(error, b""))?;
-        let request = outside.request(Method::GET, list).bearer_auth(secret.expose());
-        let answer = outside.send(request, SMALL).await?;
+        let request = http.request(Method::GET, list).bearer_auth(secret.expose());
+        let answer = http.send(request, SMALL).await?;
         if !answer.is_success() {
             return Err(super::error::unspoken(&answer));
         }

@@ -6,7 +6,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::random::Random;
 
-kit::id_types! { pub UserId, pub WorkspaceId }
+pub use crate::model::{UserId, WorkspaceId};
 
 kit::text_enum! {
     pub enum Kind {

@@ -18,13 +18,20 @@ fn sql_lives_in_stores() {
 
 #[test]
 fn calls_to_the_outside_live_in_services_and_platforms() {
+    let callers = ["src/outbound/", "src/platforms/", "simulator/src/webhooks/"];
     let files = product_and_simulator()
         .filter(|file| file.name() != "service.rs")
-        .filter(|file| !file.path.starts_with("src/platforms/") && !file.path.starts_with("simulator/src/webhooks/"));
+        .filter(|file| !callers.iter().any(|caller| file.path.starts_with(caller)));
     assert_none(
-        "an HTTP client is used in service.rs and platforms/",
+        "an HTTP client is used in service.rs, outbound/ and platforms/",
         places(files, |line| line.contains("reqwest::")),
     );
+}
+
+#[test]
+fn the_client_knows_nobody_who_calls_by_it() {
+    let files = product_and_simulator().filter(|file| file.path.starts_with("src/outbound/"));
+    assert_none("outbound knows no feature and no platform", places(files, |line| line.contains("crate::")));
 }
 
 #[test]

@@ -37,6 +37,11 @@ impl Database {
         }
     }
 
+    /// A database of PostgreSQL that takes any bytes for text.
+    pub fn sql_ascii_blocking() -> Self {
+        Self::postgres("template0 ENCODING 'SQL_ASCII'")
+    }
+
     /// What the product's `DATABASE_URL` would say.
     pub fn url(&self) -> &str {
         &self.url

@@ -15,7 +15,15 @@ pub struct TestDb {
 
 impl TestDb {
     pub async fn fresh(engine: Engine) -> Self {
-        let database = Database::fresh(engine).await;
+        Self::of(Database::fresh(engine).await)
+    }
+
+    /// Of PostgreSQL, where any bytes are text.
+    pub async fn sql_ascii() -> Self {
+        Self::of(Database::sql_ascii_blocking())
+    }
+
+    fn of(database: Database) -> Self {
         let db = off_the_runtime(|| {
             let mut options = Options::new(database.url(), Clock::system());
             options.connections = 4;

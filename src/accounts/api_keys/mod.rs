@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
-use kit::random::Random;
 
 use super::UserId;
 use crate::accounts::sessions::{self, Caller, SessionId, TokenHash};
 use crate::app::App;
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::Work;
 pub use store::Key;
 
 kit::id_types! { pub KeyId }
@@ -94,15 +94,15 @@ pub struct Made {
     pub token: String,
 }
 
-pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, new: &NewKey) -> Result<Made> {
-    let new = check(new)?;
-    if store::count(tx, user)? >= PER_USER {
+pub fn make(work: &mut Work<'_>, user: UserId, new: &NewKey) -> Result<Made> {
+    let (now, new) = (work.now, check(new)?);
+    if store::count(work.tx, user)? >= PER_USER {
         let text = format!("You have {PER_USER} keys. Revoke one that nothing uses any more.");
         return Err(FieldErrors::one("name", "too_many", text).into());
     }
-    let token = format!("{PREFIX}{}", random.token());
+    let token = format!("{PREFIX}{}", work.random.token());
     let key = Key {
-        id: KeyId::new(now, random),
+        id: KeyId::new(now, work.random),
         user_id: user,
         name: new.name,
         hint: token.chars().take(HINT_CHARS).collect(),
@@ -112,7 +112,7 @@ pub fn make(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId, new: &Ne
         expires_at: new.life.duration().map(|life| now + life),
         last_used_at: None,
     };
-    store::insert(tx, &key, &TokenHash::of(&token))?;
+    store::insert(work.tx, &key, &TokenHash::of(&token))?;
     tracing::info!(event = "authn_token_created", %user, key = %key.id, scopes = key.scopes, "an API key was made");
     Ok(Made { id: key.id, token })
 }

@@ -13,7 +13,7 @@ use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
-use crate::audit::{Event, Witness};
+use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
 
 /// What the last form did, told once after its redirect.
@@ -55,13 +55,12 @@ pub async fn make(
         Ok(renewed) => renewed,
         Err(error) => return refused(&app, &who, &nonce, new, error).await,
     };
-    let (now, random, user) = (app.now(), app.random.clone(), who.user.id);
-    let witness = Witness::of(&app, user, visitor.ip);
-    let made = app.db.write({
+    let user = who.user.id;
+    let made = app.write(visitor.acting_for(user), {
         let new = new.clone();
-        move |tx| {
-            let made = super::make(tx, now, &random, user, &new)?;
-            witness.record(tx, Event::KeyMade, made.id)?;
+        move |work| {
+            let made = super::make(work, user, &new)?;
+            audit::record(work, Event::KeyMade, made.id)?;
             Ok::<_, Error>(made.token)
         }
     });
@@ -109,12 +108,12 @@ pub async fn revoke(
     Form(form): Form<RevokeForm>,
 ) -> Result<Redirect> {
     let key: KeyId = form.key.parse().map_err(|_| Error::NotFound)?;
-    let (user, witness) = (who.user.id, Witness::of(&app, who.user.id, visitor.ip));
-    let revoked = app.db.write(move |tx| {
-        if !super::revoke(tx, user, key)? {
+    let user = who.user.id;
+    let revoked = app.write(visitor.acting_for(user), move |work| {
+        if !super::revoke(work.tx, user, key)? {
             return Err(Error::NotFound);
         }
-        Ok(witness.record(tx, Event::KeyRevoked, key)?)
+        Ok(audit::record(work, Event::KeyRevoked, key)?)
     });
     revoked.await?;
     Ok(Redirect::to("/settings/api-keys?revoked=1"))

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Json, Tx};
-use kit::random::Random;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::work::{Who, Work};
 pub use crate::workspaces::{DemoStatus, UserId, Workspace};
 
 kit::id_types! { pub SessionId }
@@ -122,6 +122,20 @@ pub struct Visitor {
     pub device: Option<TokenHash>,
 }
 
+impl Visitor {
+    /// Whoever they have shown that they are, from where they are now.
+    pub fn acting_for(&self, user: UserId) -> Who {
+        Who::user(user, &self.ip)
+    }
+}
+
+impl SignedIn {
+    /// In their name, from where they signed in.
+    pub fn acting(&self) -> Who {
+        Who::user(self.user.id, &self.session.ip)
+    }
+}
+
 /// Who holds the token, in one query: session, user, current workspace. `None` when ended, expired, disabled or never issued.
 pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::Result<Option<SignedIn>> {
     store::signed_in(conn, token, now)
@@ -134,23 +148,17 @@ pub fn person(conn: &mut Conn, user: UserId, follows_demo: bool) -> db::Result<O
 
 /// Starts a session and answers its token, which exists nowhere else. The visitor's old session, the user's oldest
 /// beyond the limit end in the same transaction.
-pub fn start(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    user: UserId,
-    visitor: &Visitor,
-) -> db::Result<(SessionId, String)> {
+pub fn start(work: &mut Work<'_>, user: UserId, visitor: &Visitor) -> db::Result<(SessionId, String)> {
     if let Some(old) = &visitor.session {
-        end_by_token(tx, old)?;
+        end_by_token(work.tx, old)?;
     }
-    let evicted = store::evict_oldest(tx, user, PER_USER - 1)?;
+    let evicted = store::evict_oldest(work.tx, user, PER_USER - 1)?;
     if evicted > 0 {
         tracing::info!(event = "session_evicted", %user, evicted, "a user's oldest sessions made room");
     }
-    let token = random.token();
+    let (now, token) = (work.now, work.random.token());
     let session = SessionRow {
-        id: SessionId::new(now, random),
+        id: SessionId::new(now, work.random),
         user_agent: visitor.user_agent.clone(),
         ip: visitor.ip.clone(),
         created_at: now,
@@ -159,7 +167,7 @@ pub fn start(
         idle_expires_at: now + IDLE,
         expires_at: now + ABSOLUTE,
     };
-    store::insert(tx, user, &TokenHash::of(&token), &session)?;
+    store::insert(work.tx, user, &TokenHash::of(&token), &session)?;
     Ok((session.id, token))
 }
 
@@ -205,9 +213,9 @@ pub fn end_others(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> db::Res
 pub const ENDED: &str = "session-ended";
 
 /// The password was typed again in the session: it gets a new token, and the old one is dead.
-pub fn renew(tx: &mut Tx, now: Timestamp, random: &Random, session: SessionId) -> db::Result<String> {
-    let token = random.token();
-    store::renew(tx, session, &TokenHash::of(&token), now)?;
+pub fn renew(work: &mut Work<'_>, session: SessionId) -> db::Result<String> {
+    let token = work.random.token();
+    store::renew(work.tx, session, &TokenHash::of(&token), work.now)?;
     Ok(token)
 }
 

@@ -11,9 +11,10 @@ use kit::web::{Nonce, Peer, cookie, customer};
 
 use super::{COOKIE, Caller, DEVICE_COOKIE, SignedIn, TokenHash, Visitor};
 use crate::app::App;
-use crate::audit::{self, Act, Actor, Event};
+use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{Local, Person, Shell};
+use crate::work::{Actor, Who};
 
 /// How long a browser stays known.
 const DEVICE_LIFE: std::time::Duration = std::time::Duration::from_secs(180 * 86_400);
@@ -165,14 +166,11 @@ pub fn keeping(renewed: Option<String>, outcome: Result<impl IntoResponse>) -> R
 /// name: clearing all "cookies" would forget that the device is known.
 pub async fn sign_out(app: &App, visitor: &Visitor) -> Result<HeaderMap> {
     if let Some(token) = visitor.session {
-        let (now, vault, address) = (app.now(), app.vault.clone(), visitor.ip.clone());
-        app.db
-            .write(move |tx| {
-                let Some((session, user)) = super::end_by_token(tx, &token)? else { return Ok(()) };
-                let (event, actor) = (Event::SessionEnded, Actor::User(user));
-                audit::record(tx, now, &vault, &Act { event, actor, object: &session.to_string(), address: &address })
-            })
-            .await?;
+        app.write(Who::stranger(&visitor.ip), move |work| {
+            let Some((session, user)) = super::end_by_token(work.tx, &token)? else { return Ok(()) };
+            audit::record_by(work, Actor::User(user), Event::SessionEnded, session)
+        })
+        .await?;
     }
     let mut headers = HeaderMap::new();
     headers.insert(SET_COOKIE, cookie::clear(COOKIE));

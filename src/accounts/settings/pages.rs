@@ -16,7 +16,7 @@ use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
 use crate::accounts::{Password, change_password, confirm_password, invite, save_profile};
 use crate::app::App;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::web::errors::{Error, FieldErrors, Result};
 
 /// What the last form did, told once after its redirect.
@@ -75,7 +75,7 @@ pub async fn save_password(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     let new = chosen(&form.new_password, &form.suggestion, form.use_suggestion);
-    match change_password(&app, &who, visitor.device, &form.current_password, &new).await {
+    match change_password(&app, &who, &visitor, &form.current_password, &new).await {
         Ok(changed) => {
             let next = Redirect::to(&format!("/settings/account?password={}", changed.others_ended));
             Ok((cookies(&changed.session_token, None), next).into_response())
@@ -92,8 +92,7 @@ pub async fn invite_someone(State(app): State<App>, who: SignedIn, nonce: Nonce)
     if !who.user.is_owner {
         return Err(Error::NotFound);
     }
-    let (now, random) = (app.now(), app.random.clone());
-    let token = app.db.write(move |tx| invite(tx, now, &random)).await?;
+    let token = app.write(who.acting(), invite).await?;
     let link = format!("{}/signup?token={token}", app.config.public_url.as_str().trim_end_matches('/'));
     let view = Account { invitation: Some(link), ..Account::of(&who, &app) };
     Ok(show_account(&app, &who, &nonce, &view))
@@ -161,25 +160,23 @@ pub async fn end(
             Err(other) => return Err(other),
         },
     };
-    let ended = end_wanted(&app, &who, wanted).await;
+    let ended = end_wanted(&app, &who, &visitor, wanted).await;
     Ok(keeping(renewed, ended.map(|ended| Redirect::to(&format!("/settings/sessions?ended={ended}")))))
 }
 
-async fn end_wanted(app: &App, who: &SignedIn, wanted: Option<SessionId>) -> Result<usize> {
+async fn end_wanted(app: &App, who: &SignedIn, visitor: &Visitor, wanted: Option<SessionId>) -> Result<usize> {
     let (user, current) = (who.user.id, who.session.id);
-    let (now, vault, address) = (app.now(), app.vault.clone(), who.session.ip.clone());
-    app.db
-        .write(move |tx| {
-            let ended = match wanted {
-                None => sessions::end_others(tx, user, Some(current))?,
-                Some(session) if sessions::end(tx, user, session)? => 1,
-                Some(_) => return Err(Error::NotFound),
-            };
-            let object = wanted.map_or_else(|| "all others".to_owned(), |session| session.to_string());
-            audit::record(tx, now, &vault, &Act::by(Event::SessionEnded, user, &object, &address))?;
-            Ok(ended)
-        })
-        .await
+    app.write(visitor.acting_for(user), move |work| {
+        let ended = match wanted {
+            None => sessions::end_others(work.tx, user, Some(current))?,
+            Some(session) if sessions::end(work.tx, user, session)? => 1,
+            Some(_) => return Err(Error::NotFound),
+        };
+        let object = wanted.map_or_else(|| "all others".to_owned(), |session| session.to_string());
+        audit::record(work, Event::SessionEnded, object)?;
+        Ok(ended)
+    })
+    .await
 }
 
 async fn show_sessions(

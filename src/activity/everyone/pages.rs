@@ -12,7 +12,6 @@ use super::super::{Scope, everyone};
 use super::store;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
-use crate::audit::Witness;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
 
@@ -65,7 +64,7 @@ pub async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     owners_only(&who)?;
-    stopped(&app, Witness::of(&app, who.user.id, visitor.ip), SCOPE, &id).await
+    stopped(&app, visitor.acting_for(who.user.id), SCOPE, &id).await
 }
 
 pub async fn retry(
@@ -75,7 +74,7 @@ pub async fn retry(
     Path(id): Path<String>,
 ) -> Result<Redirect> {
     owners_only(&who)?;
-    repeated(&app, Witness::of(&app, who.user.id, visitor.ip), SCOPE, &id).await
+    repeated(&app, visitor.acting_for(who.user.id), SCOPE, &id).await
 }
 
 fn owners_only(who: &SignedIn) -> Result<()> {

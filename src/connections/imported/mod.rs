@@ -3,11 +3,11 @@
 mod store;
 
 use kit::clock::Timestamp;
-use kit::db::{self, Tx};
+use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::ConnectionId;
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::workspaces::WorkspaceId;
 
 /// A connected account as the other system described it.
@@ -19,6 +19,7 @@ pub struct Described {
     pub display_name: Option<String>,
     pub avatar_url: Option<String>,
     pub followers: Option<i64>,
+    pub content_total: Option<i64>,
     pub created_at: Option<Timestamp>,
 }
 
@@ -33,7 +34,10 @@ kit::row! {
     #[derive(Clone, Debug)]
     pub struct Account {
         pub id: ConnectionId,
+        pub workspace_id: WorkspaceId,
+        pub platform: Platform,
         pub external_id: Option<String>,
+        pub display_name: Option<String>,
     }
 }
 
@@ -57,17 +61,23 @@ pub fn put(
     Ok(Put { id, is_new: true })
 }
 
-/// The workspace's account of a platform to which things belong that name no account: the one that is known best.
-pub fn of_platform(
+/// The account that was brought over, where it is still here.
+pub fn account(conn: &mut Conn, id: ConnectionId) -> db::Result<Option<Account>> {
+    store::account(conn, id)
+}
+
+/// The workspace's accounts of a platform: the one that is known best comes first.
+pub fn accounts(conn: &mut Conn, workspace: WorkspaceId, platform: Platform) -> db::Result<Vec<Account>> {
+    store::accounts(conn, workspace, platform)
+}
+
+/// The account of things that name none.
+pub fn nameless(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
     workspace: WorkspaceId,
     platform: Platform,
-) -> db::Result<Account> {
-    if let Some(account) = store::best_known(tx, workspace, platform)? {
-        return Ok(account);
-    }
-    let id = put(tx, now, random, workspace, platform, &Described::default(), "unknown")?.id;
-    Ok(Account { id, external_id: None })
+) -> db::Result<Put> {
+    put(tx, now, random, workspace, platform, &Described::default(), "unknown")
 }

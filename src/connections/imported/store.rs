@@ -6,7 +6,7 @@ use kit::db::{Conn, Result, Tx};
 
 use super::{Account, Described};
 use crate::connections::{Cause, ConnectionId, Status};
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::workspaces::WorkspaceId;
 
 pub fn insert(
@@ -19,8 +19,8 @@ pub fn insert(
     tx.exec(
         "INSERT INTO platform_connections
             (id, workspace_id, platform, connection_status, connection_error, external_id, handle, display_name,
-             avatar_url, followers, scopes, token_version, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', 0, $11, $12)",
+             avatar_url, followers, content_total, scopes, token_version, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '', 0, $12, $13)",
         args![
             id,
             workspace,
@@ -32,6 +32,7 @@ pub fn insert(
             &described.display_name,
             &described.avatar_url,
             described.followers,
+            described.content_total,
             described.created_at.unwrap_or(now),
             now
         ],
@@ -39,11 +40,16 @@ pub fn insert(
     Ok(())
 }
 
-pub fn best_known(conn: &mut Conn, workspace: WorkspaceId, platform: Platform) -> Result<Option<Account>> {
-    conn.opt(
-        "SELECT id, external_id FROM platform_connections WHERE workspace_id = $1 AND platform = $2
+pub fn account(conn: &mut Conn, id: ConnectionId) -> Result<Option<Account>> {
+    conn.opt(&format!("SELECT {} FROM platform_connections WHERE id = $1", Account::COLUMNS), args![id])
+}
+
+pub fn accounts(conn: &mut Conn, workspace: WorkspaceId, platform: Platform) -> Result<Vec<Account>> {
+    let sql = format!(
+        "SELECT {} FROM platform_connections WHERE workspace_id = $1 AND platform = $2 AND external_id IS NOT NULL
          ORDER BY CASE WHEN connection_status = 'connected' THEN 0 WHEN external_id LIKE 'imported:%' THEN 2 ELSE 1 END,
              created_at, id",
-        args![workspace, platform],
-    )
+        Account::COLUMNS
+    );
+    conn.all(&sql, args![workspace, platform])
 }

@@ -96,9 +96,6 @@ impl Finder<'_> {
         if self.given.platform_says_spam {
             return Some(("platform", Vec::new()));
         }
-        if self.given.repeated_by_others {
-            return Some(("repeated", Vec::new()));
-        }
         let hits = || self.hits.iter().chain(self.english);
         if let Some(hit) = hits().find(|hit| hit.role == Role::Intent(Intent::Spam)) {
             return Some(("words", vec![self.text.phrase(hit.start, hit.len)]));
@@ -111,6 +108,10 @@ impl Finder<'_> {
             }
         }
         let has_person = self.text.has_handle || self.text.has_phone_number;
+        // A crowd with one complaint is no spam; a crowd that advertises is.
+        if self.given.repeated_by_others && (self.text.has_link || has_person || !promotion.is_empty()) {
+            return Some(("repeated", promotion));
+        }
         match promotion.len() {
             PROMOTION_WITH_ADDRESS.. if self.text.has_link || has_person => Some(("link", promotion)),
             PROMOTION_WORDS.. => Some(("promotion", promotion)),

@@ -88,6 +88,13 @@ impl Lexicon {
         }
     }
 
+    #[cfg(test)]
+    pub fn has_entry(&self, text: &str) -> bool {
+        let text = Text::read(text);
+        let whole = |hit: &Hit| hit.start == 0 && hit.len == text.len();
+        self.scan(&text).iter().any(whole)
+    }
+
     /// Every entry that stands in the text, by its place; where several entries of one kind begin at a word, the longest.
     pub fn scan(&self, text: &Text<'_>) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(text.len());

@@ -2,6 +2,7 @@
 
 mod emoji;
 mod intents;
+pub mod labels;
 mod language;
 mod lexicon;
 mod priority;
@@ -14,12 +15,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use language::Language;
-pub use priority::{MAX_WAITING_HOURS, PriorityInputs, priority};
+pub use priority::{PriorityInputs, priority, steps};
 
 use text::Text;
 
 /// Grows with every change of the rules: a row says by which ones it was judged.
-pub const RULESET: i64 = 1;
+pub const RULESET: i64 = 2;
 
 kit::text_enum! { pub enum Sentiment {
     Positive = "positive", Neutral = "neutral", Negative = "negative", Mixed = "mixed", Unknown = "unknown",
@@ -64,6 +65,8 @@ pub struct Given<'a> {
     pub platform_says_spam: bool,
     /// Several people wrote exactly this.
     pub repeated_by_others: bool,
+    /// It answers another viewer, not the account.
+    pub answers_another: bool,
 }
 
 /// What a text says, whenever it is read.
@@ -82,6 +85,28 @@ impl Facts {
     pub fn none() -> Self {
         Facts { language: None, sentiment: Sentiment::Unknown, score: None, intents: Vec::new(), reasons: Vec::new() }
     }
+
+    /// Praise and small talk are a pleasure, not a task.
+    pub fn want_reply(&self, rating: Option<i64>) -> bool {
+        const ASKING: [Intent; 4] = [Intent::Question, Intent::Complaint, Intent::Purchase, Intent::Safety];
+        if self.answers_another() {
+            return self.intents.contains(&Intent::Safety);
+        }
+        !self.intents.contains(&Intent::Spam)
+            && (self.intents.iter().any(|intent| ASKING.contains(intent))
+                || self.sentiment == Sentiment::Negative
+                || rating.is_some_and(|rating| rating <= 3))
+    }
+
+    /// It is said to another viewer.
+    pub fn answers_another(&self) -> bool {
+        self.reasons.iter().any(|reason| reason.reason == "answers_another")
+    }
+
+    /// Several people wrote exactly this, whether that is spam or one complaint of many.
+    pub fn is_wave(&self) -> bool {
+        self.reasons.iter().any(|reason| matches!(reason.reason.as_str(), "wave" | "spam_repeated"))
+    }
 }
 
 pub fn facts(given: Given<'_>) -> Facts {
@@ -94,7 +119,19 @@ pub fn facts(given: Given<'_>) -> Facts {
     let english = (language != Some(Language::English)).then(|| lexicon::of(Language::English)).flatten();
     let english = english.map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
     let finder = intents::Finder { text: &text, hits: &hits, english: &english, given: &given, sentiment, score };
-    let intents = finder.find(&mut reasons);
+    let mut intents = finder.find(&mut reasons);
+    if given.answers_another {
+        // What is asked of another viewer, or thrown at them, is between the two; harm and advertising are not.
+        let is_anybodys = |intent: &Intent| matches!(intent, Intent::Safety | Intent::Spam);
+        intents.retain(is_anybodys);
+        reasons.retain(|reason| {
+            reason.fact != Fact::Intent || intents.iter().any(|i| reason.reason.starts_with(i.as_str()))
+        });
+        reasons.push(Reason::new(Fact::Intent, "answers_another", Vec::new()));
+    }
+    if given.repeated_by_others && !intents.contains(&Intent::Spam) {
+        reasons.push(Reason::new(Fact::Intent, "wave", Vec::new()));
+    }
     Facts { language, sentiment, score, intents, reasons }
 }
 
@@ -102,6 +139,17 @@ impl Reason {
     fn new(fact: Fact, reason: &str, because: Vec<String>) -> Self {
         Self { fact, reason: reason.to_owned(), points: None, because }
     }
+}
+
+/// Whether a text begins by naming somebody who is not the account ("@ann which one is it?"). Names with or without their "@".
+pub fn answers_another(text: &str, own_names: &[impl AsRef<str>]) -> bool {
+    let Some(named) = text.trim_start().strip_prefix('@') else { return false };
+    let named = named.to_lowercase();
+    let is_own = |name: &str| {
+        let rest = named.strip_prefix(&name.trim_start_matches('@').to_lowercase());
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.')))
+    };
+    named.starts_with(char::is_alphanumeric) && !own_names.iter().any(|name| is_own(name.as_ref()))
 }
 
 /// Long enough for a text to be somebody's own: the same short praise by many people is no wave of spam.

@@ -1,5 +1,7 @@
 //! The rules on texts that people write.
 
+mod labels;
+
 use super::*;
 
 fn english(text: &str) -> Facts {
@@ -146,8 +148,11 @@ fn spam_needs_more_than_a_word() {
     assert!(!is_spam("Is the free version enough?"));
     assert!(!is_spam("Here is the manual: https://example.com/manual"));
     assert!(!is_spam("@ann free shipping is only within the EU"), "a handle at the start only says who is answered");
-    let repeated = Given { text: Some("The very same sentence"), repeated_by_others: true, ..Given::default() };
-    assert!(facts(repeated).intents.contains(&Intent::Spam));
+    let repeated = |text| facts(Given { text: Some(text), repeated_by_others: true, ..Given::default() });
+    assert!(repeated("The very same trading sentence").intents.contains(&Intent::Spam));
+    assert!(repeated("The very same sentence by @somebody").intents.contains(&Intent::Spam));
+    let crowd = repeated("My card was charged twice!");
+    assert!(!crowd.intents.contains(&Intent::Spam) && crowd.is_wave() && crowd.want_reply(None));
     let by_platform = Given { text: Some("hello"), platform_says_spam: true, ..Given::default() };
     assert_eq!(codes(&facts(by_platform), Fact::Intent), ["spam_platform"]);
 }
@@ -155,25 +160,29 @@ fn spam_needs_more_than_a_word() {
 #[test]
 fn priority_is_the_sum_of_its_reasons() {
     let hours = |hours: u64| Some(std::time::Duration::from_secs(hours * 3600));
-    let inputs =
-        |intents, waiting| PriorityInputs { intents, rating: None, likes: None, is_repeat_author: false, waiting };
-    assert_eq!(priority(inputs(&[], None)).1, PriorityBand::Low);
-    assert_eq!(priority(inputs(&[Intent::Question], hours(0))), priority(inputs(&[Intent::Question], hours(0))));
-    assert_eq!(priority(inputs(&[Intent::Question], hours(3))).0, 23);
-    assert_eq!(priority(inputs(&[Intent::Question], hours(90))).0, 44, "a day of waiting is the most");
-    assert_eq!(priority(inputs(&[Intent::Complaint, Intent::Safety], None)).1, PriorityBand::Urgent);
+    let with = |intents: &[Intent]| Facts { intents: intents.to_vec(), ..Facts::none() };
+    let (nothing, question) = (with(&[]), with(&[Intent::Question]));
+    let of = |facts| PriorityInputs { facts, rating: None, likes: None, is_repeat_author: false, waiting: None };
+    assert_eq!(priority(of(&nothing)).1, PriorityBand::Low);
+    assert_eq!(priority(PriorityInputs { likes: Some(99), ..of(&nothing) }).0, 10, "five for each power of ten");
+    let waits = |waited| priority(PriorityInputs { waiting: hours(waited), ..of(&question) });
+    assert_eq!((waits(23).0, waits(23).1), (140, PriorityBand::High));
+    assert_eq!([waits(24).0, waits(71).0, waits(72).0, waits(24 * 7).0, waits(24 * 30).0], [65, 65, 45, 30, 20]);
+    assert_eq!(waits(24 * 400).1, PriorityBand::Normal);
+    let harm = with(&[Intent::Complaint, Intent::Safety]);
+    assert_eq!(priority(of(&harm)).1, PriorityBand::Urgent);
+    let all = with(&[Intent::Complaint, Intent::Question, Intent::Purchase, Intent::Safety, Intent::Spam]);
     let all = PriorityInputs {
-        intents: &[Intent::Complaint, Intent::Question, Intent::Spam],
+        facts: &all,
         rating: Some(1),
         likes: Some(99_999),
         is_repeat_author: true,
-        waiting: hours(24),
+        waiting: hours(24 * 4),
     };
     let (score, band, reasons) = priority(all);
-    assert_eq!(score, 40 + 25 + 20 + 24 + 20 + 10 - 60);
+    assert_eq!(score, 30 + 20 + 10 + 130 + 20 + 20 + 5 + 25 - 250);
     assert_eq!(score, reasons.iter().filter_map(|reason| reason.points).sum::<i64>());
-    assert_eq!(band, PriorityBand::Urgent);
-    assert_eq!(priority(PriorityInputs { likes: Some(99), ..inputs(&[], None) }).0, 10, "five for each power of ten");
+    assert_eq!(band, PriorityBand::Normal);
 }
 
 #[test]

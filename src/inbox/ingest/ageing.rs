@@ -1,4 +1,4 @@
-//! The hours that somebody has waited: the one part of a priority that changes by itself.
+//! How long somebody has waited: the one part of a priority that changes by itself, at a few known instants.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,14 +8,17 @@ use kit::db::{Result, Tx};
 
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Stored};
-use crate::inbox::derive::MAX_WAITING_HOURS;
+use crate::inbox::derive;
 use crate::inbox::triage::{self, TriageState};
 use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
-/// Whoever has waited longer ages no more.
-pub const AGEING: Duration = Duration::from_secs(MAX_WAITING_HOURS * 3600);
 const BATCH: usize = 500;
+
+/// Whoever has waited longer ages no more.
+pub fn ageing() -> Duration {
+    derive::steps().max().unwrap_or_default()
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Aged {
@@ -24,7 +27,7 @@ pub struct Aged {
     pub last: Option<(Timestamp, InteractionId)>,
 }
 
-/// Judges a batch of those whose hours may have changed since `aged_to`.
+/// Judges a batch of those whose points fell since `aged_to`, oldest first.
 pub fn age(
     tx: &mut Tx,
     workspace: WorkspaceId,
@@ -32,7 +35,8 @@ pub fn age(
     now: Timestamp,
     after: Option<(Timestamp, InteractionId)>,
 ) -> Result<Aged> {
-    let rows = store::waiting_since(tx, workspace, aged_to - AGEING, after, BATCH)?;
+    let steps = derive::steps().map(|step| (aged_to - step, now - step)).collect::<Vec<_>>();
+    let rows = store::waiting_between(tx, workspace, &steps, after, BATCH)?;
     let last = rows.last().filter(|_| rows.len() == BATCH).map(|row| (row.created_at, row.id));
     let mut rollups: BTreeMap<ConnectionId, Rollups> = BTreeMap::new();
     let mut changed = 0;
@@ -59,7 +63,7 @@ fn age_one(tx: &mut Tx, row: &Stored, now: Timestamp, rollups: &mut Rollups) -> 
     Ok(is_older)
 }
 
-/// Whether anybody waits who wrote after `since`.
-pub fn somebody_waits_since(tx: &mut Tx, workspace: WorkspaceId, since: Timestamp) -> Result<bool> {
-    Ok(!store::waiting_since(tx, workspace, since, None, 1)?.is_empty())
+/// Whether anybody waits whose points will still fall.
+pub fn somebody_ages(tx: &mut Tx, workspace: WorkspaceId, now: Timestamp) -> Result<bool> {
+    store::somebody_waits_since(tx, workspace, now - ageing())
 }

@@ -24,7 +24,7 @@ use super::jobs;
 use crate::model::{ConnectionId, ObservedInteraction, Platform};
 use crate::workspaces::WorkspaceId;
 
-pub use ageing::{AGEING, Aged, age, somebody_waits_since};
+pub use ageing::{Aged, age, somebody_ages};
 pub use missing::{Missing, pass_completed};
 
 use page::Page;

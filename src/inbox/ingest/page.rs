@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 use super::authors::{self, Author};
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Record, Stored};
-use super::{AGEING, IngestContext, Ingested};
+use super::{IngestContext, Ingested, ageing};
 use crate::inbox::derive::{self, Facts, Given};
 use crate::inbox::triage::{self, Triage, TriageInput, TriageState};
-use crate::model::{AuthorId, ContentId, InteractionId, ObservedAuthor, ObservedInteraction, ProviderState};
+use crate::model::{AuthorId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState};
 
 /// So many people with the very same long text are no coincidence.
 const WAVE: i64 = 3;
@@ -24,6 +24,8 @@ pub(super) struct Page<'a> {
     authors: HashMap<String, Author>,
     /// The newest own reply's time, by thread.
     answered_at: HashMap<String, Timestamp>,
+    /// What the account is called: whoever begins with another's name answers them.
+    own_names: Vec<String>,
     unchanged: Vec<InteractionId>,
     pub ingested: Ingested,
     /// Somebody waits who did not before, and whose hours are still counted.
@@ -53,6 +55,7 @@ impl<'a> Page<'a> {
             changes: Vec::with_capacity(observed.len()),
             authors: HashMap::new(),
             answered_at: HashMap::new(),
+            own_names: Vec::new(),
             unchanged: Vec::new(),
             ingested: Ingested::default(),
             has_newly_waiting: false,
@@ -79,7 +82,10 @@ impl<'a> Page<'a> {
         }
         self.write_authors(tx, context)?;
         self.answered_at = self.read_answers(tx, context)?;
-        let is_young = |change: &Change<'_>| change.observed.created_at > context.now - AGEING;
+        if self.changes.iter().any(|change| change.observed.text.as_deref().is_some_and(|text| text.starts_with('@'))) {
+            self.own_names = authors::store::own_names(tx, context)?;
+        }
+        let is_young = |change: &Change<'_>| change.observed.created_at > context.now - ageing::ageing();
         for change in &self.changes {
             let triage = self.write_change(tx, context, change, rollups)?;
             let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == TriageState::NeedsReply);
@@ -137,7 +143,7 @@ impl<'a> Page<'a> {
     ) -> Result<Triage> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
-        let facts = change.facts(context);
+        let facts = change.facts(context, &self.own_names);
         let edited_at = match &change.stored {
             Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(context.now)),
             Some(row) => row.edited_at,
@@ -194,7 +200,7 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// The same long text by several people is spam, from the first of them on.
+    /// The same long text by several people is a wave, from the first of them on.
     fn mark_waves(&self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
         let said = self.changes.iter().filter(|change| change.stored.is_none() || change.is_edit());
         let comparable = said.filter(|change| {
@@ -203,7 +209,7 @@ impl<'a> Page<'a> {
         });
         let hashes = distinct(comparable.map(|change| &change.hash));
         let waves = store::written_by_at_least(tx, context, &hashes, WAVE)?;
-        for row in store::not_yet_spam(tx, context, &waves)? {
+        for row in store::not_yet_in_a_wave(tx, context, &waves)? {
             let facts = derive::facts(Given { repeated_by_others: true, ..row.given(context) });
             let answered_at = store::own_replies(tx, context, &[&row.thread_external_id])?;
             let answered_at = answered_at.into_iter().map(|(_, _, at)| at).max();
@@ -255,7 +261,7 @@ impl Change<'_> {
     }
 
     /// Derived anew only where the text, the rating or the platform's word on spam changed.
-    fn facts(&self, context: &IngestContext<'_>) -> Facts {
+    fn facts(&self, context: &IngestContext<'_>, own_names: &[String]) -> Facts {
         let observed = self.observed;
         if observed.author.is_self {
             return Facts::none();
@@ -267,6 +273,7 @@ impl Change<'_> {
             account_language: context.language,
             platform_says_spam,
             repeated_by_others: false,
+            answers_another: self.answers_another(own_names),
         };
         match &self.stored {
             Some(row) if self.is_edit() || row.is_own => derive::facts(given),
@@ -276,6 +283,14 @@ impl Change<'_> {
             Some(row) => row.facts(),
             None => derive::facts(given),
         }
+    }
+}
+
+impl Change<'_> {
+    /// At the start of a thread a name may be the account's own, which is known once it has written something.
+    fn answers_another(&self, own_names: &[String]) -> bool {
+        let is_named = self.observed.kind == Kind::Reply || !own_names.is_empty();
+        is_named && derive::answers_another(self.observed.text.as_deref().unwrap_or_default(), own_names)
     }
 }
 

@@ -95,11 +95,12 @@ impl Stored {
             account_language: context.language,
             platform_says_spam: self.provider_state == ProviderState::Spam,
             repeated_by_others: self.is_part_of_wave(),
+            answers_another: self.facts().answers_another(),
         }
     }
 
     pub fn is_part_of_wave(&self) -> bool {
-        self.all_reasons().iter().any(|reason| reason.reason == "spam_repeated")
+        self.facts().is_wave()
     }
 
     pub fn case<'a>(&self, facts: &'a Facts) -> TriageInput<'a> {
@@ -169,10 +170,12 @@ pub fn written_by_at_least(
     all_in(tx, sql, having, args![context.connection, people], hashes)
 }
 
-pub fn not_yet_spam(tx: &mut Tx, context: &IngestContext<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Stored>> {
+/// Those with one of the texts that are not known as part of a wave yet.
+pub fn not_yet_in_a_wave(tx: &mut Tx, context: &IngestContext<'_>, hashes: &[Vec<u8>]) -> Result<Vec<Stored>> {
     let sql = format!(
         "SELECT {} FROM interactions
-         WHERE connection_id = $1 AND NOT is_own AND CAST(intents AS TEXT) NOT LIKE '%\"spam\"%' AND text_hash IN ",
+         WHERE connection_id = $1 AND NOT is_own AND CAST(intents AS TEXT) NOT LIKE '%\"spam\"%'
+            AND CAST(reasons AS TEXT) NOT LIKE '%\"wave\"%' AND text_hash IN ",
         Stored::COLUMNS
     );
     let hashes = hashes.iter().map(Vec::as_slice).collect::<Vec<_>>();
@@ -369,22 +372,36 @@ pub fn add_to_total(
     Ok(())
 }
 
-/// Those who wait and wrote after `since`, oldest first.
-pub fn waiting_since(
+/// Those who wait and wrote after the one instant of a pair and up to the other, oldest first.
+pub fn waiting_between(
     tx: &mut Tx,
     workspace: WorkspaceId,
-    since: Timestamp,
+    pairs: &[(Timestamp, Timestamp)],
     after: Option<(Timestamp, InteractionId)>,
     limit: usize,
 ) -> Result<Vec<Stored>> {
-    let (at, id) = after.unwrap_or((since, InteractionId::LAST));
+    let oldest = pairs.iter().map(|(after, _)| *after).min().unwrap_or(Timestamp::from_second(0));
+    let (at, id) = after.unwrap_or((oldest, InteractionId::LAST));
+    let mut args = vec![Val::from(&workspace), Val::from(&at), Val::from(&id)];
+    let mut between = Vec::new();
+    for (after, until) in pairs {
+        between.push(format!("(created_at > ${} AND created_at <= ${})", args.len() + 1, args.len() + 2));
+        args.extend([Val::from(after), Val::from(until)]);
+    }
     let sql = format!(
         "SELECT {} FROM interactions
          WHERE workspace_id = $1 AND state = 'needs_reply' AND created_at >= $2 AND (created_at, id) > ($2, $3)
-         ORDER BY created_at, id LIMIT $4",
-        Stored::COLUMNS
+            AND ({}) ORDER BY created_at, id LIMIT {limit}",
+        Stored::COLUMNS,
+        between.join(" OR ")
     );
-    tx.all(&sql, args![workspace, at, id, i64::try_from(limit).unwrap_or(i64::MAX)])
+    tx.all(&sql, &args)
+}
+
+pub fn somebody_waits_since(tx: &mut Tx, workspace: WorkspaceId, since: Timestamp) -> Result<bool> {
+    let sql =
+        "SELECT id FROM interactions WHERE workspace_id = $1 AND state = 'needs_reply' AND created_at > $2 LIMIT 1";
+    Ok(!tx.all::<InteractionId>(sql, args![workspace, since])?.is_empty())
 }
 
 pub fn members(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<UserId>> {

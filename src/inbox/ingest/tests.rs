@@ -89,8 +89,8 @@ kit::both_databases! {
         rollups_are_a_recount(&desk, "").await;
     }
 
-    async fn a_wave_is_spam_from_its_first_comment_on(desk: Desk) {
-        let text = "This song was playing when my whole life changed, was it not?";
+    async fn a_wave_that_advertises_is_spam_from_its_first_comment_on(desk: Desk) {
+        let text = "This giveaway was playing when my whole life changed, was it not?";
         desk.ingest(MORNING, &[comment("c1", "ann", text), comment("c2", "bob", text)]).await;
         assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply);
         desk.ingest(MORNING, &[comment("c3", "cleo", text)]).await;
@@ -103,12 +103,40 @@ kit::both_databases! {
         rollups_are_a_recount(&desk, "").await;
     }
 
+    async fn a_crowd_with_one_complaint_waits_and_weighs_more(desk: Desk) {
+        let text = "My card was charged twice for one single order!";
+        desk.ingest(MORNING, &[comment("c1", "ann", text), comment("c2", "bob", text)]).await;
+        let alone = desk.one_of::<i64>("priority_score", "c1").await;
+        desk.ingest(MORNING, &[comment("c3", "cleo", text)]).await;
+        for id in ["c1", "c2", "c3"] {
+            assert_eq!(desk.state_of(id).await, TriageState::NeedsReply, "{id}");
+            assert_eq!(desk.one_of::<i64>("priority_score", id).await, alone + 15, "{id}");
+            assert!(desk.one_of::<Json>("reasons", id).await.to_string().contains("wave"), "{id}");
+        }
+        desk.ingest(MORNING, &[ObservedInteraction { likes: Some(9), ..comment("c1", "ann", text) }]).await;
+        assert_eq!(desk.one_of::<i64>("priority_score", "c1").await, alone + 15 + 5, "it stays one");
+        rollups_are_a_recount(&desk, "").await;
+    }
+
+    async fn what_is_asked_of_another_viewer_does_not_wait_for_the_account(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        let said = |id, author, text: &str| ObservedInteraction { text: Some(text.into()), ..reply(id, author, &asked, 9) };
+        let page = [asked.clone(), said("r1", "bob", "@ann which grinder is it?"), own_reply("own", &asked, 5)];
+        desk.ingest(MORNING, &page).await;
+        desk.ingest(MORNING, &[said("r2", "cleo", "@The_Lab, which grinder is it?")]).await;
+        desk.ingest(MORNING, &[said("r3", "dora", "@the_lab_fan which grinder is it?")]).await;
+        desk.ingest(MORNING, &[comment("c2", "dora", "@bob which grinder is it?")]).await;
+        for (id, state) in [("r1", TriageState::NoReplyNeeded), ("r2", TriageState::NeedsReply), ("r3", TriageState::NoReplyNeeded), ("c2", TriageState::NoReplyNeeded)] {
+            assert_eq!(desk.state_of(id).await, state, "{id}");
+        }
+    }
+
     async fn who_writes_again_counts_as_a_repeat_author(desk: Desk) {
         desk.ingest(MORNING, &[comment("c1", "ann", "What camera is that?")]).await;
         desk.ingest(MORNING, &[comment("c2", "ann", "What lens is that?")]).await;
-        assert_eq!(desk.one_of::<i64>("priority_score", "c1").await, 20);
-        assert_eq!(desk.one_of::<i64>("priority_score", "c2").await, 30);
-        assert_eq!(desk.one_of::<PriorityBand>("priority", "c2").await, PriorityBand::Normal);
+        assert_eq!(desk.one_of::<i64>("priority_score", "c1").await, 140);
+        assert_eq!(desk.one_of::<i64>("priority_score", "c2").await, 145);
+        assert_eq!(desk.one_of::<PriorityBand>("priority", "c2").await, PriorityBand::High);
     }
 
     async fn what_two_complete_passes_do_not_see_is_gone(desk: Desk) {

@@ -16,8 +16,8 @@ kit::both_databases! {
         for (query, expected) in [
             ("", "c5 c4 r1 c3 c2 c1"),
             ("state=needs_reply", "c4 c3 c1"),
-            // c1 before c4: its author writes often.
-            ("state=needs_reply&order=priority", "c3 c1 c4"),
+            // c4 before c1: it wants to buy.
+            ("state=needs_reply&order=priority", "c3 c4 c1"),
             ("state=answered", "r1 c2"),
             ("state=own", "own1"),
             ("kind=reply", "r1"),

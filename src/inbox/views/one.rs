@@ -1,5 +1,7 @@
 //! `/inbox/{id}`: what was said, in its thread; what is known of it, and why; who said it, and about what.
 
+use std::time::Duration;
+
 use maud::{Markup, html};
 
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
@@ -31,7 +33,7 @@ pub fn opened(opened: &Opened, local: &Local) -> Markup {
                 @if !opened.by_author.is_empty() { (by_author(opened, local)) }
             }
             div.stack {
-                @if !item.is_own { (facts(item)) }
+                @if !item.is_own { (facts(item, local)) }
                 (about(item, local))
                 @if let Some(content) = &opened.content { (content_card(content, local)) }
             }
@@ -76,27 +78,28 @@ fn thread(opened: &Opened, local: &Local) -> Markup {
 }
 
 /// Each derived fact with its reasons, and its rule behind the question mark.
-fn facts(item: &Interaction) -> Markup {
+fn facts(item: &Interaction, local: &Local) -> Markup {
+    let waited = local.now.since(item.created_at);
     let reasons = item.reasons();
     let score = item.sentiment_score.map(|score| format!("{score:+.2}").replace('-', "−"));
     let intents = item.intents();
     let body = html! {
         dl.facts.derived {
-            (fact("TriageState", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::triage::TriageState::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
+            (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::triage::TriageState::NoReplyNeeded { (definitions::state(item.state)) } }, &[], waited))
             (fact("Priority", definitions::PRIORITY, html! {
                 @let mark = band_tag(item.priority);
                 @if mark.0.is_empty() { (definitions::band(item.priority)) } @else { (mark) }
                 ", " span.num { (item.priority_score) } " points"
-            }, &of(&reasons, Fact::Priority)))
+            }, &of(&reasons, Fact::Priority), waited))
             (fact("Sentiment", definitions::SENTIMENT, html! {
                 (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
                 @if let Some(score) = score { " " span.num.muted { (score) } }
-            }, &of(&reasons, Fact::Sentiment)))
+            }, &of(&reasons, Fact::Sentiment), waited))
             (fact("Intents", definitions::INTENTS, html! {
                 @if intents.is_empty() { "none" }
                 div.tags { @for intent in intents { (tag(crate::web::ui::Tone::Plain, definitions::intent(intent))) } }
-            }, &of(&reasons, Fact::Intent)))
-            (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language)))
+            }, &of(&reasons, Fact::Intent), waited))
+            (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language), waited))
         }
         p.muted.help { "By rule set " (item.ruleset) ", on this machine; the same text always gives the same." }
     };
@@ -107,24 +110,24 @@ fn of(reasons: &[Reason], fact: Fact) -> Vec<Reason> {
     reasons.iter().filter(|reason| reason.fact == fact).cloned().collect()
 }
 
-fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Reason]) -> Markup {
+fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Reason], waited: Duration) -> Markup {
     html! {
         div {
             dt { (name) (definition(name, meaning)) }
             dd {
                 div { (value) }
                 @if !reasons.is_empty() {
-                    ul.reasons { @for one in reasons { li { (reason(one)) } } }
+                    ul.reasons { @for one in reasons { li { (reason(one, waited)) } } }
                 }
             }
         }
     }
 }
 
-fn reason(reason: &Reason) -> Markup {
+fn reason(reason: &Reason, waited: Duration) -> Markup {
     html! {
         @match reason.points {
-            Some(points) => { span.num { (format!("{points:+}").replace('-', "−")) } " " (definitions::reason(reason)) }
+            Some(points) => { (definitions::reason_after(reason, waited)) " " span.num { "(" (format!("{points:+}").replace('-', "−")) ")" } }
             None => {
                 (definitions::reason(reason))
                 @if !reason.because.is_empty() && reason.reason != "rating" && reason.reason != "question_mark" {

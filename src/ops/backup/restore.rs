@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 
 use kit::clock::Clock;
 use kit::db::{Db, copy};
+use kit::random::Random;
 
 use super::store::{self, Holds};
 use super::{Error, backup, beside, broken, make_private, open, publish, sqlite_url};
 use crate::app::MIGRATIONS;
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::connections;
 use crate::secrets::Vault;
+use crate::work::{Tools, Who};
 
 /// Where a backup goes.
 #[derive(Clone, Debug)]
@@ -128,11 +130,12 @@ fn settle_contents(db: &Db, target: &Target) -> Result<Holds, Error> {
     let vault = target.vault.clone();
     let opens = db.read_blocking(move |conn| connections::check_secrets(conn, &vault))?;
     opens.map_err(|_| Error::OtherKey)?;
-    let (now, vault) = (target.clock.now(), target.vault.clone());
+    let (random, secrets) = (Random::system(), target.vault.clone());
+    let tools = Tools { now: target.clock.now(), random, secrets, who: Who::terminal() };
     db.write_blocking(move |tx| {
         store::end_sessions(tx)?;
-        match audit::verify(tx, &vault)? {
-            Ok(_) => audit::record(tx, now, &vault, &Act::from_terminal(Event::Restored, "")),
+        match audit::verify(tx, &tools.secrets)? {
+            Ok(_) => audit::record(&mut tools.work(tx), Event::Restored, ""),
             // What is not ours to go on with stays as it is, for `repruv audit verify` to tell of.
             Err(_) => Ok(()),
         }

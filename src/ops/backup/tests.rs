@@ -13,7 +13,7 @@ use kit::testing::{Database, Engine, TestDb};
 use super::{Error, Restored, Saved, Target, backup, restore};
 use crate::connections::imported;
 use crate::inbox::ingest::IngestContext;
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::secrets::Vault;
 use crate::testing::TestApp;
 

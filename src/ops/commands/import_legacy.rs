@@ -2,17 +2,18 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use crate::audit::{self, Act, Event};
+use crate::audit::{self, Event};
 use crate::config::Settings;
-use crate::ops::legacy::{self, Report, Target};
+use crate::ops::legacy::{self, Report, Target, Wanted};
 use crate::secrets::Vault;
 use crate::serve;
+use crate::work::{Tools, Who};
 use kit::clock::Clock;
 use kit::random::Random;
 
 use super::Failed;
 
-pub async fn import_legacy(settings: &Settings, url: &str) -> Result<(), Failed> {
+pub async fn import_legacy(settings: &Settings, url: &str, owner: Option<String>) -> Result<(), Failed> {
     serve::make_data_dir(&settings.data_dir)?;
     let clock = Clock::system();
     let db = {
@@ -20,13 +21,14 @@ pub async fn import_legacy(settings: &Settings, url: &str) -> Result<(), Failed>
         tokio::task::spawn_blocking(move || serve::open_database(&settings, &clock)).await??
     };
     let target = Target { db: db.clone(), clock, random: Random::system() };
+    let wanted = Wanted { owner, ..Wanted::default() };
     let mut progress = Progress::default();
-    let imported = legacy::import(&target, url, |report| progress.show(report)).await;
+    let imported = legacy::import(&target, url, &wanted, |report| progress.show(report)).await;
     progress.end();
     if imported.is_ok() {
-        let (now, vault) = (target.clock.now(), Vault::open(&settings.key_file(), &target.random)?);
-        let act = Act::from_terminal(Event::LegacyImported, "");
-        db.write(move |tx| audit::record(tx, now, &vault, &act)).await?;
+        let secrets = Vault::open(&settings.key_file(), &target.random)?;
+        let tools = Tools { now: target.clock.now(), random: target.random.clone(), secrets, who: Who::terminal() };
+        db.write(move |tx| audit::record(&mut tools.work(tx), Event::LegacyImported, "")).await?;
     }
     tokio::task::spawn_blocking(move || db.close()).await?;
     print!("{}", imported?);
@@ -43,9 +45,10 @@ const SELDOM: i64 = 10_000;
 
 impl Progress {
     fn show(&mut self, report: &Report) {
-        let done: i64 = report.tables().iter().map(|(_, tally)| tally.read).sum();
-        let counts =
-            report.tables().map(|(table, tally)| format!("{table} {}/{}", tally.read, tally.present)).join("  ");
+        let done: i64 = report.in_order().map(|(_, tally)| tally.read).sum();
+        let begun = report.in_order().filter(|(_, tally)| tally.read > 0);
+        let counts = begun.map(|(name, tally)| format!("{name} {}/{}", tally.read, tally.present));
+        let counts = counts.collect::<Vec<_>>().join("  ");
         if std::io::stderr().is_terminal() {
             eprint!("\r{counts}  ");
             let _ = std::io::stderr().flush();

@@ -16,7 +16,8 @@ use serde::Serialize;
 use crate::app::MIGRATIONS;
 use crate::config::{Config, DemoService, Settings};
 use crate::connections;
-use crate::platforms::{Hosts, Outside};
+use crate::outbound::Outbound;
+use crate::platforms::Hosts;
 use crate::secrets::Vault;
 
 /// One thing that was looked at.
@@ -268,7 +269,7 @@ async fn demo_service(settings: &Settings) -> Finding {
     else {
         return bad("demo service", "its secret is not set", "set DEMO_SERVICE_SECRET");
     };
-    match Hosts::of_simulator(&Outside::new(), &service, &secret).await {
+    match Hosts::of_simulator(&Outbound::new().demo_service, &service, &secret).await {
         Ok(_) => ok("demo service", format!("{url} answers")),
         Err(error) => {
             warn("demo service", format!("{url}: {error}"), "start it: demo mode waits for it, nothing else does")

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Finding, bad, ok, warn};
 use crate::config::{Config, Settings};
 use crate::ops::health::{NOBODY, pages::HEALTH};
-use crate::platforms::Outside;
+use crate::outbound::Outbound;
 
 const WHAT: &str = "proxy";
 /// An answer of three words.
@@ -22,9 +22,9 @@ pub(super) async fn proxy(settings: &Settings) -> Option<Finding> {
         return Some(warn(WHAT, text, "set REPRUV_TRUSTED_PROXIES: docs/operations.md, Behind a proxy"));
     }
     let url = format!("{}{HEALTH}", config.public_url).parse().ok()?;
-    let outside = Outside::new();
-    let asked = outside.request(reqwest::Method::GET, url).header("x-forwarded-for", NOBODY.to_string());
-    Some(match outside.send(asked, BYTES).await {
+    let client = Outbound::new().providers;
+    let asked = client.request(reqwest::Method::GET, url).header("x-forwarded-for", NOBODY.to_string());
+    Some(match client.send(asked, BYTES).await {
         Ok(answer) => judge(answer.json().ok()),
         Err(error) => warn(
             WHAT,

@@ -1,85 +1,149 @@
-//! Comments, replies, reviews and mentions: through the same ingest as everything that arrives, so that what is derived from
-//! them and counted holds. What the former system thought of them is kept beside them.
+//! The former system's inbox: comments, replies and mentions of all platforms, which name no connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use serde_json::json;
 
-use super::record::{Interaction, LONGEST_TEXT, boolean, instant, link, name, number, text};
-use super::store::Known;
-use super::{Desk, Error, Tally, connections, store};
-use crate::connections::imported;
-use crate::inbox::ingest::{self, IngestContext};
-use crate::model::{Kind, ObservedAuthor, ObservedInteraction, ProviderState};
-use crate::platforms::Platform;
+use super::arrivals::{Arrivals, FUTURE, Home, Sighting, author, state};
+use super::comments::said_text;
+use super::record::{Interaction, boolean, count, identifier, instant, link, name, text};
+use super::{Batch, Error, connections, content, store};
+use crate::connections::imported::{self, Account};
+use crate::inbox;
+use crate::inbox::ingest;
+use crate::model::{ContentKind, Kind, ObservedContent, ObservedInteraction, Platform, ProviderState};
+use crate::workspaces::WorkspaceId;
 
-/// Clocks differ; a day does not.
-const FUTURE: std::time::Duration = std::time::Duration::from_secs(86_400);
+/// Rows of one person on one platform.
+type Owned<'a> = BTreeMap<(&'a str, Platform), Vec<(&'a Interaction, Sighting)>>;
 
-/// A row, and what it says was seen on the platform.
-struct Seen<'a> {
-    id: &'a str,
-    observed: ObservedInteraction,
-}
-
-pub fn write(tx: &mut Tx, desk: &Desk<'_>, interactions: &[Interaction], tally: &mut Tally) -> Result<(), Error> {
-    let mut accounts = BTreeMap::<(&str, Platform), Vec<Seen<'_>>>::new();
+pub fn write(tx: &mut Tx, interactions: &[Interaction], batch: &mut Batch<'_>) -> Result<(), Error> {
+    let mut owned = Owned::new();
     for interaction in interactions {
-        tally.read += 1;
-        let id = text(&interaction.id).unwrap_or_default();
-        match observe(interaction, id, desk.now) {
+        let id = text(&interaction.id).unwrap_or_default().to_owned();
+        match observe(interaction, &id, batch.now) {
             Ok((user, platform, observed)) => {
-                accounts.entry((user, platform)).or_default().push(Seen { id, observed });
+                owned.entry((user, platform)).or_default().push((interaction, Sighting { id, observed }));
             }
-            Err(reason) => tally.skip(reason, id),
+            Err(reason) => batch.tally.skip(reason, &id),
         }
     }
-    for ((user, platform), seen) in accounts {
-        match store::known_user(tx, desk.source, user)? {
-            Some(owner) => write_account(tx, desk, &owner, platform, seen, tally)?,
-            None => seen.iter().for_each(|seen| tally.skip("its user was not brought over", seen.id)),
+    let mut arrivals = Arrivals::default();
+    for ((user, platform), seen) in owned {
+        match store::home_of(tx, batch.source, user)? {
+            Some(workspace) => settle(tx, batch, workspace, platform, seen, &mut arrivals)?,
+            None => seen.iter().for_each(|(_, row)| batch.tally.skip("its user was not brought over", &row.id)),
         }
+    }
+    arrivals.write(tx, batch)?;
+    Ok(())
+}
+
+/// To each row its account: the one that has it already, or its video; else the only one there is.
+fn settle(
+    tx: &mut Tx,
+    batch: &mut Batch<'_>,
+    workspace: WorkspaceId,
+    platform: Platform,
+    seen: Vec<(&Interaction, Sighting)>,
+    arrivals: &mut Arrivals,
+) -> db::Result<()> {
+    let accounts = imported::accounts(tx, workspace, platform)?;
+    let mut candidates = Vec::new();
+    for account in accounts {
+        candidates.push(Candidate::look(tx, batch, account, &seen)?);
+    }
+    let mut nameless = None;
+    for (row, sighting) in seen {
+        let observed = &sighting.observed;
+        let place = candidates.iter().find(|candidate| candidate.has(observed));
+        let home = match (place, candidates.as_slice()) {
+            (Some(candidate), _) => &candidate.home,
+            (None, [only]) => &only.home,
+            (None, all) => {
+                if !all.is_empty() {
+                    batch.tally.note("it does not say which of several accounts it belongs to", &sighting.id);
+                }
+                if nameless.is_none() {
+                    let put = imported::nameless(tx, batch.now, batch.random, workspace, platform)?;
+                    batch.made.accounts += i64::from(put.is_new);
+                    nameless = imported::account(tx, put.id)?.map(|account| Home::new(tx, account)).transpose()?;
+                }
+                match &nameless {
+                    Some(home) => home,
+                    None => continue,
+                }
+            }
+        };
+        if !place.is_some_and(|candidate| candidate.has_content(observed)) {
+            bring_content(tx, batch, home, row, observed)?;
+        }
+        arrivals.add(home, sighting);
     }
     Ok(())
 }
 
-fn write_account(
-    tx: &mut Tx,
-    desk: &Desk<'_>,
-    owner: &Known,
-    platform: Platform,
-    seen: Vec<Seen<'_>>,
-    tally: &mut Tally,
-) -> db::Result<()> {
-    let connection = imported::of_platform(tx, desk.now, desk.random, owner.workspace_id, platform)?;
-    let time_zone = TimeZone::get(&owner.time_zone).unwrap_or(TimeZone::UTC);
-    let source = IngestContext {
-        workspace: owner.workspace_id,
-        connection: connection.id,
-        platform,
-        time_zone: &time_zone,
-        language: None,
-        now: desk.now,
-        random: desk.random,
-    };
-    let rows = seen.iter().map(|seen| &seen.observed);
-    // What is here already may be newer than what was there.
-    let mut known = ingest::known(tx, &source, &rows.collect::<Vec<_>>())?;
-    let mut new = Vec::with_capacity(seen.len());
-    for Seen { mut observed, .. } in seen {
-        if known.insert((observed.kind.family(), observed.external_id.clone())) {
-            let author = &mut observed.author;
-            author.is_self = author.external_id.is_some() && author.external_id == connection.external_id;
-            new.push(observed);
-        } else {
-            tally.already += 1;
-        }
+/// An account to which rows may belong, and what of them it has.
+struct Candidate {
+    home: Home,
+    rows: BTreeSet<(&'static str, String)>,
+    content: BTreeSet<String>,
+}
+
+impl Candidate {
+    fn look(tx: &mut Tx, batch: &Batch<'_>, account: Account, seen: &[(&Interaction, Sighting)]) -> db::Result<Self> {
+        let home = Home::new(tx, account)?;
+        let observed = seen.iter().map(|(_, row)| &row.observed).collect::<Vec<_>>();
+        let rows = ingest::known(tx, &home.source(batch.now, batch.random), &observed)?.into_iter().collect();
+        let named = observed.iter().filter_map(|row| row.content_external_id.as_deref()).collect::<Vec<_>>();
+        let content = inbox::imported::known_content(tx, home.account.id, &named)?.into_iter().collect();
+        Ok(Self { home, rows, content })
     }
-    let written = ingest::interactions(tx, &source, &new)?.new;
-    tally.written += i64::try_from(written).unwrap_or(i64::MAX);
+
+    fn has(&self, observed: &ObservedInteraction) -> bool {
+        self.rows.contains(&(observed.kind.family(), observed.external_id.clone())) || self.has_content(observed)
+    }
+
+    fn has_content(&self, observed: &ObservedInteraction) -> bool {
+        observed.content_external_id.as_ref().is_some_and(|id| self.content.contains(id))
+    }
+}
+
+/// What the comment says of its video, where nothing else does: no counters, for nobody knows of when they are.
+fn bring_content(
+    tx: &mut Tx,
+    batch: &mut Batch<'_>,
+    home: &Home,
+    row: &Interaction,
+    observed: &ObservedInteraction,
+) -> db::Result<()> {
+    let Some(external_id) = &observed.content_external_id else { return Ok(()) };
+    if !inbox::imported::known_content(tx, home.account.id, &[external_id])?.is_empty() {
+        return Ok(());
+    }
+    let is_youtube = home.account.platform == Platform::YouTube;
+    let described = ObservedContent {
+        kind: match home.account.platform {
+            Platform::YouTube | Platform::TikTok => ContentKind::Video,
+            _ => ContentKind::Post,
+        },
+        external_id: external_id.clone(),
+        title: name(&row.parent_content_title),
+        permalink: link(&row.parent_content_url)
+            .or_else(|| is_youtube.then(|| content::watch_page(external_id)).flatten()),
+        thumbnail_url: link(&row.parent_content_thumbnail_url),
+        published_at: None,
+        duration_seconds: None,
+        comments_enabled: true,
+        views: None,
+        likes: None,
+        comments: None,
+    };
+    inbox::content::ingest(tx, &home.source(batch.now, batch.random), &[described])?;
+    batch.tally.note("its video or post is known from it alone", text(&row.id).unwrap_or_default());
+    batch.made.content += 1;
     Ok(())
 }
 
@@ -94,74 +158,50 @@ fn observe<'a>(
     }
     let user = text(&row.user_id).ok_or("of no user")?;
     let platform = connections::platform(&row.platform).ok_or("of a platform that Repruv does not know")?;
-    let kind = kind(&row.r#type).ok_or("neither comment, reply, review nor mention")?;
     let created_at = instant(&row.platform_created_at).or_else(|| instant(&row.created_at)).ok_or("without a date")?;
     if created_at > now + FUTURE {
         return Err("from the future");
     }
-    let content = row.content.as_deref().filter(|content| !content.trim().is_empty());
-    if content.is_some_and(|content| content.chars().nth(LONGEST_TEXT).is_some()) {
-        return Err("longer than 100,000 characters");
-    }
-    let external_id = name(&row.platform_id).unwrap_or_else(|| format!("imported:{id}"));
-    let parent = name(&row.parent_platform_id).filter(|parent| *parent != external_id);
-    let (provider_state, can_reply) = state(&row.status);
+    let external_id = identifier(&row.platform_id)?.unwrap_or_else(|| format!("imported:{id}"));
+    let parent = identifier(&row.parent_platform_id)?.filter(|parent| *parent != external_id);
+    let kind = kind(row)?;
+    let (provider_state, can_reply) = match state(&row.status) {
+        (ProviderState::Published, _) if text(&row.archived_at).is_some() => (ProviderState::Published, false),
+        said => said,
+    };
+    let shown = if text(&row.author_name).is_some() { &row.author_name } else { &row.author_username };
+    let mut author = author(None, shown, id);
+    (author.avatar_url, author.profile_url) = (link(&row.author_avatar_url), link(&row.author_profile_url));
     let observed = ObservedInteraction {
         kind,
         thread_external_id: parent.clone().unwrap_or_else(|| external_id.clone()),
         parent_external_id: parent,
-        content_external_id: None,
-        author: author(row, id),
-        text: content.map(str::to_owned),
-        rating: number(&row.rating).filter(|rating| (1..=5).contains(rating)),
-        likes: number(&row.like_count).filter(|likes| *likes >= 0),
-        reply_count: number(&row.reply_count).filter(|replies| *replies >= 0),
+        content_external_id: identifier(&row.parent_content_id)?,
+        author,
+        text: said_text(row.content.as_ref())?,
+        rating: None,
+        likes: count(&row.like_count),
+        reply_count: count(&row.reply_count),
         created_at,
         edited_at: None,
         provider_state,
         can_reply,
-        permalink: link(&row.permalink),
+        permalink: None,
         raw: json!({ "former": { "id": id, "sentiment": &row.sentiment, "status": &row.status } }),
         external_id,
     };
     Ok((user, platform, observed))
 }
 
-fn author(row: &Interaction, id: &str) -> ObservedAuthor {
-    let shown = name(&row.author_name).or_else(|| name(&row.author_username));
-    ObservedAuthor {
-        // Two people without a name are not one.
-        external_id: name(&row.author_platform_id).or_else(|| shown.is_none().then(|| format!("imported:{id}"))),
-        display_name: shown.unwrap_or_else(|| "Somebody".to_owned()),
-        avatar_url: link(&row.author_avatar_url),
-        profile_url: link(&row.author_profile_url),
-        is_self: false,
-    }
-}
-
-fn kind(kind: &Option<String>) -> Option<Kind> {
-    Some(match text(kind).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("comment") => Kind::Comment,
-        Some("reply" | "comment_reply") => Kind::Reply,
-        Some("review" | "rating") => Kind::Review,
-        Some("mention" | "tag") => Kind::Mention,
-        Some(_) => return None,
-    })
-}
-
-/// What the platform showed, and whether anybody still waits: what was settled there is not brought up again, until the
-/// account is connected and the platform itself says how its threads stand.
-fn state(status: &Option<String>) -> (ProviderState, bool) {
-    match text(status).map(str::to_ascii_lowercase).as_deref() {
-        Some("hidden") => (ProviderState::Hidden, false),
-        Some("spam") => (ProviderState::Spam, false),
-        Some("held" | "held_for_review") => (ProviderState::Held, false),
-        Some("rejected") => (ProviderState::Rejected, false),
-        Some("deleted" | "removed") => (ProviderState::Removed, false),
-        Some(
-            "answered" | "replied" | "responded" | "sent" | "resolved" | "closed" | "done" | "archived" | "ignored"
-            | "dismissed",
-        ) => (ProviderState::Published, false),
-        _ => (ProviderState::Published, true),
+fn kind(row: &Interaction) -> Result<Kind, &'static str> {
+    let is_reply = boolean(&row.is_reply) == Some(true) || text(&row.parent_platform_id).is_some();
+    match text(&row.r#type).map(str::to_ascii_lowercase).as_deref() {
+        None | Some("comment") if is_reply => Ok(Kind::Reply),
+        None | Some("comment") => Ok(Kind::Comment),
+        Some("reply") => Ok(Kind::Reply),
+        Some("review") => Ok(Kind::Review),
+        Some("mention") => Ok(Kind::Mention),
+        Some("dm") => Err("a direct message, for which there is no place here"),
+        Some(_) => Err("neither comment, reply, review nor mention"),
     }
 }

@@ -1,7 +1,7 @@
 //! Bringing over what people had in the system that Repruv replaces, from its PostgreSQL database.
 //!
 //! ```text
-//! reader: one read-only snapshot of the former database, row by row, in parts
+//! reader: one read-only snapshot of the former database: its whole schema, then row by row, in parts
 //!    │ batches, two of them under way at most
 //!    ▼
 //! writer: each batch with the position after it and the report so far in one commit
@@ -9,11 +9,17 @@
 //! So a run that is interrupted goes on where it was, and what was counted was written. Who was brought over is remembered
 //! by their former id; interactions are known by the platform's own id. Hence a second run changes nothing.
 
+mod answers;
+mod arrivals;
+mod comments;
 mod connections;
+mod content;
 mod interactions;
+mod parts;
 mod read;
 mod record;
 mod report;
+mod schema;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -29,9 +35,10 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use crate::accounts::imported;
-use read::Message;
-pub use read::Part;
-pub use report::{Report, Tally};
+use crate::model::Platform;
+pub use parts::Part;
+use read::{Message, Row};
+pub use report::{Made, Report, Tally};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -41,6 +48,8 @@ pub enum Error {
     Source(#[source] db::Error),
     #[error("this is no database of the former system: {0}")]
     NotLegacy(String),
+    #[error("nobody has the address {0}, neither here nor there: the owner must be somebody who has an account")]
+    NoSuchOwner(String),
     #[error(transparent)]
     Database(#[from] db::Error),
     #[error("the former system's rows could not be understood: {0}")]
@@ -57,7 +66,7 @@ pub struct Position {
 /// A row's place in the order in which its part is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
-    pub user: Option<String>,
+    pub group: Option<String>,
     pub id: String,
 }
 
@@ -69,113 +78,190 @@ pub struct Target {
     pub random: Random,
 }
 
+/// What somebody who starts a run may say.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// The address of who shall be the installation's owner.
+    pub owner: Option<String>,
+    /// Rows in one commit.
+    pub batch: usize,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { owner: None, batch: 500 }
+    }
+}
+
 /// Brings everything over, or what an earlier run has left; `tell` hears the report after every batch.
-pub async fn import(target: &Target, url: &str, mut tell: impl FnMut(&Report)) -> Result<Report, Error> {
+pub async fn import(
+    target: &Target,
+    url: &str,
+    wanted: &Wanted,
+    mut tell: impl FnMut(&Report),
+) -> Result<Report, Error> {
     let source = name_of(url)?;
     let former = open(url, &target.clock).await?;
-    let (mut report, position) = begin(target, &source).await?;
+    let interrupted = {
+        let source = source.clone();
+        target.db.read(move |conn| store::interrupted(conn, &source)).await?
+    };
+    let (position, report) = interrupted.unzip();
     let (sender, mut messages) = mpsc::channel(2);
-    let reading = tokio::spawn(async move {
-        let mut first = Some((sender, position));
-        former
-            .read_within(Duration::MAX, move |conn| match first.take() {
-                Some((sender, position)) => read::everything(conn, &sender, position.as_ref()),
-                // Another run of the same closure would tell everything twice.
-                None => Err(Error::Source(db::Error::Aborted)),
-            })
-            .await
+    let reading = tokio::spawn({
+        let wanted = wanted.clone();
+        async move {
+            let mut first = Some((sender, position));
+            former
+                .read_within(Duration::MAX, move |conn| match first.take() {
+                    Some((sender, position)) => read::everything(conn, &sender, &wanted, position.as_ref()),
+                    // Another run of the same closure would tell everything twice.
+                    None => Err(Error::Source(db::Error::Aborted)),
+                })
+                .await
+        }
     });
-    let written = write_all(target, &source, &mut messages, &mut report, &mut tell).await;
+    let mut run = Run { target, source, report: report.unwrap_or_default() };
+    let written = run.write_all(&mut messages, wanted, &mut tell).await;
     drop(messages);
     let read = reading.await.map_err(|_| Error::Source(db::Error::Panicked))?;
     written?;
     read?;
-    finish(target, &source, report).await
+    run.finish(wanted).await
 }
 
-async fn write_all(
-    target: &Target,
-    source: &str,
-    messages: &mut mpsc::Receiver<Message>,
-    report: &mut Report,
-    tell: &mut impl FnMut(&Report),
-) -> Result<(), Error> {
-    while let Some(message) = messages.recv().await {
-        match message {
-            Message::Shape(part, shape) => report.note_shape(part, shape),
-            Message::Rows { part, rows, after } => {
-                let mut so_far = report.clone();
-                let (now, random, source) = (target.clock.now(), target.random.clone(), source.to_owned());
-                *report = target
-                    .db
-                    .write(move |tx| {
-                        so_far = write_batch(tx, now, &random, &source, part, &rows, so_far.clone())?;
-                        let position = Position { part, after: Some(after.clone()) };
-                        store::save(tx, now, &source, Some(&position), &so_far)?;
-                        Ok::<_, Error>(so_far.clone())
-                    })
-                    .await?;
-                tell(report);
+/// The writing side of a run.
+struct Run<'a> {
+    target: &'a Target,
+    source: String,
+    report: Report,
+}
+
+impl Run<'_> {
+    async fn write_all(
+        &mut self,
+        messages: &mut mpsc::Receiver<Message>,
+        wanted: &Wanted,
+        tell: &mut impl FnMut(&Report),
+    ) -> Result<(), Error> {
+        while let Some(message) = messages.recv().await {
+            match message {
+                Message::Schema { schema, has_owner } => {
+                    self.report.note_schema(&schema);
+                    self.begin(wanted, has_owner).await?;
+                }
+                Message::Rows { part, rows, after } => {
+                    self.write_batch(part, rows, after).await?;
+                    tell(&self.report);
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-fn write_batch(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    source: &str,
-    part: Part,
-    rows: &[String],
-    mut report: Report,
-) -> Result<Report, Error> {
-    let desk = Desk { now, random, source };
-    match part {
-        Part::OpenUsers | Part::ClosedUsers => users::write(tx, &desk, &parse(rows)?, &mut report.users)?,
-        Part::Connections => connections::write(tx, &desk, &parse(rows)?, &mut report.connections)?,
-        Part::Interactions => interactions::write(tx, &desk, &parse(rows)?, &mut report.interactions)?,
+    /// The first write of all, when it is known that this is the former system, and that the owner can be found.
+    async fn begin(&mut self, wanted: &Wanted, has_owner: bool) -> Result<(), Error> {
+        let (now, source, mut report) = (self.target.clock.now(), self.source.clone(), self.report.clone());
+        let owner = wanted.owner.clone().filter(|_| !has_owner);
+        self.report = self
+            .target
+            .db
+            .write(move |tx| {
+                if let Some(email) = &owner
+                    && !imported::has_account(tx, email)?
+                {
+                    return Err(Error::NoSuchOwner(email.clone()));
+                }
+                report.resumed = store::interrupted(tx, &source)?.is_some();
+                if !report.resumed {
+                    store::begin(tx, now, &source, &report)?;
+                }
+                Ok(report.clone())
+            })
+            .await?;
+        Ok(())
     }
-    Ok(report)
+
+    async fn write_batch(&mut self, part: Part, rows: Vec<Row>, after: Key) -> Result<(), Error> {
+        let (now, random, source) = (self.target.clock.now(), self.target.random.clone(), self.source.clone());
+        let before = self.report.clone();
+        self.report = self
+            .target
+            .db
+            .write(move |tx| {
+                let mut report = before.clone();
+                let Report { tallies, made, .. } = &mut report;
+                let tally = tallies.entry(part.counted_as().to_owned()).or_default();
+                let (random, source) = (&random, source.as_str());
+                write_rows(tx, &mut Batch { now, random, source, tally, made }, part, &rows)?;
+                let position = Position { part, after: Some(after.clone()) };
+                store::save(tx, now, &source, Some(&position), &report)?;
+                Ok::<_, Error>(report)
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn finish(self, wanted: &Wanted) -> Result<Report, Error> {
+        let (now, source, before) = (self.target.clock.now(), self.source, self.report);
+        let owner = wanted.owner.clone();
+        self.target
+            .db
+            .write(move |tx| {
+                let mut report = before.clone();
+                if let Some(email) = &owner {
+                    report.new_owner = imported::make_owner(tx, now, email)?;
+                    report.refused_owner = report.new_owner.is_none().then(|| email.clone());
+                }
+                report.has_owner = imported::has_owner(tx)?;
+                store::save(tx, now, &source, None, &report)?;
+                Ok(report)
+            })
+            .await
+    }
 }
 
-fn parse<T: for<'a> Deserialize<'a>>(rows: &[String]) -> Result<Vec<T>, serde_json::Error> {
-    rows.iter().map(|row| serde_json::from_str(row)).collect()
-}
-
-/// What writing a batch needs beside the batch.
-struct Desk<'a> {
+/// A batch that is being written: its circumstances, and what is counted of it.
+struct Batch<'a> {
     now: Timestamp,
     random: &'a Random,
     source: &'a str,
+    tally: &'a mut Tally,
+    made: &'a mut Made,
 }
 
-async fn begin(target: &Target, source: &str) -> Result<(Report, Option<Position>), Error> {
-    let (now, source) = (target.clock.now(), source.to_owned());
-    target
-        .db
-        .write(move |tx| {
-            if let Some((position, mut report)) = store::interrupted(tx, &source)? {
-                report.resumed = true;
-                return Ok((report, Some(position)));
-            }
-            store::begin(tx, now, &source, &Report::default())?;
-            Ok((Report::default(), None))
-        })
-        .await
+fn write_rows(tx: &mut Tx, batch: &mut Batch<'_>, part: Part, rows: &[Row]) -> Result<(), Error> {
+    match part {
+        Part::OpenUsers => users::write(tx, &readable(rows, batch.tally), batch, true),
+        Part::ClosedUsers => users::write(tx, &readable(rows, batch.tally), batch, false),
+        Part::YoutubeConnections => connections::write_channels(tx, &readable(rows, batch.tally), batch),
+        Part::InstagramConnections => connections::write_instagram(tx, &readable(rows, batch.tally), batch),
+        Part::PlatformConnections => connections::write(tx, &readable(rows, batch.tally), batch),
+        Part::YoutubeVideos => content::write_videos(tx, &readable(rows, batch.tally), batch),
+        Part::InstagramMedia => content::write_media(tx, &readable(rows, batch.tally), batch),
+        Part::YoutubeComments => comments::write(tx, &readable(rows, batch.tally), batch, Platform::YouTube),
+        Part::InstagramComments => comments::write(tx, &readable(rows, batch.tally), batch, Platform::Instagram),
+        Part::Interactions => interactions::write(tx, &readable(rows, batch.tally), batch),
+        Part::SentResponses => answers::write_sent(tx, &readable(rows, batch.tally), batch),
+        Part::YoutubeAnswers => answers::write(tx, &readable(rows, batch.tally), batch, Platform::YouTube),
+        Part::InstagramAnswers => answers::write(tx, &readable(rows, batch.tally), batch, Platform::Instagram),
+    }
 }
 
-async fn finish(target: &Target, source: &str, mut report: Report) -> Result<Report, Error> {
-    let (now, source) = (target.clock.now(), source.to_owned());
-    target
-        .db
-        .write(move |tx| {
-            report.new_owner = imported::appoint_owner(tx, now)?;
-            store::save(tx, now, &source, None, &report)?;
-            Ok(report.clone())
-        })
-        .await
+/// Counts what was read; what cannot be understood is skipped with its id.
+fn readable<T: for<'a> Deserialize<'a>>(rows: &[Row], tally: &mut Tally) -> Vec<T> {
+    let mut readable = Vec::with_capacity(rows.len());
+    for row in rows {
+        tally.read += 1;
+        match &row.fields {
+            Ok(fields) => match T::deserialize(fields) {
+                Ok(fields) => readable.push(fields),
+                Err(_) => tally.skip("in a shape that is not understood", &row.id),
+            },
+            Err(reason) => tally.skip(reason, &row.id),
+        }
+    }
+    readable
 }
 
 async fn open(url: &str, clock: &Clock) -> Result<Db, Error> {

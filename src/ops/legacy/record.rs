@@ -4,7 +4,7 @@
 use kit::clock::Timestamp;
 use serde::Deserialize;
 
-/// A list of columns that are read, and the struct that they are read into.
+/// The names that are read, and the struct that they are read into.
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident { $($column:ident),+ $(,)? }) => {
         $(#[$meta])*
@@ -13,7 +13,7 @@ macro_rules! record {
         pub struct $name { $(pub $column: Option<String>),+ }
 
         impl $name {
-            pub const COLUMNS: &'static [&'static str] = &[$(plain(stringify!($column))),+];
+            pub const FIELDS: &'static [&'static str] = &[$(plain(stringify!($column))),+];
         }
     };
 }
@@ -27,18 +27,126 @@ const fn plain(name: &'static str) -> &'static str {
 }
 
 record! { User {
-    id, email, full_name, hashed_password, is_active, is_superuser, demo_mode, demo_mode_status, timezone, created_at,
+    id, email, full_name, hashed_password, is_active, access_status, approval_status, is_admin, demo_mode, demo_mode_status,
+    organization_id, created_at, time_zones,
 } }
 
-record! { Connection {
-    id, user_id, platform, account_info, is_demo, platform_user_id, platform_username, created_at,
+record! {
+    /// `user_id` stands in installations that were changed by hand alone.
+    Connection { id, location_id, user_id, platform, account_info, created_at, location_name, people }
+}
+
+record! { YoutubeChannel {
+    id, user_id, channel_id, channel_name, subscriber_count, total_views, video_count, last_metrics_update, created_at,
 } }
+
+record! { InstagramAccount {
+    id, user_id, instagram_user_id, username, profile_picture_url, follower_count, media_count, last_synced_at, created_at,
+} }
+
+record! { YoutubeVideo {
+    id, channel_id, video_id, title, thumbnail_url, published_at, view_count, like_count, comment_count, duration,
+    last_fetched_at,
+} }
+
+record! { InstagramMedia {
+    id, connection_id, media_id, media_type, caption, thumbnail_url, permalink, timestamp, like_count, comment_count,
+    play_count, is_story, last_fetched_at,
+} }
+
+/// Of YouTube and of Instagram: what both say has one name, else each has its own.
+#[derive(Clone, Default, Debug, Deserialize)]
+#[serde(default)]
+pub struct Comment {
+    pub id: Option<String>,
+    pub comment_id: Option<String>,
+    pub connection: Option<String>,
+    pub content_id: Option<String>,
+    pub parent_comment_id: Option<String>,
+    pub status: Option<String>,
+    pub tags: Option<String>,
+    pub assigned_to_user_id: Option<String>,
+    pub internal_notes: Option<String>,
+    pub sentiment: Option<String>,
+    pub response_text: Option<String>,
+    pub replied_at: Option<String>,
+    pub updated_at: Option<String>,
+    pub created_at: Option<String>,
+    pub like_count: Option<String>,
+    pub reply_count: Option<String>,
+    pub author_name: Option<String>,
+    pub author_channel_id: Option<String>,
+    pub content: Option<String>,
+    pub published_at: Option<String>,
+    pub is_channel_owner_comment: Option<String>,
+    pub username: Option<String>,
+    pub user_id: Option<String>,
+    pub text: Option<String>,
+    pub timestamp: Option<String>,
+    pub is_hidden: Option<String>,
+}
 
 record! { Interaction {
-    id, user_id, platform, r#type, platform_id, parent_platform_id, content, author_name, author_username,
-    author_platform_id, author_avatar_url, author_profile_url, sentiment, status, is_demo, rating, like_count,
-    reply_count, permalink, platform_created_at, created_at,
+    id, user_id, platform, r#type, platform_id, content, author_name, author_username, author_profile_url, author_avatar_url,
+    parent_content_id, parent_content_title, parent_content_url, parent_content_thumbnail_url, is_reply, reply_to_id,
+    sentiment, status, tags, assigned_to_user_id, internal_notes, archived_at, is_demo, like_count, reply_count,
+    platform_created_at, created_at, parent_platform_id,
 } }
+
+record! { SentResponse {
+    id, interaction_id, response_text, platform_response_id, platform_error, sent_at, is_demo, answered_user,
+    answered_platform, answered_id,
+} }
+
+impl Comment {
+    pub const YOUTUBE: &'static [&'static str] = &[
+        "id",
+        "video_id",
+        "comment_id",
+        "connection",
+        "content_id",
+        "parent_comment_id",
+        "status",
+        "tags",
+        "assigned_to_user_id",
+        "internal_notes",
+        "sentiment",
+        "response_text",
+        "replied_at",
+        "updated_at",
+        "created_at",
+        "like_count",
+        "reply_count",
+        "author_name",
+        "author_channel_id",
+        "content",
+        "published_at",
+        "is_channel_owner_comment",
+    ];
+    pub const INSTAGRAM: &'static [&'static str] = &[
+        "id",
+        "media_id",
+        "comment_id",
+        "connection",
+        "content_id",
+        "parent_comment_id",
+        "status",
+        "tags",
+        "assigned_to_user_id",
+        "internal_notes",
+        "sentiment",
+        "response_text",
+        "replied_at",
+        "updated_at",
+        "created_at",
+        "like_count",
+        "username",
+        "user_id",
+        "text",
+        "timestamp",
+        "is_hidden",
+    ];
+}
 
 /// Longer than anything that a platform takes; what exceeds it was no comment.
 pub const LONGEST_TEXT: usize = 100_000;
@@ -86,9 +194,39 @@ pub fn link(value: &Option<String>) -> Option<String> {
     (is_web && text.len() <= 2_000 && !text.contains(char::is_whitespace)).then(|| text.to_owned())
 }
 
-/// A name that fits on a page.
+/// Of a person or a thing, as pages show it.
 pub fn name(value: &Option<String>) -> Option<String> {
-    text(value).map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect())
+    text(value).map(|text| text.chars().filter(|c| !c.is_control()).take(LONGEST_ID).collect())
+}
+
+/// As long as ids were there.
+const LONGEST_ID: usize = 255;
+
+/// Whole, or not at all: two ids that are cut may be one.
+pub fn identifier(value: &Option<String>) -> Result<Option<String>, &'static str> {
+    let Some(id) = value.as_deref().filter(|id| !id.trim().is_empty()) else { return Ok(None) };
+    if id.chars().nth(LONGEST_ID).is_some() {
+        return Err("an id of more than 255 characters");
+    }
+    if id.contains(char::is_control) {
+        return Err("an id with control characters");
+    }
+    Ok(Some(id.to_owned()))
+}
+
+/// A counter; what is below nothing was never counted.
+pub fn count(value: &Option<String>) -> Option<i64> {
+    number(value).filter(|count| *count >= 0)
+}
+
+/// A list, as PostgreSQL's JSON has it.
+pub fn list(value: &Option<String>) -> Vec<String> {
+    text(value)
+        .and_then(|text| serde_json::from_str::<Vec<Option<String>>>(text).ok())
+        .unwrap_or_default()
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 #[cfg(test)]

@@ -5,23 +5,40 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Part;
-use super::read::Shape;
+use super::parts::PARTS;
+use super::schema::Schema;
 
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// An earlier run was interrupted, and its counts are in these.
     pub resumed: bool,
-    pub users: Tally,
-    pub connections: Tally,
-    pub interactions: Tally,
-    /// Of the former database; none of them is read.
-    pub other_tables: BTreeSet<String>,
-    /// Who became the installation's owner, because nobody was.
+    /// By what was read: `users`, `youtube_comments.response_text`.
+    pub tallies: BTreeMap<String, Tally>,
+    pub made: Made,
+    pub absent_tables: BTreeSet<String>,
+    pub absent_columns: BTreeSet<String>,
+    /// The role that reads has no right to them.
+    pub refused_columns: BTreeSet<String>,
+    /// By table.
+    pub unread_columns: BTreeMap<String, BTreeSet<String>>,
+    pub unread_tables: BTreeSet<String>,
+    /// Who was named as the owner, and became it.
     pub new_owner: Option<String>,
+    /// Who was named as the owner, and has no open account.
+    pub refused_owner: Option<String>,
+    pub has_owner: bool,
 }
 
-/// The counts of one table. What was read was written, was there already, or was skipped.
+/// Rows that are here now and were not before.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Made {
+    pub people: i64,
+    pub accounts: i64,
+    pub content: i64,
+    pub interactions: i64,
+}
+
+/// The counts of what was read from one place. What was read was written, was there already, or was skipped.
 #[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Tally {
     /// In the former database, when this run began.
@@ -32,9 +49,8 @@ pub struct Tally {
     pub skipped: BTreeMap<String, Rows>,
     /// What was written otherwise than it was read.
     pub noted: BTreeMap<String, Rows>,
-    pub absent_columns: BTreeSet<String>,
-    pub unread_columns: BTreeSet<String>,
-    pub is_absent: bool,
+    /// What is missing there without which nothing of it can be brought over.
+    pub left_out: Option<String>,
 }
 
 /// So many rows, and which the first of them are.
@@ -75,41 +91,73 @@ impl Tally {
 }
 
 impl Report {
-    pub fn tables(&self) -> [(&'static str, &Tally); 3] {
-        [("users", &self.users), ("platform_connections", &self.connections), ("interactions", &self.interactions)]
+    /// In the order in which they are read.
+    pub fn in_order(&self) -> impl Iterator<Item = (&'static str, &Tally)> {
+        let mut names = PARTS.iter().map(|part| part.counted_as()).collect::<Vec<_>>();
+        names.dedup();
+        names.into_iter().filter_map(|name| Some((name, self.tallies.get(name)?)))
+    }
+
+    pub fn tally(&self, name: &str) -> &Tally {
+        static NOTHING: Tally = Tally {
+            present: 0,
+            read: 0,
+            written: 0,
+            already: 0,
+            skipped: BTreeMap::new(),
+            noted: BTreeMap::new(),
+            left_out: None,
+        };
+        self.tallies.get(name).unwrap_or(&NOTHING)
     }
 
     pub fn is_balanced(&self) -> bool {
-        self.tables().iter().all(|(_, tally)| tally.is_balanced())
+        self.tallies.values().all(Tally::is_balanced)
     }
 
-    pub(super) fn note_shape(&mut self, part: Part, shape: Shape) {
-        let tally = match part {
-            Part::OpenUsers | Part::ClosedUsers => &mut self.users,
-            Part::Connections => &mut self.connections,
-            Part::Interactions => &mut self.interactions,
-        };
-        tally.present = shape.rows;
-        tally.is_absent = shape.is_absent;
-        tally.absent_columns = shape.absent;
-        tally.unread_columns = shape.unread;
-        self.other_tables = shape.other_tables;
+    /// Whether everything that was there when the run began was read: while it was interrupted, rows may have come.
+    pub fn is_whole(&self) -> bool {
+        self.tallies.values().all(|tally| tally.left_out.is_some() || tally.read >= tally.present)
+    }
+
+    pub(super) fn note_schema(&mut self, schema: &Schema) {
+        let shape = schema.shape();
+        self.absent_tables = shape.absent_tables;
+        self.absent_columns = shape.absent_columns;
+        self.refused_columns = shape.refused_columns;
+        self.unread_columns = shape.unread_columns;
+        self.unread_tables = shape.unread_tables;
+        for part in PARTS {
+            let tally = self.tallies.entry(part.counted_as().to_owned()).or_default();
+            tally.present = schema.rows.get(part.counted_as()).copied().unwrap_or_default();
+            tally.left_out = shape.left_out.get(part.counted_as()).cloned();
+        }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (table, tally) in self.tables() {
-            write_table(f, table, tally)?;
+        for (name, tally) in self.in_order() {
+            write_tally(f, name, tally)?;
         }
-        if !self.other_tables.is_empty() {
-            writeln!(f, "Tables that are not brought over: {}", list(&self.other_tables))?;
+        let Made { people, accounts, content, interactions } = self.made;
+        writeln!(
+            f,
+            "Made here: people {people}, connected accounts {accounts}, videos and posts {content}, comments and replies {interactions}"
+        )?;
+        write_list(f, "Tables that are not there", &self.absent_tables)?;
+        write_list(f, "Columns that are not there", &self.absent_columns)?;
+        write_list(f, "Columns that may not be read", &self.refused_columns)?;
+        for (table, columns) in &self.unread_columns {
+            write_list(f, &format!("Columns of {table} that are not brought over"), columns)?;
         }
-        if let Some(email) = &self.new_owner {
-            writeln!(f, "{email} is now the owner of this installation, because nobody was.")?;
-        }
+        write_list(f, "Tables that are not brought over", &self.unread_tables)?;
+        self.write_owner(f)?;
         if self.resumed {
             writeln!(f, "An earlier run had been interrupted: its counts are in these.")?;
+        }
+        if !self.is_whole() {
+            writeln!(f, "Rows have come since that run began: run it again.")?;
         }
         match self.is_balanced() {
             true => writeln!(f, "Everything that was read is accounted for."),
@@ -118,32 +166,44 @@ impl fmt::Display for Report {
     }
 }
 
-fn write_table(f: &mut fmt::Formatter<'_>, table: &str, tally: &Tally) -> fmt::Result {
-    if tally.is_absent {
-        return writeln!(f, "{table}: the former database has no such table");
+impl Report {
+    fn write_owner(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(email) = &self.new_owner {
+            writeln!(f, "{email} is an owner of this installation, as you said.")?;
+        }
+        if let Some(email) = &self.refused_owner {
+            writeln!(f, "{email} has no open account here, and was not made the owner.")?;
+        }
+        if !self.has_owner {
+            writeln!(f, "Nobody is the owner of this installation: name one with --owner EMAIL.")?;
+        }
+        Ok(())
+    }
+}
+
+fn write_tally(f: &mut fmt::Formatter<'_>, name: &str, tally: &Tally) -> fmt::Result {
+    if let Some(why) = &tally.left_out {
+        return writeln!(f, "{name}: left out, {why}");
     }
     let Tally { present, read, written, already, .. } = tally;
     let skipped = tally.skipped_in_all();
-    writeln!(f, "{table}: {present} there, {read} read: {written} written, {already} here already, {skipped} skipped")?;
+    writeln!(f, "{name}: {present} there, {read} read: {written} written, {already} here already, {skipped} skipped")?;
     for (reason, some) in &tally.skipped {
         writeln!(f, "  skipped {}: {reason} (id {}{})", some.count, some.first.join(", "), more(some))?;
     }
     for (what, some) in &tally.noted {
         writeln!(f, "  {}: {what} (id {}{})", some.count, some.first.join(", "), more(some))?;
     }
-    if !tally.absent_columns.is_empty() {
-        writeln!(f, "  columns that are not there: {}", list(&tally.absent_columns))?;
-    }
-    if !tally.unread_columns.is_empty() {
-        writeln!(f, "  columns that are not brought over: {}", list(&tally.unread_columns))?;
-    }
     Ok(())
+}
+
+fn write_list(f: &mut fmt::Formatter<'_>, what: &str, names: &BTreeSet<String>) -> fmt::Result {
+    if names.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "{what}: {}", names.iter().map(String::as_str).collect::<Vec<_>>().join(", "))
 }
 
 fn more(some: &Rows) -> &'static str {
     if usize::try_from(some.count).is_ok_and(|count| count > some.first.len()) { ", …" } else { "" }
-}
-
-fn list(names: &BTreeSet<String>) -> String {
-    names.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
 }

@@ -1,59 +1,61 @@
 //! People: their accounts, their passwords' hashes, and whether they had demo mode.
 
+use kit::clock::Timestamp;
 use kit::db::Tx;
 
-use super::record::{User, boolean, instant, text};
-use super::{Desk, Error, Tally, store};
+use super::record::{User, boolean, instant, list, text};
+use super::{Batch, Error, store};
 use crate::accounts::imported::{self, Described, Unfit};
 use crate::demo;
 use crate::workspaces::{DemoStatus, UserId};
 
-pub fn write(tx: &mut Tx, desk: &Desk<'_>, users: &[User], tally: &mut Tally) -> Result<(), Error> {
-    for user in users {
-        tally.read += 1;
-        write_one(tx, desk, user, tally)?;
-    }
-    Ok(())
+pub fn write(tx: &mut Tx, users: &[User], batch: &mut Batch<'_>, is_open: bool) -> Result<(), Error> {
+    users.iter().try_for_each(|user| write_one(tx, batch, user, is_open))
 }
 
-fn write_one(tx: &mut Tx, desk: &Desk<'_>, user: &User, tally: &mut Tally) -> Result<(), Error> {
+fn write_one(tx: &mut Tx, batch: &mut Batch<'_>, user: &User, is_open: bool) -> Result<(), Error> {
     let Some(id) = text(&user.id) else {
-        tally.skip("without an id", "");
+        batch.tally.skip("without an id", "");
         return Ok(());
     };
-    if store::is_known(tx, desk.source, "user", id)? {
-        tally.already += 1;
+    if store::known::<()>(tx, batch.source, "user", id)?.is_some() {
+        batch.tally.already += 1;
         return Ok(());
     }
-    let described = describe(user, desk);
-    let added = match imported::add(tx, desk.now, desk.random, &described)? {
+    let described = describe(user, is_open, batch.now);
+    let added = match imported::add(tx, batch.now, batch.random, &described)? {
         Ok(added) => added,
         Err(unfit) => {
-            tally.skip(reason(unfit), id);
+            batch.tally.skip(reason(unfit), id);
             return Ok(());
         }
     };
-    store::remember(tx, desk.source, "user", id, added.user)?;
-    tally.written += 1;
+    store::remember(tx, batch.source, "user", id, added.user)?;
+    batch.tally.written += 1;
+    batch.made.people += 1;
     if !added.has_password {
-        tally.note("without a password that can be taken along: `repruv user reset-password` sets one", id);
+        batch.tally.note("without a password that can be taken along: `repruv user reset-password` sets one", id);
     }
-    if !described.is_open {
-        tally.note("closed there, closed here", id);
+    if described.is_owner {
+        batch.tally.note("is_admin there, owner of this installation", id);
+    }
+    if !is_open {
+        batch.tally.note("closed here: not active there, or neither approved nor let in", id);
         return Ok(());
     }
-    bring_demo_back(tx, desk, added.user, wanted(user), id, tally)
+    bring_demo_back(tx, batch, added.user, wanted(user), id)
 }
 
-fn describe(user: &User, desk: &Desk<'_>) -> Described {
+fn describe(user: &User, is_open: bool, now: Timestamp) -> Described {
     Described {
         email: user.email.clone().unwrap_or_default(),
         name: user.full_name.clone().unwrap_or_default(),
         password_hash: text(&user.hashed_password).map(str::to_owned),
-        time_zone: text(&user.timezone).map(str::to_owned),
-        is_owner: boolean(&user.is_superuser) == Some(true),
-        is_open: boolean(&user.is_active) != Some(false),
-        created_at: instant(&user.created_at).filter(|at| *at <= desk.now).unwrap_or(desk.now),
+        time_zones: list(&user.time_zones),
+        // Whoever may not sign in owns nothing.
+        is_owner: is_open && boolean(&user.is_admin) == Some(true),
+        is_open,
+        created_at: instant(&user.created_at).filter(|at| *at <= now).unwrap_or(now),
     }
 }
 
@@ -80,21 +82,20 @@ fn wanted(user: &User) -> DemoStatus {
 /// commit as the account, by the job that makes it true.
 fn bring_demo_back(
     tx: &mut Tx,
-    desk: &Desk<'_>,
+    batch: &mut Batch<'_>,
     user: UserId,
     wanted: DemoStatus,
     id: &str,
-    tally: &mut Tally,
 ) -> Result<(), Error> {
     let done = match wanted {
-        DemoStatus::Enabled => demo::bring_back(tx, desk.now, desk.random, user).map(|_| "demo mode is set up anew"),
-        DemoStatus::Failed => demo::bring_back_failed(tx, desk.now, user).map(|()| "demo mode had failed"),
+        DemoStatus::Enabled => demo::bring_back(tx, batch.now, batch.random, user).map(|_| "demo mode is set up anew"),
+        DemoStatus::Failed => demo::bring_back_failed(tx, batch.now, user).map(|()| "demo mode had failed"),
         _ => return Ok(()),
     };
     match done {
-        Ok(note) => tally.note(note, id),
+        Ok(note) => batch.tally.note(note, id),
         Err(demo::Refused::Db(error)) => return Err(error.into()),
-        Err(refused) => tally.note(&format!("demo mode stays off: {refused}"), id),
+        Err(refused) => batch.tally.note(&format!("demo mode stays off: {refused}"), id),
     }
     Ok(())
 }

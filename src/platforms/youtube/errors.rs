@@ -3,8 +3,8 @@
 use kit::clock::Timestamp;
 use serde::Deserialize;
 
-use crate::platforms::error::{Error, Trouble, next_midnight_pacific, rate_limited, unspoken};
-use crate::platforms::outside::Answer;
+use crate::outbound::Answer;
+use crate::platforms::error::{Error, next_midnight_pacific, rate_limited, unspoken};
 
 #[derive(Deserialize)]
 struct Body {
@@ -42,7 +42,7 @@ pub fn classify(answer: &Answer, now: Timestamp) -> Error {
         (403, "commentsDisabled") => Error::Rejected { reason, message },
         (403, _) => Error::Permission { reason },
         (404, _) => Error::NotFound { reason },
-        (400, "processingFailure") => Error::Transient(Trouble::Status(400)),
+        (400, "processingFailure") => Error::Unavailable { status: 400 },
         (400, _) => Error::Rejected { reason, message },
         _ => unspoken(answer),
     }
@@ -92,7 +92,7 @@ mod tests {
                 Error::Permission { .. } => prop_assert_eq!(status, 403),
                 Error::NotFound { .. } => prop_assert_eq!(status, 404),
                 Error::Rejected { message, .. } => prop_assert!(!message.contains("<a"), "{}", message),
-                Error::Transient(_) | Error::Protocol { .. } => {}
+                Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {}
             }
         }
     }

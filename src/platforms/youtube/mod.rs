@@ -7,15 +7,17 @@ mod tests;
 mod wire;
 
 use kit::clock::{Clock, Timestamp};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
 pub use self::map::{Channel, Thread};
+use super::LISTING;
 use super::error::Error;
 use super::hosts::{Host, Hosts};
-use super::outside::{LISTING, Outside};
 use crate::model::{ObservedContent, ObservedInteraction, ProviderState};
+use crate::outbound::HttpClient;
 use crate::secrets::Secret;
 
 /// The largest number of ids that one call takes, and of playlist items that one page holds.
@@ -83,7 +85,7 @@ pub struct Page<T> {
 }
 
 pub struct YouTube<'a, T> {
-    pub outside: &'a Outside,
+    pub http: &'a HttpClient,
     pub hosts: &'a Hosts,
     pub clock: &'a Clock,
     pub tokens: &'a T,
@@ -184,8 +186,12 @@ impl<T: Tokens> YouTube<'_, T> {
     }
 
     async fn get_with<Wire: DeserializeOwned>(&self, url: Url, token: &Secret) -> Result<Wire, Error> {
-        let answer = self.outside.send(self.outside.get(url, token), LISTING).await?;
-        if answer.is_success() { answer.json() } else { Err(errors::classify(&answer, self.now())) }
+        let answer = self.http.send(self.http.request(Method::GET, url).bearer_auth(token.expose()), LISTING).await?;
+        if answer.is_success() {
+            answer.json().map_err(|error| Error::protocol(error, &answer.body))
+        } else {
+            Err(errors::classify(&answer, self.now()))
+        }
     }
 
     fn now(&self) -> Timestamp {

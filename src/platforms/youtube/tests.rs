@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::model::Kind;
-use crate::platforms::{Answer, Trouble};
+use crate::outbound::Answer;
 
 const NOW: &str = "2026-11-22T10:00:00Z";
 
@@ -44,10 +44,10 @@ fn every_error_answer_has_its_class() {
         (problem(403, "aReasonOfTomorrow"), Error::Permission { reason: reason("aReasonOfTomorrow") }),
         (problem(403, "commentsDisabled"), rejected("commentsDisabled")),
         (problem(404, "videoNotFound"), Error::NotFound { reason: reason("videoNotFound") }),
-        (problem(400, "processingFailure"), Error::Transient(Trouble::Status(400))),
+        (problem(400, "processingFailure"), Error::Unavailable { status: 400 }),
         (problem(400, "invalidPageToken"), rejected("invalidPageToken")),
-        (problem(500, "backendError"), Error::Transient(Trouble::Status(500))),
-        (classify(503, Value::Null), Error::Transient(Trouble::Status(503))),
+        (problem(500, "backendError"), Error::Unavailable { status: 500 }),
+        (classify(503, Value::Null), Error::Unavailable { status: 503 }),
         (classify(401, Value::Null), Error::Reauth { reason: reason("HTTP 401") }),
     ] {
         assert_eq!(error, class);

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::connections::{self, ConnectionId, jobs::FetchInteraction};
-use crate::platforms::Platform;
+use crate::model::Platform;
 use crate::secrets::{Secret, Vault};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 pub use intake::Intake;

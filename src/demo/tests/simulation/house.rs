@@ -26,7 +26,7 @@ use crate::inbox::ingest::IngestContext;
 use crate::live::Streams;
 use crate::model::Platform;
 use crate::ops::metrics::Metrics;
-use crate::platforms::Outside;
+use crate::outbound::Outbound;
 use crate::secrets::{Secret, Vault};
 use crate::testing::PUBLIC_URL;
 use crate::webhooks::incoming::{self as webhooks, DEMO_PATH, Intake};
@@ -37,7 +37,7 @@ use crate::workspaces::{self, Kind, UserId};
 pub(super) struct Kept {
     pub database: Database,
     passwords: Passwords,
-    outside: Outside,
+    outbound: Outbound,
     vault: Vault,
 }
 
@@ -50,7 +50,7 @@ impl Kept {
         Self {
             database: Database::new(MIGRATIONS),
             passwords: Passwords::start(Random::seeded(1)),
-            outside: Outside::new(),
+            outbound: Outbound::new(),
             vault: Vault::with_key([7; 32]),
         }
     }
@@ -78,7 +78,7 @@ impl House {
             },
             passwords: kept.passwords.clone(),
             vault: kept.vault.clone(),
-            outside: kept.outside.over(Arc::new(line)),
+            outbound: kept.outbound.over(Arc::new(line)),
             stopping: CancellationToken::new(),
             streams: Streams::default(),
             metrics: Metrics::default(),

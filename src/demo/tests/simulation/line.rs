@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use url::form_urlencoded;
 
 use super::far::FarSide;
-use crate::platforms::{Error, Line, Trouble};
+use crate::outbound::{Transport, TransportError};
 
 pub(super) struct LineOf {
     pub place: Place,
@@ -67,8 +67,8 @@ enum Fault {
     Short,
 }
 
-impl Line for LineOf {
-    fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, Error>> + Send>> {
+impl Transport for LineOf {
+    fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send>> {
         let (place, far) = (self.place.clone(), self.far.clone());
         let asked = Asked::read(&request);
         let shared = place.link.shared.clone();
@@ -80,7 +80,7 @@ impl Line for LineOf {
     }
 }
 
-async fn carry(place: &Place, far: &FarSide, asked: Asked) -> Result<Reply, Error> {
+async fn carry(place: &Place, far: &FarSide, asked: Asked) -> Result<Reply, TransportError> {
     let shared = &place.link.shared;
     let (dice, faults) = (shared.dice.clone(), shared.faults());
     let fault = Fault::drawn(&dice, &faults);
@@ -90,8 +90,8 @@ async fn carry(place: &Place, far: &FarSide, asked: Asked) -> Result<Reply, Erro
     sleep(way(&dice, &faults)).await;
     place.until_alive().await;
     match fault {
-        _ if far.is_down(shared.now()) => return Err(Error::Transient(Trouble::Unreachable)),
-        Fault::Refused => return Err(Error::Transient(Trouble::Unreachable)),
+        _ if far.is_down(shared.now()) => return Err(TransportError::Unreachable),
+        Fault::Refused => return Err(TransportError::Unreachable),
         Fault::DiesBefore => place.link.die_now("dead before a request"),
         Fault::Lost => return pending().await,
         Fault::Late => {
@@ -112,7 +112,7 @@ async fn carry(place: &Place, far: &FarSide, asked: Asked) -> Result<Reply, Erro
     place.until_alive().await;
     match fault {
         Fault::AnswerLost => pending().await,
-        Fault::AnswerCut => Err(Error::Transient(Trouble::Cut)),
+        Fault::AnswerCut => Err(TransportError::Cut),
         Fault::DiesAfter => {
             place.link.die_now("dead after a request");
             pending().await

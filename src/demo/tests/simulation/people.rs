@@ -12,6 +12,7 @@ use crate::accounts::sessions;
 use crate::app::App;
 use crate::connections;
 use crate::demo::{self, Choice, DemoStatus, Refused, Size};
+use crate::work::Who;
 use crate::workspaces::{Kind, UserId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -104,11 +105,10 @@ impl Person {
     pub(super) fn press(&self, place: &Place, app: App, wish: Wish) {
         let user = self.user;
         self.ask(place, &format!("{wish:?}"), Some(wish), async move {
-            let (now, random) = (app.now(), app.random.clone());
             let choice = Choice { size: Size::Small, seed: Some(1), ..Choice::default() };
-            let taken = app.db.write(move |tx| match wish {
-                Wish::Demo => demo::enable(tx, now, &random, user, &choice),
-                Wish::NoDemo => demo::disable(tx, now, &random, user),
+            let taken = app.write(Who::user(user, ""), move |work| match wish {
+                Wish::Demo => demo::enable(work, user, &choice),
+                Wish::NoDemo => demo::disable(work, user),
             });
             match taken.await {
                 Ok(accepted) => Told::Accepted(accepted.job_id),

@@ -15,6 +15,11 @@ pub fn by_key(tx: &mut Tx, context: &IngestContext<'_>, keys: &[&str]) -> Result
     Ok(rows.into_iter().map(|row| (row.external_id.clone(), row)).collect())
 }
 
+/// What the account is called where it wrote itself.
+pub fn own_names(tx: &mut Tx, context: &IngestContext<'_>) -> Result<Vec<String>> {
+    tx.all("SELECT display_name FROM authors WHERE connection_id = $1 AND is_self", args![context.connection])
+}
+
 pub fn put(tx: &mut Tx, context: &IngestContext<'_>, author: &Author) -> Result<()> {
     tx.exec(
         "INSERT INTO authors (id, workspace_id, connection_id, external_id, display_name, avatar_url, profile_url,

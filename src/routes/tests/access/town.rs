@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use kit::args;
-use kit::clock::Timestamp;
 use kit::db::Tx;
 use kit::jobs::{Enqueue, JobId};
-use kit::random::Random;
 use kit::testing::wait_until;
 
 use super::Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
@@ -24,6 +22,7 @@ use crate::platforms::google;
 use crate::secrets::Secret;
 use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
 use crate::web::errors::{Error, Result};
+use crate::work::{Who, Work};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Those who come, and what they come with.
@@ -74,8 +73,7 @@ impl Town {
 
     async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> String {
         let new = NewKey { name: "A program".to_owned(), scopes, life: Life::Quarter, follows_demo: false };
-        let (now, random) = (self.app.app.now(), self.app.app.random.clone());
-        let made = self.app.app.db.write(move |tx| api_keys::make(tx, now, &random, whose, &new)).await;
+        let made = self.app.app.write(Who::system(), move |work| api_keys::make(work, whose, &new)).await;
         made.unwrap_or_else(|error| panic!("{error}")).token
     }
 
@@ -139,12 +137,15 @@ impl Town {
     }
 
     pub async fn things(&self) -> Things {
-        let (now, random, cleo) = (self.app.app.now(), self.app.app.random.clone(), self.cleo);
-        let made = self.app.app.db.write(move |tx| {
+        let cleo = self.cleo;
+        let made = self.app.app.write(Who::system(), move |work| {
             // A person has so many sessions and no more.
-            sessions::end_others(tx, cleo, None)?;
+            sessions::end_others(work.tx, cleo, None)?;
+            let (session, _) = sessions::start(work, cleo, &Visitor::default())?;
+            let key = spare_key(work, cleo)?;
+            let (now, random, tx) = (work.now, work.random, &mut *work.tx);
             let workspace = workspace(tx, cleo)?;
-            let connection = ConnectionId::new(now, &random);
+            let connection = ConnectionId::new(now, random);
             add_connection(tx, workspace, connection)?;
             let source = IngestContext {
                 workspace,
@@ -153,19 +154,17 @@ impl Town {
                 time_zone: &jiff::tz::TimeZone::UTC,
                 language: None,
                 now,
-                random: &random,
+                random,
             };
             ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
             let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
             let mut job = || {
-                let other = ConnectionId::new(now, &random);
+                let other = ConnectionId::new(now, random);
                 let enqueue = Enqueue { user_id: Some(cleo.uuid()), ..Enqueue::default() };
-                kit::jobs::enqueue(tx, now, &random, &SyncConnection { connection_id: other }, enqueue)
+                kit::jobs::enqueue(tx, now, random, &SyncConnection { connection_id: other }, enqueue)
             };
             let (job, ended_job) = (job()?.id, job()?.id);
-            kit::jobs::cancel::<crate::app::App>(tx, now, &random, ended_job, cleo.uuid())?;
-            let (session, _) = sessions::start(tx, now, &random, cleo, &Visitor::default())?;
-            let key = spare_key(tx, now, &random, cleo)?;
+            kit::jobs::cancel::<crate::app::App>(tx, now, random, ended_job, cleo.uuid())?;
             Ok::<_, Error>(Things { connection, interaction, job, ended_job, session, key })
         });
         made.await.unwrap_or_else(|error| panic!("{error}"))
@@ -181,11 +180,10 @@ impl Town {
             Cleo | Ended => self.cleo,
             Nobody | KeyOf(_) | NeighboursKey | RevokedKey => return browser,
         };
-        let (now, random) = (self.app.app.now(), self.app.app.random.clone());
-        let started = self.app.app.db.write(move |tx| {
-            let (session, token) = sessions::start(tx, now, &random, user, &Visitor::default())?;
+        let started = self.app.app.write(Who::system(), move |work| {
+            let (session, token) = sessions::start(work, user, &Visitor::default())?;
             if role == Ended {
-                sessions::end(tx, user, session)?;
+                sessions::end(work.tx, user, session)?;
             }
             Ok::<_, kit::db::Error>(token)
         });
@@ -224,14 +222,14 @@ impl Things {
 }
 
 /// A key that nobody uses: there when it was revoked, too.
-fn spare_key(tx: &mut Tx, now: Timestamp, random: &Random, whose: UserId) -> Result<KeyId> {
+fn spare_key(work: &mut Work<'_>, whose: UserId) -> Result<KeyId> {
     let found = |tx: &mut Tx| api_keys::list(tx, whose).map(|keys| keys.into_iter().find(|key| key.name == "Spare"));
-    if let Some(key) = found(tx)? {
+    if let Some(key) = found(work.tx)? {
         return Ok(key.id);
     }
     let new = NewKey { name: "Spare".to_owned(), scopes: vec![Scope::Read], life: Life::Year, follows_demo: false };
-    api_keys::make(tx, now, random, whose, &new)?;
-    Ok(found(tx)?.expect("it was made a moment ago").id)
+    api_keys::make(work, whose, &new)?;
+    Ok(found(work.tx)?.expect("it was made a moment ago").id)
 }
 
 fn workspace(tx: &mut Tx, user: UserId) -> Result<WorkspaceId> {

@@ -1,0 +1,50 @@
+//! The platforms, and what each of them lets anybody do.
+
+kit::text_enum! { pub enum Platform {
+    YouTube = "youtube", Google = "google_business", Instagram = "instagram", TikTok = "tiktok", Facebook = "facebook",
+} }
+
+/// What a platform's own interface lets anybody do. Pages offer nothing beyond it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Whether this version speaks to the platform.
+    pub connects: bool,
+    pub reads_interactions: bool,
+    pub replies: bool,
+    pub edits_own_replies: bool,
+    pub deletes_own_replies: bool,
+    pub hides_others: bool,
+    pub has_ratings: bool,
+    pub pushes: bool,
+}
+
+impl Platform {
+    pub const fn label(self) -> &'static str {
+        match self {
+            Platform::YouTube => "YouTube",
+            Platform::Google => "Google Business Profile",
+            Platform::Instagram => "Instagram",
+            Platform::TikTok => "TikTok",
+            Platform::Facebook => "Facebook",
+        }
+    }
+
+    pub const fn capabilities(self) -> Capabilities {
+        let common = Capabilities {
+            connects: false,
+            reads_interactions: true,
+            replies: true,
+            edits_own_replies: true,
+            deletes_own_replies: true,
+            hides_others: true,
+            has_ratings: false,
+            pushes: true,
+        };
+        match self {
+            Platform::YouTube => Capabilities { connects: true, pushes: false, ..common },
+            Platform::Google => Capabilities { hides_others: false, has_ratings: true, ..common },
+            Platform::Instagram | Platform::TikTok => Capabilities { edits_own_replies: false, ..common },
+            Platform::Facebook => common,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What was observed there, into an account that is here: by the same ingest as everything that arrives.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
+use kit::random::Random;
+
+use super::record::{name, text};
+use super::{Batch, store};
+use crate::connections::imported::{self, Account};
+use crate::inbox::ingest::{self, IngestContext};
+use crate::model::{ConnectionId, ObservedAuthor, ObservedInteraction, ProviderState};
+
+/// Clocks differ; a day does not.
+pub const FUTURE: std::time::Duration = std::time::Duration::from_secs(86_400);
+
+/// A row, and what it says was seen on the platform.
+pub struct Sighting {
+    pub id: String,
+    pub observed: ObservedInteraction,
+}
+
+/// An account that is here, and whose midnight ends its days.
+#[derive(Clone, Debug)]
+pub struct Home {
+    pub account: Account,
+    pub time_zone: TimeZone,
+}
+
+impl Home {
+    pub fn new(tx: &mut Tx, account: Account) -> db::Result<Self> {
+        let name = store::zone_of(tx, account.workspace_id)?.unwrap_or_default();
+        Ok(Self { account, time_zone: TimeZone::get(&name).unwrap_or(TimeZone::UTC) })
+    }
+
+    /// The account that a connection of the former system has become.
+    pub fn of(tx: &mut Tx, source: &str, legacy_id: &str) -> db::Result<Option<Self>> {
+        let Some(id) = store::known(tx, source, "connection", legacy_id)? else { return Ok(None) };
+        let account = imported::account(tx, id)?;
+        account.map(|account| Self::new(tx, account)).transpose()
+    }
+
+    pub fn source<'a>(&'a self, now: Timestamp, random: &'a Random) -> IngestContext<'a> {
+        IngestContext {
+            workspace: self.account.workspace_id,
+            connection: self.account.id,
+            platform: self.account.platform,
+            time_zone: &self.time_zone,
+            language: None,
+            now,
+            random,
+        }
+    }
+
+    /// The account itself, as the author of its own answers.
+    pub fn author(&self) -> ObservedAuthor {
+        let Account { external_id, display_name, .. } = &self.account;
+        ObservedAuthor {
+            external_id: external_id.clone(),
+            display_name: display_name.clone().unwrap_or_else(|| self.account.platform.label().to_owned()),
+            avatar_url: None,
+            profile_url: None,
+            is_self: true,
+        }
+    }
+}
+
+/// The homes of a batch, each looked up once.
+#[derive(Default)]
+pub struct Homes(BTreeMap<String, Option<Home>>);
+
+impl Homes {
+    /// Connections of different kinds may have one number, so they are known by the name of their table too.
+    pub fn of(
+        &mut self,
+        tx: &mut Tx,
+        source: &str,
+        table: &str,
+        legacy_id: &Option<String>,
+    ) -> db::Result<Option<Home>> {
+        let Some(legacy_id) = text(legacy_id) else { return Ok(None) };
+        let legacy_id = format!("{table}:{legacy_id}");
+        if let Some(home) = self.0.get(&legacy_id) {
+            return Ok(home.clone());
+        }
+        let home = Home::of(tx, source, &legacy_id)?;
+        self.0.insert(legacy_id, home.clone());
+        Ok(home)
+    }
+}
+
+/// Sightings of a batch, by account.
+#[derive(Default)]
+pub struct Arrivals(BTreeMap<ConnectionId, (Option<Home>, Vec<Sighting>)>);
+
+impl Arrivals {
+    pub fn add(&mut self, home: &Home, sighting: Sighting) {
+        let (known, sightings) = self.0.entry(home.account.id).or_default();
+        known.get_or_insert_with(|| home.clone());
+        sightings.push(sighting);
+    }
+
+    /// What is here already may be newer than what was there.
+    pub fn write(self, tx: &mut Tx, batch: &mut Batch<'_>) -> db::Result<()> {
+        for (home, sightings) in self.0.into_values() {
+            let Some(home) = home else { continue };
+            let source = home.source(batch.now, batch.random);
+            let rows = sightings.iter().map(|sighting| &sighting.observed).collect::<Vec<_>>();
+            let mut known = ingest::known(tx, &source, &rows)?;
+            let mut new = Vec::with_capacity(sightings.len());
+            for Sighting { observed, .. } in sightings {
+                if known.insert((observed.kind.family(), observed.external_id.clone())) {
+                    new.push(observed);
+                } else {
+                    batch.tally.already += 1;
+                }
+            }
+            let written = ingest::interactions(tx, &source, &new)?.new;
+            let written = i64::try_from(written).unwrap_or(i64::MAX);
+            batch.tally.written += written;
+            batch.made.interactions += written;
+        }
+        Ok(())
+    }
+}
+
+/// Who wrote it: where the platform's id is unknown their name is it, and two people without either are not one.
+pub fn author(id: Option<String>, shown: &Option<String>, row: &str) -> ObservedAuthor {
+    let whole = text(shown);
+    let shown = name(shown);
+    let is_whole = whole.is_some() && whole == shown.as_deref();
+    ObservedAuthor {
+        external_id: id.or_else(|| (!is_whole).then(|| format!("imported:{row}"))),
+        display_name: shown.unwrap_or_else(|| "Somebody".to_owned()),
+        avatar_url: None,
+        profile_url: None,
+        is_self: false,
+    }
+}
+
+/// What the platform showed, and whether anybody still waits: what was settled there is not brought up again, until the
+/// account is connected and the platform itself says how its threads stand.
+pub fn state(status: &Option<String>) -> (ProviderState, bool) {
+    match text(status).map(str::to_ascii_lowercase).as_deref() {
+        Some("hidden") => (ProviderState::Hidden, false),
+        Some("spam") => (ProviderState::Spam, false),
+        Some("held" | "held_for_review") => (ProviderState::Held, false),
+        Some("rejected") => (ProviderState::Rejected, false),
+        Some("deleted" | "removed") => (ProviderState::Removed, false),
+        Some(
+            "answered" | "replied" | "responded" | "sent" | "resolved" | "closed" | "done" | "archived" | "ignored"
+            | "dismissed",
+        ) => (ProviderState::Published, false),
+        _ => (ProviderState::Published, true),
+    }
+}
