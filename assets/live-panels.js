@@ -1,5 +1,6 @@
-// Keeps every [data-live] part of the page true: fetches its data-src again when the server hints that it changed,
-// on every (re)connection, and every two seconds while there is no connection. Nothing runs while the page is hidden.
+// Keeps every [data-live] part of the page true: fetches its data-src again when the server hints that it changed, when the
+// stream's start tells of a newer version than this page's, and every two seconds while there is no connection. Nothing runs
+// while the page is hidden. What somebody has in hand (typing, a selection, an open box, a list being read) is left alone.
 const HINTS = ["demo", "job", "connection", "inbox"];
 const POLL = 2_000;
 const GAP = 400;
@@ -8,6 +9,7 @@ let stream = null;
 let poll = 0;
 let reopen = 0;
 let failures = 0;
+let version = document.documentElement.dataset.version ?? "";
 
 const parts = () => [...document.querySelectorAll("[data-live]")];
 const concerns = (part, hint) => part.dataset.live.split(" ").includes(hint);
@@ -38,28 +40,45 @@ function refresh(part) {
 
 const isElsewhere = (url, source) => url !== "" && new URL(url).pathname !== new URL(source, location).pathname;
 
-const shown = new Map(parts().map((part) => [part.id, part.cloneNode(true)]));
+// As the server drew them: what scripts changed since then is no difference. A part is told by its id and its address.
+const key = (part) => `${part.id} ${part.dataset.src}`;
+const shown = new Map(parts().map((part) => [key(part), part.cloneNode(true)]));
 function show(source, fetched) {
   for (const part of parts().filter((part) => part.dataset.src === source)) {
     const next = fetched?.getElementById(part.id);
-    if (!next || shown.get(part.id)?.isEqualNode(next)) continue;
-    if (isTyping(part)) {
-      part.addEventListener("focusout", () => refresh(part), { once: true });
-      continue;
-    }
-    replace(part, document.importNode(next, true));
+    if (!next || shown.get(key(part))?.isEqualNode(next)) continue;
+    const fresh = document.importNode(next, true);
+    // A list that is being read decides by itself what becomes of it (triage.js).
+    if (!part.dispatchEvent(new CustomEvent("freshen", { bubbles: true, cancelable: true, detail: { fresh, replace: () => replace(part, fresh) } }))) continue;
+    if (!isInHand(part)) replace(part, fresh);
+    else whenLetGo(part, () => document.contains(part) && refresh(part));
   }
 }
 
-const isTyping = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+function isInHand(part) {
+  const selection = getSelection();
+  const isSelected = !selection.isCollapsed && part.contains(selection.anchorNode);
+  const isTyping = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
+  return isSelected || isTyping || part.querySelector(":popover-open") !== null;
+}
+
+function whenLetGo(part, then) {
+  const events = [[part, "focusout"], [part, "toggle"], [document, "selectionchange"]];
+  const look = () => setTimeout(() => {
+    if (isInHand(part)) return;
+    events.forEach(([target, name]) => target.removeEventListener(name, look, true));
+    then();
+  });
+  events.forEach(([target, name]) => target.addEventListener(name, look, true));
+}
 
 function replace(part, next) {
-  shown.set(part.id, next.cloneNode(true));
-  const focus = focusPath(part);
-  openDetails(part).forEach((key) => detailsOf(next).get(key)?.setAttribute("open", ""));
+  shown.set(key(next), next.cloneNode(true));
+  const focused = part.contains(document.activeElement) ? identity(document.activeElement) : null;
+  openDetails(part).forEach((name) => detailsOf(next).get(name)?.setAttribute("open", ""));
   const before = announcement(part);
   part.replaceWith(next);
-  if (focus) focusOn(next, focus);
+  if (focused) focusables(next).find((one) => identity(one) === focused)?.focus({ preventScroll: true });
   const after = announcement(next);
   if (after && after !== before) document.getElementById("announcer").textContent = after;
 }
@@ -68,17 +87,13 @@ const announcement = (part) => part.querySelector("[data-announce]")?.textConten
 
 // A <details> is the same one when it has the same id, else when it is the n-th of its part.
 const detailsOf = (part) => new Map([...part.querySelectorAll("details")].map((one, n) => [one.id || n, one]));
-const openDetails = (part) => [...detailsOf(part)].filter(([, one]) => one.open).map(([key]) => key);
+const openDetails = (part) => [...detailsOf(part)].filter(([, one]) => one.open).map(([name]) => name);
 
-const focusable = "a[href], button, summary, [tabindex]";
-function focusPath(part) {
-  const active = document.activeElement;
-  if (!part.contains(active)) return null;
-  return { id: active.id, test: active.dataset.test, index: [...part.querySelectorAll(focusable)].indexOf(active) };
-}
-function focusOn(part, { id, test, index }) {
-  const same = (id && document.getElementById(id)) || (test && part.querySelector(`[data-test="${CSS.escape(test)}"]`));
-  (same || part.querySelectorAll(focusable)[index])?.focus({ preventScroll: true });
+// The focus follows the thing, never the place: a control is the same when it leads to the same or does the same.
+const focusables = (part) => [...part.querySelectorAll("a[href], button, summary, input, select, textarea, [tabindex]")];
+function identity(one) {
+  const does = one.getAttribute("href") ?? one.form?.getAttribute("action") ?? "";
+  return [one.id, one.dataset.test, does, one.name, one.value, one.getAttribute("aria-label") ?? one.textContent].join("|");
 }
 
 function connect() {
@@ -89,7 +104,6 @@ function connect() {
     failures = 0;
     clearInterval(poll);
     poll = 0;
-    refreshAll();
   };
   stream.onerror = () => {
     poll ||= setInterval(refreshAll, POLL);
@@ -98,6 +112,14 @@ function connect() {
     clearTimeout(reopen);
     reopen = setTimeout(connect, wait);
   };
+  // The first word of a stream: up to where it has heard, and when this person's pages changed last.
+  stream.addEventListener("version", ({ data }) => {
+    const { process, now, changed } = JSON.parse(data);
+    const [drawnBy, drawnAt] = version.split(".");
+    const isTrue = drawnBy === process && Number(drawnAt) >= changed;
+    parts().filter((part) => !isTrue || "stale" in part.dataset).forEach(refresh);
+    version = `${process}.${now}`;
+  });
   // This session has newer streams: polling does until somebody looks at this page again.
   stream.addEventListener("crowded", () => {
     stream.close();

@@ -1,21 +1,30 @@
-// Keeps <time data-relative> young: the same words as src/ui/time.rs, told again as time goes by.
-const steps = [[60, 1, ""], [3600, 60, "min"], [86400, 3600, "h"], [5184000, 86400, "d"], [63072000, 2592000, "months"], [Infinity, 31536000, "years"]];
+// Keeps <time data-relative> young: the same words as src/web/ui/time.rs, told again as time goes by.
+const steps = [[60, 1, "s"], [3600, 60, "min"], [86400, 3600, "h"], [5184000, 86400, "d"], [63072000, 2592000, "months"], [Infinity, 31536000, "years"]];
 
 function relative(seconds) {
-  const past = seconds >= 0;
   const size = Math.abs(seconds);
+  if (seconds >= 0 && size < 60) return "just now";
   const [, unit, name] = steps.find(([limit]) => size < limit);
-  if (!name) return past ? "just now" : "in a moment";
   const count = Math.floor(size / unit);
-  return past ? `${count} ${name} ago` : `in ${count} ${name}`;
+  return seconds >= 0 ? `${count} ${name} ago` : `in ${count} ${name}`;
 }
 
+// Tells all, and answers in how many seconds a word changes: every second while one counts down to something near.
 function tell() {
+  let wait = 15;
   for (const time of document.querySelectorAll("time[data-relative]")) {
-    const words = relative(Math.trunc((Date.now() - Date.parse(time.dateTime)) / 1000));
+    const seconds = Math.trunc((Date.now() - Date.parse(time.dateTime)) / 1000);
+    if (seconds < 0 && seconds > -90) wait = 1;
+    const words = relative(seconds);
     if (time.textContent !== words) time.textContent = words;
   }
+  return wait;
 }
 
-setInterval(() => document.hidden || tell(), 15_000);
-document.addEventListener("visibilitychange", () => document.hidden || tell());
+let timer = 0;
+function keep() {
+  clearTimeout(timer);
+  if (!document.hidden) timer = setTimeout(keep, tell() * 1000);
+}
+keep();
+document.addEventListener("visibilitychange", keep);

@@ -1,17 +1,149 @@
-// Triage by keyboard: j and k (or the arrows after the first of them) walk through the interactions, Enter opens, u goes back.
+// The inbox by keyboard and in two panes: j and k move, Enter opens, u goes back. What is opened appears beside its list, whose
+// rows stay where they are; new comments wait behind a button while the list is being read.
+const panes = matchMedia("(min-width: 68.75rem)");
 const links = () => [...document.querySelectorAll('[data-test="interaction"] .row-link')];
-const isTyping = (target) => target.closest("input, textarea, select, [contenteditable]");
+const list = () => document.getElementById("panel-inbox");
+const reading = () => document.getElementById("reading");
+const isOpen = () => reading()?.dataset.id !== undefined;
+const rowOf = (id) => document.getElementById(`i-${id}`);
+
+const nothingOpen = isOpen() ? null : reading()?.cloneNode(true);
+const title = document.title;
+let request = null;
+
+// Fetches what an address opens and puts it into the pane; a second call overtakes the first.
+function open(address, then) {
+  request?.abort();
+  request = new XMLHttpRequest();
+  const panel = new URL(address, location);
+  panel.searchParams.set("panel", "reading");
+  panel.hash = "";
+  request.open("GET", panel);
+  request.responseType = "document";
+  request.onload = ({ target }) => {
+    const next = target.status === 200 && target.response?.getElementById("reading");
+    if (!next) return location.assign(address);
+    put(document.importNode(next, true));
+    document.title = `${reading().dataset.title} · Repruv`;
+    document.getElementById("announcer").textContent = reading().dataset.title;
+    then();
+  };
+  request.onerror = () => location.assign(address);
+  request.send();
+}
+
+function put(next) {
+  reading().replaceWith(next);
+  document.querySelector(".inbox").classList.toggle("is-open", isOpen());
+  document.querySelectorAll(".row[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
+  rowOf(next.dataset.id)?.setAttribute("aria-current", "true");
+}
+
+// From the list the focus stays in the list, on the row that was opened; from the pane it goes to the pane's title.
+function go(link) {
+  const wasInList = list()?.contains(link) || list()?.contains(document.activeElement);
+  const address = link.href;
+  open(address, () => {
+    history.pushState(null, "", address);
+    const row = rowOf(reading().dataset.id);
+    row?.scrollIntoView({ block: "nearest" });
+    if (wasInList && row) row.querySelector(".row-link").focus({ preventScroll: true });
+    else document.getElementById("reading-title").focus({ preventScroll: true });
+  });
+}
+
+function close(address) {
+  const { id } = reading().dataset;
+  if (!nothingOpen) return location.assign(address);
+  put(nothingOpen.cloneNode(true));
+  document.title = title;
+  history.pushState(null, "", address);
+  rowOf(id)?.querySelector(".row-link").focus();
+}
+
+document.addEventListener("click", (event) => {
+  const isPlain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  if (!isPlain || event.defaultPrevented || !panes.matches) return;
+  const link = event.target.closest(".inbox .row-link, .inbox a[data-opens]");
+  const back = event.target.closest(".inbox a[data-back]");
+  if (!link && !back) return;
+  event.preventDefault();
+  if (link) go(link);
+  else close(back.href);
+});
+
+addEventListener("popstate", () => {
+  if (!reading()) return;
+  if (/^\/inbox\/./.test(location.pathname)) open(location.href, () => {});
+  else if (nothingOpen) put(nothingOpen.cloneNode(true));
+  else location.reload();
+});
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
   const all = links();
   const here = all.indexOf(document.activeElement);
-  const walks = here >= 0 || event.key === "j" || event.key === "k";
   const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (step && walks && all.length) {
+  const walks = here >= 0 || event.key === "j" || event.key === "k";
+  if (step && isOpen() && event.key.length === 1) {
+    document.querySelector(`.way a[rel=${step > 0 ? "next" : "prev"}]`)?.click();
+    event.preventDefault();
+  } else if (step && walks && all.length) {
     all[Math.min(all.length - 1, Math.max(0, here + step))].focus();
     event.preventDefault();
   } else if (event.key === "u") {
     document.querySelector("[data-back]")?.click();
   }
 });
+
+// Somebody comes back to a row: it is where the focus goes on.
+if (location.hash.startsWith("#i-")) document.getElementById(location.hash.slice(1))?.querySelector(".row-link")?.focus({ preventScroll: true });
+
+// A list that is scrolled, focused, selected or open beside a comment is being read: rows known already are renewed in their
+// place, new ones wait behind a button.
+const button = document.getElementById("new-comments");
+const rows = (part) => [...part.querySelectorAll(".row")];
+
+function isBeingRead(part) {
+  const selection = getSelection();
+  const isSelected = !selection.isCollapsed && part.contains(selection.anchorNode);
+  return scrollY > 0 || isOpen() || isSelected || part.contains(document.activeElement);
+}
+
+document.addEventListener("freshen", (event) => {
+  const part = event.target;
+  if (part.id !== "panel-inbox" || !button) return;
+  if (!isBeingRead(part) || !rows(part).length) return void (button.hidden = true);
+  event.preventDefault();
+  const { fresh, replace } = event.detail;
+  rows(fresh).forEach(renew);
+  const count = countNew(part, fresh);
+  button.hidden = count === 0;
+  button.textContent = count === 1 ? "1 new comment" : `${count} new comments`;
+  if (count) document.getElementById("announcer").textContent = button.textContent;
+  button.onclick = () => {
+    button.hidden = true;
+    replace();
+    scrollTo({ top: 0 });
+    links()[0]?.focus({ preventScroll: true });
+  };
+});
+
+function renew(fresh) {
+  const row = document.getElementById(fresh.id);
+  const selection = getSelection();
+  if (!row || row.textContent === fresh.textContent || (!selection.isCollapsed && row.contains(selection.anchorNode))) return;
+  const hadFocus = row.contains(document.activeElement);
+  row.className = fresh.className;
+  row.replaceChildren(...document.importNode(fresh, true).childNodes);
+  if (hadFocus) row.querySelector(".row-link").focus({ preventScroll: true });
+}
+
+// What moved up from the next page is not new: it follows all that is known.
+function countNew(part, fresh) {
+  const known = new Set(rows(part).map((row) => row.id));
+  const all = rows(fresh);
+  const isWhole = fresh.querySelector("[rel=next]") === null;
+  const last = isWhole ? all.length : all.findLastIndex((row) => known.has(row.id));
+  return all.slice(0, last).filter((row) => !known.has(row.id)).length;
+}

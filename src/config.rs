@@ -13,78 +13,78 @@ use crate::secrets::Secret;
 /// What the program was started with.
 #[derive(Args, Clone, Debug)]
 pub struct Settings {
-    /// Where the database is: sqlite:PATH or postgres://USER@HOST/NAME [default: DATA_DIR/repruv.db]
+    /// Database to use: sqlite:PATH or postgres://USER@HOST/NAME [default: DATA_DIR/repruv.db]
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
 
-    /// Everything that must survive: the embedded database, the key file, the simulator's state
+    /// Where data is kept: the built-in database, the key file, the simulator's state
     #[arg(long, env = "REPRUV_DATA_DIR", global = true, default_value = "./data")]
     pub data_dir: PathBuf,
 
-    /// The address that pages and API answer on
+    /// Address to listen on for pages and API
     #[arg(long, env = "REPRUV_LISTEN", global = true, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
 
-    /// The address that people type; its host is the only one answered for [default: http://localhost:PORT]
+    /// Address people open in their browser; requests for other hosts are refused [default: http://localhost:PORT]
     #[arg(long, env = "REPRUV_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
 
-    /// The address that figures for monitoring are read at, as /metrics; keep it private [default: none]
+    /// Address to serve /metrics on, for Prometheus; keep it private [default: none]
     #[arg(long, env = "REPRUV_METRICS_LISTEN", global = true)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Addresses and networks of the proxies in front, whose X-Forwarded-For is believed [default: none]
+    /// Proxies whose X-Forwarded-For is trusted: addresses or networks [default: none]
     #[arg(long, env = "REPRUV_TRUSTED_PROXIES", global = true)]
     pub trusted_proxies: Option<String>,
 
-    /// How long requests are still taken after the process was told to stop, in seconds, while /readyz says no
+    /// Seconds to keep serving after a stop signal, while /readyz already says no
     #[arg(long, env = "REPRUV_STOP_NOTICE_SECONDS", global = true, default_value_t = 0,
           value_parser = clap::value_parser!(u16).range(0..=60))]
     pub stop_notice_seconds: u16,
 
-    /// Who may make an account
+    /// Who can create an account
     #[arg(long, env = "REPRUV_SIGNUP", global = true, default_value = "invite")]
     pub signup: Signup,
 
-    /// Holds the key that secrets in the database are sealed with; made at the first start [default: DATA_DIR/secret.key]
+    /// Key file that encrypts secrets in the database; created at the first start [default: DATA_DIR/secret.key]
     #[arg(long, env = "REPRUV_SECRET_KEY_FILE", global = true)]
     pub secret_key_file: Option<PathBuf>,
 
-    /// Jobs that a worker runs at one time
+    /// How many jobs a worker runs at once
     #[arg(long, env = "REPRUV_WORKER_CONCURRENCY", global = true, default_value_t = 8,
           value_parser = clap::value_parser!(u16).range(1..=256))]
     pub worker_concurrency: u16,
 
-    /// How long a worker that shows no sign of life keeps its jobs, in seconds; then others go on with them
+    /// Seconds before an unresponsive worker's jobs go to another one
     #[arg(long, env = "REPRUV_WORKER_LEASE_SECONDS", global = true, default_value_t = 15,
           value_parser = clap::value_parser!(u16).range(1..=600))]
     pub worker_lease_seconds: u16,
 
-    /// What is logged: error, warn, info, debug, or a filter like info,repruv=debug
+    /// Log level: error, warn, info, debug, or a filter like info,repruv=debug
     #[arg(long, env = "REPRUV_LOG", global = true, default_value = "info")]
     pub log: String,
 
-    /// How it is logged [default: text on a terminal, else json]
+    /// Log format [default: text on a terminal, otherwise json]
     #[arg(long, env = "REPRUV_LOG_FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
 
-    /// The demo service, where it runs by itself [default: the embedded simulator]
+    /// Demo service to use [default: the built-in simulator]
     #[arg(long, env = "DEMO_SERVICE_URL", global = true)]
     pub demo_service_url: Option<Url>,
 
-    /// Its bearer secret; the embedded simulator makes one up
+    /// Bearer secret of the demo service; the built-in simulator creates its own
     #[arg(long, env = "DEMO_SERVICE_SECRET", global = true, hide_env_values = true)]
     pub demo_service_secret: Option<String>,
 
-    /// Slows every answer of the simulator, in milliseconds, for tests and shows
+    /// Delays every simulator response by this many milliseconds, for tests and demonstrations
     #[arg(long, env = "REPRUV_SIMULATOR_DELAY_MS", global = true, default_value_t = 0)]
     pub simulator_delay_ms: u64,
 
-    /// The OAuth client of this installation at Google, for connecting real YouTube channels
+    /// Your Google OAuth client, for connecting real YouTube channels
     #[arg(long, env = "REPRUV_GOOGLE_CLIENT_ID", global = true)]
     pub google_client_id: Option<String>,
 
-    /// Its secret
+    /// Secret of your Google OAuth client
     #[arg(long, env = "REPRUV_GOOGLE_CLIENT_SECRET", global = true, hide_env_values = true)]
     pub google_client_secret: Option<String>,
 }
@@ -116,9 +116,9 @@ pub fn unknown_variable(names: impl IntoIterator<Item = String>) -> Option<Strin
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub enum Signup {
-    /// Whoever was sent an invitation
+    /// Only people with an invitation
     Invite,
-    /// Anybody who can open the page
+    /// Anyone who can open the page
     Open,
 }
 
@@ -176,14 +176,14 @@ pub enum BadSetting {
     #[error("REPRUV_PUBLIC_URL {0}: {1}")]
     PublicUrl(String, kit::web::BadSite),
     #[error(
-        "REPRUV_PUBLIC_URL {0} is plain http on an open network, where sign-ins could be read: put a proxy with https in front and name its address"
+        "REPRUV_PUBLIC_URL {0} is plain http on an open network, so passwords could be intercepted: put an https proxy in front and use its address"
     )]
     Unencrypted(String),
     #[error("REPRUV_TRUSTED_PROXIES: {0}")]
     Proxies(#[from] BadNetwork),
-    #[error("REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET go together: set both or neither")]
+    #[error("set both REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, or neither")]
     HalfClient,
-    #[error("DEMO_SERVICE_URL needs DEMO_SERVICE_SECRET, the secret that the demo service was started with")]
+    #[error("DEMO_SERVICE_URL needs DEMO_SERVICE_SECRET, the secret the demo service was started with")]
     NoDemoSecret,
 }
 

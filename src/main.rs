@@ -23,7 +23,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 type Failed = Box<dyn std::error::Error>;
 
-/// A self-hosted, server-first reputation inbox for creators and small businesses.
+/// A self-hosted inbox for the comments and reviews of creators and small businesses.
 #[derive(Parser)]
 #[command(name = "repruv", version, max_term_width = 100)]
 struct Cli {
@@ -35,39 +35,39 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Pages, worker and simulator in one process (the default)
+    /// Run everything in one process: pages, worker and simulator (default)
     Serve,
-    /// Pages and API alone, on PostgreSQL
+    /// Run only pages and API, on PostgreSQL
     Web,
-    /// Background jobs alone, on PostgreSQL
+    /// Run only background jobs, on PostgreSQL
     Worker,
-    /// The platform simulator and its demo service alone
+    /// Run only the platform simulator and its demo service
     Simulator {
-        /// The first provider host's port, the others following it [default: free ones]
+        /// First port of the simulated platforms; the others follow it [default: free ports]
         #[arg(long, env = "REPRUV_SIMULATOR_PORTS_FROM")]
         ports_from: Option<u16>,
     },
-    /// Brings the database's schema up to date
+    /// Bring the database schema up to date
     Migrate,
-    /// Who did what
+    /// Show and verify who did what
     #[command(subcommand)]
     Audit(commands::AuditCommand),
-    /// Says what is wrong with this installation, and the cure, while Repruv serves
+    /// Check this server for problems and say how to fix them; safe while it's running
     Doctor {
-        /// For programs
+        /// Print JSON
         #[arg(long)]
         json: bool,
     },
-    /// Writes everything of one moment into a file, while Repruv serves
+    /// Save a consistent backup to a file; safe while it's running
     Backup { file: PathBuf },
-    /// Puts a backup in the place of the database, while Repruv stands still
+    /// Replace the database with a backup; stop Repruv first
     Restore {
         file: PathBuf,
-        /// Replaces what is there, and keeps it aside
+        /// Replace the existing database, and keep a copy of it
         #[arg(long)]
         force: bool,
     },
-    /// Brings over accounts, connections and interactions from the system that Repruv replaces
+    /// Import accounts, connections and comments from the previous system
     ImportLegacy {
         /// Its database: postgres://USER@HOST/NAME
         #[arg(hide_env_values = true)]
@@ -76,22 +76,22 @@ enum Command {
         #[arg(long, value_name = "EMAIL")]
         owner: Option<String>,
     },
-    /// Prints the API's description (OpenAPI 3.1)
+    /// Print the API description (OpenAPI 3.1)
     Openapi,
-    /// Accounts, from the terminal
+    /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
 }
 
 #[derive(Subcommand)]
 enum UserCommand {
-    /// Makes an account and prints its first passphrase
+    /// Create an account and print its first passphrase
     Add { email: String, name: String },
-    /// Lists the accounts
+    /// List accounts
     List,
-    /// Gives an account a new passphrase and ends its sessions
+    /// Give an account a new passphrase and sign it out everywhere
     ResetPassword { email: String },
-    /// Closes an account and ends its sessions
+    /// Close an account and sign it out everywhere
     Disable { email: String },
 }
 
@@ -122,7 +122,7 @@ fn in_one_line(text: &str) -> String {
 fn parse() -> Result<Cli, ExitCode> {
     let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
     if let Some(name) = config::unknown_variable(names) {
-        eprintln!("repruv: {name} is no setting of Repruv; `repruv help` lists them all");
+        eprintln!("repruv: unknown setting {name}; run `repruv help` to see all settings");
         return Err(ExitCode::FAILURE);
     }
     Cli::try_parse().map_err(|error| {
@@ -132,7 +132,7 @@ fn parse() -> Result<Cli, ExitCode> {
         }
         let text = error.to_string();
         let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-        eprintln!("repruv: {line}; `repruv help` lists all settings");
+        eprintln!("repruv: {line}; run `repruv help` to see all settings");
         ExitCode::FAILURE
     })
 }
@@ -193,8 +193,8 @@ async fn greet(running: &Running) -> Result<(), Failed> {
         // A worker shows nobody a link, and must not put one in the place of a link that somebody was shown.
         None => "The worker is running".to_owned(),
         Some(_) => match running.first_run_link().await? {
-            Some(link) => format!("Repruv is at {address} – make the first account within an hour: {link}"),
-            None => format!("Repruv is at {address}"),
+            Some(link) => format!("Repruv is running at {address} – create the first account within an hour: {link}"),
+            None => format!("Repruv is running at {address}"),
         },
     };
     // Whoever started it and closed the pipe does not want to know.
@@ -204,7 +204,7 @@ async fn greet(running: &Running) -> Result<(), Failed> {
 
 async fn simulate(settings: &Settings, ports_from: Option<u16>) -> Result<(), Failed> {
     serve::make_data_dir(&settings.data_dir)?;
-    let secret = settings.demo_service_secret.clone().ok_or("set DEMO_SERVICE_SECRET: the same one as Repruv's")?;
+    let secret = settings.demo_service_secret.clone().ok_or("set DEMO_SERVICE_SECRET to the same value as Repruv's")?;
     let (clock, random) = (Clock::system(), Random::system());
     let mut options = simulator::Options::new(&settings.data_dir, secret, clock, random);
     options.listen = settings.listen;
@@ -212,7 +212,7 @@ async fn simulate(settings: &Settings, ports_from: Option<u16>) -> Result<(), Fa
     options.delay = Duration::from_millis(settings.simulator_delay_ms);
     let simulator = simulator::start(options).await?;
     let mut stop = StopSignals::new()?;
-    println!("The platform simulator is at {}", simulator.api_url());
+    println!("The platform simulator is running at {}", simulator.api_url());
     stop.next().await;
     simulator.stop().await;
     Ok(())
@@ -239,7 +239,7 @@ impl StopSignals {
 fn migrate(settings: &Settings) -> Result<(), Failed> {
     serve::make_data_dir(&settings.data_dir)?;
     serve::open_database(settings, &Clock::system())?.close();
-    println!("The database's schema is up to date");
+    println!("The database schema is up to date");
     Ok(())
 }
 
@@ -268,7 +268,7 @@ fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserC
             }
             UserCommand::Disable { email } => {
                 accounts::admin::disable_user(&app, &email).await.map_err(told)?;
-                println!("{email} is closed, and every session of it has ended");
+                println!("{email} is closed and signed out everywhere");
             }
         }
         Ok(())

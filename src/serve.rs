@@ -36,29 +36,29 @@ pub struct Parts {
 /// Why a process does not start: each says what is wrong and how to mend it.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("{path} cannot be used for the data: {error}; name another directory with --data-dir", path = path.display())]
+    #[error("can't use {path} for data: {error}; choose another directory with --data-dir", path = path.display())]
     DataDir { path: std::path::PathBuf, error: std::io::Error },
-    #[error("{address} cannot be listened on: {error}; choose another with {option}")]
+    #[error("can't listen on {address}: {error}; choose another with {option}")]
     Listen { address: SocketAddr, option: &'static str, error: std::io::Error },
-    #[error("the socket that was handed over (LISTEN_FDS) cannot be used: {0}")]
+    #[error("can't use the inherited socket (LISTEN_FDS): {0}")]
     Inherited(std::io::Error),
     #[error(transparent)]
     Setting(#[from] BadSetting),
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
     #[error(
-        "the database holds secrets that the key file does not open: put the right key file back, or name it with REPRUV_SECRET_KEY_FILE"
+        "the key file can't decrypt the secrets in this database: restore the right key file, or point REPRUV_SECRET_KEY_FILE to it"
     )]
     OtherKey,
-    #[error("the database cannot be used: {0}")]
+    #[error("can't use the database: {0}")]
     Database(#[from] kit::db::Error),
-    #[error("web and worker processes apart need PostgreSQL: set DATABASE_URL, or run `repruv serve`")]
+    #[error("separate web and worker processes need PostgreSQL: set DATABASE_URL, or run `repruv serve`")]
     OneProcessOnly,
     #[error(transparent)]
     Simulator(#[from] simulator::StartError),
     #[error("the disk of {} is full: make room, and start again ({error})", path.display())]
     DiskFull { path: std::path::PathBuf, error: Box<StartError> },
-    #[error("the runtime cannot be started: {0}")]
+    #[error("can't start the runtime: {0}")]
     Runtime(#[from] std::io::Error),
 }
 

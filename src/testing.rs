@@ -138,14 +138,17 @@ impl TestApp {
 
     /// Makes a key in the app's own browser: `("read", "true")`, `("follows_demo", "true")`.
     pub async fn key(&self, ticked: &[(&str, &str)]) -> String {
-        let page = self.post("/settings/api-keys", &[&[("name", "A program")], ticked].concat()).await.text;
+        let made = self.post("/settings/api-keys", &[&[("name", "A program")], ticked].concat()).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+        let page = self.get("/settings/api-keys").await.text;
         let start = page.find("<code>repruv_").unwrap_or_else(|| panic!("a key: {page}")) + "<code>".len();
         page[start..].split('<').next().expect("its end").to_owned()
     }
 
     /// The path of a link that Ann gives away.
     pub async fn invitation(&self) -> String {
-        let page = self.post("/settings/invitations", &[]).await.text;
+        assert_eq!(self.post("/settings/invitations", &[]).await.status, 303);
+        let page = self.get("/settings/account").await.text;
         let start = page.find("/signup?token=").expect("a link");
         page[start..].split(['"', '<', ' ']).next().expect("its end").to_owned()
     }

@@ -122,7 +122,7 @@ pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response
 /// Who is signed in, and whose rows they see now.
 #[utoipa::path(get, path = "/auth/session", tag = "auth", responses((status = 200, body = SessionAnswer), (status = 401)))]
 pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
-    let SignedIn { user, session, workspace } = who;
+    let SignedIn { user, session, workspace, .. } = who;
     Json(SessionAnswer {
         user: UserBody { id: user.id, email: user.email, name: user.name },
         session: SessionBody { id: session.id, created_at: session.created_at, expires_at: session.expires_at },

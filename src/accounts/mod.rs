@@ -14,6 +14,7 @@ pub mod return_to;
 mod rules;
 pub mod sessions;
 pub mod settings;
+mod shown_once;
 mod sign_in;
 mod sign_up;
 mod store;

@@ -32,7 +32,7 @@ pub async fn change_password(
         return Err(FieldErrors::one("new_password", weak.code(), weak.message()).into());
     }
     if new.reveal() == current.reveal() {
-        return Err(FieldErrors::one("new_password", "unchanged", "This is the current password.").into());
+        return Err(FieldErrors::one("new_password", "unchanged", "This is already your password.").into());
     }
     let verified = verify(app, who, "current_password", current).await?;
     let hash = app.passwords.hash(new).await?;
@@ -89,7 +89,7 @@ async fn verify(app: &App, who: &SignedIn, field: &'static str, password: &Passw
 }
 
 fn not_current(field: &'static str) -> Error {
-    FieldErrors::one(field, "wrong_password", "This is not your current password.").into()
+    FieldErrors::one(field, "wrong_password", "That's not your current password.").into()
 }
 
 pub async fn save_profile(app: &App, who: &SignedIn, name: &str, time_zone: &str) -> Result<()> {
@@ -104,9 +104,9 @@ pub async fn save_profile(app: &App, who: &SignedIn, name: &str, time_zone: &str
 pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() {
-        errors.add("name", "missing", "Write the name to show.");
+        errors.add("name", "missing", "Enter your name.");
     } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        errors.add("name", "too_long", "Use at most 80 ordinary characters.");
+        errors.add("name", "too_long", "Use at most 80 characters, without control characters.");
     }
     name
 }
@@ -123,7 +123,7 @@ pub(super) fn fit_name(name: &str) -> Option<String> {
 pub(super) fn check_time_zone(name: &str, errors: &mut FieldErrors) -> String {
     let name = name.trim();
     known_time_zone(name).unwrap_or_else(|| {
-        errors.add("time_zone", "unknown_time_zone", "Choose one of the list, such as Europe/Berlin.");
+        errors.add("time_zone", "unknown_time_zone", "Choose a time zone from the list, such as Europe/Berlin.");
         name.to_owned()
     })
 }

@@ -40,15 +40,13 @@ impl Weak {
 
     pub fn message(self) -> &'static str {
         match self {
-            Weak::TooShort => "Use at least 15 characters. A few words are easiest: the suggestion below is one.",
+            Weak::TooShort => "Use at least 15 characters. A few random words work best, like the suggestion below.",
             Weak::TooLong => "Use at most 128 characters.",
-            Weak::Common => {
-                "This is made of what attackers try first, such as “password” or “123456”. Use other words."
-            }
+            Weak::Common => "This is too easy to guess. Use other words.",
             Weak::Personal => {
-                "This is made of your name, your e-mail address or the name of this site, which attackers try first. Use other words."
+                "This is too close to your name, your e-mail address or this site's name. Use other words."
             }
-            Weak::Repeated => "This repeats itself, so it is as easy to guess as a short one. Use other words.",
+            Weak::Repeated => "This repeats itself, which makes it easy to guess. Use other words.",
         }
     }
 }

@@ -108,5 +108,5 @@ fn succeed(
 }
 
 fn wrong() -> Error {
-    Error::unauthorized("wrong_credentials", "This e-mail address and password do not go together.")
+    Error::unauthorized("wrong_credentials", "Wrong e-mail or password.")
 }

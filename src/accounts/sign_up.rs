@@ -145,7 +145,7 @@ fn check(form: SignUp, host: &str) -> Result<Candidate> {
     let mut errors = FieldErrors::default();
     let email = form.email.trim().to_owned();
     if !is_address(&email) {
-        errors.add("email", "not_an_address", "Write an e-mail address, such as ann@example.com.");
+        errors.add("email", "not_an_address", "Enter an e-mail address, such as ann@example.com.");
     }
     let name = profile::check_name(&form.name, &mut errors);
     let time_zone = profile::check_time_zone(&form.time_zone, &mut errors);
@@ -165,22 +165,22 @@ pub(super) fn is_address(email: &str) -> bool {
 }
 
 fn taken() -> Error {
-    FieldErrors::one("email", "taken", "This address has an account already. Sign in with it instead.").into()
+    FieldErrors::one("email", "taken", "This e-mail already has an account. Sign in instead.").into()
 }
 
 fn link_is_gone() -> Error {
-    let text = "This link has been used, has expired, or is not whole. Ask whoever gave it to you for a new one; \
-                starting Repruv again makes a new set-up link while there is no account.";
+    let text = "This link has expired, has already been used, or is incomplete. Ask for a new one. If there are no accounts \
+                yet, restarting Repruv prints a new set-up link.";
     Error::gone("link_invalid", text)
 }
 
 fn needs_invitation() -> Error {
-    let text = "New accounts on this server are made by invitation. Ask its owner for a link.";
+    let text = "New accounts are by invitation. Ask this server's owner for a link.";
     Error::forbidden("invitation_needed", text)
 }
 
 fn needs_set_up() -> Error {
-    let text = "This server has no account yet. Its first is made by the set-up link that it printed when it started.";
+    let text = "There are no accounts yet. Use the set-up link Repruv printed when it started to create the first one.";
     Error::forbidden("set_up_needed", text)
 }
 

@@ -24,8 +24,8 @@ pub struct Joining {
 
 pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
     let (title, line, action) = match form.is_first {
-        true => ("Welcome", "Make the first account of this Repruv. It all stays on this machine.", "/setup"),
-        false => ("Make an account", "Your own inbox on this Repruv.", "/signup"),
+        true => ("Welcome", "Create the first account. Your data stays on this server.", "/setup"),
+        false => ("Create your account", "Your own inbox on this server.", "/signup"),
     };
     // The cursor waits where something is to be mended.
     let first = ["name", "email", "password"].into_iter().find(|field| errors.of(field).is_some()).unwrap_or("name");
@@ -40,15 +40,15 @@ pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
             @if let Some(token) = &form.token { input type="hidden" name="token" value=(token); }
             input type="hidden" name="time_zone" value=(form.time_zone) data-time-zone;
             (name.error(errors.of("name")).autofocus_if(first == "name"))
-            (email.error(errors.of("email")).help("To sign in with. Nothing is sent to it.").autofocus_if(first == "email"))
+            (email.error(errors.of("email")).help("You'll sign in with it. We don't send any e-mail.").autofocus_if(first == "email"))
             (new_password(password.autofocus_if(first == "password"), "password", &form.suggestion))
-            (Button::primary("Make my account"))
+            (Button::primary("Create account"))
         }
         script type="module" nonce=(shell.nonce) src=(asset!("time-zone.js")) {}
         script type="module" nonce=(shell.nonce) src=(asset!("passphrase.js")) {}
     };
     let aside = html! {
-        @if !form.is_first { p.muted.centred { "You have one already? " a href="/login" { "Sign in" } } }
+        @if !form.is_first { p.muted.centred { "Already have an account? " a href="/login" { "Sign in" } } }
     };
     page(shell, title, html! { section.card.entrance { (body) } (aside) })
 }
@@ -62,14 +62,14 @@ pub struct Suggestion {
 
 /// A field for a new password, and a suggestion: ticked, it needs no typing.
 pub fn new_password(field: Field<'_>, name: &str, suggestion: &Suggestion) -> Markup {
-    let help = html! { (SHORTEST) " to " (LONGEST) " characters of any kind. A few words are easiest." };
+    let help = html! { (SHORTEST) " to " (LONGEST) " characters. A few random words work best." };
     html! {
         (field.help(help))
         label.suggestion {
             input type="hidden" name="suggestion" value=(suggestion.text);
             input type="checkbox" name="use_suggestion" value="true" checked[suggestion.is_used]
                 data-passphrase=(suggestion.text) data-fills=(name);
-            span { "Suggested: " strong { (suggestion.text) } small { "Tick to use it, and keep it somewhere safe." } }
+            span { "Suggested: " strong { (suggestion.text) } small { "Tick to use it, and save it somewhere safe." } }
         }
     }
 }
@@ -91,7 +91,7 @@ pub fn login(shell: &Shell, form: &Door<'_>) -> Markup {
     let body = html! {
         h1 { "Sign in" }
         @if let Some(error) = form.error { (notice(Tone::Bad, error)) }
-        @else if form.signed_out { (notice(Tone::Good, "You are signed out.")) }
+        @else if form.signed_out { (notice(Tone::Good, "You're signed out.")) }
         @else if !form.is_set_up { (not_set_up()) }
         form.form method="post" action="/login" {
             @if form.next != "/dashboard" { input type="hidden" name="return_to" value=(form.next); }
@@ -107,8 +107,8 @@ fn not_set_up() -> Markup {
     notice(
         Tone::Accent,
         html! {
-            "This Repruv has no account yet. Its first is made by the set-up link that was printed when it started; "
-            "starting it again prints a new one."
+            "There are no accounts yet. Use the set-up link Repruv printed when it started to create the first one. "
+            "Restart Repruv to get a new link."
         },
     )
 }
@@ -118,7 +118,7 @@ pub fn shown_once(label: &str, secret: &str) -> Markup {
     html! {
         div.secret {
             (icon(Icon::Info))
-            div { b { (label) } code { (secret) } small.muted { "It is shown only now." } }
+            div { b { (label) } code { (secret) } small.muted { "Copy it now: it won't be shown again." } }
         }
     }
 }

@@ -44,7 +44,7 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
     let ListQuery { status, job_type, cursor, limit } = query;
     let limit = limit.unwrap_or(50);
     if !(1..=100).contains(&limit) {
-        return Err(Error::bad_request("bad_limit", "The limit is between 1 and 100."));
+        return Err(Error::bad_request("bad_limit", "limit must be between 1 and 100."));
     }
     let filter = Filter { whose: who.user.id.uuid().into(), status, job_type, cursor, limit };
     let page = app.read(move |look| jobs::list(look.conn, &filter, look.now)).await?;

@@ -68,7 +68,7 @@ pub fn retry(work: &mut Work<'_>, scope: Scope, id: JobId) -> Result<Enqueued> {
 fn not_repeatable() -> Error {
     Error::conflict(
         "not_repeatable",
-        "This job cannot be repeated: it is still at work, has succeeded, or was overtaken.",
+        "This job can't be repeated: it's still running, has already succeeded, or was replaced by a newer one.",
     )
 }
 
@@ -76,13 +76,15 @@ fn not_repeatable() -> Error {
 pub fn title(job_type: &str) -> Cow<'static, str> {
     match job_type {
         "enable_demo" => "Set up demo mode".into(),
-        "disable_demo" => "Leave demo mode".into(),
-        "forget_demo_profile" => "Forget the demo profile".into(),
+        "disable_demo" => "Turn off demo mode".into(),
+        "forget_demo_profile" => "Remove the demo channel".into(),
         "connect_account" => "Connect an account".into(),
         "late_consent" => "Wait for the consent page".into(),
-        "sync_connection" => "Read a connected account".into(),
+        "sync_connection" => "Sync an account".into(),
         "fetch_interaction" => "Fetch a new comment".into(),
-        "revoke_token" => "Give an authorisation back".into(),
+        "revoke_token" => "Revoke access".into(),
+        "age_priorities" => "Update priorities".into(),
+        "tidy" => "Clean up".into(),
         other => {
             let words = other.replace('_', " ");
             let mut letters = words.chars();
@@ -107,23 +109,23 @@ pub fn sentence(event: &JobEvent, max_attempts: i64, local: &Local) -> (Tone, St
     let text = |key: &str| event.data[key].as_str().unwrap_or_default();
     let attempt = event.attempt;
     match event.kind {
-        EventKind::Enqueued if event.data["repeats"].is_string() => (Tone::Plain, "Asked for again.".to_owned()),
-        EventKind::Enqueued => (Tone::Plain, "Asked for.".to_owned()),
-        EventKind::Started => (Tone::Accent, format!("Attempt {attempt} of {max_attempts} began.")),
+        EventKind::Enqueued if event.data["repeats"].is_string() => (Tone::Plain, "Started again.".to_owned()),
+        EventKind::Enqueued => (Tone::Plain, "Queued.".to_owned()),
+        EventKind::Started => (Tone::Accent, format!("Attempt {attempt} of {max_attempts} started.")),
         EventKind::RetryScheduled => {
             let next = match text("next_at").parse::<jiff::Timestamp>() {
-                Ok(at) => format!(" The next one is due at {}.", local.clock_with_seconds(at.into())),
+                Ok(at) => format!(" Next attempt at {}.", local.clock_with_seconds(at.into())),
                 Err(_) => String::new(),
             };
-            (Tone::Warn, format!("Attempt {attempt} did not succeed: {}{next}", ended(text("message"))))
+            (Tone::Warn, format!("Attempt {attempt} failed: {}{next}", ended(text("message"))))
         }
         EventKind::Interrupted => (
             Tone::Warn,
-            "Interrupted, because its worker stopped. It goes on by itself; this does not count as an attempt."
+            "Interrupted because its worker stopped. It will resume on its own; this doesn't count as an attempt."
                 .to_owned(),
         ),
-        EventKind::CancelRequested => (Tone::Plain, "Somebody asked to cancel it.".to_owned()),
-        EventKind::Cancelled => (Tone::Warn, "Cancelled. What it had done so far is taken back.".to_owned()),
+        EventKind::CancelRequested => (Tone::Plain, "Cancellation requested.".to_owned()),
+        EventKind::Cancelled => (Tone::Warn, "Cancelled. Anything it had done was undone.".to_owned()),
         EventKind::Completed => (Tone::Good, "Completed.".to_owned()),
         EventKind::Failed => (Tone::Bad, format!("Failed: {}", ended(text("message")))),
     }
@@ -132,7 +134,7 @@ pub fn sentence(event: &JobEvent, max_attempts: i64, local: &Local) -> (Tone, St
 /// A message with a full stop.
 fn ended(message: &str) -> String {
     match message.trim_end() {
-        "" => "no reason was given.".to_owned(),
+        "" => "no reason given.".to_owned(),
         message if message.ends_with(['.', '!', '?']) => message.to_owned(),
         message => format!("{message}."),
     }

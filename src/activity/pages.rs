@@ -32,7 +32,7 @@ impl ListQuery {
         let status = status.map(str::parse::<JobStatus>).transpose();
         Ok(Asked {
             scope,
-            status: status.map_err(|_| Error::bad_request("unknown_status", "There is no such status."))?,
+            status: status.map_err(|_| Error::bad_request("unknown_status", "Unknown status."))?,
             job_type: self.job_type.clone().filter(|job_type| !job_type.is_empty()),
             cursor: self.cursor,
         })

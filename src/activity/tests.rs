@@ -60,7 +60,7 @@ fn a_retry_says_what_happened_and_when_it_goes_on() {
     };
     assert_eq!(
         sentence(&event, 5, &local).1,
-        "Attempt 2 did not succeed: The demo service does not answer. The next one is due at 09:41:04."
+        "Attempt 2 failed: The demo service does not answer. Next attempt at 09:41:04."
     );
 }
 
@@ -69,19 +69,19 @@ kit::both_databases! {
         let app = app.with_ann().await;
         let id = app.job("read_stars", JobStatus::Running).await;
         let page = app.get(&format!("/activity/{id}")).await;
-        for part in ["Read stars", "data-status=\"running\"", "642 of 1,180", "Reading comments", "Attempt 2 of 5 began."] {
+        for part in ["Read stars", "data-status=\"running\"", "642 of 1,180", "Reading comments", "Attempt 2 of 5 started."] {
             assert!(page.text.contains(part), "{part} is missing: {}", page.text);
         }
         let answer = app.post(&format!("/activity/{id}/cancel"), &[]).await;
         assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("/activity/{id}").as_str()));
         let page = app.get(&format!("/activity/{id}?panel=job")).await;
-        assert!(page.text.contains("cancelling") && page.text.contains("Somebody asked to cancel it."), "{}", page.text);
+        assert!(page.text.contains("cancelling") && page.text.contains("Cancellation requested."), "{}", page.text);
         assert!(page.text.starts_with("<section id=\"panel-job\""), "{}", page.text);
     }
 
     async fn the_list_honours_its_filters_and_refuses_others(app: TestApp) {
         let app = app.with_ann().await;
-        assert!(app.get("/activity").await.text.contains("Nothing has run yet"));
+        assert!(app.get("/activity").await.text.contains("Nothing here yet"));
         app.job("read_stars", JobStatus::Running).await;
         app.job("count_stars", JobStatus::Failed).await;
         let all = app.get("/activity").await.text;
@@ -89,7 +89,7 @@ kit::both_databases! {
         assert!(all.contains("The demo service &lt;does&gt; not answer"), "{all}");
         let failed = app.get("/activity?status=failed&job_type=").await.text;
         assert_eq!(failed.matches("data-test=\"job-status\"").count(), 1);
-        assert!(app.get("/activity?status=cancelled").await.text.contains("Nothing of that kind"));
+        assert!(app.get("/activity?status=cancelled").await.text.contains("No matches"));
         assert_eq!(app.get("/activity?status=asleep").await.status, 400);
         assert_eq!(app.get("/activity?colour=red").await.status, 400);
     }

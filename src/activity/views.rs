@@ -61,7 +61,7 @@ pub struct List<'a> {
 
 pub fn list(list: &List<'_>, is_owner: bool, local: &Local) -> Markup {
     html! {
-        (head("Activity", html! { "Everything that runs in the background for you, with its history." }, NOTHING))
+        (head("Activity", html! { "Everything Repruv does for you in the background." }, NOTHING))
         @if is_owner { (scopes(list.asked.scope)) }
         (filters(list))
         (list_panel(list, local))
@@ -74,7 +74,7 @@ pub fn scopes(scope: Scope) -> Markup {
     html! {
         nav.tabs aria-label="Whose jobs" {
             a href="/activity" aria-current=[(!is_everyones).then_some("page")] { "Yours" }
-            a href=(Scope::Everyones.path()) aria-current=[is_everyones.then_some("page")] { "The whole installation" }
+            a href=(Scope::Everyones.path()) aria-current=[is_everyones.then_some("page")] { "Everyone's" }
         }
     }
 }
@@ -104,10 +104,10 @@ pub fn list_panel(list: &List<'_>, local: &Local) -> Markup {
             }
         },
         (true, true) => html! {
-            div.card { (empty(Icon::Activity, "Nothing of that kind", "No job fits these filters.", link_button(asked.scope.path(), "Show everything"))) }
+            div.card { (empty(Icon::Activity, "No matches", "No jobs match these filters.", link_button(asked.scope.path(), "Clear all filters"))) }
         },
         (true, false) => html! {
-            div.card { (empty(Icon::Activity, "Nothing has run yet", "Setting up demo mode and reading accounts happen in the background, and stand here.", NOTHING)) }
+            div.card { (empty(Icon::Activity, "Nothing here yet", "When Repruv syncs an account or sets up demo mode, you can follow it here.", NOTHING)) }
         },
     };
     let source = asked.address(Some("jobs"), asked.cursor);
@@ -177,7 +177,7 @@ fn state(job: &JobView) -> Markup {
             (progress(job.progress.done, job.progress.total, &job.progress.step))
         }
         @if job.no_worker_online {
-            (notice(Tone::Warn, html! { p { "No worker is running. The job is kept, and starts as soon as one does." } }))
+            (notice(Tone::Warn, html! { p { "No worker is running. This job will start as soon as one does." } }))
         }
         @if let Some(error) = job.error.as_ref().filter(|_| job.status != JobStatus::Completed) {
             (notice(if job.status == JobStatus::Failed { Tone::Bad } else { Tone::Warn }, html! {
@@ -190,25 +190,25 @@ fn state(job: &JobView) -> Markup {
 
 fn facts(scope: Scope, job: &JobView, local: &Local) -> Markup {
     let mut pairs = vec![
-        ("Asked for", local.moment(job.created_at)),
-        ("Attempts", html! { (job.attempt) " of at most " (job.max_attempts) }),
+        ("Requested", local.moment(job.created_at)),
+        ("Attempts", html! { (job.attempt) " of " (job.max_attempts) }),
     ];
     if let Some(at) = job.next_run_at.filter(|at| *at > local.now) {
-        pairs.push(("Goes on", local.moment(at)));
+        pairs.push(("Next attempt", local.moment(at)));
     }
     if job.interruptions > 0 {
         pairs.push(("Interruptions", html! { (job.interruptions) }));
     }
     if let Some(at) = job.started_at {
-        pairs.push(("Began", local.moment(at)));
+        pairs.push(("Started", local.moment(at)));
     }
     if let Some(at) = job.completed_at {
-        pairs.push(("Ended", html! { (local.moment(at)) @if let Some(took) = took(job) { ", after " (took) } }));
+        pairs.push(("Finished", html! { (local.moment(at)) @if let Some(took) = took(job) { ", took " (took) } }));
     }
     if let Some(earlier) = job.repeats_job_id {
         pairs.push(("Repeats", html! { a href={ (scope.path()) "/" (earlier) } { "an earlier job" } }));
     }
-    pairs.push(("Number", html! { code { (job.id) } }));
+    pairs.push(("Job ID", html! { code { (job.id) } }));
     key_values(&pairs)
 }
 

@@ -50,11 +50,11 @@ const FAILURES_A_MINUTE: i64 = 20;
 /// Where a log was found not to be what was written.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Broken {
-    #[error("row {0} is missing, or another one stands in its place")]
+    #[error("row {0} is missing or was replaced")]
     Missing(i64),
-    #[error("row {0} was changed, was written with another key, or follows a row that was")]
+    #[error("row {0}, or one before it, was changed or written with another key")]
     Changed(i64),
-    #[error("the end is missing: {there} rows are there of {written}")]
+    #[error("the end is missing: only {there} of {written} rows are there")]
     Cut { there: i64, written: i64 },
     #[error("the head was changed")]
     Head,

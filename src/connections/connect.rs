@@ -54,7 +54,7 @@ impl Job for ConnectAccount {
             // The attempt was cancelled, or begun anew.
             return run.finish(json!({ "superseded": true }), |_| Ok(())).await;
         };
-        run.progress(0, 2, "Exchanging the code");
+        run.progress(0, 2, "Signing in to the platform");
         let grant = self.grant(&app, &run, &connection, &flow).await?;
         run.progress(1, 2, "Reading the account");
         let channel = match channel_of(&app, &connection, &grant).await {

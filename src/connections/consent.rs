@@ -113,15 +113,15 @@ pub enum Taken {
 /// Why an answer is not taken. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
-    #[error("This address is not an answer to anything that was asked here.")]
+    #[error("This link doesn't belong to a connection you started here.")]
     Unknown,
-    #[error("This answer was used already. An answer counts once.")]
+    #[error("This link has already been used.")]
     Replayed,
-    #[error("This answer came more than ten minutes after the question.")]
+    #[error("This took longer than ten minutes, so the request expired.")]
     Late,
-    #[error("This connection was begun in another browser or by another person. Begin it again here.")]
+    #[error("This connection was started in another browser or by someone else. Please start again here.")]
     Foreign,
-    #[error("This answer names another provider than the one that was asked.")]
+    #[error("This response came from a different provider than expected.")]
     OtherIssuer,
     #[error(transparent)]
     Db(#[from] Error),

@@ -266,7 +266,7 @@ impl Job for RevokeToken {
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
         let sealed = self.token.to_vec();
         let token = self.place(|place| app.vault.open_sealed(place, &sealed)).map_err(|broken| {
-            Failure::fail("secret_unreadable", "The token does not open any more.").because(broken)
+            Failure::fail("secret_unreadable", "The saved token can't be decrypted any more.").because(broken)
         })?;
         let revoked = async {
             let (hosts, client) = account::google(&app, self.demo).await?;

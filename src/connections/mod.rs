@@ -66,51 +66,51 @@ impl Cause {
     /// What happened, and what to do about it: two plain sentences.
     pub const fn text(self) -> (&'static str, &'static str) {
         match self {
-            Cause::Denied => ("Access was not granted on the consent page.", "Connect again and choose Allow."),
-            Cause::ScopesMissing => (
-                "The consent page was left without permission to read and answer comments.",
-                "Connect again and leave every box ticked.",
-            ),
+            Cause::Denied => ("Access wasn't granted on the consent page.", "Connect again and choose Allow."),
+            Cause::ScopesMissing => {
+                ("Some permissions were left out on the consent page.", "Connect again and leave every box ticked.")
+            }
             Cause::NoChannel => {
                 ("This Google account has no YouTube channel.", "Connect again with an account that has one.")
             }
             Cause::OtherAccount => (
-                "Another account was chosen on the consent page; it was connected beside this one.",
+                "You chose a different account on the consent page, so it was added separately.",
                 "Reconnect and choose this account.",
             ),
             Cause::Cancelled => ("Connecting was cancelled.", "Connect again whenever you like."),
-            Cause::ConsentLate => ("The consent page was not answered within ten minutes.", "Connect again."),
-            Cause::ConsentUnusable => ("The answer of the consent page was not accepted any more.", "Connect again."),
+            Cause::ConsentLate => ("The consent page wasn't completed within ten minutes.", "Connect again."),
+            Cause::ConsentUnusable => ("The consent page's response was no longer valid.", "Connect again."),
             Cause::ClientRefused => (
-                "The platform does not accept this installation's client.",
+                "The platform rejected this server's OAuth client.",
                 "Check REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, then connect again.",
             ),
             Cause::AuthorisationLost => {
-                ("The authorisation was withdrawn or has expired.", "Reconnect: everything gathered so far stays.")
+                ("Access was revoked or has expired.", "Reconnect to keep syncing. Nothing you have is lost.")
             }
             Cause::PermissionLost => (
-                "The platform no longer permits reading this account's comments.",
+                "The platform no longer lets us read this account's comments.",
                 "Reconnect, leave every box ticked, and check that the account is in good standing.",
             ),
             Cause::SecretUnreadable => (
-                "The stored authorisation does not open with this installation's key.",
-                "Put the former key file back, or reconnect.",
+                "The saved access can't be decrypted with this server's key file.",
+                "Restore the previous key file, or reconnect.",
             ),
-            Cause::RateLimited => ("The platform asks to slow down.", "Repruv goes on by itself in a moment."),
-            Cause::QuotaExhausted => {
-                ("Today's quota at the platform is used up.", "Repruv goes on by itself at midnight Pacific time.")
+            Cause::RateLimited => {
+                ("The platform is asking us to slow down.", "Syncing resumes on its own in a moment.")
             }
-            Cause::Unreachable => ("The platform does not answer at present.", "Repruv tries again by itself."),
-            Cause::AnswerUnreadable => (
-                "The platform's answer could not be understood.",
-                "Repruv tries again by itself; the log has the details.",
-            ),
+            Cause::QuotaExhausted => {
+                ("Today's platform quota is used up.", "Syncing resumes at midnight Pacific time.")
+            }
+            Cause::Unreachable => ("The platform isn't responding right now.", "Repruv will keep trying."),
+            Cause::AnswerUnreadable => {
+                ("The platform sent a response we couldn't read.", "Repruv will keep trying. Details are in the log.")
+            }
             Cause::Imported => (
-                "This account came from the former system, whose authorisation was not taken along.",
-                "Connect again: everything gathered so far stays.",
+                "This account was imported from the previous system, without its access.",
+                "Connect it again to keep syncing. Nothing you have is lost.",
             ),
             Cause::Internal => {
-                ("Something went wrong on our side.", "Repruv tries again by itself; the log has the details.")
+                ("Something went wrong on our side.", "Repruv will keep trying. Details are in the log.")
             }
         }
     }
@@ -140,11 +140,11 @@ impl Status {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    #[error("there is no such connection")]
+    #[error("no such connection")]
     NotFound,
-    #[error("this connection cannot be synced before it is connected")]
+    #[error("this connection must be connected before it can be synced")]
     NotConnected,
-    #[error("this version does not speak to the platform yet")]
+    #[error("this platform isn't supported yet")]
     NotOffered,
     #[error(transparent)]
     Db(#[from] kit::db::Error),

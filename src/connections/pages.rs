@@ -137,7 +137,7 @@ pub(super) fn beginning(
     if let (true, Offer::Unconfigured { .. }) = (platform.capabilities().connects, offer(app, who)) {
         return Err(Error::conflict(
             "client_not_configured",
-            "Set REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET to connect YouTube.",
+            "To connect YouTube, set REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET.",
         ));
     }
     let asker = Asker {
@@ -269,7 +269,7 @@ fn unreachable(error: platforms::Error) -> Error {
     Error::refused(
         StatusCode::BAD_GATEWAY,
         "simulator_unreachable",
-        "The platform simulator does not answer. Go back and try again in a moment.",
+        "The platform simulator isn't responding. Go back and try again in a moment.",
     )
 }
 
@@ -277,12 +277,8 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::NotFound => Error::NotFound,
-            Refused::NotConnected => {
-                Error::conflict("not_connected", "This connection can be synced once it is connected.")
-            }
-            Refused::NotOffered => {
-                Error::conflict("platform_not_offered", "This version does not speak to that platform yet.")
-            }
+            Refused::NotConnected => Error::conflict("not_connected", "Connect this account before syncing it."),
+            Refused::NotOffered => Error::conflict("platform_not_offered", "This platform isn't supported yet."),
             Refused::Db(error) => error.into(),
         }
     }

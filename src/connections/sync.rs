@@ -55,7 +55,7 @@ pub async fn everything(
     on_progress: impl Fn(Progress) + Send + Sync,
 ) -> Result<Report, Stop> {
     let found = app.db.read(move |conn| store::by_id(conn, connection)).await?;
-    let connection = found.ok_or_else(|| Failure::fail("connection_gone", "The connection was removed."))?;
+    let connection = found.ok_or_else(|| Failure::fail("connection_gone", "This account was disconnected."))?;
     let mut account = Account::open(app, connection).await?;
     let began_at = app.now();
     on_progress(Progress { done: 0, total: 0, step: "Reading the channel" });

@@ -45,7 +45,7 @@ impl Status {
 
 pub fn body(listing: &Listing, local: &Local) -> Markup {
     html! {
-        (head("Connections", html! { "The accounts whose comments and reviews Repruv gathers." }, html! {}))
+        (head("Connections", html! { "The accounts Repruv collects comments and reviews from." }, html! {}))
         (panel(listing, local))
     }
 }
@@ -78,7 +78,7 @@ fn connection_card(connection: &Connection, reading: Option<&Reading>, local: &L
             }
             @if let Some(cause) = connection.connection_error { (trouble(cause, connection.connection_status)) }
             @if connection.connection_status == Status::Connecting && connection.connection_error.is_none() {
-                p.muted { "Waiting for the consent page's answer. It counts for ten minutes." }
+                p.muted { "Waiting for you to allow access on the consent page. It stays open for ten minutes." }
             }
             @if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Running) {
                 (progress(reading.progress_done, reading.progress_total, &reading.progress_step))
@@ -105,15 +105,16 @@ fn facts(connection: &Connection, reading: Option<&Reading>, local: &Local) -> M
     let content = connection.content_total.map(|count| html! { span.num { (grouped(count)) } " videos" });
     let mut facts = vec![
         ("Audience", followers.unwrap_or_else(|| unknown("Hidden by the channel"))),
-        ("Content", content.unwrap_or_else(|| unknown("Not told by the platform"))),
-        ("Last read", connection.synced_at.map_or_else(|| unknown("Not yet"), |at| local.ago(at))),
+        ("Content", content.unwrap_or_else(|| unknown("Not available"))),
+        ("Last synced", connection.synced_at.map_or_else(|| unknown("Not yet"), |at| local.ago(at))),
         (
-            "Complete to",
-            connection.complete_to.map_or_else(|| unknown("First reading under way"), |at| local.moment(at)),
+            "Up to date as of",
+            connection.complete_to.map_or_else(|| unknown("First sync in progress"), |at| local.moment(at)),
         ),
     ];
-    if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Pending) {
-        facts.push(("Next reading", local.ago(reading.run_at)));
+    let syncs = connection.connection_status == Status::Connected;
+    if let Some(reading) = reading.filter(|reading| syncs && reading.status == JobStatus::Pending) {
+        facts.push(("Next sync", local.ago(reading.run_at)));
     }
     key_values(&facts)
 }
@@ -146,7 +147,7 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
 
 fn offer_card(listing: &Listing) -> Markup {
     let another = listing.connections.iter().any(|(connection, _)| connection.external_id.is_some());
-    let title = if another { "One more channel" } else { "YouTube" };
+    let title = if another { "Another channel" } else { "YouTube" };
     let mark = platform_mark(Platform::YouTube.as_str());
     let button = || {
         let label = if another { "Connect another channel" } else { "Connect YouTube" };
@@ -155,17 +156,17 @@ fn offer_card(listing: &Listing) -> Markup {
     };
     let body = match &listing.offer {
         Offer::Simulator => html! {
-            p { "You are in demo mode: the platform simulator's consent page opens, with the accounts of your demo." }
+            p { "You're in demo mode, so this opens a simulated consent page with your demo accounts." }
             div.actions { (button()) }
         },
         Offer::Google => html! {
-            p { "Google asks you for permission to read and answer the comments on your channel. Nothing else is read, and you can withdraw it at any time." }
+            p { "Google will ask for permission to read and reply to comments on your channel. Repruv reads nothing else, and you can revoke access at any time." }
             div.actions { (button()) }
         },
         Offer::Unconfigured { redirect_uri } => html! {
-            p { "To connect YouTube, this installation needs an OAuth client of its own at Google (type “Web application”). Allow this address as its redirect URI:" }
+            p { "To connect YouTube, you need a Google OAuth client of type “Web application”. Add this address as its redirect URI:" }
             p { code { (redirect_uri) } }
-            p { "Then start Repruv with " code { "REPRUV_GOOGLE_CLIENT_ID" } " and " code { "REPRUV_GOOGLE_CLIENT_SECRET" } "." }
+            p { "Then restart Repruv with " code { "REPRUV_GOOGLE_CLIENT_ID" } " and " code { "REPRUV_GOOGLE_CLIENT_SECRET" } "." }
             div.actions data-test="connect-youtube" { a.button href="/dashboard" { (icon(Icon::Demo)) "Try demo mode instead" } }
         },
     };
@@ -175,7 +176,7 @@ fn offer_card(listing: &Listing) -> Markup {
 fn others_card() -> Markup {
     let others = Platform::ALL.iter().filter(|platform| !platform.capabilities().connects);
     card(
-        "Not in this version yet",
+        "Coming later",
         html! {},
         html! {
             ul.list {
@@ -215,13 +216,13 @@ pub fn confirm(ask: &Confirm, errors: &FieldErrors, trouble: Option<&str>) -> Ma
     html! {
         (head(ask.title, html! {}, html! {}))
         div.narrow.stack {
-            (card("Confirm that it is you", html! {}, html! {
+            (card("Confirm it's you", html! {}, html! {
                 @if let Some(trouble) = trouble { (notice(Tone::Bad, trouble)) }
                 form.form method="post" action=(ask.action) data-test="confirm-password" {
                     @if let Some(connection) = ask.connection { input type="hidden" name="connection_id" value=(connection); }
-                    (password.help("You typed it last more than ten minutes ago, and this changes what Repruv may do in your name.").error(errors.of("password")))
+                    (password.help("It's been more than ten minutes since you last entered it, and this changes what Repruv can do on your behalf.").error(errors.of("password")))
                     div.actions {
-                        (Button::primary("Go on"))
+                        (Button::primary("Continue"))
                         a.button.quiet href="/connections" { "Back to connections" }
                     }
                 }
@@ -236,10 +237,10 @@ pub fn continue_to(platform: Platform, link: &str, demo: bool) -> Markup {
     html! {
         (head(&format!("Connect {}", platform.label()), html! {}, html! {}))
         div.narrow.stack {
-            (card("One step is yours", html! {}, html! {
+            (card("One more step", html! {}, html! {
                 div.stack {
-                    p { "On the next page " (provider) " asks for permission to read and answer your channel's comments. Leave every box ticked, or Repruv cannot do its work." }
-                    p.muted { "The answer counts once, in this browser, within ten minutes." }
+                    p { "On the next page, " (provider) " will ask for permission to read and reply to your channel's comments. Please leave every box ticked: Repruv needs all of them." }
+                    p.muted { "You have ten minutes, in this browser." }
                     div.actions {
                         a.button.primary href=(link) rel="noreferrer" data-test="continue-to-consent" {
                             (icon(Icon::External)) "Continue to " (provider)
@@ -257,7 +258,7 @@ pub fn not_taken(text: &str) -> Markup {
     html! {
         (head("Not connected", html! {}, html! {}))
         div.narrow.stack {
-            (notice(Tone::Warn, html! { p { (text) } p { "Nothing was changed." } }))
+            (notice(Tone::Warn, html! { p { (text) } p { "Nothing has changed." } }))
             div.actions { a.button.primary href="/connections" { "Back to connections" } }
         }
     }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Day, Facts, Growth, SMALLEST_BASE, WINDOW_DAYS};
+use crate::connections::Status;
 use crate::web::ui::numbers::{counted, decimal, duration, grouped, signed};
 use crate::web::ui::{Icon, Local};
 
@@ -66,25 +67,24 @@ pub struct Change {
 
 const NO_CONNECTION: Reason = Reason {
     code: "no_connection",
-    text: "No connection yet.",
+    text: "No account connected yet.",
     next: Some(Next { href: "/connections", label: "Connect an account" }),
 };
 const NOT_CONNECTED: Reason = Reason {
     code: "not_connected",
-    text: "No account is being read at present.",
+    text: "No account is being synced.",
     next: Some(Next { href: "/connections", label: "See connections" }),
 };
-const FIRST_READING: Reason = Reason { code: "first_reading", text: "The first reading is under way.", next: None };
-const ONE_READING: Reason =
-    Reason { code: "one_reading", text: "Needs readings of two days; the first is there.", next: None };
-const HIDDEN: Reason = Reason { code: "hidden", text: "The platform hides this counter.", next: None };
+const FIRST_READING: Reason = Reason { code: "first_reading", text: "The first sync is in progress.", next: None };
+const ONE_READING: Reason = Reason { code: "one_reading", text: "Needs two days of data.", next: None };
+const HIDDEN: Reason = Reason { code: "hidden", text: "The platform hides this number.", next: None };
 const NOTHING_PUBLISHED: Reason =
-    Reason { code: "no_views", text: "Nothing that was published within the window shows views.", next: None };
+    Reason { code: "no_views", text: "Nothing published in this period shows views.", next: None };
 const NO_MOOD: Reason =
-    Reason { code: "no_sentiment", text: "Nothing within the window whose sentiment is known.", next: None };
+    Reason { code: "no_sentiment", text: "No comments with a known sentiment in this period.", next: None };
 const NO_ANSWER: Reason = Reason {
     code: "no_answers",
-    text: "Counts replies that are sent from here; none was yet.",
+    text: "Counts replies sent from Repruv; none so far.",
     next: Some(Next { href: "/inbox", label: "Open the inbox" }),
 };
 
@@ -109,7 +109,7 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
         notes.push(format!("{} urgent", grouped(waiting.urgent)));
     }
     if let Some(oldest) = waiting.oldest {
-        notes.push(format!("oldest waits {}", duration(local.now.since(oldest))));
+        notes.push(format!("oldest {}", duration(local.now.since(oldest))));
     }
     let reason = no_rows(facts);
     Metric {
@@ -122,8 +122,8 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
         as_of: facts.as_of(),
         reason,
         change: None,
-        definition: "Comments and reviews by other people that wait for an answer: published, not spam, and without a \
-                     later reply of yours in their thread. Urgent are those with a priority of 60 points or more.",
+        definition: "Comments and reviews from other people that you haven't replied to yet: published and not spam. Those \
+                     with 60 or more priority points are urgent.",
         href: "/inbox?state=needs_reply&order=priority".to_owned(),
         notes,
     }
@@ -140,7 +140,7 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
     });
     Metric {
         name: "interactions_today",
-        title: "Interactions today",
+        title: "Comments today",
         icon: Icon::Message,
         value: reason.is_none().then_some(Value::Count(today)),
         unit: "interactions",
@@ -148,9 +148,9 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
         as_of: facts.as_of(),
         reason,
         change,
-        definition: "Comments, replies, reviews and mentions by other people, counted on the day on which they were \
-                     written (the platform's time, in your zone), whenever they were read. The change compares today \
-                     so far with the whole of yesterday, and is left out when yesterday had fewer than ten.",
+        definition: "Comments, replies, reviews and mentions from other people, by the day they were written in your time \
+                     zone. The change compares today so far with all of yesterday; with fewer than ten yesterday, it's \
+                     left out.",
         href: format!("/inbox?since={}", local.today()),
         notes: if reason.is_none() { vec![format!("{} yesterday", grouped(yesterday))] } else { Vec::new() },
     }
@@ -167,8 +167,8 @@ fn response_time(facts: &Facts) -> Metric {
         as_of: facts.as_of(),
         reason: Some(no_rows(facts).unwrap_or(NO_ANSWER)),
         change: None,
-        definition: "The median time between a comment or review and your reply to it, of the replies that you sent \
-                     from here within the window.",
+        definition: "The median time between a comment or review and your reply, for replies you sent from Repruv in this \
+                     period.",
         href: "/inbox?state=answered".to_owned(),
         notes: Vec::new(),
     }
@@ -195,21 +195,23 @@ fn sentiment(facts: &Facts, local: &Local) -> Metric {
         as_of: facts.as_of(),
         reason,
         change: None,
-        definition: "The share of positive ones among the interactions whose sentiment is known, by rules on rating, \
-                     emoji and words. In languages without rules it stays unknown, and is left out.",
+        definition: "The share of positive comments and reviews among those whose sentiment is known, based on ratings, \
+                     emoji and words. Unknown ones are left out.",
         href: format!("/inbox?sentiment=positive&since={}", local.day_back(WINDOW_DAYS - 1)),
         notes,
     }
 }
 
 fn audience(facts: &Facts) -> Metric {
-    let known: Vec<i64> = facts.connections.iter().filter_map(|connection| connection.followers).collect();
+    let connected =
+        || facts.connections.iter().filter(|connection| connection.connection_status != Status::Disconnected);
+    let known: Vec<i64> = connected().filter_map(|connection| connection.followers).collect();
     let reason = no_account(facts).or(known.is_empty().then_some(HIDDEN));
     let growth = facts.follower_growth.as_ref().filter(|_| reason.is_none());
-    let hidden = facts.connections.len() - known.len();
+    let hidden = connected().count() - known.len();
     let counted = match hidden {
-        0 => counted(known.len() as i64, "connection", "connections"),
-        _ => format!("{} of {} connections", known.len(), facts.connections.len()),
+        0 => counted(known.len() as i64, "account", "accounts"),
+        _ => format!("{} of {} accounts", known.len(), connected().count()),
     };
     Metric {
         name: "audience",
@@ -218,11 +220,11 @@ fn audience(facts: &Facts) -> Metric {
         value: reason.is_none().then(|| Value::Count(known.iter().sum())),
         unit: "followers",
         window: "now".to_owned(),
-        as_of: facts.connections.iter().filter_map(|connection| connection.synced_at).min(),
+        as_of: connected().filter_map(|connection| connection.synced_at).min(),
         reason,
         change: growth.map(|growth| Change { value: growth.value as f64, unit: "followers", since: growth.since() }),
-        definition: "Subscribers and followers of all connections, as each platform told last; somebody who follows you \
-                     on two platforms counts twice. The change is against the oldest reading within seven days.",
+        definition: "Subscribers and followers across your accounts, as last synced. Someone who follows you on two \
+                     platforms counts twice. The change is since the oldest count of the last seven days.",
         href: "/connections".to_owned(),
         notes: if reason.is_none() { vec![counted] } else { Vec::new() },
     }
@@ -237,8 +239,8 @@ fn new_followers(facts: &Facts) -> Metric {
             title: "New followers",
             icon: Icon::Trend,
             unit: "followers",
-            definition: "Followers now less followers at the oldest reading within seven days, over the connections \
-                         that have both. Platforms round large counts, so it moves in steps.",
+            definition: "How many followers you gained since the oldest count of the last seven days, for accounts with \
+                         both counts. Platforms round large counts, so it moves in steps.",
             href: "/connections".to_owned(),
             ..blank()
         },
@@ -254,8 +256,8 @@ fn views(facts: &Facts) -> Metric {
             title: "Views",
             icon: Icon::Views,
             unit: "views",
-            definition: "Views of all your content now less views at the oldest reading within seven days, over the \
-                         connections that have both: views that happened in the window, on content of any age.",
+            definition: "How many views you gained since the oldest count of the last seven days, on content of any age, for \
+                         accounts with both counts.",
             href: "/connections".to_owned(),
             ..blank()
         },
@@ -265,10 +267,7 @@ fn views(facts: &Facts) -> Metric {
 fn engagement_rate(facts: &Facts) -> Metric {
     let seen = facts.engagement;
     let reason = no_account(facts).or((seen.views <= 0).then_some(NOTHING_PUBLISHED));
-    let notes = vec![
-        counted(seen.items, "item", "items"),
-        format!("{} of {} views", grouped(seen.likes + seen.comments), grouped(seen.views)),
-    ];
+    let notes = vec![counted(seen.items, "video", "videos"), counted(seen.views, "view", "views")];
     Metric {
         name: "engagement_rate",
         title: "Engagement rate",
@@ -278,8 +277,8 @@ fn engagement_rate(facts: &Facts) -> Metric {
             .then(|| Value::Percent(100.0 * (seen.likes + seen.comments) as f64 / seen.views as f64)),
         unit: "%",
         window: format!("published in the {}", window()),
-        definition: "Likes and comments for each hundred views, over the content that was published within the window \
-                     and whose views the platform shows.",
+        definition: "Likes and comments per hundred views, for content published in this period whose views the platform \
+                     shows.",
         href: "/connections".to_owned(),
         as_of: facts.as_of(),
         notes: if reason.is_none() { notes } else { Vec::new() },

@@ -205,8 +205,8 @@ impl Dashboard {
         let (since, week) = (local.now - days(WINDOW_DAYS), local.day_back(GROWTH_DAYS));
         let of_metrics = wanted(&[Panel::Metrics]);
         // None hangs on another's answer, so they travel together.
-        let connections = wanted(&[Panel::Glance, Panel::Metrics, Panel::Connections, Panel::Recent])
-            .then(|| conn.later(|conn| store::connections(conn, workspace)));
+        let connections =
+            (only != Some(Panel::InboxCount)).then(|| conn.later(|conn| store::connections(conn, workspace)));
         let waiting = wanted(&[Panel::Glance, Panel::Metrics, Panel::First, Panel::InboxCount])
             .then(|| conn.later(|conn| store::waiting(conn, workspace)));
         let in_days = wanted(&[Panel::Metrics, Panel::Kinds, Panel::Moods])

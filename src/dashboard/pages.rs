@@ -31,9 +31,9 @@ pub async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Markup> {
     let panel = asked.panel.as_deref().map(str::parse::<Panel>).transpose();
-    let panel = panel.map_err(|_| Error::bad_request("unknown_panel", "The dashboard has no such panel."))?;
+    let panel = panel.map_err(|_| Error::bad_request("unknown_panel", "Unknown panel."))?;
     let token = token.ok_or(Error::SignInNeeded)?;
-    let now = app.now();
+    let (now, version) = (app.now(), app.streams.version(&app.db));
     let (who, local, dashboard, demo) = app
         .db
         .read(move |conn| {
@@ -54,6 +54,7 @@ pub async fn show(
         None => {
             let mut shell = who.shell(&app, &nonce, "/dashboard");
             shell.needs_reply = Some(dashboard.facts.waiting.total);
+            shell.version = version;
             // The page has a panel for it.
             shell.banner = None;
             ui::page(

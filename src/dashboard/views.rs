@@ -33,6 +33,8 @@ pub fn page(name: &str, demo: Markup, dashboard: &Dashboard, local: &Local) -> M
 /// One part of the page, the same inside it and alone. Demo mode draws its own.
 pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> Markup {
     let Dashboard { facts, open, recent } = dashboard;
+    // The one first step stands in demo mode's panel; of the rest nothing is known.
+    let is_empty = facts.connections.is_empty();
     let (hints, body) = match panel {
         Panel::Glance => ("inbox demo connection", glance(name, facts, local)),
         Panel::Metrics => ("inbox demo connection", metrics_list(facts, local)),
@@ -41,10 +43,11 @@ pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> 
         Panel::Kinds => ("inbox demo", kinds_chart(facts, local)),
         Panel::Moods => ("inbox demo", moods_chart(facts, local)),
         Panel::Recent => ("inbox demo", recent_items(recent, facts, local)),
-        Panel::InboxCount => return inbox_count(facts.waiting.total),
+        Panel::InboxCount => return inbox_count(Some(facts.waiting.total)),
         Panel::All => return page(name, NOTHING, dashboard, local),
         Panel::Demo | Panel::DemoStrip => return NOTHING,
     };
+    let body = if is_empty && panel != Panel::Glance { NOTHING } else { body };
     live(Live { name: panel.as_str(), hints, source: "/dashboard?panel=all" }, body)
 }
 
@@ -59,7 +62,7 @@ fn glance(name: &str, facts: &Facts, local: &Local) -> Markup {
             }
             p.meta {
                 span { (local.zone_name()) }
-                @if let Some(at) = facts.as_of() { span { "complete to " (local.brief(at)) } }
+                @if let Some(at) = facts.as_of() { span { "up to date as of " (local.brief(at)) } }
             }
         }
     }
@@ -77,34 +80,26 @@ fn summary(facts: &Facts) -> String {
     let Waiting { total, urgent, .. } = facts.waiting;
     match (total, urgent) {
         _ if facts.connections.is_empty() => "Connect an account, or try everything in demo mode first.".to_owned(),
-        (0, _) => "Nobody waits for an answer.".to_owned(),
-        (1, 0) => "One person waits for an answer.".to_owned(),
-        (1, _) => "One person waits for an answer, urgently.".to_owned(),
-        (_, 0) => format!("{} people wait for an answer.", grouped(total)),
-        _ => format!("{} people wait for an answer, {} of them urgently.", grouped(total), grouped(urgent)),
+        (0, _) => "You're all caught up.".to_owned(),
+        (1, 0) => "One comment needs a reply.".to_owned(),
+        (1, _) => "One comment needs a reply urgently.".to_owned(),
+        (_, 0) => format!("{} comments need a reply.", grouped(total)),
+        _ => format!("{} comments need a reply, {} of them urgently.", grouped(total), grouped(urgent)),
     }
 }
 
 fn metrics_list(facts: &Facts, local: &Local) -> Markup {
-    html! { dl.metrics { @for one in metrics(facts, local) { (metric(&one, local)) } } }
+    let known = metrics(facts, local).into_iter().filter_map(|metric| metric.shown().map(|value| (metric, value)));
+    html! { dl.metrics { @for (metric, value) in known { (tile(&metric, &value, local)) } } }
 }
 
-fn metric(metric: &Metric, local: &Local) -> Markup {
+/// What is not known is no tile; the API says why.
+fn tile(metric: &Metric, value: &str, local: &Local) -> Markup {
     html! {
         div.card.metric data-test={ "metric-" (metric.name) } {
             dt { span { (metric.title) } (definition(metric.title, explanation(metric, local))) }
-            @if let Some(value) = metric.shown() {
-                dd.value { a href=(metric.href) { (value) @if metric.unit == "%" { small { " %" } } } }
-                dd.notes { (notes(metric)) }
-            } @else {
-                dd.value.unknown { "Unknown" }
-                @if let Some(reason) = metric.reason {
-                    dd {
-                        (reason.text)
-                        @if let Some(next) = reason.next { " " a href=(next.href) { (next.label) } }
-                    }
-                }
-            }
+            dd.value { a href=(metric.href) { (value) @if metric.unit == "%" { small { " %" } } } }
+            dd.notes { (notes(metric)) }
         }
     }
 }
@@ -131,7 +126,7 @@ fn explanation(metric: &Metric, local: &Local) -> Markup {
     html! {
         p { (metric.definition) }
         p.muted {
-            "Window: " (metric.window) "."
+            "Period: " (metric.window) "."
             @if let Some(at) = metric.as_of { " As of " (local.exact(at)) "." }
         }
     }
@@ -139,19 +134,19 @@ fn explanation(metric: &Metric, local: &Local) -> Markup {
 
 fn first_things(open: &[Open], total: i64, local: &Local) -> Markup {
     let all = html! {
-        @if total > 0 { a href="/inbox?state=needs_reply" { "All " (grouped(total)) } }
+        @if total > 0 { a href="/inbox" { "All " (grouped(total)) } }
     };
     let body = if open.is_empty() {
         empty(
             Icon::Done,
-            "Nobody waits for an answer",
-            "Questions, complaints and reviews that need you stand here first.",
+            "You're all caught up",
+            "Questions, complaints and reviews that need you show up here.",
             NOTHING,
         )
     } else {
         html! { ul.list { @for one in open { (open_item(one, local)) } } }
     };
-    card("First things first", all, body)
+    card("Needs your reply", all, body)
 }
 
 fn open_item(open: &Open, local: &Local) -> Markup {
@@ -161,17 +156,16 @@ fn open_item(open: &Open, local: &Local) -> Markup {
             (avatar(&open.item.author))
             div.grow {
                 (byline(&open.item, local))
-                (said(&open.item))
-                div.tags {
+                a.row-link href=(href) { (said(&open.item)) }
+                p.meta {
                     @match open.priority {
-                        PriorityBand::Urgent => (tag(Tone::Bad, "urgent")),
-                        PriorityBand::High => (tag(Tone::Warn, "high")),
+                        PriorityBand::Urgent => span { (tag(Tone::Bad, "urgent")) },
+                        PriorityBand::High => span { (tag(Tone::Warn, "high")) },
                         PriorityBand::Normal | PriorityBand::Low => {}
                     }
-                    @for reason in &open.reasons { (tag(Tone::Plain, &definitions::reason_after(reason, local.now.since(open.item.created_at)))) }
+                    @for reason in &open.reasons { span { (definitions::reason_after(reason, local.now.since(open.item.created_at))) } }
                 }
             }
-            a.button.small.end href=(href) aria-label={ "Open what " (open.item.author) " wrote" } { "Open" }
         }
     }
 }
@@ -190,7 +184,7 @@ fn said(item: &Item) -> Markup {
     html! {
         @if let Some(rating) = item.rating { (stars(rating)) }
         @if let Some(text) = item.text.as_deref().filter(|text| !text.is_empty()) { p.said dir="auto" { (text) } }
-        @else { p.muted { "Rated without words" } }
+        @else { p.muted { "Rating only, no text" } }
     }
 }
 
@@ -201,17 +195,14 @@ fn recent_items(recent: &[Item], facts: &Facts, local: &Local) -> Markup {
         (true, true) => empty(
             Icon::Inbox,
             "Nothing here yet",
-            "Comments and reviews of your connected accounts appear here as they are written.",
+            "Comments and reviews from your connected accounts show up here.",
             link_button("/connections", "Connect an account"),
         ),
-        (true, false) => empty(
-            Icon::Inbox,
-            "Nothing was written yet",
-            "As soon as somebody comments, it appears here by itself.",
-            NOTHING,
-        ),
+        (true, false) => {
+            empty(Icon::Inbox, "No comments yet", "New comments show up here as soon as they come in.", NOTHING)
+        }
     };
-    card("Recent interactions", all, body)
+    card("Latest comments", all, body)
 }
 
 fn recent_item(item: &Item, local: &Local) -> Markup {
@@ -240,8 +231,8 @@ fn connections(connections: &[Connection], local: &Local) -> Markup {
     let body = if connections.is_empty() {
         empty(
             Icon::Connections,
-            "No connection yet",
-            "Connect an account, and its comments and reviews come in by themselves.",
+            "No accounts connected",
+            "Connect an account to see its comments and reviews here.",
             link_button("/connections", "Connect an account"),
         )
     } else {
@@ -270,7 +261,7 @@ fn connection_item(connection: &Connection, local: &Local) -> Markup {
                     span { (platform.label()) }
                     span { (state) }
                     @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) " followers" } }
-                    @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "complete to " (local.brief(at)) } }
+                    @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "up to date as of " (local.brief(at)) } }
                 }
                 @if let Some(cause) = cause { (cure(*cause)) }
             }
@@ -298,18 +289,18 @@ fn kinds_chart(facts: &Facts, local: &Local) -> Markup {
     // What a workspace never gets needs no colour.
     let series: Vec<_> = all.into_iter().filter(|one| one.values.iter().any(|n| *n > 0)).collect();
     let total: i64 = shown.iter().map(|day| day.total()).sum();
-    let says = format!("Interactions per day by kind over 30 days, {} in all", grouped(total));
+    let says = format!("Comments per day by kind over 30 days, {} in total", grouped(total));
     let explain = definition(
-        "Interactions per day",
-        "Comments, replies, reviews and mentions by other people, on the day on which they were written, in your zone.",
+        "Comments per day",
+        "Comments, replies, reviews and mentions from other people, by the day they were written in your time zone.",
     );
     let body = if series.is_empty() {
-        empty(Icon::Message, "Nothing within 30 days", "Each day's comments and reviews stand here, by kind.", NOTHING)
+        empty(Icon::Message, "Nothing in the last 30 days", "Comments and reviews per day show up here.", NOTHING)
     } else {
         stacked_bars(Chart { id: "kinds", says: &says, days: &days }, &series)
     };
     let aside = html! { span { (counted(total, "in 30 days", "in 30 days")) } (explain) };
-    card("Interactions per day", aside, body)
+    card("Comments per day", aside, body)
 }
 
 fn moods_chart(facts: &Facts, local: &Local) -> Markup {
@@ -326,19 +317,14 @@ fn moods_chart(facts: &Facts, local: &Local) -> Markup {
         Series { name: "negative", class: "negative", values: share(|day| day.negative) },
     ];
     let body = if series[0].values.iter().all(Option::is_none) {
-        empty(
-            Icon::Smile,
-            "No sentiment to tell yet",
-            "How people feel about what you do stands here, day by day.",
-            NOTHING,
-        )
+        empty(Icon::Smile, "No sentiment yet", "How people feel about your work shows up here, day by day.", NOTHING)
     } else {
-        let says = "Sentiment over 30 days, as shares of the interactions whose sentiment is known";
+        let says = "Sentiment over 30 days, as shares of the comments whose sentiment is known";
         share_areas(Chart { id: "moods", says, days: &days }, &series)
     };
     let explain = definition(
         "Sentiment over time",
-        "Shares of the interactions whose sentiment is known, over the seven days up to each day. Unknown ones are left out.",
+        "Shares of the comments whose sentiment is known, over the seven days up to each day. Unknown ones are left out.",
     );
-    card("Sentiment over time", html! { span { "7-day shares" } (explain) }, body)
+    card("Sentiment over time", html! { span { "7-day average" } (explain) }, body)
 }

@@ -75,7 +75,7 @@ pub async fn enable(
         let accepted = super::enable(work, user, &choice)?;
         audit::record(work, Event::DemoEnabled, "")?;
         let message = match accepted.status {
-            DemoStatus::Disabling => "Demo mode is being left, and is set up again after that.",
+            DemoStatus::Disabling => "Turning demo mode off; it starts again afterwards.",
             _ => "Demo mode is being set up.",
         };
         Ok::<_, Refused>(answer(accepted, message))
@@ -94,7 +94,7 @@ pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once
     let effect = move |work: &mut Work<'_>| {
         let accepted = super::disable(work, user)?;
         audit::record(work, Event::DemoLeft, "")?;
-        Ok::<_, Refused>(answer(accepted, "Demo mode is being left."))
+        Ok::<_, Refused>(answer(accepted, "Turning demo mode off."))
     };
     let answer = once.write(&app, visitor.acting_for(user), effect).await;
     kit::failpoint!("demo: committed");
@@ -116,7 +116,7 @@ fn read_choice(body: &[u8]) -> Result<Choice> {
     let choice = choice.unwrap_or_default();
     match choice.seed {
         Some(seed) if seed > LARGEST_SEED => {
-            Err(FieldErrors::one("seed", "too_large", "seed is at most 2^53 - 1.").into())
+            Err(FieldErrors::one("seed", "too_large", "seed must be at most 2^53 - 1.").into())
         }
         _ => Ok(choice),
     }

@@ -58,7 +58,7 @@ impl Job for EnableDemo {
         let user = user_of(&run)?;
         let mut steps = run.restore::<Steps>().unwrap_or_default();
         if self.clear_first && !steps.is_clear {
-            run.progress(0, 0, "Clearing away what was left");
+            run.progress(0, 0, "Cleaning up");
             service::remove(&app, user, None).await?;
             steps.is_clear = true;
             run.step(&steps, move |tx| Ok(store::clear(tx, user)?)).await?;
@@ -125,7 +125,7 @@ impl EnableDemo {
         if let Some(made) = &steps.made {
             return Ok(made.clone());
         }
-        run.progress(0, 0, "Making the demo channel");
+        run.progress(0, 0, "Creating the demo channel");
         let webhook = Webhook {
             url: webhooks::demo_url(&app.config.webhook_base, user),
             secret: webhooks::demo_secret(&app.vault, user),
@@ -178,7 +178,7 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
     let counted = app.db.read(move |conn| store::counted(conn, workspace, promised.as_of)).await?;
     let is_whole = counted.videos >= promised.videos && counted.interactions >= promised.interactions;
     if !is_whole && !kit::mutant!("demo: enabled without counting") {
-        return Err(Failure::retry("demo_incomplete", "Not everything that the demo channel promises has arrived.")
+        return Err(Failure::retry("demo_incomplete", "Some of the demo channel's data is still missing.")
             .because(format!("{counted:?} of {promised:?}")));
     }
     if !service::still_has(app, user, &made.profile).await? {
@@ -193,7 +193,7 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
     let end = app.unit(Who::user(user, ""), move |work| {
         let (from, to) = (DemoStatus::Enabling, DemoStatus::Enabled);
         if !store::end(work.tx, work.now, user, job, from, to, None)? {
-            return Err(Failure::fail("superseded", "Another operation took its place."));
+            return Err(Failure::fail("superseded", "A newer request replaced this one."));
         }
         kit::failpoint!("demo: ending");
         let later = work.now + crate::connections::jobs::PERIOD;
@@ -262,7 +262,7 @@ impl Job for DisableDemo {
         let fault = Fault {
             operation: Operation::Disable,
             code: "cancelled".into(),
-            message: "Leaving was cancelled before everything of the demo was gone.".into(),
+            message: "Turning demo mode off was cancelled before it finished.".into(),
         };
         end_leaving(tx, job, &fault, now)
     }
@@ -356,7 +356,7 @@ const PATIENT: Policy = Policy {
 };
 
 fn user_of(run: &Run) -> Result<UserId, Failure> {
-    run.user_id().map(UserId::from).ok_or_else(|| Failure::fail("no_user", "The operation belongs to nobody."))
+    run.user_id().map(UserId::from).ok_or_else(|| Failure::fail("no_user", "This job has no owner."))
 }
 
 fn failure(stop: Stop) -> Failure {

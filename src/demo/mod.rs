@@ -182,7 +182,7 @@ pub struct Accepted {
 /// Why a wish is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    #[error("demo mode is {0} already")]
+    #[error("demo mode is already {0}")]
     Already(DemoStatus),
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -238,7 +238,7 @@ pub fn bring_back_failed(tx: &mut Tx, now: Timestamp, user: UserId) -> Result<()
     let fault = Fault {
         operation: Operation::Enable,
         code: "imported".to_owned(),
-        message: "Setting up demo mode had failed in the former system.".to_owned(),
+        message: "Demo mode had failed to set up in the previous system.".to_owned(),
     };
     Ok(store::set_failed(tx, now, user, &fault)?)
 }

@@ -98,7 +98,7 @@ impl EnableForm {
                 scenario: self.scenario.clone(),
                 size: self.size.clone(),
                 seed: self.seed.clone(),
-                seed_error: seed.is_err().then(|| format!("A whole number up to {LARGEST_SEED}.")),
+                seed_error: seed.is_err().then(|| format!("Enter a whole number up to {LARGEST_SEED}.")),
             }),
         }
     }
@@ -115,7 +115,7 @@ async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::Already(status) => Error::conflict("already", format!("Demo mode is {status} already.")),
+            Refused::Already(status) => Error::conflict("already", format!("Demo mode is already {status}.")),
             Refused::Db(error) => error.into(),
         }
     }

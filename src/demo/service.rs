@@ -65,9 +65,11 @@ pub async fn remove(app: &App, user: UserId, operation: Option<JobId>) -> Result
 }
 
 fn request(app: &App, method: Method, path: &str) -> Result<RequestBuilder, Failure> {
-    let DemoService { url, secret } = app.config.demo_service.as_ref().ok_or_else(|| {
-        Failure::fail("no_demo_service", "This installation has no demo service: set DEMO_SERVICE_URL for it.")
-    })?;
+    let DemoService { url, secret } = app
+        .config
+        .demo_service
+        .as_ref()
+        .ok_or_else(|| Failure::fail("no_demo_service", "No demo service is configured. Set DEMO_SERVICE_URL."))?;
     let mut url = url.clone();
     url.set_path(path);
     Ok(app.outbound.demo_service.request(method, url).bearer_auth(secret.expose()))
@@ -83,14 +85,12 @@ async fn send(app: &App, request: RequestBuilder) -> Result<Answer, Failure> {
 fn accepted(app: &App, answer: Answer) -> Result<Answer, Failure> {
     match answer.status {
         200..=299 => Ok(answer),
-        404 => Err(Failure::retry("demo_service_unknown", "The address of the demo service is not one.")),
+        404 => Err(Failure::retry("demo_service_unknown", "The demo service's address isn't valid.")),
         409 => Err(conflict(&answer)),
         429 | 503 => Err(busy(app, &answer)),
         500..=599 | 408 => Err(unreachable(&format!("HTTP {}", answer.status))),
-        401 | 403 => {
-            Err(Failure::fail("demo_service_refused", "The demo service does not accept this installation's secret."))
-        }
-        status => Err(Failure::fail("demo_service_rejected", "The demo service did not accept the request.")
+        401 | 403 => Err(Failure::fail("demo_service_refused", "The demo service rejected this server's secret.")),
+        status => Err(Failure::fail("demo_service_rejected", "The demo service rejected the request.")
             .because(format!("HTTP {status}"))),
     }
 }
@@ -110,14 +110,14 @@ fn conflict(answer: &Answer) -> Failure {
     }
     match answer.json::<Problem>() {
         Ok(problem) if problem.code == "operation_cancelled" => {
-            Failure::fail("demo_operation_over", "The demo service takes this set-up for called off.")
+            Failure::fail("demo_operation_over", "The demo service considers this set-up cancelled.")
         }
-        _ => Failure::fail(PROFILE_EXISTS, "The demo service still has another profile for you."),
+        _ => Failure::fail(PROFILE_EXISTS, "The demo service still has another demo channel for you."),
     }
 }
 
 fn busy(app: &App, answer: &Answer) -> Failure {
-    const TEXT: &str = "The demo service asks to wait a moment.";
+    const TEXT: &str = "The demo service is asking us to wait a moment.";
     match answer.retry_after() {
         Some(wait) => Failure::retry_at("demo_service_busy", TEXT, app.now() + wait.min(Duration::from_secs(60))),
         None => Failure::retry("demo_service_busy", TEXT),
@@ -125,22 +125,21 @@ fn busy(app: &App, answer: &Answer) -> Failure {
 }
 
 fn unreachable(cause: &dyn std::fmt::Display) -> Failure {
-    Failure::retry("demo_service_unreachable", "The demo service does not answer.").because(cause)
+    Failure::retry("demo_service_unreachable", "The demo service isn't responding.").because(cause)
 }
 
 fn unreadable(cause: &dyn std::fmt::Display) -> Failure {
-    Failure::retry("demo_service_unreadable", "The demo service answered something that cannot be understood.")
-        .because(cause)
+    Failure::retry("demo_service_unreadable", "The demo service sent a response we couldn't read.").because(cause)
 }
 
 /// What a trouble with the simulator's platforms means for the set-up.
 pub fn platform_failure(error: &Error) -> Failure {
     match error {
         Error::RateLimited { until } | Error::QuotaExhausted { until } => {
-            Failure::retry_at("demo_platform_busy", "The demo platform asks to wait.", *until)
+            Failure::retry_at("demo_platform_busy", "The demo platform is asking us to wait.", *until)
         }
         Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {
-            Failure::retry("demo_platform_unreachable", "The demo platform does not answer as it should.")
+            Failure::retry("demo_platform_unreachable", "The demo platform isn't responding as it should.")
                 .because(error)
         }
         Error::Reauth { .. } | Error::Permission { .. } | Error::NotFound { .. } | Error::Rejected { .. } => {

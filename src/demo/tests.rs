@@ -187,7 +187,7 @@ both_databases! {
         let again = stage.enable_with(json!({ "size": "small", "seed": 4711 })).await;
         assert_eq!((&again["status"], &again["job_id"]), (&json!("disabling"), &leaving["job_id"]));
         let page = stage.app.get("/dashboard").await.text;
-        assert!(page.contains("set up again after that") && page.contains("Only leave"), "{page}");
+        assert!(page.contains("it starts again afterwards") && page.contains("Just turn it off"), "{page}");
 
         stage.run_until_settled().await;
         let status = stage.status().await;
@@ -229,7 +229,7 @@ both_databases! {
         let accepted = stage.enable().await;
         stage.app.run_jobs().await;
         let page = stage.app.get("/dashboard").await.text;
-        assert!(page.contains("Attempt 1 of 6") && page.contains("the next is at"), "{page}");
+        assert!(page.contains("Attempt 1 of 6") && page.contains("failed. Trying again"), "{page}");
 
         stage.run_until_settled().await;
         let status = stage.status().await;
@@ -237,7 +237,7 @@ both_databases! {
         assert_eq!(status["error"]["code"], "demo_service_unreachable");
         assert_eq!(stage.job(&accepted["job_id"]).await["attempt"], 6);
         let page = stage.app.get("/dashboard").await.text;
-        assert!(page.contains("data-test=\"demo-retry\"") && page.contains("does not answer"), "{page}");
+        assert!(page.contains("data-test=\"demo-retry\"") && page.contains("isn't responding"), "{page}");
 
         stage.start_the_service().await;
         stage.enabled().await;

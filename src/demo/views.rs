@@ -32,11 +32,12 @@ fn invitation() -> Markup {
         section.banner.invitation {
             div {
                 strong { "New here? Try everything with a demo channel." }
-                p { "Repruv sets up a channel with videos and more than a thousand comments, within a second and without any key. It lives in a workspace of its own: yours stays untouched." }
+                p { "Get a channel with videos and over a thousand comments in seconds, no API key needed. It has its own workspace, so your data stays untouched." }
             }
             div.actions {
                 (Button::primary("Try demo mode").test("enable-demo").posts("/demo/enable"))
-                a href="/settings/demo" { "Choose scenario and size" }
+                a href="/settings/demo" { "Choose a scenario and size" }
+                a href="/connections" { "Connect an account" }
             }
         }
     }
@@ -77,9 +78,9 @@ fn enabled(profile: Option<&Profile>) -> Markup {
     let name = profile.map_or("your demo channel", |profile| profile.channel_name.as_str());
     html! {
         div data-test="demo-enabled" {
-            p { strong data-announce { "Demo: " (name) "." } " Everything here is simulated; your own workspace is untouched." }
+            p { strong data-announce { "Demo: " (name) "." } span.rest { " Everything here is simulated; your own data is untouched." } }
         }
-        div.actions { (Button::new("Leave demo mode").test("disable-demo").posts("/demo/disable")) }
+        div.actions { (Button::new("Turn off demo mode").test("disable-demo").posts("/demo/disable")) }
     }
 }
 
@@ -88,15 +89,15 @@ fn disabling(demo: &Demo, local: &Local) -> Markup {
     html! {
         div data-test="demo-disabling" {
             strong data-announce {
-                @if returns { "Demo mode is being left, and set up again after that." } @else { "Demo mode is being left." }
+                @if returns { "Turning demo mode off; it starts again afterwards." } @else { "Turning demo mode off." }
             }
             (at_work(demo.job.as_ref(), local))
         }
         div.actions {
             @if returns {
-                (Button::new("Only leave").test("demo-leave-only").posts("/demo/disable"))
+                (Button::new("Just turn it off").test("demo-leave-only").posts("/demo/disable"))
             } @else {
-                (Button::new("Set it up again").test("demo-again").posts("/demo/enable"))
+                (Button::new("Start it again").test("demo-again").posts("/demo/enable"))
             }
         }
     }
@@ -105,8 +106,8 @@ fn disabling(demo: &Demo, local: &Local) -> Markup {
 fn failed(fault: Option<&Fault>) -> Markup {
     let operation = fault.map_or(Operation::Enable, |fault| fault.operation);
     let (what, again) = match operation {
-        Operation::Enable => ("Demo mode could not be set up.", "/demo/enable"),
-        Operation::Disable => ("Demo mode could not be left completely.", "/demo/disable"),
+        Operation::Enable => ("Demo mode couldn't be set up.", "/demo/enable"),
+        Operation::Disable => ("Demo mode couldn't be turned off completely.", "/demo/disable"),
     };
     html! {
         div data-test="demo-failed" {
@@ -116,8 +117,8 @@ fn failed(fault: Option<&Fault>) -> Markup {
         div.actions {
             (Button::primary("Try again").test("demo-retry").posts(again))
             @match operation {
-                Operation::Enable => (Button::new("Leave").test("disable-demo").posts("/demo/disable")),
-                Operation::Disable => (Button::new("Set it up anew").test("enable-demo").posts("/demo/enable")),
+                Operation::Enable => (Button::new("Turn it off").test("disable-demo").posts("/demo/disable")),
+                Operation::Disable => (Button::new("Start over").test("enable-demo").posts("/demo/enable")),
             }
         }
     }
@@ -128,19 +129,19 @@ fn at_work(job: Option<&JobView>, local: &Local) -> Markup {
     let Some(job) = job else { return html! {} };
     html! {
         @if job.cancel_requested {
-            p { "The set-up is being called back…" }
+            p { "Cancelling…" }
         } @else if let (JobStatus::Pending, Some(error), Some(next)) = (job.status, &job.error, job.next_run_at) {
-            p { (error.message) " Attempt " (job.attempt) " of " (job.max_attempts) " came to nothing, the next is at " (local.clock(next)) "." }
+            p { (error.message) " Attempt " (job.attempt) " of " (job.max_attempts) " failed. Trying again " (local.ago(next)) "." }
         } @else if job.status == JobStatus::Pending && job.interruptions > 0 {
-            p { "It was interrupted, and goes on in a moment." }
+            p { "Interrupted. Resuming in a moment." }
         } @else if job.status == JobStatus::Pending && !job.no_worker_online {
-            p { "It starts in a moment." }
+            p { "Starting in a moment." }
         } @else if job.status != JobStatus::Pending {
             (progress(job.progress.done, job.progress.total, &job.progress.step))
             @if job.attempt > 1 { small.muted { "Attempt " (job.attempt) " of " (job.max_attempts) } }
         }
         @if job.no_worker_online {
-            p { "No worker is running at the moment. Your wish is kept, and goes on as soon as one does." }
+            p { "No worker is running right now. Your request is saved and will start as soon as one is." }
         }
     }
 }
@@ -167,13 +168,13 @@ impl Typed {
 
 pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
     html! {
-        (head("Demo mode", html! { "A channel to try everything with, in a workspace of its own." }, html! {}))
+        (head("Demo mode", html! { "A sample channel to try everything with, in its own workspace." }, html! {}))
         (settings_tabs("/settings/demo"))
         @match demo.status {
             DemoStatus::Disabled | DemoStatus::Failed => (choose(typed)),
             DemoStatus::Enabled => @if let Some(profile) = &demo.profile { (applied(profile)) },
             DemoStatus::Enabling | DemoStatus::Disabling => {
-                (card("Under way", html! {}, at_work(demo.job.as_ref(), local)))
+                (card("In progress", html! {}, at_work(demo.job.as_ref(), local)))
             }
         }
     }
@@ -189,7 +190,7 @@ fn choose(typed: &Typed) -> Markup {
         .fold(Select::new("size", "Size", &typed.size), |select, size| select.option(size.as_str(), size_name(*size)));
     let seed = Field::text("seed", "Seed")
         .value(&typed.seed)
-        .help("The same number makes the same channel again. Leave it empty for a new one.")
+        .help("The same number always gives the same channel. Leave empty for a new one.")
         .error(typed.seed_error.as_deref());
     let body = html! {
         form.stack method="post" action="/demo/enable" {
@@ -200,7 +201,7 @@ fn choose(typed: &Typed) -> Markup {
             div.actions { (Button::primary("Set up demo mode").test("enable-demo").icon(Icon::Demo)) }
         }
     };
-    card("Set it up", html! {}, body)
+    card("Set up", html! {}, body)
 }
 
 fn applied(profile: &Profile) -> Markup {
@@ -210,12 +211,12 @@ fn applied(profile: &Profile) -> Markup {
         ("Scenario", html! { (scenario_name(profile.scenario)) }),
         ("Size", html! { (size_name(profile.size)) }),
         ("Seed", html! { span.num { (profile.seed) } }),
-        ("At the start", html! { (grouped(promised.videos)) " videos, " (grouped(promised.interactions)) " comments" }),
+        ("Started with", html! { (grouped(promised.videos)) " videos, " (grouped(promised.interactions)) " comments" }),
     ];
     let body = html! {
         (key_values(&pairs))
-        (notice(Tone::Plain, "New comments keep arriving while demo mode is on. Leaving it removes the channel and every row of it."))
-        div.actions { (Button::new("Leave demo mode").posts("/demo/disable")) }
+        (notice(Tone::Plain, "New comments keep coming in while demo mode is on. Turning it off deletes the channel and all its data."))
+        div.actions { (Button::new("Turn off demo mode").posts("/demo/disable")) }
     };
     card("This demo", html! {}, body)
 }

@@ -89,11 +89,11 @@ fn place<'a>(id: &'a [u8; 32], user: &'a [u8]) -> Place<'a> {
 }
 
 fn bad_key() -> Error {
-    let text = "An Idempotency-Key is given once, and has 1 to 255 characters of ASCII.";
+    let text = "Idempotency-Key must appear once, with 1 to 255 ASCII characters.";
     Error::bad_request("bad_idempotency_key", text)
 }
 
 fn other_body() -> Error {
-    let text = "This Idempotency-Key came with another body before. A new call needs a new key.";
+    let text = "This Idempotency-Key was already used with a different body. Use a new key for a new call.";
     Error::unprocessable("idempotency_key_reused", text)
 }

@@ -12,6 +12,7 @@ use super::listing::{
     self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Order, Reply, Version, Visibility,
 };
 use super::pages::{Parameters, refused};
+use super::place::take;
 use super::triage::TriageState;
 use crate::accounts::sessions::Caller;
 use crate::app::App;
@@ -114,9 +115,9 @@ struct VersionBody {
         ("priority" = inline(Option<PriorityBand>), Query), ("intent" = inline(Option<Intent>), Query),
         ("language" = inline(Option<Language>), Query), ("connection" = inline(Option<ConnectionId>), Query),
         ("content" = inline(Option<ContentId>), Query), ("author" = inline(Option<AuthorId>), Query),
-        ("since" = Option<String>, Query, format = Date, description = "First day, like 2026-11-22, in the person's time zone"),
-        ("until" = Option<String>, Query, format = Date, description = "Last day: since, or a later one"),
-        ("visibility" = inline(Option<Visibility>), Query, description = "published, unless said otherwise"),
+        ("since" = Option<String>, Query, format = Date, description = "First day, like 2026-11-22, in the user's time zone"),
+        ("until" = Option<String>, Query, format = Date, description = "Last day: the same as since, or later"),
+        ("visibility" = inline(Option<Visibility>), Query, description = "defaults to published"),
         ("order" = inline(Option<Order>), Query, description = "priority goes with state=needs_reply"),
         ("cursor" = Option<String>, Query, pattern = r"^-?[0-9]{1,9}\.[0-9]{1,16}\.[0-9a-f]{32}$", description = "next_cursor of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100),
@@ -129,7 +130,7 @@ pub async fn list(
 ) -> Result<Json<ListAnswer>> {
     let mut parameters = parameters;
     if let Some((name, _)) = parameters.iter().find(|(_, value)| value.is_empty()) {
-        return Err(refused(BadFilter::value(name, "left out rather than empty")));
+        return Err(refused(BadFilter::value(name, "omitted rather than empty")));
     }
     let cursor: Option<Cursor> =
         take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
@@ -170,13 +171,7 @@ pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) ->
         .await
 }
 
-/// Takes a parameter that is no filter out of the others; an empty one is none.
-pub(super) fn take(parameters: &mut Parameters, name: &str) -> Option<String> {
-    let place = parameters.iter().position(|(known, _)| known == name)?;
-    Some(parameters.remove(place).1).filter(|value| !value.is_empty())
-}
-
-pub(super) fn pairs(parameters: &Parameters) -> impl Iterator<Item = (&str, &str)> {
+fn pairs(parameters: &Parameters) -> impl Iterator<Item = (&str, &str)> {
     parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))
 }
 

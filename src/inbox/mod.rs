@@ -10,6 +10,7 @@ pub mod jobs;
 pub mod listing;
 
 pub mod pages;
+mod place;
 mod seed;
 #[cfg(test)]
 pub mod testing;

@@ -1,20 +1,25 @@
 //! `/inbox` and `/inbox/{id}`.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use jiff::tz::TimeZone;
 use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
 
-use super::api::{pairs, take};
-use super::listing::{self, BadFilter, Cursor, Filter, Listed};
+use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened};
+use super::place::{Place, take};
 use super::triage::TriageState;
-use super::views;
+use super::views::{self, Neighbours};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
-use crate::workspaces::WorkspaceId;
+use crate::workspaces::{self, WorkspaceId};
 
 /// A URL's parameters, in its order.
 pub type Parameters = Vec<(String, String)>;
@@ -25,36 +30,27 @@ pub async fn index(
     who: SignedIn,
     nonce: Nonce,
     Query(parameters): Query<Parameters>,
-) -> Result<Markup> {
+) -> Result<Response> {
     let mut parameters = parameters;
-    let cursor: Option<Cursor> =
-        take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
     let panel = take(&mut parameters, "panel");
-    let filter = Filter::parse(pairs(&parameters)).map_err(refused)?;
+    let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(&app, &nonce, "/inbox");
     let (workspace, zone) = (who.workspace.id, shell.local.zone.clone());
-    let wanted = filter.clone();
-    let rows = app
-        .db
-        .read(move |conn| {
-            Ok::<_, Error>(Rows {
-                listed: listing::list(conn, workspace, &wanted, &zone, cursor, listing::DEFAULT_LIMIT)?,
-                counts: listing::counts(conn, workspace)?,
-                connections: listing::connections(conn, workspace)?,
-                people_and_content: named(conn, workspace, &wanted)?,
-            })
-        })
-        .await?;
+    let rows = {
+        let place = place.clone();
+        app.db.read(move |conn| Rows::read(conn, workspace, &place, &zone)).await?
+    };
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
-    let view = views::Inbox { filter: &filter, rows: &rows, is_first: cursor.is_none(), local: &shell.local };
+    let view = views::Inbox { place: &place, rows: &rows, open: None, local: &shell.local };
     if panel.is_some() {
-        return Ok(views::panel(&view));
+        return Ok(views::panel(&view).into_response());
     }
-    let body = views::with_keys(&shell.nonce, views::inbox(&view));
-    Ok(ui::page(&shell, "Inbox", body))
+    let body = views::with_keys(&shell.nonce, views::inbox(&view, views::nothing_open()));
+    let status = if place.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, ui::page(&shell, "Inbox", body)).into_response())
 }
 
-/// `GET /inbox/{id}`
+/// `GET /inbox/{id}`: beside the list that the address names.
 pub async fn show(
     State(app): State<App>,
     who: SignedIn,
@@ -63,22 +59,67 @@ pub async fn show(
     Query(parameters): Query<Parameters>,
 ) -> Result<Markup> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let mut parameters = parameters;
+    let panel = take(&mut parameters, "panel");
+    let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(&app, &nonce, "/inbox");
-    let workspace = who.workspace.id;
-    let (opened, counts) = app
-        .db
-        .read(move |conn| {
+    let (workspace, zone) = (who.workspace.id, shell.local.zone.clone());
+    let (rows, mut opened, neighbours) = {
+        let place = place.clone();
+        let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
-            Ok::<_, Error>((opened, listing::counts(conn, workspace)?))
-        })
-        .await?;
-    if parameters.iter().any(|(name, _)| name == "panel") {
-        return Ok(views::opened(&opened, &shell.local));
+            let rows = Rows::read(conn, workspace, &place, &zone)?;
+            let neighbours = neighbours(conn, workspace, &place, &zone, &rows.listed, &opened.interaction)?;
+            Ok::<_, Error>((rows, opened, neighbours))
+        };
+        app.db.read(read).await?
+    };
+    if who.workspace.kind == workspaces::Kind::Demo {
+        forget_addresses(&mut opened);
     }
-    shell.needs_reply = Some(count(&counts, TriageState::NeedsReply));
+    let reading = views::opened(&opened, &place, &neighbours, &shell.local);
+    if panel.is_some() {
+        return Ok(reading);
+    }
+    shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
-    let body = views::with_keys(&shell.nonce, views::opened(&opened, &shell.local));
+    let view = views::Inbox { place: &place, rows: &rows, open: Some(id), local: &shell.local };
+    let body = views::with_keys(&shell.nonce, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
+}
+
+/// What a demo shows is on no platform: its addresses lead to strangers, or nowhere.
+fn forget_addresses(opened: &mut Opened) {
+    opened.interaction.permalink = None;
+    opened.interaction.author_profile_url = None;
+    if let Some(content) = &mut opened.content {
+        content.permalink = None;
+    }
+}
+
+/// The addresses of what stands before and after it, where the list goes on on its next page too.
+fn neighbours(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    place: &Place,
+    zone: &TimeZone,
+    listed: &Listed,
+    item: &Interaction,
+) -> Result<Neighbours> {
+    let here = listed.items.iter().position(|one| one.id == item.id);
+    let at = |index: usize| listed.items.get(index).map(|one| place.one(one.id));
+    let previous = here.and_then(|here| here.checked_sub(1)).and_then(at);
+    let next = here.and_then(|here| at(here + 1));
+    // The next page begins after the last row of this one; what is in no list has its place by its order.
+    let beyond = match here {
+        Some(_) if next.is_some() => None,
+        Some(_) => listed.next,
+        None => Some(Cursor::after(item)),
+    };
+    let Some(cursor) = beyond else { return Ok(Neighbours { previous, next }) };
+    let first = listing::list(conn, workspace, &place.filter, zone, Some(cursor), 1)?.items.pop();
+    let place = if here.is_some() { place.from(Some(cursor)) } else { place.from(place.cursor) };
+    Ok(Neighbours { previous, next: first.map(|one| place.one(one.id)) })
 }
 
 /// What the list's page shows, read in one go.
@@ -91,6 +132,15 @@ pub struct Rows {
 }
 
 impl Rows {
+    fn read(conn: &mut Conn, workspace: WorkspaceId, place: &Place, zone: &TimeZone) -> Result<Self> {
+        Ok(Self {
+            listed: listing::list(conn, workspace, &place.filter, zone, place.cursor, listing::DEFAULT_LIMIT)?,
+            counts: listing::counts(conn, workspace)?,
+            connections: listing::connections(conn, workspace)?,
+            people_and_content: named(conn, workspace, &place.filter)?,
+        })
+    }
+
     pub fn count(&self, state: TriageState) -> i64 {
         count(&self.counts, state)
     }
@@ -112,7 +162,7 @@ fn named(conn: &mut Conn, workspace: WorkspaceId, filter: &Filter) -> Result<Vec
     }
     if let Some(content) = filter.content {
         let title = listing::content_title(conn, workspace, content)?;
-        names.push(("content", title.unwrap_or_else(|| "one content item".to_owned())));
+        names.push(("content", title.unwrap_or_else(|| "one post".to_owned())));
     }
     Ok(names)
 }

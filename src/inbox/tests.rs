@@ -19,20 +19,44 @@ use crate::workspaces::WorkspaceId;
 kit::both_databases! {
     async fn the_pages_show_what_was_written_and_open_it(app: TestApp) {
         let app = with_comments(app).await;
-        let list = app.get("/inbox").await;
+        let list = app.get("/inbox?state=all").await;
         assert_eq!(list.status, 200, "{}", list.text);
         assert_eq!(list.text.matches("data-test=\"interaction\"").count(), 3);
         assert!(list.text.contains("What camera &lt;b&gt;is&lt;/b&gt; that?"), "texts are escaped");
-        let waiting = app.get("/inbox?state=needs_reply&order=priority&kind=").await;
-        assert_eq!(waiting.text.matches("data-test=\"interaction\"").count(), 1);
+        for waiting in ["/inbox", "/inbox?state=needs_reply&order=priority&kind="] {
+            assert_eq!(app.get(waiting).await.text.matches("data-test=\"interaction\"").count(), 1, "{waiting}");
+        }
         let panel = app.get("/inbox?state=answered&panel=inbox").await;
-        assert!(panel.text.starts_with("<section id=\"panel-inbox\"") && panel.text.contains("How do you clean it?"));
+        assert!(panel.text.contains("<section id=\"panel-inbox\"") && panel.text.contains("How do you clean it?"));
 
         let id = id_of(&app, "c1").await;
         let one = app.get(&format!("/inbox/{id}")).await;
         assert_eq!(one.status, 200, "{}", one.text);
-        for part in ["Comment by @ann", "What we make of it", "it has a question mark", "+20"] {
+        for part in ["Comment by @ann", "Why it's here", "has a question mark", "+20"] {
             assert!(one.text.contains(part), "{part}: {}", one.text);
+        }
+    }
+
+    async fn whoever_opens_a_comment_comes_back_to_the_same_place(app: TestApp) {
+        let app = with_comments(app).await;
+        let list = app.get("/inbox?state=all&order=oldest").await.text;
+        let opened = |id: &str| format!("/inbox/{id}?state=all&amp;order=oldest");
+        let ids = [id_of(&app, "c1").await, id_of(&app, "c2").await];
+        for id in &ids {
+            assert!(list.contains(&opened(id)), "{list}");
+        }
+        let one = app.get(&format!("/inbox/{}?state=all&order=oldest", ids[0])).await.text;
+        assert!(one.contains(&format!("href=\"/inbox?state=all&amp;order=oldest#i-{}\"", ids[0])), "{one}");
+        assert!(one.contains("rel=\"next\"") && !one.contains("rel=\"prev\""), "the first of a list: {one}");
+        assert_eq!(one.matches("data-test=\"interaction\"").count(), 3, "the list stands beside it");
+    }
+
+    async fn what_is_wrong_in_the_filter_is_told_beside_its_field(app: TestApp) {
+        let app = with_comments(app).await;
+        let wrong = app.get("/inbox?state=answered&since=2026-11-22&until=2026-11-01&language=de").await;
+        assert_eq!(wrong.status, 422);
+        for part in ["id=\"until-error\"", "value=\"2026-11-01\"", "value=\"2026-11-22\"", "<option value=\"de\" selected>", "name=\"state\" value=\"answered\""] {
+            assert!(wrong.text.contains(part), "{part}: {}", wrong.text);
         }
     }
 

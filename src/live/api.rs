@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt as _};
 use super::streams::{Said, Stream};
 use crate::accounts::sessions::Caller;
 use crate::app::App;
-use crate::web::errors::Result;
+use crate::web::errors::{Error, Result};
 
 /// Proxies cut what is silent for longer.
 const HEARTBEAT: Duration = Duration::from_secs(20);
@@ -20,18 +20,21 @@ const LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// Server-sent events: named hints (`demo`, `job`, `connection`, `inbox`) that tell which part to fetch again.
 ///
+/// The first event is `version`: `{process, now, changed}`. A page that the same process drew at `changed` or later is true.
+///
 /// A session has four streams at most: the oldest is told `crowded`, ends, and should not be opened again by itself.
 #[utoipa::path(get, path = "/events", tag = "events",
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 503)))]
 pub async fn events(State(app): State<App>, who: Caller) -> Result<Response> {
-    // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the stream opens.
+    // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the start tells them of something newer.
     let stream = app.streams.open(&app.db, who.user.id, who.pass)?;
     let ends = app.stopping.clone();
+    let start = Event::default().event("version").json_data(&stream.start).map_err(Error::internal)?;
     let said = events_of(stream)
         .take_until(async move { ends.cancelled().await })
         .take_until(tokio::time::sleep(LIFE))
         .map(Ok::<_, Infallible>);
-    let opened = stream::once(async { Ok(Event::default().comment("open").retry(Duration::from_secs(1))) });
+    let opened = stream::once(async { Ok(start.retry(Duration::from_secs(1))) });
     let keep_alive = KeepAlive::new().interval(HEARTBEAT);
     let no_buffering = [("x-accel-buffering", "no"), ("cache-control", "no-store")];
     Ok((no_buffering, Sse::new(opened.chain(said)).keep_alive(keep_alive)).into_response())

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use kit::db::{Db, Signal};
+use kit::random::Random;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -33,6 +34,12 @@ struct Open {
     listeners: HashMap<UserId, Vec<Arc<Listener>>>,
     count: usize,
     is_hearing: bool,
+    /// Told apart from other processes: each hears in an order of its own.
+    process: u64,
+    /// How many changes this process has heard of.
+    heard: u64,
+    /// Which of them was the last of each user; users share places, which costs them a look now and then.
+    changed: Vec<u64>,
 }
 
 struct Listener {
@@ -41,11 +48,28 @@ struct Listener {
     wake: Notify,
 }
 
+/// Users share so many places.
+const PLACES: usize = 256;
+
+fn place(user: UserId) -> usize {
+    usize::from(user.uuid().as_bytes()[15])
+}
+
 /// One open stream; it gives its place back when it is dropped.
 pub struct Stream {
     streams: Streams,
     user: UserId,
     listener: Arc<Listener>,
+    /// What is said at its start: up to where this process has heard, and when the user's pages changed last.
+    pub start: Start,
+}
+
+/// A page that was drawn by the same process, and not before `changed`, needs no look.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Start {
+    pub process: String,
+    pub now: u64,
+    pub changed: u64,
 }
 
 /// What a stream says next.
@@ -57,13 +81,17 @@ pub enum Said {
 }
 
 impl Streams {
+    /// Up to where this process has heard. Taken before a page reads its rows: what changes afterwards has a greater one.
+    pub fn version(&self, db: &Db) -> String {
+        let mut open = self.lock();
+        open.hear(db, Arc::downgrade(&self.0));
+        format!("{:x}.{}", open.process, open.heard)
+    }
+
     /// Opens a stream, before what it is about is read: then nothing is missed. The oldest of a session makes room.
     pub fn open(&self, db: &Db, user: UserId, session: SessionId) -> Result<Stream> {
         let mut open = self.lock();
-        if !open.is_hearing {
-            open.is_hearing = true;
-            tokio::spawn(hear_all(db.subscribe(), Arc::downgrade(&self.0)));
-        }
+        open.hear(db, Arc::downgrade(&self.0));
         if open.count >= IN_ALL {
             return Err(Error::Busy);
         }
@@ -76,7 +104,9 @@ impl Streams {
             listeners.retain(|known| !Arc::ptr_eq(known, &oldest));
             oldest.tell(CROWDED_OUT);
         }
-        Ok(Stream { streams: self.clone(), user, listener })
+        let start =
+            Start { process: format!("{:x}", open.process), now: open.heard, changed: open.changed[place(user)] };
+        Ok(Stream { streams: self.clone(), user, listener, start })
     }
 
     /// How many are open.
@@ -86,6 +116,25 @@ impl Streams {
 
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+impl Open {
+    fn hear(&mut self, db: &Db, streams: Weak<Mutex<Open>>) {
+        if !self.is_hearing {
+            self.is_hearing = true;
+            // No history depends on it: it only tells processes apart.
+            self.process = Random::system().u64();
+            self.changed = vec![0; PLACES];
+            tokio::spawn(hear_all(db.subscribe(), streams));
+        }
+    }
+
+    fn note(&mut self, places: impl IntoIterator<Item = usize>) {
+        self.heard += 1;
+        for place in places {
+            self.changed[place] = self.heard;
+        }
     }
 }
 
@@ -141,7 +190,12 @@ async fn hear_all(mut signals: Receiver<Signal>, streams: Weak<Mutex<Open>>) {
             Err(RecvError::Closed) => return,
         };
         let Some(streams) = streams.upgrade().map(Streams) else { return };
-        let open = streams.lock();
+        let mut open = streams.lock();
+        match heard {
+            Heard::Changed(user, _) => open.note([place(user)]),
+            Heard::Gap => open.note(0..PLACES),
+            Heard::Nothing | Heard::Ended(_) => {}
+        }
         let all = || open.listeners.values().flatten();
         match heard {
             Heard::Nothing => {}

@@ -74,6 +74,19 @@ both_databases! {
         assert_eq!(hints, [Hint::Demo, Hint::Connection, Hint::Inbox], "two hundred hints are three");
     }
 
+    async fn a_stream_begins_with_what_its_page_may_have_missed(app: TestApp) {
+        let ([ann, _], [here, _]) = ids();
+        let (streams, db) = (Streams::default(), app.db.clone());
+        let drawn = streams.version(&db);
+        let before = streams.open(&db, ann, here).expect("there is room");
+        let (process, at) = drawn.split_once('.').expect("a process, and how far it had heard");
+        assert_eq!((before.start.process.as_str(), before.start.changed <= at.parse().unwrap()), (process, true), "nothing was missed");
+        db.write(move |tx| { hint(tx, ann, Hint::Inbox); Ok::<_, kit::db::Error>(()) }).await.expect("it is sent");
+        before.next().await;
+        let after = streams.open(&db, ann, here).expect("there is room");
+        assert!(after.start.changed > at.parse().unwrap(), "the page is older than the change");
+    }
+
     async fn of_five_streams_of_a_session_the_oldest_makes_room(app: TestApp) {
         let ([ann, _], [here, there]) = ids();
         let (streams, db) = (Streams::default(), app.db.clone());

@@ -11,9 +11,9 @@ pub enum Error {
     /// The authorisation is dead: only its person can give a new one.
     #[error("the platform refused the authorisation ({reason})")]
     Reauth { reason: String },
-    #[error("the platform does not permit this ({reason})")]
+    #[error("the platform does not allow this ({reason})")]
     Permission { reason: String },
-    #[error("the platform asks to slow down until {until}")]
+    #[error("the platform is asking us to slow down until {until}")]
     RateLimited { until: Timestamp },
     #[error("the platform's quota is used up until {until}")]
     QuotaExhausted { until: Timestamp },
@@ -25,12 +25,12 @@ pub enum Error {
     /// No whole answer came; the next attempt may well have one.
     #[error("no answer from the platform: {0}")]
     Transport(#[from] TransportError),
-    #[error("the platform has a problem of its own (HTTP {status})")]
+    #[error("the platform has problems (HTTP {status})")]
     Unavailable { status: u16 },
     #[error("our own storage was not available")]
     Storage,
     /// An answer that is not what the platform documents. The body's beginning is kept for whoever looks into it.
-    #[error("the platform's answer cannot be read ({problem})")]
+    #[error("the platform's response cannot be read ({problem})")]
     Protocol { problem: String, body: String },
 }
 

@@ -59,7 +59,7 @@ pub struct Place<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
-    #[error("a stored secret was sealed with another key")]
+    #[error("a stored secret was encrypted with another key")]
     OtherKey,
     #[error("a stored secret was changed or moved")]
     Tampered,
@@ -67,13 +67,13 @@ pub enum Broken {
 
 #[derive(Debug, thiserror::Error)]
 pub enum KeyFileError {
-    #[error("cannot read the key file {path}: {error}", path = .0.display(), error = .1)]
+    #[error("can't read the key file {path}: {error}", path = .0.display(), error = .1)]
     Read(PathBuf, io::Error),
-    #[error("cannot make the key file {path}: {error}", path = .0.display(), error = .1)]
+    #[error("can't create the key file {path}: {error}", path = .0.display(), error = .1)]
     Make(PathBuf, io::Error),
-    #[error("others may read the key file {path}: run `chmod 600 {path}`", path = .0.display())]
+    #[error("other users can read the key file {path}: run `chmod 600 {path}`", path = .0.display())]
     Open(PathBuf),
-    #[error("{path} is not a Repruv key file: put the right one back, or name it with REPRUV_SECRET_KEY_FILE", path = .0.display())]
+    #[error("{path} isn't a Repruv key file: restore the right one, or point REPRUV_SECRET_KEY_FILE to it", path = .0.display())]
     Format(PathBuf),
 }
 

@@ -64,7 +64,7 @@ impl Error {
 
     /// It asks for a password that was typed a short while ago.
     pub fn reauthentication_needed() -> Self {
-        Self::forbidden("reauthentication_needed", "Sign in again first: it was too long ago.")
+        Self::forbidden("reauthentication_needed", "Please confirm your password first: you signed in a while ago.")
     }
 
     pub fn unprocessable(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
@@ -103,7 +103,7 @@ impl Error {
     /// What a person is told.
     pub fn text(&self) -> Cow<'static, str> {
         match self {
-            Error::Invalid(_) => "Some of what was sent cannot be accepted.".into(),
+            Error::Invalid(_) => "Some fields need your attention.".into(),
             Error::Refused { message, .. } => message.clone(),
             Error::TooMany { retry_after } => {
                 format!("Too many tries. Try again in {}.", in_words(*retry_after)).into()
@@ -362,15 +362,18 @@ fn page(seen: &RequestInfo, failure: &Failure) -> Response {
         local: Local::new(Timestamp::EPOCH, "UTC"),
         person: None,
         needs_reply: None,
+        version: String::new(),
         banner: None,
     };
     let text = match status.is_server_error() {
-        true => format!("{} If it stays, tell whoever runs this server: request {}.", failure.text(), seen.id),
+        true => {
+            format!("{} If it keeps happening, tell whoever runs this server. Request ID: {}.", failure.text(), seen.id)
+        }
         false => failure.text().into_owned(),
     };
     let next: &[(&str, &str)] = match seen.method {
-        Method::GET if status.is_server_error() => &[(&seen.path, "Try again"), ("/", "To the start")],
-        _ => &[("/", "To the start")],
+        Method::GET if status.is_server_error() => &[(&seen.path, "Try again"), ("/", "Go to the dashboard")],
+        _ => &[("/", "Go to the dashboard")],
     };
     let html = error_page(&shell, status.as_u16(), title(status), &text, next);
     (status, html).into_response()
@@ -378,17 +381,17 @@ fn page(seen: &RequestInfo, failure: &Failure) -> Response {
 
 fn title(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::NOT_FOUND => "Nothing here",
-        StatusCode::FORBIDDEN => "Not allowed",
-        StatusCode::METHOD_NOT_ALLOWED => "Not in that way",
+        StatusCode::NOT_FOUND => "Page not found",
+        StatusCode::FORBIDDEN => "You don't have access",
+        StatusCode::METHOD_NOT_ALLOWED => "This page can't be opened directly",
         StatusCode::PAYLOAD_TOO_LARGE => "Too large",
-        StatusCode::TOO_MANY_REQUESTS => "A moment, please",
+        StatusCode::TOO_MANY_REQUESTS => "Slow down a moment",
         StatusCode::SERVICE_UNAVAILABLE => "Busy right now",
-        StatusCode::CONFLICT => "Not now",
-        StatusCode::GONE => "No longer",
+        StatusCode::CONFLICT => "That can't be done right now",
+        StatusCode::GONE => "This link has expired",
         StatusCode::UNAUTHORIZED => "Sign in first",
         StatusCode::MISDIRECTED_REQUEST => "Wrong address",
-        status if status.is_server_error() => "That went wrong",
-        _ => "That did not work",
+        status if status.is_server_error() => "Something went wrong",
+        _ => "That didn't work",
     }
 }

@@ -4,3 +4,4 @@ mod layers;
 mod places;
 mod shape;
 mod source;
+mod words;

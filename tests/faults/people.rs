@@ -33,7 +33,7 @@ both_databases! {
             fleet.kill(0);
         }
         let (is_good, told) = fleet.told(&["user", "disable", EMAIL]);
-        assert!(is_good && told.contains("every session of it has ended"), "{told}");
+        assert!(is_good && told.contains("signed out everywhere"), "{told}");
         closes(stream).await;
         if engine == Engine::Sqlite {
             fleet.revive(0, &[]);

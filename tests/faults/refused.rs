@@ -23,7 +23,7 @@ struct Place {
 both_databases! {
     async fn a_database_of_a_newer_release_is_refused_and_left_as_it_is(engine: Engine) {
         let place = Place::new(engine).await;
-        assert_eq!(place.run("migrate"), (true, "The database's schema is up to date".to_owned()));
+        assert_eq!(place.run("migrate"), (true, "The database schema is up to date".to_owned()));
         let later = |tx: &mut Tx| {
             tx.exec("INSERT INTO schema_migrations (name, checksum) VALUES ('9999_later', 'x')", args![])?;
             Ok::<_, kit::db::Error>(())
@@ -31,7 +31,7 @@ both_databases! {
         place.with_database(move |db| db.write_blocking(later).expect("the table takes it")).await;
         for command in ["serve", "migrate", "user list"] {
             let (is_good, line) = place.run(command);
-            let told = "made by a newer Repruv (it has migration 9999_later): use that release, or a backup from before";
+            let told = "created by a newer Repruv (it has migration 9999_later): use that release, or restore an earlier backup";
             assert!(!is_good && line.contains(told) && line.lines().count() == 1, "{command}: {line}");
         }
         let names = place.names().await;
@@ -47,7 +47,7 @@ both_databases! {
         })
         .await;
         for _ in 0..2 {
-            assert_eq!(place.run("migrate"), (true, "The database's schema is up to date".to_owned()));
+            assert_eq!(place.run("migrate"), (true, "The database schema is up to date".to_owned()));
         }
         assert_eq!(place.names().await, MIGRATIONS.iter().map(|migration| migration.name).collect::<Vec<_>>());
         let kept = "SELECT failures FROM sign_in_limits WHERE key = 'old'";
@@ -101,7 +101,7 @@ fn a_second_process_on_one_sqlite_file_is_refused_and_the_first_goes_on() {
         let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
         for command in ["serve", "migrate", "user list"] {
             let (is_good, line) = place.run(command);
-            let told = "another Repruv process uses this database; stop it first, or use PostgreSQL for several";
+            let told = "another Repruv process is using this database; stop it first, or use PostgreSQL to run several";
             assert!(!is_good && line.contains(told) && line.lines().count() == 1, "{command}: {line}");
         }
         assert_eq!(ann.get("/api/auth/session").await.0, StatusCode::OK, "the first has noticed nothing");

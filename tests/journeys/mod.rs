@@ -1,6 +1,8 @@
 //! What a person does, in a real browser against the built binary.
 
 mod demo;
+mod inbox;
+mod narrow;
 mod pages;
 mod person;
 mod pictures;

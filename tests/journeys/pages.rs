@@ -6,8 +6,9 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-const SIGNED_IN: [&str; 9] = [
+pub const SIGNED_IN: [&str; 10] = [
     "/dashboard",
+    "/inbox",
     "/connections",
     "/activity",
     "/activity/everyone",
@@ -16,6 +17,14 @@ const SIGNED_IN: [&str; 9] = [
     "/settings/sessions",
     "/settings/api-keys",
     "/no-such-page",
+];
+
+/// Where there are comments to show.
+pub const WITH_COMMENTS: [&str; 4] = [
+    "/inbox?state=all",
+    "/inbox?state=answered&language=fr&since=2030-01-01",
+    "/inbox?since=2026-11-22&until=2026-11-01",
+    "/activity?status=completed",
 ];
 
 #[test]
@@ -35,8 +44,12 @@ fn every_page_is_accessible() {
         person.open("/dashboard").await;
         person.press("enable-demo").await;
         person.sees("demo-enabled").await;
-        for page in SIGNED_IN {
+        for page in SIGNED_IN.iter().chain(&WITH_COMMENTS) {
             faults.extend(faults_of(&person, page).await);
+        }
+        let (comment, job) = (person.a_comment().await, person.first_link("/activity", ".row-link").await);
+        for page in [comment, job] {
+            faults.extend(faults_of(&person, &page).await);
         }
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     });

@@ -55,6 +55,24 @@ impl Person {
         self.browser.read(&hooked(hook), part).await;
     }
 
+    /// Waits until an expression is true of the page.
+    pub async fn is(&self, what: &str, expression: &str) {
+        self.browser.holds(what, expression).await;
+    }
+
+    /// The address of some comment of the inbox.
+    pub async fn a_comment(&self) -> String {
+        self.first_link("/inbox?state=all", ".row .row-link").await
+    }
+
+    pub async fn first_link(&self, page: &str, selector: &str) -> String {
+        self.open(page).await;
+        self.browser.see(selector).await;
+        let address = format!("document.querySelector('{selector}').getAttribute('href')");
+        let address = self.browser.evaluate(&address).await;
+        address.and_then(|address| address.as_str().map(str::to_owned)).expect("a link leads somewhere")
+    }
+
     pub async fn no_longer_sees(&self, hook: &str) {
         self.browser.miss(&hooked(hook)).await;
     }

@@ -7,8 +7,9 @@ use kit::testing::Engine;
 use super::person::Person;
 use crate::support::Server;
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("dashboard", "/dashboard"),
+    ("inbox", "/inbox"),
     ("connections", "/connections"),
     ("activity", "/activity"),
     ("demo", "/settings/demo"),

@@ -47,6 +47,19 @@ impl Browser {
         self.client.goto(url).await.unwrap_or_else(|error| panic!("goto {url}: {error}"));
     }
 
+    pub async fn back(&self) {
+        self.client.back().await.expect("there was a page before");
+    }
+
+    /// Presses a key and lets it go.
+    pub async fn key(&self, key: &str) {
+        let text = if key == "Enter" { "\r" } else { key };
+        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
+            let event = json!({"type": kind, "key": key, "text": text});
+            self.protocol("Input.dispatchKeyEvent", event).await.expect("the browser takes keys");
+        }
+    }
+
     pub async fn reload(&self) {
         self.client.refresh().await.expect("the page reloads");
     }
@@ -110,6 +123,11 @@ impl Browser {
     pub async fn read(&self, selector: &str, part: &str) {
         let what = format!("{selector} says {part:?}");
         self.wait(&what, || async { self.text(selector).await.is_some_and(|text| text.contains(part)) }).await;
+    }
+
+    /// Waits until an expression is true of the page.
+    pub async fn holds(&self, what: &str, expression: &str) {
+        self.wait(what, || async { self.evaluate(expression).await.is_some_and(|holds| holds == true) }).await;
     }
 
     /// Waits until something is no longer on the page.
@@ -182,9 +200,19 @@ impl Browser {
         sent.collect()
     }
 
-    pub async fn screenshot(&self, width: u32, height: u32) -> Vec<u8> {
+    pub async fn size(&self, width: u32, height: u32) {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.protocol("Emulation.setDeviceMetricsOverride", size).await.expect("the window has a size");
+    }
+
+    /// The size of text that somebody prefers, in percent of the usual one.
+    pub async fn text_size(&self, percent: u32) {
+        let sizes = json!({"fontSizes": {"standard": 16 * percent / 100, "fixed": 13 * percent / 100}});
+        self.protocol("Page.setFontSizes", sizes).await.expect("the text has a size");
+    }
+
+    pub async fn screenshot(&self, width: u32, height: u32) -> Vec<u8> {
+        self.size(width, height).await;
         self.client.screenshot().await.expect("the page has a picture")
     }
 

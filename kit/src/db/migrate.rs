@@ -24,7 +24,7 @@ pub(super) fn run(tx: &mut Tx, migrations: &[Migration]) -> Result<()> {
     }
     if !has_table(tx, "schema_migrations")? && table_count(tx)? > 0 {
         return Err(Error::Schema(
-            "this database holds tables that are not Repruv's: give Repruv one of its own".into(),
+            "this database has tables that aren't Repruv's: give Repruv its own database".into(),
         ));
     }
     tx.batch(HISTORY)?;
@@ -60,7 +60,7 @@ pub(super) fn is_sufficient(conn: &mut Conn, migrations: &[Migration]) -> Result
 /// Refuses a database that is not ours, or newer.
 pub(super) fn examine(conn: &mut Conn, migrations: &[Migration]) -> Result<()> {
     if !has_table(conn, "schema_migrations")? {
-        return Err(Error::Schema("this is no database of Repruv".into()));
+        return Err(Error::Schema("this isn't a Repruv database".into()));
     }
     check(conn, migrations).map(|_| ())
 }
@@ -73,12 +73,12 @@ fn check(conn: &mut Conn, migrations: &[Migration]) -> Result<usize> {
             Some(ours) if ours.name == name && checksum(ours) == *applied => {}
             Some(ours) if ours.name == name => {
                 return Err(Error::Schema(format!(
-                    "migration {name} was changed after it ran here: use the release that made it"
+                    "migration {name} changed after it ran here: use the release that created this database"
                 )));
             }
             _ => {
                 return Err(Error::Schema(format!(
-                    "this database was made by a newer Repruv (it has migration {name}): use that release, or a backup from before"
+                    "this database was created by a newer Repruv (it has migration {name}): use that release, or restore an earlier backup"
                 )));
             }
         }

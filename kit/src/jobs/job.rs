@@ -155,23 +155,23 @@ impl Failure {
     }
 
     pub(super) fn late() -> Self {
-        Self::fail("deadline", "It did not end within the time that it is given.")
+        Self::fail("deadline", "It took too long and was stopped.")
     }
 
     pub(super) fn worker_died() -> Self {
-        Self::fail("worker_died", "The process that did this work ended unexpectedly, several times.")
+        Self::fail("worker_died", "The worker crashed several times while doing this.")
     }
 
     pub(super) fn panicked(cause: impl fmt::Display) -> Self {
-        Self::retry("panic", "The work stopped on an internal error.").because(cause)
+        Self::retry("panic", "An internal error stopped the work.").because(cause)
     }
 
     pub(super) fn unreadable(cause: impl fmt::Display) -> Self {
-        Self::new(Verdict::Parked, "unreadable", "This version cannot read the job.").because(cause)
+        Self::new(Verdict::Parked, "unreadable", "This version doesn't know this kind of job.").because(cause)
     }
 
     pub(super) fn database(error: &db::Error) -> Self {
-        Self::retry("database", "The database did not take the change.").because(error)
+        Self::retry("database", "The change couldn't be saved.").because(error)
     }
 
     pub(super) fn verdict(&self) -> Verdict {

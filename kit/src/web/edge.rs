@@ -155,16 +155,18 @@ impl Refusal {
     /// What a bare status means when nothing more is known: an extractor's rejection, a route without the method.
     pub fn of_status(status: StatusCode) -> Self {
         let (code, text) = match status {
-            StatusCode::BAD_REQUEST => ("bad_request", "The request could not be read."),
+            StatusCode::BAD_REQUEST => ("bad_request", "The request couldn't be read."),
             StatusCode::UNAUTHORIZED => ("sign_in_needed", "Sign in first."),
-            StatusCode::NOT_FOUND => ("not_found", "There is nothing here, or nothing that you may see."),
-            StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "This address does not take that method."),
+            StatusCode::NOT_FOUND => ("not_found", "This page doesn't exist, or you don't have access to it."),
+            StatusCode::METHOD_NOT_ALLOWED => {
+                ("method_not_allowed", "Go back and use the button or link on the page instead.")
+            }
             StatusCode::REQUEST_TIMEOUT => ("too_slow", "The request took too long to arrive."),
             StatusCode::PAYLOAD_TOO_LARGE => (TOO_LARGE.code, TOO_LARGE.text),
             StatusCode::URI_TOO_LONG => ("too_long", "The address is longer than 8 KiB."),
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type", "The body is not of a type that is read here."),
-            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "The request has a field that cannot be read."),
-            StatusCode::SERVICE_UNAVAILABLE => ("busy", "Too much is going on right now. Try again in a moment."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("media_type", "This content type isn't supported."),
+            StatusCode::UNPROCESSABLE_ENTITY => ("invalid", "A field in the request couldn't be read."),
+            StatusCode::SERVICE_UNAVAILABLE => ("busy", "The server is busy right now. Try again in a moment."),
             status if status.is_server_error() => (PANICKED.code, PANICKED.text),
             _ => ("refused", "The request was refused."),
         };
@@ -175,17 +177,17 @@ impl Refusal {
 const AMBIGUOUS: Refusal = Refusal {
     status: StatusCode::BAD_REQUEST,
     code: "ambiguous",
-    text: "The address names a parameter twice, or too many of them.",
+    text: "The address has a repeated parameter, or too many parameters.",
 };
 const UNSURE_LENGTH: Refusal = Refusal {
     status: StatusCode::BAD_REQUEST,
     code: "length_needed",
-    text: "A body is sent with its Content-Length, not with a Transfer-Encoding.",
+    text: "Send the body with a Content-Length, not a Transfer-Encoding.",
 };
 const PANICKED: Refusal = Refusal {
     status: StatusCode::INTERNAL_SERVER_ERROR,
     code: "internal",
-    text: "Something went wrong on our side. It has been logged.",
+    text: "Something went wrong on our side. We've logged it.",
 };
 
 impl IntoResponse for Refusal {

@@ -93,16 +93,16 @@ impl Site {
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 const BAD_HOST: Refusal =
-    Refusal { status: StatusCode::BAD_REQUEST, code: "bad_host", text: "A request names exactly one host." };
+    Refusal { status: StatusCode::BAD_REQUEST, code: "bad_host", text: "A request must name exactly one host." };
 const FOREIGN_HOST: Refusal = Refusal {
     status: StatusCode::MISDIRECTED_REQUEST,
     code: "foreign_host",
-    text: "This server does not answer for that host.",
+    text: "This server doesn't serve that host.",
 };
 const CROSS_ORIGIN: Refusal = Refusal {
     status: StatusCode::FORBIDDEN,
     code: "cross_origin",
-    text: "This request came from another site, so nothing was done.",
+    text: "This request came from another site, so it was ignored.",
 };
 
 enum Values<'a> {

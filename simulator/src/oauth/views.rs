@@ -13,7 +13,7 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
             "No account to choose",
             html! {
                 h1 { "No account to choose" }
-                p { "There is no simulated channel that this request may choose from. Go back, turn demo mode on, and connect again." }
+                p { "There's no simulated channel to choose from. Go back, turn on demo mode, and connect again." }
                 form method="post" action="auth" { (carried(asked)) button type="submit" name="decision" value="deny" { "Go back" } }
             },
         );

@@ -53,9 +53,9 @@ fn bearer(headers: &HeaderMap) -> Result<Option<TokenHash>> {
 }
 
 fn bad_key() -> Error {
-    Error::unauthorized("bad_key", "This API key was revoked, has expired, or is not whole.")
+    Error::unauthorized("bad_key", "This API key has expired, was revoked, or is incomplete.")
 }
 
 fn session_needed() -> Error {
-    Error::forbidden("session_needed", "A key does not do that: it is for a person who is signed in.")
+    Error::forbidden("session_needed", "API keys can't do this. Sign in instead.")
 }

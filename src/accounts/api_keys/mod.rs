@@ -57,9 +57,9 @@ impl Scope {
     pub const fn meaning(self) -> &'static str {
         match self {
             Scope::Read => "Read the dashboard, inbox, connections, jobs and events",
-            Scope::Write => "Cancel and repeat jobs",
-            Scope::Connections => "Sync connected accounts, and disconnect them",
-            Scope::Demo => "Set up demo mode, and leave it",
+            Scope::Write => "Cancel and retry jobs",
+            Scope::Connections => "Sync and disconnect accounts",
+            Scope::Demo => "Turn demo mode on and off",
         }
     }
 }
@@ -97,7 +97,7 @@ pub struct Made {
 pub fn make(work: &mut Work<'_>, user: UserId, new: &NewKey) -> Result<Made> {
     let (now, new) = (work.now, check(new)?);
     if store::count(work.tx, user)? >= PER_USER {
-        let text = format!("You have {PER_USER} keys. Revoke one that nothing uses any more.");
+        let text = format!("You already have {PER_USER} keys. Revoke one you no longer use.");
         return Err(FieldErrors::one("name", "too_many", text).into());
     }
     let token = format!("{PREFIX}{}", work.random.token());
@@ -121,12 +121,12 @@ fn check(new: &NewKey) -> Result<NewKey> {
     let mut errors = FieldErrors::default();
     let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
     if name.is_empty() {
-        errors.add("name", "missing", "Name the program that will use the key.");
+        errors.add("name", "missing", "Enter a name.");
     } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        errors.add("name", "too_long", "Use at most 80 ordinary characters.");
+        errors.add("name", "too_long", "Use at most 80 characters, without control characters.");
     }
     if new.scopes.is_empty() {
-        errors.add("scopes", "missing", "Tick at least one: a key for nothing opens nothing.");
+        errors.add("scopes", "missing", "Choose at least one permission.");
     }
     errors.into_result()?;
     Ok(NewKey { name, ..new.clone() })
@@ -197,6 +197,6 @@ impl Key {
         if self.scopes().any(|own| own == scope) {
             return Ok(());
         }
-        Err(Error::forbidden("scope_missing", format!("This key was not made for that: it needs the scope “{scope}”.")))
+        Err(Error::forbidden("scope_missing", format!("This API key doesn't have the “{scope}” scope.")))
     }
 }

@@ -2,7 +2,8 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::HeaderMap;
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
@@ -11,10 +12,12 @@ use super::views::{self, Page, Typed};
 use super::{KeyId, Life, NewKey, Scope};
 use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
-use crate::accounts::{Password, confirm_password};
+use crate::accounts::{Password, confirm_password, shown_once};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
+
+const PATH: &str = "/settings/api-keys";
 
 /// What the last form did, told once after its redirect.
 #[derive(Debug, Default, Deserialize)]
@@ -24,8 +27,17 @@ pub struct Done {
 }
 
 /// `GET /settings/api-keys`
-pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(done): Query<Done>) -> Result<Markup> {
-    show(&app, &who, &nonce, Page { revoked: done.revoked.is_some(), ..Page::default() }).await
+pub async fn index(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    headers: HeaderMap,
+    Query(done): Query<Done>,
+) -> Result<Response> {
+    let taken = shown_once::take(&app, who.user.id, PATH, &headers);
+    let (made, end) = taken.map(|(secret, end)| (secret.expose().to_owned(), end)).unzip();
+    let html = show(&app, &who, &nonce, Page { made, revoked: done.revoked.is_some(), ..Page::default() }).await?;
+    Ok((end.map(AppendHeaders), html).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -42,7 +54,7 @@ pub struct MakeForm {
     password: Password,
 }
 
-/// `POST /settings/api-keys`: answers the page itself, for the key exists nowhere else.
+/// `POST /settings/api-keys`: the page that follows shows the key, once.
 pub async fn make(
     State(app): State<App>,
     who: SignedIn,
@@ -66,8 +78,8 @@ pub async fn make(
     });
     let answer = match made.await {
         Ok(key) => {
-            let page = Page { made: Some(key), is_fresh: true, ..Page::default() };
-            show(&app, &who, &nonce, page).await.map(IntoResponse::into_response)
+            let carried = AppendHeaders(shown_once::carry(&app, user, PATH, &key));
+            Ok((carried, Redirect::to(PATH)).into_response())
         }
         Err(error) => refused(&app, &who, &nonce, new, error).await,
     };

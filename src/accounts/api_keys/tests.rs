@@ -140,9 +140,12 @@ both_databases! {
         assert!(!asked.text.contains("repruv_"));
         let before = app.cookie(COOKIE);
         let made = app.post("/settings/api-keys", &[form[0], form[1], form[2], ("password", PASSWORD)]).await;
-        assert!(made.status == 200 && made.text.contains("<code>repruv_"), "{}", made.text);
+        assert_eq!((made.status.as_u16(), made.location()), (303, "/settings/api-keys"), "{}", made.text);
+        let page = app.get("/settings/api-keys").await.text;
+        assert!(page.contains("Your new API key") && !page.contains("name=\"password\""), "it is fresh now: {page}");
         assert_ne!(app.cookie(COOKIE), before, "the session has a new token");
-        assert!(!made.text.contains("name=\"password\""), "it is fresh now");
+        assert!(!app.get("/settings/api-keys").await.text.contains("Your new API key"), "a page that is loaded anew makes nothing anew");
+        assert_eq!(app.get("/settings/api-keys").await.text.matches("data-test=\"api-key\"").count(), 1);
         app.key(&READ).await;
     }
 
@@ -191,12 +194,12 @@ both_databases! {
             app.key(&READ).await;
         }
         let refused = app.post("/settings/api-keys", &[("name", "One more"), ("read", "true")]).await;
-        assert!(refused.status == 422 && refused.text.contains("Revoke one that nothing uses"), "{}", refused.text);
+        assert!(refused.status == 422 && refused.text.contains("Revoke one you no longer use"), "{}", refused.text);
 
         app.hand.advance(Duration::from_secs(601));
         let form = [("name", "One more"), ("read", "true"), ("password", PASSWORD)];
         let refused = app.post("/settings/api-keys", &form).await;
-        assert!(refused.status == 422 && refused.text.contains("Revoke one that nothing uses"), "{}", refused.text);
+        assert!(refused.status == 422 && refused.text.contains("Revoke one you no longer use"), "{}", refused.text);
         assert_eq!(app.get("/settings/api-keys").await.status, 200, "the session, whose token is new, lives on");
     }
 }

@@ -49,7 +49,7 @@ impl Life {
             Life::Month => "30 days",
             Life::Quarter => "90 days",
             Life::Year => "One year",
-            Life::Unlimited => "Until it is revoked",
+            Life::Unlimited => "Until revoked",
         }
     }
 }
@@ -60,8 +60,8 @@ pub fn index(shell: &Shell, now: Timestamp, view: &Page) -> Markup {
         (settings_tabs(&shell.path))
         div.stack.narrow {
             @if let Some(trouble) = &view.trouble { (notice(Tone::Bad, trouble)) }
-            @if view.revoked { (notice(Tone::Good, "The key is revoked. Whatever used it is refused from now on.")) }
-            @if let Some(key) = &view.made { (shown_once("Your new key. Give it to the program that will use it.", key)) }
+            @if view.revoked { (notice(Tone::Good, "Key revoked. It stopped working immediately.")) }
+            @if let Some(key) = &view.made { (shown_once("Your new API key", key)) }
             (card("Your keys", NOTHING, keys(shell, now, view)))
             (card("New key", NOTHING, new_key(view)))
         }
@@ -71,12 +71,12 @@ pub fn index(shell: &Shell, now: Timestamp, view: &Page) -> Markup {
 
 fn keys(shell: &Shell, now: Timestamp, view: &Page) -> Markup {
     if view.keys.is_empty() {
-        let text = "A key lets a program of yours use the API in your name, as far as you allow it.";
+        let text = "An API key lets a program use Repruv on your behalf, limited to what you allow.";
         return empty(
             Icon::Key,
             "No keys yet",
             text,
-            html! { a.button href="/api/openapi.json" { "What the API offers" } },
+            html! { a.button href="/api/openapi.json" { "See the API reference" } },
         );
     }
     html! {
@@ -93,8 +93,8 @@ fn row(shell: &Shell, now: Timestamp, key: &Key) -> Markup {
     };
     let ends = match key.expires_at {
         Some(_) if key.has_expired(now) => html! { "expired" },
-        Some(at) => html! { "expires " (shell.local.ago(at)) },
-        None => html! { "does not expire" },
+        Some(at) => html! { "expires on " (shell.local.date(at)) },
+        None => html! { "never expires" },
     };
     html! {
         li data-test="api-key" {
@@ -108,7 +108,7 @@ fn row(shell: &Shell, now: Timestamp, key: &Key) -> Markup {
                 (meta(&[
                     html! { code { (key.hint) "…" } },
                     html! { @if key.follows_demo { "live or demo" } @else { "live workspace" } },
-                    html! { "made " (shell.local.ago(key.created_at)) },
+                    html! { "created " (shell.local.ago(key.created_at)) },
                     last_used,
                     ends,
                 ]))
@@ -122,18 +122,18 @@ fn new_key(view: &Page) -> Markup {
     let Typed(typed) = &view.typed;
     let name = Field::text("name", "Name").value(&typed.name).max_length(80).required();
     let password = Field::password("password", "Your password", "current-password").required();
-    let life = Life::ALL.iter().fold(Select::new("life", "Lasts", typed.life.as_str()), |select, life| {
+    let life = Life::ALL.iter().fold(Select::new("life", "Expires after", typed.life.as_str()), |select, life| {
         select.option(life.as_str(), life.text())
     });
     let follows_demo = Check {
         name: "follows_demo",
-        label: "Work in the demo workspace while demo mode is on. Otherwise the key always works in your live one.",
+        label: "Use the demo workspace while demo mode is on. Otherwise the key always uses your live workspace.",
         checked: typed.follows_demo,
     };
     html! {
         form.form method="post" action="/settings/api-keys" {
-            (name.help("Of the program that will use it.").error(view.errors.of("name")))
-            (fieldset("scopes", "It may", view.errors.of("scopes"), html! {
+            (name.help("Which program will use it?").error(view.errors.of("name")))
+            (fieldset("scopes", "Permissions", view.errors.of("scopes"), html! {
                 @for scope in Scope::ALL {
                     (Check { name: scope.as_str(), label: scope.meaning(), checked: typed.scopes.contains(scope) })
                 }
@@ -141,9 +141,9 @@ fn new_key(view: &Page) -> Markup {
             (life)
             (follows_demo)
             @if !view.is_fresh {
-                (password.help("It was typed more than ten minutes ago.").error(view.errors.of("password")))
+                (password.help("It's been more than ten minutes since you last entered it.").error(view.errors.of("password")))
             }
-            (Button::primary("Make the key").icon(Icon::Plus))
+            (Button::primary("Create key").icon(Icon::Plus))
         }
     }
 }

@@ -92,6 +92,8 @@ pub struct SignedIn {
     pub user: UserRow,
     pub session: SessionRow,
     pub workspace: Workspace,
+    /// Up to where this process had heard of changes before anything was read (live/streams.rs).
+    pub version: String,
 }
 
 /// Who asks the API: a person in a session of theirs, or a program with a key of theirs.

@@ -74,9 +74,10 @@ impl FromRequestParts<App> for PageContext {
 
 async fn find(app: &App, token: Option<TokenHash>) -> Result<Option<SignedIn>> {
     let Some(token) = token else { return Ok(None) };
-    let now = app.now();
-    let found = app.db.read(move |conn| super::authenticate(conn, &token, now)).await?;
-    if let Some(who) = &found {
+    let (now, version) = (app.now(), app.streams.version(&app.db));
+    let mut found = app.db.read(move |conn| super::authenticate(conn, &token, now)).await?;
+    if let Some(who) = &mut found {
+        who.version = version;
         super::seen(app, &who.session);
     }
     Ok(found)
@@ -120,6 +121,7 @@ impl SignedIn {
             local,
             person: Some(Person { name: self.user.name.clone(), email: self.user.email.clone() }),
             needs_reply: None,
+            version: self.version.clone(),
         }
     }
 }
@@ -141,6 +143,7 @@ pub fn door(app: &App, nonce: &Nonce, path: &str) -> Shell {
         local: Local::new(app.now(), "UTC"),
         person: None,
         needs_reply: None,
+        version: String::new(),
         banner: None,
     }
 }

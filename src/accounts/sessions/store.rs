@@ -79,7 +79,7 @@ impl FromRow for SignedIn {
             idle_expires_at: row.get(22)?,
             expires_at: row.get(23)?,
         };
-        Ok(Self { user, session, workspace })
+        Ok(Self { user, session, workspace, version: String::new() })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
@@ -14,10 +14,12 @@ use crate::accounts::passphrase::suggest;
 use crate::accounts::sessions::pages::{cookies, keeping, sign_out};
 use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
-use crate::accounts::{Password, change_password, confirm_password, invite, save_profile};
+use crate::accounts::{Password, change_password, confirm_password, invite, save_profile, shown_once};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::errors::{Error, FieldErrors, Result};
+
+const PATH: &str = "/settings/account";
 
 /// What the last form did, told once after its redirect.
 #[derive(Debug, Default, Deserialize)]
@@ -29,9 +31,18 @@ pub struct Done {
 }
 
 /// `GET /settings/account`
-pub async fn account(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(done): Query<Done>) -> Markup {
-    let view = Account { saved: done.saved.is_some(), password_changed: done.password, ..Account::of(&who, &app) };
-    show_account(&app, &who, &nonce, &view)
+pub async fn account(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    headers: HeaderMap,
+    Query(done): Query<Done>,
+) -> Response {
+    let taken = shown_once::take(&app, who.user.id, PATH, &headers);
+    let (invitation, end) = taken.map(|(link, end)| (link.expose().to_owned(), end)).unzip();
+    let (saved, password_changed) = (done.saved.is_some(), done.password);
+    let view = Account { saved, password_changed, invitation, ..Account::of(&who, &app) };
+    (end.map(AppendHeaders), show_account(&app, &who, &nonce, &view)).into_response()
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -87,15 +98,15 @@ pub async fn save_password(
     }
 }
 
-/// `POST /settings/invitations`: answers the page itself, for the link exists nowhere else.
-pub async fn invite_someone(State(app): State<App>, who: SignedIn, nonce: Nonce) -> Result<Markup> {
+/// `POST /settings/invitations`: the page that follows shows the link, once.
+pub async fn invite_someone(State(app): State<App>, who: SignedIn) -> Result<Response> {
     if !who.user.is_owner {
         return Err(Error::NotFound);
     }
     let token = app.write(who.acting(), invite).await?;
     let link = format!("{}/signup?token={token}", app.config.public_url.as_str().trim_end_matches('/'));
-    let view = Account { invitation: Some(link), ..Account::of(&who, &app) };
-    Ok(show_account(&app, &who, &nonce, &view))
+    let carried = AppendHeaders(shown_once::carry(&app, who.user.id, PATH, &link));
+    Ok((carried, Redirect::to(PATH)).into_response())
 }
 
 /// The form as it was sent, with what is to be mended or waited for.

@@ -48,17 +48,17 @@ pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
 
 fn password_changed(ended: usize) -> Markup {
     html! {
-        "Your password is changed. "
+        "Your password has been changed. "
         @match ended {
-            0 => { "You were signed in nowhere else." }
-            1 => { "One other session was ended." }
-            ended => { (ended) " other sessions were ended." }
+            0 => { "You weren't signed in anywhere else." }
+            1 => { "We signed you out of one other session." }
+            ended => { (ended) " other sessions were signed out." }
         }
     }
 }
 
 fn you(who: &SignedIn, view: &Account) -> Markup {
-    let zone_help = "Days and clocks are told in it. Days that are already counted stay as they were counted.";
+    let zone_help = "Used for all dates and times.";
     html! {
         form.form method="post" action="/settings/account" {
             (key_values(&[("E-mail", html! { (who.user.email) })]))
@@ -89,8 +89,8 @@ fn password(who: &SignedIn, view: &Account) -> Markup {
             input.visually-hidden type="text" name="username" autocomplete="username" value=(who.user.email) readonly tabindex="-1" aria-hidden="true";
             (current.error(errors.of("current_password")))
             (new_password(new, "new_password", &view.suggestion))
-            p.muted { "All other sessions end with it." }
-            (Button::primary("Change the password"))
+            p.muted { "This signs you out everywhere else." }
+            (Button::primary("Change password"))
         }
     }
 }
@@ -98,11 +98,11 @@ fn password(who: &SignedIn, view: &Account) -> Markup {
 fn people(view: &Account) -> Markup {
     html! {
         @if let Some(link) = &view.invitation {
-            (shown_once("Give this link to one person. It makes one account, within 7 days.", link))
+            (shown_once("Share this link with one person. It creates one account and expires in 7 days.", link))
         } @else {
-            p.muted { "An invitation is a link that makes one account. Everyone has a workspace of their own: nobody sees another's." }
+            p.muted { "An invitation is a link that creates one account. Everyone has their own private workspace." }
         }
-        (Button::new("Make an invitation").icon(Icon::Plus).posts("/settings/invitations"))
+        (Button::new("Create an invitation").icon(Icon::Plus).posts("/settings/invitations"))
     }
 }
 
@@ -122,7 +122,7 @@ pub fn sessions(shell: &Shell, view: &Sessions) -> Markup {
         (settings_tabs(&shell.path))
         div.stack.narrow {
             @if let Some(ended) = view.ended { (notice(Tone::Good, ended_text(ended))) }
-            (card("Where you are signed in", NOTHING, list(shell, view)))
+            (card("Where you're signed in", NOTHING, list(shell, view)))
         }
     };
     page(shell, "Sessions", body)
@@ -130,9 +130,9 @@ pub fn sessions(shell: &Shell, view: &Sessions) -> Markup {
 
 fn ended_text(ended: usize) -> String {
     match ended {
-        0 => "You are signed in nowhere else.".to_owned(),
-        1 => "The session was ended.".to_owned(),
-        ended => format!("{ended} sessions were ended."),
+        0 => "You're not signed in anywhere else.".to_owned(),
+        1 => "Session ended.".to_owned(),
+        ended => format!("{ended} sessions ended."),
     }
 }
 
@@ -141,9 +141,9 @@ fn list(shell: &Shell, view: &Sessions) -> Markup {
     html! {
         form.form method="post" action="/settings/sessions/end" {
             @if view.asks_password && view.list.len() > 1 {
-                (Field::password("password", "Your password, to end other sessions", "current-password").error(view.errors.of("password")))
+                (Field::password("password", "Your password, to sign out other sessions", "current-password").error(view.errors.of("password")))
             }
-            @if view.list.len() > 1 { (Button::danger("End all others")) }
+            @if view.list.len() > 1 { (Button::danger("Sign out all others")) }
             ul.list {
                 @for session in &view.list { (row(shell, view, session)) }
             }
@@ -154,12 +154,12 @@ fn list(shell: &Shell, view: &Sessions) -> Markup {
 fn row(shell: &Shell, view: &Sessions, session: &SessionRow) -> Markup {
     let is_current = session.id == view.current;
     let browser = browser_name(&session.user_agent);
-    let label = (!is_current).then(|| format!("End the session of {browser}"));
+    let label = (!is_current).then(|| format!("Sign out {browser}"));
     html! {
         li data-test="session" {
             (icon(Icon::Session))
             div.grow {
-                div { b title=(session.user_agent) { (browser) } " " @if is_current { (tag(Tone::Good, "this one")) } }
+                div { b title=(session.user_agent) { (browser) } " " @if is_current { (tag(Tone::Good, "this device")) } }
                 (meta(&[
                     html! { (session.ip) },
                     html! { "signed in " (shell.local.ago(session.created_at)) },
@@ -167,7 +167,7 @@ fn row(shell: &Shell, view: &Sessions, session: &SessionRow) -> Markup {
                 ]))
             }
             button.button.small.end type="submit" name="session" value=(session.id) aria-label=[label] {
-                @if is_current { "Sign out" } @else { "End" }
+                "Sign out"
             }
         }
     }
@@ -200,7 +200,7 @@ fn browser_name(user_agent: &str) -> String {
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(only), None) | (None, Some(only)) => only.to_owned(),
-        (None, None) => "A program".to_owned(),
+        (None, None) => "Unknown device".to_owned(),
     }
 }
 
@@ -215,6 +215,6 @@ mod tests {
         assert_eq!(browser_name(agent), "Chrome on Linux");
         assert_eq!(browser_name(&format!("{agent} Edg/156.0")), "Edge on Linux");
         assert_eq!(browser_name("curl/8.5"), "curl");
-        assert_eq!(browser_name(""), "A program");
+        assert_eq!(browser_name(""), "Unknown device");
     }
 }

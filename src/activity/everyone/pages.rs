@@ -41,7 +41,7 @@ pub async fn index(
         Some(_) => views::list_panel(&list, &local),
         None => {
             let body = everyone::views::page(&overview, &list, &local);
-            ui::page(&who.shell(&app, &nonce, SCOPE.path()), "Activity of the installation", body)
+            ui::page(&who.shell(&app, &nonce, SCOPE.path()), "Everyone's activity", body)
         }
     })
 }

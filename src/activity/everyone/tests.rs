@@ -30,7 +30,7 @@ kit::both_databases! {
         for verb in ["cancel", "retry"] {
             assert_eq!(ben.post(&format!("/activity/everyone/{job}/{verb}"), &[]).await.status, 404, "{verb}");
         }
-        assert!(!ben.get("/activity").await.text.contains("The whole installation"));
-        assert!(app.get("/activity").await.text.contains("The whole installation"));
+        assert!(!ben.get("/activity").await.text.contains("Everyone's"));
+        assert!(app.get("/activity").await.text.contains("Everyone's"));
     }
 }

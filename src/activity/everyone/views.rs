@@ -11,7 +11,7 @@ use crate::web::ui::{Icon, Live, Local, NOTHING, Tone, card, empty, head, live, 
 
 pub fn page(overview: &Overview, list: &List<'_>, local: &Local) -> Markup {
     html! {
-        (head("Activity", html! { "Everything that runs in the background of this installation." }, NOTHING))
+        (head("Activity", html! { "Everything running in the background on this server." }, NOTHING))
         (scopes(Scope::Everyones))
         (overview_panel(overview, local))
         (filters(list))
@@ -22,7 +22,7 @@ pub fn page(overview: &Overview, list: &List<'_>, local: &Local) -> Markup {
 pub fn overview_panel(overview: &Overview, local: &Local) -> Markup {
     let body = html! {
         @if overview.workers_online == 0 {
-            (notice(Tone::Warn, html! { p { "No worker is running. Jobs are kept, and start as soon as one does: " code { "repruv worker" } "." } }))
+            (notice(Tone::Warn, html! { p { "No worker is running. Jobs will start as soon as one does: " code { "repruv worker" } "." } }))
         }
         (numbers(overview, local.now))
         div.two {
@@ -38,9 +38,9 @@ fn numbers(overview: &Overview, now: Timestamp) -> Markup {
     html! {
         dl.metrics.five {
             (number("Due now", html! { (grouped(overview.ready())) }, "waiting for a worker"))
-            (number("Longest wait", html! { @if overview.ready() == 0 { "–" } @else { (duration(waited)) } }, "of a job that is due"))
-            (number("Running", html! { (grouped(overview.running())) }, "at this moment"))
-            (number("Planned", html! { (grouped(overview.scheduled())) }, "due later"))
+            (number("Longest wait", html! { @if overview.ready() == 0 { "–" } @else { (duration(waited)) } }, "for a job that's due"))
+            (number("Running", html! { (grouped(overview.running())) }, "right now"))
+            (number("Scheduled", html! { (grouped(overview.scheduled())) }, "for later"))
             (number("Failed", html! { (grouped(overview.failed_last_day())) }, "in the last 24 hours"))
         }
     }
@@ -52,12 +52,17 @@ fn number(name: &str, value: Markup, line: &str) -> Markup {
 
 fn queues(queues: &[Queue], now: Timestamp) -> Markup {
     if queues.is_empty() {
-        return empty(Icon::Done, "Nothing waits", "No job is live, and none failed in the last 24 hours.", NOTHING);
+        return empty(
+            Icon::Done,
+            "All quiet",
+            "No jobs are waiting or running, and none failed in the last 24 hours.",
+            NOTHING,
+        );
     }
     html! {
         div.scroll tabindex="0" role="region" aria-label="Queues" {
             table.facts-table {
-                thead { tr { th scope="col" { "What" } th scope="col" { "Due" } th scope="col" { "Oldest" } th scope="col" { "Running" } th scope="col" { "Planned" } th scope="col" { "Failed" } } }
+                thead { tr { th scope="col" { "What" } th scope="col" { "Due" } th scope="col" { "Oldest" } th scope="col" { "Running" } th scope="col" { "Scheduled" } th scope="col" { "Failed" } } }
                 tbody {
                     @for queue in queues {
                         tr {
@@ -80,7 +85,7 @@ fn workers(workers: &[WorkerView], local: &Local) -> Markup {
         return empty(
             Icon::Alert,
             "No worker is running",
-            "Start `repruv serve`, or `repruv worker` beside web processes.",
+            "Start `repruv serve`, or run `repruv worker` next to your web processes.",
             NOTHING,
         );
     }
@@ -93,7 +98,7 @@ fn workers(workers: &[WorkerView], local: &Local) -> Markup {
                     div.grow {
                         p { b { (worker.label) } }
                         p.meta {
-                            span { (worker.running) " of " (worker.concurrency) " at work" }
+                            span { (worker.running) " of " (worker.concurrency) " jobs" }
                             span { "since " (local.moment(worker.started_at)) }
                             @if !online { span { "last seen " (local.ago(worker.seen_at)) } }
                         }

@@ -44,7 +44,7 @@ both_databases! {
         assert_eq!(desk.consent("error=access_denied").await.status, 303);
         assert_eq!(desk.status().await, (Status::Failed, Some(Cause::Denied)));
         let page = desk.app.get("/connections").await.text;
-        assert!(page.contains("Access was not granted") && page.contains("Try again") && page.contains("Dismiss"), "{page}");
+        assert!(page.contains("Access wasn't granted") && page.contains("Try again") && page.contains("Dismiss"), "{page}");
         assert!(desk.provider.asked("/token").is_empty());
     }
 
@@ -68,7 +68,7 @@ both_databases! {
         assert_eq!(desk.app.get(&path).await.status, 303);
         let again = desk.app.get(&path).await;
         assert_eq!(again.status, 400);
-        assert!(again.text.contains("used already"), "{}", again.text);
+        assert!(again.text.contains("already been used"), "{}", again.text);
         desk.app.run_jobs().await;
         assert_eq!(desk.app.get(&path).await.status, 400, "also after its job is done");
         assert_eq!(desk.provider.asked("/token").len(), 1);

@@ -101,7 +101,7 @@ both_databases! {
         desk.app.run_jobs().await;
         assert_eq!(desk.provider.asked("/token").len(), refreshes, "no reading is scheduled any more");
         let page = desk.app.get("/connections").await.text;
-        assert!(page.contains("was withdrawn or has expired") && page.contains("Reconnect"), "{page}");
+        assert!(page.contains("was revoked or has expired") && page.contains("Reconnect"), "{page}");
     }
 
     async fn a_secret_of_another_key_fails_closed(app: TestApp) {

@@ -11,6 +11,7 @@ use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
 kit::text_enum! { pub enum Order {
     Newest = "newest",
+    Oldest = "oldest",
     /// Most pressing first; only of what waits, for nothing else has an urgency.
     Priority = "priority",
 } }
@@ -78,7 +79,7 @@ impl BadFilter {
     }
 
     pub fn unknown(name: &str) -> Self {
-        Self { name: name.to_owned(), message: "There is no such filter.".to_owned() }
+        Self { name: name.to_owned(), message: "Unknown filter.".to_owned() }
     }
 }
 
@@ -109,7 +110,7 @@ impl Filter {
                 return Err(BadFilter::unknown(name));
             }
             if seen.contains(&name) {
-                return Err(BadFilter::value(name, "given once"));
+                return Err(BadFilter::value(name, "given only once"));
             }
             seen.push(name);
             if !value.is_empty() {
@@ -117,12 +118,12 @@ impl Filter {
             }
         }
         if filter.order == Order::Priority && filter.state != Some(TriageState::NeedsReply) {
-            return Err(BadFilter::value("order", "newest, or priority together with state=needs_reply"));
+            return Err(BadFilter::value("order", "newest or oldest, or priority with state=needs_reply"));
         }
         if let (Some(since), Some(until)) = (filter.since, filter.until)
             && since > until
         {
-            return Err(BadFilter::value("until", "the same day as since, or a later one"));
+            return Err(BadFilter::value("until", "the same day as since, or later"));
         }
         Ok(filter)
     }

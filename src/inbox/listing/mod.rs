@@ -107,7 +107,7 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    fn after(item: &Interaction) -> Self {
+    pub fn after(item: &Interaction) -> Self {
         Self { score: item.priority_score, created_at: item.created_at, id: item.id }
     }
 }
@@ -131,6 +131,6 @@ impl std::str::FromStr for Cursor {
             let id = parts.next()?.parse().ok()?;
             parts.next().is_none().then_some(Cursor { score, created_at, id })
         };
-        read().ok_or_else(|| BadFilter::value("cursor", "a cursor as an earlier page gave it"))
+        read().ok_or_else(|| BadFilter::value("cursor", "a cursor from an earlier page"))
     }
 }

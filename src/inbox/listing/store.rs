@@ -139,9 +139,10 @@ impl<'a> Query<'a> {
 
     fn page(&mut self, order: Order, after: Option<Cursor>, limit: usize) {
         let (columns, key) = match order {
-            Order::Newest => ("i.created_at DESC, i.id DESC", "(i.created_at, i.id)"),
+            Order::Newest => ("i.created_at DESC, i.id DESC", "(i.created_at, i.id) <"),
+            Order::Oldest => ("i.created_at, i.id", "(i.created_at, i.id) >"),
             Order::Priority => {
-                ("i.priority_score DESC, i.created_at DESC, i.id DESC", "(i.priority_score, i.created_at, i.id)")
+                ("i.priority_score DESC, i.created_at DESC, i.id DESC", "(i.priority_score, i.created_at, i.id) <")
             }
         };
         if let Some(after) = after {
@@ -151,7 +152,7 @@ impl<'a> Query<'a> {
             }
             self.args.extend([Val::Time(after.created_at), Val::Uuid(after.id.uuid())]);
             let places = (first..=self.args.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
-            self.sql.push_str(&format!(" AND {key} < ({places})"));
+            self.sql.push_str(&format!(" AND {key} ({places})"));
         }
         self.args.push(Val::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
         self.sql.push_str(&format!(" ORDER BY {columns} LIMIT ${}", self.args.len()));

@@ -29,6 +29,7 @@ kit::both_databases! {
             ("language=de", "c5"),
             ("visibility=held", "c6"),
             ("visibility=any", "c6 c5 c4 r1 c3 c2 c1"),
+            ("order=oldest", "c1 c2 c3 r1 c4 c5"),
             ("since=2026-11-26", "c5 c4"),
             ("until=2026-11-25", "r1 c3 c2 c1"),
             ("since=2026-11-26&until=2026-11-26&state=needs_reply", "c4"),
@@ -47,7 +48,7 @@ kit::both_databases! {
             })
             .collect::<Vec<_>>();
         desk.ingest(MORNING + HOUR * 6, &page).await;
-        for query in ["", "state=needs_reply&order=priority"] {
+        for query in ["", "order=oldest", "state=needs_reply&order=priority"] {
             let mut seen = Vec::new();
             let mut cursor = None;
             loop {

@@ -1,79 +1,131 @@
-//! `/inbox`: tabs with counts, the filter, and the list that keeps itself true.
+//! `/inbox`: a list on the left, what is open on the right; where there is no room for both, one of them.
 
 use maud::{Markup, html};
 
 use super::filters;
-use super::{said, state_tag, tags};
-use crate::inbox::listing::{Filter, Interaction, Order};
+use super::{band_tag, excerpt, state_tag};
+use crate::inbox::derive::Intent;
+use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
 use crate::inbox::pages::Rows;
+use crate::inbox::place::{self, Place};
 use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::grouped;
-use crate::web::ui::{Icon, Live, Local, NOTHING, avatar, empty, link_button, live, older, platform_name};
+use crate::web::ui::{Icon, Live, Local, NOTHING, empty, icon, link_button, live, older, platform_name, stars};
 
+#[derive(Clone, Copy)]
 pub struct Inbox<'a> {
-    pub filter: &'a Filter,
+    pub place: &'a Place,
     pub rows: &'a Rows,
-    /// Nothing newer lies before it.
-    pub is_first: bool,
+    /// What is open beside the list.
+    pub open: Option<crate::model::InteractionId>,
     pub local: &'a Local,
 }
 
-pub fn inbox(view: &Inbox<'_>) -> Markup {
+/// The whole page; `reading` is what is open.
+pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
     html! {
-        header.head {
-            div {
+        div.inbox.is-open[view.open.is_some()] {
+            header.inbox-head {
                 h1 { "Inbox" }
-                p.muted { "Comments and reviews of all connected accounts, in one place." }
+                (tabs(view))
+                (order(view))
+                (filters::form(view))
             }
-            p.muted.small-text { kbd { "j" } " " kbd { "k" } " to walk, " kbd { "Enter" } " to open" }
+            div.panes {
+                section.rows-pane aria-label="Comments" {
+                    button #new-comments .new-comments type="button" hidden {}
+                    (list_part(view))
+                }
+                (reading)
+            }
         }
-        (filters::form(view))
-        (panel(view))
     }
 }
 
-/// The first page follows what happens; an older one stands still while it is read.
+/// The parts that are fetched again: the tabs with their number, and the list.
 pub fn panel(view: &Inbox<'_>) -> Markup {
-    let body = html! {
-        (tabs(view))
-        section.card aria-label="Interactions" { (list(view)) }
-    };
-    if !view.is_first {
+    html! { (tabs(view)) (list_part(view)) }
+}
+
+/// The first page follows what happens; an older one stands still while it is read.
+fn list_part(view: &Inbox<'_>) -> Markup {
+    let body = list(view);
+    if view.place.cursor.is_some() {
         return html! { section #panel-inbox .panel { (body) } };
     }
-    let address = view.filter.address("/inbox");
-    let source = format!("{address}{}panel=inbox", if address.contains('?') { '&' } else { '?' });
-    live(Live { name: "inbox", hints: "inbox demo", source: &source }, body)
+    live(Live { name: "inbox", hints: "inbox demo", source: &source(view) }, body)
+}
+
+fn source(view: &Inbox<'_>) -> String {
+    view.place.address("/inbox", Some("inbox"))
 }
 
 /// Each keeps the rest of the filter.
 fn tabs(view: &Inbox<'_>) -> Markup {
-    let tab = |name: &str, state: Option<TriageState>, order: Order| {
-        let filter = Filter { state, order, ..view.filter.clone() };
-        let is_here = view.filter.state == state;
+    let current = &view.place.filter;
+    let is_spam = is_spam(current);
+    let tab = |name: &str, filter: Filter, is_here: bool| {
         // The rollups know those who wait; with a filter, nobody has counted.
-        let is_counted = state == Some(TriageState::NeedsReply) && !is_narrowed(view.filter);
-        let count = is_counted.then(|| view.rows.count(TriageState::NeedsReply));
+        let is_counted = filter == place::first_view();
         html! {
-            a href=(filter.address("/inbox")) aria-current=[is_here.then_some("page")] {
-                (name) @if let Some(count) = count { " " span.num { (grouped(count)) } }
+            a href=(Place::of(filter).list()) aria-current=[is_here.then_some("page")] {
+                (name) @if is_counted { " " span.num { (grouped(view.rows.count(TriageState::NeedsReply))) } }
             }
         }
     };
+    let in_state = |name: &str, state: Option<TriageState>| {
+        let order = if state == Some(TriageState::NeedsReply) { Order::Priority } else { Order::Newest };
+        tab(name, Filter { state, order, ..without_spam(current) }, current.state == state && !is_spam)
+    };
+    let body = html! {
+        nav.tabs aria-label="Show" {
+            (in_state("Needs reply", Some(TriageState::NeedsReply)))
+            (in_state("Answered", Some(TriageState::Answered)))
+            (in_state("No reply needed", Some(TriageState::NoReplyNeeded)))
+            (tab("Spam", spam(current), is_spam))
+            (in_state("Yours", Some(TriageState::Own)))
+            (in_state("Everything", None))
+        }
+    };
+    live(Live { name: "inbox-tabs", hints: "inbox demo", source: &source(view) }, body)
+}
+
+fn is_spam(filter: &Filter) -> bool {
+    filter.state.is_none() && filter.intent == Some(Intent::Spam)
+}
+
+/// What the rules or the platform take for spam, held back or not.
+fn spam(filter: &Filter) -> Filter {
+    let (intent, visibility) = (Some(Intent::Spam), Visibility::Any);
+    Filter { state: None, intent, visibility, order: Order::Newest, ..filter.clone() }
+}
+
+fn without_spam(filter: &Filter) -> Filter {
+    match is_spam(filter) {
+        true => Filter { intent: None, visibility: Visibility::Published, ..filter.clone() },
+        false => filter.clone(),
+    }
+}
+
+fn order(view: &Inbox<'_>) -> Markup {
+    let current = &view.place.filter;
+    let one = |order: Order, name: &str| {
+        let href = Place::of(Filter { order, ..current.clone() }).list();
+        html! { a href=(href) aria-current=[(current.order == order).then_some("true")] { (name) } }
+    };
     html! {
-        nav.tabs aria-label="States" {
-            (tab("Everything", None, Order::Newest))
-            (tab("Needs reply", Some(TriageState::NeedsReply), Order::Priority))
-            (tab("Answered", Some(TriageState::Answered), Order::Newest))
-            (tab("No reply needed", Some(TriageState::NoReplyNeeded), Order::Newest))
-            (tab("Yours", Some(TriageState::Own), Order::Newest))
+        nav.order aria-label="Sort" {
+            @if current.state == Some(TriageState::NeedsReply) { (one(Order::Priority, "Urgent")) }
+            (one(Order::Newest, "Newest"))
+            (one(Order::Oldest, "Oldest"))
         }
     }
 }
 
-/// By more than its tab.
+/// By more than its tab and its order.
 fn is_narrowed(filter: &Filter) -> bool {
-    Filter { state: None, order: Order::Newest, ..filter.clone() } != Filter::default()
+    let bare = without_spam(filter);
+    Filter { state: None, order: Order::Newest, ..bare } != Filter::default()
 }
 
 fn list(view: &Inbox<'_>) -> Markup {
@@ -81,36 +133,39 @@ fn list(view: &Inbox<'_>) -> Markup {
     if items.is_empty() {
         return nothing(view);
     }
-    let next = view.rows.listed.next.map(|cursor| {
-        let address = view.filter.address("/inbox");
-        format!("{address}{}cursor={cursor}", if address.contains('?') { '&' } else { '?' })
-    });
-    let label = if view.filter.order == Order::Priority { "Less pressing" } else { "Older" };
+    let next = view.rows.listed.next.map(|cursor| view.place.from(Some(cursor)).list());
+    let label = match view.place.filter.order {
+        Order::Priority => "Less urgent",
+        Order::Newest => "Older",
+        Order::Oldest => "Newer",
+    };
     html! {
-        ul.list { @for item in items { (row(item, view)) } }
-        @if !view.is_first {
-            p.meta { a href=(view.filter.address("/inbox")) { "Back to the first page" } }
+        ul.rows { @for item in items { (row(item, view)) } }
+        @if view.place.cursor.is_some() {
+            p.rows-end { a href=(view.place.from(None).list()) { "Back to the top" } }
         }
         (older(next.as_deref(), label))
     }
 }
 
+/// Author, content and age; text, urgency and state.
 fn row(item: &Interaction, view: &Inbox<'_>) -> Markup {
-    let href = format!("/inbox/{}", item.id);
+    let is_open = view.open == Some(item.id);
+    let waits = item.state == TriageState::NeedsReply;
     html! {
-        li data-test="interaction" {
-            (avatar(&item.author_name))
-            div.grow {
-                p.meta {
-                    b { (item.author_name) }
-                    @if view.rows.has_several_platforms() { span { (platform_name(item.platform.as_str())) } }
-                    span { (view.local.ago(item.created_at)) }
-                    @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
-                }
-                a.row-link href=(href) { (said(item)) }
-                (tags(item))
+        li.row.(if waits { item.priority.as_str() } else { "" }) #(place::row_id(item.id)) data-test="interaction" aria-current=[is_open.then_some("true")] {
+            p.row-head {
+                b dir="auto" { (item.author_name) }
+                @if view.rows.has_several_platforms() { span { (platform_name(item.platform.as_str())) } }
+                @if let Some(rating) = item.rating { (stars(rating)) }
+                @if let Some(title) = &item.content_title { span.on dir="auto" title=(title) { (title) } }
+                (view.local.ago(item.created_at))
             }
-            @if view.filter.state.is_none() { div.end { (state_tag(item.state)) } }
+            p.row-body {
+                a.row-link href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item)) }
+                @if waits { (band_tag(item.priority)) }
+                @if view.place.filter.state.is_none() { (state_tag(item.state)) }
+            }
         }
     }
 }
@@ -120,28 +175,37 @@ fn nothing(view: &Inbox<'_>) -> Markup {
         return empty(
             Icon::Inbox,
             "Nothing here yet",
-            "Comments and reviews of your connected accounts appear here as they are written.",
+            "Comments and reviews from your connected accounts show up here.",
             link_button("/connections", "Connect an account"),
         );
     }
-    match view.filter.state {
-        _ if is_narrowed(view.filter) || !view.is_first => empty(
+    let filter = &view.place.filter;
+    match filter.state {
+        _ if is_narrowed(filter) || view.place.cursor.is_some() => empty(
             Icon::Search,
-            "Nothing matches",
-            "No interaction is what this filter asks for.",
-            link_button("/inbox", "Show everything"),
+            "No matches",
+            "No comments match these filters.",
+            link_button("/inbox?state=all", "Clear all filters"),
         ),
         Some(TriageState::NeedsReply) => empty(
             Icon::Done,
-            "Nobody waits for an answer",
-            "Questions, complaints and reviews that need you stand here first.",
-            NOTHING,
+            "You're all caught up",
+            "Questions, complaints and reviews that need you show up here.",
+            link_button("/inbox?state=all", "Show everything"),
         ),
-        _ => empty(
-            Icon::Inbox,
-            "Nothing was written yet",
-            "As soon as somebody comments, it appears here by itself.",
-            NOTHING,
-        ),
+        _ => empty(Icon::Inbox, "No comments yet", "New comments show up here as soon as they come in.", NOTHING),
+    }
+}
+
+/// Beside the list, while nothing is open.
+pub fn nothing_open() -> Markup {
+    html! {
+        section #reading .reading aria-label="Comment" {
+            div.empty {
+                (icon(Icon::Message))
+                p { b { "Select a comment to read it" } }
+                p.muted.keys { kbd { "j" } " / " kbd { "k" } " to move, " kbd { "Enter" } " to open, " kbd { "u" } " to go back" }
+            }
+        }
     }
 }

@@ -12,8 +12,11 @@ use super::listing::Interaction;
 use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
-pub use list::{Inbox, inbox, panel};
-pub use one::opened;
+pub use list::{Inbox, inbox, nothing_open, panel};
+pub use one::{Neighbours, opened};
+
+/// Letters; no window is wide enough for more.
+const EXCERPT: usize = 280;
 
 /// Triage by keyboard, on the list and on one interaction.
 pub fn with_keys(nonce: &str, body: Markup) -> Markup {
@@ -23,16 +26,29 @@ pub fn with_keys(nonce: &str, body: Markup) -> Markup {
     }
 }
 
-/// The text, or what stands for it.
+/// The text with its stars, or what stands for it.
 fn said(item: &Interaction) -> Markup {
     html! {
         @if let Some(rating) = item.rating { (stars(rating)) }
-        @match item.text.as_deref().filter(|text| !text.trim().is_empty()) {
+        @match text(item) {
             Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (text) },
-            None if item.rating.is_some() => p.muted { "Rated without words" },
-            None => p.muted { "Without words" },
+            None => p.muted { (no_text(item)) },
         }
     }
+}
+
+/// A line of the text: more of it is seen nowhere in a list.
+fn excerpt(item: &Interaction) -> &str {
+    let text = text(item).unwrap_or_else(|| no_text(item));
+    text.char_indices().nth(EXCERPT).map_or(text, |(end, _)| &text[..end])
+}
+
+fn text(item: &Interaction) -> Option<&str> {
+    item.text.as_deref().filter(|text| !text.trim().is_empty())
+}
+
+fn no_text(item: &Interaction) -> &'static str {
+    if item.rating.is_some() { "Rating only, no text" } else { "No text" }
 }
 
 fn state_tag(state: TriageState) -> Markup {

@@ -1,45 +1,68 @@
 //! `/inbox/{id}`: what was said, in its thread; what is known of it, and why; who said it, and about what.
 
-use std::time::Duration;
-
+use kit::clock::Timestamp;
 use maud::{Markup, html};
 
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
 use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
+use crate::inbox::place::Place;
+use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::{counted, grouped, short};
 use crate::web::ui::{
     Icon, Live, Local, avatar, card, definition, icon, key_values, live, platform_mark, platform_name, tag,
 };
 
-pub fn opened(opened: &Opened, local: &Local) -> Markup {
+/// What stands before and after it in its list.
+#[derive(Clone, Debug, Default)]
+pub struct Neighbours {
+    pub previous: Option<String>,
+    pub next: Option<String>,
+}
+
+pub fn opened(opened: &Opened, place: &Place, neighbours: &Neighbours, local: &Local) -> Markup {
     let item = &opened.interaction;
-    let source = format!("/inbox/{}?panel=interaction", item.id);
+    let source = place.address(&format!("/inbox/{}", item.id), Some("interaction"));
     let body = html! {
-        header.head {
-            div {
-                a.back href="/inbox" data-back { (icon(Icon::Back)) "Inbox" }
-                h1 { (heading(item)) }
-            }
-            @if let Some(permalink) = &item.permalink {
-                a.button href=(permalink) rel="noreferrer" { "Open on " (platform_name(item.platform.as_str())) (icon(Icon::External)) }
-            }
-        }
-        div.two {
+        (way(opened, place, neighbours))
+        h2 #reading-title tabindex="-1" data-announce { (heading(item)) }
+        (thread(opened, place, local))
+        div.reading-more {
+            @if !item.is_own { (facts(item, local)) }
             div.stack {
-                (thread(opened, local))
-                @if !opened.versions.is_empty() { (versions(&opened.versions, local)) }
-                @if !opened.by_author.is_empty() { (by_author(opened, local)) }
-            }
-            div.stack {
-                @if !item.is_own { (facts(item, local)) }
                 (about(item, local))
                 @if let Some(content) = &opened.content { (content_card(content, local)) }
+                @if !opened.versions.is_empty() { (versions(&opened.versions, local)) }
+                @if !opened.by_author.is_empty() { (by_author(opened, place, local)) }
             }
         }
     };
-    live(Live { name: "interaction", hints: "inbox demo", source: &source }, body)
+    let part = live(Live { name: "interaction", hints: "inbox demo", source: &source }, body);
+    html! { section #reading .reading aria-label="Comment" data-id=(item.id) data-title=(heading(item)) { (part) } }
+}
+
+/// Back to the list, and on to what stands beside it there.
+fn way(opened: &Opened, place: &Place, neighbours: &Neighbours) -> Markup {
+    let item = &opened.interaction;
+    let step = |href: &Option<String>, rel: &str, label: &str, sign: Icon, key: &str| {
+        html! {
+            @match href {
+                Some(href) => a.icon-button href=(href) rel=(rel) data-opens title={ (label) " (" (key) ")" } aria-label=(label) { (icon(sign)) },
+                None => span.icon-button.off aria-hidden="true" { (icon(sign)) },
+            }
+        }
+    };
+    html! {
+        nav.way aria-label="Comment" {
+            a.back href=(place.row(item.id)) data-back { (icon(Icon::Back)) "Inbox" }
+            (step(&neighbours.previous, "prev", "Previous comment", Icon::Up, "k"))
+            (step(&neighbours.next, "next", "Next comment", Icon::Down, "j"))
+            @if let Some(permalink) = &item.permalink {
+                a.button.small.external href=(permalink) rel="noreferrer" { "Open on " (platform_name(item.platform.as_str())) (icon(Icon::External)) }
+            }
+        }
+    }
 }
 
 fn heading(item: &Interaction) -> String {
@@ -51,7 +74,7 @@ fn heading(item: &Interaction) -> String {
     format!("{kind} by {}", item.author_name)
 }
 
-fn thread(opened: &Opened, local: &Local) -> Markup {
+fn thread(opened: &Opened, place: &Place, local: &Local) -> Markup {
     let others = opened.thread.len().saturating_sub(1);
     let aside = html! { @if others > 0 { (counted(others as i64, "other in this thread", "others in this thread")) } };
     let body = html! {
@@ -67,9 +90,9 @@ fn thread(opened: &Opened, local: &Local) -> Markup {
                             @if let Some(likes) = item.likes.filter(|likes| *likes > 0) { span { (counted(likes, "like", "likes")) } }
                         }
                         @if is_this { div.whole { (said(item)) } (tags(item)) }
-                        @else { a.row-link href={ "/inbox/" (item.id) } { div.whole { (said(item)) } } }
+                        @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item)) } } }
                     }
-                    div.end { (state_tag(item.state)) }
+                    @if !is_this { div.end { (state_tag(item.state)) } }
                 }
             }
         }
@@ -79,55 +102,57 @@ fn thread(opened: &Opened, local: &Local) -> Markup {
 
 /// Each derived fact with its reasons, and its rule behind the question mark.
 fn facts(item: &Interaction, local: &Local) -> Markup {
-    let waited = local.now.since(item.created_at);
     let reasons = item.reasons();
     let score = item.sentiment_score.map(|score| format!("{score:+.2}").replace('-', "−"));
     let intents = item.intents();
     let body = html! {
         dl.facts.derived {
-            (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == crate::inbox::triage::TriageState::NoReplyNeeded { (definitions::state(item.state)) } }, &[], waited))
+            (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == TriageState::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
             (fact("Priority", definitions::PRIORITY, html! {
                 @let mark = band_tag(item.priority);
                 @if mark.0.is_empty() { (definitions::band(item.priority)) } @else { (mark) }
                 ", " span.num { (item.priority_score) } " points"
-            }, &of(&reasons, Fact::Priority), waited))
+            }, &of(&reasons, Fact::Priority, item, local.now)))
             (fact("Sentiment", definitions::SENTIMENT, html! {
                 (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
                 @if let Some(score) = score { " " span.num.muted { (score) } }
-            }, &of(&reasons, Fact::Sentiment), waited))
+            }, &of(&reasons, Fact::Sentiment, item, local.now)))
             (fact("Intents", definitions::INTENTS, html! {
                 @if intents.is_empty() { "none" }
                 div.tags { @for intent in intents { (tag(crate::web::ui::Tone::Plain, definitions::intent(intent))) } }
-            }, &of(&reasons, Fact::Intent), waited))
-            (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language), waited))
+            }, &of(&reasons, Fact::Intent, item, local.now)))
+            (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language, item, local.now)))
         }
-        p.muted.help { "By rule set " (item.ruleset) ", on this machine; the same text always gives the same." }
+        p.muted.help { "Rule set " (item.ruleset) ", computed on this server. The same text always gives the same result." }
     };
-    card("What we make of it", html! {}, body)
+    card("Why it's here", html! {}, body)
 }
 
-fn of(reasons: &[Reason], fact: Fact) -> Vec<Reason> {
-    reasons.iter().filter(|reason| reason.fact == fact).cloned().collect()
+fn of(reasons: &[Reason], fact: Fact, item: &Interaction, now: Timestamp) -> Vec<Markup> {
+    reasons.iter().filter(|one| one.fact == fact).map(|one| reason(one, item, now)).collect()
 }
 
-fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Reason], waited: Duration) -> Markup {
+fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Markup]) -> Markup {
     html! {
         div {
             dt { (name) (definition(name, meaning)) }
             dd {
                 div { (value) }
                 @if !reasons.is_empty() {
-                    ul.reasons { @for one in reasons { li { (reason(one, waited)) } } }
+                    ul.reasons { @for one in reasons { li { (one) } } }
                 }
             }
         }
     }
 }
 
-fn reason(reason: &Reason, waited: Duration) -> Markup {
+fn reason(reason: &Reason, item: &Interaction, now: Timestamp) -> Markup {
     html! {
         @match reason.points {
-            Some(points) => { (definitions::reason_after(reason, waited)) " " span.num { "(" (format!("{points:+}").replace('-', "−")) ")" } }
+            Some(points) => {
+                (definitions::reason_after(reason, now.since(item.edited_at.unwrap_or(item.created_at))))
+                " " span.num { "(" (format!("{points:+}").replace('-', "−")) ")" }
+            }
             None => {
                 (definitions::reason(reason))
                 @if !reason.because.is_empty() && reason.reason != "rating" && reason.reason != "question_mark" {
@@ -152,19 +177,19 @@ fn about(item: &Interaction, local: &Local) -> Markup {
     }
     if !item.is_own {
         pairs.push((
-            "Can be answered",
-            html! { @if item.can_reply { "yes" } @else { "no: the platform does not let anybody reply here" } },
+            "Can reply",
+            html! { @if item.can_reply { "yes" } @else { "no, the platform doesn't allow replies here" } },
         ));
         pairs.push((
             "Author",
             html! {
                 (item.author_name) ", "
-                a href=(all.address("/inbox")) { (counted(item.author_interactions, "interaction", "interactions")) }
+                a href=(all.address("/inbox")) { (counted(item.author_interactions, "comment", "comments")) }
                 @if let Some(profile) = &item.author_profile_url { br; a href=(profile) rel="noreferrer" { "Profile" (icon(Icon::External)) } }
             },
         ));
     }
-    html! { div.slim { (card("About it", html! {}, key_values(&pairs))) } }
+    html! { div.slim { (card("Details", html! {}, key_values(&pairs))) } }
 }
 
 fn content_card(content: &ContentItem, local: &Local) -> Markup {
@@ -180,12 +205,12 @@ fn content_card(content: &ContentItem, local: &Local) -> Markup {
     pairs.push(("Views", counter(content.views)));
     pairs.push(("Likes", counter(content.likes)));
     pairs.push(("Comments", counter(content.comments)));
-    pairs.push(("Read", local.ago(content.last_seen_at)));
+    pairs.push(("Last synced", local.ago(content.last_seen_at)));
     let body = html! {
-        p { b { (content.title.as_deref().unwrap_or("Without a title")) } }
+        p { b { (content.title.as_deref().unwrap_or("Untitled")) } }
         (key_values(&pairs))
         div.actions {
-            a.button.small href=(all.address("/inbox")) { "All about this" }
+            a.button.small href=(all.address("/inbox")) { "All its comments" }
             @if let Some(permalink) = &content.permalink { a.button.small.quiet href=(permalink) rel="noreferrer" { "Watch" (icon(Icon::External)) } }
         }
     };
@@ -199,15 +224,15 @@ fn versions(versions: &[Version], local: &Local) -> Markup {
             @for version in versions {
                 li { div.grow {
                     p.meta { span { "until " (local.brief(version.replaced_at)) } @if let Some(rating) = version.rating { span { (crate::web::ui::stars(rating)) } } }
-                    p.said dir="auto" { (version.text.as_deref().unwrap_or("Without words")) }
+                    p.said dir="auto" { (version.text.as_deref().unwrap_or("No text")) }
                 } }
             }
         }
     };
-    card("Before it was edited", html! {}, body)
+    card("Before editing", html! {}, body)
 }
 
-fn by_author(opened: &Opened, local: &Local) -> Markup {
+fn by_author(opened: &Opened, place: &Place, local: &Local) -> Markup {
     let body = html! {
         ul.list {
             @for item in &opened.by_author {
@@ -217,7 +242,7 @@ fn by_author(opened: &Opened, local: &Local) -> Markup {
                             span { (local.ago(item.created_at)) }
                             @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
                         }
-                        a.row-link href={ "/inbox/" (item.id) } { (said(item)) }
+                        a.row-link href=(place.one(item.id)) data-opens { (said(item)) }
                         div.tags { (state_tag(item.state)) }
                     }
                 }
@@ -225,5 +250,5 @@ fn by_author(opened: &Opened, local: &Local) -> Markup {
         }
     };
     let all = Filter { author: Some(opened.interaction.author_id), ..Filter::default() };
-    card("Also by the same person", html! { a href=(all.address("/inbox")) { "All" } }, body)
+    card("More from this person", html! { a href=(all.address("/inbox")) { "All" } }, body)
 }

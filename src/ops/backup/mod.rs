@@ -21,24 +21,24 @@ pub use store::Holds;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{} is there already: name another file", .0.display())]
+    #[error("{} already exists: choose another file", .0.display())]
     Exists(PathBuf),
-    #[error("{} is not there", .0.display())]
+    #[error("{} doesn't exist", .0.display())]
     Missing(PathBuf),
     #[error("{}: {error}", path.display())]
     File { path: PathBuf, error: io::Error },
     #[error(transparent)]
     Database(#[from] db::Error),
-    #[error("the database's schema is older than this program's: run `repruv migrate` first")]
+    #[error("the database schema is older than this program: run `repruv migrate` first")]
     OldSchema,
-    #[error("it holds {0}, which would be replaced; --force does so, and keeps a copy of it")]
+    #[error("this would replace {0}; use --force to replace them and keep a copy")]
     WouldReplace(Holds),
-    #[error("the database there cannot be read ({0}); --force replaces it, and keeps it aside")]
+    #[error("can't read the database there ({0}); use --force to replace it and keep a copy")]
     WouldReplaceUnreadable(db::Error),
-    #[error("{0} other connections to this database are open: stop every Repruv process first")]
+    #[error("{0} other connections to this database are open: stop all Repruv processes first")]
     InUse(i64),
     #[error(
-        "the key file does not open the secrets in this backup: put the key file that goes with it in its place, or name it with REPRUV_SECRET_KEY_FILE"
+        "the key file can't decrypt the secrets in this backup: restore the key file that belongs to it, or point REPRUV_SECRET_KEY_FILE to it"
     )]
     OtherKey,
 }

@@ -22,7 +22,7 @@ impl Holds {
 
 impl fmt::Display for Holds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} accounts, {} interactions and {} jobs", self.accounts, self.interactions, self.jobs)
+        write!(f, "{} accounts, {} comments and reviews, and {} jobs", self.accounts, self.interactions, self.jobs)
     }
 }
 

@@ -230,7 +230,7 @@ both_databases! {
         let db = other.db.clone();
         blocking(move || db.close()).await;
         let refused = restored(stage.file("first.db"), stage.target(&url)).await.unwrap_err();
-        assert!(refused.to_string().starts_with("it holds 1 accounts, 0 interactions"), "{refused}");
+        assert!(refused.to_string().starts_with("this would replace 1 accounts, 0 comments and reviews"), "{refused}");
         let forced = Target { force: true, ..stage.target(&url) };
         let done = restored(stage.file("first.db"), forced).await.unwrap();
         backup_of(&url, stage.file("after.db")).await.unwrap();
@@ -283,7 +283,7 @@ fn a_backup_of_a_newer_release_is_refused() {
             .await
             .unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
         let refused = stage.backup("newer.db").await.unwrap_err().to_string();
-        assert!(refused.contains("made by a newer Repruv"), "{refused}");
+        assert!(refused.contains("created by a newer Repruv"), "{refused}");
         assert!(!stage.file("newer.db").exists(), "it has no final name");
     });
 }

@@ -14,9 +14,9 @@ use super::Failed;
 
 #[derive(Subcommand)]
 pub enum AuditCommand {
-    /// Whether the log is as it was written; fails where it is not
+    /// Check that the log is intact; fails if not
     Verify,
-    /// The newest rows
+    /// Show the newest rows
     List {
         #[arg(long, default_value_t = 50)]
         limit: u16,
@@ -27,7 +27,7 @@ pub enum AuditCommand {
 pub async fn audit(settings: &Settings, command: AuditCommand) -> Result<(), Failed> {
     let key_file = settings.key_file();
     if !key_file.exists() {
-        return Err(format!("{} is not there: the log is sealed with it", key_file.display()).into());
+        return Err(format!("{} is missing: the log is sealed with it", key_file.display()).into());
     }
     let vault = Vault::open(&key_file, &Random::system())?;
     let mut options = Options::new(settings.database_url(), Clock::system());
@@ -43,9 +43,9 @@ pub async fn audit(settings: &Settings, command: AuditCommand) -> Result<(), Fai
 
 async fn verify(db: &Db, vault: Vault) -> Result<(), Failed> {
     let verified = db.read_within(Duration::MAX, move |conn| audit::verify(conn, &vault)).await?;
-    let verified = verified.map_err(|broken| format!("the audit log is not what was written: {broken}"))?;
-    println!("All {} rows are as they were written", verified.rows);
-    println!("Note this elsewhere, to see later that nothing was taken back: {} {}", verified.rows, verified.code);
+    let verified = verified.map_err(|broken| format!("the audit log has been tampered with: {broken}"))?;
+    println!("All {} rows are intact", verified.rows);
+    println!("Save this elsewhere to prove later that nothing was removed: {} {}", verified.rows, verified.code);
     Ok(())
 }
 

@@ -14,9 +14,9 @@ use super::Failed;
 pub fn backup(settings: &Settings, file: &Path) -> Result<(), Failed> {
     let saved = backup::backup(&settings.database_url(), file, &Clock::system())?;
     let (file, megabytes) = (file.display(), saved.bytes.div_ceil(1_000_000));
-    println!("{file} holds {} ({megabytes} MB), verified", saved.holds);
+    println!("Saved {} to {file} ({megabytes} MB), verified", saved.holds);
     println!(
-        "Keep {} with it, in another place: without it the connections in the backup do not open",
+        "Keep a copy of {} somewhere else: without it, the connections in this backup can't be used",
         settings.key_file().display()
     );
     Ok(())
@@ -32,9 +32,9 @@ pub fn restore(settings: &Settings, file: &Path, force: bool) -> Result<(), Fail
     };
     let (url, data_dir, clock) = (settings.database_url(), settings.data_dir.clone(), Clock::system());
     let restored = backup::restore(file, &Target { url, data_dir, vault, force, clock })?;
-    println!("Restored {}; everybody signs in anew", restored.holds);
+    println!("Restored {}. Everyone needs to sign in again", restored.holds);
     if let Some(aside) = restored.aside {
-        println!("What was there before is in {}", aside.display());
+        println!("The previous database is in {}", aside.display());
     }
     Ok(())
 }

@@ -21,6 +21,6 @@ pub async fn doctor(settings: &Settings, json: bool) -> Result<(), Failed> {
     }
     match findings.iter().filter(|finding| finding.level == Level::Bad).count() {
         0 => Ok(()),
-        bad => Err(format!("{bad} of {} things are bad", findings.len()).into()),
+        bad => Err(format!("{bad} of {} checks failed", findings.len()).into()),
     }
 }

@@ -71,8 +71,8 @@ pub async fn examine(settings: &Settings, clock: &Clock) -> Vec<Finding> {
     let url = settings.database_url();
     if let Some(database) = url.strip_prefix("sqlite:").map(Path::new) {
         if !database.exists() {
-            let text = format!("{} is not there", database.display());
-            findings.push(bad("database", text, "start Repruv once, or name the right --data-dir"));
+            let text = format!("{} doesn't exist", database.display());
+            findings.push(bad("database", text, "start Repruv once, or pass the right --data-dir"));
             return findings;
         }
         findings.push(write_ahead_log(database));
@@ -82,7 +82,7 @@ pub async fn examine(settings: &Settings, clock: &Clock) -> Vec<Finding> {
             findings.extend(look_inside(&db, settings, clock).await);
             let _ = tokio::task::spawn_blocking(move || db.close()).await;
         }
-        Err(error) => findings.push(bad("database", error.to_string(), "see to it that DATABASE_URL leads to it")),
+        Err(error) => findings.push(bad("database", error.to_string(), "check DATABASE_URL")),
     }
     findings.push(demo_service(settings).await);
     findings.extend(service::proxy(settings).await);
@@ -97,23 +97,25 @@ async fn open(url: String, clock: &Clock) -> db::Result<Db> {
 
 fn check_settings(settings: &Settings) -> Finding {
     match Config::new(settings, settings.listen, None) {
-        Ok(config) => ok("settings", format!("pages are at {}", config.public_url)),
-        Err(error) => bad("settings", error.to_string(), "`repruv help` says what each setting may be"),
+        Ok(config) => ok("settings", format!("serving at {}", config.public_url)),
+        Err(error) => bad("settings", error.to_string(), "run `repruv help` to see what each setting can be"),
     }
 }
 
 fn key_file(path: &Path) -> Finding {
     let shown = path.display();
     match std::fs::metadata(path) {
-        Err(error) => {
-            warn("key file", format!("{shown}: {error}"), "the first start makes one; put yours back if there was one")
-        }
+        Err(error) => warn(
+            "key file",
+            format!("{shown}: {error}"),
+            "restore yours if you had one; otherwise the first start creates it",
+        ),
         Ok(file) if file.permissions().mode() & 0o077 != 0 => bad(
             "key file",
-            format!("others may read {shown}"),
-            "run `chmod 600` on it, and connect accounts again if others did",
+            format!("other users can read {shown}"),
+            "run `chmod 600` on it, and reconnect your accounts if someone may have read it",
         ),
-        Ok(_) => ok("key file", format!("{shown} is its owner's alone")),
+        Ok(_) => ok("key file", format!("only its owner can read {shown}")),
     }
 }
 
@@ -138,14 +140,14 @@ fn files(folder: &Path) -> Finding {
 fn disk(path: &Path) -> Finding {
     match rustix::fs::statvfs(path) {
         Err(error) => {
-            warn("disk", format!("{}: {error}", path.display()), "name a directory that is there with --data-dir")
+            warn("disk", format!("{}: {error}", path.display()), "pass an existing directory with --data-dir")
         }
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-            let text = format!("{:.1} GiB are free at {}", free as f64 / GIB as f64, path.display());
+            let text = format!("{:.1} GiB free at {}", free as f64 / GIB as f64, path.display());
             match free {
-                free if free < GIB / 10 => bad("disk", text, "make room: writes are about to fail"),
-                free if free < GIB => warn("disk", text, "make room soon"),
+                free if free < GIB / 10 => bad("disk", text, "free up space now: writes are about to fail"),
+                free if free < GIB => warn("disk", text, "free up space soon"),
                 _ => ok("disk", text),
             }
         }
@@ -157,9 +159,11 @@ fn write_ahead_log(database: &Path) -> Finding {
     let size = std::fs::metadata(&log).map_or(0, |file| file.len());
     let text = format!("{} KiB", size / 1024);
     match size > db::WAL_BOUND {
-        true => {
-            warn("write-ahead log", text, "some reader holds an old snapshot: end a backup or a shell that is stuck")
-        }
+        true => warn(
+            "write-ahead log",
+            text,
+            "something is holding an old snapshot: stop any stuck backup or database shell",
+        ),
         false => ok("write-ahead log", text),
     }
 }
@@ -167,16 +171,16 @@ fn write_ahead_log(database: &Path) -> Finding {
 async fn look_inside(db: &Db, settings: &Settings, clock: &Clock) -> Vec<Finding> {
     match db.is_migrated(MIGRATIONS).await {
         Ok(true) => {}
-        Ok(false) => return vec![bad("schema", "it is older than this program", "run `repruv migrate`")],
+        Ok(false) => return vec![bad("schema", "older than this program", "run `repruv migrate`")],
         Err(error) => {
-            return vec![bad("schema", error.to_string(), "use the program and the database that go together")];
+            return vec![bad("schema", error.to_string(), "use the release that matches this database")];
         }
     }
     let (now, asked) = (clock.now(), clock.clone());
     let found = db.read_within(MINUTE, move |conn| look_at_rows(conn, now, &asked)).await;
-    let mut findings = vec![ok("schema", format!("all {} migrations are applied", MIGRATIONS.len()))];
+    let mut findings = vec![ok("schema", format!("all {} migrations applied", MIGRATIONS.len()))];
     findings.extend(
-        found.unwrap_or_else(|error: db::Error| vec![bad("database", error.to_string(), "see the database's own log")]),
+        found.unwrap_or_else(|error: db::Error| vec![bad("database", error.to_string(), "check the database's log")]),
     );
     findings.push(secrets(db, &settings.key_file()).await);
     findings
@@ -191,25 +195,23 @@ fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Ve
         workers(conn, now)?,
         oldest_job(conn, now)?,
         match lost {
-            0 => ok("leases", "every running job is in somebody's hands"),
-            lost => {
-                warn("leases", format!("{lost} running jobs are in nobody's hands"), "start a worker: it takes them up")
-            }
+            0 => ok("leases", "every running job has a worker"),
+            lost => warn("leases", format!("{lost} running jobs have no worker"), "start a worker to pick them up"),
         },
         match blocking.first() {
-            None => ok("operations", "none is blocked"),
+            None => ok("operations", "none blocked"),
             Some(_) => bad(
                 "operations",
-                format!("jobs beyond their deadline hold {}", blocking.join(", ")),
-                "start a worker: it ends them; or cancel them on the activity page",
+                format!("overdue jobs are blocking {}", blocking.join(", ")),
+                "start a worker to clear them, or cancel them on the activity page",
             ),
         },
         match failed {
-            0 => ok("webhooks", "every delivery of this week was processed"),
+            0 => ok("webhooks", "all of this week's deliveries were processed"),
             failed => warn(
                 "webhooks",
-                format!("{failed} deliveries of this week could not be processed"),
-                "retry their jobs on the activity page, or sync the connections",
+                format!("{failed} of this week's deliveries failed"),
+                "retry them on the activity page, or sync the connections",
             ),
         },
         skew(clock.now(), there),
@@ -219,11 +221,7 @@ fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Ve
 fn workers(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
     let online = kit::jobs::overview(conn, now)?.workers_online;
     Ok(match online {
-        0 => bad(
-            "workers",
-            "none is online: nothing that was asked for gets done",
-            "run `repruv serve` or `repruv worker`",
-        ),
+        0 => bad("workers", "none online: nothing will get done", "run `repruv serve` or `repruv worker`"),
         online => ok("workers", format!("{online} online")),
     })
 }
@@ -231,7 +229,7 @@ fn workers(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
 fn oldest_job(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
     let jobs = kit::jobs::overview(conn, now)?;
     let (ready, oldest) = (jobs.ready(), jobs.oldest_ready_age(now));
-    let text = format!("{ready} jobs are due, the oldest for {} s", oldest.as_secs());
+    let text = format!("{ready} jobs due, the oldest for {} s", oldest.as_secs());
     Ok(match oldest > MINUTE {
         true => warn("queue", text, "start more workers, or raise REPRUV_WORKER_CONCURRENCY"),
         false => ok("queue", text),
@@ -239,12 +237,12 @@ fn oldest_job(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
 }
 
 fn skew(here: Timestamp, there: Option<Timestamp>) -> Finding {
-    let Some(there) = there else { return ok("clock", "database and program have one") };
+    let Some(there) = there else { return ok("clock", "the database and Repruv share one") };
     let apart = here.since(there).max(there.since(here));
-    let text = format!("{} ms from PostgreSQL's", apart.as_millis());
+    let text = format!("{} ms off PostgreSQL's", apart.as_millis());
     match apart {
-        apart if apart > Duration::from_secs(10) => bad("clock", text, "let both machines follow a time server"),
-        apart if apart > Duration::from_secs(1) => warn("clock", text, "let both machines follow a time server"),
+        apart if apart > Duration::from_secs(10) => bad("clock", text, "sync both machines with a time server"),
+        apart if apart > Duration::from_secs(1) => warn("clock", text, "sync both machines with a time server"),
         _ => ok("clock", text),
     }
 }
@@ -256,9 +254,9 @@ async fn secrets(db: &Db, key_file: &Path) -> Finding {
         Some(Err(_)) | None => Vault::with_key([0; 32]),
     };
     match db.read_within(MINUTE, move |conn| connections::check_secrets(conn, &vault)).await {
-        Ok(Ok(())) => ok("secrets", "the key opens what is sealed"),
-        Ok(Err(_)) => bad("secrets", "the key does not open what is sealed", "put the right key file back"),
-        Err(error) => bad("secrets", error.to_string(), "see the database's own log"),
+        Ok(Ok(())) => ok("secrets", "the key file decrypts them"),
+        Ok(Err(_)) => bad("secrets", "the key file can't decrypt them", "restore the right key file"),
+        Err(error) => bad("secrets", error.to_string(), "check the database's log"),
     }
 }
 
@@ -267,12 +265,10 @@ async fn demo_service(settings: &Settings) -> Finding {
     let Ok(Config { demo_service: Some(DemoService { url: service, secret }), .. }) =
         Config::new(settings, settings.listen, None)
     else {
-        return bad("demo service", "its secret is not set", "set DEMO_SERVICE_SECRET");
+        return bad("demo service", "its secret isn't set", "set DEMO_SERVICE_SECRET");
     };
     match Hosts::of_simulator(&Outbound::new().demo_service, &service, &secret).await {
-        Ok(_) => ok("demo service", format!("{url} answers")),
-        Err(error) => {
-            warn("demo service", format!("{url}: {error}"), "start it: demo mode waits for it, nothing else does")
-        }
+        Ok(_) => ok("demo service", format!("{url} is responding")),
+        Err(error) => warn("demo service", format!("{url}: {error}"), "start it; only demo mode needs it"),
     }
 }

@@ -114,7 +114,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/settings/account", Page(Ones), 200),
     ("POST", "/settings/account", Page(Ones), 422),
     ("POST", "/settings/account/password", Page(Ones), 422),
-    ("POST", "/settings/invitations", OwnersPage, 200),
+    ("POST", "/settings/invitations", OwnersPage, 303),
     ("GET", "/settings/sessions", Page(Ones), 200),
     ("POST", "/settings/sessions/end", Page(Cleos), 303),
     ("GET", "/settings/api-keys", Page(Ones), 200),

@@ -28,11 +28,11 @@ pub fn text() -> &'static str {
 #[openapi(
     info(
         title = "Repruv",
-        description = "A self-hosted, server-first reputation inbox. Lists answer `{items, next_cursor}`; what belongs to \
-                       somebody else is not found; a filter that is not known is refused. What takes longer than a \
-                       moment answers 202 with a job: ask for its status, or listen to the events."
+        description = "A self-hosted inbox for comments and reviews. Lists return `{items, next_cursor}`. Objects that \
+                       aren't yours return 404, unknown filters 400. Anything slow returns 202 with a job: poll its \
+                       status, or listen for events."
     ),
-    servers((url = "/api/v1", description = "The address that stays"), (url = "/api", description = "The newest version")),
+    servers((url = "/api/v1", description = "Stable"), (url = "/api", description = "Latest version")),
     components(schemas(Problem)),
     modifiers(&Common),
     paths(
@@ -114,8 +114,8 @@ impl Modify for Common {
     }
 }
 
-const KEYS: &str = "Made at /settings/api-keys. The scopes that an operation needs stand beside it; cookies that come with a \
-                    key count for nothing.";
+const KEYS: &str = "Created at /settings/api-keys. Each operation lists the scope it needs. Cookies sent along with a key are \
+                    ignored.";
 
 /// Who comes in to an operation, and with which scope.
 fn entrances(method: &str, path: &str) -> Vec<SecurityRequirement> {
@@ -128,8 +128,8 @@ fn entrances(method: &str, path: &str) -> Vec<SecurityRequirement> {
 }
 
 fn idempotency_key() -> Parameter {
-    let text = "Chosen by the caller. A second call with the same key and body within 24 hours has no effect of its own and is \
-                answered like the first; with another body it is refused with 422. A call that failed may be tried again.";
+    let text = "Chosen by the caller. Repeating a call with the same key and body within 24 hours has no further effect and \
+                returns the first response; with a different body it returns 422. Failed calls can be retried.";
     let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
     ParameterBuilder::new()
         .name("Idempotency-Key")
@@ -166,19 +166,19 @@ fn explain_answers(operation: &mut Operation) {
 
 fn meaning(status: &str) -> (&'static str, bool) {
     match status {
-        "200" => ("Here it is.", false),
+        "200" => ("OK.", false),
         "201" => ("Made.", false),
-        "202" => ("Taken: a background job does it.", false),
+        "202" => ("Accepted: a background job will do it.", false),
         "204" => ("Done.", false),
-        "400" => ("It cannot be read, or names a filter that is not known.", true),
+        "400" => ("The request can't be read, or uses an unknown filter.", true),
         "401" => ("Sign in first.", true),
         "403" => ("Not allowed.", true),
-        "404" => ("Not there, or somebody else's.", true),
-        "409" => ("Not in the present state.", true),
-        "410" => ("No longer valid.", true),
-        "422" => ("A field cannot be accepted.", true),
-        "429" => ("Too many tries: wait as Retry-After says.", true),
+        "404" => ("Not found, or not yours.", true),
+        "409" => ("Not possible in the current state.", true),
+        "410" => ("Expired.", true),
+        "422" => ("A field isn't valid.", true),
+        "429" => ("Too many requests: wait as Retry-After says.", true),
         "503" => ("Busy: try again in a moment.", true),
-        _ => ("Any other failure.", true),
+        _ => ("Any other error.", true),
     }
 }

@@ -75,12 +75,13 @@ pub fn empty(sign: Icon, title: &str, text: &str, next: Markup) -> Markup {
     }
 }
 
-/// What a word or number means, behind a question mark that opens without a script.
+/// What a word or number means, behind a question mark: opens without a script, closes by Escape and by a click beside it.
 pub fn definition(of: &str, body: impl Render) -> Markup {
+    let id = format!("what-{}", of.to_lowercase().replace(' ', "-"));
     html! {
-        details.definition name="definition" {
-            summary { (icon(Icon::Help)) span.visually-hidden { "What is " (of) "?" } }
-            div.definition-body { (body) }
+        span.definition {
+            button.definition-button type="button" popovertarget=(id) aria-label={ "What is " (of) "?" } { (icon(Icon::Help)) }
+            div #(id) .definition-body popover { (body) }
         }
     }
 }

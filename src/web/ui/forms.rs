@@ -40,6 +40,10 @@ impl<'a> Field<'a> {
         Self { kind: "number", ..Self::text(name, label) }
     }
 
+    pub fn date(name: &'a str, label: &'a str) -> Self {
+        Self { kind: "date", ..Self::text(name, label) }
+    }
+
     pub fn search(name: &'a str, label: &'a str) -> Self {
         Self { kind: "search", ..Self::text(name, label) }
     }

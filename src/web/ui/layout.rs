@@ -18,6 +18,8 @@ pub struct Shell {
     pub person: Option<Person>,
     /// How many people wait for an answer, where it is known.
     pub needs_reply: Option<i64>,
+    /// Up to where the page is true: the stream of hints begins with the newest (assets/live-panels.js).
+    pub version: String,
     /// Above the content of every page: demo mode's state, while there is one.
     pub banner: Option<Markup>,
 }
@@ -44,7 +46,7 @@ pub fn page(shell: &Shell, title: &str, body: Markup) -> Markup {
     };
     html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang="en" data-version=[(!shell.version.is_empty()).then_some(&shell.version)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -62,7 +64,7 @@ pub fn page(shell: &Shell, title: &str, body: Markup) -> Markup {
 
 fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
     html! {
-        a.skip href="#main" { "Skip to the content" }
+        a.skip href="#main" { "Skip to content" }
         div.app {
             header.side {
                 (brand())
@@ -70,7 +72,7 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
                     @for (href, name, sign) in PLACES {
                         a href=(place_href(href)) aria-current=[is_here(&shell.path, href).then_some("page")] {
                             (icon(sign)) span { (name) }
-                            @if sign == Icon::Inbox { (inbox_count(shell.needs_reply.unwrap_or(0))) }
+                            @if sign == Icon::Inbox { (inbox_count(shell.needs_reply)) }
                         }
                     }
                 }
@@ -107,11 +109,11 @@ fn is_here(path: &str, place: &str) -> bool {
     path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The number beside "Inbox"; empty when nobody waits.
-pub fn inbox_count(waiting: i64) -> Markup {
+/// The number beside "Inbox"; empty when nobody waits, and until a page that does not know it has asked.
+pub fn inbox_count(waiting: Option<i64>) -> Markup {
     html! {
-        span.count id="inbox-count" data-live="inbox demo" data-src="/dashboard?panel=inbox-count" {
-            @if waiting > 0 { (short(waiting)) span.visually-hidden { " waiting for an answer" } }
+        span.count id="inbox-count" data-live="inbox demo" data-src="/dashboard?panel=inbox-count" data-stale[waiting.is_none()] {
+            @if let Some(waiting) = waiting.filter(|waiting| *waiting > 0) { (short(waiting)) span.visually-hidden { " need a reply" } }
         }
     }
 }

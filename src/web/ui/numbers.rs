@@ -67,6 +67,16 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// The largest unit, in full: `20 days`, `1 hour`, `5 minutes`.
+pub fn span(duration: Duration) -> String {
+    let minutes = i64::try_from(duration.as_secs() / 60).unwrap_or(i64::MAX);
+    match minutes {
+        0..60 => counted(minutes, "minute", "minutes"),
+        60..1_440 => counted(minutes / 60, "hour", "hours"),
+        _ => counted(minutes / 1_440, "day", "days"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +97,7 @@ mod tests {
     fn durations_show_their_two_largest_units() {
         let read = |seconds| duration(Duration::from_secs(seconds));
         assert_eq!([45, 720, 7_500, 7_200, 273_600].map(read), ["45 s", "12 min", "2 h 5 min", "2 h", "3 d 4 h"]);
+        let full = |seconds| span(Duration::from_secs(seconds));
+        assert_eq!([45, 60, 7_500, 1_728_000].map(full), ["0 minutes", "1 minute", "2 hours", "20 days"]);
     }
 }

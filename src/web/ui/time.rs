@@ -74,6 +74,12 @@ impl Local {
         self.element(at, &self.exact(at), false)
     }
 
+    /// `22 Nov 2026`, as an element that does not change.
+    pub fn date(&self, at: Timestamp) -> Markup {
+        let date = self.at(at).date();
+        self.element(at, &format!("{} {}", day(date), date.year()), false)
+    }
+
     /// `10:41` today, else `22 Nov, 10:41`.
     pub fn brief(&self, at: Timestamp) -> Markup {
         let clock = self.clock(at);
@@ -95,11 +101,12 @@ pub fn day(date: civil::Date) -> String {
     format!("{} {}", date.day(), MONTHS[(date.month() - 1) as usize])
 }
 
-/// `just now`, `5 min ago`, `in 3 h`, `2 d ago`. assets/relative-time.js says the same.
+/// `just now`, `5 min ago`, `in 4 s`, `in 3 h`, `2 d ago`. assets/relative-time.js says the same.
 fn relative(now: Timestamp, at: Timestamp) -> String {
     let seconds = (now.micros() - at.micros()) / 1_000_000;
     let (count, unit) = match seconds.unsigned_abs() {
-        0..60 => return if seconds < 0 { "in a moment" } else { "just now" }.to_owned(),
+        0..60 if seconds >= 0 => return "just now".to_owned(),
+        s @ 0..60 => (s, "s"),
         s @ 60..3_600 => (s / 60, "min"),
         s @ 3_600..86_400 => (s / 3_600, "h"),
         s @ 86_400..5_184_000 => (s / 86_400, "d"),
@@ -134,7 +141,7 @@ mod tests {
             [5, 300, 7_300, 200_000, 8_000_000].map(read),
             ["just now", "5 min ago", "2 h ago", "2 d ago", "3 months ago"]
         );
-        assert_eq!([-5, -300, -90_000].map(read), ["in a moment", "in 5 min", "in 1 d"]);
+        assert_eq!([-4, -300, -90_000].map(read), ["in 4 s", "in 5 min", "in 1 d"]);
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub async fn demo(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode> {
-    let too_large = || Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A delivery has at most 64 KiB.");
+    let too_large = || Error::refused(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "A delivery can be at most 64 KiB.");
     let body = to_bytes(body, LARGEST).await.map_err(|_| too_large())?;
     let user: UserId = address.user.and_then(|user| user.parse().ok()).ok_or_else(refused)?;
     let envelope = envelope(&headers).ok_or_else(refused)?;
@@ -44,7 +44,7 @@ pub async fn demo(
 
 /// Every refusal looks the same, whatever was wrong.
 fn refused() -> Error {
-    Error::refused(StatusCode::UNAUTHORIZED, "unauthorized", "The signature does not verify.")
+    Error::refused(StatusCode::UNAUTHORIZED, "unauthorized", "The signature isn't valid.")
 }
 
 fn envelope(headers: &HeaderMap) -> Option<Envelope<'_>> {

@@ -38,9 +38,9 @@ pub(in crate::db) fn take_lock(path: &Path) -> Result<File> {
     }
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(unavailable(&"another Repruv process uses this database; stop it first, or use PostgreSQL for several"))
-        }
+        Err(std::fs::TryLockError::WouldBlock) => Err(unavailable(
+            &"another Repruv process is using this database; stop it first, or use PostgreSQL to run several",
+        )),
         Err(std::fs::TryLockError::Error(error)) => Err(unavailable(&error)),
     }
 }

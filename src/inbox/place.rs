@@ -1,0 +1,166 @@
+//! Where in the inbox a page stands: which list, from which row on. Its address says all of it, so that whoever opens a comment
+//! comes back to the same place.
+
+use std::fmt::Write as _;
+
+use super::listing::{BadFilter, Cursor, Filter, Order};
+use super::triage::TriageState;
+use crate::model::InteractionId;
+use crate::web::errors::FieldErrors;
+
+/// What a person can get wrong in the form of the filter.
+const FIELDS: [&str; 9] =
+    ["kind", "intent", "sentiment", "priority", "language", "platform", "visibility", "since", "until"];
+/// In an address, everything; without it and without any filter, what needs a reply.
+const ALL: &str = "all";
+
+#[derive(Debug)]
+pub struct Place {
+    pub filter: Filter,
+    /// After which row the list begins; none: with its first.
+    pub cursor: Option<Cursor>,
+    /// What the form said, word for word: shown again beside what is wrong with it.
+    pub typed: Vec<(String, String)>,
+    pub errors: FieldErrors,
+}
+
+impl Place {
+    /// Reads an address. A bad value of the form is told beside its field; what no form sends is refused.
+    pub fn parse(parameters: Vec<(String, String)>) -> Result<Self, BadFilter> {
+        let mut typed = parameters;
+        let cursor = take(&mut typed, "cursor").map(|text| text.parse()).transpose()?;
+        let is_bare = !typed.iter().any(|(name, _)| Filter::NAMES.contains(&name.as_str()));
+        typed.retain(|(name, value)| name != "state" || value != ALL);
+        let mut taken = typed.clone();
+        let mut errors = FieldErrors::default();
+        let filter = loop {
+            match Filter::parse(taken.iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
+                Ok(filter) => break filter,
+                Err(bad) => {
+                    let field = FIELDS.into_iter().find(|field| *field == bad.name).ok_or_else(|| bad.clone())?;
+                    errors.add(field, "bad_value", wish(field, &taken, &bad));
+                    taken.retain(|(name, _)| name != field);
+                }
+            }
+        };
+        let filter = if is_bare && typed.is_empty() { first_view() } else { filter };
+        Ok(Self { filter, cursor, typed, errors })
+    }
+
+    /// The same list, at its beginning.
+    pub fn of(filter: Filter) -> Self {
+        Self { filter, cursor: None, typed: Vec::new(), errors: FieldErrors::default() }
+    }
+
+    pub fn from(&self, cursor: Option<Cursor>) -> Self {
+        Self { cursor, ..Self::of(self.filter.clone()) }
+    }
+
+    /// The list's own address.
+    pub fn list(&self) -> String {
+        self.address("/inbox", None)
+    }
+
+    pub fn one(&self, id: InteractionId) -> String {
+        self.address(&format!("/inbox/{id}"), None)
+    }
+
+    /// The list, scrolled to one row of it.
+    pub fn row(&self, id: InteractionId) -> String {
+        format!("{}#{}", self.list(), row_id(id))
+    }
+
+    pub fn address(&self, path: &str, panel: Option<&str>) -> String {
+        let mut parameters = parameters(&self.filter);
+        parameters.extend(self.cursor.map(|cursor| ("cursor", cursor.to_string())));
+        parameters.extend(panel.map(|panel| ("panel", panel.to_owned())));
+        let mut address = path.to_owned();
+        for (index, (name, value)) in parameters.iter().enumerate() {
+            address.push(if index == 0 { '?' } else { '&' });
+            // A string takes all. Values are words, ids and days: nothing that needs escaping.
+            let _ = write!(address, "{name}={value}");
+        }
+        address
+    }
+
+    /// What the form said for a field, or what the filter says.
+    pub fn value(&self, field: &str) -> String {
+        let typed = self.typed.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone());
+        let known = || parameters(&self.filter).into_iter().find(|(name, _)| *name == field).map(|(_, value)| value);
+        typed.or_else(known).unwrap_or_default()
+    }
+}
+
+/// What needs a reply, most urgent first.
+pub fn first_view() -> Filter {
+    Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() }
+}
+
+pub fn row_id(id: InteractionId) -> String {
+    format!("i-{id}")
+}
+
+fn parameters(filter: &Filter) -> Vec<(&'static str, String)> {
+    let mut parameters = filter.parameters();
+    if *filter == first_view() {
+        parameters.clear();
+    } else if filter.state.is_none() && parameters.iter().all(|(name, _)| *name == "order") {
+        parameters.insert(0, ("state", ALL.to_owned()));
+    }
+    parameters
+}
+
+fn wish(field: &str, typed: &[(String, String)], bad: &BadFilter) -> String {
+    let is_day = |value: &str| value.parse::<jiff::civil::Date>().is_ok();
+    match field {
+        "until" if typed.iter().any(|(name, value)| name == field && is_day(value)) => {
+            "“To” must be the same day as “From”, or later.".to_owned()
+        }
+        "since" | "until" => "Enter a day, like 2026-11-22.".to_owned(),
+        _ if bad.message.contains("one of") => "Choose one of the list.".to_owned(),
+        _ => bad.message.clone(),
+    }
+}
+
+/// Takes a parameter that is no filter out of the others; an empty one is none.
+pub fn take(parameters: &mut Vec<(String, String)>, name: &str) -> Option<String> {
+    let place = parameters.iter().position(|(known, _)| known == name)?;
+    Some(parameters.remove(place).1).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(query: &str) -> Place {
+        Place::parse(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()).expect("it can be shown")
+    }
+
+    #[test]
+    fn the_inbox_opens_with_what_needs_a_reply() {
+        assert_eq!((place("").filter, place("").list().as_str()), (first_view(), "/inbox"));
+        assert_eq!(place("state=all").filter, Filter::default());
+        assert_eq!(place("since=2026-11-22").filter.state, None, "a link that filters says all that it means");
+        assert_eq!(place("state=needs_reply&order=priority").list(), "/inbox");
+    }
+
+    #[test]
+    fn an_address_leads_back_to_its_place() {
+        for query in ["", "?state=all", "?state=all&order=oldest", "?state=answered&language=de&since=2026-11-01"] {
+            let there = place(query.trim_start_matches('?'));
+            assert_eq!(there.list(), format!("/inbox{query}"));
+            assert_eq!(place(there.list().trim_start_matches("/inbox").trim_start_matches('?')).filter, there.filter);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_in_the_form_is_told_beside_its_field_and_stays_typed() {
+        let wrong = place("state=answered&since=2026-11-22&until=2026-11-01&kind=poem&language=de");
+        assert!(wrong.errors.of("until").is_some_and(|text| text.contains("From")), "{:?}", wrong.errors);
+        assert!(wrong.errors.of("kind").is_some());
+        assert_eq!((wrong.value("until").as_str(), wrong.value("since").as_str()), ("2026-11-01", "2026-11-22"));
+        assert_eq!(wrong.filter.language.map(|language| language.to_string()).as_deref(), Some("de"));
+        let refused = |query: &str| Place::parse(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect());
+        assert!(refused("tab=all").is_err() && refused("author=ann").is_err() && refused("cursor=x").is_err());
+    }
+}

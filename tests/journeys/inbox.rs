@@ -1,0 +1,114 @@
+//! The inbox, worked by keyboard, read while new comments come in, on a phone and without scripts.
+
+use kit::testing::Engine;
+use serde_json::json;
+
+use super::person::Person;
+use crate::support::Server;
+
+const FOCUSED: &str = "document.activeElement.closest('.row')?.id ?? null";
+const OPENED: &str = "document.getElementById('reading')?.dataset.id ?? null";
+
+#[test]
+fn the_inbox_is_worked_by_keyboard() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 800).await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        person.is("the rows of one screen", "[...document.querySelectorAll('.row')].filter(row => row.getBoundingClientRect().bottom <= innerHeight).length >= 12").await;
+
+        person.browser.key("j").await;
+        person.browser.key("j").await;
+        let second = format!("document.querySelectorAll('.row')[1].id === ({FOCUSED})");
+        person.is("j moves to the second row", &second).await;
+        person.browser.key("Enter").await;
+        person.is("Enter opens it beside the list", &format!("'i-' + ({OPENED}) === ({FOCUSED})")).await;
+        person.is("the list stays where it is", "document.querySelectorAll('.row').length > 12").await;
+        person.browser.key("j").await;
+        person.is("j opens the next", &format!("'i-' + ({OPENED}) === document.querySelectorAll('.row')[2].id")).await;
+        person.browser.key("u").await;
+        person.is("u goes back to the row", &format!("({OPENED}) === null && ({FOCUSED}) === document.querySelectorAll('.row')[2].id && location.pathname === '/inbox'")).await;
+        person.browser.back().await;
+        person.is("so does the browser", &format!("({OPENED}) !== null")).await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn a_list_that_is_read_stays_as_it_is_and_says_what_is_new() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        person.browser.key("j").await;
+        person.browser.key("j").await;
+        let before = person.browser.evaluate(FOCUSED).await;
+        // What a hint brings: the same list with one row more, above all others.
+        let arrive = "(() => { const part = document.getElementById('panel-inbox'); const fresh = part.cloneNode(true); \
+             const row = fresh.querySelector('.row').cloneNode(true); row.id = 'i-new'; \
+             row.querySelector('a').setAttribute('href', '/inbox/new'); fresh.querySelector('.rows').prepend(row); \
+             part.dispatchEvent(new CustomEvent('freshen', {bubbles: true, cancelable: true, \
+                 detail: {fresh, replace: () => part.replaceWith(fresh)}})); })()";
+        person.browser.evaluate(arrive).await;
+        person.is("the new one waits behind a button", "document.getElementById('new-comments').textContent === '1 new comment' && !document.getElementById('new-comments').hidden").await;
+        assert_eq!(person.browser.evaluate(FOCUSED).await, before, "the focus stays on its comment");
+        assert_eq!(person.browser.count("#i-new").await, 0, "nothing was inserted");
+        person.browser.press("#new-comments").await;
+        person.browser.see("#i-new").await;
+        person.is("the button is done", "document.getElementById('new-comments').hidden").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn a_narrow_inbox_shows_one_pane_and_comes_back_to_its_row() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(390, 800).await;
+        person.open("/inbox?state=all&order=oldest").await;
+        let id = "document.querySelectorAll('.row')[30].id";
+        let id = person.browser.evaluate(id).await.and_then(|id| id.as_str().map(str::to_owned)).expect("a row");
+        person.browser.evaluate(&format!("document.querySelector('#{id} a').click()")).await;
+        person.browser.see("#reading-title").await;
+        person.is("the list makes room", "document.querySelector('.rows-pane').checkVisibility() === false").await;
+        person.browser.key("u").await;
+        person
+            .is(
+                "back at the same row of the same list",
+                &format!(
+                    "location.search === '?state=all&order=oldest' && ({FOCUSED}) === {} && scrollY > 0",
+                    json!(id)
+                ),
+            )
+            .await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn the_inbox_needs_no_javascript() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.disable_javascript().await;
+        person.open("/inbox").await;
+        person.browser.press(".row:nth-child(3) .row-link").await;
+        person.browser.see("#reading-title").await;
+        person.browser.press(".way a[rel=next]").await;
+        person.is("the next one", &format!("({OPENED}) === document.querySelectorAll('.row')[3].id.slice(2)")).await;
+        person.browser.press("[data-back]").await;
+        person.is("the list", "location.pathname === '/inbox' && location.hash !== ''").await;
+        person.open("/inbox?since=2026-11-22&until=2026-11-01&kind=comment").await;
+        person.is("what is wrong stands beside its field, and all stays typed", "document.querySelector('#until-error').checkVisibility() && document.querySelector('#until').value === '2026-11-01' && document.querySelector('#kind').value === 'comment'").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+async fn with_demo() -> (Server, Person) {
+    let server = Server::start(Engine::Sqlite).await;
+    let person = Person::new(&server).await;
+    person.sign_up(&server).await;
+    person.press("enable-demo").await;
+    person.sees("demo-enabled").await;
+    (server, person)
+}
