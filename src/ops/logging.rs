@@ -59,7 +59,7 @@ pub fn start(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
 
 /// The hook of the standard library writes to standard error by itself, and waits for its reader.
 fn panicked(panic: &PanicHookInfo<'_>) {
-    let message = panic.payload_as_str().unwrap_or("a panic without words");
+    let message = panic.payload_as_str().unwrap_or("a panic without a message");
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     let thread = std::thread::current();
     let backtrace = Backtrace::capture();
