@@ -117,11 +117,12 @@ CREATE TABLE platform_connections (
     refresh_expires_at TIMESTAMPTZ,
     -- Grows with every change of the tokens: the loser of a refresh race writes nothing.
     token_version BIGINT NOT NULL,
-    uploads_playlist TEXT,
+    -- What the platform's adapter wants to be given again; nobody else reads it.
+    adapter_state JSONB,
+    -- Where the passes are that are under way, written in the commit of what they read.
+    walks JSONB,
     -- What the account's people mostly write, as the platform tags it.
     language TEXT,
-    -- Newest provider time seen, after a whole pass only.
-    watermark TIMESTAMPTZ,
     synced_at TIMESTAMPTZ,
     -- Everything up to here is known to be in the database.
     complete_to TIMESTAMPTZ,
@@ -134,6 +135,28 @@ CREATE UNIQUE INDEX platform_connections_account
     ON platform_connections (workspace_id, platform, external_id) WHERE external_id IS NOT NULL;
 
 CREATE INDEX platform_connections_by_workspace ON platform_connections (workspace_id, platform, created_at);
+
+-- What could not be read and was set aside, until a whole pass reads it or does not meet it any more.
+CREATE TABLE unreadable_items (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL CHECK (kind IN ('content', 'interaction', 'replies', 'interaction_list', 'content_list')),
+    external_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    -- The platform's own object, as far as it came.
+    raw JSONB,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    last_seen_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (connection_id, kind, external_id)
+);
+
+-- What was asked of a platform today by one credential, over all workspaces.
+CREATE TABLE credential_use (
+    credential TEXT PRIMARY KEY,
+    -- When the platform's day began.
+    day TIMESTAMPTZ NOT NULL,
+    used BIGINT NOT NULL
+);
 
 CREATE TABLE oauth_flows (
     state_hash BYTEA PRIMARY KEY,
@@ -169,7 +192,10 @@ CREATE TABLE content_items (
     comments BIGINT,
     first_seen_at TIMESTAMPTZ NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
+    -- Not seen by the last whole pass.
     missing_since TIMESTAMPTZ,
+    -- Not seen by two in a row: it counts no more.
+    removed_at TIMESTAMPTZ,
     UNIQUE (connection_id, external_id)
 );
 CREATE INDEX content_items_newest ON content_items (workspace_id, published_at);

@@ -15,11 +15,11 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts::Passwords;
 use crate::accounts::sessions::UserRow;
 use crate::config::Config;
-use crate::connections::Refreshing;
+use crate::connections::RefreshLocks;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
-use crate::platforms::{self, Hosts};
+use crate::platforms::{self, Hosts, Platforms, World};
 use crate::secrets::Vault;
 use crate::web::ui::Local;
 use crate::webhooks::incoming::Intake;
@@ -38,11 +38,13 @@ pub struct Inner {
     pub passwords: Passwords,
     pub vault: Vault,
     pub outbound: Outbound,
+    /// Which platforms there are to speak to.
+    pub platforms: Platforms,
     /// Cancelled when the process is asked to end: open streams would keep it alive for ever.
     pub stopping: CancellationToken,
     pub streams: Streams,
     pub metrics: Metrics,
-    pub refreshing: Refreshing,
+    pub refresh_locks: RefreshLocks,
     /// Where what the outside announces is stored.
     pub webhooks: Intake,
     /// What stands above a person's pages. Given at the start, for sessions know nothing of what it tells.
@@ -97,6 +99,23 @@ impl App {
     {
         let now = self.now();
         self.db.read(move |conn| look(&mut Look { conn, now })).await
+    }
+
+    /// Where the platforms are for a workspace: the simulator for a demo, the real ones for any other.
+    pub async fn world(&self, demo: bool) -> Result<World, platforms::Error> {
+        let hosts = if demo { self.simulator_hosts().await? } else { Hosts::providers() };
+        Ok(World { hosts, ..self.unplaced_world(demo) })
+    }
+
+    /// The same without asking where a simulator's hosts are: for addresses that a browser reaches by us.
+    pub fn unplaced_world(&self, demo: bool) -> World {
+        World {
+            http: self.outbound.providers.clone(),
+            clock: self.clock.clone(),
+            hosts: Hosts::providers(),
+            is_simulated: demo,
+            google: self.config.google.clone(),
+        }
     }
 
     /// Where the simulator's provider hosts are now: it may have been started anew on other ports.

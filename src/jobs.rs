@@ -49,7 +49,10 @@ mod tests {
             ("late_consent", json!({"connection_id": ID, "flow": "AQI"})),
             ("sync_connection", json!({"connection_id": ID})),
             ("fetch_interaction", json!({"connection_id": ID, "external_id": "UgxKREWxIgDrw8w2e_Z4AaABAg"})),
-            ("revoke_token", json!({"connection_id": ID, "workspace_id": ID, "demo": true, "token": "AQI"})),
+            (
+                "revoke_token",
+                json!({"connection_id": ID, "workspace_id": ID, "platform": "youtube", "external_id": null, "demo": true, "token": "AQI"}),
+            ),
             ("age_priorities", json!({"workspace": ID, "aged_to": "2026-11-23T08:00:00.000Z"})),
             ("tidy", json!({})),
         ]

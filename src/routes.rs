@@ -70,14 +70,11 @@ fn pages() -> Router<App> {
         .route("/demo/disable", post(demo::pages::disable))
         .route("/settings/demo", get(demo::pages::settings))
         .route("/connections", get(connections::pages::index))
-        .route("/connections/callback/google", get(connections::pages::callback))
+        .route("/connections/callback/{provider}", get(connections::pages::callback))
         .route("/connections/{id}/start", post(connections::pages::start))
         .route("/connections/{id}/sync", post(connections::pages::sync))
         .route("/connections/{id}/disconnect", post(connections::pages::disconnect))
-        .route(
-            "/simulator/google_accounts/{*path}",
-            get(connections::pages::simulator).post(connections::pages::simulator),
-        )
+        .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
         .route("/inbox/{id}", get(inbox::pages::show))

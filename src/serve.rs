@@ -17,11 +17,12 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts::{self, Passwords};
 use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{BadSetting, Config, DemoService, Settings};
-use crate::connections::Refreshing;
+use crate::connections::RefreshLocks;
 use crate::demo;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::platforms::Platforms;
 use crate::routes;
 use crate::secrets::{KeyFileError, Secret, Vault};
 use crate::webhooks::incoming::Intake;
@@ -102,7 +103,8 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
         config,
         vault,
         outbound: Outbound::new(),
-        refreshing: Refreshing::default(),
+        platforms: Platforms::built_in(),
+        refresh_locks: RefreshLocks::default(),
         banner: demo::banner,
         stopping: CancellationToken::new(),
         streams: Streams::default(),

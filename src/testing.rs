@@ -23,10 +23,11 @@ use crate::accounts::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
 use crate::accounts::{Passwords, first_run_link};
 use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{Config, DemoService, Signup};
-use crate::connections::Refreshing;
+use crate::connections::RefreshLocks;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::platforms::Platforms;
 use crate::secrets::{Secret, Vault};
 use crate::webhooks::incoming::Intake;
 use crate::workspaces::UserId;
@@ -228,7 +229,7 @@ fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start(random.clone());
     let (vault, outbound) = (Vault::with_key([7; 32]), Outbound::new());
     let (stopping, streams, metrics) = (CancellationToken::new(), Streams::default(), Metrics::default());
-    let refreshing = Refreshing::default();
+    let refresh_locks = RefreshLocks::default();
     let banner = crate::demo::banner;
     let webhooks = Intake::start(db.clone(), clock.clone(), random.clone());
     App::new(Inner {
@@ -240,10 +241,11 @@ fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
         passwords,
         vault,
         outbound,
+        platforms: Platforms::built_in(),
         stopping,
         streams,
         metrics,
-        refreshing,
+        refresh_locks,
         banner,
     })
 }

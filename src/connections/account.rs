@@ -1,4 +1,6 @@
-//! A connected account, ready to be asked: where its platform is, who we are there, and where what it answers belongs.
+//! A connected account, ready to be asked: its adapter, what it may cost, and where what it answers belongs.
+
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
@@ -6,48 +8,48 @@ use kit::jobs::Failure;
 use kit::random::Random;
 
 use super::store::{self, Connection};
-use super::tokens::Keeper;
+use super::tokens::TokenSource;
 use crate::app::App;
 use crate::inbox::derive::Language;
-use crate::inbox::ingest;
-use crate::platforms::youtube::YouTube;
-use crate::platforms::{Error, Hosts, google};
+use crate::inbox::ingest::IngestContext;
+use crate::model::Platform;
+use crate::platforms::{AccountKey, Adapter, Budget, Error, PlatformModule, Provider, World};
 
 /// Why work with an account ended early: the platform, or the job that does the work.
 #[derive(Debug)]
-pub enum Stop {
+pub enum SyncError {
     Platform(Error),
     Job(Failure),
 }
 
-impl From<Error> for Stop {
+impl From<Error> for SyncError {
     fn from(error: Error) -> Self {
         Self::Platform(error)
     }
 }
 
-impl From<Failure> for Stop {
+impl From<Failure> for SyncError {
     fn from(failure: Failure) -> Self {
         Self::Job(failure)
     }
 }
 
-impl From<kit::db::Error> for Stop {
+impl From<kit::db::Error> for SyncError {
     fn from(error: kit::db::Error) -> Self {
         Self::Job(error.into())
     }
 }
 
-pub struct Account {
+pub struct OpenAccount {
     pub app: App,
     pub connection: Connection,
-    pub destination: Destination,
-    hosts: Hosts,
-    keeper: Keeper,
+    pub adapter: Box<dyn Adapter>,
+    pub budget: Option<Budget>,
+    pub target: IngestTarget,
 }
 
-impl Account {
-    pub async fn open(app: &App, connection: Connection) -> Result<Self, Stop> {
+impl OpenAccount {
+    pub async fn open(app: &App, connection: Connection) -> Result<Self, SyncError> {
         let workspace = connection.workspace_id;
         let (demo, zone) = app
             .db
@@ -55,34 +57,40 @@ impl Account {
                 Ok::<_, kit::db::Error>((store::is_demo(conn, workspace)?, store::time_zone(conn, workspace)?))
             })
             .await?;
-        let (hosts, client) = google(app, demo).await?;
-        let keeper = Keeper::new(app.clone(), hosts.clone(), client, connection.id);
-        let destination = Destination {
+        let world = app.world(demo).await?;
+        let module = module(app, connection.platform)?;
+        let tokens = TokenSource::new(app.clone(), module.provider(&world)?, connection.id);
+        let (adapter, budget) = (module.adapter(&world, Arc::new(tokens)), module.budget(&world));
+        let target = IngestTarget {
             connection: connection.clone(),
             time_zone: zone.and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or(TimeZone::UTC),
             language: connection.language.as_deref().and_then(Language::of_tag),
             random: app.random.clone(),
         };
-        Ok(Self { app: app.clone(), connection, destination, hosts, keeper })
+        Ok(Self { app: app.clone(), connection, adapter, budget, target })
     }
 
-    pub fn youtube(&self) -> YouTube<'_, Keeper> {
-        YouTube { http: &self.app.outbound.providers, hosts: &self.hosts, clock: &self.app.clock, tokens: &self.keeper }
+    /// The account as it was known when it was opened.
+    pub fn key(&self) -> AccountKey {
+        AccountKey {
+            external_id: self.connection.external_id.clone().unwrap_or_default(),
+            state: self.connection.adapter_state.clone().unwrap_or_default(),
+        }
     }
 }
 
 /// Where what an account shows is kept.
 #[derive(Clone)]
-pub struct Destination {
+pub struct IngestTarget {
     connection: Connection,
     time_zone: TimeZone,
     pub language: Option<Language>,
     random: Random,
 }
 
-impl Destination {
-    pub fn at(&self, now: Timestamp) -> ingest::IngestContext<'_> {
-        ingest::IngestContext {
+impl IngestTarget {
+    pub fn at(&self, now: Timestamp) -> IngestContext<'_> {
+        IngestContext {
             workspace: self.connection.workspace_id,
             connection: self.connection.id,
             platform: self.connection.platform,
@@ -94,18 +102,39 @@ impl Destination {
     }
 }
 
-/// Google and our name there: the simulator's for a connection of a demo workspace, the real one's for any other.
-pub async fn provider(app: &App, connection: &Connection) -> Result<(Hosts, google::Client), Stop> {
-    let workspace = connection.workspace_id;
-    let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
-    Ok(google(app, demo).await?)
+fn module(app: &App, platform: Platform) -> Result<&dyn PlatformModule, Error> {
+    app.platforms.get(platform).ok_or_else(|| Error::Rejected {
+        reason: "not_offered".into(),
+        message: "this version does not speak to the platform".into(),
+    })
 }
 
-pub async fn google(app: &App, demo: bool) -> Result<(Hosts, google::Client), Error> {
-    if demo {
-        return Ok((app.simulator_hosts().await?, google::Client::of_simulator()));
-    }
-    let unconfigured =
-        || Error::Rejected { reason: "invalid_client".into(), message: "no client is configured".into() };
-    Ok((Hosts::providers(), app.config.google.clone().ok_or_else(unconfigured)?))
+/// The platform as a workspace meets it: the simulator's for a demo, the real one for any other.
+pub async fn provider(app: &App, connection: &Connection) -> Result<(World, Box<dyn Provider>), SyncError> {
+    let workspace = connection.workspace_id;
+    let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
+    Ok(provider_in(app, connection.platform, demo).await?)
+}
+
+pub async fn provider_in(app: &App, platform: Platform, demo: bool) -> Result<(World, Box<dyn Provider>), Error> {
+    let world = app.world(demo).await?;
+    let provider = module(app, platform)?.provider(&world)?;
+    Ok((world, provider))
+}
+
+/// What the connection's credential may use today.
+pub async fn budget(app: &App, connection: &Connection) -> Result<Option<Budget>, kit::db::Error> {
+    let workspace = connection.workspace_id;
+    let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
+    Ok(app.platforms.get(connection.platform).and_then(|module| module.budget(&app.unplaced_world(demo))))
+}
+
+/// Asks with a token that was granted a moment ago.
+pub fn adapter_with(
+    app: &App,
+    platform: Platform,
+    world: &World,
+    token: &crate::secrets::Secret,
+) -> Result<Box<dyn Adapter>, Error> {
+    Ok(module(app, platform)?.adapter(world, Arc::new(token.clone())))
 }

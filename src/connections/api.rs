@@ -54,7 +54,7 @@ pub struct CauseBody {
 impl From<Connection> for ConnectionBody {
     fn from(connection: Connection) -> Self {
         let error = connection.connection_error.map(|cause| {
-            let (message, cure) = cause.text();
+            let (message, cure) = cause.text(connection.platform);
             CauseBody { code: cause.as_str(), message, cure }
         });
         Self {

@@ -7,17 +7,16 @@ use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::account::{self, Stop};
+use super::account::{self, SyncError};
+use super::flows::{self, Flow};
 use super::jobs::{Bytes, RevokeToken, enqueue_sync, judge};
-use super::store::{self, Connection, Flow};
+use super::store::{self, Connection};
 use super::{Cause, ConnectionId, Status, consent, signal, tokens};
 use crate::app::App;
 use crate::audit::{self, Event};
-use crate::platforms::Error;
-use crate::platforms::Hosts;
-use crate::platforms::google::{Google, Grant, YOUTUBE_SCOPE};
-use crate::platforms::youtube::{Channel, YouTube};
-use crate::secrets::{Secret, Vault};
+use crate::model::Platform;
+use crate::platforms::{Account, Error, Grant, Provider, Question, World};
+use crate::secrets::Vault;
 use crate::work::Who;
 use crate::workspaces::UserId;
 
@@ -49,7 +48,7 @@ impl Job for ConnectAccount {
 
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
         let (id, hash) = (self.connection_id, self.flow.to_hash());
-        let found = app.db.read(move |conn| Ok::<_, db::Error>((store::by_id(conn, id)?, store::flow(conn, &hash)?)));
+        let found = app.db.read(move |conn| Ok::<_, db::Error>((store::by_id(conn, id)?, flows::flow(conn, &hash)?)));
         let (Some(connection), Some(flow)) = found.await? else {
             // The attempt was cancelled, or begun anew.
             return run.finish(json!({ "superseded": true }), |_| Ok(())).await;
@@ -57,20 +56,26 @@ impl Job for ConnectAccount {
         run.progress(0, 2, "Signing in to the platform");
         let grant = self.grant(&app, &run, &connection, &flow).await?;
         run.progress(1, 2, "Reading the account");
-        let channel = match channel_of(&app, &connection, &grant).await {
-            Ok(channel) => channel,
+        let account = match account_of(&app, &connection, &grant).await {
+            Ok(account) => account,
             Err(error) => return Err(self.refused(&app, &run, connection, &grant, &error).await),
         };
         run.progress(2, 2, "Connected");
         let tools = app.tools(Who::user(flow.user_id, ""));
         let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
         let user = run.user_id().map(UserId::from);
-        run.finish(json!({ "channel": channel.title }), move |tx| {
-            if store::flow(tx, &hash)?.is_none() {
-                return Ok(revoke(tx, now, &random, &vault, &connection, &grant)?);
+        run.finish(json!({ "account": account.observed.display_name }), move |tx| {
+            if flows::flow(tx, &hash)?.is_none() {
+                let of_account =
+                    Connection { external_id: Some(account.observed.external_id.clone()), ..connection.clone() };
+                return Ok(revoke(tx, now, &random, &vault, &of_account, &grant)?);
             }
-            let known = store::by_account(tx, connection.workspace_id, connection.platform, &channel.id)?;
-            let target = settle(tx, now, &random, &vault, &connection, &channel, &grant)?;
+            let known =
+                store::by_account(tx, connection.workspace_id, connection.platform, &account.observed.external_id)?;
+            if let Some(replaced) = known {
+                revoke_replaced(tx, now, &random, &vault, replaced)?;
+            }
+            let target = settle(tx, now, &random, &vault, &connection, &account, &grant)?;
             enqueue_sync(tx, now, &random, user, target, now)?;
             let event = if known.is_some() { Event::AccountReconnected } else { Event::AccountConnected };
             // The consent was its person's, whenever the job comes to it.
@@ -96,21 +101,25 @@ impl Job for ConnectAccount {
 impl ConnectAccount {
     async fn grant(&self, app: &App, run: &Run, connection: &Connection, flow: &Flow) -> Result<Grant, Failure> {
         if let Some(held) = run.restore::<Held>() {
-            return held.open(&app.vault, connection).ok_or_else(|| give_up(Cause::SecretUnreadable));
+            return held
+                .open(&app.vault, connection)
+                .ok_or_else(|| give_up(Cause::SecretUnreadable, connection.platform));
         }
         let hash = self.flow.to_hash();
         let verifier = consent::open_verifier(&app.vault, &hash, flow);
         let code = consent::open_code(&app.vault, &hash, flow, &self.code.to_vec());
-        let (verifier, code) = verifier.zip(code).ok_or_else(|| give_up(Cause::SecretUnreadable))?;
+        let (verifier, code) =
+            verifier.zip(code).ok_or_else(|| give_up(Cause::SecretUnreadable, connection.platform))?;
         let exchanged = async {
-            let (hosts, client) = account::provider(app, connection).await?;
-            let google = Google { http: &app.outbound.providers, hosts: &hosts, client: &client };
-            Ok(google.exchange(&code, &verifier, &flow.redirect_uri, app.now()).await?)
+            let (_, provider) = account::provider(app, connection).await?;
+            // The state was compared when the answer was taken.
+            let question = Question { redirect_uri: &flow.redirect_uri, state: "", verifier: &verifier };
+            Ok(provider.exchange(&code, question).await?)
         };
-        let grant = exchanged.await.map_err(|stop| match stop {
-            Stop::Job(failure) => failure,
-            Stop::Platform(Error::Reauth { .. }) => give_up(Cause::ConsentUnusable),
-            Stop::Platform(error) => judge(&error).0,
+        let grant = exchanged.await.map_err(|error| match error {
+            SyncError::Job(failure) => failure,
+            SyncError::Platform(Error::Reauth { .. }) => give_up(Cause::ConsentUnusable, connection.platform),
+            SyncError::Platform(error) => judge(&error, connection.platform).0,
         })?;
         run.checkpoint(&Held::of(&app.vault, &app.random, connection, &grant)).await?;
         Ok(grant)
@@ -119,8 +128,10 @@ impl ConnectAccount {
     /// A grant that is of no use is given back.
     async fn refused(&self, app: &App, run: &Run, connection: Connection, grant: &Grant, error: &Error) -> Failure {
         let failure = match error {
-            Error::Permission { reason } if reason == "scopes_missing" => give_up(Cause::ScopesMissing),
-            error => judge(error).0,
+            Error::Permission { reason } if reason == SCOPES_MISSING => {
+                give_up(Cause::ScopesMissing, connection.platform)
+            }
+            error => judge(error, connection.platform).0,
         };
         if failure.is_retryable() {
             return failure;
@@ -133,10 +144,10 @@ impl ConnectAccount {
     }
 
     fn end(&self, tx: &mut Tx, now: Timestamp, cause: Cause) -> db::Result<()> {
-        if store::flow(tx, &self.flow.to_hash())?.is_none() {
+        if flows::flow(tx, &self.flow.to_hash())?.is_none() {
             return Ok(());
         }
-        store::delete_flows(tx, self.connection_id)?;
+        flows::delete_flows(tx, self.connection_id)?;
         fail(tx, now, self.connection_id, cause)
     }
 }
@@ -165,16 +176,16 @@ impl Job for LateConsent {
 
 impl LateConsent {
     fn end(&self, tx: &mut Tx, now: Timestamp) -> db::Result<()> {
-        match store::flow(tx, &self.flow.to_hash())? {
+        match flows::flow(tx, &self.flow.to_hash())? {
             Some(flow) if flow.used_at.is_none() => {
-                store::delete_flows(tx, self.connection_id)?;
+                flows::delete_flows(tx, self.connection_id)?;
                 fail(tx, now, self.connection_id, Cause::ConsentLate)
             }
             // Answered: a job uses it still, or nobody does.
             Some(_)
                 if store::by_id(tx, self.connection_id)?.is_some_and(|c| c.connection_status != Status::Connecting) =>
             {
-                store::delete_flows(tx, self.connection_id)
+                flows::delete_flows(tx, self.connection_id)
             }
             _ => Ok(()),
         }
@@ -189,27 +200,46 @@ fn fail(tx: &mut Tx, now: Timestamp, id: ConnectionId, cause: Cause) -> db::Resu
     }
 }
 
-fn give_up(cause: Cause) -> Failure {
-    Failure::fail(cause.as_str(), cause.text().0)
+fn give_up(cause: Cause, platform: Platform) -> Failure {
+    Failure::fail(cause.as_str(), cause.text(platform).0)
 }
+
+const SCOPES_MISSING: &str = "scopes_missing";
 
 /// The account behind a grant, if the grant is enough.
-async fn channel_of(app: &App, connection: &Connection, grant: &Grant) -> Result<Channel, Error> {
-    let (hosts, _) = match account::provider(app, connection).await {
+async fn account_of(app: &App, connection: &Connection, grant: &Grant) -> Result<Account, Error> {
+    let (world, provider) = match account::provider(app, connection).await {
         Ok(provider) => provider,
-        Err(Stop::Platform(error)) => return Err(error),
-        Err(Stop::Job(_)) => return Err(Error::Storage),
+        Err(SyncError::Platform(error)) => return Err(error),
+        Err(SyncError::Job(_)) => return Err(Error::Storage),
     };
-    channel_behind(app, &hosts, grant).await
+    account_behind(app, connection.platform, (&world, provider.as_ref()), grant).await
 }
 
-pub async fn channel_behind(app: &App, hosts: &Hosts, grant: &Grant) -> Result<Channel, Error> {
-    if !grant.scopes.iter().any(|scope| scope == YOUTUBE_SCOPE) {
-        return Err(Error::Permission { reason: "scopes_missing".into() });
+pub async fn account_behind(
+    app: &App,
+    platform: Platform,
+    (world, provider): (&World, &dyn Provider),
+    grant: &Grant,
+) -> Result<Account, Error> {
+    if !provider.suffices(&grant.scopes) {
+        return Err(Error::Permission { reason: SCOPES_MISSING.into() });
     }
-    let tokens: &Secret = &grant.access_token;
-    let youtube = YouTube { http: &app.outbound.providers, hosts, clock: &app.clock, tokens };
-    youtube.own_channel().await?.ok_or_else(|| Error::Permission { reason: "no_channel".into() })
+    account::adapter_with(app, platform, world, &grant.access_token)?.account().await
+}
+
+/// The grant that a new one takes the place of is of no use to anybody.
+fn revoke_replaced(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    replaced: ConnectionId,
+) -> db::Result<()> {
+    match store::by_id(tx, replaced)? {
+        Some(connection) => super::revoke_later(tx, now, random, vault, None, &connection),
+        None => Ok(()),
+    }
 }
 
 /// Puts a grant where its account belongs: to the connection that knows the account, so that history stays with it,
@@ -220,10 +250,10 @@ pub fn settle(
     random: &Random,
     vault: &Vault,
     asked: &Connection,
-    channel: &Channel,
+    account: &Account,
     grant: &Grant,
 ) -> db::Result<ConnectionId> {
-    let known = store::by_account(tx, asked.workspace_id, asked.platform, &channel.id)?;
+    let known = store::by_account(tx, asked.workspace_id, asked.platform, &account.observed.external_id)?;
     let target = match known {
         Some(id) => id,
         None if asked.external_id.is_none() => asked.id,
@@ -233,7 +263,7 @@ pub fn settle(
             id
         }
     };
-    store::delete_flows(tx, asked.id)?;
+    flows::delete_flows(tx, asked.id)?;
     if target != asked.id {
         if asked.external_id.is_none() {
             store::delete(tx, asked.workspace_id, asked.id)?;
@@ -245,7 +275,7 @@ pub fn settle(
     let version = store::tokens(tx, target)?.ok_or(db::Error::NotFound)?.token_version;
     let sealed = tokens::seal(vault, random, target, asked.workspace_id, grant);
     store::put_tokens(tx, now, target, version, &sealed)?;
-    store::set_account(tx, now, target, channel)?;
+    store::set_account(tx, now, target, account)?;
     store::set_status(tx, now, target, Status::Connected, None)?;
     signal(tx, asked.workspace_id)?;
     Ok(target)

@@ -9,11 +9,12 @@ use kit::random::Random;
 use sha2::{Digest, Sha256};
 
 use super::connect::{ConnectAccount, LateConsent};
-use super::store::{self, Flow};
+use super::flows::{self, Flow};
+use super::store;
 use super::{Cause, ConnectionId, Refused, Status, signal};
 use crate::accounts::sessions::SessionId;
 use crate::model::Platform;
-use crate::platforms::google;
+use crate::platforms::Platforms;
 use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -48,9 +49,6 @@ pub fn ask(
     platform: Platform,
     again: Option<ConnectionId>,
 ) -> Result<Asked, Refused> {
-    if !platform.capabilities().connects {
-        return Err(Refused::NotOffered);
-    }
     // An attempt that came to nothing makes room for the next one.
     let again = match again {
         Some(id) => Some(id),
@@ -63,7 +61,7 @@ pub fn ask(
             if known.connection_status != Status::Connected {
                 store::set_status(tx, now, id, Status::Connecting, None)?;
             }
-            store::delete_flows(tx, id)?;
+            flows::delete_flows(tx, id)?;
             id
         }
         None => {
@@ -85,7 +83,7 @@ pub fn ask(
         expires_at: now + LIFETIME,
         used_at: None,
     };
-    store::insert_flow(tx, now, &hash, &flow)?;
+    flows::insert_flow(tx, now, &hash, &flow)?;
     // Whoever closes the consent page leaves nobody waiting.
     let late = Enqueue { run_at: Some(flow.expires_at), scope_id: Some(asker.workspace.uuid()), ..Enqueue::default() };
     kit::jobs::enqueue(tx, now, random, &LateConsent { connection_id: connection, flow: hash.into() }, late)?;
@@ -96,6 +94,8 @@ pub fn ask(
 /// What came back from a consent page, as it stands in the address.
 #[derive(Clone, Debug)]
 pub struct Answer {
+    /// Whose address it came to.
+    pub provider: String,
     pub state: Option<Secret>,
     pub code: Option<Secret>,
     pub error: Option<String>,
@@ -146,19 +146,21 @@ pub fn take(
     now: Timestamp,
     random: &Random,
     vault: &Vault,
-    user: UserId,
-    session: SessionId,
+    platforms: &Platforms,
+    (user, session): (UserId, SessionId),
     answer: &Answer,
 ) -> Result<Taken, NotTaken> {
     let hash = hash(answer.state.as_ref().ok_or(NotTaken::Unknown)?.expose());
-    let flow = store::flow(tx, &hash)?.ok_or(NotTaken::Unknown)?;
+    let flow = flows::flow(tx, &hash)?.ok_or(NotTaken::Unknown)?;
     if flow.user_id != user || flow.session_id != Some(session) {
         return Err(NotTaken::Foreign);
     }
-    if answer.issuer.as_deref().is_some_and(|issuer| issuer != google::ISSUER) {
+    let asked = platforms.info(flow.platform);
+    let is_another = |issuer: &str| asked.and_then(|info| info.issuer).is_some_and(|known| known != issuer);
+    if asked.is_none_or(|info| info.key != answer.provider) || answer.issuer.as_deref().is_some_and(is_another) {
         return Err(NotTaken::OtherIssuer);
     }
-    if !store::use_flow(tx, now, &hash)? {
+    if !flows::use_flow(tx, now, &hash)? {
         return Err(if flow.used_at.is_some() { NotTaken::Replayed } else { NotTaken::Late });
     }
     let id = flow.connection_id;
@@ -207,5 +209,5 @@ fn open(vault: &Vault, column: &str, row: &[u8; 32], owner: UserId, sealed: &[u8
 
 /// Removes attempts of long ago, at most `batch`; how many it were.
 pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<u64, Error> {
-    store::purge_flows(tx, now - KEPT, batch)
+    flows::purge_flows(tx, now - KEPT, batch)
 }

@@ -11,24 +11,17 @@ use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::account::{self, Account, Destination, Stop};
+use super::account::{self, IngestTarget, OpenAccount, SyncError};
 use super::store::{self, Connection};
-use super::sync::{self, Depth};
+use super::sync::{self, Depth, PERIOD};
 use super::tokens::SECRET_UNREADABLE;
-use super::{Cause, ConnectionId, Status, signal};
+use super::{Cause, ConnectionId, Status, budget, signal, unread};
 use crate::app::App;
 use crate::inbox::ingest;
-use crate::model::ObservedInteraction;
-use crate::platforms::google::Google;
-use crate::platforms::youtube::{Moderation, Thread};
-use crate::platforms::{Error, next_midnight_pacific};
+use crate::model::Platform;
+use crate::platforms::{Batch, Error};
 use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
-
-/// How long after a pass the next one comes by itself.
-pub const PERIOD: Duration = Duration::from_secs(600);
-/// How old the last whole pass may be before a pass is a whole one again: what was deleted is seen by no other.
-const WHOLE_PERIOD: Duration = Duration::from_secs(24 * 3_600);
 
 /// Bytes in a payload, as base64url.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -95,22 +88,19 @@ impl Job for SyncConnection {
         let Some(connection) = connected(&app, id).await? else {
             return run.finish(json!({ "skipped": true }), |_| Ok(())).await;
         };
-        let now = app.now();
-        let recent = connection.whole_pass_at.is_some_and(|at| now.since(at) < WHOLE_PERIOD);
-        let depth = if recent { Depth::New } else { Depth::Whole };
-        let read = sync::everything(&app, &run, id, depth, |progress| {
+        let read = sync::everything(&app, &run, id, Depth::New, |progress| {
             run.progress(progress.done, progress.total, progress.step);
         });
         match read.await {
             Ok(report) => {
                 let (random, now) = (app.random.clone(), app.now());
                 run.finish(json!(report), move |tx| {
-                    enqueue_sync(tx, now, &random, None, id, now + PERIOD)?;
+                    enqueue_sync(tx, now, &random, None, id, now + Duration::from_secs(report.next_in))?;
                     Ok(())
                 })
                 .await
             }
-            Err(stop) => stopped(&app, run, &connection, stop).await,
+            Err(error) => stopped(&app, run, &connection, error).await,
         }
     }
 
@@ -122,12 +112,8 @@ impl Job for SyncConnection {
         let cause = failure.code.parse().unwrap_or(Cause::Internal);
         store::set_status(tx, now, connection.id, Status::Connected, Some(cause))?;
         signal(tx, connection.workspace_id)?;
-        let next = match (cause, failure.code) {
-            (Cause::QuotaExhausted, _) => next_midnight_pacific(now) + PERIOD.mul_f64(random.unit()),
-            // Nobody was there to do it.
-            (_, "deadline") => now,
-            _ => now + PERIOD,
-        };
+        // Nobody was there to do it; or a turn that finds its day's budget used up waits without asking anybody.
+        let next = if failure.code == "deadline" { now } else { now + PERIOD };
         enqueue_sync(tx, now, random, None, connection.id, next)?;
         Ok(())
     }
@@ -168,56 +154,27 @@ impl Job for FetchInteraction {
             // The next pass over the account reads it.
             return run.finish(json!({ "skipped": true }), |_| Ok(())).await;
         };
-        let (destination, interactions) = match self.fetch(&app, connection.clone()).await {
+        let (target, batch) = match self.fetch(&app, &run, connection.clone()).await {
             Ok(fetched) => fetched,
-            Err(stop) => return stopped(&app, run, &connection, stop).await,
+            Err(error) => return stopped(&app, run, &connection, error).await,
         };
         let now = app.now();
-        run.finish(json!({ "interactions": interactions.len() }), move |tx| {
-            ingest::interactions(tx, &destination.at(now), &interactions)?;
-            Ok(())
+        run.finish(json!({ "interactions": batch.interactions.len() }), move |tx| {
+            ingest::interactions(tx, &target.at(now), &batch.interactions)?;
+            Ok(unread::keep(tx, now, (connection.workspace_id, connection.id), &batch.set_aside)?)
         })
         .await
     }
 }
 
 impl FetchInteraction {
-    async fn fetch(&self, app: &App, connection: Connection) -> Result<(Destination, Vec<ObservedInteraction>), Stop> {
-        let account = Account::open(app, connection).await?;
-        let channel = account.connection.external_id.as_deref().unwrap_or_default();
-        let interactions = match self.thread(&account, channel).await? {
-            Some(thread) if thread.is_whole() => std::iter::once(thread.root).chain(thread.replies).collect(),
-            Some(thread) => {
-                let replies = account.youtube().replies(&thread, channel).await?;
-                std::iter::once(thread.root).chain(replies).collect()
-            }
-            // Gone before we came.
-            None => Vec::new(),
-        };
-        Ok((account.destination, interactions))
-    }
-
-    /// Asked for by its id, a thread does not say whether it is held back. A new one is looked for in the newest page of
-    /// each list, which does; one that we know keeps the state in which we know it.
-    async fn thread(&self, account: &Account, channel: &str) -> Result<Option<Thread>, Stop> {
-        // A reply's id begins with its thread's.
-        let id = self.external_id.split('.').next().unwrap_or_default();
-        let youtube = account.youtube();
-        let (connection, thread) = (account.connection.id, id.to_owned());
-        let known = account.app.db.read(move |conn| store::provider_state(conn, connection, &thread)).await?;
-        if known.is_none() {
-            for moderation in Moderation::ALL {
-                let newest = youtube.threads(channel, moderation, None).await?;
-                if let Some(thread) = newest.items.into_iter().find(|thread| thread.root.external_id == id) {
-                    return Ok(Some(thread));
-                }
-            }
-        }
-        let mut found = youtube.thread(id, channel).await?;
-        if let (Some(thread), Some(state)) = (&mut found, known) {
-            thread.root.provider_state = state;
-        }
-        Ok(found)
+    async fn fetch(&self, app: &App, run: &Run, connection: Connection) -> Result<(IngestTarget, Batch), SyncError> {
+        let account = OpenAccount::open(app, connection).await?;
+        let (id, external_id) = (account.connection.id, self.external_id.clone());
+        let known = app.db.read(move |conn| store::thread_state(conn, id, &external_id)).await?;
+        let fetched = account.adapter.fetch(&account.key(), &self.external_id, known).await;
+        sync::note_spent(run, &account).await?;
+        Ok((account.target, fetched?))
     }
 }
 
@@ -226,6 +183,9 @@ impl FetchInteraction {
 pub struct RevokeToken {
     connection_id: ConnectionId,
     workspace_id: WorkspaceId,
+    platform: Platform,
+    /// Whose it is; `None` where nobody knows.
+    external_id: Option<String>,
     demo: bool,
     token: Bytes,
 }
@@ -235,6 +195,8 @@ impl RevokeToken {
         let job = Self {
             connection_id: connection.id,
             workspace_id: connection.workspace_id,
+            platform: connection.platform,
+            external_id: connection.external_id.clone(),
             demo,
             token: Bytes(String::new()),
         };
@@ -264,17 +226,33 @@ impl Job for RevokeToken {
     }
 
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        if self.would_end_another(&app).await? {
+            return run.finish(json!({ "in_use": true }), |_| Ok(())).await;
+        }
         let sealed = self.token.to_vec();
         let token = self.place(|place| app.vault.open_sealed(place, &sealed)).map_err(|broken| {
             Failure::fail("secret_unreadable", "The saved token can't be decrypted any more.").because(broken)
         })?;
         let revoked = async {
-            let (hosts, client) = account::google(&app, self.demo).await?;
-            Google { http: &app.outbound.providers, hosts: &hosts, client: &client }.revoke(&token, app.now()).await
+            let (_, provider) = account::provider_in(&app, self.platform, self.demo).await?;
+            provider.revoke(&token).await
         };
         match revoked.await {
             Ok(()) => run.finish(json!({}), |_| Ok(())).await,
-            Err(error) => Err(judge(&error).0),
+            Err(error) => Err(judge(&error, self.platform).0),
+        }
+    }
+}
+
+impl RevokeToken {
+    /// At some providers the end of one authorisation is the end of all that a person ever gave us: also of the one that
+    /// took its place, and of that of another workspace.
+    async fn would_end_another(&self, app: &App) -> Result<bool, Failure> {
+        let ends_all = app.platforms.info(self.platform).is_some_and(|info| info.ends_all_at_once);
+        let (platform, demo) = (self.platform, self.demo);
+        match self.external_id.clone().filter(|_| ends_all) {
+            Some(account) => Ok(app.db.read(move |conn| store::is_in_use(conn, platform, &account, demo)).await?),
+            None => Ok(false),
         }
     }
 }
@@ -286,16 +264,24 @@ async fn connected(app: &App, id: ConnectionId) -> Result<Option<Connection>, Fa
 
 /// Notes on the connection what stopped its job, and says what the job shall do. A connection that was ended meanwhile
 /// has nothing left to fail at.
-async fn stopped(app: &App, run: Run, connection: &Connection, stop: Stop) -> Result<Done, Failure> {
-    let error = match stop {
-        Stop::Job(failure) => return Err(failure),
-        Stop::Platform(error) => error,
+async fn stopped(app: &App, run: Run, connection: &Connection, error: SyncError) -> Result<Done, Failure> {
+    let error = match error {
+        SyncError::Job(failure) => return Err(failure),
+        SyncError::Platform(error) => error,
     };
     tracing::warn!(connection = %connection.id, %error, "a platform call failed");
-    let (failure, cause, status) = judge(&error);
+    let (failure, cause, status) = judge(&error, connection.platform);
     let (id, workspace, now) = (connection.id, connection.workspace_id, app.now());
+    let used_up = matches!(error, Error::QuotaExhausted { .. }).then(|| account::budget(app, connection));
+    let used_up = match used_up {
+        Some(budget) => budget.await?,
+        None => None,
+    };
     let is_there = run
         .write(move |tx| {
+            if let Some(budget) = &used_up {
+                budget::exhausted(tx, budget)?;
+            }
             let is_there = store::move_status(tx, now, id, Status::Connected, status, Some(cause))?
                 || store::by_id(tx, id)?.is_some_and(|found| found.connection_status == status);
             signal(tx, workspace)?;
@@ -306,12 +292,13 @@ async fn stopped(app: &App, run: Run, connection: &Connection, stop: Stop) -> Re
 }
 
 /// The shared error classes, as the job's verdict, the connection's cause and its next state.
-pub(super) fn judge(error: &Error) -> (Failure, Cause, Status) {
+pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Status) {
     let (cause, status) = match error {
         Error::Reauth { reason } if reason == SECRET_UNREADABLE => (Cause::SecretUnreadable, Status::NeedsReauth),
         Error::Reauth { .. } => (Cause::AuthorisationLost, Status::NeedsReauth),
-        Error::Permission { reason } if reason == "no_channel" => (Cause::NoChannel, Status::NeedsReauth),
+        Error::NoAccount => (Cause::NoAccount, Status::NeedsReauth),
         Error::Permission { .. } => (Cause::PermissionLost, Status::NeedsReauth),
+        Error::NotEnabled { .. } => (Cause::NotEnabled, Status::Connected),
         Error::RateLimited { .. } => (Cause::RateLimited, Status::Connected),
         Error::QuotaExhausted { .. } => (Cause::QuotaExhausted, Status::Connected),
         Error::Rejected { reason, .. } if matches!(reason.as_str(), "invalid_client" | "unauthorized_client") => {
@@ -322,9 +309,11 @@ pub(super) fn judge(error: &Error) -> (Failure, Cause, Status) {
             (Cause::AnswerUnreadable, Status::Connected)
         }
     };
-    let (code, message) = (cause.as_str(), cause.text().0);
+    let (code, message) = (cause.as_str(), cause.text(platform).0);
     let failure = match error {
-        Error::Reauth { .. } | Error::Permission { .. } => Failure::fail(code, message),
+        Error::Reauth { .. } | Error::Permission { .. } | Error::NoAccount | Error::NotEnabled { .. } => {
+            Failure::fail(code, message)
+        }
         Error::RateLimited { until } | Error::QuotaExhausted { until } => Failure::retry_at(code, message, *until),
         _ if cause == Cause::ClientRefused => Failure::fail(code, message),
         _ => Failure::retry(code, message),

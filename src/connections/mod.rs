@@ -2,8 +2,10 @@
 
 pub mod account;
 pub mod api;
+pub mod budget;
 pub mod connect;
 pub mod consent;
+mod flows;
 pub mod imported;
 pub mod jobs;
 pub mod pages;
@@ -14,7 +16,9 @@ pub mod sync;
 #[cfg(test)]
 mod tests;
 mod tokens;
+pub mod unread;
 pub mod views;
+mod walks;
 
 use kit::clock::Timestamp;
 use kit::db::{Conn, Tx};
@@ -22,9 +26,10 @@ use kit::jobs::Enqueue;
 use kit::random::Random;
 
 pub use self::store::Connection;
-pub use self::tokens::Refreshing;
+pub use self::tokens::RefreshLocks;
 use crate::accounts::sessions::SessionRow;
 pub use crate::model::ConnectionId;
+use crate::model::Platform;
 use crate::secrets::{Broken, Vault};
 use crate::work::Work;
 use crate::workspaces::{Kind, UserId, Workspace, WorkspaceId};
@@ -44,12 +49,13 @@ kit::text_enum! {
     pub enum Cause {
         Denied = "access_denied",
         ScopesMissing = "scopes_missing",
-        NoChannel = "no_channel",
+        NoAccount = "no_channel",
         OtherAccount = "other_account",
         Cancelled = "cancelled",
         ConsentLate = "consent_late",
         ConsentUnusable = "consent_unusable",
         ClientRefused = "client_refused",
+        NotEnabled = "not_enabled",
         AuthorisationLost = "authorisation_lost",
         PermissionLost = "permission_lost",
         SecretUnreadable = "secret_unreadable",
@@ -63,16 +69,15 @@ kit::text_enum! {
 }
 
 impl Cause {
-    /// What happened, and what to do about it: two plain sentences.
-    pub const fn text(self) -> (&'static str, &'static str) {
+    /// What happened, and what to do about it: two plain sentences, with the platform's own words where it has some.
+    pub const fn text(self, platform: Platform) -> (&'static str, &'static str) {
+        let words = platform.words();
         match self {
             Cause::Denied => ("Access wasn't granted on the consent page.", "Connect again and choose Allow."),
             Cause::ScopesMissing => {
                 ("Some permissions were left out on the consent page.", "Connect again and leave every box ticked.")
             }
-            Cause::NoChannel => {
-                ("This Google account has no YouTube channel.", "Connect again with an account that has one.")
-            }
+            Cause::NoAccount => words.no_account,
             Cause::OtherAccount => (
                 "You chose a different account on the consent page, so it was added separately.",
                 "Reconnect and choose this account.",
@@ -80,10 +85,8 @@ impl Cause {
             Cause::Cancelled => ("Connecting was cancelled.", "Connect again whenever you like."),
             Cause::ConsentLate => ("The consent page wasn't completed within ten minutes.", "Connect again."),
             Cause::ConsentUnusable => ("The consent page's response was no longer valid.", "Connect again."),
-            Cause::ClientRefused => (
-                "The platform rejected this server's OAuth client.",
-                "Check REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, then connect again.",
-            ),
+            Cause::ClientRefused => ("The platform rejected this server's OAuth client.", words.client_refused),
+            Cause::NotEnabled => words.not_enabled,
             Cause::AuthorisationLost => {
                 ("Access was revoked or has expired.", "Reconnect to keep syncing. Nothing you have is lost.")
             }
@@ -98,9 +101,7 @@ impl Cause {
             Cause::RateLimited => {
                 ("The platform is asking us to slow down.", "Syncing resumes on its own in a moment.")
             }
-            Cause::QuotaExhausted => {
-                ("Today's platform quota is used up.", "Syncing resumes at midnight Pacific time.")
-            }
+            Cause::QuotaExhausted => ("Today's platform quota is used up.", words.quota_returns),
             Cause::Unreachable => ("The platform isn't responding right now.", "Repruv will keep trying."),
             Cause::AnswerUnreadable => {
                 ("The platform sent a response we couldn't read.", "Repruv will keep trying. Details are in the log.")

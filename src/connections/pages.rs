@@ -11,8 +11,8 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::consent::{self, Answer, Asker, NotTaken};
-use super::views::{self, Confirm, Listing, Offer};
-use super::{ConnectionId, Refused, service, store};
+use super::views::{self, Confirm, Listing, Offer, Shown};
+use super::{ConnectionId, Refused, budget, service, store, unread};
 use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
@@ -25,19 +25,19 @@ use crate::web::errors::{Error, Result};
 use crate::web::ui;
 use crate::workspaces::{Kind, UserId, WorkspaceId};
 
-pub const CALLBACK: &str = "/connections/callback/google";
-pub const SIMULATOR: &str = "/simulator/google_accounts";
+const CALLBACK: &str = "/connections/callback";
+pub const SIMULATOR: &str = "/simulator";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Shown {
+pub struct Asked {
     panel: Option<String>,
 }
 
-pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(shown): Query<Shown>) -> Result<Markup> {
+pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(asked): Query<Asked>) -> Result<Markup> {
     let listing = listing(&app, &who).await?;
     let shell = who.shell(&app, &nonce, "/connections");
-    Ok(match shown.panel.as_deref() {
+    Ok(match asked.panel.as_deref() {
         Some("connections") => views::panel(&listing, &shell.local),
         Some(_) => return Err(Error::NotFound),
         None => ui::page(&shell, "Connections", views::body(&listing, &shell.local)),
@@ -45,31 +45,41 @@ pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(sh
 }
 
 async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
-    let workspace = who.workspace.id;
-    let connections = app.db.read(move |conn| {
-        let found = store::list(conn, workspace)?;
-        found
+    let (user, workspace) = (who.user.id, who.workspace.id);
+    let (platforms, world) = (app.platforms.clone(), app.unplaced_world(who.workspace.kind == Kind::Demo));
+    let read = app.db.read(move |conn| {
+        let (found, is_owner) = (store::list(conn, workspace)?, store::is_owner(conn, workspace, user)?);
+        let shown = found
             .into_iter()
             .map(|connection| {
                 let reading = store::reading(conn, connection.id)?;
-                Ok((connection, reading))
+                let unread = unread::list(conn, workspace, connection.id)?;
+                let budget = platforms.get(connection.platform).and_then(|module| module.budget(&world));
+                let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
+                Ok(Shown { connection, reading, unread, used })
             })
-            .collect::<kit::db::Result<Vec<_>>>()
+            .collect::<kit::db::Result<Vec<_>>>()?;
+        Ok::<_, kit::db::Error>((shown, is_owner))
     });
-    Ok(Listing { connections: connections.await?, offer: offer(app, who) })
+    let (connections, is_owner) = read.await?;
+    let offers = app.platforms.offered().map(|platform| (platform, offer(app, who, platform))).collect();
+    Ok(Listing { connections, offers, is_owner })
 }
 
-fn offer(app: &App, who: &SignedIn) -> Offer {
-    match (who.workspace.kind, &app.config.google) {
+fn offer(app: &App, who: &SignedIn, platform: Platform) -> Offer {
+    let module = app.platforms.get(platform);
+    let provider = module.map(|module| module.provider(&app.unplaced_world(who.workspace.kind == Kind::Demo)));
+    match (who.workspace.kind, provider) {
         (Kind::Demo, _) => Offer::Simulator,
-        (Kind::Live, Some(_)) => Offer::Google,
-        (Kind::Live, None) => Offer::Unconfigured { redirect_uri: redirect_uri(app) },
+        (Kind::Live, Some(Ok(_))) => Offer::Provider,
+        (Kind::Live, _) => Offer::Unconfigured { redirect_uri: redirect_uri(app, platform) },
     }
 }
 
 /// From the configuration, never from the request: a Host that somebody made up leads nowhere.
-pub fn redirect_uri(app: &App) -> String {
-    format!("{}{CALLBACK}", app.config.public_url.trim_end_matches('/'))
+pub fn redirect_uri(app: &App, platform: Platform) -> String {
+    let key = app.platforms.info(platform).map_or("", |info| info.key);
+    format!("{}{CALLBACK}/{key}", app.config.public_url.trim_end_matches('/'))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -134,22 +144,22 @@ pub(super) fn beginning(
     platform: Platform,
     again: Option<ConnectionId>,
 ) -> Result<impl FnMut(&mut Tx) -> Result<(ConnectionId, String)> + Send + 'static> {
-    if let (true, Offer::Unconfigured { .. }) = (platform.capabilities().connects, offer(app, who)) {
-        return Err(Error::conflict(
-            "client_not_configured",
-            "To connect YouTube, set REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET.",
-        ));
+    if app.platforms.get(platform).is_none() {
+        return Err(Refused::NotOffered.into());
+    }
+    if let Offer::Unconfigured { .. } = offer(app, who, platform) {
+        return Err(service::unconfigured(platform));
     }
     let asker = Asker {
         user: who.user.id,
         session: Some(who.session.id),
         workspace: who.workspace.id,
-        redirect_uri: redirect_uri(app),
+        redirect_uri: redirect_uri(app, platform),
     };
     let (app, kind, now) = (app.clone(), who.workspace.kind, app.now());
     Ok(move |tx: &mut Tx| {
         let asked = consent::ask(tx, now, &app.random, &app.vault, &asker, platform, again)?;
-        let link = service::consent_link(&app, kind, asker.user, &asker.redirect_uri, &asked)?;
+        let link = service::consent_link(&app, kind, platform, asker.user, &asker.redirect_uri, &asked)?;
         Ok((asked.connection, link))
     })
 }
@@ -168,12 +178,17 @@ pub async fn callback(
     State(app): State<App>,
     who: SignedIn,
     nonce: Nonce,
+    Path(provider): Path<String>,
     Query(query): Query<CallbackQuery>,
 ) -> Result<Response> {
-    let answer = Answer { state: query.state, code: query.code, error: query.error, issuer: query.iss };
+    if !app.platforms.knows_provider(&provider) {
+        return Err(Error::NotFound);
+    }
+    let CallbackQuery { state, code, error, iss: issuer } = query;
+    let answer = Answer { provider, state, code, error, issuer };
     let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
-    let (user, session) = (who.user.id, who.session.id);
-    let taken = app.db.write(move |tx| consent::take(tx, now, &random, &vault, user, session, &answer)).await;
+    let (by, platforms) = ((who.user.id, who.session.id), app.platforms.clone());
+    let taken = app.db.write(move |tx| consent::take(tx, now, &random, &vault, &platforms, by, &answer)).await;
     match taken {
         Ok(_) => Ok(Redirect::to("/connections").into_response()),
         Err(NotTaken::Db(error)) => Err(error.into()),
@@ -237,21 +252,24 @@ pub async fn simulator(
     State(app): State<App>,
     who: SignedIn,
     method: Method,
-    Path(path): Path<String>,
+    Path((host, path)): Path<(String, String)>,
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response> {
-    if who.workspace.kind != Kind::Demo {
-        return Err(Error::NotFound);
-    }
+    let asking = app
+        .platforms
+        .offered()
+        .find(|platform| app.platforms.info(*platform).is_some_and(|info| info.consent.0 == host));
+    let Some(platform) = asking.filter(|_| who.workspace.kind == Kind::Demo) else { return Err(Error::NotFound) };
     let asked = service::Asked {
+        host: &host,
         post: method == Method::POST,
         path: &path,
         query: query.as_deref().unwrap_or_default(),
         body: &body,
     };
-    let answer =
-        service::simulators_consent_page(&app, who.user.id, &redirect_uri(&app), asked).await.map_err(unreachable)?;
+    let back = redirect_uri(&app, platform);
+    let answer = service::simulators_consent_page(&app, who.user.id, &back, asked).await.map_err(unreachable)?;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let mut response = (status, answer.body).into_response();
     for name in [header::CONTENT_TYPE, header::LOCATION] {

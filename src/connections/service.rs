@@ -6,9 +6,9 @@ use url::form_urlencoded;
 use super::consent;
 use super::pages::SIMULATOR;
 use crate::app::App;
+use crate::model::Platform;
 use crate::outbound::Answer;
-use crate::platforms::google::{self, AUTHORIZE};
-use crate::platforms::{self, Host, Hosts, SMALL};
+use crate::platforms::{self, Question, SMALL};
 use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, UserId};
 
@@ -17,25 +17,38 @@ const PROFILE: &str = "simulator_profile";
 const REDIRECT: &str = "redirect_uri";
 
 /// In a demo workspace the page is ours to relay, so that it is reachable wherever the application is.
-pub fn consent_link(app: &App, kind: Kind, user: UserId, redirect_uri: &str, asked: &consent::Asked) -> Result<String> {
-    let query =
-        |client: &google::Client| google::authorize_query(client, redirect_uri, asked.state.expose(), &asked.verifier);
-    match (kind, &app.config.google) {
-        (Kind::Demo, _) => {
-            let query = query(&google::Client::of_simulator());
-            Ok(format!("{SIMULATOR}{AUTHORIZE}?{query}&{PROFILE}={user}"))
+pub fn consent_link(
+    app: &App,
+    kind: Kind,
+    platform: Platform,
+    user: UserId,
+    redirect_uri: &str,
+    asked: &consent::Asked,
+) -> Result<String> {
+    let not_offered = || Error::conflict("platform_not_offered", "This version does not speak to that platform yet.");
+    let module = app.platforms.get(platform).ok_or_else(not_offered)?;
+    let world = app.unplaced_world(kind == Kind::Demo);
+    let provider = module.provider(&world).map_err(|_| unconfigured(platform))?;
+    let question = Question { redirect_uri, state: asked.state.expose(), verifier: &asked.verifier };
+    let url = provider.authorize_url(&question);
+    Ok(match kind {
+        Kind::Demo => {
+            let (host, path) = module.info().consent;
+            format!("{SIMULATOR}/{host}{path}?{}&{PROFILE}={user}", url.query().unwrap_or_default())
         }
-        (Kind::Live, Some(client)) => {
-            let mut url = Hosts::providers().url(Host::GoogleAccounts, AUTHORIZE);
-            url.set_query(Some(&query(client)));
-            Ok(url.into())
-        }
-        (Kind::Live, None) => Err(Error::conflict("client_not_configured", "No Google client is configured.")),
-    }
+        Kind::Live => url.into(),
+    })
+}
+
+/// Whoever runs this installation has not registered it there.
+pub fn unconfigured(platform: Platform) -> Error {
+    let [id, secret] = platform.words().client_settings;
+    Error::conflict("client_not_configured", format!("To connect {}, set {id} and {secret}.", platform.label()))
 }
 
 /// A request for the simulator's consent page, as the browser sent it to us.
 pub struct Asked<'a> {
+    pub host: &'a str,
     pub post: bool,
     pub path: &'a str,
     pub query: &'a str,
@@ -49,7 +62,9 @@ pub async fn simulators_consent_page(
     asked: Asked<'_>,
 ) -> Result<Answer, platforms::Error> {
     let hosts = app.simulator_hosts().await?;
-    let mut url = hosts.url(Host::GoogleAccounts, &format!("/{}", asked.path));
+    let Some(mut url) = hosts.named(asked.host, &format!("/{}", asked.path)) else {
+        return Err(platforms::Error::NotFound { reason: "no such host".into() });
+    };
     url.set_query(Some(&ours(asked.query.as_bytes(), user, redirect_uri)));
     let mut request = app.outbound.providers.request(if asked.post { Method::POST } else { Method::GET }, url);
     if asked.post {

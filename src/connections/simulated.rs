@@ -1,41 +1,39 @@
-//! Connecting a demo profile's channel without a person: the same OAuth flow as by hand, its consent page answered by the simulator.
+//! Connecting a demo profile's account without a person: the same OAuth flow as by hand, its consent page answered by the simulator.
 
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::random::Random;
 
 use super::account;
-use super::connect::{self, channel_behind};
+use super::connect::{self, account_behind};
 use super::store;
 use super::{ConnectionId, pages};
 use crate::app::App;
 use crate::model::Platform;
-use crate::platforms::Error;
-use crate::platforms::google::{Consent, Google, Grant};
-use crate::platforms::youtube::Channel;
+use crate::platforms::{Account, Consent, Error, Grant, Question};
 use crate::secrets::{Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
-/// A channel and what opens it.
+/// An account and what opens it.
 pub struct Connected {
     pub grant: Grant,
-    pub channel: Channel,
+    pub account: Account,
 }
 
-/// Authorises this installation for the channel of the user's demo profile, and reads which channel that is.
-pub async fn consent(app: &App, user: UserId) -> Result<Connected, Error> {
-    let (hosts, client) = account::google(app, true).await?;
-    let google = Google { http: &app.outbound.providers, hosts: &hosts, client: &client };
+/// Authorises this installation for an account of the user's demo profile, and reads which one that is.
+pub async fn consent(app: &App, user: UserId, platform: Platform) -> Result<Connected, Error> {
+    let (world, provider) = account::provider_in(app, platform, true).await?;
     let (state, verifier) = (app.random.token(), Secret::new(app.random.token()));
-    let back = pages::redirect_uri(app);
-    let asked = google.authorize_url(&back, &state, &verifier);
-    let code = match google.consent_of_simulator(asked, &user.to_string()).await? {
+    let back = pages::redirect_uri(app, platform);
+    let question = Question { redirect_uri: &back, state: &state, verifier: &verifier };
+    let asked = provider.authorize_url(&question);
+    let code = match provider.consent_of_simulator(asked, &user.to_string()).await? {
         Consent::Given { code } => code,
         Consent::Refused { reason } => return Err(Error::Permission { reason }),
     };
-    let grant = google.exchange(&code, &verifier, &back, app.now()).await?;
-    let channel = channel_behind(app, &hosts, &grant).await?;
-    Ok(Connected { grant, channel })
+    let grant = provider.exchange(&code, question).await?;
+    let account = account_behind(app, platform, (&world, provider.as_ref()), &grant).await?;
+    Ok(Connected { grant, account })
 }
 
 /// The connection of a demo workspace, connected.
@@ -45,11 +43,11 @@ pub fn insert(
     random: &Random,
     vault: &Vault,
     id: ConnectionId,
-    workspace: WorkspaceId,
+    (workspace, platform): (WorkspaceId, Platform),
     connected: &Connected,
 ) -> db::Result<()> {
-    store::insert(tx, now, id, workspace, Platform::YouTube)?;
+    store::insert(tx, now, id, workspace, platform)?;
     let asked = store::by_id(tx, id)?.ok_or(db::Error::NotFound)?;
-    connect::settle(tx, now, random, vault, &asked, &connected.channel, &connected.grant)?;
+    connect::settle(tx, now, random, vault, &asked, &connected.account, &connected.grant)?;
     Ok(())
 }

@@ -1,15 +1,15 @@
-//! SQL of connections and of the consents that are under way.
+//! SQL of connections, and of the readings that are under way.
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Result, Tx};
+use kit::db::{Conn, Json, Result, Tx};
 use kit::jobs::{JobId, JobStatus};
 
+use super::walks::Walks;
 use super::{Cause, ConnectionId, Status};
-use crate::accounts::sessions::SessionId;
 use crate::model::Platform;
 use crate::model::ProviderState;
-use crate::platforms::youtube::Channel;
+use crate::platforms::Account;
 use crate::secrets::{Broken, Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -29,9 +29,9 @@ kit::row! {
         pub followers: Option<i64>,
         pub content_total: Option<i64>,
         pub scopes: String,
-        pub uploads_playlist: Option<String>,
+        pub adapter_state: Option<Json>,
+        pub walks: Option<Json>,
         pub language: Option<String>,
-        pub watermark: Option<Timestamp>,
         pub synced_at: Option<Timestamp>,
         pub complete_to: Option<Timestamp>,
         pub whole_pass_at: Option<Timestamp>,
@@ -138,42 +138,48 @@ pub fn move_status(
     Ok(moved == 1)
 }
 
-pub fn set_account(tx: &mut Tx, now: Timestamp, id: ConnectionId, channel: &Channel) -> Result<()> {
+pub fn set_account(tx: &mut Tx, now: Timestamp, id: ConnectionId, account: &Account) -> Result<()> {
+    let observed = &account.observed;
     tx.exec(
         "UPDATE platform_connections
          SET external_id = $2, handle = $3, display_name = $4, avatar_url = $5, followers = $6, content_total = $7,
-             uploads_playlist = $8, language = $9, updated_at = $10
+             adapter_state = $8, language = $9, updated_at = $10
          WHERE id = $1",
         args![
             id,
-            &channel.id,
-            &channel.handle,
-            &channel.title,
-            &channel.avatar_url,
-            channel.subscribers,
-            channel.videos,
-            &channel.uploads_playlist,
-            &channel.language,
+            &observed.external_id,
+            &observed.handle,
+            &observed.display_name,
+            &observed.avatar_url,
+            observed.followers,
+            observed.content_total,
+            &account.state,
+            &observed.language,
             now,
         ],
     )?;
     Ok(())
 }
 
-/// What a whole pass leaves behind.
-pub struct Synced {
-    pub watermark: Option<Timestamp>,
-    pub began_at: Timestamp,
-    pub whole: bool,
+pub fn set_walks(tx: &mut Tx, id: ConnectionId, walks: &Walks) -> Result<()> {
+    tx.exec("UPDATE platform_connections SET walks = $2 WHERE id = $1", args![id, &walks.to_json()])?;
+    Ok(())
 }
 
-pub fn set_synced(tx: &mut Tx, now: Timestamp, id: ConnectionId, synced: &Synced) -> Result<()> {
+/// What a pass leaves behind that came to its end.
+pub struct Walked<'a> {
+    pub complete_to: Option<Timestamp>,
+    pub whole_pass_at: Option<Timestamp>,
+    pub walks: &'a Walks,
+}
+
+pub fn set_walked(tx: &mut Tx, now: Timestamp, id: ConnectionId, walked: &Walked<'_>) -> Result<()> {
     tx.exec(
         "UPDATE platform_connections
-         SET watermark = COALESCE($2, watermark), synced_at = $3, complete_to = $4,
+         SET walks = $2, synced_at = $3, complete_to = COALESCE($4, complete_to),
              whole_pass_at = COALESCE($5, whole_pass_at), connection_error = NULL, updated_at = $3
          WHERE id = $1",
-        args![id, synced.watermark, now, synced.began_at, synced.whole.then_some(synced.began_at)],
+        args![id, &walked.walks.to_json(), now, walked.complete_to, walked.whole_pass_at],
     )?;
     Ok(())
 }
@@ -187,12 +193,26 @@ pub fn reply_count(conn: &mut Conn, connection: ConnectionId, thread: &str) -> R
     Ok(found.flatten())
 }
 
-/// The state in which we know an interaction.
-pub fn provider_state(conn: &mut Conn, connection: ConnectionId, external_id: &str) -> Result<Option<ProviderState>> {
+/// The state in which we know the first interaction of a thread, by the id of anything in it.
+pub fn thread_state(conn: &mut Conn, connection: ConnectionId, external_id: &str) -> Result<Option<ProviderState>> {
     conn.opt(
-        "SELECT provider_state FROM interactions WHERE connection_id = $1 AND family = 'comment' AND external_id = $2",
+        "SELECT root.provider_state FROM interactions
+         JOIN interactions root ON root.connection_id = interactions.connection_id
+             AND root.family = interactions.family AND root.external_id = interactions.thread_external_id
+         WHERE interactions.connection_id = $1 AND interactions.family = 'comment' AND interactions.external_id = $2",
         args![connection, external_id],
     )
+}
+
+/// Whether some connection of a kind of workspace is authorised for an account.
+pub fn is_in_use(conn: &mut Conn, platform: Platform, external_id: &str, demo: bool) -> Result<bool> {
+    let found: Option<ConnectionId> = conn.opt(
+        "SELECT platform_connections.id FROM platform_connections
+         JOIN workspaces ON workspaces.id = platform_connections.workspace_id
+         WHERE platform = $1 AND external_id = $2 AND refresh_token IS NOT NULL AND workspaces.kind = $3 LIMIT 1",
+        args![platform, external_id, if demo { "demo" } else { "live" }],
+    )?;
+    Ok(found.is_some())
 }
 
 kit::row! {
@@ -299,6 +319,12 @@ pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<UserId>> {
     conn.all("SELECT user_id FROM memberships WHERE workspace_id = $1 ORDER BY user_id", args![workspace])
 }
 
+pub fn is_owner(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> Result<bool> {
+    let role: Option<String> =
+        conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
+    Ok(role.as_deref() == Some("owner"))
+}
+
 /// The owner's.
 pub fn time_zone(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<String>> {
     conn.opt(
@@ -312,69 +338,6 @@ pub fn time_zone(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<Strin
 pub fn is_demo(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool> {
     let kind: Option<String> = conn.opt("SELECT kind FROM workspaces WHERE id = $1", args![workspace])?;
     Ok(kind.as_deref() == Some("demo"))
-}
-
-kit::row! {
-    /// A consent that was asked for.
-    #[derive(Clone)]
-    pub struct Flow {
-        pub session_id: Option<SessionId>,
-        pub user_id: UserId,
-        pub workspace_id: WorkspaceId,
-        pub connection_id: ConnectionId,
-        pub platform: Platform,
-        pub verifier: Vec<u8>,
-        pub redirect_uri: String,
-        pub expires_at: Timestamp,
-        pub used_at: Option<Timestamp>,
-    }
-}
-
-pub fn insert_flow(tx: &mut Tx, now: Timestamp, state_hash: &[u8; 32], flow: &Flow) -> Result<()> {
-    tx.exec(
-        "INSERT INTO oauth_flows (state_hash, session_id, user_id, workspace_id, connection_id, platform, verifier,
-            redirect_uri, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        args![
-            state_hash,
-            flow.session_id,
-            flow.user_id,
-            flow.workspace_id,
-            flow.connection_id,
-            flow.platform,
-            &flow.verifier,
-            &flow.redirect_uri,
-            now,
-            flow.expires_at,
-        ],
-    )?;
-    Ok(())
-}
-
-pub fn flow(conn: &mut Conn, state_hash: &[u8; 32]) -> Result<Option<Flow>> {
-    conn.opt(&format!("SELECT {} FROM oauth_flows WHERE state_hash = $1", Flow::COLUMNS), args![state_hash])
-}
-
-/// Takes a consent's answer; false for everyone but the first.
-pub fn use_flow(tx: &mut Tx, now: Timestamp, state_hash: &[u8; 32]) -> Result<bool> {
-    let used = tx.exec(
-        "UPDATE oauth_flows SET used_at = $2 WHERE state_hash = $1 AND used_at IS NULL AND expires_at > $2",
-        args![state_hash, now],
-    )?;
-    Ok(used == 1)
-}
-
-/// A new attempt, and a cancelled one, leave no older consent that could still be answered.
-pub fn delete_flows(tx: &mut Tx, connection: ConnectionId) -> Result<()> {
-    tx.exec("DELETE FROM oauth_flows WHERE connection_id = $1", args![connection])?;
-    Ok(())
-}
-
-pub fn purge_flows(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
-    tx.exec(
-        "DELETE FROM oauth_flows WHERE state_hash IN (SELECT state_hash FROM oauth_flows WHERE expires_at <= $1 LIMIT $2)",
-        args![older_than, batch],
-    )
 }
 
 kit::row! {

@@ -1,33 +1,31 @@
-//! Reading a connected account: channel, uploads, videos, comment threads with their replies, a page per transaction.
+//! Reading a connected account: what is new before what is old, a page per transaction, each with the place that follows it.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
-use kit::clock::Timestamp;
+use futures_util::future::join_all;
 use kit::jobs::{Failure, Run};
 
-use super::account::{Account, Stop};
-use super::store::{self, Synced};
-use super::{ConnectionId, signal};
+use super::account::{OpenAccount, SyncError};
+use super::store::{self, Walked};
+use super::walks::Walks;
+use super::{ConnectionId, budget, signal, unread};
 use crate::app::App;
 use crate::inbox::content::{self, AccountCounters};
 use crate::inbox::derive::Language;
 use crate::inbox::ingest;
-use crate::model::{ObservedContent, ObservedInteraction};
-use crate::platforms::Error;
-use crate::platforms::youtube::{Channel, Moderation, Page, Thread, VIDEOS_AT_ONCE};
+use crate::model::UnreadKind;
+use crate::platforms::{AccountKey, Batch, Error, PartialThread, Reading};
 
-/// Providers' lists are not sorted to the second, and clocks differ.
-const OVERLAP: Duration = Duration::from_secs(3_600);
+pub use super::walks::Depth;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Depth {
-    /// Everything that the account has.
-    Whole,
-    /// What is new since the last pass, and the newest page in any case.
-    New,
-}
+/// How long after a pass the next one comes by itself, as long as the budget allows.
+pub const PERIOD: Duration = Duration::from_secs(600);
+/// Threads that are read on side by side.
+const THREADS_AT_ONCE: usize = 8;
+/// What a pass for what is new costs where nobody has measured it: the account, its lists, and its newest content.
+const USUAL_COST: i64 = 6;
+/// No step costs more.
+const A_STEP: i64 = 2;
 
 /// How far a pass is. The total is what the platform's own counters promise, so it is an estimate; 0 where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,210 +35,342 @@ pub struct Progress {
     pub step: &'static str,
 }
 
-/// What a pass read.
+/// What a turn read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Report {
-    pub videos: usize,
+    pub content: usize,
     pub interactions: usize,
-    /// Items that the platform sent in a form that we do not know; each is in the log.
-    pub unreadable: usize,
+    /// What could not be read and was set aside.
+    pub set_aside: usize,
+    /// When the next turn is due, in seconds.
+    pub next_in: u64,
 }
 
-/// One pass over an account: demo mode's enabling and the periodic reading are this same function.
+/// One turn: demo mode's enabling and the periodic reading are this same function.
 pub async fn everything(
     app: &App,
     run: &Run,
     connection: ConnectionId,
     depth: Depth,
     on_progress: impl Fn(Progress) + Send + Sync,
-) -> Result<Report, Stop> {
+) -> Result<Report, SyncError> {
     let found = app.db.read(move |conn| store::by_id(conn, connection)).await?;
     let connection = found.ok_or_else(|| Failure::fail("connection_gone", "This account was disconnected."))?;
-    let mut account = Account::open(app, connection).await?;
-    let began_at = app.now();
-    on_progress(Progress { done: 0, total: 0, step: "Reading the channel" });
-    let channel = read_channel(&mut account, run).await?;
-    let pass = Pass { run, account: &account, channel, depth, began_at, on_progress: &on_progress };
-    pass.run().await
+    let mut account = OpenAccount::open(app, connection).await?;
+    on_progress(Progress { done: 0, total: 0, step: "Reading the account" });
+    let mut walks = Walks::of(account.connection.walks.as_ref());
+    walks.plan(app.now(), depth, account.connection.complete_to, account.connection.whole_pass_at);
+    let shared = Shared::read(&account).await?;
+    shared.check(&account, A_STEP)?;
+    let key = match read_account(&mut account, run).await {
+        Ok(key) => key,
+        Err(error) => {
+            note_spent(run, &account).await?;
+            return Err(error);
+        }
+    };
+    let mut turn = Turn::begin(run, &account, key, walks, shared, &on_progress);
+    if depth == Depth::New
+        && let Some(budget) = &account.budget
+    {
+        turn.for_old = budget.allowance(shared.accounts, turn.interval(USUAL_COST));
+    }
+    let read = turn.run().await;
+    note_spent(run, &account).await?;
+    read?;
+    turn.report.next_in = turn.interval(turn.cost_of_new.max(USUAL_COST)).as_secs();
+    Ok(turn.report)
 }
 
-async fn read_channel(account: &mut Account, run: &Run) -> Result<Channel, Stop> {
-    let no_channel = || Error::Permission { reason: "no_channel".into() };
-    let channel = account.youtube().own_channel().await?.ok_or_else(no_channel)?;
-    account.destination.language = channel.language.as_deref().and_then(Language::of_tag);
-    let (id, now, observed, destination) =
-        (account.connection.id, account.app.now(), channel.clone(), account.destination.clone());
+async fn read_account(account: &mut OpenAccount, run: &Run) -> Result<AccountKey, SyncError> {
+    let found = account.adapter.account().await?;
+    let key = found.key();
+    account.target.language = found.observed.language.as_deref().and_then(Language::of_tag);
+    let (id, now, target) = (account.connection.id, account.app.now(), account.target.clone());
     run.write(move |tx| {
-        store::set_account(tx, now, id, &observed)?;
+        store::set_account(tx, now, id, &found)?;
+        let observed = &found.observed;
         let counters =
-            AccountCounters { followers: observed.subscribers, views: observed.views, content: observed.videos };
-        Ok(content::account(tx, &destination.at(now), counters)?)
+            AccountCounters { followers: observed.followers, views: observed.views, content: observed.content_total };
+        Ok(content::account(tx, &target.at(now), counters)?)
     })
     .await?;
-    Ok(channel)
+    Ok(key)
 }
 
-struct Pass<'a, P> {
+/// Also what came to nothing was paid for.
+pub async fn note_spent(run: &Run, account: &OpenAccount) -> Result<(), Failure> {
+    let spent = account.adapter.take_spent();
+    match account.budget.clone().filter(|_| spent > 0) {
+        Some(budget) => run.write(move |tx| Ok(budget::spend(tx, &budget, spent).map(drop)?)).await,
+        None => Ok(()),
+    }
+}
+
+struct Turn<'a, P> {
     run: &'a Run,
-    account: &'a Account,
-    channel: Channel,
-    depth: Depth,
-    began_at: Timestamp,
+    account: &'a OpenAccount,
+    key: AccountKey,
+    walks: Walks,
+    report: Report,
+    shared: Shared,
+    /// What this turn may still spend on what is old.
+    for_old: i64,
+    cost_of_new: i64,
+    promised_content: usize,
+    /// By the counters of the content that is known, and of what this turn has read.
+    promised_before: usize,
+    promised_now: usize,
     on_progress: &'a P,
 }
 
-/// What a pass has so far.
-#[derive(Default)]
-struct Tally {
-    report: Report,
-    /// Interactions that the videos' counters promise.
-    promised: usize,
-    newest: Option<Timestamp>,
+/// What an account shares with others, and what is known of it, when a turn begins.
+#[derive(Clone, Copy)]
+struct Shared {
+    /// How many accounts draw on the budget, and how much of it is used.
+    accounts: usize,
+    used: i64,
+    promised: i64,
 }
 
-impl<P: Fn(Progress) + Send + Sync> Pass<'_, P> {
-    async fn run(&self) -> Result<Report, Stop> {
-        let mut tally = Tally::default();
-        self.videos(&mut tally).await?;
-        for moderation in Moderation::ALL {
-            self.threads(moderation, &mut tally).await?;
-        }
-        self.end(&tally).await?;
-        Ok(tally.report)
+impl Shared {
+    async fn read(account: &OpenAccount) -> Result<Self, SyncError> {
+        let (connection, limits) = (account.connection.clone(), account.budget.clone());
+        let read = account.app.db.read(move |conn| {
+            let demo = store::is_demo(conn, connection.workspace_id)?;
+            let accounts = budget::accounts(conn, connection.platform, demo)?;
+            let used =
+                limits.as_ref().map(|limits| budget::used(conn, limits)).transpose()?.map_or(0, |known| known.used);
+            Ok::<_, kit::db::Error>(Self { accounts, used, promised: content::promised(conn, connection.id)? })
+        });
+        Ok(read.await?)
     }
 
-    async fn videos(&self, tally: &mut Tally) -> Result<(), Stop> {
-        self.tell(tally, "Reading the videos");
-        let youtube = self.account.youtube();
-        let mut next = None;
-        loop {
-            let listed = youtube.playlist(&self.channel.uploads_playlist, next.as_deref()).await?;
-            for ids in listed.items.chunks(VIDEOS_AT_ONCE) {
-                let page = youtube.videos(ids).await?;
-                tally.unreadable(listed.unreadable + page.unreadable);
-                tally.report.videos += page.items.len();
-                tally.promised +=
-                    page.items.iter().filter_map(|video| usize::try_from(video.comments?).ok()).sum::<usize>();
-                self.keep_videos(page.items).await?;
+    fn check(&self, account: &OpenAccount, units: i64) -> Result<(), Error> {
+        match &account.budget {
+            Some(budget) if self.used + units > budget.for_reading() => {
+                Err(Error::QuotaExhausted { until: budget.ends_at })
             }
-            self.tell(tally, "Reading the videos");
-            match listed.next {
-                Some(token) if next.as_ref() != Some(&token) => next = Some(token),
-                _ => return Ok(()),
-            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a turn goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    GoOn,
+    /// What is left is old, and has had its share.
+    Enough,
+}
+
+impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
+    fn begin(
+        run: &'a Run,
+        account: &'a OpenAccount,
+        key: AccountKey,
+        walks: Walks,
+        shared: Shared,
+        on_progress: &'a P,
+    ) -> Self {
+        Self {
+            run,
+            account,
+            key,
+            walks,
+            report: Report::default(),
+            shared,
+            for_old: i64::MAX,
+            cost_of_new: 0,
+            promised_content: usize::try_from(account.connection.content_total.unwrap_or(0)).unwrap_or(0),
+            promised_before: usize::try_from(shared.promised).unwrap_or(0),
+            promised_now: 0,
+            on_progress,
         }
     }
 
-    /// The next page travels while the former is being stored.
-    async fn threads(&self, moderation: Moderation, tally: &mut Tally) -> Result<(), Stop> {
-        let youtube = self.account.youtube();
-        let mut page = youtube.threads(&self.channel.id, moderation, None).await?;
+    fn interval(&self, cost: i64) -> Duration {
+        self.account.budget.as_ref().map_or(PERIOD, |budget| budget.interval(self.shared.accounts, cost, PERIOD))
+    }
+
+    async fn run(&mut self) -> Result<(), SyncError> {
+        while self.walks.first().is_some() {
+            if self.walk_on().await? == Flow::Enough {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The pass in front, to its end or as far as it may go. The next page travels while the former is being stored.
+    async fn walk_on(&mut self) -> Result<Flow, SyncError> {
+        let mut ahead: Option<Result<Batch, Error>> = None;
         loop {
-            let token = page.next.take().filter(|_| !self.is_enough(&page));
-            let next = async {
-                match &token {
-                    Some(token) => Ok(Some(youtube.threads(&self.channel.id, moderation, Some(token)).await?)),
-                    None => Ok::<_, Stop>(None),
+            if self.finish_threads().await? == Flow::Enough {
+                return Ok(Flow::Enough);
+            }
+            let Some(walk) = self.walks.first() else { return Ok(Flow::GoOn) };
+            if walk.is_over() {
+                self.end_walk().await?;
+                return Ok(Flow::GoOn);
+            }
+            let (account, key, reading) = (self.account, self.key.clone(), self.reading());
+            let batch = match ahead.take() {
+                Some(batch) => batch?,
+                None if self.may_go_on()? == Flow::Enough => return Ok(Flow::Enough),
+                None => account.adapter.read(&key, &reading, walk.cursor.as_ref()).await?,
+            };
+            let next = batch.next.clone().filter(|_| self.can_afford(2 * A_STEP));
+            let read_on = async {
+                match &next {
+                    Some(cursor) => Some(account.adapter.read(&key, &reading, Some(cursor)).await),
+                    None => None,
                 }
             };
-            let (next, ()) = tokio::try_join!(next, self.keep_threads(page, tally))?;
-            match next {
-                // A token that leads back to itself would never end.
-                Some(following) if following.next != token => page = following,
-                _ => return Ok(()),
+            let (following, stored) = tokio::join!(read_on, self.keep(batch, None));
+            stored?;
+            ahead = following;
+        }
+    }
+
+    async fn finish_threads(&mut self) -> Result<Flow, SyncError> {
+        loop {
+            let Some(walk) = self.walks.first() else { return Ok(Flow::GoOn) };
+            let threads: Vec<PartialThread> = walk.threads.iter().take(THREADS_AT_ONCE).cloned().collect();
+            if threads.is_empty() {
+                return Ok(Flow::GoOn);
+            }
+            if self.may_go_on()? == Flow::Enough {
+                return Ok(Flow::Enough);
+            }
+            let (account, key, reading) = (self.account, self.key.clone(), self.reading());
+            let asked = threads.iter().map(|thread| account.adapter.read_thread(&key, &reading, thread));
+            let (mut whole, mut count, mut trouble) = (Batch::default(), 0, None);
+            for answer in join_all(asked).await {
+                match answer {
+                    // Those behind one that failed are asked again: they stay in their order.
+                    Ok(batch) if trouble.is_none() => {
+                        count += 1;
+                        whole.absorb(batch);
+                    }
+                    Ok(_) => {}
+                    Err(error) => trouble = trouble.or(Some(error)),
+                }
+            }
+            self.keep(whole, Some(count)).await?;
+            if let Some(error) = trouble {
+                return Err(error.into());
             }
         }
     }
 
-    /// Whether a pass for what is new can stop after this page.
-    fn is_enough(&self, page: &Page<Thread>) -> bool {
-        let Some(watermark) = self.account.connection.watermark.filter(|_| self.depth == Depth::New) else {
-            return false;
-        };
-        page.items.last().is_none_or(|oldest| oldest.root.created_at < watermark - OVERLAP)
-    }
-
-    async fn keep_threads(&self, page: Page<Thread>, tally: &mut Tally) -> Result<(), Stop> {
-        let replies = self.missing_replies(&page.items).await?;
-        tally.unreadable(page.unreadable);
-        let threads = page.items.into_iter().flat_map(|thread| std::iter::once(thread.root).chain(thread.replies));
-        // A reply that came both ways is taken once, from the longer list.
-        let mut seen = HashSet::new();
-        let interactions: Vec<_> =
-            replies.into_iter().chain(threads).filter(|item| seen.insert(item.external_id.clone())).collect();
-        tally.report.interactions += interactions.len();
-        tally.newest = interactions.iter().map(|item| item.created_at).chain(tally.newest).max();
-        self.keep_interactions(interactions).await?;
-        self.tell(tally, "Reading the comments");
-        Ok(())
-    }
-
-    /// The replies that the page did not show, of threads where they are not known already.
-    async fn missing_replies(&self, threads: &[Thread]) -> Result<Vec<ObservedInteraction>, Stop> {
-        let cut: Vec<&Thread> = threads.iter().filter(|thread| !thread.is_whole()).collect();
-        let known = match self.depth {
-            Depth::Whole => vec![None; cut.len()],
-            Depth::New => self.known_reply_counts(&cut).await?,
-        };
-        let youtube = self.account.youtube();
-        let asked = cut.iter().zip(known).filter(|(thread, known)| *known != thread.root.reply_count);
-        let found = try_join_all(asked.map(|(thread, _)| youtube.replies(thread, &self.channel.id))).await?;
-        Ok(found.into_iter().flatten().collect())
-    }
-
-    async fn known_reply_counts(&self, threads: &[&Thread]) -> Result<Vec<Option<i64>>, Stop> {
-        let id = self.account.connection.id;
-        let threads: Vec<String> = threads.iter().map(|thread| thread.root.external_id.clone()).collect();
-        let counts = self.account.app.db.read(move |conn| {
-            threads.iter().map(|thread| store::reply_count(conn, id, thread)).collect::<kit::db::Result<Vec<_>>>()
+    /// Stores a batch with the place behind it: a page of a list, or the next part of that many threads.
+    async fn keep(&mut self, batch: Batch, threads: Option<usize>) -> Result<(), SyncError> {
+        let spent = self.account.adapter.take_spent();
+        let is_old = self.walks.can_wait();
+        if is_old {
+            self.for_old = self.for_old.saturating_sub(spent);
+        } else if self.walks.first().is_some_and(|walk| !walk.is_whole) {
+            self.cost_of_new += spent;
+        }
+        self.report.content += batch.content.len();
+        self.report.interactions += batch.interactions.len();
+        self.report.set_aside += batch.set_aside.len();
+        self.promised_now +=
+            batch.content.iter().filter_map(|item| usize::try_from(item.comments?).ok()).sum::<usize>();
+        let (step, id, workspace) = (batch.step, self.account.connection.id, self.account.connection.workspace_id);
+        let (target, now, limits) = (self.account.target.clone(), self.account.app.now(), self.account.budget.clone());
+        let before = self.walks.clone();
+        let kept = self.run.write(move |tx| {
+            let mut walks = before.clone();
+            if let Some(walk) = walks.first_mut() {
+                let is_list = |kind| matches!(kind, UnreadKind::InteractionList | UnreadKind::ContentList);
+                walk.is_cut |= batch.set_aside.iter().any(|item| is_list(item.kind));
+                match threads {
+                    Some(count) => {
+                        walk.threads.drain(..count.min(walk.threads.len()));
+                        walk.threads.extend(batch.partial.iter().cloned());
+                    }
+                    None => {
+                        for thread in &batch.partial {
+                            // A pass for what is new leaves a thread alone whose number of replies is known.
+                            let known = store::reply_count(tx, id, &thread.external_id)?;
+                            if walk.is_whole || known.is_none() || known != thread.replies {
+                                walk.threads.push(thread.clone());
+                            }
+                        }
+                        walk.is_read = batch.next.is_none();
+                        walk.cursor.clone_from(&batch.next);
+                    }
+                }
+            }
+            content::ingest(tx, &target.at(now), &batch.content)?;
+            ingest::interactions(tx, &target.at(now), &batch.interactions)?;
+            unread::keep(tx, now, (workspace, id), &batch.set_aside)?;
+            let used = limits.as_ref().map(|limits| budget::spend(tx, limits, spent)).transpose()?;
+            store::set_walks(tx, id, &walks)?;
+            Ok((walks, used))
         });
-        Ok(counts.await?)
-    }
-
-    async fn keep_videos(&self, videos: Vec<ObservedContent>) -> Result<(), Stop> {
-        let (destination, now) = (self.account.destination.clone(), self.account.app.now());
-        self.run.write(move |tx| Ok(content::ingest(tx, &destination.at(now), &videos)?)).await?;
-        Ok(())
-    }
-
-    async fn keep_interactions(&self, interactions: Vec<ObservedInteraction>) -> Result<(), Stop> {
-        let (destination, now) = (self.account.destination.clone(), self.account.app.now());
-        self.run.write(move |tx| Ok(ingest::interactions(tx, &destination.at(now), &interactions)?)).await?;
+        let (walks, used) = kept.await?;
+        self.walks = walks;
+        self.shared.used = used.unwrap_or(self.shared.used);
         kit::failpoint!("sync: page kept");
+        self.tell(step);
         Ok(())
     }
 
-    /// Only a pass that came to its end moves the watermark, and only a whole one can tell what is gone.
-    async fn end(&self, tally: &Tally) -> Result<(), Stop> {
+    /// Only a pass that came to its end says up to when everything is known, and only a whole one can tell what is gone.
+    async fn end_walk(&mut self) -> Result<(), SyncError> {
         let (id, workspace) = (self.account.connection.id, self.account.connection.workspace_id);
-        let (destination, now) = (self.account.destination.clone(), self.account.app.now());
-        let synced = Synced {
-            watermark: self.account.connection.watermark.max(tally.newest),
-            began_at: self.began_at,
-            whole: self.depth == Depth::Whole && tally.report.unreadable == 0,
-        };
+        let (target, now, mut walks) = (self.account.target.clone(), self.account.app.now(), self.walks.clone());
+        let Some(walk) = walks.first().cloned() else { return Ok(()) };
+        let complete_to = walks.end();
+        self.walks = walks.clone();
         self.run
             .write(move |tx| {
-                if synced.whole {
-                    ingest::pass_completed(tx, &destination.at(now), synced.began_at)?;
+                if walk.is_whole {
+                    let unread = unread::since(tx, id, walk.began_at)?;
+                    ingest::spare(tx, &target.at(now), &unread)?;
+                    content::spare(tx, &target.at(now), &unread)?;
+                    ingest::pass_completed(tx, &target.at(now), walk.began_at)?;
+                    content::pass_completed(tx, &target.at(now), walk.began_at)?;
+                    unread::forget_before(tx, id, walk.began_at)?;
                 }
-                store::set_synced(tx, now, id, &synced)?;
+                let whole_pass_at = walk.is_whole.then_some(walk.began_at);
+                store::set_walked(tx, now, id, &Walked { complete_to, whole_pass_at, walks: &walks })?;
                 Ok(signal(tx, workspace)?)
             })
             .await?;
         Ok(())
     }
 
-    fn tell(&self, tally: &Tally, step: &'static str) {
-        let done = tally.report.videos + tally.report.interactions;
-        // How much is new, nobody promises.
-        let total = if self.depth == Depth::Whole { (tally.report.videos + tally.promised).max(done) } else { 0 };
-        (self.on_progress)(Progress { done, total, step });
+    fn reading(&self) -> Reading {
+        Reading {
+            since: self.walks.first().and_then(|walk| walk.since),
+            promised_content: self.promised_content,
+            promised_interactions: self.promised_before.max(self.promised_now),
+            is_last_attempt: self.run.is_last_attempt(),
+        }
     }
-}
 
-impl Tally {
-    fn unreadable(&mut self, count: usize) {
-        self.report.unreadable += count;
+    fn can_afford(&self, units: i64) -> bool {
+        let is_its_share = !self.walks.can_wait() || self.for_old >= units;
+        is_its_share && self.shared.check(self.account, units).is_ok()
+    }
+
+    fn may_go_on(&self) -> Result<Flow, Error> {
+        let (can_wait, checked) = (self.walks.can_wait(), self.shared.check(self.account, A_STEP));
+        if can_wait && (self.for_old <= 0 || checked.is_err()) {
+            return Ok(Flow::Enough);
+        }
+        checked.map(|()| Flow::GoOn)
+    }
+
+    fn tell(&self, step: &'static str) {
+        let done = self.report.content + self.report.interactions;
+        // How much is new, nobody promises.
+        let is_whole = self.walks.first().is_none_or(|walk| walk.is_whole);
+        let promised = self.report.content + self.promised_before.max(self.promised_now);
+        (self.on_progress)(Progress { done, total: if is_whole { promised.max(done) } else { 0 }, step });
     }
 }

@@ -10,9 +10,7 @@ use kit::random::Random;
 use super::store::{self, Sealed};
 use super::{Cause, ConnectionId, Status, signal};
 use crate::app::App;
-use crate::platforms::google::{self, Google, Grant};
-use crate::platforms::youtube::{Token, Tokens};
-use crate::platforms::{Error, Hosts};
+use crate::platforms::{Answering, Error, Grant, Provider, Token, Tokens};
 use crate::secrets::Vault;
 use crate::workspaces::WorkspaceId;
 
@@ -21,9 +19,9 @@ const MARGIN: Duration = Duration::from_secs(60);
 
 /// One refresh at a time for each connection of this process. Between processes the token's version decides.
 #[derive(Clone, Debug, Default)]
-pub struct Refreshing(Arc<Mutex<HashMap<ConnectionId, Weak<tokio::sync::Mutex<()>>>>>);
+pub struct RefreshLocks(Arc<Mutex<HashMap<ConnectionId, Weak<tokio::sync::Mutex<()>>>>>);
 
-impl Refreshing {
+impl RefreshLocks {
     fn of(&self, id: ConnectionId) -> Arc<tokio::sync::Mutex<()>> {
         let mut locks = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(lock) = locks.get(&id).and_then(Weak::upgrade) {
@@ -36,11 +34,10 @@ impl Refreshing {
     }
 }
 
-/// The keeper of one connection's tokens.
-pub struct Keeper {
+/// Where one connection's tokens come from.
+pub struct TokenSource {
     app: App,
-    hosts: Hosts,
-    client: google::Client,
+    provider: Box<dyn Provider>,
     id: ConnectionId,
     /// Spares the database a question per page; a version that was refused is never answered from here.
     last: Mutex<Option<Held>>,
@@ -52,9 +49,9 @@ struct Held {
     expires_at: Timestamp,
 }
 
-impl Keeper {
-    pub fn new(app: App, hosts: Hosts, client: google::Client, id: ConnectionId) -> Self {
-        Self { app, hosts, client, id, last: Mutex::new(None) }
+impl TokenSource {
+    pub fn new(app: App, provider: Box<dyn Provider>, id: ConnectionId) -> Self {
+        Self { app, provider, id, last: Mutex::new(None) }
     }
 
     /// A token that is good and is not `refused`; refreshed if there is none.
@@ -62,7 +59,7 @@ impl Keeper {
         if let Some(token) = self.usable(self.last(), refused) {
             return Ok(token);
         }
-        let lock = self.app.refreshing.of(self.id);
+        let lock = self.app.refresh_locks.of(self.id);
         let _refreshing = lock.lock().await;
         // Whoever held the lock before may have done the work.
         let stored = self.stored().await?;
@@ -93,8 +90,7 @@ impl Keeper {
     async fn refresh(&self, stored: &store::Tokens) -> Result<Token, Error> {
         let secret = stored.open_refresh(&self.app.vault).map_err(|broken| unreadable(&broken))?;
         let secret = secret.ok_or_else(|| lost("there is no refresh token"))?;
-        let google = Google { http: &self.app.outbound.providers, hosts: &self.hosts, client: &self.client };
-        let grant = match google.refresh(&secret, self.app.now()).await {
+        let grant = match self.provider.refresh(&secret).await {
             Ok(grant) => grant,
             Err(error @ Error::Reauth { .. }) => {
                 self.give_up(stored.token_version).await?;
@@ -151,13 +147,13 @@ impl Keeper {
     }
 }
 
-impl Tokens for Keeper {
-    async fn current(&self) -> Result<Token, Error> {
-        self.good(None).await
+impl Tokens for TokenSource {
+    fn current(&self) -> Answering<'_, Token> {
+        Box::pin(self.good(None))
     }
 
-    async fn instead_of(&self, refused: &Token) -> Result<Token, Error> {
-        self.good(Some(refused.version)).await
+    fn instead_of<'a>(&'a self, refused: &'a Token) -> Answering<'a, Token> {
+        Box::pin(self.good(Some(refused.version)))
     }
 }
 

@@ -3,9 +3,11 @@
 use kit::jobs::JobStatus;
 use maud::{Markup, html};
 
+use super::budget::Use;
 use super::store::Reading;
+use super::unread::Unread;
 use super::{Action, Cause, Connection, ConnectionId, Status};
-use crate::model::Platform;
+use crate::model::{Platform, UnreadKind};
 use crate::web::errors::FieldErrors;
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{
@@ -15,17 +17,28 @@ use crate::web::ui::{
 /// What the page shows; read in one snapshot.
 #[derive(Debug)]
 pub struct Listing {
-    pub connections: Vec<(Connection, Option<Reading>)>,
-    pub offer: Offer,
+    pub connections: Vec<Shown>,
+    /// What can be connected here, and how.
+    pub offers: Vec<(Platform, Offer)>,
+    /// Whoever owns the workspace sees raw forms.
+    pub is_owner: bool,
 }
 
-/// Whether YouTube can be connected here.
+#[derive(Debug)]
+pub struct Shown {
+    pub connection: Connection,
+    pub reading: Option<Reading>,
+    /// How many things could not be read, and the newest of them.
+    pub unread: (i64, Vec<Unread>),
+    pub used: Option<Use>,
+}
+
 #[derive(Debug, PartialEq, Eq)]
 pub enum Offer {
     /// The simulator's accounts, by its own consent page.
     Simulator,
-    Google,
-    /// No client is configured; the address is what Google must be told.
+    Provider,
+    /// No client is configured; the address is what the provider must be told.
     Unconfigured {
         redirect_uri: String,
     },
@@ -55,15 +68,19 @@ pub fn panel(listing: &Listing, local: &Local) -> Markup {
     live(
         source,
         html! {
-            @for (connection, reading) in &listing.connections {
-                (connection_card(connection, reading.as_ref(), local))
+            @for shown in &listing.connections {
+                (connection_card(shown, listing.is_owner, local))
             }
-            div.even { (offer_card(listing)) (others_card()) }
+            div.even {
+                @for (platform, offer) in &listing.offers { (offer_card(listing, *platform, offer)) }
+                (others_card(listing))
+            }
         },
     )
 }
 
-fn connection_card(connection: &Connection, reading: Option<&Reading>, local: &Local) -> Markup {
+fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
+    let (connection, reading) = (&shown.connection, shown.reading.as_ref());
     let platform = connection.platform;
     let (tone, word) = connection.connection_status.shown();
     let name = connection.display_name.as_deref().unwrap_or(platform.label());
@@ -76,22 +93,23 @@ fn connection_card(connection: &Connection, reading: Option<&Reading>, local: &L
                     (tag(tone, word))
                 }
             }
-            @if let Some(cause) = connection.connection_error { (trouble(cause, connection.connection_status)) }
+            @if let Some(cause) = connection.connection_error { (trouble(cause, connection)) }
             @if connection.connection_status == Status::Connecting && connection.connection_error.is_none() {
                 p.muted { "Waiting for you to allow access on the consent page. It stays open for ten minutes." }
             }
             @if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Running) {
                 (progress(reading.progress_done, reading.progress_total, &reading.progress_step))
             }
-            @if connection.external_id.is_some() { (facts(connection, reading, local)) }
+            @if connection.external_id.is_some() { (facts(connection, reading, shown.used, local)) }
+            (unread(&shown.unread, is_owner, local))
             (actions(connection, reading, name))
         }
     }
 }
 
-fn trouble(cause: Cause, status: Status) -> Markup {
-    let (what, cure) = cause.text();
-    let tone = match status {
+fn trouble(cause: Cause, connection: &Connection) -> Markup {
+    let (what, cure) = cause.text(connection.platform);
+    let tone = match connection.connection_status {
         Status::Failed => Tone::Bad,
         Status::Disconnected => Tone::Plain,
         _ => Tone::Warn,
@@ -99,24 +117,75 @@ fn trouble(cause: Cause, status: Status) -> Markup {
     notice(tone, html! { p data-cause=(cause.as_str()) { b { (what) } " " (cure) } })
 }
 
-fn facts(connection: &Connection, reading: Option<&Reading>, local: &Local) -> Markup {
+fn facts(connection: &Connection, reading: Option<&Reading>, used: Option<Use>, local: &Local) -> Markup {
+    let words = connection.platform.words();
     let unknown = |why: &str| html! { span.muted { (why) } };
-    let followers = connection.followers.map(|count| html! { span.num { (grouped(count)) } " subscribers" });
-    let content = connection.content_total.map(|count| html! { span.num { (grouped(count)) } " videos" });
+    let followers = connection.followers.map(|count| html! { span.num { (grouped(count)) } " " (words.audience) });
+    let content = connection.content_total.map(|count| html! { span.num { (grouped(count)) } " " (words.content) });
     let mut facts = vec![
-        ("Audience", followers.unwrap_or_else(|| unknown("Hidden by the channel"))),
+        ("Audience", followers.unwrap_or_else(|| unknown("Hidden by the account"))),
         ("Content", content.unwrap_or_else(|| unknown("Not available"))),
         ("Last synced", connection.synced_at.map_or_else(|| unknown("Not yet"), |at| local.ago(at))),
         (
             "Up to date as of",
-            connection.complete_to.map_or_else(|| unknown("First sync in progress"), |at| local.moment(at)),
+            match connection.complete_to {
+                Some(at) => local.moment(at),
+                None if connection.synced_at.is_some() => unknown("Not everything could be read"),
+                None => unknown("First sync in progress"),
+            },
         ),
     ];
     let syncs = connection.connection_status == Status::Connected;
     if let Some(reading) = reading.filter(|reading| syncs && reading.status == JobStatus::Pending) {
         facts.push(("Next sync", local.ago(reading.run_at)));
     }
+    if let Some(used) = used {
+        facts.push((
+            "API quota today",
+            html! {
+                span.num { (grouped(used.used.min(used.units))) " of " (grouped(used.units)) } " units used, full again "
+                (local.moment(used.ends_at))
+            },
+        ));
+    }
     key_values(&facts)
+}
+
+/// What was set aside, so that nobody takes it for read.
+fn unread((count, newest): &(i64, Vec<Unread>), is_owner: bool, local: &Local) -> Markup {
+    let things = if *count == 1 { "1 item".to_owned() } else { format!("{} items", grouped(*count)) };
+    html! {
+        @if *count > 0 {
+            details.unread data-test="unread-items" {
+                summary { (things) " could not be read" }
+                p.muted { "Everything else was. Repruv tries these again at the next full sync." }
+                ul.list {
+                    @for item in newest {
+                        li {
+                            div.grow {
+                                p { b { (unread_name(item)) } " " code { (item.external_id) } }
+                                p.meta { span { (item.reason) } span { "first seen " (local.ago(item.first_seen_at)) } }
+                                @if let Some(raw) = item.raw.as_ref().filter(|_| is_owner) {
+                                    details { summary { "Raw form" } pre { code { (raw) } } }
+                                }
+                            }
+                        }
+                    }
+                }
+                @if *count > newest.len() as i64 { p.meta { "These are the newest " (newest.len()) "." } }
+            }
+        }
+    }
+}
+
+const fn unread_name(item: &Unread) -> &'static str {
+    match item.kind {
+        UnreadKind::Content => "Post or video",
+        UnreadKind::Interaction => "Comment",
+        UnreadKind::Replies => "Replies to",
+        UnreadKind::InteractionList => "All comments in the list",
+        UnreadKind::ContentList => "All of",
+    }
 }
 
 fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Markup {
@@ -145,36 +214,43 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
     }
 }
 
-fn offer_card(listing: &Listing) -> Markup {
-    let another = listing.connections.iter().any(|(connection, _)| connection.external_id.is_some());
-    let title = if another { "Another channel" } else { "YouTube" };
-    let mark = platform_mark(Platform::YouTube.as_str());
+fn offer_card(listing: &Listing, platform: Platform, offer: &Offer) -> Markup {
+    let is_there = |shown: &Shown| shown.connection.platform == platform && shown.connection.external_id.is_some();
+    let another = listing.connections.iter().any(is_there);
+    let (words, name) = (platform.words(), platform.as_str());
+    let title = if another { format!("Another {}", words.account) } else { platform.label().to_owned() };
+    let test = format!("connect-{name}");
     let button = || {
-        let label = if another { "Connect another channel" } else { "Connect YouTube" };
-        let button = if another { Button::new(label) } else { Button::primary(label) };
-        button.icon(Icon::Plus).test("connect-youtube").posts("/connections/youtube/start")
+        let label = if another {
+            format!("Connect another {}", words.account)
+        } else {
+            format!("Connect {}", platform.label())
+        };
+        let button = if another { Button::new(&label) } else { Button::primary(&label) };
+        button.icon(Icon::Plus).test(&test).posts(&format!("/connections/{name}/start"))
     };
-    let body = match &listing.offer {
+    let body = match offer {
         Offer::Simulator => html! {
             p { "You're in demo mode, so this opens a simulated consent page with your demo accounts." }
             div.actions { (button()) }
         },
-        Offer::Google => html! {
-            p { "Google will ask for permission to read and reply to comments on your channel. Repruv reads nothing else, and you can revoke access at any time." }
+        Offer::Provider => html! {
+            p { (words.provider) " will ask for " (words.permission) ". Repruv reads nothing else, and you can revoke access at any time." }
             div.actions { (button()) }
         },
         Offer::Unconfigured { redirect_uri } => html! {
-            p { "To connect YouTube, you need a Google OAuth client of type “Web application”. Add this address as its redirect URI:" }
+            p { "To connect " (platform.label()) ", you need an OAuth client of type “Web application” at " (words.provider) ". Add this address as its redirect URI:" }
             p { code { (redirect_uri) } }
-            p { "Then restart Repruv with " code { "REPRUV_GOOGLE_CLIENT_ID" } " and " code { "REPRUV_GOOGLE_CLIENT_SECRET" } "." }
-            div.actions data-test="connect-youtube" { a.button href="/dashboard" { (icon(Icon::Demo)) "Try demo mode instead" } }
+            p { "Then restart Repruv with " code { (words.client_settings[0]) } " and " code { (words.client_settings[1]) } "." }
+            div.actions data-test=(test) { a.button href="/dashboard" { (icon(Icon::Demo)) "Try demo mode instead" } }
         },
     };
-    card(title, mark, html! { div.stack { (body) } })
+    card(&title, platform_mark(name), html! { div.stack { (body) } })
 }
 
-fn others_card() -> Markup {
-    let others = Platform::ALL.iter().filter(|platform| !platform.capabilities().connects);
+fn others_card(listing: &Listing) -> Markup {
+    let is_offered = |platform: &Platform| listing.offers.iter().any(|(offered, _)| offered == platform);
+    let others = Platform::ALL.iter().filter(|platform| !is_offered(platform));
     card(
         "Coming later",
         html! {},
@@ -233,13 +309,14 @@ pub fn confirm(ask: &Confirm, errors: &FieldErrors, trouble: Option<&str>) -> Ma
 
 /// Between the button and the provider: a link, since a form's answer may not lead to another site.
 pub fn continue_to(platform: Platform, link: &str, demo: bool) -> Markup {
-    let provider = if demo { "the simulator's consent page" } else { "Google" };
+    let words = platform.words();
+    let provider = if demo { "the simulator's consent page" } else { words.provider };
     html! {
         (head(&format!("Connect {}", platform.label()), html! {}, html! {}))
         div.narrow.stack {
             (card("One more step", html! {}, html! {
                 div.stack {
-                    p { "On the next page, " (provider) " will ask for permission to read and reply to your channel's comments. Please leave every box ticked: Repruv needs all of them." }
+                    p { "On the next page, " (provider) " will ask for " (words.permission) ". Please leave every box ticked: Repruv needs all of them." }
                     p.muted { "You have ten minutes, in this browser." }
                     div.actions {
                         a.button.primary href=(link) rel="noreferrer" data-test="continue-to-consent" {

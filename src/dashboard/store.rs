@@ -75,7 +75,7 @@ pub fn engagement(conn: &mut Conn, workspace: WorkspaceId, since: Timestamp) -> 
         "SELECT count(*), CAST(COALESCE(SUM(views), 0) AS BIGINT), CAST(COALESCE(SUM(likes), 0) AS BIGINT),
                 CAST(COALESCE(SUM(comments), 0) AS BIGINT)
          FROM content_items
-         WHERE workspace_id = $1 AND published_at >= $2 AND views IS NOT NULL AND missing_since IS NULL",
+         WHERE workspace_id = $1 AND published_at >= $2 AND views IS NOT NULL AND removed_at IS NULL",
         args![workspace, since],
     )
 }

@@ -7,6 +7,7 @@ use crate::connections::{Cause, Status};
 use crate::inbox::definitions;
 use crate::inbox::derive::{PriorityBand, Sentiment};
 use crate::inbox::triage::TriageState;
+use crate::model::Platform;
 use crate::web::ui::charts::{Chart, Series, share_areas, stacked_bars};
 use crate::web::ui::numbers::{counted, grouped, short};
 use crate::web::ui::{
@@ -263,14 +264,14 @@ fn connection_item(connection: &Connection, local: &Local) -> Markup {
                     @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) " followers" } }
                     @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "up to date as of " (local.brief(at)) } }
                 }
-                @if let Some(cause) = cause { (cure(*cause)) }
+                @if let Some(cause) = cause { (cure(*cause, *platform)) }
             }
         }
     }
 }
 
-fn cure(cause: Cause) -> Markup {
-    let (what, cure) = cause.text();
+fn cure(cause: Cause, platform: Platform) -> Markup {
+    let (what, cure) = cause.text(platform);
     html! { p data-cause=(cause) { small { (what) " " a href="/connections" { (cure) } } } }
 }
 

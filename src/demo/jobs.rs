@@ -14,8 +14,9 @@ use super::{Choice, DemoStatus, Fault, Next, Operation, Profile, Refused, UserId
 use crate::app::App;
 use crate::connections::simulated;
 use crate::connections::sync::{self, Depth};
-use crate::connections::{ConnectionId, account::Stop};
+use crate::connections::{ConnectionId, account::SyncError};
 use crate::live::{Hint, hint};
+use crate::model::Platform;
 use crate::webhooks::incoming as webhooks;
 use crate::work::{Who, Work};
 use crate::workspaces::{self, Kind};
@@ -160,12 +161,13 @@ async fn connect(app: &App, run: &Run, user: UserId, made: &Made, steps: &mut St
         return Ok(connection);
     }
     run.progress(0, 0, "Connecting the channel");
-    let connected = simulated::consent(app, user).await.map_err(|error| service::platform_failure(&error))?;
+    let connected =
+        simulated::consent(app, user, Platform::YouTube).await.map_err(|error| service::platform_failure(&error))?;
     kit::failpoint!("demo: consented");
-    let (workspace, connection) = (made.workspace, ConnectionId::new(app.now(), &app.random));
+    let (place, connection) = ((made.workspace, Platform::YouTube), ConnectionId::new(app.now(), &app.random));
     steps.connection = Some(connection);
     let insert = app.unit(Who::user(user, ""), move |work| {
-        Ok(simulated::insert(work.tx, work.now, work.random, work.secrets, connection, workspace, &connected)?)
+        Ok(simulated::insert(work.tx, work.now, work.random, work.secrets, connection, place, &connected)?)
     });
     run.step(&steps, insert).await?;
     kit::failpoint!("demo: connected");
@@ -196,7 +198,7 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
             return Err(Failure::fail("superseded", "A newer request replaced this one."));
         }
         kit::failpoint!("demo: ending");
-        let later = work.now + crate::connections::jobs::PERIOD;
+        let later = work.now + sync::PERIOD;
         crate::connections::jobs::enqueue_sync(work.tx, work.now, work.random, None, connection, later)?;
         for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
             hint(work.tx, user, hint_of);
@@ -359,10 +361,10 @@ fn user_of(run: &Run) -> Result<UserId, Failure> {
     run.user_id().map(UserId::from).ok_or_else(|| Failure::fail("no_user", "This job has no owner."))
 }
 
-fn failure(stop: Stop) -> Failure {
-    match stop {
-        Stop::Job(failure) => failure,
-        Stop::Platform(error) => service::platform_failure(&error),
+fn failure(error: SyncError) -> Failure {
+    match error {
+        SyncError::Job(failure) => failure,
+        SyncError::Platform(error) => service::platform_failure(&error),
     }
 }
 

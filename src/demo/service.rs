@@ -142,7 +142,12 @@ pub fn platform_failure(error: &Error) -> Failure {
             Failure::retry("demo_platform_unreachable", "The demo platform isn't responding as it should.")
                 .because(error)
         }
-        Error::Reauth { .. } | Error::Permission { .. } | Error::NotFound { .. } | Error::Rejected { .. } => {
+        Error::Reauth { .. }
+        | Error::Permission { .. }
+        | Error::NoAccount
+        | Error::NotEnabled { .. }
+        | Error::NotFound { .. }
+        | Error::Rejected { .. } => {
             Failure::retry("demo_platform_refused", "The demo platform refused the connection.").because(error)
         }
     }

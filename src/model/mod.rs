@@ -1,13 +1,29 @@
 //! The common model: what an adapter observed on a platform, in no platform's own words.
 
 mod platform;
+mod text;
 
 use kit::clock::Timestamp;
 use serde_json::Value;
 
 pub use platform::{Capabilities, Platform};
+pub use text::{OutsideText, repaired_json, web_address};
 
 kit::id_types! { pub UserId, pub WorkspaceId, pub ConnectionId, pub ContentId, pub AuthorId, pub InteractionId }
+
+/// An account, as its platform showed it. A counter is `None` when the platform hides it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ObservedAccount {
+    pub external_id: String,
+    pub display_name: String,
+    pub handle: Option<String>,
+    pub avatar_url: Option<String>,
+    pub followers: Option<i64>,
+    pub views: Option<i64>,
+    pub content_total: Option<i64>,
+    /// What its people mostly write, as the platform tags it.
+    pub language: Option<String>,
+}
 
 /// A video, post or place, as the platform showed it. A counter is `None` when the platform hides it.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,4 +101,28 @@ impl Kind {
             Kind::Mention => "mention",
         }
     }
+}
+
+kit::text_enum! {
+    /// What of an account could not be read: one thing by its id, what belongs to a thread, or a list as a whole.
+    pub enum UnreadKind {
+        Content = "content",
+        /// A comment, with its replies if it is a thread's first.
+        Interaction = "interaction",
+        /// Of the thread with this id.
+        Replies = "replies",
+        /// Its id is a [`ProviderState`]: the platform lists each by itself.
+        InteractionList = "interaction_list",
+        ContentList = "content_list",
+    }
+}
+
+/// Something that could not be read and was set aside, so that everything else is not lost over it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetAside {
+    pub kind: UnreadKind,
+    pub external_id: String,
+    pub reason: String,
+    /// The platform's own object, as far as it came.
+    pub raw: Option<Value>,
 }

@@ -7,8 +7,6 @@ kit::text_enum! { pub enum Platform {
 /// What a platform's own interface lets anybody do. Pages offer nothing beyond it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capabilities {
-    /// Whether this version speaks to the platform.
-    pub connects: bool,
     pub reads_interactions: bool,
     pub replies: bool,
     pub edits_own_replies: bool,
@@ -31,7 +29,6 @@ impl Platform {
 
     pub const fn capabilities(self) -> Capabilities {
         let common = Capabilities {
-            connects: false,
             reads_interactions: true,
             replies: true,
             edits_own_replies: true,
@@ -41,7 +38,7 @@ impl Platform {
             pushes: true,
         };
         match self {
-            Platform::YouTube => Capabilities { connects: true, pushes: false, ..common },
+            Platform::YouTube => Capabilities { pushes: false, ..common },
             Platform::Google => Capabilities { hides_others: false, has_ratings: true, ..common },
             Platform::Instagram | Platform::TikTok => Capabilities { edits_own_replies: false, ..common },
             Platform::Facebook => common,

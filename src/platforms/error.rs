@@ -13,6 +13,12 @@ pub enum Error {
     Reauth { reason: String },
     #[error("the platform does not allow this ({reason})")]
     Permission { reason: String },
+    /// Whoever authorised us has no account there.
+    #[error("there is no account at the platform")]
+    NoAccount,
+    /// Whoever runs this installation has to switch the interface on there.
+    #[error("the platform's interface is switched off for this installation ({reason})")]
+    NotEnabled { reason: String },
     #[error("the platform is asking us to slow down until {until}")]
     RateLimited { until: Timestamp },
     #[error("the platform's quota is used up until {until}")]
@@ -40,6 +46,8 @@ impl Error {
         match self {
             Self::Reauth { .. } => "reauth",
             Self::Permission { .. } => "permission",
+            Self::NoAccount => "no_account",
+            Self::NotEnabled { .. } => "not_enabled",
             Self::RateLimited { .. } => "rate_limited",
             Self::QuotaExhausted { .. } => "quota_exhausted",
             Self::NotFound { .. } => "not_found",
@@ -48,6 +56,16 @@ impl Error {
             Self::Transport(_) | Self::Unavailable { .. } | Self::Storage => "transient",
             Self::Protocol { .. } => "protocol",
         }
+    }
+
+    /// Whether it says something of what was asked for, rather than of the moment or of the whole account.
+    pub fn is_about_the_thing(&self) -> bool {
+        matches!(self, Self::Permission { .. } | Self::NotFound { .. } | Self::Rejected { .. })
+    }
+
+    /// Whether less at once might be answered.
+    pub fn is_too_much(&self) -> bool {
+        matches!(self, Self::Transport(TransportError::TooLarge { .. }) | Self::Protocol { .. })
     }
 
     pub fn protocol(problem: impl std::fmt::Display, body: &[u8]) -> Self {
@@ -73,12 +91,20 @@ pub(super) fn rate_limited(answer: &Answer, now: Timestamp) -> Error {
     Error::RateLimited { until: now + wait }
 }
 
-/// YouTube's quota day begins at midnight Pacific time.
+/// The rule written out, so that it holds on a machine without a time zone database.
+fn pacific() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").expect("a POSIX time zone rule")
+}
+
+/// When the day at Google that `now` is in began.
+pub fn last_midnight_pacific(now: Timestamp) -> Timestamp {
+    now.to_jiff().to_zoned(pacific()).start_of_day().map_or(now, |midnight| midnight.timestamp().into())
+}
+
+/// Google's quota day begins at midnight Pacific time.
 pub fn next_midnight_pacific(now: Timestamp) -> Timestamp {
-    // The rule written out, so that it holds on a machine without a time zone database.
-    let pacific = jiff::tz::TimeZone::posix("PST8PDT,M3.2.0,M11.1.0").expect("a POSIX time zone rule");
     now.to_jiff()
-        .to_zoned(pacific)
+        .to_zoned(pacific())
         .tomorrow()
         .and_then(|tomorrow| tomorrow.start_of_day())
         .map_or(now + Duration::from_secs(24 * 3_600), |midnight| midnight.timestamp().into())
@@ -100,6 +126,8 @@ mod tests {
         ] {
             let (now, midnight) = (Timestamp::parse(now).unwrap(), Timestamp::parse(midnight).unwrap());
             assert_eq!(next_midnight_pacific(now), midnight, "{now}");
+            let began = last_midnight_pacific(now);
+            assert!(began <= now && next_midnight_pacific(began) == midnight, "{now}");
         }
     }
 }

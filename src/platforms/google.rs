@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::SMALL;
+use super::adapter::{Answering, Consent, Grant, Provider, ProviderInfo, Question, World};
 use super::error::{Error, rate_limited, unspoken};
-use super::hosts::{Host, Hosts};
-use crate::outbound::{Answer, HttpClient};
+use super::hosts::Host;
+use crate::outbound::Answer;
 use crate::secrets::Secret;
 
 /// The consent page's path.
@@ -39,108 +40,113 @@ impl Client {
     }
 }
 
-/// What an authorisation came to.
-#[derive(Clone, Debug)]
-pub struct Grant {
-    pub access_token: Secret,
-    pub access_expires_at: Timestamp,
-    /// A refresh answers without one as long as the old one stays good.
-    pub refresh_token: Option<Secret>,
-    pub refresh_expires_at: Option<Timestamp>,
-    pub scopes: Vec<String>,
+pub const INFO: ProviderInfo = ProviderInfo {
+    key: "google",
+    issuer: Some(ISSUER),
+    consent: ("google_accounts", AUTHORIZE),
+    // Google ends whatever a person ever allowed the same client.
+    ends_all_at_once: true,
+};
+
+/// Google as we know it, for what `scope` covers.
+pub struct Google {
+    pub world: World,
+    pub client: Client,
+    pub scope: &'static str,
 }
 
-/// What a person, or the simulator in their stead, answered on the consent page.
-#[derive(Debug)]
-pub enum Consent {
-    Given { code: Secret },
-    Refused { reason: String },
+impl Google {
+    /// Refused where nobody registered this installation.
+    pub fn of(world: &World, scope: &'static str) -> Result<Self, Error> {
+        let client = if world.is_simulated { Some(Client::of_simulator()) } else { world.google.clone() };
+        let unconfigured =
+            || Error::Rejected { reason: "invalid_client".into(), message: "no client is configured".into() };
+        Ok(Self { world: world.clone(), client: client.ok_or_else(unconfigured)?, scope })
+    }
 }
 
-/// The question that a consent page is asked.
-pub fn authorize_query(client: &Client, redirect_uri: &str, state: &str, verifier: &Secret) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .append_pair("client_id", &client.id)
-        .append_pair("redirect_uri", redirect_uri)
-        .append_pair("response_type", "code")
-        .append_pair("scope", YOUTUBE_SCOPE)
-        .append_pair("state", state)
-        // Without these two a second consent gives no refresh token.
-        .append_pair("access_type", "offline")
-        .append_pair("prompt", "consent")
-        .append_pair("include_granted_scopes", "true")
-        .append_pair("code_challenge", &challenge(verifier))
-        .append_pair("code_challenge_method", "S256")
-        .finish()
-}
-
-pub struct Google<'a> {
-    pub http: &'a HttpClient,
-    pub hosts: &'a Hosts,
-    pub client: &'a Client,
-}
-
-impl Google<'_> {
-    pub fn authorize_url(&self, redirect_uri: &str, state: &str, verifier: &Secret) -> Url {
-        let mut url = self.hosts.url(Host::GoogleAccounts, AUTHORIZE);
-        url.set_query(Some(&authorize_query(self.client, redirect_uri, state, verifier)));
+impl Provider for Google {
+    fn authorize_url(&self, question: &Question<'_>) -> Url {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .append_pair("client_id", &self.client.id)
+            .append_pair("redirect_uri", question.redirect_uri)
+            .append_pair("response_type", "code")
+            .append_pair("scope", self.scope)
+            .append_pair("state", question.state)
+            // Without these two a second consent gives no refresh token.
+            .append_pair("access_type", "offline")
+            .append_pair("prompt", "consent")
+            .append_pair("include_granted_scopes", "true")
+            .append_pair("code_challenge", &challenge(question.verifier))
+            .append_pair("code_challenge_method", "S256")
+            .finish();
+        let mut url = self.world.hosts.url(Host::GoogleAccounts, AUTHORIZE);
+        url.set_query(Some(&query));
         url
     }
 
-    /// Consents in the simulator without a person, for the demo profile of one user.
-    pub async fn consent_of_simulator(&self, authorize: Url, profile: &str) -> Result<Consent, Error> {
-        let mut url = authorize;
-        url.query_pairs_mut().append_pair("simulator_profile", profile).append_pair("simulator_consent", "allow");
-        let answer = self.http.send(self.http.request(Method::GET, url.clone()), SMALL).await?;
-        let Some(location) = answer.location().filter(|_| (300..400).contains(&answer.status)) else {
-            return Err(unspoken(&answer));
-        };
-        let back = url.join(location).map_err(|error| Error::protocol(error, location.as_bytes()))?;
-        let parameter = |name| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        match (parameter("code"), parameter("error")) {
-            (Some(code), None) => Ok(Consent::Given { code: Secret::new(code) }),
-            (_, Some(reason)) => Ok(Consent::Refused { reason }),
-            (None, None) => Err(Error::protocol("neither code nor error", b"")),
-        }
+    fn consent_of_simulator<'a>(&'a self, asked: Url, profile: &'a str) -> Answering<'a, Consent> {
+        Box::pin(async move {
+            let mut url = asked;
+            url.query_pairs_mut().append_pair("simulator_profile", profile).append_pair("simulator_consent", "allow");
+            let http = &self.world.http;
+            let answer = http.send(http.request(Method::GET, url.clone()), SMALL).await?;
+            let Some(location) = answer.location().filter(|_| (300..400).contains(&answer.status)) else {
+                return Err(unspoken(&answer));
+            };
+            let back = url.join(location).map_err(|error| Error::protocol(error, location.as_bytes()))?;
+            let parameter = |name| back.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+            match (parameter("code"), parameter("error")) {
+                (Some(code), None) => Ok(Consent::Given { code: Secret::new(code) }),
+                (_, Some(reason)) => Ok(Consent::Refused { reason }),
+                (None, None) => Err(Error::protocol("neither code nor error", b"")),
+            }
+        })
     }
 
-    pub async fn exchange(
-        &self,
-        code: &Secret,
-        verifier: &Secret,
-        redirect_uri: &str,
-        now: Timestamp,
-    ) -> Result<Grant, Error> {
-        let form = [
-            ("grant_type", "authorization_code"),
-            ("code", code.expose()),
-            ("redirect_uri", redirect_uri),
-            ("code_verifier", verifier.expose()),
-        ];
-        self.token(&form, now).await
+    fn exchange<'a>(&'a self, code: &'a Secret, question: Question<'a>) -> Answering<'a, Grant> {
+        Box::pin(async move {
+            let form = [
+                ("grant_type", "authorization_code"),
+                ("code", code.expose()),
+                ("redirect_uri", question.redirect_uri),
+                ("code_verifier", question.verifier.expose()),
+            ];
+            self.token(&form).await
+        })
     }
 
-    pub async fn refresh(&self, refresh_token: &Secret, now: Timestamp) -> Result<Grant, Error> {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())], now).await
+    fn refresh<'a>(&'a self, refresh_token: &'a Secret) -> Answering<'a, Grant> {
+        Box::pin(async move {
+            self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())]).await
+        })
     }
 
-    /// A token that is dead already counts as revoked.
-    pub async fn revoke(&self, token: &Secret, now: Timestamp) -> Result<(), Error> {
-        let url = self.hosts.url(Host::GoogleOauth, "/revoke");
-        let request = self.http.request(Method::POST, url).form(&[("token", token.expose())]);
-        let answer = self.http.send(request, SMALL).await?;
-        match answer.status {
-            200..=299 | 400 => Ok(()),
-            429 => Err(rate_limited(&answer, now)),
-            _ => Err(unspoken(&answer)),
-        }
+    fn revoke<'a>(&'a self, token: &'a Secret) -> Answering<'a, ()> {
+        Box::pin(async move {
+            let url = self.world.hosts.url(Host::GoogleOauth, "/revoke");
+            let request = self.world.http.request(Method::POST, url).form(&[("token", token.expose())]);
+            let answer = self.world.http.send(request, SMALL).await?;
+            match answer.status {
+                200..=299 | 400 => Ok(()),
+                429 => Err(rate_limited(&answer, self.world.clock.now())),
+                _ => Err(unspoken(&answer)),
+            }
+        })
     }
 
-    async fn token(&self, form: &[(&str, &str)], now: Timestamp) -> Result<Grant, Error> {
+    fn suffices(&self, scopes: &[String]) -> bool {
+        scopes.iter().any(|scope| scope == self.scope)
+    }
+}
+
+impl Google {
+    async fn token(&self, form: &[(&str, &str)]) -> Result<Grant, Error> {
         let client = [("client_id", self.client.id.as_str()), ("client_secret", self.client.secret.expose())];
         let form: Vec<_> = form.iter().chain(&client).collect();
-        let url = self.hosts.url(Host::GoogleOauth, "/token");
-        let answer = self.http.send(self.http.request(Method::POST, url).form(&form), SMALL).await?;
+        let (http, now) = (&self.world.http, self.world.clock.now());
+        let url = self.world.hosts.url(Host::GoogleOauth, "/token");
+        let answer = http.send(http.request(Method::POST, url).form(&form), SMALL).await?;
         if answer.is_success() { read_grant(&answer, now) } else { Err(token_error(&answer, now)) }
     }
 }
@@ -197,6 +203,7 @@ mod tests {
 
     use super::*;
     use crate::outbound::Outbound;
+    use crate::platforms::Hosts;
 
     proptest! {
         #[test]
@@ -228,9 +235,19 @@ mod tests {
 
     #[test]
     fn an_authorisation_asks_for_one_scope_offline_and_with_a_challenge() {
-        let (outbound, hosts, client) = (Outbound::new(), Hosts::providers(), Client::of_simulator());
-        let google = Google { http: &outbound.providers, hosts: &hosts, client: &client };
-        let url = google.authorize_url("http://localhost:8080/connections/callback/google", "st", &Secret::new("v"));
+        let world = World {
+            http: Outbound::new().providers,
+            clock: kit::clock::Clock::system(),
+            hosts: Hosts::providers(),
+            is_simulated: false,
+            google: Some(Client::of_simulator()),
+        };
+        let google = Google::of(&world, YOUTUBE_SCOPE).unwrap();
+        let url = google.authorize_url(&Question {
+            redirect_uri: "http://localhost:8080/connections/callback/google",
+            state: "st",
+            verifier: &Secret::new("v"),
+        });
         assert_eq!(url.host_str(), Some("accounts.google.com"));
         let pairs: Vec<_> = url.query_pairs().into_owned().collect();
         for (name, value) in [

@@ -86,6 +86,10 @@ impl Hosts {
             .map(Self)
     }
 
+    pub fn named(&self, key: &str, path: &str) -> Option<Url> {
+        Host::ALL.into_iter().find(|host| host.key() == key).map(|host| self.url(host, path))
+    }
+
     pub fn url(&self, host: Host, path: &str) -> Url {
         let mut url = self.0[&host].clone();
         url.set_path(path);

@@ -1,12 +1,23 @@
 //! The providers' wire protocols, each behind the common model; nothing here knows users, workspaces or storage.
 
+mod adapter;
+mod budget;
 mod error;
 pub mod google;
 mod hosts;
+mod registry;
+mod words;
 pub mod youtube;
 
+pub use adapter::{
+    Account, AccountKey, Adapter, Answering, Batch, Consent, Cursor, Grant, PartialThread, PlatformModule, Provider,
+    ProviderInfo, Question, Reading, Target, Token, Tokens, World,
+};
+pub use budget::Budget;
 pub use error::{Error, next_midnight_pacific};
 pub use hosts::{Host, Hosts};
+pub use registry::Platforms;
+pub use words::Words;
 
 /// A page of a hundred threads with their replies is about 300 KB.
 pub const LISTING: usize = 4 << 20;

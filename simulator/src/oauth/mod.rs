@@ -209,7 +209,7 @@ fn issue_access(tx: &mut Tx, now: Timestamp, random: &Random, grant: GrantId) ->
 /// Revoking either token ends the whole grant. False when there is none.
 pub fn revoke(tx: &mut Tx, token: &str) -> Result<bool> {
     let Some(grant) = store::grant_of(tx, &hash(token))? else { return Ok(false) };
-    store::delete_grant(tx, grant)?;
+    store::delete_grants_like(tx, grant)?;
     Ok(true)
 }
 

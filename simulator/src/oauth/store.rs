@@ -133,6 +133,15 @@ pub fn has_offline_grant(conn: &mut Conn, client: &str, profile: ProfileId) -> R
     Ok(found > 0)
 }
 
+/// Everything that the same person ever allowed the same client.
+pub fn delete_grants_like(tx: &mut Tx, id: GrantId) -> Result<()> {
+    tx.exec(
+        "DELETE FROM oauth_grants WHERE (profile_id, client_id) IN (SELECT profile_id, client_id FROM oauth_grants WHERE id = $1)",
+        args![id],
+    )?;
+    Ok(())
+}
+
 pub fn delete_grant(tx: &mut Tx, id: GrantId) -> Result<()> {
     tx.exec("DELETE FROM oauth_grants WHERE id = $1", args![id])?;
     Ok(())

@@ -94,6 +94,17 @@ both_databases! {
         assert_eq!(error(&answer(post()).await), (400, "invalid_token".into()));
     }
 
+    /// As at the provider: a person withdraws what they allowed a client, not one of its tokens.
+    async fn one_revocation_ends_every_grant_of_a_person(sim: Sim) {
+        sim.make_profile("ann", "k1", json!({})).await;
+        sim.make_profile("ben", "k2", json!({})).await;
+        let (first, second, others) = (sim.connect("ann").await, sim.connect("ann").await, sim.connect("ben").await);
+        let url = format!("{}/revoke", sim.host(Host::GoogleOauth));
+        assert_eq!(answer(sim.client.post(&url).form(&[("token", first.as_str())])).await.0, StatusCode::OK);
+        assert!(!works(&sim, &first).await && !works(&sim, &second).await);
+        assert!(works(&sim, &others).await);
+    }
+
     async fn a_refresh_token_is_given_when_asked_for(sim: Sim) {
         sim.make_profile("ann", "k1", json!({})).await;
         for (more, expected) in [

@@ -170,7 +170,7 @@ both_databases! {
         .await;
         desk.consent("code=c1").await;
         desk.app.run_jobs().await;
-        assert_eq!(desk.status().await, (Status::Failed, Some(Cause::NoChannel)));
+        assert_eq!(desk.status().await, (Status::Failed, Some(Cause::NoAccount)));
     }
 
     async fn a_cancelled_attempt_leaves_nothing_and_gives_the_grant_back(app: TestApp) {

@@ -5,9 +5,13 @@ mod by_hand;
 mod consent;
 mod failures;
 mod fresh;
+mod grants;
 mod provider;
 mod reading;
 mod refresh;
+mod refusals;
+mod scripted;
+mod seam;
 
 use kit::args;
 use kit::clock::Timestamp;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::provider::grant;
 use super::*;
-use crate::connections::account::Account;
+use crate::connections::account::OpenAccount;
 use crate::platforms::Error;
 
 /// Two hours later: the access token of the consent is dead.
@@ -35,8 +35,8 @@ fn rotating(uses: &Arc<AtomicUsize>) -> impl Fn(&Asked) -> (u16, Value) + Send +
 }
 
 async fn ask_the_platform(desk: &Desk) -> Result<(), Error> {
-    let account = Account::open(&desk.app.app, desk.connection().await).await.map_err(|_| ()).unwrap();
-    account.youtube().own_channel().await.map(|_| ())
+    let account = OpenAccount::open(&desk.app.app, desk.connection().await).await.map_err(|_| ()).unwrap();
+    account.adapter.health().await
 }
 
 both_databases! {

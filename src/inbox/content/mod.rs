@@ -4,10 +4,11 @@ mod store;
 
 use std::collections::HashMap;
 
-use kit::db::{Result, Tx};
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
 
 use super::ingest::{IngestContext, Ingested};
-use crate::model::{ContentId, ObservedContent};
+use crate::model::{ConnectionId, ContentId, ObservedContent, UnreadKind};
 
 /// What the account's page shows; a counter that the platform hides is `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -48,6 +49,28 @@ pub fn ingest(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedCont
     }
     store::seen(tx, context, &unchanged)?;
     Ok(ingested)
+}
+
+/// What could not be read is not taken for gone.
+pub fn spare(tx: &mut Tx, context: &IngestContext<'_>, unread: &[(UnreadKind, String)]) -> Result<()> {
+    if unread.iter().any(|(kind, _)| *kind == UnreadKind::ContentList) {
+        return store::spare_all(tx, context);
+    }
+    for (_, external_id) in unread.iter().filter(|(kind, _)| *kind == UnreadKind::Content) {
+        store::spare(tx, context, external_id)?;
+    }
+    Ok(())
+}
+
+/// Call it after a pass that read everything the platform has, and only then: what two in a row did not see is gone.
+pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
+    store::remove_missing(tx, context, started_at)?;
+    store::mark_missing(tx, context, started_at)
+}
+
+/// How many comments the counters of an account's content promise.
+pub fn promised(conn: &mut Conn, connection: ConnectionId) -> Result<i64> {
+    store::promised(conn, connection)
 }
 
 /// Today's reading of the account's own counters.

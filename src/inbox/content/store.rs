@@ -2,11 +2,11 @@
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{AsVal, Result, Tx};
+use kit::db::{AsVal, Conn, Result, Tx};
 
 use crate::inbox::ingest::IngestContext;
 use crate::inbox::ingest::lists::{all_in, exec_in};
-use crate::model::{ContentId, ContentKind, ObservedContent};
+use crate::model::{ConnectionId, ContentId, ContentKind, ObservedContent};
 
 kit::row! {
     #[derive(Clone, Debug)]
@@ -73,7 +73,7 @@ pub fn put(tx: &mut Tx, context: &IngestContext<'_>, id: ContentId, item: &Obser
             permalink = excluded.permalink, thumbnail_url = excluded.thumbnail_url,
             published_at = excluded.published_at, duration_seconds = excluded.duration_seconds,
             comments_enabled = excluded.comments_enabled, views = excluded.views, likes = excluded.likes,
-            comments = excluded.comments, last_seen_at = excluded.last_seen_at, missing_since = NULL",
+            comments = excluded.comments, last_seen_at = excluded.last_seen_at, missing_since = NULL, removed_at = NULL",
         args![
             id, context.workspace, context.connection, item.kind, item.external_id.as_str(), &item.title,
             &item.permalink, &item.thumbnail_url, item.published_at, item.duration_seconds, item.comments_enabled,
@@ -86,6 +86,47 @@ pub fn put(tx: &mut Tx, context: &IngestContext<'_>, id: ContentId, item: &Obser
 pub fn seen(tx: &mut Tx, context: &IngestContext<'_>, ids: &[ContentId]) -> Result<()> {
     let sql = "UPDATE content_items SET last_seen_at = $1 WHERE id IN ";
     exec_in(tx, sql, args![context.now], ids)
+}
+
+pub fn spare(tx: &mut Tx, context: &IngestContext<'_>, external_id: &str) -> Result<()> {
+    tx.exec(
+        "UPDATE content_items SET last_seen_at = $3 WHERE connection_id = $1 AND external_id = $2 AND removed_at IS NULL",
+        args![context.connection, external_id, context.now],
+    )?;
+    Ok(())
+}
+
+pub fn spare_all(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
+    tx.exec(
+        "UPDATE content_items SET last_seen_at = $2 WHERE connection_id = $1 AND removed_at IS NULL",
+        args![context.connection, context.now],
+    )?;
+    Ok(())
+}
+
+pub fn remove_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
+    tx.exec(
+        "UPDATE content_items SET removed_at = $3
+         WHERE connection_id = $1 AND last_seen_at < $2 AND missing_since IS NOT NULL AND removed_at IS NULL",
+        args![context.connection, started_at, context.now],
+    )?;
+    Ok(())
+}
+
+pub fn mark_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
+    tx.exec(
+        "UPDATE content_items SET missing_since = $3
+         WHERE connection_id = $1 AND last_seen_at < $2 AND missing_since IS NULL",
+        args![context.connection, started_at, context.now],
+    )?;
+    Ok(())
+}
+
+pub fn promised(conn: &mut Conn, connection: ConnectionId) -> Result<i64> {
+    conn.one(
+        "SELECT CAST(COALESCE(SUM(CASE WHEN comments < 1000000000 THEN comments ELSE 1000000000 END), 0) AS BIGINT) FROM content_items WHERE connection_id = $1",
+        args![connection],
+    )
 }
 
 /// Today's reading; of several on one day the last one stays.

@@ -17,7 +17,7 @@ pub struct Missing {
     pub removed: usize,
 }
 
-/// Call it after a pass that read everything the platform has, without an error, and only then.
+/// Call it after a pass that read everything the platform has, apart from what was spared, and only then.
 pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<Missing> {
     let mut rollups = Rollups::default();
     let mut missing = Missing::default();

@@ -8,6 +8,7 @@ pub(super) mod lists;
 mod missing;
 mod page;
 mod rollups;
+mod spared;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ use crate::workspaces::WorkspaceId;
 
 pub use ageing::{Aged, age, somebody_ages};
 pub use missing::{Missing, pass_completed};
+pub use spared::spare;
 
 use page::Page;
 use rollups::Rollups;

@@ -36,7 +36,10 @@ pub fn classify(answer: &Answer, now: Timestamp) -> Error {
     let message = without_tags(&error.message);
     let reason = error.errors.into_iter().next().map(|detail| detail.reason).unwrap_or_default();
     match (answer.status, reason.as_str()) {
+        (401, "youtubeSignupRequired") => Error::NoAccount,
         (401, _) => Error::Reauth { reason },
+        // The operator's switch, not the account's.
+        (403, "accessNotConfigured" | "SERVICE_DISABLED") => Error::NotEnabled { reason },
         (403, "quotaExceeded" | "dailyLimitExceeded") => Error::QuotaExhausted { until: next_midnight_pacific(now) },
         (403, "rateLimitExceeded" | "userRateLimitExceeded") | (429, _) => rate_limited(answer, now),
         (403, "commentsDisabled") => Error::Rejected { reason, message },
@@ -88,8 +91,8 @@ mod tests {
                     let wait = until.since(now).as_secs();
                     prop_assert!((1..=25 * 3_600).contains(&wait), "a wait of {} s", wait);
                 }
-                Error::Reauth { .. } => prop_assert_eq!(status, 401),
-                Error::Permission { .. } => prop_assert_eq!(status, 403),
+                Error::Reauth { .. } | Error::NoAccount => prop_assert_eq!(status, 401),
+                Error::Permission { .. } | Error::NotEnabled { .. } => prop_assert_eq!(status, 403),
                 Error::NotFound { .. } => prop_assert_eq!(status, 404),
                 Error::Rejected { message, .. } => prop_assert!(!message.contains("<a"), "{}", message),
                 Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {}

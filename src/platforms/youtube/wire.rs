@@ -1,7 +1,24 @@
 //! YouTube's own words. Unknown fields are ignored; what may be absent is optional; a counter may be a string or a number.
+//! What is null is absent: [`take_nulls`] comes first.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use crate::model::web_address;
+
+pub fn take_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(take_nulls);
+        }
+        Value::Array(items) => {
+            items.retain(|item| !item.is_null());
+            items.iter_mut().for_each(take_nulls);
+        }
+        _ => {}
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,7 +81,7 @@ pub struct Thumbnails {
 
 impl Thumbnails {
     pub fn best(self) -> Option<String> {
-        self.medium.or(self.default).map(|thumbnail| thumbnail.url)
+        self.medium.or(self.default).and_then(|thumbnail| web_address(&thumbnail.url))
     }
 }
 
@@ -83,6 +100,7 @@ pub struct PlaylistItem {
 #[serde(rename_all = "camelCase")]
 pub struct PlaylistItemContent {
     pub video_id: String,
+    pub video_published_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +111,14 @@ pub struct Video {
     #[serde(default)]
     pub statistics: VideoStatistics,
     pub content_details: Option<VideoContent>,
+    #[serde(default)]
+    pub status: VideoStatus,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoStatus {
+    pub privacy_status: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -171,7 +197,10 @@ pub struct AuthorChannelId {
     pub value: Option<String>,
 }
 
-/// `"123"`, `123`, absent or null.
+/// Sums of counters stay far from where numbers end.
+const MOST: i64 = 10_000_000_000_000_000;
+
+/// `"123"`, `123` or absent.
 fn counter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -179,9 +208,11 @@ fn counter<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D:
         Number(i64),
         Text(String),
     }
-    match Option::<Counter>::deserialize(deserializer)? {
-        None => Ok(None),
-        Some(Counter::Number(number)) => Ok(Some(number)),
-        Some(Counter::Text(text)) => text.parse().map(Some).map_err(serde::de::Error::custom),
-    }
+    let counted = match Option::<Counter>::deserialize(deserializer)? {
+        None => return Ok(None),
+        Some(Counter::Number(number)) => number,
+        Some(Counter::Text(digits)) if digits.len() > 18 && digits.bytes().all(|digit| digit.is_ascii_digit()) => MOST,
+        Some(Counter::Text(text)) => text.parse().map_err(serde::de::Error::custom)?,
+    };
+    Ok((counted >= 0).then(|| counted.min(MOST)))
 }

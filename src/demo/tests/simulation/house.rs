@@ -21,12 +21,13 @@ use super::line::LineOf;
 use crate::accounts::Passwords;
 use crate::app::{App, Inner, MIGRATIONS};
 use crate::config::{Config, DemoService, Signup};
-use crate::connections::{ConnectionId, Refreshing};
+use crate::connections::{ConnectionId, RefreshLocks};
 use crate::inbox::ingest::IngestContext;
 use crate::live::Streams;
 use crate::model::Platform;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
+use crate::platforms::Platforms;
 use crate::secrets::{Secret, Vault};
 use crate::testing::PUBLIC_URL;
 use crate::webhooks::incoming::{self as webhooks, DEMO_PATH, Intake};
@@ -79,10 +80,11 @@ impl House {
             passwords: kept.passwords.clone(),
             vault: kept.vault.clone(),
             outbound: kept.outbound.over(Arc::new(line)),
+            platforms: Platforms::built_in(),
             stopping: CancellationToken::new(),
             streams: Streams::default(),
             metrics: Metrics::default(),
-            refreshing: Refreshing::default(),
+            refresh_locks: RefreshLocks::default(),
             banner: crate::demo::banner,
         });
         let door = Router::new().route(DEMO_PATH, post(webhooks::api::demo)).with_state(app.clone());

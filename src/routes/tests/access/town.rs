@@ -202,6 +202,8 @@ impl Things {
             .replace("{session}", &self.session.to_string())
             .replace("{platform}", "youtube")
             .replace("{*path}", "o/oauth2/v2/auth")
+            .replace("{provider}", "google")
+            .replace("{host}", "google_accounts")
             .replace("{file}", "nothing.css")
     }
 

@@ -1,9 +1,14 @@
 //! YouTube's words, read into the common model and the shared error classes.
 
+mod acts;
+mod fake;
+mod lists;
+
 use std::time::Duration;
 
 use kit::clock::Timestamp;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 
 use super::*;
@@ -32,6 +37,8 @@ fn every_error_answer_has_its_class() {
     let rejected = |name: &str| Error::Rejected { reason: name.into(), message: "You exceeded your quota.".into() };
     for (error, class) in [
         (problem(401, "authError"), Error::Reauth { reason: reason("authError") }),
+        (problem(401, "youtubeSignupRequired"), Error::NoAccount),
+        (problem(403, "accessNotConfigured"), Error::NotEnabled { reason: reason("accessNotConfigured") }),
         (
             problem(403, "quotaExceeded"),
             Error::QuotaExhausted { until: Timestamp::parse("2026-11-23T08:00:00Z").unwrap() },
@@ -121,15 +128,20 @@ fn absent_authors_edits_and_moderation_are_understood() {
 #[test]
 fn counters_are_strings_numbers_or_absent() {
     let video = |statistics: Value| {
-        map::video(&json!({"id": "v1", "snippet": {"title": "T", "publishedAt": "2026-11-01T10:00:00Z"},
-            "contentDetails": {"duration": "PT1H4M13S"}, "statistics": statistics}))
+        let raw = json!({"id": "v1", "snippet": {"title": "T", "publishedAt": "2026-11-01T10:00:00Z"},
+            "contentDetails": {"duration": "PT1H4M13S"}, "statistics": statistics});
+        map::video(&raw).map(|video| video.expect("a public one"))
     };
     let whole = video(json!({"viewCount": "9007199254740993", "likeCount": 5, "commentCount": "0"})).unwrap();
     assert_eq!((whole.views, whole.likes, whole.comments), (Some(9_007_199_254_740_993), Some(5), Some(0)));
     assert_eq!(whole.duration_seconds, Some(3_853));
     let hidden = video(json!({"viewCount": "7"})).unwrap();
     assert_eq!((hidden.likes, hidden.comments, hidden.comments_enabled), (None, None, false));
-    assert!(video(json!({"viewCount": "many"})).is_none(), "a counter that is no number is not taken for zero");
+    assert!(video(json!({"viewCount": "many"})).is_err(), "a counter that is no number is not taken for zero");
+    let huge =
+        video(json!({"viewCount": "9223372036854775807", "likeCount": "99999999999999999999999", "commentCount": -3}));
+    let huge = huge.unwrap();
+    assert!(huge.views.unwrap().checked_mul(900).is_some() && huge.likes == huge.views && huge.comments.is_none());
 }
 
 #[test]
@@ -137,16 +149,46 @@ fn a_hidden_subscriber_count_is_unknown() {
     let raw = json!({"id": "UC1", "snippet": {"title": "Ann", "customUrl": "@ann"},
         "statistics": {"subscriberCount": "120000", "videoCount": "45", "hiddenSubscriberCount": true},
         "contentDetails": {"relatedPlaylists": {"uploads": "UU1"}}});
-    let channel = map::channel(&raw).unwrap();
-    assert_eq!((channel.subscribers, channel.videos), (None, Some(45)));
+    let channel = map::channel(&raw).unwrap().observed;
+    assert_eq!((channel.followers, channel.content_total), (None, Some(45)));
 }
 
 #[test]
-fn one_unreadable_item_does_not_take_the_page_with_it() {
-    let list = wire::List {
-        items: vec![thread(&[], 0), json!({"id": 7}), thread(&[], 0)],
-        next_page_token: Some(String::new()),
+fn what_its_owner_alone_sees_is_no_content() {
+    let video = |status: &str| {
+        let raw = json!({"id": "v1", "snippet": {"title": "T"}, "status": {"privacyStatus": status}});
+        map::video(&raw).unwrap().is_some()
     };
-    let page = read_items(list, |raw| map::thread(raw, "UC1", ProviderState::Published));
-    assert_eq!((page.items.len(), page.unreadable, page.next), (2, 1, None));
+    assert_eq!(["public", "unlisted", "private", "aWordOfTomorrow"].map(video), [true, true, false, true]);
+}
+
+#[test]
+fn null_is_absence_everywhere() {
+    let mut raw = thread(&[], 0);
+    raw["replies"] = Value::Null;
+    raw["snippet"]["videoId"] = Value::Null;
+    let comment = &mut raw["snippet"]["topLevelComment"]["snippet"];
+    for field in ["authorChannelId", "likeCount", "updatedAt", "textOriginal"] {
+        comment[field] = Value::Null;
+    }
+    let mut list = json!({"items": [raw, null], "nextPageToken": null});
+    wire::take_nulls(&mut list);
+    let list = wire::List::deserialize(list).unwrap();
+    assert_eq!((list.items.len(), list.next_page_token), (1, None));
+    let read = map::thread(&list.items[0], "UC1", ProviderState::Published).unwrap();
+    assert_eq!((read.root.likes, read.root.content_external_id, read.replies.len()), (None, None, 0));
+    let mut none = json!({"items": null});
+    wire::take_nulls(&mut none);
+    assert!(wire::List::deserialize(none).unwrap().items.is_empty());
+}
+
+#[test]
+fn an_address_that_is_no_page_is_linked_to_nowhere() {
+    let mut raw = comment("UgxA", Some("UC9"));
+    raw["snippet"]["authorChannelUrl"] = json!("javascript:alert(1)");
+    raw["snippet"]["authorProfileImageUrl"] = json!("data:image/svg+xml,<svg onload=alert(1)>");
+    let mut whole = thread(&[], 0);
+    whole["snippet"]["topLevelComment"] = raw;
+    let author = map::thread(&whole, "UC1", ProviderState::Published).unwrap().root.author;
+    assert_eq!((author.profile_url, author.avatar_url), (None, None));
 }

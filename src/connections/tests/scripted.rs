@@ -1,0 +1,269 @@
+//! A second platform, scripted: consent, readings and failures come by the seam alone.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use kit::clock::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use url::Url;
+
+use crate::model::{
+    Kind, ObservedAccount, ObservedAuthor, ObservedInteraction, Platform, ProviderState, SetAside, UnreadKind,
+};
+use crate::platforms::{
+    Account, AccountKey, Adapter, Answering, Batch, Budget, Consent, Cursor, Error, Grant, PartialThread,
+    PlatformModule, Provider, ProviderInfo, Question, Reading, Target, Tokens, World,
+};
+use crate::secrets::Secret;
+
+/// What the platform does next.
+#[derive(Debug, Default)]
+pub struct Script {
+    /// Interactions of the one list, newest first, two to a page.
+    pub interactions: Vec<ObservedInteraction>,
+    /// What the next calls for a page meet.
+    pub failures: VecDeque<Error>,
+    pub set_aside: Vec<SetAside>,
+    pub account: Option<Error>,
+    /// A call costs this much of …
+    pub cost: i64,
+    /// … so much a day.
+    pub units: i64,
+    /// How many pages a whole pass has, apart from what is in them.
+    pub pages: usize,
+    /// Each grant is another account's.
+    pub is_many: bool,
+    pub calls: i64,
+    pub asked: Vec<String>,
+    pub grants: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Scripted(pub Arc<Mutex<Script>>);
+
+static INFO: ProviderInfo = ProviderInfo {
+    key: "scripted",
+    issuer: Some("https://scripted.example"),
+    consent: ("scripted", "/consent"),
+    ends_all_at_once: false,
+};
+
+pub const PLATFORM: Platform = Platform::Instagram;
+
+struct Session {
+    script: Scripted,
+    tokens: Arc<dyn Tokens>,
+    spent: Mutex<i64>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Place {
+    page: usize,
+}
+
+impl PlatformModule for Scripted {
+    fn platform(&self) -> Platform {
+        PLATFORM
+    }
+
+    fn info(&self) -> &'static ProviderInfo {
+        &INFO
+    }
+
+    fn provider(&self, _: &World) -> Result<Box<dyn Provider>, Error> {
+        Ok(Box::new(self.clone()))
+    }
+
+    fn adapter(&self, _: &World, tokens: Arc<dyn Tokens>) -> Box<dyn Adapter> {
+        Box::new(Session { script: self.clone(), tokens, spent: Mutex::default() })
+    }
+
+    fn budget(&self, world: &World) -> Option<Budget> {
+        let units = self.0.lock().unwrap().units;
+        let day = std::time::Duration::from_secs(86_400);
+        let now = world.clock.now();
+        let began_at = Timestamp::from_second(now.since(Timestamp::EPOCH).as_secs() as i64 / 86_400 * 86_400);
+        (units > 0).then(|| Budget {
+            credential: "scripted".into(),
+            units,
+            reserve: units / 5,
+            began_at,
+            ends_at: began_at + day,
+        })
+    }
+}
+
+impl Provider for Scripted {
+    fn authorize_url(&self, question: &Question<'_>) -> Url {
+        let query = format!("state={}&redirect_uri={}", question.state, question.redirect_uri);
+        Url::parse(&format!("https://scripted.example/consent?{query}")).unwrap()
+    }
+
+    fn consent_of_simulator<'a>(&'a self, _: Url, _: &'a str) -> Answering<'a, Consent> {
+        Box::pin(async { Ok(Consent::Given { code: Secret::new("code") }) })
+    }
+
+    fn exchange<'a>(&'a self, code: &'a Secret, _: Question<'a>) -> Answering<'a, Grant> {
+        let number = {
+            let mut script = self.0.lock().unwrap();
+            script.asked.push(format!("exchange {}", code.expose()));
+            script.grants += 1;
+            script.grants
+        };
+        let grant = Grant {
+            access_token: Secret::new(format!("access-{number}")),
+            access_expires_at: Timestamp::parse("2030-01-01T00:00:00Z").unwrap(),
+            refresh_token: Some(Secret::new(format!("refresh-{number}"))),
+            refresh_expires_at: None,
+            scopes: vec!["all".into()],
+        };
+        Box::pin(async { Ok(grant) })
+    }
+
+    fn refresh<'a>(&'a self, _: &'a Secret) -> Answering<'a, Grant> {
+        Box::pin(async { Err(Error::Reauth { reason: "over".into() }) })
+    }
+
+    fn revoke<'a>(&'a self, token: &'a Secret) -> Answering<'a, ()> {
+        self.0.lock().unwrap().asked.push(format!("revoke {}", token.expose()));
+        Box::pin(async { Ok(()) })
+    }
+
+    fn suffices(&self, scopes: &[String]) -> bool {
+        scopes.iter().any(|scope| scope == "all")
+    }
+}
+
+impl Session {
+    async fn call(&self, what: &str) -> Result<(), Error> {
+        self.tokens.current().await?;
+        let mut script = self.script.0.lock().unwrap();
+        script.calls += 1;
+        script.asked.push(what.to_owned());
+        *self.spent.lock().unwrap() += script.cost;
+        Ok(())
+    }
+}
+
+impl Adapter for Session {
+    fn account(&self) -> Answering<'_, Account> {
+        Box::pin(async {
+            self.call("account").await?;
+            let token = self.tokens.current().await?;
+            let (refused, is_many) = {
+                let script = self.script.0.lock().unwrap();
+                (script.account.clone(), script.is_many)
+            };
+            let observed = ObservedAccount {
+                external_id: if is_many { token.secret.expose().to_owned() } else { "one".into() },
+                display_name: "Bella's".into(),
+                handle: None,
+                avatar_url: None,
+                followers: Some(7),
+                views: None,
+                content_total: None,
+                language: None,
+            };
+            refused.map_or_else(|| Ok(Account { observed, state: json!({ "its": "own" }) }), Err)
+        })
+    }
+
+    fn health(&self) -> Answering<'_, ()> {
+        Box::pin(async { self.account().await.map(drop) })
+    }
+
+    fn read<'a>(
+        &'a self,
+        account: &'a AccountKey,
+        reading: &'a Reading,
+        cursor: Option<&'a Cursor>,
+    ) -> Answering<'a, Batch> {
+        Box::pin(async move {
+            assert_eq!(account.state, json!({ "its": "own" }), "what it keeps comes back");
+            let place: Place = cursor.and_then(Cursor::read).unwrap_or_default();
+            let depth = if reading.since.is_some() { "new" } else { "whole" };
+            self.call(&format!("{depth} {}", place.page)).await?;
+            let mut script = self.script.0.lock().unwrap();
+            if let Some(error) = script.failures.pop_front() {
+                return Err(error);
+            }
+            let first = 2 * place.page;
+            let interactions: Vec<_> = script.interactions.iter().skip(first).take(2).cloned().collect();
+            let is_enough =
+                reading.since.is_some_and(|since| interactions.last().is_none_or(|oldest| oldest.created_at < since));
+            let more = first + 2 < script.interactions.len() || place.page + 1 < script.pages;
+            let next = (more && !is_enough).then(|| Cursor::of(&Place { page: place.page + 1 }));
+            let set_aside = if place.page == 0 { script.set_aside.clone() } else { Vec::new() };
+            Ok(Batch { interactions, next, set_aside, step: "Reading", ..Batch::default() })
+        })
+    }
+
+    fn read_thread<'a>(&'a self, _: &'a AccountKey, _: &'a Reading, _: &'a PartialThread) -> Answering<'a, Batch> {
+        Box::pin(async { Ok(Batch::default()) })
+    }
+
+    fn fetch<'a>(&'a self, _: &'a AccountKey, external_id: &'a str, _: Option<ProviderState>) -> Answering<'a, Batch> {
+        Box::pin(async move {
+            self.call("fetch").await?;
+            let script = self.script.0.lock().unwrap();
+            let found = script.interactions.iter().filter(|item| item.external_id == external_id);
+            Ok(Batch { interactions: found.cloned().collect(), ..Batch::default() })
+        })
+    }
+
+    fn reply<'a>(&'a self, _: &'a AccountKey, _: &'a Target, _: &'a str) -> Answering<'a, ObservedInteraction> {
+        Box::pin(async { Err(not_there()) })
+    }
+
+    fn edit<'a>(&'a self, _: &'a AccountKey, _: &'a Target, _: &'a str) -> Answering<'a, ObservedInteraction> {
+        Box::pin(async { Err(not_there()) })
+    }
+
+    fn delete<'a>(&'a self, _: &'a str) -> Answering<'a, ()> {
+        Box::pin(async { Err(not_there()) })
+    }
+
+    fn set_hidden<'a>(&'a self, _: &'a str, _: bool) -> Answering<'a, ()> {
+        Box::pin(async { Err(not_there()) })
+    }
+
+    fn take_spent(&self) -> i64 {
+        std::mem::take(&mut *self.spent.lock().unwrap())
+    }
+}
+
+fn not_there() -> Error {
+    Error::Rejected { reason: "not there".into(), message: String::new() }
+}
+
+pub fn comment(id: &str, at: &str) -> ObservedInteraction {
+    ObservedInteraction {
+        kind: Kind::Comment,
+        external_id: id.to_owned(),
+        parent_external_id: None,
+        thread_external_id: id.to_owned(),
+        content_external_id: None,
+        author: ObservedAuthor {
+            external_id: Some("ben".into()),
+            display_name: "Ben".into(),
+            avatar_url: None,
+            profile_url: None,
+            is_self: false,
+        },
+        text: Some("When do you open?".into()),
+        rating: None,
+        likes: None,
+        reply_count: Some(0),
+        created_at: Timestamp::parse(at).unwrap(),
+        edited_at: None,
+        provider_state: ProviderState::Published,
+        can_reply: true,
+        permalink: None,
+        raw: json!({}),
+    }
+}
+
+pub fn aside(kind: UnreadKind, id: &str) -> SetAside {
+    SetAside { kind, external_id: id.to_owned(), reason: "it is odd".into(), raw: Some(json!({ "id": id })) }
+}
