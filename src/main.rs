@@ -221,17 +221,24 @@ async fn simulate(settings: &Settings, ports_from: Option<u16>) -> Result<(), Fa
 struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
+    /// The terminal that it was started from is closed.
+    hangup: Signal,
 }
 
 impl StopSignals {
     fn new() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
     async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hangup.recv() => {}
         }
     }
 }

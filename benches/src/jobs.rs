@@ -217,7 +217,7 @@ impl Bench {
                 };
                 let finished = format!(
                     "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {PORTION}) \
-                     INSERT INTO background_jobs (id, job_type, payload, status, priority, run_at, turn, deadline_at, \
+                     INSERT INTO background_jobs (id, job_type, payload, status, priority, run_at, queue_position, deadline_at, \
                      attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
                      checkpoint, created_at, updated_at, started_at, completed_at, events) \
                      SELECT {id}, 'nothing', 'null', 'completed', 100, $1, $1, $1, 1, 5, 0, 1, 0, 0, '', 'null', \

@@ -8,7 +8,7 @@ use kit::jobs::{self, Filter, JobId, JobStatus, JobView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Scope;
+use super::JobScope;
 use super::pages::job_id;
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
@@ -46,7 +46,7 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
     if !(1..=100).contains(&limit) {
         return Err(Error::bad_request("bad_limit", "limit must be between 1 and 100."));
     }
-    let filter = Filter { whose: who.user.id.uuid().into(), status, job_type, cursor, limit };
+    let filter = Filter { scope: who.user.id.uuid().into(), status, job_type, cursor, limit };
     let page = app.read(move |look| jobs::list(look.conn, &filter, look.now)).await?;
     Ok(Json(List { items: page.items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) }))
 }
@@ -79,7 +79,7 @@ pub async fn cancel(
 ) -> Result<Response> {
     let (id, user) = (job_id(&id)?, who.user.id);
     let effect = move |work: &mut Work<'_>| {
-        let job = super::cancel(work, Scope::Own(user), id)?;
+        let job = super::cancel(work, JobScope::User(user.uuid()), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
     };
     once.write(&app, visitor.acting_for(user), effect).await
@@ -103,7 +103,7 @@ pub async fn retry(
 ) -> Result<Response> {
     let (id, user) = (job_id(&id)?, who.user.id);
     let effect = move |work: &mut Work<'_>| {
-        let job = super::retry(work, Scope::Own(user), id)?;
+        let job = super::retry(work, JobScope::User(user.uuid()), id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))
     };
     once.write(&app, visitor.acting_for(user), effect).await

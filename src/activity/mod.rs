@@ -1,7 +1,7 @@
 //! What a person sees of background jobs: a list, each one's history in sentences, and the ways to stop or repeat it.
 
 pub mod api;
-pub mod everyone;
+pub mod installation;
 pub mod pages;
 mod store;
 #[cfg(test)]
@@ -10,43 +10,25 @@ pub mod views;
 
 use std::borrow::Cow;
 
-use kit::jobs::{self, Enqueued, EventKind, JobEvent, JobId, JobStatus, JobView, Repeat, Whose};
+use kit::jobs::{self, Enqueued, EventKind, JobEvent, JobId, JobScope, JobStatus, JobView, Repeat};
 
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{Local, Tone};
 use crate::work::Work;
-use crate::workspaces::UserId;
 
-/// Whose jobs a page shows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Scope {
-    Own(UserId),
-    /// The owner's view over all users.
-    Everyones,
-}
-
-impl Scope {
-    /// Where the list stands; each job stands below it.
-    pub const fn path(self) -> &'static str {
-        match self {
-            Scope::Own(_) => "/activity",
-            Scope::Everyones => "/activity/everyone",
-        }
-    }
-
-    const fn whose(self) -> Whose {
-        match self {
-            Scope::Own(user) => Whose::User(user.uuid()),
-            Scope::Everyones => Whose::Everyones,
-        }
+/// Where the list of such jobs stands; each job stands below it.
+pub const fn path(scope: JobScope) -> &'static str {
+    match scope {
+        JobScope::All => "/activity/installation",
+        JobScope::User(_) | JobScope::Workspace(_) => "/activity",
     }
 }
 
 /// Asks a job to end. One that ended already stays as it is.
-pub fn cancel(work: &mut Work<'_>, scope: Scope, id: JobId) -> Result<JobView> {
-    let job = jobs::cancel::<App>(work.tx, work.now, work.random, id, scope.whose())?.ok_or(Error::NotFound)?;
+pub fn cancel(work: &mut Work<'_>, scope: JobScope, id: JobId) -> Result<JobView> {
+    let job = jobs::cancel::<App>(work.tx, work.now, work.random, id, scope)?.ok_or(Error::NotFound)?;
     if !matches!(job.status, JobStatus::Completed | JobStatus::Failed) {
         audit::record(work, Event::JobCancelled, id)?;
     }
@@ -54,8 +36,8 @@ pub fn cancel(work: &mut Work<'_>, scope: Scope, id: JobId) -> Result<JobView> {
 }
 
 /// Asks for the same again, as a new job.
-pub fn retry(work: &mut Work<'_>, scope: Scope, id: JobId) -> Result<Enqueued> {
-    match jobs::retry::<App>(work.tx, work.now, work.random, id, scope.whose())? {
+pub fn retry(work: &mut Work<'_>, scope: JobScope, id: JobId) -> Result<Enqueued> {
+    match jobs::retry::<App>(work.tx, work.now, work.random, id, scope)? {
         Repeat::Enqueued(job) => {
             audit::record(work, Event::JobRetried, id)?;
             Ok(job)

@@ -7,9 +7,9 @@ use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
-use super::everyone::Emails;
+use super::installation::Emails;
 use super::views::{self, Asked, List};
-use super::{Scope, store, title};
+use super::{JobScope, path, store, title};
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
@@ -27,7 +27,7 @@ pub struct ListQuery {
 
 impl ListQuery {
     /// A form sends its empty fields too.
-    pub(super) fn asked(&self, scope: Scope) -> Result<Asked> {
+    pub(super) fn asked(&self, scope: JobScope) -> Result<Asked> {
         let status = self.status.as_deref().filter(|status| !status.is_empty());
         let status = status.map(str::parse::<JobStatus>).transpose();
         Ok(Asked {
@@ -45,7 +45,7 @@ pub async fn index(
     who: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> Result<Markup> {
-    let scope = Scope::Own(who.user.id);
+    let scope = JobScope::User(who.user.id.uuid());
     let asked = query.asked(scope)?;
     let (user, now, filter) = (who.user.id, app.now(), asked.filter());
     let (types, page) =
@@ -55,7 +55,7 @@ pub async fn index(
     Ok(match query.panel {
         Some(_) => views::list_panel(&list, &local),
         None => {
-            ui::page(&who.shell(&app, &nonce, scope.path()), "Activity", views::list(&list, who.user.is_owner, &local))
+            ui::page(&who.shell(&app, &nonce, path(scope)), "Activity", views::list(&list, who.user.is_owner, &local))
         }
     })
 }
@@ -73,7 +73,7 @@ pub async fn show(
     Path(id): Path<String>,
     Query(query): Query<JobQuery>,
 ) -> Result<Markup> {
-    let scope = Scope::Own(who.user.id);
+    let scope = JobScope::User(who.user.id.uuid());
     one(&app, &nonce, &who, scope, &id, &query).await
 }
 
@@ -81,7 +81,7 @@ pub(super) async fn one(
     app: &App,
     nonce: &Nonce,
     who: &SignedIn,
-    scope: Scope,
+    scope: JobScope,
     id: &str,
     query: &JobQuery,
 ) -> Result<Markup> {
@@ -89,8 +89,8 @@ pub(super) async fn one(
     let (job, events) = app
         .db
         .read(move |conn| {
-            let job = jobs::status(conn, id, scope.whose(), now)?.ok_or(Error::NotFound)?;
-            Ok::<_, Error>((job, jobs::events(conn, id, scope.whose())?))
+            let job = jobs::status(conn, id, scope, now)?.ok_or(Error::NotFound)?;
+            Ok::<_, Error>((job, jobs::events(conn, id, scope)?))
         })
         .await?;
     let local = Local::new(now, &who.user.time_zone);
@@ -98,7 +98,7 @@ pub(super) async fn one(
         Some(_) => views::job_panel(scope, &job, &events, &local),
         None => {
             let title = title(&job.job_type);
-            ui::page(&who.shell(app, nonce, scope.path()), &title, views::job(scope, &job, &events, &local))
+            ui::page(&who.shell(app, nonce, path(scope)), &title, views::job(scope, &job, &events, &local))
         }
     })
 }
@@ -109,13 +109,13 @@ pub async fn cancel(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    stopped(&app, visitor.acting_for(who.user.id), Scope::Own(who.user.id), &id).await
+    stopped(&app, visitor.acting_for(who.user.id), JobScope::User(who.user.id.uuid()), &id).await
 }
 
-pub(super) async fn stopped(app: &App, acting: Who, scope: Scope, id: &str) -> Result<Redirect> {
+pub(super) async fn stopped(app: &App, acting: Who, scope: JobScope, id: &str) -> Result<Redirect> {
     let id = job_id(id)?;
     app.write(acting, move |work| super::cancel(work, scope, id)).await?;
-    Ok(Redirect::to(&format!("{}/{id}", scope.path())))
+    Ok(Redirect::to(&format!("{}/{id}", path(scope))))
 }
 
 pub async fn retry(
@@ -124,14 +124,14 @@ pub async fn retry(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    repeated(&app, visitor.acting_for(who.user.id), Scope::Own(who.user.id), &id).await
+    repeated(&app, visitor.acting_for(who.user.id), JobScope::User(who.user.id.uuid()), &id).await
 }
 
 /// Leads to the new job.
-pub(super) async fn repeated(app: &App, acting: Who, scope: Scope, id: &str) -> Result<Redirect> {
+pub(super) async fn repeated(app: &App, acting: Who, scope: JobScope, id: &str) -> Result<Redirect> {
     let id = job_id(id)?;
     let job = app.write(acting, move |work| super::retry(work, scope, id)).await?;
-    Ok(Redirect::to(&format!("{}/{}", scope.path(), job.id)))
+    Ok(Redirect::to(&format!("{}/{}", path(scope), job.id)))
 }
 
 /// What is no number of a job names no job.

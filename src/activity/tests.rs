@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::testing::{EMAIL, TestApp};
+use crate::workspaces::UserId;
 
 impl TestApp {
     /// A job of Ann's as an engine left it: failed after two attempts, or still at work.

@@ -3,8 +3,8 @@
 use kit::jobs::{Filter, JobEvent, JobPage, JobStatus, JobView};
 use maud::{Markup, html};
 
-use super::everyone::Emails;
-use super::{Scope, sentence, shown, title};
+use super::installation::Emails;
+use super::{JobScope, path, sentence, shown, title};
 use crate::web::ui::numbers::duration;
 use crate::web::ui::{
     Button, Icon, Live, Local, NOTHING, Select, Tone, card, empty, head, key_values, link_button, live, notice, older,
@@ -14,7 +14,7 @@ use crate::web::ui::{
 /// What the list shows, as the address says it.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub scope: Scope,
+    pub scope: JobScope,
     pub status: Option<JobStatus>,
     pub job_type: Option<String>,
     pub cursor: Option<i64>,
@@ -25,7 +25,7 @@ const PER_PAGE: u32 = 25;
 impl Asked {
     pub fn filter(&self) -> Filter {
         let (status, job_type) = (self.status, self.job_type.clone());
-        Filter { whose: self.scope.whose(), status, job_type, cursor: self.cursor, limit: PER_PAGE }
+        Filter { scope: self.scope, status, job_type, cursor: self.cursor, limit: PER_PAGE }
     }
 
     /// The list's address, at another place of the same list.
@@ -43,8 +43,8 @@ impl Asked {
             }
         }
         match query.finish() {
-            empty if empty.is_empty() => self.scope.path().to_owned(),
-            query => format!("{}?{query}", self.scope.path()),
+            empty if empty.is_empty() => path(self.scope).to_owned(),
+            query => format!("{}?{query}", path(self.scope)),
         }
     }
 }
@@ -69,12 +69,12 @@ pub fn list(list: &List<'_>, is_owner: bool, local: &Local) -> Markup {
 }
 
 /// Whoever keeps the installation sees all of it too.
-pub fn scopes(scope: Scope) -> Markup {
-    let is_everyones = scope == Scope::Everyones;
+pub fn scopes(scope: JobScope) -> Markup {
+    let is_installation = scope == JobScope::All;
     html! {
         nav.tabs aria-label="Whose jobs" {
-            a href="/activity" aria-current=[(!is_everyones).then_some("page")] { "Yours" }
-            a href=(Scope::Everyones.path()) aria-current=[is_everyones.then_some("page")] { "Everyone's" }
+            a href="/activity" aria-current=[(!is_installation).then_some("page")] { "Yours" }
+            a href=(path(JobScope::All)) aria-current=[is_installation.then_some("page")] { "Everyone's" }
         }
     }
 }
@@ -90,7 +90,7 @@ pub fn filters(list: &List<'_>) -> Markup {
     for (one, title) in types.iter().zip(&titles) {
         kind = kind.option(one, title);
     }
-    html! { form.filters method="get" action=(asked.scope.path()) { (status) (kind) (Button::new("Show")) } }
+    html! { form.filters method="get" action=(path(asked.scope)) { (status) (kind) (Button::new("Show")) } }
 }
 
 pub fn list_panel(list: &List<'_>, local: &Local) -> Markup {
@@ -104,7 +104,7 @@ pub fn list_panel(list: &List<'_>, local: &Local) -> Markup {
             }
         },
         (true, true) => html! {
-            div.card { (empty(Icon::Activity, "No matches", "No jobs match these filters.", link_button(asked.scope.path(), "Clear all filters"))) }
+            div.card { (empty(Icon::Activity, "No matches", "No jobs match these filters.", link_button(path(asked.scope), "Clear all filters"))) }
         },
         (true, false) => html! {
             div.card { (empty(Icon::Activity, "Nothing here yet", "When Repruv syncs an account or sets up demo mode, you can follow it here.", NOTHING)) }
@@ -120,9 +120,9 @@ fn item(job: &JobView, list: &List<'_>, local: &Local) -> Markup {
         li {
             span.dot.(tone.class()) {}
             div.grow {
-                p { a.row-link href={ (list.asked.scope.path()) "/" (job.id) } { b { (title(&job.job_type)) } } }
+                p { a.row-link href={ (path(list.asked.scope)) "/" (job.id) } { b { (title(&job.job_type)) } } }
                 p.meta {
-                    @if list.asked.scope == Scope::Everyones { span { (list.emails.of(job)) } }
+                    @if list.asked.scope == JobScope::All { span { (list.emails.of(job)) } }
                     span { (local.ago(job.created_at)) }
                     @if let Some(took) = took(job) { span { "took " (took) } }
                     @if job.attempt > 1 { span { "attempt " (job.attempt) " of " (job.max_attempts) } }
@@ -155,19 +155,19 @@ fn due(job: &JobView, local: &Local) -> Markup {
     }
 }
 
-pub fn job(scope: Scope, job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+pub fn job(scope: JobScope, job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
     html! {
-        (head(&title(&job.job_type), html! { a href=(scope.path()) { "All activity" } }, NOTHING))
+        (head(&title(&job.job_type), html! { a href=(path(scope)) { "All activity" } }, NOTHING))
         (job_panel(scope, job, events, local))
     }
 }
 
-pub fn job_panel(scope: Scope, job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
+pub fn job_panel(scope: JobScope, job: &JobView, events: &[JobEvent], local: &Local) -> Markup {
     let body = html! {
         (card("State", status_tag(job), html! { div.stack { (state(job)) (facts(scope, job, local)) (actions(scope, job)) } }))
         (card("History", NOTHING, history(job, events, local)))
     };
-    let source = format!("{}/{}?panel=job", scope.path(), job.id);
+    let source = format!("{}/{}?panel=job", path(scope), job.id);
     live(Live { name: "job", hints: "job demo", source: &source }, body)
 }
 
@@ -188,7 +188,7 @@ fn state(job: &JobView) -> Markup {
     }
 }
 
-fn facts(scope: Scope, job: &JobView, local: &Local) -> Markup {
+fn facts(scope: JobScope, job: &JobView, local: &Local) -> Markup {
     let mut pairs = vec![
         ("Requested", local.moment(job.created_at)),
         ("Attempts", html! { (job.attempt) " of " (job.max_attempts) }),
@@ -206,14 +206,14 @@ fn facts(scope: Scope, job: &JobView, local: &Local) -> Markup {
         pairs.push(("Finished", html! { (local.moment(at)) @if let Some(took) = took(job) { ", took " (took) } }));
     }
     if let Some(earlier) = job.repeats_job_id {
-        pairs.push(("Repeats", html! { a href={ (scope.path()) "/" (earlier) } { "an earlier job" } }));
+        pairs.push(("Repeats", html! { a href={ (path(scope)) "/" (earlier) } { "an earlier job" } }));
     }
     pairs.push(("Job ID", html! { code { (job.id) } }));
     key_values(&pairs)
 }
 
-fn actions(scope: Scope, job: &JobView) -> Markup {
-    let at = |verb: &str| format!("{}/{}/{verb}", scope.path(), job.id);
+fn actions(scope: JobScope, job: &JobView) -> Markup {
+    let at = |verb: &str| format!("{}/{}/{verb}", path(scope), job.id);
     html! {
         @if job.can_cancel || job.can_retry {
             div.actions {

@@ -87,7 +87,7 @@ both_databases! {
         let ben = app.invited("ben@example.com").await;
         let begun = ben.json("POST", "/api/demo/enable", json!({})).await.json();
         let first = begun["job_id"].as_str().expect("a job").to_owned();
-        app.post(&format!("/activity/everyone/{first}/cancel"), &[]).await;
+        app.post(&format!("/activity/installation/{first}/cancel"), &[]).await;
         assert_eq!(ben.post(&format!("/activity/{first}/retry"), &[]).await.status, 409, "it is being taken back");
         app.run_jobs().await;
         let again = ben.post(&format!("/activity/{first}/retry"), &[]).await;
@@ -97,8 +97,8 @@ both_databases! {
         let third = ben.json("POST", &format!("/api/jobs/{second}/retry"), json!({})).await.json();
         app.run_jobs().await;
         let third = third["job_id"].as_str().expect("a job");
-        app.post(&format!("/activity/everyone/{third}/cancel"), &[]).await;
-        app.post(&format!("/activity/everyone/{third}/retry"), &[]).await;
+        app.post(&format!("/activity/installation/{third}/cancel"), &[]).await;
+        app.post(&format!("/activity/installation/{third}/retry"), &[]).await;
 
         let (ann, ben) = (app.user(EMAIL).await.to_string(), app.user("ben@example.com").await.to_string());
         let rows = rows_of(&app, "job_").await;

@@ -84,16 +84,16 @@ impl Job for ConnectAccount {
         .await
     }
 
-    fn gave_up(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
         self.end(tx, now, failure.code.parse().unwrap_or(Cause::Internal))
     }
 
-    fn cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, _: &Random) -> db::Result<()> {
         self.end(tx, now, Cause::Cancelled)
     }
 
     /// A code counts once: connecting again begins at the consent page.
-    fn repeated(&self, _: &mut Tx, _: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
+    fn on_retry(&self, _: &mut Tx, _: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
         Ok(false)
     }
 }
@@ -169,7 +169,7 @@ impl Job for LateConsent {
     }
 
     /// Also when nobody was there to do it in time.
-    fn gave_up(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
         self.end(tx, now)
     }
 }
@@ -292,8 +292,8 @@ fn revoke(
     let token = grant.refresh_token.as_ref().unwrap_or(&grant.access_token);
     let demo = store::is_demo(tx, connection.workspace_id)?;
     let job = RevokeToken::new(vault, random, connection, demo, token);
-    let scope_id = Some(connection.workspace_id.uuid());
-    kit::jobs::enqueue(tx, now, random, &job, Enqueue { scope_id, ..Enqueue::default() })?;
+    let workspace_id = Some(connection.workspace_id.uuid());
+    kit::jobs::enqueue(tx, now, random, &job, Enqueue { workspace_id, ..Enqueue::default() })?;
     Ok(())
 }
 

@@ -85,7 +85,8 @@ pub fn ask(
     };
     flows::insert_flow(tx, now, &hash, &flow)?;
     // Whoever closes the consent page leaves nobody waiting.
-    let late = Enqueue { run_at: Some(flow.expires_at), scope_id: Some(asker.workspace.uuid()), ..Enqueue::default() };
+    let late =
+        Enqueue { run_at: Some(flow.expires_at), workspace_id: Some(asker.workspace.uuid()), ..Enqueue::default() };
     kit::jobs::enqueue(tx, now, random, &LateConsent { connection_id: connection, flow: hash.into() }, late)?;
     signal(tx, asker.workspace)?;
     Ok(Asked { connection, state, verifier })
@@ -168,8 +169,11 @@ pub fn take(
         (Some(code), None) => {
             let code = seal(vault, random, "code", &hash, user, code);
             let job = ConnectAccount { connection_id: id, flow: hash.into(), code: code.into() };
-            let enqueue =
-                Enqueue { user_id: Some(user.uuid()), scope_id: Some(flow.workspace_id.uuid()), ..Enqueue::default() };
+            let enqueue = Enqueue {
+                user_id: Some(user.uuid()),
+                workspace_id: Some(flow.workspace_id.uuid()),
+                ..Enqueue::default()
+            };
             kit::jobs::enqueue(tx, now, random, &job, enqueue)?;
             Taken::Connecting(id)
         }

@@ -62,14 +62,14 @@ pub fn enqueue_sync(
     let scope = store::by_id(tx, connection_id)?.map(|connection| connection.workspace_id.uuid());
     let enqueue = Enqueue {
         user_id: user.map(UserId::uuid),
-        scope_id: scope,
+        workspace_id: scope,
         operation_key: Some(format!("sync:{connection_id}")),
         run_at: Some(run_at),
         ..Enqueue::default()
     };
     let enqueued = kit::jobs::enqueue(tx, now, random, &SyncConnection { connection_id }, enqueue)?;
     if enqueued.already_live {
-        kit::jobs::hasten(tx, now, enqueued.id, run_at, user.map(UserId::uuid))?;
+        kit::jobs::run_sooner(tx, now, enqueued.id, run_at, user.map(UserId::uuid))?;
     }
     Ok(enqueued)
 }
@@ -104,7 +104,7 @@ impl Job for SyncConnection {
         }
     }
 
-    fn gave_up(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
         let Some(connection) = store::by_id(tx, self.connection_id)? else { return Ok(()) };
         if connection.connection_status != Status::Connected {
             return Ok(());
@@ -119,7 +119,7 @@ impl Job for SyncConnection {
     }
 
     /// Cancelling one reading does not end the reading.
-    fn cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         if store::by_id(tx, self.connection_id)?.is_some_and(|found| found.connection_status == Status::Connected) {
             enqueue_sync(tx, now, random, None, self.connection_id, now + PERIOD)?;
         }
@@ -220,7 +220,7 @@ impl Job for RevokeToken {
             deadline: Duration::from_secs(24 * 3_600),
             backoff_cap: Duration::from_secs(3_600),
             // Nobody sees it fail, and then the token would live on.
-            max_interruptions: 200,
+            max_deaths: 200,
             ..Policy::default()
         }
     }

@@ -207,7 +207,7 @@ fn revoke_later(
         let job = jobs::RevokeToken::new(vault, random, connection, demo, &token);
         let enqueue = Enqueue {
             user_id: user.map(UserId::uuid),
-            scope_id: Some(connection.workspace_id.uuid()),
+            workspace_id: Some(connection.workspace_id.uuid()),
             ..Enqueue::default()
         };
         kit::jobs::enqueue(tx, now, random, &job, enqueue)?;

@@ -72,13 +72,20 @@ impl Job for EnableDemo {
         confirm(&app, run, user, &made, connection).await
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_failed(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        failure: &Failure,
+        now: Timestamp,
+        random: &Random,
+    ) -> db::Result<()> {
         let Some(user) = job.user_id.map(UserId::from) else { return Ok(()) };
         let fault = fault(Operation::Enable, failure);
         let (from, to) = (DemoStatus::Enabling, DemoStatus::Failed);
         if !store::end(tx, now, user, job.id, from, to, Some(&fault))? {
             // It failed while it was being called back.
-            return self.cancelled(tx, job, now, random);
+            return self.on_cancelled(tx, job, now, random);
         }
         store::clear(tx, user)?;
         kit::mutant!("demo: a failed set-up keeps its profile" => { return Ok(()) });
@@ -89,7 +96,7 @@ impl Job for EnableDemo {
     }
 
     /// What was made is taken back by the operation that follows in the same commit.
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         let Some(user) = job.user_id.map(UserId::from) else { return Ok(()) };
         let state = store::lock(tx, user)?;
         let is_ours =
@@ -107,7 +114,7 @@ impl Job for EnableDemo {
         Ok(())
     }
 
-    fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
+    fn on_retry(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
         let Some(user) = job.user_id.map(UserId::from) else { return Ok(false) };
         let state = store::lock(tx, user)?;
         let is_free = matches!(state.status, DemoStatus::Disabled | DemoStatus::Failed);
@@ -253,11 +260,11 @@ impl Job for DisableDemo {
         run.finish(json!({}), end).await
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
         end_leaving(tx, job, &fault(Operation::Disable, failure), now)
     }
 
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         if self.begins_anew(tx, job, now, random)? {
             return Ok(());
         }
@@ -269,7 +276,7 @@ impl Job for DisableDemo {
         end_leaving(tx, job, &fault, now)
     }
 
-    fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
+    fn on_retry(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
         let Some(user) = job.user_id.map(UserId::from) else { return Ok(false) };
         let moved = store::move_status(tx, now, user, DemoStatus::Failed, DemoStatus::Disabling, job.id)?;
         hint(tx, user, Hint::Demo);
@@ -327,7 +334,7 @@ impl Job for ForgetDemoProfile {
             deadline: Duration::from_secs(7 * 86_400),
             backoff_cap: Duration::from_secs(3_600),
             // Nobody sees it fail, and then the profile would stay.
-            max_interruptions: 200,
+            max_deaths: 200,
             ..Policy::default()
         }
     }
@@ -344,7 +351,7 @@ const OPERATION: Policy = Policy {
     deadline: Duration::from_secs(15 * 60),
     backoff: Duration::from_secs(1),
     backoff_cap: Duration::from_secs(16),
-    max_interruptions: 3,
+    max_deaths: 3,
     priority: 10,
 };
 
@@ -353,7 +360,7 @@ const PATIENT: Policy = Policy {
     deadline: Duration::from_secs(30 * 86_400),
     backoff: Duration::from_secs(5),
     backoff_cap: Duration::from_secs(3_600),
-    max_interruptions: 3,
+    max_deaths: 3,
     priority: 200,
 };
 

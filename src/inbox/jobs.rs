@@ -57,7 +57,7 @@ impl Job for AgePriorities {
     }
 
     /// The hours go on; the next run counts those of this one.
-    fn gave_up(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, random: &Random) -> Result<()> {
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, random: &Random) -> Result<()> {
         in_an_hour(tx, now, random, self.clone())
     }
 }
@@ -69,8 +69,8 @@ pub(super) fn keep_ageing(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()
 
 fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) -> Result<()> {
     let operation_key = Some(format!("age_priorities:{}", job.workspace));
-    let scope_id = Some(job.workspace.uuid());
-    let how = Enqueue { operation_key, scope_id, run_at: Some(now + HOUR), ..Enqueue::default() };
+    let workspace_id = Some(job.workspace.uuid());
+    let how = Enqueue { operation_key, workspace_id, run_at: Some(now + HOUR), ..Enqueue::default() };
     jobs::enqueue(tx, now, random, &job, how)?;
     Ok(())
 }

@@ -57,7 +57,7 @@ async fn come_in(process: &mut Process, base: &str, is_first: bool) -> Client {
 async fn use_it(ann: &Client) {
     ends(ann, &set_up(ann).await).await;
     for page in
-        ["/dashboard", "/inbox", "/activity", "/activity/everyone", "/connections", "/settings/account", "/readyz"]
+        ["/dashboard", "/inbox", "/activity", "/activity/installation", "/connections", "/settings/account", "/readyz"]
     {
         assert_eq!(ann.get(page).await.0, StatusCode::OK, "{page}");
     }

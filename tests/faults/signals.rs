@@ -55,6 +55,42 @@ both_databases! {
         nothing_is_wrong(&fleet, database.url()).await;
     }
 
+    /// Each time it has stored something since the last.
+    async fn ten_kills_in_one_set_up_end_in_demo_mode(engine: Engine) {
+        let database = Database::fresh(engine).await;
+        let mut fleet = Fleet::start(database.url(), &[Role::Serve], &[SLOWLY]).await;
+        let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
+        let (_, accepted) = ann.post("/api/demo/enable", json!({})).await;
+        let job = accepted["job_id"].clone();
+        for kills in 0..10 {
+            wait_until("it stores something", || audit::has_stored_something(database.url())).await;
+            fleet.kill(0);
+            fleet.revive(0, &[]);
+            fleet.wait_until_ready().await;
+            let (_, status) = ann.get("/api/demo/status").await;
+            assert_ne!(status["status"], "failed", "after {kills} kills: {status}");
+        }
+        let done = ends(&ann, &job).await;
+        assert_eq!((&done["status"], &done["attempt"]), (&json!("completed"), &json!(1)), "{done}");
+        assert_eq!(ann.get("/api/demo/status").await.1["status"], "enabled");
+        nothing_is_wrong(&fleet, database.url()).await;
+    }
+
+    async fn a_terminal_that_is_closed_ends_it_as_a_stop_does(engine: Engine) {
+        let database = Database::fresh(engine).await;
+        let mut fleet = Fleet::start(database.url(), &[Role::Serve], &[SLOWLY]).await;
+        let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
+        let job = set_up(&ann).await;
+        gets_on(&ann, &job).await;
+        fleet.nodes[0].process.signal("HUP");
+        let ended = fleet.nodes[0].process.end().await;
+        assert!(ended.success(), "{ended}");
+        fleet.revive(0, &[]);
+        fleet.wait_until_ready().await;
+        let done = ends(&ann, &job).await;
+        assert_eq!((&done["status"], &done["interruptions"]), (&json!("completed"), &json!(0)), "{done}");
+    }
+
     /// F32
     async fn a_process_that_is_told_to_stop_gives_its_job_back_each_time(engine: Engine) {
         let database = Database::fresh(engine).await;

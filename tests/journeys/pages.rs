@@ -11,7 +11,7 @@ pub const SIGNED_IN: [&str; 10] = [
     "/inbox",
     "/connections",
     "/activity",
-    "/activity/everyone",
+    "/activity/installation",
     "/settings/demo",
     "/settings/account",
     "/settings/sessions",

@@ -41,8 +41,8 @@ impl Claim {
             Dialect::Postgres => postgres(job_types.len()),
         };
         let promote = format!(
-            "UPDATE background_jobs SET turn = run_at WHERE seq IN (SELECT seq FROM background_jobs{} \
-             WHERE status = 'pending' AND turn IS NULL AND run_at <= $1 ORDER BY run_at LIMIT $2{})",
+            "UPDATE background_jobs SET queue_position = run_at WHERE seq IN (SELECT seq FROM background_jobs{} \
+             WHERE status = 'pending' AND queue_position IS NULL AND run_at <= $1 ORDER BY run_at LIMIT $2{})",
             indexed_by(dialect, "background_jobs_later"),
             skipping_locked(dialect),
         );
@@ -85,9 +85,38 @@ impl Claim {
                 mark(tx, job, worker_id, lease_until, now)?;
             }
         }
-        jobs.sort_by_key(|job| (job.priority, job.turn, job.seq));
+        jobs.sort_by_key(|job| (job.priority, job.queue_position, job.seq));
         Ok(jobs)
     }
+}
+
+/// The suspect that has waited longest, of the types that have places, held to the end of the transaction.
+pub(super) fn suspect(tx: &mut Tx, job_types: &[&'static str]) -> Result<Option<JobRow>> {
+    let wanted: Vec<_> = (1..=job_types.len()).map(|number| format!("${number}")).collect();
+    let sql = format!(
+        "SELECT {} FROM background_jobs{} WHERE status = 'pending' AND queue_position IS NOT NULL AND suspect_since IS NOT NULL \
+         AND job_type IN ({}) ORDER BY suspect_since, seq LIMIT 1{}",
+        JobRow::COLUMNS,
+        indexed_by(tx.dialect(), "background_jobs_suspects"),
+        wanted.join(", "),
+        skipping_locked(tx.dialect()),
+    );
+    let args: Vec<Val<'_>> = job_types.iter().map(|job_type| Val::from(*job_type)).collect();
+    tx.opt(&sql, &args)
+}
+
+/// Takes a suspect that this transaction holds.
+pub(super) fn take_suspect(
+    tx: &mut Tx,
+    job: &mut JobRow,
+    worker_id: Uuid,
+    lease_until: Timestamp,
+    is_alone: bool,
+    now: Timestamp,
+) -> Result<()> {
+    job.ran_alone = is_alone;
+    tx.exec("UPDATE background_jobs SET ran_alone = $2 WHERE seq = $1", args![job.seq, is_alone])?;
+    mark(tx, job, worker_id, lease_until, now)
 }
 
 /// When the next job will be due that is not yet.
@@ -95,7 +124,7 @@ pub(super) fn next_due(conn: &mut Conn) -> Result<Option<Timestamp>> {
     let index = indexed_by(conn.dialect(), "background_jobs_later");
     conn.opt(
         &format!(
-            "SELECT run_at FROM background_jobs{index} WHERE status = 'pending' AND turn IS NULL ORDER BY run_at LIMIT 1"
+            "SELECT run_at FROM background_jobs{index} WHERE status = 'pending' AND queue_position IS NULL ORDER BY run_at LIMIT 1"
         ),
         &[],
     )
@@ -107,7 +136,7 @@ pub(super) const PLAN_BY_INDEXES: &str = "\
     SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), \
     set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
 
-/// There is one writer: what was read a moment ago is still so.
+/// The row is this transaction's: what was read a moment ago is still so.
 fn mark(tx: &mut Tx, job: &mut JobRow, worker_id: Uuid, lease_until: Timestamp, now: Timestamp) -> Result<()> {
     job.status = super::JobStatus::Running;
     job.attempt += 1;
@@ -129,15 +158,15 @@ fn sqlite(types: usize) -> String {
         .map(|index| {
             let (job_type, places) = (2 * index + 2, 2 * index + 3);
             format!(
-                "SELECT * FROM (SELECT seq, priority, turn FROM background_jobs INDEXED BY background_jobs_ready \
-                 WHERE status = 'pending' AND turn IS NOT NULL AND job_type = ${job_type} \
-                 ORDER BY priority, turn, seq LIMIT ${places})"
+                "SELECT * FROM (SELECT seq, priority, queue_position FROM background_jobs INDEXED BY background_jobs_ready \
+                 WHERE status = 'pending' AND queue_position IS NOT NULL AND suspect_since IS NULL AND job_type = ${job_type} \
+                 ORDER BY priority, queue_position, seq LIMIT ${places})"
             )
         })
         .collect();
     format!(
         "SELECT {} FROM background_jobs WHERE seq IN \
-         (SELECT seq FROM ({}) ORDER BY priority, turn, seq LIMIT $1)",
+         (SELECT seq FROM ({}) ORDER BY priority, queue_position, seq LIMIT $1)",
         JobRow::COLUMNS,
         heads.join(" UNION ALL ")
     )
@@ -152,10 +181,11 @@ fn postgres(types: usize) -> String {
     }
     format!(
         "WITH due AS MATERIALIZED (SELECT head.seq AS due_seq FROM (VALUES {wanted}) AS wanted (job_type, places), \
-         LATERAL (SELECT seq, priority, turn FROM background_jobs AS waiting \
-         WHERE waiting.status = 'pending' AND waiting.turn IS NOT NULL AND waiting.job_type = wanted.job_type \
-         ORDER BY priority, turn, seq LIMIT wanted.places FOR NO KEY UPDATE SKIP LOCKED) AS head \
-         ORDER BY head.priority, head.turn, head.seq LIMIT $1), \
+         LATERAL (SELECT seq, priority, queue_position FROM background_jobs AS waiting \
+         WHERE waiting.status = 'pending' AND waiting.queue_position IS NOT NULL AND waiting.suspect_since IS NULL \
+         AND waiting.job_type = wanted.job_type \
+         ORDER BY priority, queue_position, seq LIMIT wanted.places FOR NO KEY UPDATE SKIP LOCKED) AS head \
+         ORDER BY head.priority, head.queue_position, head.seq LIMIT $1), \
          taken AS (UPDATE background_jobs SET status = 'running', attempt = attempt + 1, \
          lease_token = lease_token + 1, events = events + 1, started_at = COALESCE(started_at, $2), updated_at = $2, \
          worker_id = $3, lease_until = $4 WHERE seq = ANY (ARRAY(SELECT due_seq FROM due)) RETURNING {columns}), \

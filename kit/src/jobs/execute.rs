@@ -1,4 +1,4 @@
-//! One claimed job, from its start to its settled end.
+//! Runs one claimed job and writes its end.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -10,8 +10,9 @@ use futures_util::FutureExt as _;
 use tokio::time::{Instant, sleep};
 
 use super::engine::Engine;
-use super::hold::{Hold, Slot, Stop};
-use super::settle::{Outcome, settle};
+use super::finish::finish;
+use super::running::{RunningJob, Slot, Stop};
+use super::step::Outcome;
 use super::work::{Workplace, handler};
 use super::{Failure, JobRow, JobStatus, Run, store};
 use crate::db;
@@ -19,8 +20,8 @@ use crate::db;
 /// Between two writes of progress of one job.
 const PROGRESS_PAUSE: Duration = Duration::from_millis(250);
 
-/// Pauses between tries to settle. After the last, the lease is left to run out.
-const SETTLE_PAUSES: [Duration; 5] = [
+/// Pauses between tries to finish. After the last, the lease is left to run out.
+const FINISH_PAUSES: [Duration; 5] = [
     Duration::ZERO,
     Duration::from_millis(100),
     Duration::from_millis(500),
@@ -28,13 +29,13 @@ const SETTLE_PAUSES: [Duration; 5] = [
     Duration::from_secs(5),
 ];
 
-pub(super) async fn execute<C: Workplace>(engine: Arc<Engine<C>>, hold: Arc<Hold>, slot: Slot) {
+pub(super) async fn execute<C: Workplace>(engine: Arc<Engine<C>>, hold: Arc<RunningJob>, slot: Slot) {
     tracing::debug!("job starts");
     let started = Instant::now();
     match run(&engine, &hold).await {
         Ended::Completed => engine.slots.meter.completed.add_one(),
         Ended::Lost => engine.slots.meter.lost.add_one(),
-        Ended::With(outcome) => settle_held(&engine, &hold, outcome).await,
+        Ended::With(outcome) => finish_running(&engine, &hold, outcome).await,
     }
     engine.slots.meter.run_time.add(started.elapsed());
     drop(slot);
@@ -48,17 +49,17 @@ enum Ended {
     With(Outcome),
 }
 
-async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Ended {
+async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<RunningJob>) -> Ended {
     if hold.job.cancel_requested_at.is_some() {
         return Ended::With(Outcome::Cancelled);
     }
     let Some(handler) = handler::<C>(&hold.job.job_type) else { return Ended::With(Outcome::Stopped) };
-    let run = Run::new(engine.db.clone(), engine.clock.clone(), hold.clone(), engine.acks.clone());
+    let run = Run::new(engine.db.clone(), engine.clock.clone(), hold.clone(), engine.completions.clone());
     let context = engine.context.clone();
     let work = AssertUnwindSafe(async move { handler.run(&hold.job.payload, context, run)?.await }).catch_unwind();
     tokio::select! {
         biased;
-        why = hold.leash.pulled() => why.outcome().map_or(Ended::Lost, Ended::With),
+        why = hold.stop.triggered() => why.outcome().map_or(Ended::Lost, Ended::With),
         never = write_progress(engine, hold) => match never {},
         ended = work => match ended {
             Ok(Ok(_done)) => Ended::Completed,
@@ -68,7 +69,7 @@ async fn run<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Ended {
     }
 }
 
-async fn write_progress<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> Infallible {
+async fn write_progress<C: Workplace>(engine: &Engine<C>, hold: &Arc<RunningJob>) -> Infallible {
     loop {
         hold.progressed.notified().await;
         let Some(progress) = hold.take_news() else { continue };
@@ -82,27 +83,30 @@ async fn write_progress<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>) -> I
         });
         match written.await {
             Ok(true) => {}
-            Ok(false) => hold.leash.pull(Stop::Lost),
+            Ok(false) => hold.stop.trigger(Stop::Lost),
             Err(error) => tracing::debug!(job = %hold.job.id, %error, "progress is not written"),
         }
         sleep(PROGRESS_PAUSE).await;
     }
 }
 
-async fn settle_held<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>, outcome: Outcome) {
-    for pause in SETTLE_PAUSES {
+async fn finish_running<C: Workplace>(engine: &Engine<C>, hold: &Arc<RunningJob>, outcome: Outcome) {
+    if hold.job.suspect_since.is_some() {
+        engine.suspects.expect();
+    }
+    for pause in FINISH_PAUSES {
         sleep(pause).await;
         let (hold_in_unit, outcome_in_unit) = (hold.clone(), outcome.clone());
         let (now, random) = (engine.clock.now(), engine.random.clone());
-        let settled = engine.db.write(move |tx| -> db::Result<Option<JobRow>> {
+        let finished = engine.db.write(move |tx| -> db::Result<Option<JobRow>> {
             let job = &hold_in_unit.job;
             let Some(job) = store::lock(tx, job.seq, job.lease_token, JobStatus::Running)? else { return Ok(None) };
-            settle::<C>(tx, &job, &outcome_in_unit, &hold_in_unit.progress(), now, &random).map(Some)
+            finish::<C>(tx, &job, &outcome_in_unit, &hold_in_unit.progress(), now, &random).map(Some)
         });
-        match settled.await {
-            Ok(settled) => {
-                settled.as_ref().map_or_else(|| engine.slots.meter.lost.add_one(), |job| engine.count(job));
-                return log(hold, &outcome, settled);
+        match finished.await {
+            Ok(finished) => {
+                finished.as_ref().map_or_else(|| engine.slots.meter.lost.add_one(), |job| engine.count(job));
+                return log(hold, &outcome, finished);
             }
             Err(error) => tracing::warn!(job = %hold.job.id, %error, "the end of a job is not written yet"),
         }
@@ -110,8 +114,8 @@ async fn settle_held<C: Workplace>(engine: &Engine<C>, hold: &Arc<Hold>, outcome
     tracing::error!(job = %hold.job.id, job_type = hold.job.job_type, "the end of a job could not be written: its lease runs out");
 }
 
-fn log(hold: &Hold, outcome: &Outcome, settled: Option<JobRow>) {
-    let Some(job) = settled else {
+fn log(hold: &RunningJob, outcome: &Outcome, finished: Option<JobRow>) {
+    let Some(job) = finished else {
         return tracing::info!(job = %hold.job.id, "a job that is no longer this worker's ended: nothing is written");
     };
     match outcome {

@@ -3,15 +3,19 @@
 use crate::args;
 use crate::clock::Timestamp;
 use crate::db::{Result, Tx};
+use crate::mutant;
 
 /// The fence: whether `token` may still write, held true to the end of the transaction.
 ///
 /// It prolongs the lease too: renewals pass over a row that a transaction holds, and a run that writes without a pause
-/// would lose its lease while it works. A write that comes late never shortens what was prolonged since.
+/// would lose its lease while it works. A write that comes late never shortens what was prolonged since. And whoever stores
+/// something gets on: the deaths before it are no longer held against the job.
 pub(super) fn holds(tx: &mut Tx, seq: i64, token: i64, lease_until: Timestamp) -> Result<bool> {
+    let sql = "UPDATE background_jobs SET deaths = 0, suspect_since = NULL, \
+               lease_until = CASE WHEN lease_until < $3 THEN $3 ELSE lease_until END \
+               WHERE seq = $1 AND lease_token = $2 AND status = 'running' AND cancel_requested_at IS NULL";
     let held = tx.exec(
-        "UPDATE background_jobs SET lease_until = CASE WHEN lease_until < $3 THEN $3 ELSE lease_until END WHERE seq = $1 AND lease_token = $2 AND status = 'running' \
-         AND cancel_requested_at IS NULL",
+        mutant!("what was stored does not count": sql, "deaths = 0, suspect_since = NULL, " => ""),
         args![seq, token, lease_until],
     )?;
     Ok(held == 1)

@@ -36,21 +36,28 @@ pub trait Job: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     fn run(self, context: Self::Context, run: Run) -> impl Future<Output = Result<Done, Failure>> + Send;
 
     /// The job has failed for good. Runs in the commit that says so; an error here undoes that commit, and it is tried again.
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_failed(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        failure: &Failure,
+        now: Timestamp,
+        random: &Random,
+    ) -> db::Result<()> {
         let _ = (tx, job, failure, now, random);
         Ok(())
     }
 
     /// The job was cancelled. Runs in the commit that says so; what the job had made outside is taken back from here,
     /// by enqueueing the job that does it. The operation key is free again.
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         let _ = (tx, job, now, random);
         Ok(())
     }
 
     /// A person asked to repeat a failed or cancelled job, and `job` is the new one. Brings the domain to the state in
     /// which this job is live, in the same commit; `false` refuses the repeat, and nothing is enqueued.
-    fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<bool> {
+    fn on_retry(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<bool> {
         let _ = (tx, job, now, random);
         Ok(true)
     }
@@ -65,8 +72,9 @@ pub struct Policy {
     /// The pause after the first failure; it doubles with each further one.
     pub backoff: Duration,
     pub backoff_cap: Duration,
-    /// Deaths of the worker under it before the job itself is suspected, and fails.
-    pub max_interruptions: u32,
+    /// Deaths of its worker, one after the other and with nothing stored in between, after which the job itself is to blame, and
+    /// fails. All but the first are counted only if it ran alone.
+    pub max_deaths: u32,
     /// Lower runs first.
     pub priority: i64,
 }
@@ -78,7 +86,7 @@ impl Default for Policy {
             deadline: Duration::from_secs(15 * 60),
             backoff: Duration::from_secs(2),
             backoff_cap: Duration::from_secs(60),
-            max_interruptions: 3,
+            max_deaths: 3,
             priority: 100,
         }
     }

@@ -19,7 +19,7 @@
 //!         run.finish(json!({ "profile": profile.id }), move |tx| Ok(store::set_enabled(tx, &profile)?)).await
 //!     }
 //!
-//!     fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+//!     fn on_failed(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
 //!         store::set_failed(tx, job.user_id, failure, now)                             // in the commit of `failed`
 //!     }
 //! }
@@ -38,18 +38,20 @@
 //! - **At least one run, one effect.** A run may be repeated; its database effects are not, its outside calls are made
 //!   idempotent by [`Run::id`].
 //! - **Interruptions are not failures.** A worker that stops gives the job back, attempt and all. One that dies costs an
-//!   interruption; after three of them, or [`Policy::max_interruptions`], the job fails with `worker_died`.
-//!   [`Run::restore`] brings the last checkpoint back.
-//! - **Every job ends.** Attempts and a deadline bound it; both are stored with the job.
+//!   interruption. [`Run::restore`] brings the last checkpoint back.
+//! - **A death is blamed on nobody who stood by.** A job whose worker died is a suspect until it stores something: suspects
+//!   run first, and alone. One that kills its worker again and again fails with `worker_died` ([`Policy::max_deaths`]).
+//! - **Every job ends.** Attempts and a deadline bound it; both are stored with the job. Time in which no worker lived does
+//!   not count, nor what a clock showed that was ahead and has been set right.
 //! - **One live job per operation key**, by a partial unique index. Enqueueing a second returns the first.
 //! - **A wake-up is a hint.** Commits wake workers within a millisecond; a lost wake-up costs at most a poll.
 //! - **Unknown types wait.** A row whose type this release does not list, or whose payload it cannot read, stays pending for
 //!   one that can.
 //!
-//! - **Fair.** Lower [`Policy::priority`] goes first; among equals the turn decides. The next job of a user (or of a scope,
+//! - **Fair.** Lower [`Policy::priority`] goes first; among equals the position in the queue decides. The next job of a user (or of a workspace,
 //!   without one) stands a second behind the last of theirs that waits, so thousands of one do not hold up the few of others.
 //!   A type at its [`Job::CONCURRENCY`] holds up no other type. An enqueued job is not overtaken for ever: whatever comes
-//!   later than its turn stands behind it.
+//!   later than its position stands behind it.
 //!
 //! # Costs
 //! A claim takes all free slots in one unit and reads the head of each type's stretch of one index: it does not grow with
@@ -59,51 +61,56 @@
 //!
 //! # Who looks after it
 //! [`workers`] and [`overview`] tell who is at work, what waits and since when, and what failed of late; [`list`], [`cancel`]
-//! and [`retry`] take [`Whose::Everyones`]. [`WorkerHandle::metrics`] has a worker's counters and times; each run has a
+//! and [`retry`] take [`JobScope::All`]. [`WorkerHandle::metrics`] has a worker's counters and times; each run has a
 //! tracing span `job` with its id, type and attempt. Jobs that come back by themselves are [`Recurring`].
 //!
 //! # Order of locks
 //! A run locks its job's row first and domain rows after it. Take them in the same order where you can; where you cannot,
 //! PostgreSQL ends one of the two and the unit is run again.
 
-mod acks;
 mod claim;
+mod claims;
+mod completions;
 mod engine;
 mod execute;
 mod fence;
-mod hold;
+mod finish;
+mod heartbeat;
 mod job;
 mod metrics;
 mod overview;
-mod presence;
 mod prune;
+mod pulse;
 mod queue;
 mod row;
 mod run;
+mod running;
 mod schedule;
-mod settle;
+mod scope;
 #[cfg(test)]
 mod simulation;
+mod step;
 mod store;
+mod suspects;
 #[cfg(test)]
 mod tests;
+mod upkeep;
 mod view;
-mod whose;
 mod work;
 mod worker;
 
+pub use heartbeat::{WorkerId, WorkerView, workers};
 pub use job::{Done, Failure, Job, Policy};
 pub use metrics::Metrics;
 pub use overview::{Overview, Queue, overview};
-pub use presence::{WorkerId, WorkerView, workers};
 pub use prune::{Pruned, Retention, prune};
-pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, hasten, retry};
+pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, retry, run_sooner};
 pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 pub use run::Run;
 pub use schedule::{Recurrence, Recurring};
+pub use scope::JobScope;
 pub use store::Filter;
 pub use view::{JobError, JobPage, JobView, events, list, status};
-pub use whose::Whose;
 pub use work::{Handled, Handler, Workplace, can_read};
 pub use worker::{Settings, Watch, Worker, WorkerHandle, run_due};
 

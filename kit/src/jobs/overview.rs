@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{WorkerView, presence};
+use super::{WorkerView, heartbeat};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::db::{Conn, Result};
@@ -85,7 +85,7 @@ pub fn overview(conn: &mut Conn, now: Timestamp) -> Result<Overview> {
     for (job_type, count) in conn.all::<(String, i64)>(failed, args![now - DAY])? {
         queues.of(job_type).failed_last_day = count;
     }
-    let workers = presence::workers(conn, now)?;
+    let workers = heartbeat::workers(conn, now)?;
     let workers_online = workers.iter().filter(|worker| worker.is_online(now)).count() as i64;
     Ok(Overview { queues: queues.0.into_values().collect(), workers, workers_online })
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::settle::{self, Outcome};
+use super::finish;
+use super::scope::JobScope;
+use super::step::Outcome;
 use super::store::{self, NewJob};
-use super::whose::Whose;
 use super::work::{Handled, Workplace, can_read, handler};
 use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
@@ -20,7 +21,7 @@ pub struct Enqueue {
     /// Who sees the job on their pages and may cancel or repeat it.
     pub user_id: Option<Uuid>,
     /// What the job works in, and goes with: its row is deleted when that is.
-    pub scope_id: Option<Uuid>,
+    pub workspace_id: Option<Uuid>,
     /// At most one live job holds a key: `demo:USER`, `sync:CONNECTION`.
     pub operation_key: Option<String>,
     /// Not before; now when `None`.
@@ -58,22 +59,22 @@ pub fn enqueue<J: Handled>(
 
 /// Lets a job that waits for its first attempt begin at `at` already, in the sight of `user_id` if it was nobody's;
 /// whether it now does. A pause after a failed attempt is not shortened.
-pub fn hasten(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp, user_id: Option<Uuid>) -> db::Result<bool> {
-    let Some(job) = store::hasten(tx, id, at.max(now), user_id, now)? else { return Ok(false) };
-    settle::announce(tx, &job);
+pub fn run_sooner(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp, user_id: Option<Uuid>) -> db::Result<bool> {
+    let Some(job) = store::run_sooner(tx, id, at.max(now), user_id, now)? else { return Ok(false) };
+    finish::announce(tx, &job);
     Ok(true)
 }
 
 /// Cancels a job: a pending one at once, with its `cancelled` hook; a running one as soon as its worker
-/// notices, which aborts it. A job that is already final stays as it is. `None`: there is no such job among `whose`.
+/// notices, which aborts it. A job that is already final stays as it is. `None`: there is no such job among `scope`.
 pub fn cancel<C: Workplace>(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
     id: JobId,
-    whose: impl Into<Whose>,
+    scope: impl Into<JobScope>,
 ) -> db::Result<Option<JobView>> {
-    let Some(job) = store::lock_by_id(tx, id, whose.into())? else { return Ok(None) };
+    let Some(job) = store::lock_by_id(tx, id, scope.into())? else { return Ok(None) };
     if job.status.is_terminal() || job.cancel_requested_at.is_some() {
         return Ok(Some(job.into()));
     }
@@ -82,23 +83,23 @@ pub fn cancel<C: Workplace>(
     store::add_event(tx, &JobEvent { key, at: now, kind, attempt, data: json!({}) })?;
     if job.status == JobStatus::Pending && can_read::<C>(&job.job_type, &job.payload) {
         let progress = Progress::of(&job);
-        return settle::settle::<C>(tx, &job, &Outcome::Cancelled, &progress, now, random).map(|job| Some(job.into()));
+        return finish::finish::<C>(tx, &job, &Outcome::Cancelled, &progress, now, random).map(|job| Some(job.into()));
     }
-    settle::announce(tx, &job);
+    finish::announce(tx, &job);
     tx.signal(WORK_TOPIC, super::CANCEL_KEY);
     Ok(Some(job.into()))
 }
 
-/// Enqueues a new job like the failed or cancelled `id`, for the same user; its `repeated` hook brings the domain along.
+/// Enqueues a new job like the failed or cancelled `id`, for the same user; its `on_retry` hook brings the domain along.
 pub fn retry<C: Workplace>(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
     id: JobId,
-    whose: impl Into<Whose>,
+    scope: impl Into<JobScope>,
 ) -> db::Result<Repeat> {
-    let whose = whose.into();
-    let Some(old) = store::lock_by_id(tx, id, whose)? else { return Ok(Repeat::NotFound) };
+    let scope = scope.into();
+    let Some(old) = store::lock_by_id(tx, id, scope)? else { return Ok(Repeat::NotFound) };
     let Some(handler) = handler::<C>(&old.job_type) else { return Ok(Repeat::Refused) };
     if !matches!(old.status, JobStatus::Failed | JobStatus::Cancelled) {
         return Ok(Repeat::Refused);
@@ -108,19 +109,19 @@ pub fn retry<C: Workplace>(
     }
     let how = Enqueue {
         user_id: old.user_id,
-        scope_id: old.scope_id,
+        workspace_id: old.workspace_id,
         operation_key: old.operation_key.clone(),
         run_at: None,
         repeats: Some(id),
     };
     let Some(policy) = handler.policy(&old.payload) else { return Ok(Repeat::Refused) };
     let enqueued = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
-    let Some(new) = store::find(tx, enqueued.id, whose)? else { return Ok(Repeat::Refused) };
+    let Some(new) = store::find(tx, enqueued.id, scope)? else { return Ok(Repeat::Refused) };
     if enqueued.already_live {
         let does_the_same = new.job_type == old.job_type && new.payload == old.payload;
         return Ok(if does_the_same { Repeat::Enqueued(enqueued) } else { Repeat::Refused });
     }
-    if !handler.repeated(tx, &new, now, random)? {
+    if !handler.on_retry(tx, &new, now, random)? {
         store::delete(tx, &new)?;
         return Ok(Repeat::Refused);
     }
@@ -137,17 +138,17 @@ fn insert(
     how: &Enqueue,
 ) -> db::Result<Enqueued> {
     let run_at = how.run_at.map_or(now, |at| at.max(now));
-    let turn = if run_at <= now { Some(turn(tx, run_at, policy.priority, how)?) } else { None };
+    let queue_position = if run_at <= now { Some(queue_position(tx, run_at, policy.priority, how)?) } else { None };
     let new = NewJob {
         id: JobId::new(now, random),
         job_type,
         user_id: how.user_id,
-        scope_id: how.scope_id,
+        workspace_id: how.workspace_id,
         payload,
         operation_key: how.operation_key.as_deref(),
         priority: policy.priority,
         run_at,
-        turn,
+        queue_position,
         deadline_at: run_at + policy.deadline,
         max_attempts: policy.max_attempts.into(),
         repeats: how.repeats,
@@ -168,11 +169,11 @@ fn insert(
 }
 
 /// What one place in the queue behind another is worth.
-const TURN: Duration = Duration::from_secs(1);
+const PLACE: Duration = Duration::from_secs(1);
 
 /// A place in the queue: at the time at which it is due, and behind what its user, or scope, has waiting at that priority.
-fn turn(tx: &mut Tx, run_at: Timestamp, priority: i64, how: &Enqueue) -> db::Result<Timestamp> {
-    let Some(party) = how.user_id.or(how.scope_id) else { return Ok(run_at) };
-    let last = store::last_turn(tx, party, priority, run_at)?;
-    Ok(last.map_or(run_at, |last| run_at.max(last + TURN)))
+fn queue_position(tx: &mut Tx, run_at: Timestamp, priority: i64, how: &Enqueue) -> db::Result<Timestamp> {
+    let Some(party) = how.user_id.or(how.workspace_id) else { return Ok(run_at) };
+    let last = store::last_position(tx, party, priority, run_at)?;
+    Ok(last.map_or(run_at, |last| run_at.max(last + PLACE)))
 }

@@ -8,8 +8,8 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::acks::{Ack, Acks};
-use super::hold::Hold;
+use super::completions::{Completion, Completions};
+use super::running::RunningJob;
 use super::store::{self, Claimed};
 use super::{Done, Failure, JOB_TOPIC, JobId, Progress, fence};
 use crate::clock::Clock;
@@ -21,13 +21,13 @@ use crate::mutant;
 pub struct Run {
     db: Db,
     clock: Clock,
-    hold: Arc<Hold>,
-    acks: Arc<Acks>,
+    hold: Arc<RunningJob>,
+    completions: Arc<Completions>,
 }
 
 impl Run {
-    pub(super) fn new(db: Db, clock: Clock, hold: Arc<Hold>, acks: Arc<Acks>) -> Self {
-        Self { db, clock, hold, acks }
+    pub(super) fn new(db: Db, clock: Clock, hold: Arc<RunningJob>, completions: Arc<Completions>) -> Self {
+        Self { db, clock, hold, completions }
     }
 
     /// The same over all attempts: what idempotency keys of outside calls are made from.
@@ -106,6 +106,7 @@ impl Run {
         };
         let answer = self.db.write(fenced).await?;
         self.hold.renewed(asked_at);
+        self.hold.stored();
         Ok(answer)
     }
 
@@ -140,7 +141,7 @@ impl Run {
     pub async fn done(self, result: impl Serialize) -> Result<Done, Failure> {
         let result = serde_json::to_value(result).expect("a result is plain data, with text for keys");
         let (job, progress) = (&self.hold.job, self.hold.progress());
-        let ack = Ack { claimed: Claimed::of(job), user_id: job.user_id, result, progress };
-        self.acks.done(ack).await
+        let completion = Completion { claimed: Claimed::of(job), user_id: job.user_id, result, progress };
+        self.completions.done(completion).await
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::engine::Engine;
 use super::queue::{Enqueue, enqueue};
+use super::upkeep::SKEW;
 use super::work::{Handled, Workplace};
 use crate::args;
 use crate::clock::Timestamp;
@@ -67,12 +68,13 @@ impl Served {
     }
 }
 
-/// The row of the schedule lets one transaction through for each period.
+/// The row of the schedule lets one transaction through for each period; one of a clock that was ahead stops nobody.
 fn serve(tx: &mut Tx, recurrence: &Recurrence, period: i64, now: Timestamp, random: &Random) -> db::Result<()> {
     let is_first = tx.exec(
         "INSERT INTO background_schedules (name, period, enqueued_at) VALUES ($1, $2, $3) \
-         ON CONFLICT (name) DO UPDATE SET period = $2, enqueued_at = $3 WHERE background_schedules.period < $2",
-        args![recurrence.name, period, now],
+         ON CONFLICT (name) DO UPDATE SET period = $2, enqueued_at = $3 \
+         WHERE background_schedules.period < $2 OR background_schedules.enqueued_at > $4",
+        args![recurrence.name, period, now, now + SKEW],
     )? == 1;
     if is_first { (recurrence.enqueue)(tx, now, random) } else { Ok(()) }
 }

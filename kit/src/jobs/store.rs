@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::settle::Step;
-use super::whose::Whose;
+use super::scope::JobScope;
+use super::step::Step;
 use super::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 use crate::args;
 use crate::clock::Timestamp;
@@ -17,22 +17,22 @@ pub(super) struct NewJob<'a> {
     pub id: JobId,
     pub job_type: &'a str,
     pub user_id: Option<Uuid>,
-    pub scope_id: Option<Uuid>,
+    pub workspace_id: Option<Uuid>,
     pub payload: &'a Json,
     pub operation_key: Option<&'a str>,
     pub priority: i64,
     pub run_at: Timestamp,
     /// `None`: not due yet.
-    pub turn: Option<Timestamp>,
+    pub queue_position: Option<Timestamp>,
     pub deadline_at: Timestamp,
     pub max_attempts: i64,
     pub repeats: Option<JobId>,
 }
 
 const INSERT: &str = "\
-    INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, turn, \
+    INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, queue_position, \
     deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
-    checkpoint, repeats_job_id, created_at, updated_at, scope_id, events) \
+    checkpoint, repeats_job_id, created_at, updated_at, workspace_id, events) \
     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $14, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13, 1) \
     ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') DO NOTHING";
 
@@ -56,8 +56,8 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
         Json::Null,
         job.repeats,
         now,
-        job.scope_id,
-        job.turn,
+        job.workspace_id,
+        job.queue_position,
     ];
     let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
     if tx.dialect() == Dialect::Postgres {
@@ -78,13 +78,18 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
 }
 
 /// The last place in the queue among the waiting jobs of one party: a user or a scope.
-pub(super) fn last_turn(conn: &mut Conn, party: Uuid, priority: i64, run_at: Timestamp) -> Result<Option<Timestamp>> {
-    let index = indexed_by(conn.dialect(), "background_jobs_turns");
+pub(super) fn last_position(
+    conn: &mut Conn,
+    party: Uuid,
+    priority: i64,
+    run_at: Timestamp,
+) -> Result<Option<Timestamp>> {
+    let index = indexed_by(conn.dialect(), "background_jobs_positions");
     conn.opt(
         &format!(
-            "SELECT turn FROM background_jobs{index} WHERE status = 'pending' AND turn IS NOT NULL \
-             AND COALESCE(user_id, scope_id) IS NOT NULL AND COALESCE(user_id, scope_id) = $1 AND priority = $2 \
-             AND run_at <= $3 ORDER BY run_at DESC, turn DESC LIMIT 1"
+            "SELECT queue_position FROM background_jobs{index} WHERE status = 'pending' AND queue_position IS NOT NULL \
+             AND COALESCE(user_id, workspace_id) IS NOT NULL AND COALESCE(user_id, workspace_id) = $1 AND priority = $2 \
+             AND run_at <= $3 ORDER BY run_at DESC, queue_position DESC LIMIT 1"
         ),
         args![party, priority, run_at],
     )
@@ -107,15 +112,15 @@ pub(super) fn live_repeat(conn: &mut Conn, id: JobId) -> Result<Option<JobId>> {
     conn.opt("SELECT id FROM background_jobs WHERE repeats_job_id = $1 AND status IN ('pending', 'running')", args![id])
 }
 
-pub(super) fn find(conn: &mut Conn, id: JobId, whose: Whose) -> Result<Option<JobRow>> {
+pub(super) fn find(conn: &mut Conn, id: JobId, scope: JobScope) -> Result<Option<JobRow>> {
     let sql = format!("SELECT {} FROM background_jobs WHERE id = $1", JobRow::COLUMNS);
-    Ok(conn.opt(&sql, args![id])?.filter(|job| whose.has(job)))
+    Ok(conn.opt(&sql, args![id])?.filter(|job| scope.has(job)))
 }
 
 /// What a list asks for; the newest first.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    pub whose: Whose,
+    pub scope: JobScope,
     pub status: Option<JobStatus>,
     pub job_type: Option<String>,
     /// The `next_cursor` of the page before.
@@ -128,9 +133,10 @@ pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<J
     let mut sql = format!("SELECT {} FROM background_jobs WHERE seq < $1", JobRow::COLUMNS);
     let before = filter.cursor.unwrap_or(i64::MAX);
     let mut args: Vec<Val<'_>> = vec![Val::from(&before), Val::from(&limit)];
-    if let Whose::User(user_id) = &filter.whose {
-        args.push(Val::from(user_id));
-        sql.push_str(" AND user_id = $3");
+    if let JobScope::User(id) | JobScope::Workspace(id) = &filter.scope {
+        args.push(Val::from(id));
+        let is_users = matches!(filter.scope, JobScope::User(_));
+        sql.push_str(if is_users { " AND user_id = $3" } else { " AND workspace_id = $3" });
     }
     for (column, wanted) in [("status", filter.status.map(JobStatus::as_str)), ("job_type", filter.job_type.as_deref())]
     {
@@ -184,7 +190,7 @@ pub(super) fn skipping_locked(dialect: Dialect) -> &'static str {
 }
 
 /// `None` when the job does not wait for its first attempt, or not beyond `at`.
-pub(super) fn hasten(
+pub(super) fn run_sooner(
     tx: &mut Tx,
     id: JobId,
     at: Timestamp,
@@ -192,16 +198,16 @@ pub(super) fn hasten(
     now: Timestamp,
 ) -> Result<Option<JobRow>> {
     let sql = format!(
-        "UPDATE background_jobs SET run_at = $2, turn = $5, user_id = COALESCE(user_id, $3), updated_at = $4 \
+        "UPDATE background_jobs SET run_at = $2, queue_position = $5, user_id = COALESCE(user_id, $3), updated_at = $4 \
          WHERE id = $1 AND status = 'pending' AND attempt = 0 AND run_at > $2 RETURNING {}",
         JobRow::COLUMNS
     );
     tx.opt(&sql, args![id, at, user_id, now, (at <= now).then_some(at)])
 }
 
-pub(super) fn lock_by_id(tx: &mut Tx, id: JobId, whose: Whose) -> Result<Option<JobRow>> {
+pub(super) fn lock_by_id(tx: &mut Tx, id: JobId, scope: JobScope) -> Result<Option<JobRow>> {
     let sql = format!("SELECT {} FROM background_jobs WHERE id = $1{}", JobRow::COLUMNS, locking(tx));
-    Ok(tx.opt(&sql, args![id])?.filter(|job| whose.has(job)))
+    Ok(tx.opt(&sql, args![id])?.filter(|job| scope.has(job)))
 }
 
 /// The row, if it is still as whoever holds `token` knew it, and in `status`.
@@ -269,7 +275,8 @@ pub(super) fn complete(
 pub(super) fn apply(tx: &mut Tx, job: &JobRow, step: &Step, progress: &Progress, now: Timestamp) -> Result<JobRow> {
     let (code, message) = step.error.as_ref().map(|(code, message)| (code.as_str(), message.as_str())).unzip();
     let sql = format!(
-        "UPDATE background_jobs SET status = $3, run_at = $4, turn = $14, attempt = $5, interruptions = $6, \
+        "UPDATE background_jobs SET status = $3, run_at = $4, queue_position = $14, attempt = $5, interruptions = $6, \
+         deaths = $15, suspect_since = $16, \
          lease_token = lease_token + 1, lease_until = NULL, error_code = $7, error_message = $8, \
          progress_done = $9, progress_total = $10, progress_step = $11, updated_at = $12, completed_at = $13, events = events + 1 \
          WHERE seq = $1 AND lease_token = $2 AND status IN ('pending', 'running') RETURNING {}",
@@ -291,7 +298,9 @@ pub(super) fn apply(tx: &mut Tx, job: &JobRow, step: &Step, progress: &Progress,
             progress.step.as_str(),
             now,
             step.status.is_terminal().then_some(now),
-            job.turn.filter(|_| step.run_at <= now),
+            job.queue_position.filter(|_| step.run_at <= now),
+            step.deaths,
+            step.suspect_since,
         ],
     )
 }
@@ -329,51 +338,4 @@ impl Claimed {
         let lease = Lease { seq: job.seq, lease_token: job.lease_token };
         Self { lease, attempt: job.attempt, events: job.events }
     }
-}
-
-/// Prolongs all leases of one worker. Rows that a transaction holds are passed over, and come again next time.
-pub(super) fn renew(tx: &mut Tx, worker_id: Uuid, lease_until: Timestamp) -> Result<Vec<Lease>> {
-    let sql = format!(
-        "WITH mine AS MATERIALIZED (SELECT seq AS my_seq FROM background_jobs \
-         WHERE status = 'running' AND worker_id = $1{}) \
-         UPDATE background_jobs SET lease_until = $2 FROM mine WHERE seq = my_seq RETURNING {}",
-        skipping_locked(tx.dialect()),
-        Lease::COLUMNS
-    );
-    tx.all(&sql, args![worker_id, lease_until])
-}
-
-/// All that one worker still owns, and whether its cancel was asked for.
-pub(super) fn owned(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<(i64, i64, Option<Timestamp>)>> {
-    conn.all(
-        "SELECT seq, lease_token, cancel_requested_at FROM background_jobs WHERE status = 'running' AND worker_id = $1",
-        args![worker_id],
-    )
-}
-
-pub(super) fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Lease>> {
-    let sql = format!(
-        "SELECT seq, lease_token FROM background_jobs{} WHERE status = 'running' AND lease_until < $1 \
-         ORDER BY lease_until LIMIT $2",
-        indexed_by(conn.dialect(), "background_jobs_held")
-    );
-    conn.all(&sql, args![now, limit])
-}
-
-pub(super) fn of_other_workers(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<Lease>> {
-    let sql = format!(
-        "SELECT seq, lease_token FROM background_jobs{} WHERE status = 'running' AND worker_id <> $1 ORDER BY seq",
-        indexed_by(conn.dialect(), "background_jobs_held")
-    );
-    conn.all(&sql, args![worker_id])
-}
-
-/// Looks at all that stand in the queue. What is not due yet is not overdue.
-pub(super) fn overdue(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<(i64, i64, String)>> {
-    let sql = format!(
-        "SELECT seq, lease_token, job_type FROM background_jobs{} \
-         WHERE status = 'pending' AND turn IS NOT NULL AND deadline_at <= $1 LIMIT $2",
-        indexed_by(conn.dialect(), "background_jobs_ready")
-    );
-    conn.all(&sql, args![now, limit])
 }

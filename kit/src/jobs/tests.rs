@@ -7,6 +7,7 @@ mod histories;
 mod interruptions;
 mod owner;
 mod queue;
+mod standstill;
 mod upkeep;
 
 use std::collections::HashMap;
@@ -104,6 +105,21 @@ impl Desk {
 
     async fn run_due(&self) -> usize {
         run_due(self.db.clone(), self.clock.clone(), self.random.clone(), self.clone()).await.expect("due jobs run")
+    }
+
+    /// Lets time pass in which somebody is at work.
+    async fn pass_at_work(&self, time: Duration, lease: Duration) {
+        let end = self.clock.now() + time;
+        self.at_work(lease).await;
+        while self.clock.now() < end {
+            self.hand.advance((lease * 2 / 3).min(end.since(self.clock.now())));
+            self.at_work(lease).await;
+        }
+    }
+
+    async fn at_work(&self, lease: Duration) {
+        let now = self.clock.now();
+        self.db.write(move |tx| pulse::keep(tx, lease, now)).await.expect("the pulse is kept");
     }
 
     /// Moves the clock, and wakes whoever waits for it.
@@ -207,8 +223,8 @@ impl Job for Errand {
     type Context = Desk;
 
     fn policy(&self) -> Policy {
-        let max_interruptions = if matches!(self.plan, Plan::OutliveWorkers) { 100 } else { 3 };
-        Policy { max_attempts: 3, max_interruptions, ..Policy::default() }
+        let max_deaths = if matches!(self.plan, Plan::OutliveWorkers) { 100 } else { 3 };
+        Policy { max_attempts: 3, max_deaths, ..Policy::default() }
     }
 
     async fn run(self, desk: Desk, run: Run) -> Result<Done, Failure> {
@@ -239,18 +255,18 @@ impl Job for Errand {
         run.finish(json!({ "ran": true }), move |tx| Ok(leave(tx, id, "finished")?)).await
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
         if matches!(self.plan, Plan::FailWithBrokenHook) {
             return tx.exec("INSERT INTO effects (job_id) VALUES ($1)", args![job.id]).map(drop);
         }
         leave(tx, job.id, &format!("gave up: {}", failure.code))
     }
 
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, "cancelled")
     }
 
-    fn repeated(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
+    fn on_retry(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
         leave(tx, job.id, "repeated")?;
         Ok(!matches!(self.plan, Plan::FailForEver))
     }
@@ -296,7 +312,7 @@ impl Job for Novelty {
         run.finish((), move |tx| Ok(leave(tx, id, "finished")?)).await
     }
 
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, "cancelled")
     }
 }
@@ -316,11 +332,11 @@ impl Job for NextErrand {
         run.finish((), move |tx| Ok(leave(tx, id, &self.plan)?)).await
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, job: &JobRow, failure: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, &format!("gave up: {}", failure.code))
     }
 
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, "cancelled")
     }
 }

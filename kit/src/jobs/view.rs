@@ -5,9 +5,9 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::presence;
+use super::heartbeat;
+use super::scope::JobScope;
 use super::store::{self, Filter};
-use super::whose::Whose;
 use super::{JobEvent, JobId, JobRow, JobStatus, Progress};
 use crate::clock::Timestamp;
 use crate::db::{self, Conn};
@@ -85,9 +85,9 @@ pub struct JobPage {
     pub next_cursor: Option<i64>,
 }
 
-/// `None`: there is no such job among `whose`.
-pub fn status(conn: &mut Conn, id: JobId, whose: impl Into<Whose>, now: Timestamp) -> db::Result<Option<JobView>> {
-    let Some(job) = store::find(conn, id, whose.into())? else { return Ok(None) };
+/// `None`: there is no such job among `scope`.
+pub fn status(conn: &mut Conn, id: JobId, scope: impl Into<JobScope>, now: Timestamp) -> db::Result<Option<JobView>> {
+    let Some(job) = store::find(conn, id, scope.into())? else { return Ok(None) };
     let mut views = [job.into()];
     note_absence(conn, &mut views, now)?;
     let [view] = views;
@@ -109,15 +109,15 @@ pub fn list(conn: &mut Conn, filter: &Filter, now: Timestamp) -> db::Result<JobP
 /// Whoever waits is told when nobody is there to do the work.
 fn note_absence(conn: &mut Conn, views: &mut [JobView], now: Timestamp) -> db::Result<()> {
     let is_pending = |view: &JobView| view.status == JobStatus::Pending;
-    if views.iter().any(is_pending) && !presence::is_any_online(conn, now)? {
+    if views.iter().any(is_pending) && !heartbeat::is_any_online(conn, now)? {
         views.iter_mut().for_each(|view| view.no_worker_online = is_pending(view));
     }
     Ok(())
 }
 
-/// The history of one job, oldest first; empty when there is no such job among `whose`.
-pub fn events(conn: &mut Conn, id: JobId, whose: impl Into<Whose>) -> db::Result<Vec<JobEvent>> {
-    match store::find(conn, id, whose.into())? {
+/// The history of one job, oldest first; empty when there is no such job among `scope`.
+pub fn events(conn: &mut Conn, id: JobId, scope: impl Into<JobScope>) -> db::Result<Vec<JobEvent>> {
+    match store::find(conn, id, scope.into())? {
         Some(job) => store::events(conn, job.seq),
         None => Ok(Vec::new()),
     }

@@ -83,9 +83,9 @@ pub struct Handler<C: 'static> {
     concurrency: usize,
     policy: fn(&Json) -> serde_json::Result<Policy>,
     run: fn(&Json, C, Run) -> serde_json::Result<Running>,
-    gave_up: fn(&mut Tx, &JobRow, &Failure, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
-    cancelled: fn(&mut Tx, &JobRow, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
-    repeated: fn(&mut Tx, &JobRow, Timestamp, &Random) -> serde_json::Result<db::Result<bool>>,
+    on_failed: fn(&mut Tx, &JobRow, &Failure, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
+    on_cancelled: fn(&mut Tx, &JobRow, Timestamp, &Random) -> serde_json::Result<db::Result<()>>,
+    on_retry: fn(&mut Tx, &JobRow, Timestamp, &Random) -> serde_json::Result<db::Result<bool>>,
 }
 
 impl<C> Handler<C> {
@@ -96,9 +96,11 @@ impl<C> Handler<C> {
             concurrency: J::CONCURRENCY,
             policy: |payload| Ok(read::<J>(payload)?.policy()),
             run: |payload, context, run| Ok(Box::pin(read::<J>(payload)?.run(context, run))),
-            gave_up: |tx, job, failure, now, random| Ok(read::<J>(&job.payload)?.gave_up(tx, job, failure, now, random)),
-            cancelled: |tx, job, now, random| Ok(read::<J>(&job.payload)?.cancelled(tx, job, now, random)),
-            repeated: |tx, job, now, random| Ok(read::<J>(&job.payload)?.repeated(tx, job, now, random)),
+            on_failed: |tx, job, failure, now, random| {
+                Ok(read::<J>(&job.payload)?.on_failed(tx, job, failure, now, random))
+            },
+            on_cancelled: |tx, job, now, random| Ok(read::<J>(&job.payload)?.on_cancelled(tx, job, now, random)),
+            on_retry: |tx, job, now, random| Ok(read::<J>(&job.payload)?.on_retry(tx, job, now, random)),
         }
     }
 
@@ -116,7 +118,7 @@ impl<C> Handler<C> {
         (self.run)(payload, context, run).map_err(Failure::unreadable)
     }
 
-    pub(super) fn gave_up(
+    pub(super) fn on_failed(
         &self,
         tx: &mut Tx,
         job: &JobRow,
@@ -124,16 +126,16 @@ impl<C> Handler<C> {
         now: Timestamp,
         random: &Random,
     ) -> db::Result<()> {
-        (self.gave_up)(tx, job, failure, now, random).unwrap_or_else(|error| skip_hook(job, &error))
+        (self.on_failed)(tx, job, failure, now, random).unwrap_or_else(|error| skip_hook(job, &error))
     }
 
-    pub(super) fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
-        (self.cancelled)(tx, job, now, random).unwrap_or_else(|error| skip_hook(job, &error))
+    pub(super) fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+        (self.on_cancelled)(tx, job, now, random).unwrap_or_else(|error| skip_hook(job, &error))
     }
 
     /// A payload that cannot be read is not repeated.
-    pub(super) fn repeated(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<bool> {
-        (self.repeated)(tx, job, now, random).unwrap_or(Ok(false))
+    pub(super) fn on_retry(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<bool> {
+        (self.on_retry)(tx, job, now, random).unwrap_or(Ok(false))
     }
 }
 

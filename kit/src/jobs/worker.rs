@@ -8,9 +8,12 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
+use tracing::Instrument as _;
 
-use super::engine::{Claimed, Engine};
-use super::hold::{Slots, Stop};
+use super::claims::Claimed;
+use super::engine::Engine;
+use super::execute::execute;
+use super::running::{RunningJob, Slot, Slots, Stop};
 use super::schedule::Served;
 use super::work::Workplace;
 use super::{CANCEL_KEY, Metrics, WORK_TOPIC};
@@ -115,7 +118,7 @@ impl WorkerHandle {
         let tasks = &self.slots.tasks;
         tasks.close();
         if timeout(self.grace, tasks.wait()).await.is_err() {
-            self.slots.held().iter().for_each(|hold| hold.leash.pull(Stop::WorkerStops));
+            self.slots.held().iter().for_each(|hold| hold.stop.trigger(Stop::WorkerStops));
             if timeout(RELEASE, tasks.wait()).await.is_err() {
                 tracing::warn!(jobs = tasks.len(), "jobs do not stop: their leases run out");
             }
@@ -134,7 +137,7 @@ impl Drop for WorkerHandle {
         for task in [&self.claims, &self.sweeps, &self.renewals] {
             task.abort();
         }
-        self.slots.held().iter().for_each(|hold| hold.leash.pull(Stop::Lost));
+        self.slots.held().iter().for_each(|hold| hold.stop.trigger(Stop::Lost));
     }
 }
 
@@ -148,12 +151,19 @@ pub async fn run_due<C: Workplace>(db: Db, clock: Clock, random: Random, context
         // Asked before the claim: what runs during it may enqueue more when it ends.
         let was_idle = engine.slots.taken() == 0;
         let claimed = engine.claim().await?;
-        runs += claimed.jobs;
-        if claimed.jobs == 0 && was_idle {
+        if claimed.jobs.is_empty() && was_idle {
             return Ok(runs);
         }
+        runs += claimed.jobs.len();
+        claimed.jobs.into_iter().for_each(|(job, slot)| begin(&engine, job, slot));
         engine.slots.freed.notified().await;
     }
+}
+
+fn begin<C: Workplace>(engine: &Arc<Engine<C>>, running: Arc<RunningJob>, slot: Slot) {
+    let job = &running.job;
+    let span = tracing::info_span!("job", id = %job.id, job_type = job.job_type, attempt = job.attempt);
+    engine.slots.tasks.spawn(execute(engine.clone(), running, slot).instrument(span));
 }
 
 async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
@@ -170,16 +180,17 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
         }
     }
     while !engine.slots.stopping.is_cancelled() {
-        let claimed = engine.claim().await.unwrap_or_else(|error| {
+        let Claimed { jobs, is_full, next_due } = engine.claim().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "no jobs are claimed");
-            Claimed { jobs: 0, is_full: false, next_due: None }
+            Claimed { jobs: Vec::new(), is_full: false, next_due: None }
         });
+        jobs.into_iter().for_each(|(job, slot)| begin(&engine, job, slot));
         let poll = engine.jittered(engine.settings.poll);
-        let pause = claimed.next_due.map_or(poll, |due| poll.min(due.since(engine.clock.now())));
+        let pause = next_due.map_or(poll, |due| poll.min(due.since(engine.clock.now())));
         tokio::select! {
             biased;
             () = engine.slots.stopping.cancelled() => {}
-            () = engine.slots.freed.notified(), if claimed.is_full => {
+            () = engine.slots.freed.notified(), if is_full => {
                 // What becomes free in this very moment is filled by the same claim.
                 tokio::task::yield_now().await;
             }
@@ -221,6 +232,11 @@ async fn sweeps<C: Workplace>(engine: Arc<Engine<C>>) {
             && let Err(error) = engine.sweep_overdue().await
         {
             tracing::warn!(%error, "no sweep for overdue jobs");
+        }
+        if sweep.is_multiple_of(SWEEPS_PER_LOOK)
+            && let Err(error) = engine.mend_instants().await
+        {
+            tracing::warn!(%error, "no look for what a wrong clock has written");
         }
         if sweep.is_multiple_of(SWEEPS_PER_ROLL_CALL) {
             for job_type in engine.unknown_types().await.unwrap_or_default() {

@@ -159,8 +159,11 @@ fn look(
     external_id: String,
 ) -> db::Result<JobId> {
     let job = FetchInteraction { connection_id, external_id };
-    let enqueue =
-        Enqueue { operation_key: Some(job.operation_key()), scope_id: Some(workspace.uuid()), ..Enqueue::default() };
+    let enqueue = Enqueue {
+        operation_key: Some(job.operation_key()),
+        workspace_id: Some(workspace.uuid()),
+        ..Enqueue::default()
+    };
     Ok(kit::jobs::enqueue(tx, now, random, &job, enqueue)?.id)
 }
 

@@ -244,6 +244,18 @@ pub async fn live_operations(url: &str) -> i64 {
     with_database(url, count).await
 }
 
+/// Whether the set-up runs, and has stored something since its worker died last; or is done.
+pub async fn has_stored_something(url: &str) -> bool {
+    let count = |conn: &mut Conn| {
+        conn.one::<i64>(
+            "SELECT count(*) FROM background_jobs WHERE job_type = 'enable_demo'
+             AND (status = 'completed' OR status = 'running' AND deaths = 0)",
+            args![],
+        )
+    };
+    with_database(url, count).await > 0
+}
+
 /// I3, when nothing is under way: who is in demo mode has one profile at the demo service, nobody else has any.
 pub async fn profiles_match(url: &str, data_dir: &Path) -> Vec<String> {
     let simulator = format!("sqlite:{}", data_dir.join("simulator.db").display());

@@ -16,8 +16,11 @@ use crate::testing::simulation::{Database, Plan, Shared};
 /// Wrong if it has a run; a worker may take back what it does not know of.
 const TAKEN: &str = "a job was taken from a worker whose lease still ran";
 
+/// Wrong if something else ran in that process at the time.
+const BLAMED: &str = "a job was blamed for a death in company";
+
 /// What no statement may do, whoever runs it.
-const TRIGGERS: [(&str, &str, &str); 7] = [
+const TRIGGERS: [(&str, &str, &str); 9] = [
     ("a terminal job changed", "UPDATE ON background_jobs", "OLD.status IN ('completed', 'failed', 'cancelled')"),
     (
         "a token did not grow",
@@ -36,10 +39,17 @@ const TRIGGERS: [(&str, &str, &str); 7] = [
         "OLD.cancel_requested_at IS NOT NULL AND NEW.status = 'completed'",
     ),
     (
-        "attempts or interruptions are out of bounds",
+        "attempts or deaths are out of bounds",
         "UPDATE ON background_jobs",
-        "NEW.attempt > NEW.max_attempts OR NEW.attempt < 0 OR NEW.interruptions > 3 \
-         OR (NEW.interruptions = 3 AND NEW.status IN ('pending', 'running'))",
+        "NEW.attempt > NEW.max_attempts OR NEW.attempt < 0 OR NEW.deaths > 3 \
+         OR (NEW.deaths = 3 AND NEW.status IN ('pending', 'running'))",
+    ),
+    (BLAMED, "UPDATE ON background_jobs", "NEW.deaths > OLD.deaths AND OLD.deaths > 0"),
+    (
+        "deaths were added up although something was stored in between",
+        "UPDATE ON background_jobs",
+        "NEW.deaths > OLD.deaths AND OLD.deaths > 0 \
+         AND EXISTS (SELECT 1 FROM effects WHERE job_id = OLD.id AND token = OLD.lease_token)",
     ),
     (
         TAKEN,
@@ -96,7 +106,13 @@ impl Rules {
             let seen: Vec<(String, JobId, i64)> =
                 tx.all("DELETE FROM wrongs RETURNING what, job_id, token", &[]).expect("the tables can be read");
             for (what, id, token) in seen {
-                if what != TAKEN || ledger.book().running.contains(&(id, token)) {
+                let (run, book) = ((id, token), ledger.book());
+                let is_wrong = match what.as_str() {
+                    TAKEN => book.running.contains_key(&run),
+                    BLAMED => book.in_company.contains(&run),
+                    _ => true,
+                };
+                if is_wrong {
                     shared.wrong(format!("{id}, token {token}: {what}"));
                 }
             }

@@ -28,8 +28,10 @@ finds! {
     an_acknowledgement_before_the_commit: "acknowledged before the commit", "was acknowledged and does not exist";
     leases_that_nobody_renews: "leases are not renewed", "lost its lease";
     abandoned_jobs_that_nobody_takes: "abandoned jobs are left", "not everything has ended";
-    interruptions_without_bound: "interruptions without end", "attempts or interruptions are out of bounds";
-    attempts_without_bound: "attempts without end", "attempts or interruptions are out of bounds";
+    deaths_without_bound: "deaths without end", "attempts or deaths are out of bounds";
+    attempts_without_bound: "attempts without end", "attempts or deaths are out of bounds";
+    steps_that_do_not_count: "what was stored does not count", "although something was stored in between";
+    a_suspect_in_company: "a suspect has company", "was blamed for a death in company";
     interruptions_that_cost_attempts: "an interruption costs an attempt", "and yet attempt";
     wake_ups_by_signals_alone: "woken by signals alone", "not everything has ended";
     a_key_for_each_attempt: "a key for each attempt", "was made more than once";

@@ -25,8 +25,10 @@ pub(super) struct Book {
     pub refused: BTreeSet<u64>,
     /// Running jobs for which somebody was told that they are being cancelled.
     pub cancelling: BTreeSet<JobId>,
-    /// Runs, by the token of their lease, in processes that live or stand still.
-    pub running: BTreeSet<(JobId, i64)>,
+    /// Runs, by the token of their lease, in processes that live or stand still, with the process.
+    pub running: BTreeMap<(JobId, i64), u64>,
+    /// Runs beside which another ran in their process.
+    pub in_company: BTreeSet<(JobId, i64)>,
     /// What the service did, by job, step and idempotency key.
     pub effects: BTreeMap<(JobId, usize), BTreeSet<String>>,
 }
@@ -37,9 +39,15 @@ impl Ledger {
     }
 
     /// Until the answer is dropped, that run goes on.
-    pub(super) fn run_begins(&self, run: &Run) -> Running {
+    pub(super) fn run_begins(&self, run: &Run, process: u64) -> Running {
         let this = (run.id(), run.lease_token());
-        self.book().running.insert(this);
+        let mut book = self.book();
+        let beside: Vec<_> = book.running.iter().filter(|(_, of)| **of == process).map(|(run, _)| *run).collect();
+        if !beside.is_empty() {
+            book.in_company.insert(this);
+        }
+        book.in_company.extend(beside);
+        book.running.insert(this, process);
         Running(self.clone(), this)
     }
 

@@ -83,17 +83,19 @@ impl Errand {
             _ if dice.chance(200) => Act::Kill,
             _ => Act::Step,
         });
-        let acts = acts.collect();
+        let acts: Vec<_> = acts.collect();
+        // Whoever stores something before each death is stopped by its deadline alone.
+        let is_deadly = acts.iter().any(|act| matches!(act, Act::Kill));
         let policy = Limits {
             attempts: 1 + dice.below(4) as u32,
-            deadline: dice.pick(&[20, 120, 600]),
+            deadline: if is_deadly { 20 } else { dice.pick(&[20, 120, 600]) },
             priority: dice.pick(&[10, 100, 100]),
         };
         Self { order, acts, policy, is_quiet: dice.chance(400) }
     }
 
     async fn act(&self, desk: &Desk, run: &Run) -> Result<(), Failure> {
-        let _running = desk.ledger.run_begins(run);
+        let _running = desk.ledger.run_begins(run, desk.place.link.number);
         let done = run.restore::<usize>().unwrap_or(0);
         let (id, token) = (run.id(), run.lease_token());
         for (index, act) in self.acts.iter().enumerate().skip(done) {
@@ -130,7 +132,7 @@ impl Errand {
             deadline: Duration::from_secs(self.policy.deadline),
             backoff: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(4),
-            max_interruptions: 3,
+            max_deaths: 3,
             priority: self.policy.priority,
         }
     }
@@ -154,11 +156,11 @@ impl Job for Errand {
         run.finish(json!({}), move |tx| Ok(leave(tx, id, "finished", token)?)).await
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, _: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, job: &JobRow, _: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, "gave up", job.lease_token)
     }
 
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, "cancelled", job.lease_token)
     }
 }
@@ -181,12 +183,12 @@ impl Job for Operation {
         .await
     }
 
-    fn gave_up(&self, tx: &mut Tx, job: &JobRow, _: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(&self, tx: &mut Tx, job: &JobRow, _: &Failure, _: Timestamp, _: &Random) -> db::Result<()> {
         leave(tx, job.id, "gave up", job.lease_token)?;
         end(tx, &self.key, job.id, "failed")
     }
 
-    fn cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         leave(tx, job.id, "cancelled", job.lease_token)?;
         if !self.follows {
             return end(tx, &self.key, job.id, "cancelled");
@@ -200,7 +202,7 @@ impl Job for Operation {
         if moved == 1 { Ok(()) } else { Err(db::Error::NotFound) }
     }
 
-    fn repeated(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
+    fn on_retry(&self, tx: &mut Tx, job: &JobRow, _: Timestamp, _: &Random) -> db::Result<bool> {
         begin(tx, &self.key, job.id)
     }
 }

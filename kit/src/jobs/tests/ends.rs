@@ -1,6 +1,7 @@
 //! How jobs end: retries, giving up, panics, deadlines, cancels.
 
-use super::settle::{Outcome, settle};
+use super::finish::finish;
+use super::step::Outcome;
 use super::*;
 
 both_databases! {
@@ -54,7 +55,7 @@ both_databases! {
             .write(move |tx| -> db::Result<()> {
                 let job = store::lock_by_id(tx, id, user_id.into())?.expect("it exists");
                 let outcome = Outcome::Failed(Failure::fail("refused", "No."));
-                settle::<Desk>(tx, &job, &outcome, &Progress::default(), now, &random).map(drop)
+                finish::<Desk>(tx, &job, &outcome, &Progress::default(), now, &random).map(drop)
             })
             .await;
         assert!(ended.is_err());
@@ -75,17 +76,18 @@ both_databases! {
 
     async fn a_pending_job_fails_at_its_deadline(desk: Desk) {
         let id = desk.enqueue(Plan::Finish).await;
-        desk.hand.advance(Duration::from_secs(15 * 60));
+        desk.pass_at_work(Duration::from_secs(15 * 60), Duration::from_secs(15)).await;
         assert_eq!(desk.run_due().await, 0);
         assert_eq!(desk.view(id).await.error.unwrap().code, "deadline");
         assert_eq!(desk.effects(id).await, ["gave up: deadline"]);
     }
 
     async fn a_running_job_fails_at_its_deadline(desk: Desk) {
-        let worker = desk.worker(Settings { lease: Duration::from_millis(300), ..PATIENT });
+        let lease = Duration::from_secs(3);
+        let worker = desk.worker(Settings { lease, ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
-        desk.hand.advance(Duration::from_secs(15 * 60));
+        desk.pass_at_work(Duration::from_secs(15 * 60), lease).await;
         desk.until_status(id, JobStatus::Failed).await;
         assert_eq!(desk.effects(id).await, ["gave up: deadline"]);
         worker.stop().await;

@@ -59,7 +59,7 @@ impl Desk {
         for id in ids {
             let (id, now) = (*id, self.clock.now());
             wait_for(wanted.as_str(), || async {
-                let view = self.db.read(move |conn| status(conn, id, Whose::Everyones, now)).await.expect("readable");
+                let view = self.db.read(move |conn| status(conn, id, JobScope::All, now)).await.expect("readable");
                 view.filter(|view| view.status == wanted).map(drop)
             })
             .await;
@@ -135,15 +135,15 @@ both_databases! {
         let taken_over = "UPDATE background_jobs SET lease_token = lease_token + 1 WHERE seq = $1";
         desk.db.write(move |tx| tx.exec(taken_over, args![seq])).await.unwrap();
         desk.cancel(cancelled).await;
-        let acks = Arc::new(acks::Acks::new(desk.db.clone(), desk.clock.clone(), Default::default()));
+        let completions = Arc::new(completions::Completions::new(desk.db.clone(), desk.clock.clone(), Default::default()));
         let answers = all(claimed.iter().map(|job| {
-            let ack = acks::Ack {
+            let completion = completions::Completion {
                 claimed: Claimed::of(job),
                 user_id: job.user_id,
                 result: json!({ "seq": job.seq }),
                 progress: Progress { done: 1, total: 1, step: "Done".into() },
             };
-            acks.done(ack)
+            completions.done(completion)
         }))
         .await;
         for (job, answer) in claimed.iter().zip(&answers) {
@@ -164,11 +164,11 @@ both_databases! {
     async fn one_end_that_cannot_be_written_harms_no_other(desk: Desk) {
         desk.enqueue_many(Errand { plan: Plan::Finish }, 3, Some(desk.user_id)).await;
         let claimed = desk.take(3).await;
-        let acks = Arc::new(acks::Acks::new(desk.db.clone(), desk.clock.clone(), Default::default()));
+        let completions = Arc::new(completions::Completions::new(desk.db.clone(), desk.clock.clone(), Default::default()));
         let results = [json!(1), json!("\u{0}"), json!(3)];
         let answers = all(claimed.iter().zip(results).map(|(job, result)| {
             let (claimed, progress) = (Claimed::of(job), Progress::default());
-            acks.done(acks::Ack { claimed, user_id: job.user_id, result, progress })
+            completions.done(completions::Completion { claimed, user_id: job.user_id, result, progress })
         }))
         .await;
         let refused = usize::from(desk.db.dialect() == Dialect::Postgres);
@@ -181,7 +181,7 @@ both_databases! {
             match table {
                 "full of history" => {
                     desk.enqueue_many(Errand { plan: Plan::Finish }, 3_000, None).await;
-                    let ended = "UPDATE background_jobs SET status = 'completed', completed_at = run_at, turn = NULL";
+                    let ended = "UPDATE background_jobs SET status = 'completed', completed_at = run_at, queue_position = NULL";
                     desk.db.write(move |tx| tx.exec(ended, &[])).await.unwrap();
                 }
                 "analyzed" => {
@@ -206,7 +206,7 @@ both_databases! {
                 let numbers = || db::Val::Ints(vec![1, 2, 3].into());
                 let texts = || db::Val::Texts(vec!["1".to_owned(); 3].into());
                 let args = vec![db::Val::Time(now), numbers(), numbers(), texts(), numbers(), numbers(), texts()];
-                let plan = desk.plan(acks::COMPLETE_AT_ONCE.to_owned(), args).await;
+                let plan = desk.plan(completions::COMPLETE_AT_ONCE.to_owned(), args).await;
                 assert!(plan.contains("background_jobs_pkey"), "{table}: {plan}");
                 assert!(!plan.contains("Seq Scan on background_jobs"), "{table}: {plan}");
             }

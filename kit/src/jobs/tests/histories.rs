@@ -1,7 +1,8 @@
 //! Random histories: whatever happens in whatever order, the table of states is never left.
 
 use super::claim::{Claim, Places};
-use super::settle::{Outcome, settle};
+use super::finish::finish;
+use super::step::Outcome;
 use super::*;
 
 const STEPS: usize = 60;
@@ -112,7 +113,7 @@ impl History {
         let (now, random) = (self.desk.clock.now(), self.desk.random.clone());
         let unit = move |tx: &mut Tx| -> db::Result<()> {
             if let Some(job) = store::lock(tx, job.seq, job.lease_token, JobStatus::Running)? {
-                settle::<Desk>(tx, &job, &outcome, &Progress::default(), now, &random)?;
+                finish::<Desk>(tx, &job, &outcome, &Progress::default(), now, &random)?;
             }
             Ok(())
         };

@@ -37,6 +37,48 @@ both_databases! {
         worker.stop().await;
     }
 
+    async fn a_job_that_gets_on_between_the_deaths_of_its_workers_is_not_to_blame(desk: Desk) {
+        let id = desk.enqueue(Plan::StepsThroughGate(10)).await;
+        for step in 1..=9 {
+            let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+            desk.until_effects(id, step).await;
+            drop(worker);
+        }
+        desk.gate.add_permits(20);
+        let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+        let view = desk.until_status(id, JobStatus::Completed).await;
+        assert_eq!((view.attempt, view.interruptions), (1, 9));
+        worker.stop().await;
+    }
+
+    async fn whoever_kills_its_workers_is_found_and_those_beside_it_are_done(desk: Desk) {
+        let neighbours = all((0..3).map(|_| desk.enqueue(Plan::StepsThroughGate(1)))).await;
+        let killer = desk.enqueue(Plan::FinishAtGate).await;
+        let last = desk.enqueue(Plan::FinishAtGate).await;
+        let mut deaths = 0;
+        while desk.view(killer).await.status.is_live() {
+            let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+            let killer_runs = |view: &JobView| {
+                let runs = view.status == JobStatus::Running && view.interruptions == deaths;
+                (runs || view.status == JobStatus::Failed).then_some(view.status)
+            };
+            let killer = desk.until(killer, "it runs, or has failed", killer_runs).await;
+            if deaths > 0 && killer == JobStatus::Running {
+                assert_eq!(desk.view(last).await.status, JobStatus::Pending, "nothing begins beside it");
+            }
+            drop(worker);
+            desk.hand.advance(Duration::from_secs(1));
+            deaths += 1;
+        }
+        assert_eq!(desk.effects(killer).await, ["gave up: worker_died"]);
+        desk.gate.add_permits(20);
+        let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
+        for id in neighbours.into_iter().chain([last]) {
+            desk.until_status(id, JobStatus::Completed).await;
+        }
+        worker.stop().await;
+    }
+
     async fn a_job_that_may_outlive_its_workers_goes_on(desk: Desk) {
         let id = desk.enqueue(Plan::OutliveWorkers).await;
         workers_die_under(&desk, id, 5).await;
@@ -156,6 +198,7 @@ both_databases! {
     async fn a_claim_that_is_answered_late_is_not_given_to_another_meanwhile(desk: Desk) {
         let lease = Duration::from_secs(3);
         let engine = Arc::new(desk.engine(Settings { lease, ..PATIENT }));
+        assert_eq!(engine.claim().await.unwrap().jobs.len(), 0, "the first claim asks more than the others");
         let id = desk.enqueue(Plan::Finish).await;
         let mut claim = std::pin::pin!(engine.claim());
         assert!(poll!(&mut claim).is_pending());
@@ -168,7 +211,7 @@ both_databases! {
         }
         let view = desk.view(id).await;
         assert_eq!((view.status, view.interruptions), (JobStatus::Running, 0));
-        assert_eq!(claim.await.unwrap().jobs, 1);
+        assert_eq!(claim.await.unwrap().jobs.len(), 1);
     }
 
     async fn a_stopping_worker_gives_its_jobs_back_with_the_attempt(desk: Desk) {
@@ -212,7 +255,7 @@ impl Desk {
         Lease { seq, lease_token }
     }
 
-    async fn lease_until(&self, id: JobId) -> Timestamp {
+    pub(super) async fn lease_until(&self, id: JobId) -> Timestamp {
         let found =
             self.db.read(move |conn| conn.one("SELECT lease_until FROM background_jobs WHERE id = $1", args![id]));
         found.await.expect("the job runs")

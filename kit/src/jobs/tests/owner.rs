@@ -93,19 +93,26 @@ both_databases! {
             .await
             .unwrap()
             .id;
-        let filter = Filter { whose: Whose::Everyones, limit: 9, ..Filter::default() };
+        let filter = Filter { scope: JobScope::All, ..filter_of_nine() };
         let page = desk.db.read(move |conn| list(conn, &filter, now)).await.unwrap();
         assert_eq!(page.items.iter().map(|job| job.id).collect::<Vec<_>>(), [of_system, of_user]);
         assert_eq!(page.items.iter().map(|job| job.user_id).collect::<Vec<_>>(), [None, Some(desk.user_id)]);
 
+        let in_workspace = Filter { scope: JobScope::Workspace(desk.user_id), ..filter_of_nine() };
+        assert!(desk.db.read(move |conn| list(conn, &in_workspace, now)).await.unwrap().items.is_empty());
+
         let random = desk.random.clone();
-        let cancelled = desk.db.write(move |tx| cancel::<Desk>(tx, now, &random, of_system, Whose::Everyones)).await;
+        let cancelled = desk.db.write(move |tx| cancel::<Desk>(tx, now, &random, of_system, JobScope::All)).await;
         assert_eq!(cancelled.unwrap().map(|job| job.status), Some(JobStatus::Cancelled));
         let random = desk.random.clone();
-        let again = desk.db.write(move |tx| retry::<Desk>(tx, now, &random, of_system, Whose::Everyones)).await.unwrap();
+        let again = desk.db.write(move |tx| retry::<Desk>(tx, now, &random, of_system, JobScope::All)).await.unwrap();
         let Repeat::Enqueued(Enqueued { id, already_live: false }) = again else { panic!("{again:?}") };
-        let view = desk.db.read(move |conn| status(conn, id, Whose::Everyones, now)).await.unwrap();
+        let view = desk.db.read(move |conn| status(conn, id, JobScope::All, now)).await.unwrap();
         assert_eq!(view.map(|job| (job.status, job.user_id)), Some((JobStatus::Pending, None)), "it stays the system's");
-        assert_eq!(desk.db.read(move |conn| events(conn, of_system, Whose::Everyones)).await.unwrap().len(), 3);
+        assert_eq!(desk.db.read(move |conn| events(conn, of_system, JobScope::All)).await.unwrap().len(), 3);
     }
+}
+
+fn filter_of_nine() -> Filter {
+    Filter { limit: 9, ..Filter::default() }
 }

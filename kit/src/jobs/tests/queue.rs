@@ -50,14 +50,14 @@ both_databases! {
         let waiting = waiting.await.unwrap();
         assert_eq!(desk.run_due().await, 0);
         let user_id = desk.user_id;
-        let hasten = async |id, at| desk.db.write(move |tx| hasten(tx, now, id, at, Some(user_id))).await.unwrap();
-        assert!(!hasten(waiting, later).await, "it is not later than it was");
-        assert!(hasten(waiting, now).await);
+        let run_sooner = async |id, at| desk.db.write(move |tx| run_sooner(tx, now, id, at, Some(user_id))).await.unwrap();
+        assert!(!run_sooner(waiting, later).await, "it is not later than it was");
+        assert!(run_sooner(waiting, now).await);
         assert_eq!(desk.view(waiting).await.status, JobStatus::Pending, "and it is its person's now");
         assert_eq!(desk.run_due().await, 1);
         let failing = desk.enqueue(Plan::FinishAtAttempt(2)).await;
         desk.run_due().await;
-        assert!(!hasten(failing, now).await);
+        assert!(!run_sooner(failing, now).await);
     }
 
     async fn nobody_sees_or_cancels_the_job_of_another(desk: Desk) {
@@ -105,7 +105,7 @@ both_databases! {
         desk.run_due().await;
         assert_eq!(desk.retry(done).await, Repeat::Refused, "what is done is not repeated");
         let user_id = desk.user_id;
-        let page = desk.db.read(move |conn| list(conn, &Filter { whose: user_id.into(), limit: 9, ..Filter::default() }, now)).await.unwrap();
+        let page = desk.db.read(move |conn| list(conn, &Filter { scope: user_id.into(), limit: 9, ..Filter::default() }, now)).await.unwrap();
         assert_eq!(page.items.len(), 2);
     }
 
@@ -117,7 +117,7 @@ both_databases! {
         desk.run_due().await;
         let (user_id, now) = (desk.user_id, desk.clock.now());
         let page = async |filter: Filter| desk.db.read(move |conn| list(conn, &filter, now)).await.unwrap();
-        let completed = Filter { whose: user_id.into(), status: Some(JobStatus::Completed), limit: 3, ..Filter::default() };
+        let completed = Filter { scope: user_id.into(), status: Some(JobStatus::Completed), limit: 3, ..Filter::default() };
         let first = page(completed.clone()).await;
         let second = page(Filter { cursor: first.next_cursor, ..completed.clone() }).await;
         assert_eq!((first.items.len(), second.items.len(), second.next_cursor), (3, 2, None));

@@ -97,14 +97,19 @@ both_databases! {
         assert_eq!(desk.count("SELECT count(*) FROM background_job_events").await, 1, "its own event alone is left");
     }
 
-    async fn the_history_of_a_job_that_went_with_its_user_goes_too(desk: Desk) {
-        desk.enqueue(Plan::Finish).await;
+    async fn the_history_of_a_job_that_went_with_its_workspace_goes_too(desk: Desk) {
+        let (now, random, workspace_id) = (desk.clock.now(), desk.random.clone(), desk.user_id);
+        let goes = desk.db.write(move |tx| {
+            tx.exec("INSERT INTO workspaces (id) VALUES ($1)", args![workspace_id])?;
+            let how = Enqueue { workspace_id: Some(workspace_id), ..Enqueue::default() };
+            enqueue(tx, now, &random, &Errand { plan: Plan::Finish }, how)
+        });
+        goes.await.unwrap();
         desk.run_due().await;
         let stays = desk.db.clone();
         let (now, random) = (desk.clock.now(), desk.random.clone());
         stays.write(move |tx| enqueue(tx, now, &random, &Errand { plan: Plan::Finish }, Enqueue::default())).await.unwrap();
-        let user_id = desk.user_id;
-        desk.db.write(move |tx| tx.exec("DELETE FROM users WHERE id = $1", args![user_id])).await.unwrap();
+        desk.db.write(|tx| tx.exec("DELETE FROM workspaces", &[])).await.unwrap();
         desk.hand.advance(DAY);
         assert_eq!(desk.prune_all(HashSet::new()).await, 0);
         assert_eq!(desk.count("SELECT count(*) FROM background_job_events").await, 1);

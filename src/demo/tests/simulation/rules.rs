@@ -96,7 +96,7 @@ impl Rules {
         for row in after.difference(&before) {
             shared.wrong(format!("I11: left behind by demo mode: {row:.150}"));
         }
-        let scoped = "SELECT job_type FROM background_jobs WHERE scope_id IN \
+        let scoped = "SELECT job_type FROM background_jobs WHERE workspace_id IN \
                       (SELECT id FROM workspaces WHERE kind = 'demo') OR (user_id IS NOT NULL \
                       AND job_type NOT IN ('enable_demo', 'disable_demo'))";
         let looked = database.look(|tx| Ok((users(tx)?, tx.all::<String>(scoped, &[])?)));

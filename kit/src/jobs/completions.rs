@@ -22,14 +22,14 @@ use crate::db::{self, Db, Dialect, Tx};
 const TOGETHER: usize = 500;
 
 #[derive(Clone, Debug)]
-pub(super) struct Ack {
+pub(super) struct Completion {
     pub claimed: Claimed,
     pub user_id: Option<Uuid>,
     pub result: Json,
     pub progress: Progress,
 }
 
-pub(super) struct Acks {
+pub(super) struct Completions {
     db: Db,
     clock: Clock,
     /// A stopping worker waits for what is being written.
@@ -45,21 +45,21 @@ struct Queue {
 }
 
 struct Waiting {
-    ack: Ack,
+    completion: Completion,
     told: oneshot::Sender<Result<Done, Failure>>,
 }
 
-impl Acks {
+impl Completions {
     pub(super) fn new(db: Db, clock: Clock, tasks: TaskTracker) -> Self {
         Self { db, clock, tasks, queue: Mutex::default() }
     }
 
     /// Ends the job as completed, if it is still its run's.
-    pub(super) async fn done(self: &Arc<Self>, ack: Ack) -> Result<Done, Failure> {
+    pub(super) async fn done(self: &Arc<Self>, completion: Completion) -> Result<Done, Failure> {
         let (told, answer) = oneshot::channel();
         let was_attended = {
             let mut queue = self.queue();
-            queue.waiting.push(Waiting { ack, told });
+            queue.waiting.push(Waiting { completion, told });
             std::mem::replace(&mut queue.is_attended, true)
         };
         if !was_attended {
@@ -86,15 +86,16 @@ impl Acks {
     }
 
     async fn write(&self, batch: Vec<Waiting>) {
-        let (acks, callers): (Vec<_>, Vec<_>) = batch.into_iter().map(|waiting| (waiting.ack, waiting.told)).unzip();
-        let acks = Arc::new(acks);
-        match self.commit(acks.clone()).await {
+        let (completions, callers): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|waiting| (waiting.completion, waiting.told)).unzip();
+        let completions = Arc::new(completions);
+        match self.commit(completions.clone()).await {
             Ok(landed) => callers.into_iter().zip(landed).for_each(|(caller, landed)| tell(caller, answer(landed))),
             // One row that cannot be written harms no other.
-            Err(error @ (db::Error::Postgres { .. } | db::Error::Sqlite { .. })) if acks.len() > 1 => {
-                tracing::warn!(%error, jobs = acks.len(), "completions are not written together, but one by one");
-                for (ack, caller) in acks.iter().zip(callers) {
-                    let landed = self.commit(Arc::new(vec![ack.clone()])).await;
+            Err(error @ (db::Error::Postgres { .. } | db::Error::Sqlite { .. })) if completions.len() > 1 => {
+                tracing::warn!(%error, jobs = completions.len(), "completions are not written together, but one by one");
+                for (completion, caller) in completions.iter().zip(callers) {
+                    let landed = self.commit(Arc::new(vec![completion.clone()])).await;
                     tell(caller, landed.map_err(Failure::from).and_then(|landed| answer(landed.contains(&true))));
                 }
             }
@@ -102,9 +103,9 @@ impl Acks {
         }
     }
 
-    async fn commit(&self, acks: Arc<Vec<Ack>>) -> db::Result<Vec<bool>> {
+    async fn commit(&self, completions: Arc<Vec<Completion>>) -> db::Result<Vec<bool>> {
         let now = self.clock.now();
-        self.db.write(move |tx| complete(tx, &acks, now)).await
+        self.db.write(move |tx| complete(tx, &completions, now)).await
     }
 
     /// Nothing in the queue is left half-changed by a panic.
@@ -123,13 +124,13 @@ fn tell(caller: oneshot::Sender<Result<Done, Failure>>, answer: Result<Done, Fai
 }
 
 /// `running` to `completed` with its event, for each that still is its run's and not to be cancelled; which those are.
-fn complete(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> {
+fn complete(tx: &mut Tx, completions: &[Completion], now: Timestamp) -> db::Result<Vec<bool>> {
     let landed = match tx.dialect() {
-        Dialect::Sqlite => complete_one_by_one(tx, acks, now)?,
-        Dialect::Postgres => complete_at_once(tx, acks, now)?,
+        Dialect::Sqlite => complete_one_by_one(tx, completions, now)?,
+        Dialect::Postgres => complete_at_once(tx, completions, now)?,
     };
-    for ack in acks.iter().zip(&landed).filter_map(|(ack, landed)| landed.then_some(ack)) {
-        if let Some(user_id) = ack.user_id {
+    for completion in completions.iter().zip(&landed).filter_map(|(completion, landed)| landed.then_some(completion)) {
+        if let Some(user_id) = completion.user_id {
             tx.signal(JOB_TOPIC, user_id);
         }
     }
@@ -137,41 +138,44 @@ fn complete(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> 
 }
 
 /// A prepared statement by the primary key needs no statistics.
-fn complete_one_by_one(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> {
-    acks.iter().map(|ack| store::complete(tx, &ack.claimed, &ack.result, &ack.progress, now)).collect()
+fn complete_one_by_one(tx: &mut Tx, completions: &[Completion], now: Timestamp) -> db::Result<Vec<bool>> {
+    completions
+        .iter()
+        .map(|completion| store::complete(tx, &completion.claimed, &completion.result, &completion.progress, now))
+        .collect()
 }
 
 /// The status is compared so that no index of running jobs applies: by one, all that run would be read for each of the batch.
 pub(super) const COMPLETE_AT_ONCE: &str = "\
     WITH acked AS (UPDATE background_jobs AS job SET status = 'completed', lease_until = NULL, \
-    result_data = ack.result::jsonb, error_code = NULL, error_message = NULL, progress_done = ack.done, \
-    progress_total = ack.total, progress_step = ack.step, updated_at = $1, completed_at = $1, events = events + 1 \
+    result_data = completion.result::jsonb, error_code = NULL, error_message = NULL, progress_done = completion.done, \
+    progress_total = completion.total, progress_step = completion.step, updated_at = $1, completed_at = $1, events = events + 1 \
     FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::bigint[], $6::bigint[], $7::text[]) \
-    AS ack (seq, token, result, done, total, step) \
-    WHERE job.seq = ack.seq AND job.lease_token = ack.token AND job.status || '' = 'running' \
+    AS completion (seq, token, result, done, total, step) \
+    WHERE job.seq = completion.seq AND job.lease_token = completion.token AND job.status || '' = 'running' \
     AND job.cancel_requested_at IS NULL RETURNING job.seq, job.events, job.attempt), \
     told AS (INSERT INTO background_job_events (key, at, kind, attempt, data) \
     SELECT seq * 1048576 + events, $1, 'completed', attempt, '{}' FROM acked) \
     SELECT seq FROM acked";
 
-fn complete_at_once(tx: &mut Tx, acks: &[Ack], now: Timestamp) -> db::Result<Vec<bool>> {
-    let numbers = |of: fn(&Ack) -> i64| acks.iter().map(of).collect::<Vec<i64>>();
-    let texts = |of: fn(&Ack) -> String| acks.iter().map(of).collect::<Vec<String>>();
+fn complete_at_once(tx: &mut Tx, completions: &[Completion], now: Timestamp) -> db::Result<Vec<bool>> {
+    let numbers = |of: fn(&Completion) -> i64| completions.iter().map(of).collect::<Vec<i64>>();
+    let texts = |of: fn(&Completion) -> String| completions.iter().map(of).collect::<Vec<String>>();
     let landed: HashSet<i64> = tx
         .all_after::<i64>(
             &[(PLAN_BY_INDEXES, &[])],
             COMPLETE_AT_ONCE,
             args![
                 now,
-                numbers(|ack| ack.claimed.lease.seq),
-                numbers(|ack| ack.claimed.lease.lease_token),
-                texts(|ack| ack.result.to_string()),
-                numbers(|ack| ack.progress.done),
-                numbers(|ack| ack.progress.total),
-                texts(|ack| ack.progress.step.clone()),
+                numbers(|completion| completion.claimed.lease.seq),
+                numbers(|completion| completion.claimed.lease.lease_token),
+                texts(|completion| completion.result.to_string()),
+                numbers(|completion| completion.progress.done),
+                numbers(|completion| completion.progress.total),
+                texts(|completion| completion.progress.step.clone()),
             ],
         )?
         .into_iter()
         .collect();
-    Ok(acks.iter().map(|ack| landed.contains(&ack.claimed.lease.seq)).collect())
+    Ok(completions.iter().map(|completion| landed.contains(&completion.claimed.lease.seq)).collect())
 }

@@ -1,19 +1,19 @@
-//! How a run ends: the one place that moves a job out of `running`, and out of `pending` other than by a claim.
+//! How a job goes on after what happened to it: the rules, without a database.
 
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
 use super::job::Verdict;
-use super::work::{Workplace, handler};
-use super::{EventKind, Failure, JobEvent, JobRow, JobStatus, Policy, Progress, store};
+use super::{EventKind, Failure, JobRow, JobStatus, Policy};
 use crate::clock::Timestamp;
-use crate::db::{self, Tx};
 use crate::mutant;
-use crate::random::Random;
 
 /// Until a release that cannot read a job looks at it again: in the meantime one that can takes it.
 const PARKED: Duration = Duration::from_secs(60);
+
+/// Of a job that stores something before each death of its worker.
+const MOST_INTERRUPTIONS: i64 = 100;
 
 /// What happened to a live job, apart from [`Run::finish`](super::Run::finish).
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub(super) enum Outcome {
     Stopped,
     /// Its worker's lease ran out, or its worker's process is known to be gone.
     Died,
+    /// Its worker lives, and does not know of it: the answer to its claim was lost.
+    Strayed,
     /// Its deadline passed.
     Late,
 }
@@ -36,51 +38,14 @@ pub(super) struct Step {
     pub run_at: Timestamp,
     pub attempt: i64,
     pub interruptions: i64,
+    pub deaths: i64,
+    pub suspect_since: Option<Timestamp>,
     pub error: Option<(String, String)>,
     pub event: EventKind,
     pub data: Json,
 }
 
-/// Ends or re-schedules `job`, which this transaction has locked, and tells its domain in the same commit.
-pub(super) fn settle<C: Workplace>(
-    tx: &mut Tx,
-    job: &JobRow,
-    outcome: &Outcome,
-    progress: &Progress,
-    now: Timestamp,
-    random: &Random,
-) -> db::Result<JobRow> {
-    let handler = handler::<C>(&job.job_type);
-    let policy = handler.and_then(|handler| handler.policy(&job.payload));
-    let (mut step, failure) = decide(job, outcome, &policy.unwrap_or_default(), now, random.unit());
-    if policy.is_none() && step.status.is_terminal() {
-        // Its end would go untold.
-        step = parked(job, now);
-    }
-    let job = store::apply(tx, job, &step, progress, now)?;
-    let (key, kind, data) = (JobEvent::key(job.seq, job.events), step.event, step.data.clone());
-    store::add_event(tx, &JobEvent { key, at: now, kind, attempt: step.attempt, data })?;
-    announce(tx, &job);
-    mutant!("gave up in a commit of its own" => { tx.commit_midway()? });
-    match (handler, step.status, failure) {
-        (Some(handler), JobStatus::Failed, Some(failure)) => handler.gave_up(tx, &job, &failure, now, random)?,
-        (Some(handler), JobStatus::Cancelled, _) => handler.cancelled(tx, &job, now, random)?,
-        _ => {}
-    }
-    Ok(job)
-}
-
-/// Signals a visible change, and work where there is some.
-pub(super) fn announce(tx: &mut Tx, job: &JobRow) {
-    if let Some(user_id) = job.user_id {
-        tx.signal(super::JOB_TOPIC, user_id);
-    }
-    if job.status == JobStatus::Pending {
-        tx.signal(super::WORK_TOPIC, "");
-    }
-}
-
-/// The rules, without a database. `unit` is a random number in 0..1.
+/// `unit` is a random number in 0..1.
 pub(super) fn decide(
     job: &JobRow,
     outcome: &Outcome,
@@ -101,17 +66,24 @@ pub(super) fn decide(
             None => failed(job, failure.clone()),
         },
         Outcome::Late => failed(job, Failure::late()),
-        Outcome::Died if now >= job.deadline_at => failed(job, Failure::late()),
-        Outcome::Died => {
-            let died = Step { interruptions: job.interruptions + 1, ..resumable(job, "worker_died") };
-            if died.interruptions < i64::from(policy.max_interruptions) || mutant!("interruptions without end") {
-                (died, None)
-            } else {
-                let (step, failure) = failed(job, Failure::worker_died());
-                (Step { interruptions: died.interruptions, ..step }, failure)
-            }
-        }
+        Outcome::Died | Outcome::Strayed if now >= job.deadline_at => failed(job, Failure::late()),
+        Outcome::Strayed => (interrupted(job, "claim_lost"), None),
+        Outcome::Died => died(job, policy, now),
     }
+}
+
+/// Only a death in which it ran alone tells something about a job that is a suspect already.
+fn died(job: &JobRow, policy: &Policy, now: Timestamp) -> (Step, Option<Failure>) {
+    let counts = job.deaths == 0 || job.ran_alone;
+    let (deaths, suspect_since) = (job.deaths + i64::from(counts), job.suspect_since.or(Some(now)));
+    let step = Step { deaths, suspect_since, ..interrupted(job, "worker_died") };
+    let is_bounded = step.interruptions < MOST_INTERRUPTIONS.max(policy.max_deaths.into());
+    if (deaths < i64::from(policy.max_deaths) && is_bounded) || mutant!("deaths without end") {
+        return (step, None);
+    }
+    let interruptions = step.interruptions;
+    let (step, failure) = failed(job, Failure::worker_died());
+    (Step { interruptions, deaths, suspect_since, ..step }, failure)
 }
 
 fn next_attempt(job: &JobRow, failure: &Failure, policy: &Policy, now: Timestamp, unit: f64) -> Option<Timestamp> {
@@ -128,6 +100,9 @@ fn retry(job: &JobRow, failure: &Failure, at: Timestamp) -> Step {
     Step {
         status: JobStatus::Pending,
         run_at: at,
+        // It ended, and its worker lives.
+        deaths: 0,
+        suspect_since: None,
         error: Some((failure.code.to_owned(), failure.message.clone())),
         event: EventKind::RetryScheduled,
         data: json!({ "code": failure.code, "message": failure.message, "next_at": at }),
@@ -166,8 +141,13 @@ fn resumable(job: &JobRow, code: &str) -> Step {
     }
 }
 
+/// As the worker's end, which the job may have had a part in.
+fn interrupted(job: &JobRow, code: &str) -> Step {
+    Step { interruptions: job.interruptions + 1, ..resumable(job, code) }
+}
+
 /// Waits for a release that can read it.
-fn parked(job: &JobRow, now: Timestamp) -> Step {
+pub(super) fn parked(job: &JobRow, now: Timestamp) -> Step {
     Step { run_at: now + PARKED, ..resumable(job, "unreadable") }
 }
 
@@ -177,6 +157,8 @@ fn unchanged(job: &JobRow) -> Step {
         run_at: job.run_at,
         attempt: job.attempt,
         interruptions: job.interruptions,
+        deaths: job.deaths,
+        suspect_since: job.suspect_since,
         error: job.error_code.clone().zip(job.error_message.clone()),
         event: EventKind::Interrupted,
         data: Json::Null,

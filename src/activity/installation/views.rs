@@ -5,14 +5,14 @@ use kit::jobs::{Overview, Queue, WorkerView};
 use maud::{Markup, html};
 
 use super::super::views::{List, filters, list_panel, scopes};
-use super::super::{Scope, title};
+use super::super::{JobScope, title};
 use crate::web::ui::numbers::{duration, grouped};
 use crate::web::ui::{Icon, Live, Local, NOTHING, Tone, card, empty, head, live, notice, tag};
 
 pub fn page(overview: &Overview, list: &List<'_>, local: &Local) -> Markup {
     html! {
         (head("Activity", html! { "Everything running in the background on this server." }, NOTHING))
-        (scopes(Scope::Everyones))
+        (scopes(JobScope::All))
         (overview_panel(overview, local))
         (filters(list))
         (list_panel(list, local))
@@ -30,7 +30,7 @@ pub fn overview_panel(overview: &Overview, local: &Local) -> Markup {
             (card("Workers", NOTHING, workers(&overview.workers, local)))
         }
     };
-    live(Live { name: "overview", hints: "job demo", source: "/activity/everyone?panel=overview" }, body)
+    live(Live { name: "overview", hints: "job demo", source: "/activity/installation?panel=overview" }, body)
 }
 
 fn numbers(overview: &Overview, now: Timestamp) -> Markup {
@@ -66,7 +66,7 @@ fn queues(queues: &[Queue], now: Timestamp) -> Markup {
                 tbody {
                     @for queue in queues {
                         tr {
-                            th scope="row" { a href={ "/activity/everyone?job_type=" (queue.job_type) } { (title(&queue.job_type)) } }
+                            th scope="row" { a href={ "/activity/installation?job_type=" (queue.job_type) } { (title(&queue.job_type)) } }
                             td { (grouped(queue.ready)) }
                             td { @if let Some(at) = queue.oldest_ready_at { (duration(now.since(at))) } @else { "–" } }
                             td { (grouped(queue.running)) }

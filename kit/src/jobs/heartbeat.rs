@@ -1,4 +1,4 @@
-//! Who is at work: each worker keeps a row alive for as long as it lives.
+//! Worker heartbeats: each worker refreshes its row.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,9 +29,9 @@ crate::row! {
 }
 
 impl WorkerView {
-    /// Whether it showed itself within the last lease.
+    /// Whether it showed itself within the last lease. One that was seen further ahead of now had a wrong clock.
     pub fn is_online(&self, now: Timestamp) -> bool {
-        now < self.gone_at
+        now < self.gone_at && self.seen_at.since(now) <= self.gone_at.since(self.seen_at)
     }
 }
 
@@ -39,10 +39,10 @@ impl WorkerView {
 pub fn workers(conn: &mut Conn, now: Timestamp) -> Result<Vec<WorkerView>> {
     conn.all(
         &format!(
-            "SELECT {} FROM background_workers WHERE gone_at > $1 ORDER BY started_at DESC, id DESC",
+            "SELECT {} FROM background_workers WHERE gone_at > $1 AND seen_at < $2 ORDER BY started_at DESC, id DESC",
             WorkerView::COLUMNS
         ),
-        args![now - REMEMBERED],
+        args![now - REMEMBERED, now + REMEMBERED],
     )
 }
 
@@ -50,19 +50,19 @@ pub fn workers(conn: &mut Conn, now: Timestamp) -> Result<Vec<WorkerView>> {
 const REMEMBERED: std::time::Duration = std::time::Duration::from_secs(3_600);
 
 pub(super) fn is_any_online(conn: &mut Conn, now: Timestamp) -> Result<bool> {
-    let found = conn.opt::<i64>("SELECT 1 FROM background_workers WHERE gone_at > $1 LIMIT 1", args![now])?;
-    Ok(found.is_some())
+    let sql = "SELECT 1 FROM background_workers WHERE gone_at > $1 AND seen_at - $1 <= gone_at - seen_at LIMIT 1";
+    Ok(conn.opt::<i64>(sql, args![now])?.is_some())
 }
 
 /// One worker's own row.
 #[derive(Clone, Debug)]
-pub(super) struct Presence {
+pub(super) struct Heartbeat {
     pub worker_id: Uuid,
     pub label: String,
     pub started_at: Timestamp,
 }
 
-impl Presence {
+impl Heartbeat {
     pub(super) fn new(worker_id: Uuid, started_at: Timestamp) -> Self {
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
         let host = if host.trim().is_empty() { "localhost" } else { host.trim() };
@@ -70,7 +70,7 @@ impl Presence {
     }
 
     /// Says that this worker lives; makes its row where it is missing, and clears away those long lost.
-    pub(super) fn show(&self, tx: &mut Tx, settings: &Settings, running: usize, now: Timestamp) -> Result<()> {
+    pub(super) fn beat(&self, tx: &mut Tx, settings: &Settings, running: usize, now: Timestamp) -> Result<()> {
         tx.exec(
             "INSERT INTO background_workers (id, label, started_at, seen_at, gone_at, concurrency, running) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -85,7 +85,8 @@ impl Presence {
                 count(running)
             ],
         )?;
-        tx.exec("DELETE FROM background_workers WHERE gone_at <= $1", args![now - REMEMBERED]).map(drop)
+        let lost = "DELETE FROM background_workers WHERE gone_at <= $1 OR seen_at >= $2";
+        tx.exec(lost, args![now - REMEMBERED, now + REMEMBERED]).map(drop)
     }
 
     /// At a stop in good order.
@@ -94,7 +95,7 @@ impl Presence {
     }
 
     /// For a process that is alone on its database: all other workers are dead.
-    pub(super) fn bury_others(&self, tx: &mut Tx) -> Result<()> {
+    pub(super) fn remove_others(&self, tx: &mut Tx) -> Result<()> {
         tx.exec("DELETE FROM background_workers WHERE id <> $1", args![self.worker_id]).map(drop)
     }
 }

@@ -10,13 +10,13 @@ kit::both_databases! {
         let ben = app.invited("ben@example.com").await;
         let job = ben.json("POST", "/api/demo/enable", Value::Null).await.json()["job_id"].as_str().unwrap().to_owned();
 
-        let page = app.get("/activity/everyone").await.text;
-        for part in ["ben@example.com", "Set up demo mode", "No worker is running", &format!("/activity/everyone/{job}")] {
+        let page = app.get("/activity/installation").await.text;
+        for part in ["ben@example.com", "Set up demo mode", "No worker is running", &format!("/activity/installation/{job}")] {
             assert!(page.contains(part), "{part} is missing: {page}");
         }
         assert_eq!(app.get(&format!("/activity/{job}")).await.status, 404, "it is not the owner's own");
-        let answer = app.post(&format!("/activity/everyone/{job}/cancel"), &[]).await;
-        assert_eq!(answer.location(), format!("/activity/everyone/{job}"));
+        let answer = app.post(&format!("/activity/installation/{job}/cancel"), &[]).await;
+        assert_eq!(answer.location(), format!("/activity/installation/{job}"));
         assert_eq!(ben.json("GET", &format!("/api/jobs/{job}/status"), Value::Null).await.json()["status"], "cancelled");
     }
 
@@ -24,11 +24,11 @@ kit::both_databases! {
         let app = app.with_ann().await;
         let ben = app.invited("ben@example.com").await;
         let job = app.json("POST", "/api/demo/enable", Value::Null).await.json()["job_id"].as_str().unwrap().to_owned();
-        for path in ["/activity/everyone".to_owned(), format!("/activity/everyone/{job}")] {
+        for path in ["/activity/installation".to_owned(), format!("/activity/installation/{job}")] {
             assert_eq!(ben.get(&path).await.status, 404, "{path}");
         }
         for verb in ["cancel", "retry"] {
-            assert_eq!(ben.post(&format!("/activity/everyone/{job}/{verb}"), &[]).await.status, 404, "{verb}");
+            assert_eq!(ben.post(&format!("/activity/installation/{job}/{verb}"), &[]).await.status, 404, "{verb}");
         }
         assert!(!ben.get("/activity").await.text.contains("Everyone's"));
         assert!(app.get("/activity").await.text.contains("Everyone's"));

@@ -1,4 +1,4 @@
-//! `/activity/everyone`: for owners; nobody else learns that it is there.
+//! `/activity/installation`: for owners; nobody else learns that it is there.
 
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
@@ -8,14 +8,14 @@ use maud::Markup;
 
 use super::super::pages::{JobQuery, ListQuery, one, repeated, stopped};
 use super::super::views::{self, List};
-use super::super::{Scope, everyone};
+use super::super::{JobScope, installation, path};
 use super::store;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
 
-const SCOPE: Scope = Scope::Everyones;
+const SCOPE: JobScope = JobScope::All;
 
 pub async fn index(
     State(app): State<App>,
@@ -37,11 +37,11 @@ pub async fn index(
     let local = Local::new(now, &who.user.time_zone);
     let list = List { asked: &asked, types: &types, jobs: &page, emails: &emails };
     Ok(match query.panel.as_deref() {
-        Some("overview") => everyone::views::overview_panel(&overview, &local),
+        Some("overview") => installation::views::overview_panel(&overview, &local),
         Some(_) => views::list_panel(&list, &local),
         None => {
-            let body = everyone::views::page(&overview, &list, &local);
-            ui::page(&who.shell(&app, &nonce, SCOPE.path()), "Everyone's activity", body)
+            let body = installation::views::page(&overview, &list, &local);
+            ui::page(&who.shell(&app, &nonce, path(SCOPE)), "Everyone's activity", body)
         }
     })
 }

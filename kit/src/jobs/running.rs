@@ -1,6 +1,7 @@
-//! A claimed job inside its process: the leash by which it is stopped, its progress, the slot that it takes.
+//! Running jobs inside their process: the signal that stops one, its progress, the slot that it takes.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::metrics::Meter;
-use super::settle::Outcome;
+use super::step::Outcome;
 use super::store::Lease;
 use super::{JobRow, Progress};
 
@@ -37,45 +38,49 @@ impl Stop {
 
 /// Stops a job's future at its next await.
 #[derive(Debug, Default)]
-pub(super) struct Leash {
+pub(super) struct StopSignal {
     why: OnceLock<Stop>,
-    pulled: CancellationToken,
+    token: CancellationToken,
 }
 
-impl Leash {
+impl StopSignal {
     /// The first reason counts.
-    pub(super) fn pull(&self, why: Stop) {
+    pub(super) fn trigger(&self, why: Stop) {
         let _ = self.why.set(why);
-        self.pulled.cancel();
+        self.token.cancel();
     }
 
-    pub(super) async fn pulled(&self) -> Stop {
-        self.pulled.cancelled().await;
+    pub(super) async fn triggered(&self) -> Stop {
+        self.token.cancelled().await;
         self.why.get().copied().unwrap_or(Stop::Lost)
     }
 }
 
-pub(super) struct Hold {
+pub(super) struct RunningJob {
     /// As it was claimed.
     pub job: JobRow,
     /// How long a sign of life counts.
     pub lease: Duration,
-    pub leash: Leash,
+    pub stop: StopSignal,
     /// The worker is stopping: a job that has just saved a step lets go.
     pub stopping: CancellationToken,
+    has_stored: AtomicBool,
+    freed: Arc<Notify>,
     pub progressed: Notify,
     progress: Mutex<(Progress, bool)>,
     renewed: Mutex<Instant>,
 }
 
-impl Hold {
-    pub(super) fn new(job: JobRow, lease: Duration, claimed: Instant, stopping: CancellationToken) -> Self {
+impl RunningJob {
+    pub(super) fn new(job: JobRow, lease: Duration, claimed: Instant, slots: &Slots) -> Self {
         Self {
             progress: Mutex::new((Progress::of(&job), false)),
             job,
             lease,
-            leash: Leash::default(),
-            stopping,
+            stop: StopSignal::default(),
+            stopping: slots.stopping.clone(),
+            has_stored: AtomicBool::new(false),
+            freed: slots.freed.clone(),
             progressed: Notify::new(),
             renewed: Mutex::new(claimed),
         }
@@ -103,6 +108,13 @@ impl Hold {
         std::mem::take(&mut current.1).then(|| current.0.clone())
     }
 
+    /// A fenced write of this run is committed. Whoever waited for a suspect to get on may go on.
+    pub(super) fn stored(&self) {
+        if !self.has_stored.swap(true, Ordering::SeqCst) && self.job.suspect_since.is_some() {
+            self.freed.notify_one();
+        }
+    }
+
     pub(super) fn renewed(&self, at: Instant) {
         *lock(&self.renewed) = at;
     }
@@ -115,9 +127,9 @@ impl Hold {
 /// What a worker has in its hands.
 #[derive(Default)]
 pub(super) struct Slots {
-    held: Mutex<BTreeMap<Lease, Arc<Hold>>>,
-    /// A slot became free.
-    pub freed: Notify,
+    held: Mutex<BTreeMap<Lease, Arc<RunningJob>>>,
+    /// A slot became free, or a suspect got on.
+    pub freed: Arc<Notify>,
     pub tasks: TaskTracker,
     pub meter: Meter,
     /// No more claims; jobs let go at their next step.
@@ -127,17 +139,17 @@ pub(super) struct Slots {
 }
 
 impl Slots {
-    pub(super) fn take(self: &Arc<Self>, hold: Arc<Hold>) -> Slot {
+    pub(super) fn take(self: &Arc<Self>, hold: Arc<RunningJob>) -> Slot {
         let lease = hold.lease();
         lock(&self.held).insert(lease, hold);
         Slot { slots: self.clone(), lease }
     }
 
-    pub(super) fn held(&self) -> Vec<Arc<Hold>> {
+    pub(super) fn held(&self) -> Vec<Arc<RunningJob>> {
         lock(&self.held).values().cloned().collect()
     }
 
-    pub(super) fn holds(&self, lease: &Lease) -> Option<Arc<Hold>> {
+    pub(super) fn holds(&self, lease: &Lease) -> Option<Arc<RunningJob>> {
         lock(&self.held).get(lease).cloned()
     }
 
@@ -147,6 +159,18 @@ impl Slots {
             *taken.entry(hold.job.job_type.clone()).or_default() += 1;
         }
         taken
+    }
+
+    /// Whether a suspect runs that has stored nothing yet: then nothing else begins.
+    pub(super) fn runs_suspect(&self) -> bool {
+        let stands_alone =
+            |hold: &Arc<RunningJob>| hold.job.suspect_since.is_some() && !hold.has_stored.load(Ordering::SeqCst);
+        lock(&self.held).values().any(stands_alone)
+    }
+
+    /// Whether all that run have stored something.
+    pub(super) fn all_have_stored(&self) -> bool {
+        lock(&self.held).values().all(|hold| hold.has_stored.load(Ordering::SeqCst))
     }
 
     pub(super) fn taken(&self) -> usize {

@@ -1,0 +1,48 @@
+//! How a run ends: the one place that moves a job out of `running`, and out of `pending` other than by a claim.
+
+use super::step::{Outcome, decide, parked};
+use super::work::{Workplace, handler};
+use super::{JobEvent, JobRow, JobStatus, Progress, store};
+use crate::clock::Timestamp;
+use crate::db::{self, Tx};
+use crate::mutant;
+use crate::random::Random;
+
+/// Ends or re-schedules `job`, which this transaction has locked, and tells its domain in the same commit.
+pub(super) fn finish<C: Workplace>(
+    tx: &mut Tx,
+    job: &JobRow,
+    outcome: &Outcome,
+    progress: &Progress,
+    now: Timestamp,
+    random: &Random,
+) -> db::Result<JobRow> {
+    let handler = handler::<C>(&job.job_type);
+    let policy = handler.and_then(|handler| handler.policy(&job.payload));
+    let (mut step, failure) = decide(job, outcome, &policy.unwrap_or_default(), now, random.unit());
+    if policy.is_none() && step.status.is_terminal() {
+        // Its end would go untold.
+        step = parked(job, now);
+    }
+    let job = store::apply(tx, job, &step, progress, now)?;
+    let (key, kind, data) = (JobEvent::key(job.seq, job.events), step.event, step.data.clone());
+    store::add_event(tx, &JobEvent { key, at: now, kind, attempt: step.attempt, data })?;
+    announce(tx, &job);
+    mutant!("gave up in a commit of its own" => { tx.commit_midway()? });
+    match (handler, step.status, failure) {
+        (Some(handler), JobStatus::Failed, Some(failure)) => handler.on_failed(tx, &job, &failure, now, random)?,
+        (Some(handler), JobStatus::Cancelled, _) => handler.on_cancelled(tx, &job, now, random)?,
+        _ => {}
+    }
+    Ok(job)
+}
+
+/// Signals a visible change, and work where there is some.
+pub(super) fn announce(tx: &mut Tx, job: &JobRow) {
+    if let Some(user_id) = job.user_id {
+        tx.signal(super::JOB_TOPIC, user_id);
+    }
+    if job.status == JobStatus::Pending {
+        tx.signal(super::WORK_TOPIC, "");
+    }
+}
