@@ -195,7 +195,7 @@ impl Run<'_> {
                 let (random, source) = (&random, source.as_str());
                 write_rows(tx, &mut Batch { now, random, source, tally, made }, part, &rows)?;
                 let position = Position { part, after: Some(after.clone()) };
-                store::save(tx, now, &source, Some(&position), &report)?;
+                store::save(tx, now, source, Some(&position), &report)?;
                 Ok::<_, Error>(report)
             })
             .await?;
