@@ -112,7 +112,7 @@ impl Stage {
     async fn live_rows(&self) -> Vec<String> {
         let mut rows = self.app.rows().await;
         rows.retain(|row| {
-            !["audit_", "background_job", "users:", "user_sessions:", "sqlite_sequence"]
+            !["audit_", "background_", "users:", "user_sessions:", "sqlite_sequence"]
                 .iter()
                 .any(|own| row.starts_with(own))
         });
