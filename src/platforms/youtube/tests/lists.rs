@@ -7,6 +7,9 @@ use crate::model::UnreadKind;
 use crate::platforms::Error;
 use crate::platforms::adapter::Batch;
 
+/// What is wrong, with which call, what is then unread, and how many calls that takes.
+type Case = (&'static str, fn(&Asked) -> bool, (UnreadKind, &'static str), usize);
+
 fn ids(batch: &Batch) -> Vec<&str> {
     batch.interactions.iter().map(|item| item.external_id.as_str()).collect()
 }
@@ -17,7 +20,7 @@ fn aside(batch: &Batch) -> Vec<(UnreadKind, &str)> {
 
 #[tokio::test]
 async fn a_refusal_of_one_thing_sets_that_thing_aside() {
-    let cases: [(&str, fn(&Asked) -> bool, (UnreadKind, &str), usize); 6] = [
+    let cases: [Case; 6] = [
         ("the uploads", |asked| asked.path == "playlistItems", (UnreadKind::ContentList, "uploads"), 1),
         ("the published", |asked| asked.is_list("published"), (UnreadKind::InteractionList, "published"), 0),
         ("the held", |asked| asked.is_list("heldForReview"), (UnreadKind::InteractionList, "held"), 1),
