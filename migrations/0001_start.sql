@@ -10,6 +10,8 @@ CREATE TABLE users (
     name TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     password_changed_at TIMESTAMPTZ NOT NULL,
+    -- The terminal printed it: its owner chooses another before anything else.
+    must_change_password BOOLEAN NOT NULL DEFAULT FALSE,
     -- IANA name; days and "today" are this zone's.
     time_zone TEXT NOT NULL,
     is_owner BOOLEAN NOT NULL,

@@ -3,29 +3,24 @@
 #[cfg(test)]
 mod tests;
 
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
 use kit::clock::{Clock, Timestamp};
 use kit::db::{self, Db, Migration, Tx};
 use kit::random::Random;
-use maud::Markup;
 use tokio_util::sync::CancellationToken;
 
-use crate::accounts::Passwords;
-use crate::accounts::sessions::UserRow;
 use crate::config::Config;
-use crate::connections::RefreshLocks;
-use crate::live::Streams;
-use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::platforms::{self, Hosts, Platforms, World};
 use crate::secrets::Vault;
-use crate::web::ui::Local;
-use crate::webhooks::incoming::Intake;
 use crate::work::{Look, Tools, Who, Work};
 
-/// Cheap to clone; every handler and every job is given one.
+/// Cheap to clone; every handler and every job is given one. It knows no feature: what a feature keeps in the process is a
+/// part, which the feature asks for by its type.
 #[derive(Clone)]
 pub struct App(Arc<Inner>);
 
@@ -35,20 +30,24 @@ pub struct Inner {
     pub clock: Clock,
     pub random: Random,
     pub config: Config,
-    pub passwords: Passwords,
     pub vault: Vault,
     pub outbound: Outbound,
     /// Which platforms there are to speak to.
     pub platforms: Platforms,
     /// Cancelled when the process is asked to end: open streams would keep it alive for ever.
     pub stopping: CancellationToken,
-    pub streams: Streams,
-    pub metrics: Metrics,
-    pub refresh_locks: RefreshLocks,
-    /// Where what the outside announces is stored.
-    pub webhooks: Intake,
-    /// What stands above a person's pages. Given at the start, for sessions know nothing of what it tells.
-    pub banner: fn(&UserRow, &Local) -> Markup,
+    pub parts: Parts,
+}
+
+/// What features keep in a process, each by its type. `assembly.rs` names them all.
+#[derive(Clone, Default)]
+pub struct Parts(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
+
+impl Parts {
+    pub fn with<T: Send + Sync + 'static>(mut self, part: T) -> Self {
+        self.0.insert(TypeId::of::<T>(), Arc::new(part));
+        self
+    }
 }
 
 impl Deref for App {
@@ -61,6 +60,13 @@ impl Deref for App {
 impl App {
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// # Panics
+    /// When it is no part of the application: every process is assembled whole.
+    pub fn part<T: Send + Sync + 'static>(&self) -> &T {
+        let part = self.parts.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
+        part.expect("assembly.rs names every part")
     }
 
     pub fn now(&self) -> Timestamp {

@@ -50,6 +50,10 @@ pub struct Settings {
     #[arg(long, env = "REPRUV_SECRET_KEY_FILE", global = true)]
     pub secret_key_file: Option<PathBuf>,
 
+    /// A sorted file of SHA-1 hashes of stolen passwords, which nobody may choose [default: none]
+    #[arg(long, env = "REPRUV_STOLEN_PASSWORDS_FILE", global = true)]
+    pub stolen_passwords_file: Option<PathBuf>,
+
     /// How many jobs a worker runs at once
     #[arg(long, env = "REPRUV_WORKER_CONCURRENCY", global = true, default_value_t = 8,
           value_parser = clap::value_parser!(u16).range(1..=256))]
@@ -90,7 +94,7 @@ pub struct Settings {
 }
 
 /// The variables of our prefix; any other is a mistake that would go unnoticed.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "REPRUV_DATA_DIR",
     "REPRUV_LISTEN",
     "REPRUV_PUBLIC_URL",
@@ -99,6 +103,7 @@ const KNOWN: [&str; 16] = [
     "REPRUV_STOP_NOTICE_SECONDS",
     "REPRUV_SIGNUP",
     "REPRUV_SECRET_KEY_FILE",
+    "REPRUV_STOLEN_PASSWORDS_FILE",
     "REPRUV_WORKER_CONCURRENCY",
     "REPRUV_WORKER_LEASE_SECONDS",
     "REPRUV_LOG",
@@ -149,11 +154,34 @@ impl Settings {
     }
 }
 
+pub const SESSION_COOKIE: &str = "__Host-session_token";
+/// Opens nothing: it gives a browser that has signed in before a lane of its own while others guess passwords.
+pub const DEVICE_COOKIE: &str = "__Host-known_device";
+
+/// What this installation's cookies are called. Browsers share cookies between the ports of a host: where the port is a
+/// particular one, it stands in the name, so that two installations on one host do not sign each other out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CookieNames {
+    pub session: String,
+    pub device: String,
+}
+
+impl CookieNames {
+    pub fn at(public_url: &str) -> Self {
+        let port = Url::parse(public_url).ok().and_then(|url| url.port()).filter(|port| *port != 8080);
+        let suffix = port.map(|port| format!("-{port}")).unwrap_or_default();
+        Self { session: format!("{SESSION_COOKIE}{suffix}"), device: format!("{DEVICE_COOKIE}{suffix}") }
+    }
+}
+
 /// What the application needs to know of its settings, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Without a slash at its end.
     pub public_url: String,
+    pub cookies: CookieNames,
+    /// Of hashes, sorted.
+    pub stolen_passwords: Option<PathBuf>,
     pub signup: Signup,
     /// `None`: real channels cannot be connected.
     pub google: Option<google::Client>,
@@ -179,6 +207,8 @@ pub enum BadSetting {
         "REPRUV_PUBLIC_URL {0} is plain http on an open network, so passwords could be intercepted: put an https proxy in front and use its address"
     )]
     Unencrypted(String),
+    #[error("REPRUV_STOLEN_PASSWORDS_FILE {0}: {1}")]
+    StolenPasswords(String, std::io::Error),
     #[error("REPRUV_TRUSTED_PROXIES: {0}")]
     Proxies(#[from] BadNetwork),
     #[error("set both REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, or neither")]
@@ -208,7 +238,14 @@ impl Config {
         // None is believed unless it is named: many a proxy passes on what visitors write there themselves.
         let proxies = Proxies::parse(settings.trusted_proxies.as_deref().unwrap_or_default())?;
         let google = settings.google()?;
-        Ok(Self { public_url, signup: settings.signup, google, demo_service, webhook_base, proxies })
+        let cookies = CookieNames::at(&public_url);
+        let stolen_passwords = settings.stolen_passwords_file.clone();
+        if let Some(path) = &stolen_passwords {
+            std::fs::File::open(path)
+                .map_err(|error| BadSetting::StolenPasswords(path.display().to_string(), error))?;
+        }
+        let signup = settings.signup;
+        Ok(Self { public_url, cookies, stolen_passwords, signup, google, demo_service, webhook_base, proxies })
     }
 
     /// The host of the public address, without its port.
@@ -255,6 +292,18 @@ mod tests {
     }
 
     #[test]
+    fn installations_on_other_ports_of_a_host_have_cookies_of_their_own() {
+        let name = |url| CookieNames::at(url).session;
+        for usual in
+            ["http://localhost:8080", "https://inbox.example.com", "http://localhost", "https://inbox.example.com:443"]
+        {
+            assert_eq!(name(usual), "__Host-session_token", "{usual}");
+        }
+        assert_eq!(name("http://localhost:8081"), "__Host-session_token-8081");
+        assert_eq!(CookieNames::at("https://inbox.example.com:8443").device, "__Host-known_device-8443");
+    }
+
+    #[test]
     fn no_proxy_is_believed_that_nobody_named() {
         let proxies = |arguments: &[&str]| config(arguments).unwrap().proxies;
         let [local, remote] = ["127.0.0.1", "10.1.2.3"].map(|ip| ip.parse().unwrap());
@@ -268,6 +317,7 @@ mod tests {
     #[test]
     fn halves_are_refused() {
         assert!(matches!(config(&["--google-client-id", "x"]), Err(BadSetting::HalfClient)));
+        assert!(matches!(config(&["--stolen-passwords-file", "/nowhere"]), Err(BadSetting::StolenPasswords(..))));
         assert!(matches!(config(&["--demo-service-url", "http://127.0.0.1:9"]), Err(BadSetting::NoDemoSecret)));
     }
 

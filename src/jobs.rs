@@ -5,7 +5,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::AgePriorities;
-use crate::ops::maintenance::jobs::Tidy;
+use crate::ops::maintenance::jobs::PurgeExpired;
 
 kit::work! {
     App;
@@ -18,8 +18,8 @@ kit::work! {
     FetchInteraction,
     RevokeToken,
     AgePriorities,
-    Tidy;
-    recurring: Tidy
+    PurgeExpired;
+    recurring: PurgeExpired
 }
 
 #[cfg(test)]

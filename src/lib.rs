@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod activity;
 pub mod app;
+pub mod assembly;
 pub mod audit;
 pub mod config;
 pub mod connections;

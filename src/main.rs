@@ -11,6 +11,7 @@ use kit::clock::Clock;
 use kit::random::Random;
 use repruv::accounts;
 use repruv::config::{self, Config, Settings};
+use repruv::model::visible::spelled_out;
 use repruv::ops::{commands, logging};
 use repruv::serve::{self, Parts, Running};
 use repruv::web::openapi;
@@ -253,7 +254,7 @@ fn migrate(settings: &Settings) -> Result<(), Failed> {
 fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserCommand) -> Result<(), Failed> {
     serve::make_data_dir(&settings.data_dir)?;
     let clock = Clock::system();
-    let db = serve::open_database(settings, &clock)?;
+    let db = serve::open_for_accounts(settings, &clock)?;
     let config = Config::new(settings, SocketAddr::from(([127, 0, 0, 1], settings.listen.port())), None)?;
     runtime.block_on(async {
         let app = serve::application(settings, db, config, clock).await?;
@@ -266,7 +267,7 @@ fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserC
             UserCommand::List => {
                 for user in accounts::admin::list_users(&app).await.map_err(told)? {
                     let state = if user.disabled_at.is_some() { "closed" } else { "open" };
-                    println!("{}  {}  {state}", user.email, user.name);
+                    println!("{}  {}  {state}", spelled_out(&user.email), spelled_out(&user.name));
                 }
             }
             UserCommand::ResetPassword { email } => {

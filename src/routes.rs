@@ -12,7 +12,7 @@ use axum::routing::{delete, get, post};
 use kit::web::csp_reports::{self, Reports};
 use kit::web::{Edge, Limits, Site, compression};
 
-use crate::accounts::{self, api_keys, settings};
+use crate::accounts::{self, api_keys, people, settings};
 use crate::activity;
 use crate::app::App;
 use crate::connections;
@@ -24,6 +24,7 @@ use crate::live;
 use crate::ops::health::pages as health;
 use crate::ops::metrics;
 use crate::web::errors;
+use crate::web::extract;
 use crate::web::openapi;
 use crate::web::ui;
 use crate::webhooks::incoming as webhooks;
@@ -35,13 +36,21 @@ use crate::webhooks::incoming as webhooks;
 pub fn router(app: App) -> Router {
     let site = Site::new(&app.config.public_url).expect("a public address");
     let watched = &[health::HEALTH, health::READY];
-    let edge = Edge::new(site, app.random.clone(), errors::render, Limits::default(), app.metrics.web.clone(), watched);
+    let edge = Edge::new(
+        site,
+        app.random.clone(),
+        errors::render,
+        Limits::default(),
+        app.part::<metrics::Metrics>().web.clone(),
+        watched,
+    );
     let reports = Arc::new(Reports::new(app.clock.clone()));
     let routes = pages()
         .nest("/api", api(&app))
         .nest("/api/v1", api(&app))
         .with_state(app)
         .route(csp_reports::PATH, post(async move |body: Bytes| reports.take(&body)))
+        .layer(from_fn(extract::refuse_nul))
         .layer(compression());
     edge.around(routes)
 }
@@ -60,6 +69,11 @@ fn pages() -> Router<App> {
         .route("/settings/account", get(settings::pages::account).post(settings::pages::save))
         .route("/settings/account/password", post(settings::pages::save_password))
         .route("/settings/invitations", post(settings::pages::invite_someone))
+        .route("/settings/invitations/withdraw", post(people::pages::withdraw))
+        .route("/settings/people", get(people::pages::index))
+        .route("/settings/people/disable", post(people::pages::disable))
+        .route("/settings/people/open", post(people::pages::open))
+        .route("/settings/people/sign-out", post(people::pages::sign_out))
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))
         .route("/settings/api-keys", get(api_keys::pages::index).post(api_keys::pages::make))

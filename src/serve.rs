@@ -12,20 +12,15 @@ use kit::web::{Limits, Proxies, Server};
 use listenfd::ListenFd;
 use simulator::Simulator;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
 use crate::accounts::{self, Passwords};
-use crate::app::{App, Inner, MIGRATIONS};
+use crate::app::{App, MIGRATIONS};
+use crate::assembly::{Ground, assemble};
 use crate::config::{BadSetting, Config, DemoService, Settings};
-use crate::connections::RefreshLocks;
-use crate::demo;
-use crate::live::Streams;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
-use crate::platforms::Platforms;
 use crate::routes;
 use crate::secrets::{KeyFileError, Secret, Vault};
-use crate::webhooks::incoming::Intake;
 
 /// Which parts run in this process.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,28 +83,27 @@ pub fn open_database(settings: &Settings, clock: &Clock) -> Result<Db, StartErro
     Ok(db)
 }
 
+/// The same for commands about accounts, which work beside a server too. Their writes are short, and SQLite lets one process
+/// write after the other.
+pub fn open_for_accounts(settings: &Settings, clock: &Clock) -> Result<Db, StartError> {
+    match open_database(settings, clock) {
+        // Somebody serves it, and has brought its schema up to date; a wrong one is refused below.
+        Err(StartError::Database(kit::db::Error::Unavailable(_))) => {
+            let db = Db::open(Options { connections: 1, ..Options::new(settings.database_url(), clock.clone()) })?;
+            db.migrate(MIGRATIONS)?;
+            Ok(db)
+        }
+        opened => opened,
+    }
+}
+
 /// The application without anything running: for commands.
 pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clock) -> Result<App, StartError> {
     let random = Random::system();
     let vault = Vault::open(&settings.key_file(), &random)?;
     let passwords = Passwords::start(random.clone());
     accounts::expect_former_hashes(&db, &passwords).await?;
-    Ok(App::new(Inner {
-        webhooks: Intake::start(db.clone(), clock.clone(), random.clone()),
-        db,
-        clock,
-        passwords,
-        random,
-        config,
-        vault,
-        outbound: Outbound::new(),
-        platforms: Platforms::built_in(),
-        refresh_locks: RefreshLocks::default(),
-        banner: demo::banner,
-        stopping: CancellationToken::new(),
-        streams: Streams::default(),
-        metrics: Metrics::default(),
-    }))
+    Ok(assemble(Ground { db, clock, random, config, vault, outbound: Outbound::new(), passwords }))
 }
 
 pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartError> {
@@ -202,7 +196,7 @@ fn public_server(app: &App, settings: &Settings) -> Server {
         https: app.config.public_url.starts_with("https://"),
         // This machine's own proxy or people: they cannot be told apart by address.
         shared: Proxies::local().and(&app.config.proxies),
-        meters: app.metrics.web.clone(),
+        meters: app.part::<Metrics>().web.clone(),
     }
 }
 
@@ -241,7 +235,7 @@ fn start_worker(app: &App, settings: &Settings) -> WorkerHandle {
         ..jobs::Settings::default()
     };
     let worker = Worker::start(app.db.clone(), app.clock.clone(), app.random.clone(), app.clone(), worker);
-    app.metrics.worker(worker.watch());
+    app.part::<Metrics>().worker(worker.watch());
     worker
 }
 

@@ -15,21 +15,16 @@ use kit::db::{Db, Dialect};
 use kit::random::Random;
 use kit::testing::{Engine, TestDb};
 use kit::web::Proxies;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use url::Url;
 
 use crate::accounts::sessions::{self, COOKIE as COOKIE_NAME, TokenHash};
 use crate::accounts::{Passwords, first_run_link};
 use crate::app::{App, Inner, MIGRATIONS};
-use crate::config::{Config, DemoService, Signup};
-use crate::connections::RefreshLocks;
-use crate::live::Streams;
-use crate::ops::metrics::Metrics;
+use crate::assembly::{Ground, assemble};
+use crate::config::{Config, CookieNames, DemoService, Signup};
 use crate::outbound::Outbound;
-use crate::platforms::Platforms;
 use crate::secrets::{Secret, Vault};
-use crate::webhooks::incoming::Intake;
 use crate::workspaces::UserId;
 
 pub const PUBLIC_URL: &str = "http://localhost:8080";
@@ -66,6 +61,8 @@ impl TestApp {
         let (clock, hand) = Clock::manual(Timestamp::parse("2026-11-22T10:00:00Z").expect("an instant"));
         let config = Config {
             public_url: PUBLIC_URL.to_owned(),
+            cookies: CookieNames::at(PUBLIC_URL),
+            stolen_passwords: None,
             signup,
             google: None,
             demo_service: None,
@@ -228,26 +225,7 @@ impl TestApp {
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start(random.clone());
     let (vault, outbound) = (Vault::with_key([7; 32]), Outbound::new());
-    let (stopping, streams, metrics) = (CancellationToken::new(), Streams::default(), Metrics::default());
-    let refresh_locks = RefreshLocks::default();
-    let banner = crate::demo::banner;
-    let webhooks = Intake::start(db.clone(), clock.clone(), random.clone());
-    App::new(Inner {
-        webhooks,
-        db,
-        clock,
-        random,
-        config,
-        passwords,
-        vault,
-        outbound,
-        platforms: Platforms::built_in(),
-        stopping,
-        streams,
-        metrics,
-        refresh_locks,
-        banner,
-    })
+    assemble(Ground { db, clock, random, config, vault, outbound, passwords })
 }
 
 impl Deref for TestApp {

@@ -73,6 +73,17 @@ fn copy(tx: &mut Tx, first: i64, last: i64) -> Result<()> {
     tx.exec(&insert, args![]).map(drop)
 }
 
+/// The statement that copies the table's first row, with other values in these columns.
+fn copy_of(tx: &mut Tx, table: &str, others: &[(&str, &str)]) -> Result<String> {
+    let columns = columns(tx, table)?;
+    let values = columns.iter().map(|column| {
+        let other = others.iter().find(|(name, _)| name == column);
+        other.map_or(column.as_str(), |(_, value)| value)
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    Ok(format!("INSERT INTO {table} ({}) SELECT {values} FROM {table} ORDER BY rowid LIMIT 1", columns.join(", ")))
+}
+
 fn columns(tx: &mut Tx, table: &str) -> Result<Vec<String>> {
     let sql = match tx.dialect() {
         Dialect::Sqlite => "SELECT name FROM pragma_table_info($1) ORDER BY cid",
@@ -83,7 +94,10 @@ fn columns(tx: &mut Tx, table: &str) -> Result<Vec<String>> {
     tx.all::<String>(sql, args![table])
 }
 
-/// Opens more sessions of whoever is signed in, and answers their tokens.
+/// Sessions of one person.
+const OF_A_PERSON: usize = 5;
+
+/// Opens more sessions of people like whoever is signed in, who share a workspace, and answers their tokens.
 pub async fn open_sessions(url: String, count: usize) -> Vec<String> {
     let tokens: Vec<String> = (0..count).map(|n| format!("{n:043}")).collect();
     let wanted = tokens.clone();
@@ -91,16 +105,17 @@ pub async fn open_sessions(url: String, count: usize) -> Vec<String> {
         let db = Db::open(Options::new(url, Clock::system()))?;
         let wanted = wanted.clone();
         let opened = db.write_blocking::<_, kit::db::Error, _>(move |tx| {
-            let columns = columns(tx, "user_sessions")?;
-            let values = columns.iter().map(|column| match column.as_str() {
-                "id" => "randomblob(16)",
-                "token_hash" => "$1",
-                other => other,
-            });
-            let (values, columns) = (values.collect::<Vec<_>>().join(", "), columns.join(", "));
-            let insert = format!("INSERT INTO user_sessions ({columns}) SELECT {values} FROM user_sessions LIMIT 1");
-            for token in &wanted {
-                tx.exec(&insert, args![Sha256::digest(token).to_vec()])?;
+            let person = copy_of(tx, "users", &[("id", "$1"), ("email_key", "$2")])?;
+            let member = copy_of(tx, "memberships", &[("user_id", "$1")])?;
+            let session =
+                copy_of(tx, "user_sessions", &[("id", "randomblob(16)"), ("user_id", "$1"), ("token_hash", "$2")])?;
+            for (number, tokens) in wanted.chunks(OF_A_PERSON).enumerate() {
+                let user = Sha256::digest(number.to_be_bytes())[..16].to_vec();
+                tx.exec(&person, args![user.clone(), format!("{number}@example.com")])?;
+                tx.exec(&member, args![user.clone()])?;
+                for token in tokens {
+                    tx.exec(&session, args![user.clone(), Sha256::digest(token).to_vec()])?;
+                }
             }
             Ok(())
         });

@@ -164,7 +164,7 @@ impl Product {
         let answer = self.send(self.http.post(self.url("/api/auth/signup")).json(&account)).await;
         let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
         let mut cookies = cookies.filter_map(|cookie| cookie.split(';').next());
-        let session = cookies.find(|cookie| cookie.starts_with("__Host-session_token="));
+        let session = cookies.find(|cookie| cookie.starts_with("__Host-session_token"));
         self.cookie = session.expect("sign-up opens a session").to_owned();
     }
 

@@ -56,7 +56,7 @@ async fn streams(product: &mut Product, table: &mut Table) {
 
 async fn open_stream(port: u16, token: &str) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).await.expect("the product accepts connections");
-    let cookie = format!("Cookie: __Host-session_token={token}");
+    let cookie = format!("Cookie: __Host-session_token-{port}={token}");
     let request = format!("GET /api/events HTTP/1.1\r\nHost: localhost:{port}\r\n{cookie}\r\n\r\n");
     stream.write_all(request.as_bytes()).await.expect("the product reads");
     let mut answer = Vec::new();

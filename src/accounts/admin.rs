@@ -5,8 +5,11 @@ use kit::db::{self, Db};
 use kit::random::Random;
 
 use super::passphrase::suggest;
-use super::{LinkKind, Listed, Password, SETUP_LINK, SignUp, api_keys, email_key, make_link, profile, sign_up, store};
-use crate::accounts::sessions;
+use super::passwords::Asker;
+use super::{
+    LinkKind, Listed, Password, Passwords, SETUP_LINK, SignUp, api_keys, email_key, limits, make_link, people, profile,
+    sign_up, store,
+};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
@@ -21,7 +24,7 @@ pub async fn first_run_link(db: &Db, now: Timestamp, random: &Random, public_url
                 return Ok::<_, db::Error>(None);
             }
             store::withdraw_links(tx, LinkKind::Setup)?;
-            make_link(tx, now, &random, LinkKind::Setup, SETUP_LINK).map(Some)
+            make_link(tx, now, &random, LinkKind::Setup, SETUP_LINK).map(|(_, token)| Some(token))
         })
         .await?;
     Ok(token.map(|token| format!("{}/setup?token={token}", public_url.trim_end_matches('/'))))
@@ -30,7 +33,7 @@ pub async fn first_run_link(db: &Db, now: Timestamp, random: &Random, public_url
 /// Makes an account and answers its passphrase, which is shown once and should be changed.
 pub async fn add_user(app: &App, email: &str, name: &str) -> Result<String> {
     let passphrase = suggest(&app.random);
-    let hash = app.passwords.hash(&Password::new(passphrase.clone())).await?;
+    let hash = app.part::<Passwords>().hash(&Asker::Known, &Password::new(passphrase.clone())).await?;
     let form = SignUp {
         email: email.to_owned(),
         name: name.to_owned(),
@@ -40,6 +43,7 @@ pub async fn add_user(app: &App, email: &str, name: &str) -> Result<String> {
     };
     app.write(Who::terminal(), move |work| {
         let user = sign_up::add(work, form.clone(), hash.clone())?;
+        store::ask_for_another_password(work.tx, user)?;
         Ok::<_, Error>(audit::record(work, Event::UserCreated, user)?)
     })
     .await?;
@@ -53,13 +57,15 @@ pub async fn list_users(app: &App) -> Result<Vec<Listed>> {
 /// Gives the account a new passphrase, answers it, ends all its sessions and revokes its keys.
 pub async fn reset_password(app: &App, email: &str) -> Result<String> {
     let passphrase = suggest(&app.random);
-    let hash = app.passwords.hash(&Password::new(passphrase.clone())).await?;
+    let hash = app.part::<Passwords>().hash(&Asker::Known, &Password::new(passphrase.clone())).await?;
     let key = email_key(email);
     app.write(Who::terminal(), move |work| {
         let user = store::credentials_by_email(work.tx, &key)?.ok_or(db::Error::NotFound)?;
         store::replace_hash(work.tx, user.id, &user.password_hash, &hash)?;
         let revoked = api_keys::revoke_all(work.tx, user.id)?;
         profile::replace_credentials(work, user.id, None, None)?;
+        limits::forget(work.tx, &key, user.id)?;
+        store::ask_for_another_password(work.tx, user.id)?;
         for key in revoked {
             audit::record(work, Event::KeyRevoked, key)?;
         }
@@ -74,9 +80,7 @@ pub async fn disable_user(app: &App, email: &str) -> Result<()> {
     let key = email_key(email);
     app.write(Who::terminal(), move |work| {
         let user = store::credentials_by_email(work.tx, &key)?.ok_or(db::Error::NotFound)?;
-        store::disable(work.tx, user.id, work.now)?;
-        sessions::end_others(work.tx, user.id, None)?;
-        Ok(audit::record(work, Event::UserDisabled, user.id)?)
+        people::disable(work, user.id)
     })
     .await
 }

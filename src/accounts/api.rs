@@ -10,11 +10,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Granted, Password, SignIn, SignUp, UserId, sign_in, sign_up};
-use crate::accounts::sessions::pages::{cookies, sign_out};
+use crate::accounts::sessions::pages::sign_out;
 use crate::accounts::sessions::{self, SessionId, SessionRow, SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
+use crate::web::cookies::cookies;
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
 use crate::workspaces::{Kind, WorkspaceId};
@@ -102,7 +103,7 @@ pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<S
         time_zone: body.time_zone.unwrap_or_default(),
         token: body.setup_token,
     };
-    Ok(granted(StatusCode::CREATED, sign_up(&app, form, visitor).await?))
+    Ok(granted(&app, StatusCode::CREATED, sign_up(&app, form, visitor).await?))
 }
 
 /// Signs in: the answer sets the session cookie.
@@ -110,7 +111,7 @@ pub async fn signup(State(app): State<App>, visitor: Visitor, Json(body): Json<S
     responses((status = 200, body = UserAnswer), (status = 401), (status = 429), (status = 503)))]
 pub async fn login(State(app): State<App>, visitor: Visitor, Json(body): Json<LoginBody>) -> Result<Response> {
     let form = SignIn { email: body.email, password: body.password };
-    Ok(granted(StatusCode::OK, sign_in(&app, form, visitor).await?))
+    Ok(granted(&app, StatusCode::OK, sign_in(&app, form, visitor).await?))
 }
 
 /// Ends this session.
@@ -167,8 +168,8 @@ pub async fn end(
     once.write(&app, visitor.acting_for(user), effect).await
 }
 
-fn granted(status: StatusCode, granted: Granted) -> Response {
-    let cookies = cookies(&granted.session_token, granted.device_token.as_deref());
+fn granted(app: &App, status: StatusCode, granted: Granted) -> Response {
+    let cookies = cookies(app, &granted.session_token, granted.device_token.as_deref());
     let user = UserBody { id: granted.user, email: granted.email, name: granted.name };
     (status, cookies, Json(UserAnswer { user })).into_response()
 }

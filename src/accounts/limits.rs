@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use kit::clock::Timestamp;
-use kit::db::Tx;
+use kit::db::{Conn, Tx};
 use sha2::{Digest as _, Sha256};
 
 use super::store;
@@ -38,6 +38,9 @@ const DEVICE: Rule =
     Rule { free: 10, window: HOUR, first_wait: Duration::from_secs(2), longest_wait: Duration::from_secs(900) };
 /// New accounts from one address, and addresses asked for by whoever holds a link.
 const SIGN_UP: Rule = Rule { free: 20, window: HOUR, first_wait: MINUTE, longest_wait: HOUR };
+
+/// No rule makes anybody wait longer.
+const LONGEST_WAIT: Duration = HOUR;
 
 /// The counters that one try moves, in the order in which their rows are locked.
 #[derive(Clone, Debug)]
@@ -74,7 +77,7 @@ impl Lane {
     /// Somebody from somewhere tries this address, whether an account has it or not.
     pub fn stranger(email_key: &str, ip: &str) -> Self {
         Self(vec![
-            Counter { key: format!("account:{}", hex(&Sha256::digest(email_key))), rule: Which::Account },
+            account(email_key),
             Counter { key: format!("address:{ip}"), rule: Which::Address },
             Counter { key: "everyone".to_owned(), rule: Which::Everyone },
         ])
@@ -87,12 +90,20 @@ impl Lane {
 
     /// Somebody signed in types their password again.
     pub fn signed_in(user: UserId) -> Self {
-        Self(vec![Counter { key: format!("user:{user}"), rule: Which::Device }])
+        Self(vec![typed_again(user)])
     }
 
     pub fn sign_up(ip: &str) -> Self {
         Self(vec![Counter { key: format!("sign-up:{ip}"), rule: Which::SignUp }])
     }
+}
+
+fn account(email_key: &str) -> Counter {
+    Counter { key: format!("account:{}", hex(&Sha256::digest(email_key))), rule: Which::Account }
+}
+
+fn typed_again(user: UserId) -> Counter {
+    Counter { key: format!("user:{user}"), rule: Which::Device }
 }
 
 /// Removes counts whose longest window is over, at most `batch`; how many it were.
@@ -106,9 +117,10 @@ pub fn reserve(tx: &mut Tx, lane: &Lane, now: Timestamp) -> Result<()> {
     for Counter { key, rule } in &lane.0 {
         let rule = rule.rule();
         let limit = store::lock_limit(tx, key, now)?;
-        wait = wait.max(limit.blocked_until.map_or(Duration::ZERO, |until| until.since(now)));
+        wait = wait.max(wait_left(rule, &limit, now));
         let is_over = now.since(limit.window_started_at) >= rule.window;
-        let (failures, started) = if is_over { (1, now) } else { (limit.failures + 1, limit.window_started_at) };
+        let (failures, started) =
+            if is_over { (1, now) } else { (limit.failures + 1, limit.window_started_at.min(now)) };
         store::save_limit(tx, key, failures, started, wait_after(rule, failures).map(|wait| now + wait))?;
     }
     if wait > Duration::ZERO { Err(Error::TooMany { retry_after: wait }) } else { Ok(()) }
@@ -125,12 +137,35 @@ pub fn give_back(tx: &mut Tx, lane: &Lane) -> Result<()> {
     Ok(())
 }
 
-/// The try was not looked at: it does not count.
+/// The try was not looked at: it counts for nobody but the address that it came from, which pays for asking.
 pub fn take_back(tx: &mut Tx, lane: &Lane) -> Result<()> {
-    for Counter { key, .. } in &lane.0 {
-        store::lower_limit(tx, key)?;
+    for Counter { key, rule } in &lane.0 {
+        if !matches!(rule, Which::Address | Which::SignUp) {
+            store::lower_limit(tx, key)?;
+        }
     }
     Ok(())
+}
+
+/// Whoever has this address may try anew, and so may whoever is in the account: its operator has set another password.
+pub fn forget(tx: &mut Tx, email_key: &str, user: UserId) -> Result<()> {
+    for Counter { key, .. } in [account(email_key), typed_again(user)] {
+        store::clear_limit(tx, &key)?;
+    }
+    Ok(())
+}
+
+/// How many counters name an instant that their rules cannot have made: the clock stood ahead when they were written.
+pub fn from_the_future(conn: &mut Conn, now: Timestamp) -> kit::db::Result<i64> {
+    store::limits_after(conn, now, now + LONGEST_WAIT)
+}
+
+/// What is left of a wait. An instant that the rule cannot have made was written by a clock that stood ahead: the count is
+/// believed, the instant is not.
+fn wait_left(rule: &Rule, limit: &store::Limit, now: Timestamp) -> Duration {
+    let left = limit.blocked_until.map_or(Duration::ZERO, |until| until.since(now));
+    let longest = wait_after(rule, limit.failures).unwrap_or(Duration::ZERO);
+    if left > longest { Duration::ZERO } else { left }
 }
 
 fn wait_after(rule: &Rule, failures: i64) -> Option<Duration> {
@@ -184,6 +219,43 @@ mod tests {
             assert_eq!(tries(&db, 5, NOW, ann).await, 5);
             db.write(move |tx| take_back(tx, &ann(0))).await.expect("the database answers");
             assert_eq!(tries(&db, 10, NOW, ann).await, 1, "one of the five is free again");
+        }
+
+        async fn whoever_asks_while_all_hands_are_full_pays_with_their_address(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let refused = |n| Lane::stranger(&format!("person{n}@example.com"), "203.0.113.7");
+            for n in 0..30 {
+                assert_eq!(tries(&db, 1, NOW, refused).await, 1, "{n}");
+                db.write(move |tx| take_back(tx, &refused(0))).await.expect("the database answers");
+            }
+            assert_eq!(tries(&db, 1, NOW, refused).await, 0, "thirty are free in an hour, looked at or not");
+        }
+
+        async fn what_a_clock_ahead_of_time_wrote_locks_nobody_out(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let ahead = NOW + 24 * HOUR;
+            let lanes: [fn(usize) -> Lane; 3] = [
+                |_| Lane::stranger("ann@example.com", "203.0.113.7"),
+                |_| Lane::known_device(&TokenHash::of("a token")),
+                |_| Lane::sign_up("203.0.113.7"),
+            ];
+            for lane in lanes {
+                let free = tries(&db, 100, ahead, lane).await;
+                assert_eq!(tries(&db, 1, ahead, lane).await, 0, "one must wait then");
+                assert!(db.read(|conn| from_the_future(conn, NOW)).await.expect("the database answers") > 0);
+                assert_eq!(tries(&db, 2, NOW, lane).await, 1, "the count of {free} is believed, its instant is not");
+                assert!(tries(&db, 1, NOW + HOUR, lane).await == 1, "and the rule's own wait ends");
+            }
+            assert_eq!(db.read(|conn| from_the_future(conn, NOW + HOUR)).await.expect("the database answers"), 0);
+        }
+
+        async fn a_new_password_from_the_operator_begins_the_count_anew(db: TestDb) {
+            let db = db.migrated(MIGRATIONS);
+            let user = UserId::new(NOW, &kit::random::Random::seeded(1));
+            let ann = |_| Lane::stranger("ann@example.com", "203.0.113.7");
+            assert_eq!(tries(&db, 100, NOW, ann).await, 5);
+            db.write(move |tx| forget(tx, "ann@example.com", user)).await.expect("the database answers");
+            assert_eq!(tries(&db, 100, NOW, ann).await, 5);
         }
 
         async fn counters_of_past_windows_are_taken_away(db: TestDb) {

@@ -4,11 +4,13 @@ pub mod admin;
 pub mod api;
 pub mod api_keys;
 mod bcrypt_hash;
+mod guesses;
 pub mod imported;
-mod limits;
+pub mod limits;
 pub mod pages;
 mod passphrase;
 pub mod passwords;
+pub mod people;
 mod profile;
 pub mod return_to;
 mod rules;
@@ -17,7 +19,9 @@ pub mod settings;
 mod shown_once;
 mod sign_in;
 mod sign_up;
+mod stolen;
 mod store;
+pub mod tries;
 pub mod views;
 
 #[cfg(test)]
@@ -31,10 +35,11 @@ use kit::random::Random;
 
 use self::sessions::{TokenHash, Visitor};
 pub use crate::accounts::sessions::UserId;
+use crate::audit::{self, Event};
 use crate::work::Work;
 pub use admin::first_run_link;
 pub use passwords::{Password, Passwords};
-pub use profile::{change_password, confirm_password, save_profile};
+pub use profile::{Changed, change_password, confirm_password, save_profile};
 pub use sign_in::{SignIn, sign_in};
 pub use sign_up::{SignUp, can_sign_up, sign_up};
 pub use store::Listed;
@@ -89,13 +94,21 @@ pub async fn expect_former_hashes(db: &Db, passwords: &Passwords) -> db::Result<
 
 /// An invitation's token, which exists nowhere else: whoever opens its link within a week may make an account.
 pub fn invite(work: &mut Work<'_>) -> db::Result<String> {
-    make_link(work.tx, work.now, work.random, LinkKind::Invite, INVITATION)
+    let (id, token) = make_link(work.tx, work.now, work.random, LinkKind::Invite, INVITATION)?;
+    audit::record(work, Event::InvitationMade, id)?;
+    Ok(token)
 }
 
-fn make_link(tx: &mut Tx, now: Timestamp, random: &Random, kind: LinkKind, life: Duration) -> db::Result<String> {
-    let token = random.token();
-    store::insert_link(tx, LinkId::new(now, random), kind, &TokenHash::of(&token), now, now + life)?;
-    Ok(token)
+fn make_link(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    kind: LinkKind,
+    life: Duration,
+) -> db::Result<(LinkId, String)> {
+    let (id, token) = (LinkId::new(now, random), random.token());
+    store::insert_link(tx, id, kind, &TokenHash::of(&token), now, now + life)?;
+    Ok((id, token))
 }
 
 /// Removes links of long ago, and counts of tries that no longer count: at most `batch` of each; how many it were.

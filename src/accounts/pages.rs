@@ -3,16 +3,16 @@
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
 use super::passphrase::suggest;
 use super::views::{self, Door, Joining, Suggestion};
 use super::{Granted, LinkKind, Password, SignIn, SignUp, can_sign_up, profile, return_to, sign_in, sign_up};
-use crate::accounts::sessions::pages::{PageContext, cookies, door, sign_out};
-use crate::accounts::sessions::{TokenHash, Visitor};
+use crate::accounts::sessions::pages::sign_out;
+use crate::accounts::sessions::{PageContext, TokenHash, Visitor};
 use crate::app::App;
+use crate::web::cookies::cookies;
 use crate::web::errors::{Error, FieldErrors, Result};
 
 #[derive(Debug, Default, Deserialize)]
@@ -31,7 +31,7 @@ pub async fn sign_up_form(State(app): State<App>, page: PageContext, Query(link)
         suggestion: Suggestion { text: suggest(&app.random), is_used: false },
         ..Joining::default()
     };
-    Ok(views::join(&door(&app, &page.nonce, &page.path), &joining, &FieldErrors::default()))
+    Ok(views::join(&page.signed_out_shell(&app), &joining, &FieldErrors::default()))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -62,7 +62,7 @@ pub async fn join(
         token: form.token.clone(),
     };
     let error = match sign_up(&app, wanted, visitor).await {
-        Ok(granted) => return Ok(enter(&granted, "/dashboard")),
+        Ok(granted) => return Ok(enter(&app, &granted, "/dashboard")),
         Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => error,
         Err(other) => return Err(other),
     };
@@ -75,7 +75,7 @@ pub async fn join(
         suggestion: Suggestion { text: form.suggestion, is_used: form.use_suggestion },
         trouble: error.is_passing().then(|| error.text()),
     };
-    let html = views::join(&door(&app, &page.nonce, &page.path), &joining, &error.fields());
+    let html = views::join(&page.signed_out_shell(&app), &joining, &error.fields());
     Ok((error.status(), error.headers(), html).into_response())
 }
 
@@ -99,7 +99,7 @@ pub async fn login_form(State(app): State<App>, page: PageContext, Query(arrival
     }
     let is_set_up = app.db.read(super::is_set_up).await?;
     let view = Door { email: "", next, signed_out: arrival.signed_out.is_some(), is_set_up, error: None };
-    Ok(views::login(&door(&app, &page.nonce, &page.path), &view).into_response())
+    Ok(views::login(&page.signed_out_shell(&app), &view).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -113,20 +113,20 @@ pub struct LoginForm {
 /// `POST /login`
 pub async fn login(
     State(app): State<App>,
-    nonce: Nonce,
+    page: PageContext,
     visitor: Visitor,
     Form(form): Form<LoginForm>,
 ) -> Result<Response> {
     let next = return_to::local(form.return_to.as_deref());
     let wanted = SignIn { email: form.email.clone(), password: form.password };
     let error = match sign_in(&app, wanted, visitor).await {
-        Ok(granted) => return Ok(enter(&granted, next)),
+        Ok(granted) => return Ok(enter(&app, &granted, next)),
         Err(error) if error.is_passing() || matches!(error, Error::Refused { .. }) => error,
         Err(other) => return Err(other),
     };
     let text = error.text();
     let view = Door { email: &form.email, next, signed_out: false, is_set_up: true, error: Some(&text) };
-    let html = views::login(&door(&app, &nonce, "/login"), &view);
+    let html = views::login(&page.signed_out_shell(&app), &view);
     Ok((error.status(), error.headers(), html).into_response())
 }
 
@@ -136,6 +136,6 @@ pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response
     Ok((headers, Redirect::to("/login?signed_out=1")).into_response())
 }
 
-fn enter(granted: &Granted, next: &str) -> Response {
-    (cookies(&granted.session_token, granted.device_token.as_deref()), Redirect::to(next)).into_response()
+fn enter(app: &App, granted: &Granted, next: &str) -> Response {
+    (cookies(app, &granted.session_token, granted.device_token.as_deref()), Redirect::to(next)).into_response()
 }

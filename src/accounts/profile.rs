@@ -1,11 +1,12 @@
 //! What a person changes of their own account.
 
 use super::limits::{self, Lane};
-use super::passwords::Verdict;
-use super::{Password, UserId, rules, store};
+use super::passwords::{Asker, Verdict};
+use super::{Password, Passwords, UserId, api_keys, rules, stolen, store};
 use crate::accounts::sessions::{self, SessionId, SignedIn, TokenHash, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::model::visible;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 
@@ -17,6 +18,7 @@ pub struct Changed {
     /// Of this session, whose old one is dead.
     pub session_token: String,
     pub others_ended: usize,
+    pub keys_revoked: usize,
 }
 
 /// Sets the new password, ends all other sessions, forgets other devices and renews this session, in one transaction.
@@ -26,6 +28,7 @@ pub async fn change_password(
     visitor: &Visitor,
     current: &Password,
     new: &Password,
+    revoke_keys: bool,
 ) -> Result<Changed> {
     let context = rules::Context { email: &who.user.email, name: &who.user.name, host: app.config.host() };
     if let Err(weak) = rules::check(new.reveal(), &context) {
@@ -34,8 +37,9 @@ pub async fn change_password(
     if new.reveal() == current.reveal() {
         return Err(FieldErrors::one("new_password", "unchanged", "This is already your password.").into());
     }
+    stolen::refuse(app, "new_password", new).await?;
     let verified = verify(app, who, "current_password", current).await?;
-    let hash = app.passwords.hash(new).await?;
+    let hash = app.part::<Passwords>().hash(&Asker::Known, new).await?;
 
     let (user, session, device) = (who.user.id, who.session.id, visitor.device);
     app.write(visitor.acting_for(user), move |work| {
@@ -44,8 +48,12 @@ pub async fn change_password(
         }
         let others_ended = replace_credentials(work, user, Some(session), device.as_ref())?;
         let session_token = sessions::renew(work, session)?;
+        let revoked = if revoke_keys { api_keys::revoke_all(work.tx, user)? } else { Vec::new() };
+        for key in &revoked {
+            audit::record(work, Event::KeyRevoked, key)?;
+        }
         audit::record(work, Event::PasswordChanged, "")?;
-        Ok(Changed { session_token, others_ended })
+        Ok(Changed { session_token, others_ended, keys_revoked: revoked.len() })
     })
     .await
 }
@@ -81,7 +89,7 @@ async fn verify(app: &App, who: &SignedIn, field: &'static str, password: &Passw
             Ok::<_, Error>(store::account(work.tx, user)?.password_hash)
         })
         .await?;
-    if app.passwords.verify(password, Some(&hash)).await? == Verdict::Wrong {
+    if app.part::<Passwords>().verify(&Asker::Known, password, Some(&hash)).await? == Verdict::Wrong {
         return Err(not_current(field));
     }
     app.write(who.acting(), move |work| limits::give_back(work.tx, &lane)).await?;
@@ -102,19 +110,22 @@ pub async fn save_profile(app: &App, who: &SignedIn, name: &str, time_zone: &str
 }
 
 pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
-    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
+    let Some(line) = visible::line(name) else {
+        errors.add("name", "invisible", "Use characters that can be seen.");
+        return name.to_owned();
+    };
+    if line.is_empty() {
         errors.add("name", "missing", "Enter your name.");
-    } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        errors.add("name", "too_long", "Use at most 80 characters, without control characters.");
+    } else if line.chars().count() > LONGEST_NAME {
+        errors.add("name", "too_long", "Use at most 80 characters.");
     }
-    name
+    line
 }
 
 /// The nearest name that may be shown; none where nothing is left.
 pub(super) fn fit_name(name: &str) -> Option<String> {
-    let visible: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let name = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = visible::cleaned(name);
+    let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name: String = name.chars().take(LONGEST_NAME).collect();
     Some(name.trim_end().to_owned()).filter(|name| !name.is_empty())
 }

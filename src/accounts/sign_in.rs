@@ -3,13 +3,13 @@
 use kit::db::Conn;
 
 use super::limits::{self, Lane};
-use super::passwords::Verdict;
+use super::passwords::{Asker, Verdict};
 use super::store::{self, Credentials};
-use super::{Granted, Password, admit, email_key};
+use super::tries::{Outcome, Tries};
+use super::{Granted, Password, Passwords, admit, email_key};
 use crate::accounts::sessions::Visitor;
 use crate::app::App;
 use crate::audit::{self, Event};
-use crate::ops::metrics;
 use crate::web::errors::{Error, Result};
 use crate::work::{Actor, Who, Work};
 
@@ -21,25 +21,25 @@ pub struct SignIn {
 
 pub async fn sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Granted> {
     let outcome = try_to_sign_in(app, form, visitor).await;
-    app.metrics.sign_in(match &outcome {
-        Ok(_) => metrics::SignIn::Granted,
-        Err(Error::Refused { .. }) => metrics::SignIn::Wrong,
-        Err(Error::TooMany { .. }) => metrics::SignIn::Limited,
-        Err(Error::Busy) => metrics::SignIn::Busy,
-        Err(_) => metrics::SignIn::Failed,
+    app.part::<Tries>().count(match &outcome {
+        Ok(_) => Outcome::Granted,
+        Err(Error::Refused { .. }) => Outcome::Wrong,
+        Err(Error::TooMany { .. }) => Outcome::Limited,
+        Err(Error::Busy) => Outcome::Busy,
+        Err(_) => Outcome::Failed,
     });
     outcome
 }
 
 async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Granted> {
     let (who, key) = (Who::stranger(&visitor.ip), email_key(&form.email));
-    let (lane, found) = {
+    let (lane, asker, found) = {
         let visitor = visitor.clone();
         app.write(who.clone(), move |work| try_once(work, &key, &visitor)).await?
     };
     let active = found.filter(|user| user.disabled_at.is_none());
     let hash = active.as_ref().map(|user| user.password_hash.as_str());
-    let verdict = match app.passwords.verify(&form.password, hash).await {
+    let verdict = match app.part::<Passwords>().verify(&asker, &form.password, hash).await {
         Err(Error::Busy) => {
             app.write(who, move |work| limits::take_back(work.tx, &lane)).await?;
             return Err(Error::Busy);
@@ -53,7 +53,8 @@ async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Gra
         app.write(who, |work| audit::record(work, Event::SignInFailed, "")).await?;
         return Err(wrong());
     };
-    let newer_hash = if outdated { Some(app.passwords.hash(&form.password).await?) } else { None };
+    let newer_hash =
+        if outdated { Some(app.part::<Passwords>().hash(&Asker::Known, &form.password).await?) } else { None };
     app.write(who, move |work| {
         let granted = succeed(work, &user, newer_hash.as_deref(), &lane, &visitor)?;
         audit::record_by(work, Actor::User(granted.user), Event::SignedIn, "")?;
@@ -63,22 +64,22 @@ async fn try_to_sign_in(app: &App, form: SignIn, visitor: Visitor) -> Result<Gra
 }
 
 /// Counts the try, and finds the account while at it.
-fn try_once(work: &mut Work<'_>, key: &str, visitor: &Visitor) -> Result<(Lane, Option<Credentials>)> {
+fn try_once(work: &mut Work<'_>, key: &str, visitor: &Visitor) -> Result<(Lane, Asker, Option<Credentials>)> {
     let user = store::credentials_by_email(work.tx, key)?;
-    let lane = lane(work.tx, key, user.as_ref(), visitor)?;
+    let (lane, asker) = lane(work.tx, key, user.as_ref(), visitor)?;
     limits::reserve(work.tx, &lane, work.now)?;
-    Ok((lane, user))
+    Ok((lane, asker, user))
 }
 
 /// Asks for the device's owner, not whether it is this user's: nobody's address takes as many questions as somebody's.
-fn lane(conn: &mut Conn, key: &str, user: Option<&Credentials>, visitor: &Visitor) -> Result<Lane> {
+fn lane(conn: &mut Conn, key: &str, user: Option<&Credentials>, visitor: &Visitor) -> Result<(Lane, Asker)> {
     if let Some(device) = &visitor.device {
         let owner = store::device_owner(conn, device)?;
         if owner.is_some() && owner == user.map(|user| user.id) {
-            return Ok(Lane::known_device(device));
+            return Ok((Lane::known_device(device), Asker::Known));
         }
     }
-    Ok(Lane::stranger(key, &visitor.ip))
+    Ok((Lane::stranger(key, &visitor.ip), Asker::Stranger(visitor.ip.clone())))
 }
 
 /// Another password, or none, may have been set while this one was verified.

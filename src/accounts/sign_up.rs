@@ -4,12 +4,14 @@ use kit::clock::Timestamp;
 use kit::db::Conn;
 
 use super::limits::{self, Lane};
+use super::passwords::Asker;
 use super::store::{self, NewUser};
-use super::{Granted, LinkKind, Password, UserId, admit, email_key, profile, rules};
+use super::{Granted, LinkKind, Password, Passwords, UserId, admit, email_key, profile, rules, stolen};
 use crate::accounts::sessions::{TokenHash, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::config::Signup;
+use crate::model::visible;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::{Actor, Who, Work};
 use crate::workspaces::{self, Kind};
@@ -40,9 +42,10 @@ pub async fn sign_up(app: &App, form: SignUp, visitor: Visitor) -> Result<Grante
     let token = form.token.as_deref().map(TokenHash::of);
     let password = form.password.clone();
     let mut candidate = check(form, app.config.host())?;
+    stolen::refuse(app, "password", &password).await?;
     may_try(app, token, &visitor).await?;
 
-    candidate.password_hash = app.passwords.hash(&password).await?;
+    candidate.password_hash = app.part::<Passwords>().hash(&Asker::Stranger(visitor.ip.clone()), &password).await?;
     let signup = app.config.signup;
     app.write(Who::stranger(&visitor.ip), move |work| {
         let granted = create(work, signup, token.as_ref(), &candidate, &visitor)?;
@@ -160,7 +163,8 @@ fn check(form: SignUp, host: &str) -> Result<Candidate> {
 /// Nobody can tell an address from its form alone: this only catches slips.
 pub(super) fn is_address(email: &str) -> bool {
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
-    let has_odd = email.chars().any(|c| c.is_whitespace() || c.is_control() || "<>,;\"\\".contains(c));
+    let is_odd = |c: char| c.is_whitespace() || "<>,;\"\\\u{200c}\u{200d}\u{fe0f}".contains(c);
+    let has_odd = !visible::is_visible(email) || email.chars().any(is_odd);
     !local.is_empty() && !local.contains('@') && !domain.is_empty() && email.len() <= 254 && !has_odd
 }
 
@@ -193,7 +197,21 @@ mod tests {
         for good in ["a@b", "ann.baker+tag@mail.example", "ann@xn--bcher-kva.example", "änn@bücher.example"] {
             assert!(is_address(good), "{good}");
         }
-        for bad in ["", "ann", "@b", "a@", "a b@c", "a@b@c", "<a@b>", "a@b,c@d", &format!("{}@b", "a".repeat(254))] {
+        for bad in [
+            "",
+            "ann",
+            "@b",
+            "a@",
+            "a b@c",
+            "a@b@c",
+            "<a@b>",
+            "a@b,c@d",
+            "a\u{200b}@b",
+            "\u{202e}a@b",
+            "a\u{0}@b",
+            "ä\u{200d}@b",
+            &format!("{}@b", "a".repeat(254)),
+        ] {
             assert!(!is_address(bad), "{bad}");
         }
     }

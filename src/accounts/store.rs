@@ -136,7 +136,15 @@ pub fn replace_hash(tx: &mut Tx, user: UserId, verified: &str, hash: &str) -> Re
 }
 
 pub fn note_password_change(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
-    tx.exec("UPDATE users SET password_changed_at = $2, updated_at = $2 WHERE id = $1", args![user, now])?;
+    tx.exec(
+        "UPDATE users SET password_changed_at = $2, must_change_password = FALSE, updated_at = $2 WHERE id = $1",
+        args![user, now],
+    )?;
+    Ok(())
+}
+
+pub fn ask_for_another_password(tx: &mut Tx, user: UserId) -> Result<()> {
+    tx.exec("UPDATE users SET must_change_password = TRUE WHERE id = $1", args![user])?;
     Ok(())
 }
 
@@ -148,9 +156,42 @@ pub fn set_profile(tx: &mut Tx, user: UserId, name: &str, time_zone: &str, now: 
     Ok(())
 }
 
-pub fn disable(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
-    tx.exec("UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1", args![user, now])?;
-    Ok(())
+pub fn disable(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL";
+    Ok(tx.exec(sql, args![user, now])? > 0)
+}
+
+pub fn open_again(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<bool> {
+    let sql = "UPDATE users SET disabled_at = NULL, updated_at = $2 WHERE id = $1 AND disabled_at IS NOT NULL";
+    Ok(tx.exec(sql, args![user, now])? > 0)
+}
+
+pub fn is_there(conn: &mut Conn, user: UserId) -> Result<bool> {
+    Ok(conn.opt::<i64>("SELECT 1 FROM users WHERE id = $1", args![user])?.is_some())
+}
+
+kit::row! {
+    /// A link that was given away and not used.
+    #[derive(Clone, Debug)]
+    pub struct Invitation {
+        pub id: super::LinkId,
+        pub created_at: Timestamp,
+        pub expires_at: Timestamp,
+    }
+}
+
+pub fn invitations(conn: &mut Conn, now: Timestamp) -> Result<Vec<Invitation>> {
+    let sql = format!(
+        "SELECT {} FROM one_time_links WHERE kind = 'invite' AND used_at IS NULL AND expires_at > $1
+         ORDER BY created_at DESC, id DESC LIMIT 100",
+        Invitation::COLUMNS
+    );
+    conn.all(&sql, args![now])
+}
+
+pub fn withdraw_invitation(tx: &mut Tx, invitation: super::LinkId) -> Result<bool> {
+    let sql = "DELETE FROM one_time_links WHERE id = $1 AND kind = 'invite' AND used_at IS NULL";
+    Ok(tx.exec(sql, args![invitation])? > 0)
 }
 
 pub fn insert_link(
@@ -268,6 +309,14 @@ pub fn lower_limit(tx: &mut Tx, key: &str) -> Result<()> {
         args![key],
     )?;
     Ok(())
+}
+
+/// Counters with an instant of the future: a window that has not begun, or a wait beyond the longest.
+pub fn limits_after(conn: &mut Conn, begun: Timestamp, blocked: Timestamp) -> Result<i64> {
+    conn.one(
+        "SELECT count(*) FROM sign_in_limits WHERE window_started_at > $1 OR blocked_until > $2",
+        args![begun, blocked],
+    )
 }
 
 pub fn purge_limits(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {

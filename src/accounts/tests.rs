@@ -232,7 +232,7 @@ both_databases! {
         assert_eq!(phone.get("/settings/account").await.status, 200, "nothing has happened yet");
 
         let changed = app.post("/settings/account/password", &[("current_password", PASSWORD), ("new_password", OTHER)]).await;
-        assert_eq!(changed.location(), "/settings/account?password=1");
+        assert_eq!(changed.location(), "/settings/account?password=1&keys=0");
         assert!(app.get(changed.location()).await.text.contains("We signed you out of one other session."));
         assert_eq!(phone.get("/api/auth/session").await.status, 401);
         let old = app.browser();

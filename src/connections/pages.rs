@@ -13,7 +13,6 @@ use serde::Deserialize;
 use super::consent::{self, Answer, Asker, NotTaken};
 use super::views::{self, Confirm, Listing, Offer, Shown};
 use super::{ConnectionId, Refused, budget, service, store, unread};
-use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
@@ -21,6 +20,7 @@ use crate::audit::{self, Event};
 use crate::model::Platform;
 use crate::platforms;
 use crate::secrets::Secret;
+use crate::web::cookies::with_renewed_cookie;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
 use crate::workspaces::{Kind, UserId, WorkspaceId};
@@ -111,7 +111,7 @@ pub async fn start(
         let shell = who.shell(&app, &nonce, "/connections");
         ui::page(&shell, "Connect", views::continue_to(platform, &link, who.workspace.kind == Kind::Demo))
     });
-    Ok(keeping(renewed, begun))
+    Ok(with_renewed_cookie(&app, renewed, begun))
 }
 
 /// The session's new token, where the password had to be typed for it.
@@ -238,7 +238,7 @@ pub async fn disconnect(
         super::disconnect(work, user, workspace, id)?;
         Ok::<_, Error>(audit::record(work, Event::AccountDisconnected, id)?)
     });
-    Ok(keeping(renewed, ended.await.map(|()| Redirect::to("/connections"))))
+    Ok(with_renewed_cookie(&app, renewed, ended.await.map(|()| Redirect::to("/connections"))))
 }
 
 /// An id that is none belongs to nobody.

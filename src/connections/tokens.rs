@@ -59,7 +59,7 @@ impl TokenSource {
         if let Some(token) = self.usable(self.last(), refused) {
             return Ok(token);
         }
-        let lock = self.app.refresh_locks.of(self.id);
+        let lock = self.app.part::<RefreshLocks>().of(self.id);
         let _refreshing = lock.lock().await;
         // Whoever held the lock before may have done the work.
         let stored = self.stored().await?;

@@ -7,10 +7,12 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::{Dashboard, Panel, views};
-use crate::accounts::sessions::{self, pages::SessionToken};
+use crate::accounts::sessions::{self, SessionToken};
 use crate::app::App;
 use crate::demo;
+use crate::live::Streams;
 use crate::web::errors::{Error, Result};
+use crate::web::extract;
 use crate::web::ui::{self, Local};
 
 #[derive(Debug, Deserialize)]
@@ -33,7 +35,7 @@ pub async fn show(
     let panel = asked.panel.as_deref().map(str::parse::<Panel>).transpose();
     let panel = panel.map_err(|_| Error::bad_request("unknown_panel", "Unknown panel."))?;
     let token = token.ok_or(Error::SignInNeeded)?;
-    let (now, version) = (app.now(), app.streams.version(&app.db));
+    let (now, version) = (app.now(), app.part::<Streams>().version(&app.db));
     let (who, local, dashboard, demo) = app
         .db
         .read(move |conn| {
@@ -45,6 +47,7 @@ pub async fn show(
             Ok::<_, Error>((who, local, dashboard, demo))
         })
         .await?;
+    extract::passes(&who.user, "/dashboard")?;
     sessions::seen(&app, &who.session);
 
     Ok(match panel {

@@ -15,14 +15,14 @@ use crate::testing::TestApp;
 const SECRET: &str = "secret";
 
 /// Ann, and a demo service that can be stopped and started.
-struct Stage {
+struct DemoFixture {
     app: TestApp,
     simulator: Option<Simulator>,
     options: simulator::Options,
     _directory: tempfile::TempDir,
 }
 
-impl Stage {
+impl DemoFixture {
     async fn set(app: TestApp) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let mut options = simulator::Options::new(directory.path(), SECRET, Clock::system(), Random::seeded(7));
@@ -122,198 +122,198 @@ impl Stage {
 
 both_databases! {
     async fn enable_ends_with_everything_that_was_promised(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let accepted = stage.enable().await;
+        let fixture = DemoFixture::set(app).await;
+        let accepted = fixture.enable().await;
         assert_eq!(accepted["status"], "enabling");
-        let page = stage.app.get("/dashboard").await.text;
+        let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("data-test=\"demo-enabling\"") && page.contains("being set up"), "{page}");
 
-        stage.run_until_settled().await;
-        let status = stage.status().await;
+        fixture.run_until_settled().await;
+        let status = fixture.status().await;
         assert_eq!(status["status"], "enabled", "{status}");
         let promised = &status["profile"]["platforms"]["youtube"]["promised"];
         assert!(promised["videos"].as_i64().unwrap() >= 40, "{promised}");
         assert!(promised["interactions"].as_i64().unwrap() >= 1_000, "{promised}");
-        assert!(stage.count("content_items").await >= promised["videos"].as_i64().unwrap());
-        assert!(stage.count("interactions").await >= promised["interactions"].as_i64().unwrap());
-        let job = stage.job(&accepted["job_id"]).await;
+        assert!(fixture.count("content_items").await >= promised["videos"].as_i64().unwrap());
+        assert!(fixture.count("interactions").await >= promised["interactions"].as_i64().unwrap());
+        let job = fixture.job(&accepted["job_id"]).await;
         assert_eq!((job["status"].as_str(), job["attempt"].as_i64()), (Some("completed"), Some(1)), "{job}");
 
-        let page = stage.app.get("/dashboard").await.text;
+        let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("data-test=\"demo-enabled\"") && page.contains("Northside Coffee Lab"), "{page}");
-        assert_eq!(stage.app.json("GET", "/api/auth/session", Value::Null).await.json()["workspace"]["kind"], "demo");
+        assert_eq!(fixture.app.json("GET", "/api/auth/session", Value::Null).await.json()["workspace"]["kind"], "demo");
     }
 
     async fn fifty_clicks_are_one_operation(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let clicks = futures_util::future::join_all((0..50).map(|_| stage.enable())).await;
+        let fixture = DemoFixture::set(app).await;
+        let clicks = futures_util::future::join_all((0..50).map(|_| fixture.enable())).await;
         assert!(clicks.iter().all(|click| click["job_id"] == clicks[0]["job_id"]));
-        assert_eq!(stage.count("background_jobs").await, 1);
-        stage.run_until_settled().await;
-        assert_eq!(stage.count("workspaces WHERE kind = 'demo'").await, 1);
+        assert_eq!(fixture.count("background_jobs").await, 1);
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.count("workspaces WHERE kind = 'demo'").await, 1);
     }
 
     async fn live_rows_are_identical_after_enable_use_and_disable(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let before = stage.live_rows().await;
-        stage.enabled().await;
-        stage.app.json("GET", "/api/dashboard", Value::Null).await;
-        stage.disable().await;
-        assert!(stage.app.get("/dashboard").await.text.contains("data-test=\"demo-disabling\""));
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "disabled");
-        assert_eq!(stage.live_rows().await, before);
-        assert_eq!(stage.count("background_jobs WHERE job_type NOT IN ('enable_demo', 'disable_demo')").await, 0);
-        assert_eq!(stage.count("users WHERE demo_profile IS NOT NULL OR demo_workspace_id IS NOT NULL").await, 0);
-        assert!(!stage.has_profile().await);
+        let fixture = DemoFixture::set(app).await;
+        let before = fixture.live_rows().await;
+        fixture.enabled().await;
+        fixture.app.json("GET", "/api/dashboard", Value::Null).await;
+        fixture.disable().await;
+        assert!(fixture.app.get("/dashboard").await.text.contains("data-test=\"demo-disabling\""));
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "disabled");
+        assert_eq!(fixture.live_rows().await, before);
+        assert_eq!(fixture.count("background_jobs WHERE job_type NOT IN ('enable_demo', 'disable_demo')").await, 0);
+        assert_eq!(fixture.count("users WHERE demo_profile IS NOT NULL OR demo_workspace_id IS NOT NULL").await, 0);
+        assert!(!fixture.has_profile().await);
     }
 
     async fn a_set_up_that_waits_is_called_back_at_once(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let accepted = stage.enable().await;
-        let leaving = stage.disable().await;
+        let fixture = DemoFixture::set(app).await;
+        let accepted = fixture.enable().await;
+        let leaving = fixture.disable().await;
         assert_eq!(leaving["status"], "disabling");
         assert_ne!(leaving["job_id"], accepted["job_id"]);
-        assert_eq!(stage.job(&accepted["job_id"]).await["status"], "cancelled");
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "disabled");
-        assert!(!stage.has_profile().await);
+        assert_eq!(fixture.job(&accepted["job_id"]).await["status"], "cancelled");
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "disabled");
+        assert!(!fixture.has_profile().await);
     }
 
     async fn the_last_wish_wins_while_demo_mode_is_being_left(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.enabled().await;
-        let leaving = stage.disable().await;
-        let again = stage.enable_with(json!({ "size": "small", "seed": 4711 })).await;
+        let fixture = DemoFixture::set(app).await;
+        fixture.enabled().await;
+        let leaving = fixture.disable().await;
+        let again = fixture.enable_with(json!({ "size": "small", "seed": 4711 })).await;
         assert_eq!((&again["status"], &again["job_id"]), (&json!("disabling"), &leaving["job_id"]));
-        let page = stage.app.get("/dashboard").await.text;
+        let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("it starts again afterwards") && page.contains("Just turn it off"), "{page}");
 
-        stage.run_until_settled().await;
-        let status = stage.status().await;
+        fixture.run_until_settled().await;
+        let status = fixture.status().await;
         assert_eq!((&status["status"], &status["profile"]["seed"]), (&json!("enabled"), &json!(4711)), "{status}");
-        assert_eq!(stage.count("workspaces WHERE kind = 'demo'").await, 1);
+        assert_eq!(fixture.count("workspaces WHERE kind = 'demo'").await, 1);
 
-        stage.disable().await;
-        stage.enable().await;
-        stage.disable().await;
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "disabled");
-        assert!(!stage.has_profile().await);
+        fixture.disable().await;
+        fixture.enable().await;
+        fixture.disable().await;
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "disabled");
+        assert!(!fixture.has_profile().await);
     }
 
     async fn a_wish_outlives_the_calling_back_of_a_running_set_up(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.enable().await;
-        stage.let_a_worker_take_it_and_die().await;
-        stage.disable().await;
-        stage.enable_with(json!({ "size": "small", "seed": 4711 })).await;
-        stage.run_until_settled().await;
-        let status = stage.status().await;
+        let fixture = DemoFixture::set(app).await;
+        fixture.enable().await;
+        fixture.let_a_worker_take_it_and_die().await;
+        fixture.disable().await;
+        fixture.enable_with(json!({ "size": "small", "seed": 4711 })).await;
+        fixture.run_until_settled().await;
+        let status = fixture.status().await;
         assert_eq!((&status["status"], &status["profile"]["seed"]), (&json!("enabled"), &json!(4711)), "{status}");
     }
 
     async fn calling_back_by_the_job_is_the_same(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let accepted = stage.enable().await;
+        let fixture = DemoFixture::set(app).await;
+        let accepted = fixture.enable().await;
         let job = accepted["job_id"].as_str().unwrap();
-        let answer = stage.app.json("POST", &format!("/api/jobs/{job}/cancel"), Value::Null).await;
+        let answer = fixture.app.json("POST", &format!("/api/jobs/{job}/cancel"), Value::Null).await;
         assert_eq!(answer.status, 202, "{}", answer.text);
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "disabled");
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "disabled");
     }
 
     async fn a_service_that_is_down_is_tried_again_and_then_said_to_be_so(app: TestApp) {
-        let mut stage = Stage::set(app).await;
-        stage.stop_the_service().await;
-        let accepted = stage.enable().await;
-        stage.app.run_jobs().await;
-        let page = stage.app.get("/dashboard").await.text;
+        let mut fixture = DemoFixture::set(app).await;
+        fixture.stop_the_service().await;
+        let accepted = fixture.enable().await;
+        fixture.app.run_jobs().await;
+        let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("Attempt 1 of 6") && page.contains("failed. Trying again"), "{page}");
 
-        stage.run_until_settled().await;
-        let status = stage.status().await;
+        fixture.run_until_settled().await;
+        let status = fixture.status().await;
         assert_eq!(status["status"], "failed");
         assert_eq!(status["error"]["code"], "demo_service_unreachable");
-        assert_eq!(stage.job(&accepted["job_id"]).await["attempt"], 6);
-        let page = stage.app.get("/dashboard").await.text;
+        assert_eq!(fixture.job(&accepted["job_id"]).await["attempt"], 6);
+        let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("data-test=\"demo-retry\"") && page.contains("isn't responding"), "{page}");
 
-        stage.start_the_service().await;
-        stage.enabled().await;
+        fixture.start_the_service().await;
+        fixture.enabled().await;
     }
 
     async fn after_a_failure_one_can_leave(app: TestApp) {
-        let mut stage = Stage::set(app).await;
-        stage.stop_the_service().await;
-        stage.enable().await;
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "failed");
-        stage.start_the_service().await;
-        stage.disable().await;
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "disabled");
-        assert!(!stage.has_profile().await);
+        let mut fixture = DemoFixture::set(app).await;
+        fixture.stop_the_service().await;
+        fixture.enable().await;
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "failed");
+        fixture.start_the_service().await;
+        fixture.disable().await;
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "disabled");
+        assert!(!fixture.has_profile().await);
     }
 
     async fn leaving_that_fails_offers_both_exits(app: TestApp) {
-        let mut stage = Stage::set(app).await;
-        stage.enabled().await;
-        stage.stop_the_service().await;
-        stage.disable().await;
-        stage.run_until_settled().await;
-        let status = stage.status().await;
+        let mut fixture = DemoFixture::set(app).await;
+        fixture.enabled().await;
+        fixture.stop_the_service().await;
+        fixture.disable().await;
+        fixture.run_until_settled().await;
+        let status = fixture.status().await;
         assert_eq!((status["status"].as_str(), status["error"]["operation"].as_str()), (Some("failed"), Some("disable")));
-        let page = stage.app.get("/dashboard").await.text;
+        let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("data-test=\"demo-retry\"") && page.contains("data-test=\"enable-demo\""), "{page}");
 
-        stage.start_the_service().await;
-        stage.enabled().await;
-        assert_eq!(stage.count("workspaces WHERE kind = 'demo'").await, 1);
+        fixture.start_the_service().await;
+        fixture.enabled().await;
+        assert_eq!(fixture.count("workspaces WHERE kind = 'demo'").await, 1);
     }
 
     async fn a_failed_set_up_is_repeated_by_its_job(app: TestApp) {
-        let mut stage = Stage::set(app).await;
-        stage.stop_the_service().await;
-        let accepted = stage.enable().await;
-        stage.run_until_settled().await;
-        stage.start_the_service().await;
+        let mut fixture = DemoFixture::set(app).await;
+        fixture.stop_the_service().await;
+        let accepted = fixture.enable().await;
+        fixture.run_until_settled().await;
+        fixture.start_the_service().await;
         let job = accepted["job_id"].as_str().unwrap();
-        let answer = stage.app.json("POST", &format!("/api/jobs/{job}/retry"), Value::Null).await;
+        let answer = fixture.app.json("POST", &format!("/api/jobs/{job}/retry"), Value::Null).await;
         assert_eq!(answer.status, 202, "{}", answer.text);
         assert_ne!(answer.json()["job_id"], accepted["job_id"]);
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "enabled");
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "enabled");
     }
 
     async fn the_choice_is_honoured_and_shown(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.enable_with(json!({ "scenario": "viral", "size": "small", "seed": 4711 })).await;
-        stage.run_until_settled().await;
-        let profile = stage.status().await["profile"].clone();
+        let fixture = DemoFixture::set(app).await;
+        fixture.enable_with(json!({ "scenario": "viral", "size": "small", "seed": 4711 })).await;
+        fixture.run_until_settled().await;
+        let profile = fixture.status().await["profile"].clone();
         assert_eq!(
             (profile["scenario"].as_str(), profile["size"].as_str(), profile["seed"].as_u64()),
             (Some("viral"), Some("small"), Some(4711))
         );
-        let page = stage.app.get("/settings/demo").await.text;
+        let page = fixture.app.get("/settings/demo").await.text;
         assert!(page.contains("4711") && page.contains("Viral"), "{page}");
     }
 
     async fn two_users_never_meet(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.enabled().await;
-        let theirs = stage.app.json("GET", "/api/interactions?limit=1", Value::Null).await.json();
+        let fixture = DemoFixture::set(app).await;
+        fixture.enabled().await;
+        let theirs = fixture.app.json("GET", "/api/interactions?limit=1", Value::Null).await.json();
         let foreign = theirs["items"][0]["id"].as_str().expect("an interaction").to_owned();
-        let job = stage.status().await["job_id"].as_str().unwrap().to_owned();
+        let job = fixture.status().await["job_id"].as_str().unwrap().to_owned();
 
-        let ben = stage.app.invited("ben@example.com").await;
+        let ben = fixture.app.invited("ben@example.com").await;
         assert_eq!(ben.json("GET", "/api/demo/status", Value::Null).await.json()["status"], "disabled");
         assert_eq!(ben.json("GET", "/api/interactions", Value::Null).await.json()["items"], json!([]));
         for path in [format!("/api/interactions/{foreign}"), format!("/inbox/{foreign}"), format!("/api/jobs/{job}/status")] {
             assert_eq!(ben.get(&path).await.status, 404, "{path}");
         }
         assert_eq!(ben.json("POST", &format!("/api/jobs/{job}/cancel"), Value::Null).await.status, 404);
-        assert_eq!(stage.status().await["status"], "enabled");
+        assert_eq!(fixture.status().await["status"], "enabled");
     }
 }
 
@@ -329,7 +329,7 @@ enum Event {
     TimePasses,
 }
 
-impl Stage {
+impl DemoFixture {
     async fn happen(&mut self, event: Event) {
         let job = self.status().await["job_id"].as_str().map(str::to_owned);
         match (event, job) {
@@ -382,17 +382,17 @@ both_databases! {
         const EVENTS: [Event; 10] = [
             Enable, Enable, Disable, CancelJob, RetryJob, ServiceStops, ServiceStarts, TimePasses, TimePasses, TimePasses,
         ];
-        let mut stage = Stage::set(app).await;
+        let mut fixture = DemoFixture::set(app).await;
         let random = Random::seeded(20_261_122);
         let mut happened = Vec::new();
         for _ in 0..60 {
             let event = EVENTS[usize::try_from(random.u64() % EVENTS.len() as u64).unwrap()];
             happened.push(event);
-            stage.happen(event).await;
-            stage.assert_sound(&happened).await;
+            fixture.happen(event).await;
+            fixture.assert_sound(&happened).await;
         }
-        stage.happen(ServiceStarts).await;
-        stage.run_until_settled().await;
-        stage.assert_sound(&happened).await;
+        fixture.happen(ServiceStarts).await;
+        fixture.run_until_settled().await;
+        fixture.assert_sound(&happened).await;
     }
 }

@@ -8,7 +8,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, StreamExt as _};
 
-use super::streams::{Said, Stream};
+use super::streams::{Said, Stream, Streams};
 use crate::accounts::sessions::Caller;
 use crate::app::App;
 use crate::web::errors::{Error, Result};
@@ -24,15 +24,16 @@ const LIFE: Duration = Duration::from_secs(15 * 60);
 ///
 /// A session has four streams at most: the oldest is told `crowded`, ends, and should not be opened again by itself.
 #[utoipa::path(get, path = "/events", tag = "events",
-    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 503)))]
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 429), (status = 503)))]
 pub async fn events(State(app): State<App>, who: Caller) -> Result<Response> {
     // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the start tells them of something newer.
-    let stream = app.streams.open(&app.db, who.user.id, who.pass)?;
+    let stream = app.part::<Streams>().open(&app.db, who.user.id, who.pass)?;
+    let life = who.ends_at.map_or(LIFE, |end| end.since(app.now()).min(LIFE));
     let ends = app.stopping.clone();
     let start = Event::default().event("version").json_data(&stream.start).map_err(Error::internal)?;
     let said = events_of(stream)
         .take_until(async move { ends.cancelled().await })
-        .take_until(tokio::time::sleep(LIFE))
+        .take_until(tokio::time::sleep(life))
         .map(Ok::<_, Infallible>);
     let opened = stream::once(async { Ok(start.retry(Duration::from_secs(1))) });
     let keep_alive = KeepAlive::new().interval(HEARTBEAT);

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
+use std::time::Duration;
 
 use kit::db::{Db, Signal};
 use kit::random::Random;
@@ -20,6 +21,11 @@ use crate::workspaces::UserId;
 const IN_ALL: usize = 2_000;
 /// More windows side by side than a person looks at.
 const OF_A_SESSION: usize = 4;
+
+/// However many browsers and programs: some people must not take everybody's places.
+const OF_A_PERSON: usize = 40;
+/// Whoever has too many comes back when some have ended by themselves.
+const LATER: Duration = Duration::from_secs(60);
 
 /// Bits beside those of the hints.
 const ENDED: u8 = 1 << 6;
@@ -94,6 +100,13 @@ impl Streams {
         open.hear(db, Arc::downgrade(&self.0));
         if open.count >= IN_ALL {
             return Err(Error::Busy);
+        }
+        let of_a_person = open.listeners.get(&user).map_or(0, Vec::len);
+        let of_session = |known: &&Arc<Listener>| known.session == session;
+        let takes_its_own =
+            open.listeners.get(&user).is_some_and(|all| all.iter().filter(of_session).count() >= OF_A_SESSION);
+        if of_a_person >= OF_A_PERSON && !takes_its_own {
+            return Err(Error::TooMany { retry_after: LATER });
         }
         open.count += 1;
         let listener = Arc::new(Listener { session, pending: AtomicU8::new(0), wake: Notify::new() });

@@ -1,5 +1,7 @@
 //! Who hears what.
 
+use std::time::Duration;
+
 use axum::body::to_bytes;
 use kit::both_databases;
 use kit::clock::Timestamp;
@@ -10,7 +12,7 @@ use kit::testing::wait_until;
 use super::streams::{Said, Streams};
 use super::{Heard, Hint, TOPIC, hear, hint};
 use crate::accounts::sessions::{self, SessionId};
-use crate::testing::TestApp;
+use crate::testing::{EMAIL, PASSWORD, TestApp};
 use crate::workspaces::UserId;
 
 fn ids() -> ([UserId; 2], [SessionId; 2]) {
@@ -116,6 +118,33 @@ both_databases! {
         assert!(open().is_ok());
     }
 
+    async fn one_person_does_not_take_everybodys_places(app: TestApp) {
+        let random = Random::seeded(3);
+        let (streams, db) = (Streams::default(), app.db.clone());
+        let person = || UserId::new(Timestamp::EPOCH, &random);
+        let open = |user| streams.open(&db, user, SessionId::new(Timestamp::EPOCH, &random));
+        let (ann, ben) = (person(), person());
+        let mut anns: Vec<_> = (0..40).map(|_| open(ann).expect("there is room")).collect();
+        let Err(refused) = open(ann) else { panic!("so many are one person's at most") };
+        assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"60".parse().expect("a value")));
+        let _bens = open(ben).expect("another has room");
+        anns.pop();
+        anns.push(open(ann).expect("a place is free again"));
+    }
+
+    async fn a_session_that_made_room_for_newer_ones_ends_its_streams(app: TestApp) {
+        let app = app.with_ann().await;
+        let stream = app.stream("/api/events", &[]).await;
+        assert_eq!(stream.status(), 200);
+        app.hand.advance(Duration::from_secs(1));
+        for _ in 0..20 {
+            assert_eq!(app.browser().sign_in(EMAIL, PASSWORD).await.status, 303);
+            app.hand.advance(Duration::from_secs(60));
+        }
+        to_bytes(stream.into_body(), usize::MAX).await.expect("it ends");
+        assert_eq!(app.get("/dashboard").await.location(), "/login?return_to=%2Fdashboard");
+    }
+
     async fn a_crowded_out_stream_says_so_and_ends(app: TestApp) {
         let app = app.with_ann().await;
         let mut bodies = Vec::new();
@@ -126,11 +155,11 @@ both_databases! {
         }
         let oldest = to_bytes(bodies.remove(0), usize::MAX).await.expect("it ends");
         assert!(oldest.ends_with(b"event: crowded\ndata: crowded\n\n"), "{oldest:?}");
-        assert_eq!(app.app.streams.count(), 4);
+        assert_eq!(app.app.part::<Streams>().count(), 4);
         app.app.stopping.cancel();
         for body in bodies {
             to_bytes(body, usize::MAX).await.expect("the end of the process ends it");
         }
-        wait_until("their places are free", || async { app.app.streams.count() == 0 }).await;
+        wait_until("their places are free", || async { app.app.part::<Streams>().count() == 0 }).await;
     }
 }

@@ -2,6 +2,7 @@
 
 mod platform;
 mod text;
+pub mod visible;
 
 use kit::clock::Timestamp;
 use serde_json::Value;

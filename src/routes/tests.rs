@@ -66,6 +66,32 @@ both_databases! {
         assert_eq!(app.rows().await, before);
     }
 
+    async fn a_nul_in_any_field_filter_or_name_is_refused_and_never_a_failure(app: TestApp) {
+        let app = app.with_ann().await;
+        let fields = fields();
+        for (path, methods) in routes() {
+            if STREAMS.contains(&bare(&path).as_str()) {
+                continue;
+            }
+            let named = path.replace("00000000-0000-7000-8000-000000000000", "%00");
+            for method in &methods {
+                for field in &fields {
+                    let (query, form) = (format!("{named}?{field}=%00x"), format!("{field}=a%00b"));
+                    let json = format!("{{\"{field}\": \"a\\u0000b\"}}");
+                    let answer = match (*method, path.starts_with("/api/")) {
+                        ("GET", _) => app.get(&query).await,
+                        (_, true) => app.send(method, &path, &[json_type()], Body::from(json)).await,
+                        (_, false) => app.send(method, &path, &[self::form()], Body::from(form)).await,
+                    };
+                    let is_open = path == "/csp-reports" || path.starts_with("/webhooks");
+                    let (status, text) = (answer.status, &answer.text);
+                    let refused = if *method == "GET" && named.contains("%00") { 404 } else { 400 };
+                    assert!(status == refused || (is_open && status.as_u16() < 500), "{method} {path} {field}: {status} {text}");
+                }
+            }
+        }
+    }
+
     async fn every_page_tells_how_demo_mode_stands(app: TestApp) {
         let app = app.with_ann().await;
         let mut pages = Vec::new();
@@ -203,8 +229,36 @@ fn is_secure(path: &str, answer: &Answer) {
     assert!(!kind.starts_with("text/") || kind.contains("charset=utf-8"), "{path}: {kind}");
 }
 
+fn json_type() -> (&'static str, &'static str) {
+    ("content-type", "application/json")
+}
+
 fn form() -> (&'static str, &'static str) {
     ("content-type", "application/x-www-form-urlencoded")
+}
+
+/// What forms, bodies and queries of all features are called, read from the handlers themselves.
+fn fields() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("the source is there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.ends_with("pages.rs") || path.ends_with("api.rs") {
+                let text = std::fs::read_to_string(path).expect("source is text");
+                let lines =
+                    text.lines().filter_map(|line| line.trim_start().trim_start_matches("pub ").split_once(": "));
+                let names = lines.map(|(name, _)| name);
+                found.extend(
+                    names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).map(str::to_owned),
+                );
+            }
+        }
+    }
+    assert!(found.contains("email") && found.contains("cursor") && found.contains("time_zone"), "{found:?}");
+    found
 }
 
 fn readable() -> impl Iterator<Item = (String, Vec<&'static str>)> {

@@ -13,6 +13,7 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use kit::random::Random;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest, Sha256};
 
 const VERSION: u8 = 1;
@@ -21,17 +22,18 @@ const NONCE: usize = 24;
 const HEAD: usize = 1 + KEY_ID + NONCE;
 const FILE_TAG: &str = "repruv-key-1";
 
-/// A value that no log, error or page may show: it cannot be printed or compared, only [exposed](Secret::expose).
+/// A value that no log, error or page may show: it cannot be printed or compared, only [exposed](Secret::expose), and is
+/// wiped from memory when nobody needs it any more.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret(SecretString);
 
 impl Secret {
     pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
+        Self(SecretString::from(value.into()))
     }
 
     pub fn expose(&self) -> &str {
-        &self.0
+        self.0.expose_secret()
     }
 }
 
@@ -43,7 +45,7 @@ impl fmt::Debug for Secret {
 
 impl<'de> serde::Deserialize<'de> for Secret {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self)
+        String::deserialize(deserializer).map(Self::new)
     }
 }
 
@@ -145,7 +147,7 @@ impl Vault {
             .cipher
             .decrypt(&XNonce::from(nonce), Payload { msg: &sealed[HEAD..], aad: &aad })
             .map_err(|_| Broken::Tampered)?;
-        String::from_utf8(plain).map(Secret).map_err(|_| Broken::Tampered)
+        String::from_utf8(plain).map(Secret::new).map_err(|_| Broken::Tampered)
     }
 
     /// Whether this key sealed the value, by the key id in its head.

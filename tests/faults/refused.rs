@@ -99,12 +99,19 @@ fn a_second_process_on_one_sqlite_file_is_refused_and_the_first_goes_on() {
         let place = Place::new(Engine::Sqlite).await;
         let mut fleet = Fleet::start(place.database.url(), &[Role::Serve], &[]).await;
         let ann = Client::sign_up_at(&fleet.urls()[0], EMAIL, Some(&fleet.setup_link)).await;
-        for command in ["serve", "migrate", "user list"] {
+        for command in ["serve", "migrate"] {
             let (is_good, line) = place.run(command);
             let told = "another Repruv process is using this database; stop it first, or use PostgreSQL to run several";
             assert!(!is_good && line.contains(told) && line.lines().count() == 1, "{command}: {line}");
         }
         assert_eq!(ann.get("/api/auth/session").await.0, StatusCode::OK, "the first has noticed nothing");
+        let (is_good, users) = place.run("user list");
+        assert!(is_good && users.contains(EMAIL), "accounts are kept beside it: {users}");
+        let (is_good, told) = place.run(&format!("user disable {EMAIL}"));
+        assert!(is_good && told.contains("every session of it has ended"), "{told}");
+        assert_eq!(ann.get("/api/auth/session").await.0, StatusCode::UNAUTHORIZED, "out at once");
+        let (is_good, told) = place.run(&format!("user reset-password {EMAIL}"));
+        assert!(is_good && told.contains("can sign in with"), "{told}");
         // The lock is the process's: whatever ends it lets it go.
         fleet.kill(0);
         let (is_good, users) = place.run("user list");

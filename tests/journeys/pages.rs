@@ -6,7 +6,7 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-pub const SIGNED_IN: [&str; 10] = [
+pub const SIGNED_IN: [&str; 11] = [
     "/dashboard",
     "/inbox",
     "/connections",
@@ -16,6 +16,7 @@ pub const SIGNED_IN: [&str; 10] = [
     "/settings/account",
     "/settings/sessions",
     "/settings/api-keys",
+    "/settings/people",
     "/no-such-page",
 ];
 

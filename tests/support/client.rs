@@ -10,7 +10,8 @@ use super::server::Server;
 
 pub const PASSWORD: &str = "seven kettles on a green hill";
 
-const COOKIE: &str = "__Host-session_token=";
+/// With its port behind it, where that is a particular one.
+const COOKIE: &str = "__Host-session_token";
 
 #[derive(Clone)]
 pub struct Client {

@@ -72,7 +72,7 @@ fn secure_any(headers: &mut HeaderMap, https: bool) {
         headers.insert(name, value.clone());
     }
     if https {
-        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
 }
 

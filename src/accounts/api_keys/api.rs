@@ -23,10 +23,15 @@ pub async fn guard(State(app): State<App>, route: MatchedPath, mut request: Requ
     request.headers_mut().remove(COOKIE);
     match needs(request.method().as_str(), operation(route.as_str())) {
         Some(Needs::Scope(scope)) => {
-            key.allows(scope)?;
+            key.allows(scope).inspect_err(|_| {
+                tracing::warn!(event = "authz_fail", user = %key.user_id, key = %key.id, %scope, "an API key was used beyond its scopes");
+            })?;
             request.extensions_mut().insert(caller);
         }
-        Some(Needs::Session) => return Err(session_needed()),
+        Some(Needs::Session) => {
+            tracing::warn!(event = "authz_fail", user = %key.user_id, key = %key.id, "an API key was used in a person's place");
+            return Err(session_needed());
+        }
         // Without the caller, whatever asks for one says that nobody is signed in.
         Some(Needs::Nothing) | None => {}
     }

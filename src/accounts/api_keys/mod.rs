@@ -16,6 +16,7 @@ use kit::db::{self, Conn, Tx};
 use super::UserId;
 use crate::accounts::sessions::{self, Caller, SessionId, TokenHash};
 use crate::app::App;
+use crate::model::visible;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 pub use store::Key;
@@ -119,22 +120,30 @@ pub fn make(work: &mut Work<'_>, user: UserId, new: &NewKey) -> Result<Made> {
 
 fn check(new: &NewKey) -> Result<NewKey> {
     let mut errors = FieldErrors::default();
-    let name = new.name.split_whitespace().collect::<Vec<_>>().join(" ");
-    if name.is_empty() {
-        errors.add("name", "missing", "Enter a name.");
-    } else if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        errors.add("name", "too_long", "Use at most 80 characters, without control characters.");
+    let name = visible::line(&new.name);
+    match &name {
+        None => errors.add("name", "invisible", "Use characters that can be seen."),
+        Some(name) if name.is_empty() => errors.add("name", "missing", "Enter a name."),
+        Some(name) if name.chars().count() > LONGEST_NAME => {
+            errors.add("name", "too_long", "Use at most 80 characters.");
+        }
+        Some(_) => {}
     }
     if new.scopes.is_empty() {
         errors.add("scopes", "missing", "Choose at least one permission.");
     }
     errors.into_result()?;
-    Ok(NewKey { name, ..new.clone() })
+    Ok(NewKey { name: name.unwrap_or_default(), ..new.clone() })
 }
 
 /// The user's keys, the newest first.
 pub fn list(conn: &mut Conn, user: UserId) -> db::Result<Vec<Key>> {
     store::list(conn, user)
+}
+
+/// How many of them still open something.
+pub fn living(conn: &mut Conn, user: UserId, now: Timestamp) -> db::Result<usize> {
+    Ok(list(conn, user)?.iter().filter(|key| !key.has_expired(now)).count())
 }
 
 /// The key is dead from this commit on, and so are its streams; false when the user has none of that id.
@@ -155,6 +164,14 @@ pub(super) fn revoke_all(tx: &mut Tx, user: UserId) -> db::Result<Vec<KeyId>> {
     Ok(revoked)
 }
 
+/// For an account that was closed: its keys open nothing, and what they have opened ends.
+pub(super) fn end_streams(tx: &mut Tx, user: UserId) -> db::Result<()> {
+    for key in store::list(tx, user)? {
+        tx.signal(sessions::ENDED, key.id.to_string());
+    }
+    Ok(())
+}
+
 fn end(tx: &mut Tx, user: UserId, key: KeyId) {
     tracing::info!(event = "authn_token_revoked", %user, %key, "an API key was revoked");
     tx.signal(sessions::ENDED, key.to_string());
@@ -165,7 +182,8 @@ pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::R
     let Some(key) = store::living(conn, token, now)? else { return Ok(None) };
     let Some((user, workspace)) = sessions::person(conn, key.user_id, key.follows_demo)? else { return Ok(None) };
     let pass = SessionId::from(key.id.uuid());
-    Ok(Some((key, Caller { user, workspace, pass, session: None })))
+    let caller = Caller { user, workspace, pass, ends_at: key.expires_at, session: None };
+    Ok(Some((key, caller)))
 }
 
 /// Notes that the key is in use, in the background and at most once a minute.

@@ -10,11 +10,11 @@ use serde::Deserialize;
 
 use super::views::{self, Page, Typed};
 use super::{KeyId, Life, NewKey, Scope};
-use crate::accounts::sessions::pages::keeping;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password, shown_once};
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::web::cookies::with_renewed_cookie;
 use crate::web::errors::{Error, Result};
 
 const PATH: &str = "/settings/api-keys";
@@ -83,7 +83,7 @@ pub async fn make(
         }
         Err(error) => refused(&app, &who, &nonce, new, error).await,
     };
-    Ok(keeping(renewed, answer))
+    Ok(with_renewed_cookie(&app, renewed, answer))
 }
 
 /// A key outlives the session that makes it, so the password is asked for when it was typed long ago. Answers the session's

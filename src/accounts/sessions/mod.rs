@@ -9,22 +9,22 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Json, Tx};
+use kit::web::Nonce;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::web::cookies::SESSION_LIFE;
 use crate::work::{Who, Work};
 pub use crate::workspaces::{DemoStatus, UserId, Workspace};
 
 kit::id_types! { pub SessionId }
 
-pub const COOKIE: &str = "__Host-session_token";
-/// Opens nothing: it gives a browser that has signed in before a lane of its own while others guess passwords.
-pub const DEVICE_COOKIE: &str = "__Host-known_device";
+pub use crate::config::{DEVICE_COOKIE, SESSION_COOKIE as COOKIE};
 
 /// A session ends after this long without a request.
 pub const IDLE: Duration = Duration::from_secs(7 * 86_400);
 /// And after this long in any case.
-pub const ABSOLUTE: Duration = Duration::from_secs(30 * 86_400);
+pub const ABSOLUTE: Duration = SESSION_LIFE;
 /// The oldest make room for the newest.
 const PER_USER: i64 = 20;
 /// `last_seen_at` is written at most this often.
@@ -54,6 +54,8 @@ pub struct UserRow {
     pub password_changed_at: Timestamp,
     pub time_zone: String,
     pub is_owner: bool,
+    /// Somebody else knows it: the terminal printed it.
+    pub must_change_password: bool,
     pub demo_mode_status: DemoStatus,
     pub demo_mode_error: Option<Json>,
     /// The newest demo operation's job.
@@ -86,6 +88,18 @@ impl SessionRow {
     }
 }
 
+/// The session's token as it came, for handlers that look it up in the same read as their own rows.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionToken(pub Option<TokenHash>);
+
+/// What a page needs besides its content, with or without somebody signed in.
+#[derive(Clone, Debug)]
+pub struct PageContext {
+    pub nonce: Nonce,
+    pub path: String,
+    pub signed_in: Option<SignedIn>,
+}
+
 /// Who asks, in which session, and whose rows they see now.
 #[derive(Clone, Debug)]
 pub struct SignedIn {
@@ -103,13 +117,16 @@ pub struct Caller {
     pub workspace: Workspace,
     /// The session, or the key in a session's place: open streams end with it.
     pub pass: SessionId,
+    /// When the session or the key ends by itself.
+    pub ends_at: Option<Timestamp>,
     /// None with a key, which somebody made with a fresh password.
     pub session: Option<SessionRow>,
 }
 
 impl From<SignedIn> for Caller {
     fn from(who: SignedIn) -> Self {
-        Self { user: who.user, workspace: who.workspace, pass: who.session.id, session: Some(who.session) }
+        let (pass, ends_at) = (who.session.id, Some(who.session.expires_at));
+        Self { user: who.user, workspace: who.workspace, pass, ends_at, session: Some(who.session) }
     }
 }
 
@@ -155,8 +172,9 @@ pub fn start(work: &mut Work<'_>, user: UserId, visitor: &Visitor) -> db::Result
         end_by_token(work.tx, old)?;
     }
     let evicted = store::evict_oldest(work.tx, user, PER_USER - 1)?;
-    if evicted > 0 {
-        tracing::info!(event = "session_evicted", %user, evicted, "a user's oldest sessions made room");
+    if !evicted.is_empty() {
+        tracing::info!(event = "session_evicted", %user, evicted = evicted.len(), "a user's oldest sessions made room");
+        end_streams(work.tx, &evicted);
     }
     let (now, token) = (work.now, work.random.token());
     let session = SessionRow {
@@ -180,7 +198,16 @@ pub fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> db::Result<Vec<Ses
 
 /// Removes expired ones, at most `batch`; how many it were.
 pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
-    store::purge_expired(tx, now, batch)
+    let expired = store::purge_expired(tx, now, batch)?;
+    end_streams(tx, &expired);
+    Ok(expired.len() as u64)
+}
+
+/// Whatever ends a session ends what was opened in it.
+fn end_streams(tx: &mut Tx, sessions: &[SessionId]) {
+    for session in sessions {
+        tx.signal(ENDED, session.to_string());
+    }
 }
 
 /// Ends one session of the user; false when there is none of that id.
@@ -205,9 +232,7 @@ pub fn end_by_token(tx: &mut Tx, token: &TokenHash) -> db::Result<Option<(Sessio
 /// Ends all sessions of the user but `keep`, and answers how many.
 pub fn end_others(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> db::Result<usize> {
     let ended = store::delete_others(tx, user, keep)?;
-    for session in &ended {
-        tx.signal(ENDED, session.to_string());
-    }
+    end_streams(tx, &ended);
     Ok(ended.len())
 }
 

@@ -8,8 +8,8 @@ use super::{SessionId, SessionRow, SignedIn, TokenHash, UserId, UserRow};
 use crate::workspaces::Workspace;
 
 /// A user and a workspace of theirs, as [`Person`] reads them.
-const PERSON: &str = "u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.demo_mode_status,
-     u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next,
+const PERSON: &str = "u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.must_change_password,
+     u.demo_mode_status, u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next,
      u.created_at, w.id, w.kind, w.name";
 
 /// The live workspace is the user's oldest one of that kind.
@@ -54,15 +54,16 @@ impl FromRow for Person {
             password_changed_at: row.get(3)?,
             time_zone: row.get(4)?,
             is_owner: row.get(5)?,
-            demo_mode_status: row.get(6)?,
-            demo_mode_error: row.get(7)?,
-            demo_job_id: row.get(8)?,
-            demo_workspace_id: row.get(9)?,
-            demo_profile: row.get(10)?,
-            demo_next: row.get(11)?,
-            created_at: row.get(12)?,
+            must_change_password: row.get(6)?,
+            demo_mode_status: row.get(7)?,
+            demo_mode_error: row.get(8)?,
+            demo_job_id: row.get(9)?,
+            demo_workspace_id: row.get(10)?,
+            demo_profile: row.get(11)?,
+            demo_next: row.get(12)?,
+            created_at: row.get(13)?,
         };
-        Ok(Self(user, Workspace { id: row.get(13)?, kind: row.get(14)?, name: row.get(15)? }))
+        Ok(Self(user, Workspace { id: row.get(14)?, kind: row.get(15)?, name: row.get(16)? }))
     }
 }
 
@@ -70,14 +71,14 @@ impl FromRow for SignedIn {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let Person(user, workspace) = Person::from_row(row)?;
         let session = SessionRow {
-            id: row.get(16)?,
-            user_agent: row.get(17)?,
-            ip: row.get(18)?,
-            created_at: row.get(19)?,
-            last_seen_at: row.get(20)?,
-            authenticated_at: row.get(21)?,
-            idle_expires_at: row.get(22)?,
-            expires_at: row.get(23)?,
+            id: row.get(17)?,
+            user_agent: row.get(18)?,
+            ip: row.get(19)?,
+            created_at: row.get(20)?,
+            last_seen_at: row.get(21)?,
+            authenticated_at: row.get(22)?,
+            idle_expires_at: row.get(23)?,
+            expires_at: row.get(24)?,
         };
         Ok(Self { user, session, workspace, version: String::new() })
     }
@@ -131,18 +132,18 @@ pub fn delete_others(tx: &mut Tx, user: UserId, keep: Option<SessionId>) -> Resu
     }
 }
 
-pub fn evict_oldest(tx: &mut Tx, user: UserId, keep: i64) -> Result<u64> {
-    tx.exec(
+pub fn evict_oldest(tx: &mut Tx, user: UserId, keep: i64) -> Result<Vec<SessionId>> {
+    tx.all(
         "DELETE FROM user_sessions WHERE user_id = $1 AND id NOT IN
-             (SELECT id FROM user_sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2)",
+             (SELECT id FROM user_sessions WHERE user_id = $1 ORDER BY last_seen_at DESC, id DESC LIMIT $2) RETURNING id",
         args![user, keep],
     )
 }
 
-pub fn purge_expired(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<u64> {
-    tx.exec(
+pub fn purge_expired(tx: &mut Tx, now: Timestamp, batch: i64) -> Result<Vec<SessionId>> {
+    tx.all(
         "DELETE FROM user_sessions WHERE id IN
-             (SELECT id FROM user_sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2)",
+             (SELECT id FROM user_sessions WHERE idle_expires_at <= $1 ORDER BY idle_expires_at LIMIT $2) RETURNING id",
         args![now, batch],
     )
 }

@@ -11,12 +11,15 @@ use serde::Deserialize;
 use super::views::{self, Account, Sessions};
 use crate::accounts::pages::chosen;
 use crate::accounts::passphrase::suggest;
-use crate::accounts::sessions::pages::{cookies, keeping, sign_out};
+use crate::accounts::sessions::pages::sign_out;
 use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
-use crate::accounts::{Password, change_password, confirm_password, invite, save_profile, shown_once};
+use crate::accounts::{
+    Changed, Password, api_keys, change_password, confirm_password, invite, save_profile, shown_once,
+};
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::web::cookies::{cookies, with_renewed_cookie};
 use crate::web::errors::{Error, FieldErrors, Result};
 
 const PATH: &str = "/settings/account";
@@ -27,6 +30,7 @@ const PATH: &str = "/settings/account";
 pub struct Done {
     saved: Option<String>,
     password: Option<usize>,
+    keys: Option<usize>,
     ended: Option<usize>,
 }
 
@@ -37,12 +41,17 @@ pub async fn account(
     nonce: Nonce,
     headers: HeaderMap,
     Query(done): Query<Done>,
-) -> Response {
+) -> Result<Response> {
     let taken = shown_once::take(&app, who.user.id, PATH, &headers);
     let (invitation, end) = taken.map(|(link, end)| (link.expose().to_owned(), end)).unzip();
-    let (saved, password_changed) = (done.saved.is_some(), done.password);
-    let view = Account { saved, password_changed, invitation, ..Account::of(&who, &app) };
-    (end.map(AppendHeaders), show_account(&app, &who, &nonce, &view)).into_response()
+    let view = Account {
+        saved: done.saved.is_some(),
+        password_changed: done.password,
+        keys_revoked: done.keys.unwrap_or(0),
+        invitation,
+        ..Account::of(&who, &app)
+    };
+    Ok((end.map(AppendHeaders), show_account(&app, &who, &nonce, view).await?).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -63,7 +72,7 @@ pub async fn save(
         Ok(()) => Ok(Redirect::to("/settings/account?saved=1").into_response()),
         Err(error) => {
             let view = Account { name: form.name, time_zone: form.time_zone, ..Account::of(&who, &app) };
-            show_again(&app, &who, &nonce, view, error)
+            show_again(&app, &who, &nonce, view, error).await
         }
     }
 }
@@ -75,6 +84,7 @@ pub struct PasswordForm {
     new_password: Password,
     suggestion: String,
     use_suggestion: bool,
+    revoke_keys: bool,
 }
 
 /// `POST /settings/account/password`
@@ -86,14 +96,15 @@ pub async fn save_password(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response> {
     let new = chosen(&form.new_password, &form.suggestion, form.use_suggestion);
-    match change_password(&app, &who, &visitor, &form.current_password, &new).await {
+    match change_password(&app, &who, &visitor, &form.current_password, &new, form.revoke_keys).await {
         Ok(changed) => {
-            let next = Redirect::to(&format!("/settings/account?password={}", changed.others_ended));
-            Ok((cookies(&changed.session_token, None), next).into_response())
+            let Changed { others_ended, keys_revoked, .. } = changed;
+            let next = Redirect::to(&format!("/settings/account?password={others_ended}&keys={keys_revoked}"));
+            Ok((cookies(&app, &changed.session_token, None), next).into_response())
         }
         Err(error) => {
             let suggestion = Suggestion { text: form.suggestion, is_used: form.use_suggestion };
-            show_again(&app, &who, &nonce, Account { suggestion, ..Account::of(&who, &app) }, error)
+            show_again(&app, &who, &nonce, Account { suggestion, ..Account::of(&who, &app) }, error).await
         }
     }
 }
@@ -110,17 +121,20 @@ pub async fn invite_someone(State(app): State<App>, who: SignedIn) -> Result<Res
 }
 
 /// The form as it was sent, with what is to be mended or waited for.
-fn show_again(app: &App, who: &SignedIn, nonce: &Nonce, view: Account, error: Error) -> Result<Response> {
+async fn show_again(app: &App, who: &SignedIn, nonce: &Nonce, view: Account, error: Error) -> Result<Response> {
     if !error.is_passing() && !matches!(error, Error::Invalid(_)) {
         return Err(error);
     }
     let trouble = error.is_passing().then(|| error.text());
     let view = Account { errors: error.fields(), trouble, ..view };
-    Ok((error.status(), error.headers(), show_account(app, who, nonce, &view)).into_response())
+    Ok((error.status(), error.headers(), show_account(app, who, nonce, view).await?).into_response())
 }
 
-fn show_account(app: &App, who: &SignedIn, nonce: &Nonce, view: &Account) -> Markup {
-    views::account(&who.shell(app, nonce, "/settings/account"), who, view)
+async fn show_account(app: &App, who: &SignedIn, nonce: &Nonce, view: Account) -> Result<Markup> {
+    let user = who.user.id;
+    let keys = app.read(move |look| api_keys::living(look.conn, user, look.now)).await?;
+    let view = Account { keys, ..view };
+    Ok(views::account(&who.shell(app, nonce, "/settings/account"), who, &view))
 }
 
 impl Account {
@@ -172,7 +186,11 @@ pub async fn end(
         },
     };
     let ended = end_wanted(&app, &who, &visitor, wanted).await;
-    Ok(keeping(renewed, ended.map(|ended| Redirect::to(&format!("/settings/sessions?ended={ended}")))))
+    Ok(with_renewed_cookie(
+        &app,
+        renewed,
+        ended.map(|ended| Redirect::to(&format!("/settings/sessions?ended={ended}"))),
+    ))
 }
 
 async fn end_wanted(app: &App, who: &SignedIn, visitor: &Visitor, wanted: Option<SessionId>) -> Result<usize> {

@@ -25,6 +25,9 @@ pub struct Account {
     pub saved: bool,
     /// How many other sessions the change has ended.
     pub password_changed: Option<usize>,
+    pub keys_revoked: usize,
+    /// API keys that still open something.
+    pub keys: usize,
     pub invitation: Option<String>,
 }
 
@@ -35,7 +38,10 @@ pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
         div.stack.narrow {
             @if let Some(trouble) = &view.trouble { (notice(Tone::Bad, trouble)) }
             @if view.saved { (notice(Tone::Good, "Saved.")) }
-            @if let Some(ended) = view.password_changed { (notice(Tone::Good, password_changed(ended))) }
+            @if let Some(ended) = view.password_changed { (notice(Tone::Good, password_changed(ended, view))) }
+            @if who.user.must_change_password {
+                (notice(Tone::Accent, "This password was printed on a terminal. Choose one of your own to go on."))
+            }
             @if view.invitation.is_some() { (card("People", NOTHING, people(view))) }
             (card("You", NOTHING, you(who, view)))
             (card("Password", html! { span { "changed " (shell.local.ago(who.user.password_changed_at)) } }, password(who, view)))
@@ -46,13 +52,23 @@ pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
     page(shell, "Account", body)
 }
 
-fn password_changed(ended: usize) -> Markup {
+fn password_changed(ended: usize, view: &Account) -> Markup {
     html! {
         "Your password has been changed. "
         @match ended {
             0 => { "You weren't signed in anywhere else." }
             1 => { "We signed you out of one other session." }
             ended => { (ended) " other sessions were signed out." }
+        }
+        @match view.keys_revoked {
+            0 => {}
+            1 => { " One API key was revoked." }
+            revoked => { " " (revoked) " API keys were revoked." }
+        }
+        @match view.keys {
+            0 => {}
+            1 => { " One API key still works." }
+            keys => { " " (keys) " API keys still work." }
         }
     }
 }
@@ -90,8 +106,21 @@ fn password(who: &SignedIn, view: &Account) -> Markup {
             (current.error(errors.of("current_password")))
             (new_password(new, "new_password", &view.suggestion))
             p.muted { "This signs you out everywhere else." }
+            @if view.keys > 0 {
+                label.check {
+                    input type="checkbox" name="revoke_keys" value="true";
+                    span { "Revoke my API keys too " small { (keys_left(view.keys)) } }
+                }
+            }
             (Button::primary("Change password"))
         }
+    }
+}
+
+fn keys_left(keys: usize) -> String {
+    match keys {
+        1 => "One key still works, and goes on working otherwise.".to_owned(),
+        keys => format!("{keys} keys still work, and go on working otherwise."),
     }
 }
 
@@ -103,6 +132,7 @@ fn people(view: &Account) -> Markup {
             p.muted { "An invitation is a link that creates one account. Everyone has their own private workspace." }
         }
         (Button::new("Create an invitation").icon(Icon::Plus).posts("/settings/invitations"))
+        p { a href="/settings/people" { "Everyone with an account, and open invitations" } }
     }
 }
 

@@ -56,7 +56,7 @@ both_databases! {
     }
 
     async fn a_failed_sign_in_takes_as_long_for_everyone(app: TestApp) {
-        let app = app.with_parts(|parts| parts.passwords = Passwords::start_cheap(parts.random.clone()));
+        let app = app.with_parts(|parts| parts.parts = parts.parts.clone().with(Passwords::start_cheap(parts.random.clone())));
         let app = with_accounts(app).await;
         // A neighbour that wakes up in the middle can fool the statistic once; a difference stays.
         let mut told = String::new();

@@ -5,10 +5,10 @@ use kit::clock::Timestamp;
 use kit::jobs::JobId;
 use serde_json::{Value, json};
 
-use super::Stage;
+use super::DemoFixture;
 use crate::testing::TestApp;
 
-impl Stage {
+impl DemoFixture {
     /// A worker has begun it, and will never be heard of again.
     async fn a_dead_worker_has(&self, accepted: &Value) {
         let id: JobId = accepted["job_id"].as_str().unwrap().parse().unwrap();
@@ -35,49 +35,49 @@ impl Stage {
 
 both_databases! {
     async fn a_wish_for_demo_mode_outlives_the_cancelling_of_a_running_set_up(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let accepted = stage.enable().await;
-        stage.a_dead_worker_has(&accepted).await;
-        stage.ask_of_job(&accepted, "cancel").await;
-        assert_eq!(stage.enable_with(json!({ "size": "small", "seed": 4711 })).await["status"], "disabling");
-        stage.ends_as("enabled").await;
-        assert_eq!(stage.status().await["profile"]["seed"], 4711);
+        let fixture = DemoFixture::set(app).await;
+        let accepted = fixture.enable().await;
+        fixture.a_dead_worker_has(&accepted).await;
+        fixture.ask_of_job(&accepted, "cancel").await;
+        assert_eq!(fixture.enable_with(json!({ "size": "small", "seed": 4711 })).await["status"], "disabling");
+        fixture.ends_as("enabled").await;
+        assert_eq!(fixture.status().await["profile"]["seed"], 4711);
     }
 
     async fn a_wish_to_leave_outlives_the_cancelling_of_a_running_leave(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.enabled().await;
-        let leaving = stage.disable().await;
-        stage.a_dead_worker_has(&leaving).await;
-        stage.ask_of_job(&leaving, "cancel").await;
-        stage.disable().await;
-        stage.ends_as("disabled").await;
+        let fixture = DemoFixture::set(app).await;
+        fixture.enabled().await;
+        let leaving = fixture.disable().await;
+        fixture.a_dead_worker_has(&leaving).await;
+        fixture.ask_of_job(&leaving, "cancel").await;
+        fixture.disable().await;
+        fixture.ends_as("disabled").await;
     }
 
     async fn a_wish_for_demo_mode_outlives_the_cancelling_of_a_running_leave(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.enabled().await;
-        let leaving = stage.disable().await;
-        stage.a_dead_worker_has(&leaving).await;
-        stage.ask_of_job(&leaving, "cancel").await;
-        stage.enable_with(json!({ "size": "small", "seed": 4711 })).await;
-        stage.ends_as("enabled").await;
-        assert_eq!(stage.status().await["profile"]["seed"], 4711);
+        let fixture = DemoFixture::set(app).await;
+        fixture.enabled().await;
+        let leaving = fixture.disable().await;
+        fixture.a_dead_worker_has(&leaving).await;
+        fixture.ask_of_job(&leaving, "cancel").await;
+        fixture.enable_with(json!({ "size": "small", "seed": 4711 })).await;
+        fixture.ends_as("enabled").await;
+        assert_eq!(fixture.status().await["profile"]["seed"], 4711);
     }
 
     async fn an_old_set_up_that_is_repeated_after_a_failed_leave_makes_no_second_demo(app: TestApp) {
-        let mut stage = Stage::set(app).await;
-        let old = stage.enable().await;
-        stage.ask_of_job(&old, "cancel").await;
-        stage.ends_as("disabled").await;
-        stage.enabled().await;
-        stage.stop_the_service().await;
-        stage.disable().await;
-        stage.run_until_settled().await;
-        assert_eq!(stage.status().await["status"], "failed");
+        let mut fixture = DemoFixture::set(app).await;
+        let old = fixture.enable().await;
+        fixture.ask_of_job(&old, "cancel").await;
+        fixture.ends_as("disabled").await;
+        fixture.enabled().await;
+        fixture.stop_the_service().await;
+        fixture.disable().await;
+        fixture.run_until_settled().await;
+        assert_eq!(fixture.status().await["status"], "failed");
 
-        stage.start_the_service().await;
-        stage.ask_of_job(&old, "retry").await;
-        stage.ends_as("enabled").await;
+        fixture.start_the_service().await;
+        fixture.ask_of_job(&old, "retry").await;
+        fixture.ends_as("enabled").await;
     }
 }

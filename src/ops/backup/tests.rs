@@ -18,12 +18,12 @@ use crate::secrets::Vault;
 use crate::testing::TestApp;
 
 /// An account with data of every type of column, and a place for files.
-struct Stage {
+struct BackupFixture {
     app: TestApp,
     folder: tempfile::TempDir,
 }
 
-impl Stage {
+impl BackupFixture {
     async fn set(app: TestApp) -> Self {
         let app = app.with_ann().await;
         let (now, random) = (app.app.now(), app.app.random.clone());
@@ -104,26 +104,26 @@ async fn rows(file: &Path) -> Vec<String> {
 
 both_databases! {
     async fn what_is_restored_is_what_was_saved(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let saved = stage.backup("first.db").await.unwrap();
+        let fixture = BackupFixture::set(app).await;
+        let saved = fixture.backup("first.db").await.unwrap();
         assert_eq!((saved.holds.accounts, saved.holds.interactions), (1, 1_200));
-        let before = rows(&stage.file("first.db")).await;
+        let before = rows(&fixture.file("first.db")).await;
         assert!(before.len() > 2_400, "{} rows", before.len());
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let empty = Database::fresh(engine).await;
-            let target = stage.target(empty.url());
-            let restored = restored(stage.file("first.db"), target).await.unwrap();
+            let target = fixture.target(empty.url());
+            let restored = restored(fixture.file("first.db"), target).await.unwrap();
             assert_eq!((restored.holds.interactions, restored.aside), (1_200, None));
-            let again = stage.file(&format!("{engine:?}.db"));
+            let again = fixture.file(&format!("{engine:?}.db"));
             backup_of(empty.url(), again.clone()).await.unwrap();
             assert!(rows(&again).await == before, "{engine:?} holds something else");
         }
     }
 
     async fn what_a_killed_run_left_is_in_nobodys_way(app: TestApp) {
-        let stage = Stage::set(app).await;
-        let living = stage.file("living.db");
-        let (url, clock) = (format!("sqlite:{}", living.display()), stage.app.app.clock.clone());
+        let fixture = BackupFixture::set(app).await;
+        let living = fixture.file("living.db");
+        let (url, clock) = (format!("sqlite:{}", living.display()), fixture.app.app.clock.clone());
         let db = blocking(move || {
             let db = Db::open(Options::new(url, clock)).unwrap();
             db.migrate(crate::app::MIGRATIONS).unwrap();
@@ -136,27 +136,27 @@ both_databases! {
                 std::fs::copy(from, to).unwrap();
             }
         };
-        leave(&stage.file("first.db.unfinished"));
-        assert_eq!(stage.backup("first.db").await.unwrap().holds.interactions, 1_200);
+        leave(&fixture.file("first.db.unfinished"));
+        assert_eq!(fixture.backup("first.db").await.unwrap().holds.interactions, 1_200);
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let empty = Database::fresh(engine).await;
-            let target = stage.target(empty.url());
+            let target = fixture.target(empty.url());
             leave(&match empty.url().strip_prefix("sqlite:") {
                 Some(database) => super::beside(Path::new(database), "restoring"),
                 None => target.data_dir.join("restoring.db"),
             });
-            assert_eq!(restored(stage.file("first.db"), target).await.unwrap().holds.interactions, 1_200, "{engine:?}");
+            assert_eq!(restored(fixture.file("first.db"), target).await.unwrap().holds.interactions, 1_200, "{engine:?}");
         }
         blocking(move || db.close()).await;
     }
 
     async fn a_restored_database_goes_on_counting_and_lets_nobody_in_unasked(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.backup("first.db").await.unwrap();
+        let fixture = BackupFixture::set(app).await;
+        fixture.backup("first.db").await.unwrap();
         for engine in [Engine::Sqlite, Engine::Postgres] {
             let empty = Database::fresh(engine).await;
-            restored(stage.file("first.db"), stage.target(empty.url())).await.unwrap();
-            let (url, random) = (empty.url().to_owned(), stage.app.app.random.clone());
+            restored(fixture.file("first.db"), fixture.target(empty.url())).await.unwrap();
+            let (url, random) = (empty.url().to_owned(), fixture.app.app.random.clone());
             let (sessions, seqs) = blocking(move || {
                 let db = Db::open(Options::new(url, kit::clock::Clock::system())).unwrap();
                 let counts = db.write_blocking(move |tx| {
@@ -176,11 +176,11 @@ both_databases! {
 
     /// The ledger: each write makes two rows of one mark; what was answered before the backup began is in it.
     async fn a_backup_under_writes_is_one_moment(app: TestApp) {
-        let stage = Stage::set(app).await;
+        let fixture = BackupFixture::set(app).await;
         let (stop, answered) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicI64::new(0)));
         let writing = tokio::spawn({
             let (db, stop, answered, random) =
-                (stage.app.app.db.clone(), stop.clone(), answered.clone(), stage.app.app.random.clone());
+                (fixture.app.app.db.clone(), stop.clone(), answered.clone(), fixture.app.app.random.clone());
             async move {
                 for mark in 1.. {
                     let random = random.clone();
@@ -205,8 +205,8 @@ both_databases! {
             kit::testing::wait_until("something new is written", || async { answered.load(Ordering::SeqCst) > round }).await;
             let acknowledged = answered.load(Ordering::SeqCst);
             let name = format!("{round}.db");
-            stage.backup(&name).await.unwrap();
-            let marks = rows(&stage.file(&name)).await.into_iter().filter(|row| row.contains("mark:")).count();
+            fixture.backup(&name).await.unwrap();
+            let marks = rows(&fixture.file(&name)).await.into_iter().filter(|row| row.contains("mark:")).count();
             assert!(marks % 2 == 0, "half a transaction is in the backup");
             assert!(marks as i64 >= 2 * acknowledged, "{marks} rows, {acknowledged} pairs were answered before");
         }
@@ -215,26 +215,26 @@ both_databases! {
     }
 
     async fn nothing_is_replaced_unasked_and_nothing_is_lost(app: TestApp) {
-        let stage = Stage::set(app).await;
-        stage.backup("first.db").await.unwrap();
-        assert!(matches!(stage.backup("first.db").await, Err(Error::Exists(_))));
+        let fixture = BackupFixture::set(app).await;
+        fixture.backup("first.db").await.unwrap();
+        assert!(matches!(fixture.backup("first.db").await, Err(Error::Exists(_))));
         // Another installation, with somebody else in it.
-        let other = TestApp::fresh(stage.app.db.engine()).await;
+        let other = TestApp::fresh(fixture.app.db.engine()).await;
         let link = other.set_up_link().await;
         other.post(&link, &[("name", "Ben"), ("email", "ben@example.com"), ("password", "copper window seven tides")]).await;
         let url = other.db.url().to_owned();
-        let in_use = restored(stage.file("first.db"), stage.target(&url)).await;
+        let in_use = restored(fixture.file("first.db"), fixture.target(&url)).await;
         assert!(matches!(in_use, Err(Error::InUse(_) | Error::WouldReplaceUnreadable(_) | Error::WouldReplace(_))), "{in_use:?}");
         let db = other.app.db.clone();
         blocking(move || db.close()).await;
         let db = other.db.clone();
         blocking(move || db.close()).await;
-        let refused = restored(stage.file("first.db"), stage.target(&url)).await.unwrap_err();
+        let refused = restored(fixture.file("first.db"), fixture.target(&url)).await.unwrap_err();
         assert!(refused.to_string().starts_with("this would replace 1 accounts, 0 comments and reviews"), "{refused}");
-        let forced = Target { force: true, ..stage.target(&url) };
-        let done = restored(stage.file("first.db"), forced).await.unwrap();
-        backup_of(&url, stage.file("after.db")).await.unwrap();
-        assert!(rows(&stage.file("after.db")).await == rows(&stage.file("first.db")).await);
+        let forced = Target { force: true, ..fixture.target(&url) };
+        let done = restored(fixture.file("first.db"), forced).await.unwrap();
+        backup_of(&url, fixture.file("after.db")).await.unwrap();
+        assert!(rows(&fixture.file("after.db")).await == rows(&fixture.file("first.db")).await);
         let aside = rows(&done.aside.unwrap()).await;
         assert!(aside.iter().any(|row| row.contains("ben@example.com")), "what was there is kept");
     }
@@ -243,14 +243,14 @@ both_databases! {
 #[test]
 fn what_cannot_be_trusted_is_refused_and_leaves_nothing() {
     kit::testing::run(async {
-        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
-        stage.backup("good.db").await.unwrap();
+        let fixture = BackupFixture::set(TestApp::fresh(Engine::Sqlite).await).await;
+        fixture.backup("good.db").await.unwrap();
         let empty = Database::fresh(Engine::Sqlite).await;
         let refuse = async |bytes: Vec<u8>| {
-            std::fs::write(stage.file("bad.db"), bytes).unwrap();
-            restored(stage.file("bad.db"), stage.target(empty.url())).await.unwrap_err().to_string()
+            std::fs::write(fixture.file("bad.db"), bytes).unwrap();
+            restored(fixture.file("bad.db"), fixture.target(empty.url())).await.unwrap_err().to_string()
         };
-        let good = std::fs::read(stage.file("good.db")).unwrap();
+        let good = std::fs::read(fixture.file("good.db")).unwrap();
         refuse(b"not a database at all, but long enough to be read as one".to_vec()).await;
         refuse(good[..good.len() / 2].to_vec()).await;
         let mut flipped = good.clone();
@@ -259,57 +259,57 @@ fn what_cannot_be_trusted_is_refused_and_leaves_nothing() {
         }
         refuse(flipped).await;
         assert!(!Path::new(empty.url().strip_prefix("sqlite:").unwrap()).exists(), "nothing took the database's place");
-        let missing = restored(stage.file("none.db"), stage.target(empty.url())).await.unwrap_err();
+        let missing = restored(fixture.file("none.db"), fixture.target(empty.url())).await.unwrap_err();
         assert!(matches!(missing, Error::Missing(_)), "{missing}");
-        assert!(matches!(backup_of("sqlite:/nowhere/x.db", stage.file("x.db")).await, Err(Error::Missing(_))));
-        assert!(!stage.file("x.db").exists());
+        assert!(matches!(backup_of("sqlite:/nowhere/x.db", fixture.file("x.db")).await, Err(Error::Missing(_))));
+        assert!(!fixture.file("x.db").exists());
         // What a run that was killed has left is in nobody's way.
-        std::fs::write(stage.file("y.db.unfinished"), "half a backup").unwrap();
-        stage.backup("y.db").await.unwrap();
-        assert!(!stage.file("y.db.unfinished").exists());
+        std::fs::write(fixture.file("y.db.unfinished"), "half a backup").unwrap();
+        fixture.backup("y.db").await.unwrap();
+        assert!(!fixture.file("y.db.unfinished").exists());
     });
 }
 
 #[test]
 fn a_backup_of_a_newer_release_is_refused() {
     kit::testing::run(async {
-        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        let fixture = BackupFixture::set(TestApp::fresh(Engine::Sqlite).await).await;
         let newer = "INSERT INTO schema_migrations (name, checksum) VALUES ('9999_later', 'x')";
-        stage
+        fixture
             .app
             .app
             .db
             .write(move |tx| tx.exec(newer, args![]))
             .await
             .unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
-        let refused = stage.backup("newer.db").await.unwrap_err().to_string();
+        let refused = fixture.backup("newer.db").await.unwrap_err().to_string();
         assert!(refused.contains("created by a newer Repruv"), "{refused}");
-        assert!(!stage.file("newer.db").exists(), "it has no final name");
+        assert!(!fixture.file("newer.db").exists(), "it has no final name");
     });
 }
 
 #[test]
 fn secrets_that_the_key_does_not_open_stop_a_restore() {
     kit::testing::run(async {
-        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
+        let fixture = BackupFixture::set(TestApp::fresh(Engine::Sqlite).await).await;
         let sealed = Vault::with_key([9; 32]).seal(
             crate::secrets::Place { table: "platform_connections", column: "access_token", row: b"r", owner: b"o" },
             b"token",
-            &stage.app.app.random,
+            &fixture.app.app.random,
         );
-        stage
+        fixture
             .app
             .app
             .db
             .write(move |tx| tx.exec("UPDATE platform_connections SET access_token = $1", args![&sealed]))
             .await
             .unwrap_or_else(|error: kit::db::Error| panic!("{error}"));
-        stage.backup("first.db").await.unwrap();
+        fixture.backup("first.db").await.unwrap();
         let empty = Database::fresh(Engine::Sqlite).await;
-        let refused = restored(stage.file("first.db"), stage.target(empty.url())).await.unwrap_err();
+        let refused = restored(fixture.file("first.db"), fixture.target(empty.url())).await.unwrap_err();
         assert!(matches!(refused, Error::OtherKey), "{refused}");
-        let right = Target { vault: Vault::with_key([9; 32]), ..stage.target(empty.url()) };
-        restored(stage.file("first.db"), right).await.unwrap();
+        let right = Target { vault: Vault::with_key([9; 32]), ..fixture.target(empty.url()) };
+        restored(fixture.file("first.db"), right).await.unwrap();
     });
 }
 
@@ -317,14 +317,14 @@ fn secrets_that_the_key_does_not_open_stop_a_restore() {
 #[test]
 fn a_restore_leaves_postgresqls_schema_as_it_was() {
     kit::testing::run(async {
-        let stage = Stage::set(TestApp::fresh(Engine::Sqlite).await).await;
-        stage.backup("saved.db").await.unwrap();
+        let fixture = BackupFixture::set(TestApp::fresh(Engine::Sqlite).await).await;
+        fixture.backup("saved.db").await.unwrap();
         let there = TestDb::fresh(Engine::Postgres).await.migrated(crate::app::MIGRATIONS);
         let (url, before) = (there.url().to_owned(), definitions(&there).await);
         assert!(before.len() > 60, "{before:#?}");
         let closed = there.clone();
         blocking(move || closed.close()).await;
-        restored(stage.file("saved.db"), stage.target(&url)).await.unwrap();
+        restored(fixture.file("saved.db"), fixture.target(&url)).await.unwrap();
         let after = blocking(move || Db::open(Options::new(url, kit::clock::Clock::system())).unwrap()).await;
         assert_eq!(definitions(&after).await, before);
         blocking(move || after.close()).await;

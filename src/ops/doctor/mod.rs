@@ -13,6 +13,7 @@ use kit::clock::{Clock, Timestamp};
 use kit::db::{self, Conn, Db, Options};
 use serde::Serialize;
 
+use crate::accounts;
 use crate::app::MIGRATIONS;
 use crate::config::{Config, DemoService, Settings};
 use crate::connections;
@@ -190,6 +191,7 @@ fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Ve
     let lost = store::lost_leases(conn, now - MINUTE)?;
     let blocking = store::blocking_keys(conn, now - MINUTE)?;
     let failed = store::failed_deliveries(conn, now - WEEK)?;
+    let ahead = accounts::limits::from_the_future(conn, now)?;
     let there = store::clock(conn)?;
     Ok(vec![
         workers(conn, now)?,
@@ -212,6 +214,16 @@ fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Ve
                 "webhooks",
                 format!("{failed} of this week's deliveries failed"),
                 "retry them on the activity page, or sync the connections",
+            ),
+        },
+        match ahead {
+            0 => ok("sign-in limits", "no counter is ahead of the clock"),
+            ahead => warn(
+                "sign-in limits",
+                format!(
+                    "{ahead} counters were written by a clock that stood ahead; what they say of waiting is not believed"
+                ),
+                "let this machine follow a time server; `repruv user reset-password` clears an account's counters",
             ),
         },
         skew(clock.now(), there),

@@ -24,13 +24,13 @@ const BATCH: i64 = 1_000;
 
 /// Removes finished jobs, and of each feature what is past its time.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Tidy {}
+pub struct PurgeExpired {}
 
-impl Recurring for Tidy {
+impl Recurring for PurgeExpired {
     const EVERY: Duration = Duration::from_secs(3_600);
 }
 
-impl Job for Tidy {
+impl Job for PurgeExpired {
     const TYPE: &'static str = "tidy";
     const CONCURRENCY: usize = 1;
     type Context = App;

@@ -5,13 +5,14 @@ use std::time::Duration;
 use kit::jobs::{Enqueue, JobId, enqueue};
 use kit::{args, both_databases};
 
-use super::jobs::Tidy;
+use super::jobs::PurgeExpired;
 use crate::testing::TestApp;
 
 impl TestApp {
     async fn tidy(&self) -> JobId {
         let (now, random) = (self.app.now(), self.app.random.clone());
-        let job = self.app.db.write(move |tx| enqueue(tx, now, &random, &Tidy::default(), Enqueue::default())).await;
+        let job =
+            self.app.db.write(move |tx| enqueue(tx, now, &random, &PurgeExpired::default(), Enqueue::default())).await;
         assert_eq!(self.run_jobs().await, 1);
         job.expect("it is enqueued").id
     }

@@ -22,7 +22,9 @@ use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::accounts::tries::Tries;
 use crate::app::App;
+use crate::live::Streams;
 use crate::ops::logging;
 
 /// A scrape is not worth more of the database's time.
@@ -32,19 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     pub web: Meters,
-    sign_ins: Family<Tried, Counter>,
     worker: Arc<OnceLock<jobs::Watch>>,
-}
-
-kit::text_enum! {
-    /// How a try to sign in ended.
-    pub enum SignIn {
-        Granted = "granted",
-        Wrong = "wrong",
-        Limited = "limited",
-        Busy = "busy",
-        Failed = "failed",
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -58,23 +48,27 @@ struct OfType {
 }
 
 impl Metrics {
-    pub fn sign_in(&self, outcome: SignIn) {
-        self.sign_ins.get_or_create(&Tried { outcome: outcome.as_str() }).inc();
-    }
-
     /// The worker of this process; it has one at most.
     pub fn worker(&self, watch: jobs::Watch) {
         self.worker.get_or_init(|| watch);
     }
 }
 
+fn sign_ins(tries: &Tries) -> Family<Tried, Counter> {
+    let family = Family::<Tried, Counter>::default();
+    for (outcome, count) in tries.counts() {
+        family.get_or_create(&Tried { outcome: outcome.as_str() }).inc_by(count);
+    }
+    family
+}
+
 /// All that is measured now, as OpenMetrics text. What the database does not tell in time is left out.
 pub async fn text(app: &App) -> String {
     let mut registry = Registry::with_prefix("repruv");
     registry.register("build", "What runs here", Info::new([("version", env!("CARGO_PKG_VERSION"))]));
-    app.metrics.web.register(&mut registry);
-    registry.register("sign_ins", "Tries to sign in, by outcome", app.metrics.sign_ins.clone());
-    gauge(&mut registry, "event_streams", "Open streams of live hints", app.streams.count() as i64);
+    app.part::<Metrics>().web.register(&mut registry);
+    registry.register("sign_ins", "Tries to sign in, by outcome", sign_ins(app.part()));
+    gauge(&mut registry, "event_streams", "Open streams of live hints", app.part::<Streams>().count() as i64);
     let left_out = ConstCounter::new(logging::left_out());
     registry.register(
         "log_lines_left_out",
@@ -83,7 +77,7 @@ pub async fn text(app: &App) -> String {
     );
     process::register(&mut registry);
     storage(registry.sub_registry_with_prefix("storage"), &app.db.stats());
-    if let Some(watch) = app.metrics.worker.get() {
+    if let Some(watch) = app.part::<Metrics>().worker.get() {
         worker(registry.sub_registry_with_prefix("worker"), &watch.metrics());
     }
     let now = app.now();

@@ -5,6 +5,7 @@ use kit::jobs::{Settings, Worker};
 use kit::testing::wait_until;
 use serde_json::json;
 
+use super::Metrics;
 use crate::testing::TestApp;
 
 both_databases! {
@@ -36,7 +37,7 @@ both_databases! {
         assert!(!super::text(&app.app).await.contains("repruv_worker_"), "there is none in this process yet");
         let made = app.app.clone();
         let worker = Worker::start(made.db.clone(), made.clock.clone(), made.random.clone(), made, Settings::default());
-        app.app.metrics.worker(worker.watch());
+        app.app.part::<Metrics>().worker(worker.watch());
         app.json("POST", "/api/demo/enable", json!({ "size": "small" })).await;
         wait_until("the attempt failed: there is no demo service", || async {
             value(&super::text(&app.app).await, "repruv_worker_retried_total") + value(&super::text(&app.app).await, "repruv_worker_failed_total") > 0.0
@@ -50,7 +51,7 @@ both_databases! {
     async fn a_scrape_is_well_formed(app: TestApp) {
         let app = app.with_ann().await;
         let worker = Worker::start(app.app.db.clone(), app.app.clock.clone(), app.app.random.clone(), app.app.clone(), Settings::default());
-        app.app.metrics.worker(worker.watch());
+        app.app.part::<Metrics>().worker(worker.watch());
         let text = super::text(&app.app).await;
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.last(), Some(&"# EOF"));

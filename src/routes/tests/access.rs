@@ -1,12 +1,12 @@
 //! Who may do what: every address of `routes.rs` as everybody who may come to it.
 
-mod town;
+mod access_fixture;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use kit::both_databases;
 
-use self::town::Town;
+use self::access_fixture::AccessFixture;
 use super::{filled, routes};
 use crate::accounts::api_keys::Scope;
 use crate::testing::TestApp;
@@ -115,6 +115,11 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/settings/account", Page(Ones), 422),
     ("POST", "/settings/account/password", Page(Ones), 422),
     ("POST", "/settings/invitations", OwnersPage, 303),
+    ("POST", "/settings/invitations/withdraw", OwnersPage, 303),
+    ("GET", "/settings/people", OwnersPage, 200),
+    ("POST", "/settings/people/disable", OwnersPage, 303),
+    ("POST", "/settings/people/open", OwnersPage, 303),
+    ("POST", "/settings/people/sign-out", OwnersPage, 303),
     ("GET", "/settings/sessions", Page(Ones), 200),
     ("POST", "/settings/sessions/end", Page(Cleos), 303),
     ("GET", "/settings/api-keys", Page(Ones), 200),
@@ -173,25 +178,25 @@ fn expected(door: Door, role: Role, answer: u16) -> Expected {
 
 both_databases! {
     async fn everybody_may_do_what_is_theirs_and_nothing_else(app: TestApp) {
-        let town = Town::built(app).await;
-        let (things, mut wrong) = (town.things().await, Vec::new());
+        let fixture = AccessFixture::built(app).await;
+        let (things, mut wrong) = (fixture.things().await, Vec::new());
         for role in ROLES {
-            let browser = town.browser_of(role).await;
-            let before = town.app.rows().await;
+            let browser = fixture.browser_of(role).await;
+            let before = fixture.app.rows().await;
             for (method, path, door, answer) in addresses() {
                 let expected = expected(door, role, answer);
                 if !matches!(expected, Expected::Passes(_)) {
-                    wrong.extend(town.comes(role, &browser, &things, method, &path, expected).await.err());
+                    wrong.extend(fixture.comes(role, &browser, &things, method, &path, expected).await.err());
                 }
             }
-            assert_eq!(town.app.rows().await, before, "whoever is refused ({role:?}) changes nothing");
+            assert_eq!(fixture.app.rows().await, before, "whoever is refused ({role:?}) changes nothing");
         }
         for (method, path, door, answer) in addresses() {
             for role in ROLES {
                 let expected = expected(door, role, answer);
                 if let Expected::Passes(_) = expected {
-                    let (things, browser) = (town.things().await, town.browser_of(role).await);
-                    wrong.extend(town.comes(role, &browser, &things, method, &path, expected).await.err());
+                    let (things, browser) = (fixture.things().await, fixture.browser_of(role).await);
+                    wrong.extend(fixture.comes(role, &browser, &things, method, &path, expected).await.err());
                 }
             }
         }

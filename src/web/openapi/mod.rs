@@ -15,7 +15,7 @@ use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api_keys::access::{Needs, needs};
-use crate::accounts::sessions::COOKIE;
+use crate::config::SESSION_COOKIE;
 
 /// The document, as text. Nobody pays for it until somebody asks.
 pub fn text() -> &'static str {
@@ -94,7 +94,7 @@ struct Common;
 
 impl Modify for Common {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let cookie = ApiKeyValue::with_description(COOKIE, "Set by `/auth/login` and `/auth/signup`.");
+        let cookie = ApiKeyValue::with_description(SESSION_COOKIE, "Set by `/auth/login` and `/auth/signup`.");
         let components = document.components.get_or_insert_with(Components::new);
         components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(KEYS)).build();

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::signature::{self, Envelope};
-use super::{Delivery, Received, demo_key};
+use super::{Delivery, DeliveryQueue, Received, demo_key};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
+use crate::web::text::without_nul;
 use crate::workspaces::UserId;
 
 const LARGEST: usize = 64 << 10;
@@ -35,7 +36,8 @@ pub async fn demo(
 
     // What verified but is no JSON is stored too: its sender would only send the same again.
     let payload: Value = serde_json::from_slice(&body).unwrap_or_else(|_| String::from_utf8_lossy(&body).into());
-    match app.webhooks.store(Delivery { user, id: envelope.id.to_owned(), payload }).await? {
+    let payload = without_nul(payload);
+    match app.part::<DeliveryQueue>().store(Delivery { user, id: envelope.id.to_owned(), payload }).await? {
         Received::Stored | Received::Duplicate => Ok(StatusCode::OK),
         Received::TooEarly => Err(Error::Busy),
         Received::Unwanted => Err(Error::refused(StatusCode::GONE, "no_demo", "This demo has ended.")),

@@ -1,7 +1,7 @@
 //! Hints from platforms: verified over their raw bytes, stored before they are believed, counted once, then looked up at the source.
 
 pub mod api;
-mod intake;
+mod queue;
 mod signature;
 mod store;
 #[cfg(test)]
@@ -24,7 +24,7 @@ use crate::connections::{self, ConnectionId, jobs::FetchInteraction};
 use crate::model::Platform;
 use crate::secrets::{Secret, Vault};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
-pub use intake::Intake;
+pub use queue::DeliveryQueue;
 
 /// Where the demo service delivers.
 pub const DEMO_PATH: &str = "/webhooks/demo";
@@ -90,7 +90,7 @@ pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
 /// from the key that verified them and from our own rows; a payload that names anything else finds nothing.
 pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Delivery]) -> db::Result<Vec<Received>> {
     let mut seen = store::known(tx, deliveries)?;
-    let (mut demos, mut looks) = (HashMap::new(), Looks::default());
+    let (mut demos, mut planner) = (HashMap::new(), FetchPlanner::default());
     let (mut received, mut fresh) = (Vec::with_capacity(deliveries.len()), Vec::new());
     for delivery in deliveries {
         let demo = match demos.entry(delivery.user) {
@@ -104,7 +104,7 @@ pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Deliv
                 Received::Duplicate
             }
             Some((_, Some(workspace))) => {
-                fresh.push(looks.order(tx, now, random, workspace, delivery)?);
+                fresh.push(planner.order(tx, now, random, workspace, delivery)?);
                 Received::Stored
             }
             Some((DemoStatus::Enabling, None)) => Received::TooEarly,
@@ -117,12 +117,12 @@ pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Deliv
 
 /// The jobs that deliveries of one transaction ask for: however many are about the same thing, it is looked at once.
 #[derive(Default)]
-struct Looks {
+struct FetchPlanner {
     connections: HashMap<(WorkspaceId, Platform), Option<ConnectionId>>,
     jobs: HashMap<(ConnectionId, String), JobId>,
 }
 
-impl Looks {
+impl FetchPlanner {
     fn order<'a>(
         &mut self,
         tx: &mut Tx,
@@ -130,10 +130,10 @@ impl Looks {
         random: &Random,
         workspace: WorkspaceId,
         delivery: &'a Delivery,
-    ) -> db::Result<Fresh<'a>> {
+    ) -> db::Result<NewDelivery<'a>> {
         let event = Event::deserialize(&delivery.payload).ok();
         let event_type = event.as_ref().map_or_else(|| "unreadable".to_owned(), |event| event.kind.clone());
-        let mut fresh = Fresh { delivery, workspace, event_type, job: None };
+        let mut fresh = NewDelivery { delivery, workspace, event_type, job: None };
         let Some(hint) = event.and_then(|event| event.data) else { return Ok(fresh) };
         // A profile has one account per platform; where it is not connected, the next pass finds what the hint meant.
         let connection = match self.connections.entry((workspace, hint.platform)) {
@@ -143,14 +143,16 @@ impl Looks {
         if let Some(connection) = connection {
             fresh.job = Some(match self.jobs.entry((connection, hint.external_id.clone())) {
                 Entry::Occupied(job) => *job.into_mut(),
-                Entry::Vacant(place) => *place.insert(look(tx, now, random, workspace, connection, hint.external_id)?),
+                Entry::Vacant(place) => {
+                    *place.insert(enqueue_fetch(tx, now, random, workspace, connection, hint.external_id)?)
+                }
             });
         }
         Ok(fresh)
     }
 }
 
-fn look(
+fn enqueue_fetch(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
@@ -168,7 +170,7 @@ fn look(
 }
 
 /// A delivery that is not known yet, and what was made of it.
-struct Fresh<'a> {
+struct NewDelivery<'a> {
     delivery: &'a Delivery,
     workspace: WorkspaceId,
     event_type: String,

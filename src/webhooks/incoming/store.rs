@@ -7,7 +7,7 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx, Val};
 
-use super::{Delivery, Fresh};
+use super::{Delivery, NewDelivery};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 /// Rows in one statement. Few sizes, so that few statements are prepared.
@@ -25,7 +25,7 @@ pub fn known(conn: &mut Conn, deliveries: &[Delivery]) -> Result<HashSet<String>
 }
 
 /// One that another process stored a moment ago stays as it is.
-pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[Fresh<'_>]) -> Result<()> {
+pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[NewDelivery<'_>]) -> Result<()> {
     for chunk in chunks(fresh) {
         let rows: Vec<String> = (0..chunk.len()).map(|row| format!("({}, $1, $2)", places(2 + row * 5, 5))).collect();
         let sql = format!(
@@ -34,7 +34,7 @@ pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[Fresh<'_>]) ->
             rows.join(", ")
         );
         let mut values: Vec<Val<'_>> = vec![Val::from(source), Val::from(&now)];
-        for Fresh { delivery, workspace, event_type, job } in chunk {
+        for NewDelivery { delivery, workspace, event_type, job } in chunk {
             let row = [
                 Val::from(delivery.id.as_str()),
                 Val::from(workspace),

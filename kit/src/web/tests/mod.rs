@@ -191,7 +191,7 @@ async fn every_answer_carries_the_security_headers() {
         assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{case}");
         assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{case}");
         assert!(header("permissions-policy").contains("camera=()"), "{case}");
-        assert_eq!(header("strict-transport-security"), "max-age=31536000", "{case}");
+        assert_eq!(header("strict-transport-security"), "max-age=31536000; includeSubDomains", "{case}");
         assert_eq!(header("cache-control"), "no-store", "{case}");
         assert_eq!(header("x-request-id").len(), 16, "{case}");
         assert!(answer.headers().get(SERVER).is_none(), "{case}");

@@ -116,7 +116,7 @@ async fn what_nobody_can_read_is_refused_with_the_security_headers_too() {
             "referrer-policy: same-origin",
             "cross-origin-opener-policy: same-origin",
             "permissions-policy: accelerometer=()",
-            "strict-transport-security: max-age=31536000",
+            "strict-transport-security: max-age=31536000; includeSubDomains",
             "content-security-policy: default-src 'none'",
             "cache-control: no-store",
         ] {

@@ -2,24 +2,24 @@
 //! fail, webhooks, and processes that crash, stall and lose wake-ups; see [`kit::testing::simulation`]. What must hold is
 //! in [`rules`].
 
-mod far;
-mod house;
-mod line;
+mod fake_service;
+mod faulty_transport;
 mod mutants;
 mod people;
 mod platform;
-mod post;
 mod rules;
+mod simulated_app;
+mod webhook_sender;
 
 use std::cell::OnceCell;
 use std::time::Duration;
 
 use kit::testing::simulation::{BEGIN, Dice, Faults, Outcome, Plan, World, every_seed};
 
-use self::far::FarSide;
-use self::house::{House, Kept, move_in};
+use self::fake_service::FakeService;
 use self::people::{People, Wish};
 use self::rules::{Rules, has_ended, is_settled};
+use self::simulated_app::{Kept, SimulatedApps, move_in};
 use crate::app::App;
 
 /// After the last fault every operation of demo mode has ended within this time (invariant I10).
@@ -45,7 +45,7 @@ fn history_with(seed: u64, traced: bool, tune: impl Fn(&mut Plan)) -> Outcome {
     let (kept, dice) = (kept(), Dice::of_seed(seed));
     let mut plan = Plan::drawn(&dice);
     tune(&mut plan);
-    let (house, far) = (House::default(), FarSide::default());
+    let (house, far) = (SimulatedApps::default(), FakeService::default());
     let mut world = {
         let (house, kept, far) = (house.clone(), kept.clone(), far.clone());
         World::new(dice.clone(), plan, &kept.database.clone(), traced, move |place| house.open(place, &kept, &far))
@@ -60,8 +60,8 @@ fn history_with(seed: u64, traced: bool, tune: impl Fn(&mut Plan)) -> Outcome {
 }
 
 struct History {
-    house: House,
-    far: FarSide,
+    house: SimulatedApps,
+    far: FakeService,
     people: People,
     rules: Rules,
 }
@@ -77,7 +77,7 @@ impl History {
                 self.far.state().down_until = until;
             }
             if dice.chance(60) {
-                post::write(&self.far, world.shared.now(), dice);
+                webhook_sender::write(&self.far, world.shared.now(), dice);
             }
             self.go_on(world);
         });
@@ -136,7 +136,7 @@ impl History {
         for asked in self.far.deliver(now, now, &world.shared.dice) {
             world.shared.note(|| format!("late arrives {asked}"));
         }
-        post::send_due(world, &self.house, &self.far);
+        webhook_sender::send_due(world, &self.house, &self.far);
     }
 }
 

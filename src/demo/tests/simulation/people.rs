@@ -7,7 +7,7 @@ use kit::db;
 use kit::jobs::{self, JobId, JobView, Repeat};
 use kit::testing::simulation::{Dice, Place, World};
 
-use super::house::House;
+use super::simulated_app::SimulatedApps;
 use crate::accounts::sessions;
 use crate::app::App;
 use crate::connections;
@@ -64,7 +64,7 @@ impl People {
         self.all.iter().any(|person| person.standing().open > 0)
     }
 
-    pub(super) fn act(&self, world: &World<App>, house: &House) {
+    pub(super) fn act(&self, world: &World<App>, house: &SimulatedApps) {
         let dice = &world.shared.dice;
         if !dice.chance(self.zeal) {
             return;

@@ -5,8 +5,8 @@ use kit::testing::simulation::Dice;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::far::{Item, Profile, State};
-use super::line::{Asked, Reply};
+use super::fake_service::{Item, Profile, State};
+use super::faulty_transport::{Asked, Reply};
 use crate::platforms::google::YOUTUBE_SCOPE;
 
 const PAGE: usize = 2;

@@ -9,9 +9,9 @@ use kit::db::{self, Json, Tx};
 use kit::jobs::JobId;
 use kit::testing::simulation::{Database, Shared};
 
-use super::far::{FarSide, State};
-use super::house::{rows, seconds};
+use super::fake_service::{FakeService, State};
 use super::people::{People, Wish};
+use super::simulated_app::{rows, seconds};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 kit::row! {
@@ -45,13 +45,13 @@ struct Seen {
 }
 
 pub(super) struct Rules {
-    far: FarSide,
+    far: FakeService,
     /// What is nobody's demo.
     rows: Vec<String>,
 }
 
 impl Rules {
-    pub(super) fn begin(shared: &Arc<Shared>, database: &Database, far: &FarSide) -> Self {
+    pub(super) fn begin(shared: &Arc<Shared>, database: &Database, far: &FakeService) -> Self {
         let (mut seen, watched, wrongs) = (Seen::default(), far.clone(), shared.clone());
         database.watch(move |tx| {
             let found = at_a_commit(tx, &watched.state(), &mut seen, &wrongs).expect("the tables can be read");

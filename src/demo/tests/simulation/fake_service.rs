@@ -10,16 +10,16 @@ use kit::clock::Timestamp;
 use kit::testing::simulation::{BEGIN, Dice};
 use serde_json::{Value, json};
 
-use super::line::{Asked, Reply};
+use super::faulty_transport::{Asked, Reply};
 use super::platform;
-use super::post::Post;
+use super::webhook_sender::Post;
 
 pub(super) const SECRET: &str = "secret";
 pub(super) const PORTS: [(&str, u16); 4] =
     [("google_accounts", 11), ("google_oauth", 12), ("google_apis", 13), ("youtube", 14)];
 
 #[derive(Clone, Default, Debug)]
-pub(super) struct FarSide(Arc<Mutex<State>>);
+pub(super) struct FakeService(Arc<Mutex<State>>);
 
 #[derive(Default, Debug)]
 pub(super) struct State {
@@ -67,7 +67,7 @@ pub(super) struct Item {
 
 const TEXTS: [&str; 4] = ["How long does it brew?", "Lovely, thank you", "This did not work at all", "First!"];
 
-impl FarSide {
+impl FakeService {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -14,23 +14,20 @@ use kit::db::{self, Tx};
 use kit::random::Random;
 use kit::testing::simulation::{BEGIN, Database, Place};
 use kit::web::Proxies;
-use tokio_util::sync::CancellationToken;
 
-use super::far::{FarSide, SECRET};
-use super::line::LineOf;
+use super::fake_service::{FakeService, SECRET};
+use super::faulty_transport::FaultyTransport;
 use crate::accounts::Passwords;
-use crate::app::{App, Inner, MIGRATIONS};
-use crate::config::{Config, DemoService, Signup};
-use crate::connections::{ConnectionId, RefreshLocks};
+use crate::app::{App, MIGRATIONS};
+use crate::assembly::{Ground, assemble};
+use crate::config::{Config, CookieNames, DemoService, Signup};
+use crate::connections::ConnectionId;
 use crate::inbox::ingest::IngestContext;
-use crate::live::Streams;
 use crate::model::Platform;
-use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
-use crate::platforms::Platforms;
 use crate::secrets::{Secret, Vault};
 use crate::testing::PUBLIC_URL;
-use crate::webhooks::incoming::{self as webhooks, DEMO_PATH, Intake};
+use crate::webhooks::incoming::{self as webhooks, DEMO_PATH};
 use crate::workspaces::{self, Kind, UserId};
 
 /// What is made once for each thread of histories.
@@ -44,7 +41,7 @@ pub(super) struct Kept {
 
 /// The living processes' applications, by their number.
 #[derive(Clone, Default)]
-pub(super) struct House(Rc<RefCell<BTreeMap<u64, (App, Router)>>>);
+pub(super) struct SimulatedApps(Rc<RefCell<BTreeMap<u64, (App, Router)>>>);
 
 impl Kept {
     pub(super) fn new() -> Self {
@@ -57,36 +54,26 @@ impl Kept {
     }
 }
 
-impl House {
+impl SimulatedApps {
     /// Called inside the process's runtime, when it starts.
-    pub(super) fn open(&self, place: &Place, kept: &Kept, far: &FarSide) -> App {
+    pub(super) fn open(&self, place: &Place, kept: &Kept, far: &FakeService) -> App {
         let Place { db, clock, random, .. } = place.clone();
-        let line = LineOf { place: place.clone(), far: far.clone(), database: kept.database.clone() };
+        let line = FaultyTransport { place: place.clone(), far: far.clone(), database: kept.database.clone() };
         let service =
             DemoService { url: "http://far.side:1/".parse().expect("an address"), secret: Secret::new(SECRET) };
-        let app = App::new(Inner {
-            webhooks: Intake::start(db.clone(), clock.clone(), random.clone()),
-            db,
-            clock,
-            random,
-            config: Config {
-                public_url: PUBLIC_URL.to_owned(),
-                signup: Signup::Invite,
-                google: None,
-                demo_service: Some(service),
-                webhook_base: PUBLIC_URL.to_owned(),
-                proxies: Proxies::none(),
-            },
-            passwords: kept.passwords.clone(),
-            vault: kept.vault.clone(),
-            outbound: kept.outbound.over(Arc::new(line)),
-            platforms: Platforms::built_in(),
-            stopping: CancellationToken::new(),
-            streams: Streams::default(),
-            metrics: Metrics::default(),
-            refresh_locks: RefreshLocks::default(),
-            banner: crate::demo::banner,
-        });
+        let config = Config {
+            public_url: PUBLIC_URL.to_owned(),
+            cookies: CookieNames::at(PUBLIC_URL),
+            stolen_passwords: None,
+            signup: Signup::Invite,
+            google: None,
+            demo_service: Some(service),
+            webhook_base: PUBLIC_URL.to_owned(),
+            proxies: Proxies::none(),
+        };
+        let outbound = kept.outbound.over(Arc::new(line));
+        let (vault, passwords) = (kept.vault.clone(), kept.passwords.clone());
+        let app = assemble(Ground { db, clock, random, config, vault, outbound, passwords });
         let door = Router::new().route(DEMO_PATH, post(webhooks::api::demo)).with_state(app.clone());
         self.0.borrow_mut().insert(place.link.number, (app.clone(), door));
         app

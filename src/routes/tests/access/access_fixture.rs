@@ -1,4 +1,4 @@
-//! A town of people and programs, each of whom tries every door.
+//! A fixture of people and programs, each of whom tries every door.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use kit::testing::wait_until;
 
 use super::Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
 use super::{Expected, ROLES, Role};
-use crate::accounts::admin;
 use crate::accounts::api_keys::{self, KeyId, Life, NewKey, Scope};
 use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
+use crate::accounts::{self, LinkId, admin};
 use crate::connections::ConnectionId;
 use crate::connections::jobs::SyncConnection;
 use crate::inbox::ingest::{self, IngestContext};
@@ -26,7 +26,7 @@ use crate::work::{Who, Work};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Those who come, and what they come with.
-pub struct Town {
+pub struct AccessFixture {
     pub app: TestApp,
     owner: UserId,
     neighbour: UserId,
@@ -43,9 +43,12 @@ pub struct Things {
     ended_job: JobId,
     session: SessionId,
     key: KeyId,
+    invitation: LinkId,
+    neighbour: UserId,
+    disabled: UserId,
 }
 
-impl Town {
+impl AccessFixture {
     pub async fn built(app: TestApp) -> Self {
         let client = google::Client { id: "client".to_owned(), secret: Secret::new("secret") };
         let app = app.with_parts(|parts| parts.config.google = Some(client)).with_ann().await;
@@ -55,7 +58,7 @@ impl Town {
         admin::disable_user(&app.app, "dan@example.com").await.expect("Dan is there");
         let (owner, neighbour) = (app.user(EMAIL).await, app.user("ben@example.com").await);
         let (cleo, disabled) = (app.user("cleo@example.com").await, app.user("dan@example.com").await);
-        let mut town = Self { app, owner, neighbour, cleo, disabled, keys: BTreeMap::new() };
+        let mut fixture = Self { app, owner, neighbour, cleo, disabled, keys: BTreeMap::new() };
         for role in ROLES {
             let (whose, scopes) = match role {
                 KeyOf(scope) => (cleo, vec![scope]),
@@ -63,12 +66,12 @@ impl Town {
                 RevokedKey => (cleo, Scope::ALL.to_vec()),
                 _ => continue,
             };
-            let key = town.key(whose, scopes).await;
-            town.keys.insert(role, key);
+            let key = fixture.key(whose, scopes).await;
+            fixture.keys.insert(role, key);
         }
-        town.revoke_newest_key().await;
-        town.until_keys_are_known().await;
-        town
+        fixture.revoke_newest_key().await;
+        fixture.until_keys_are_known().await;
+        fixture
     }
 
     async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> String {
@@ -137,12 +140,15 @@ impl Town {
     }
 
     pub async fn things(&self) -> Things {
-        let cleo = self.cleo;
+        let (cleo, neighbour, disabled) = (self.cleo, self.neighbour, self.disabled);
         let made = self.app.app.write(Who::system(), move |work| {
             // A person has so many sessions and no more.
             sessions::end_others(work.tx, cleo, None)?;
             let (session, _) = sessions::start(work, cleo, &Visitor::default())?;
             let key = spare_key(work, cleo)?;
+            accounts::invite(work)?;
+            let newest = "SELECT id FROM one_time_links WHERE used_at IS NULL ORDER BY id DESC LIMIT 1";
+            let invitation = work.tx.one(newest, args![])?;
             let (now, random, tx) = (work.now, work.random, &mut *work.tx);
             let workspace = workspace(tx, cleo)?;
             let connection = ConnectionId::new(now, random);
@@ -165,7 +171,17 @@ impl Town {
             };
             let (job, ended_job) = (job()?.id, job()?.id);
             kit::jobs::cancel::<crate::app::App>(tx, now, random, ended_job, cleo.uuid())?;
-            Ok::<_, Error>(Things { connection, interaction, job, ended_job, session, key })
+            Ok::<_, Error>(Things {
+                connection,
+                interaction,
+                job,
+                ended_job,
+                session,
+                key,
+                invitation,
+                neighbour,
+                disabled,
+            })
         });
         made.await.unwrap_or_else(|error| panic!("{error}"))
     }
@@ -212,6 +228,10 @@ impl Things {
         match path {
             "/settings/sessions/end" => format!("session={}", self.session),
             "/settings/api-keys/revoke" => format!("key={}", self.key),
+            "/settings/invitations/withdraw" => format!("invitation={}", self.invitation),
+            "/settings/people/disable" => format!("user={}", self.disabled),
+            "/settings/people/open" => format!("user={}", self.neighbour),
+            "/settings/people/sign-out" => format!("user={}", self.neighbour),
             "/connections/{platform}/start" => format!("connection_id={}", self.connection),
             path if path.ends_with("/connections/{platform}/start") => {
                 format!("{{\"connection_id\": \"{}\"}}", self.connection)

@@ -12,8 +12,8 @@ use serde_json::json;
 use sha2::Sha256;
 use tower::ServiceExt as _;
 
-use super::far::FarSide;
-use super::house::House;
+use super::fake_service::FakeService;
+use super::simulated_app::SimulatedApps;
 use crate::app::App;
 use crate::webhooks::incoming::DEMO_PATH;
 
@@ -31,7 +31,7 @@ pub(super) struct Post {
 }
 
 /// Somebody writes on a channel, and a webhook tells of it. Of a profile that is gone, what was under way still comes.
-pub(super) fn write(far: &FarSide, now: Duration, dice: &Dice) {
+pub(super) fn write(far: &FakeService, now: Duration, dice: &Dice) {
     let mut state = far.state();
     let active: Vec<usize> = (0..state.profiles.len()).filter(|index| state.profiles[*index].is_active).collect();
     let Some(profile) = active.get(dice.below(active.len())).copied() else { return };
@@ -44,7 +44,7 @@ pub(super) fn write(far: &FarSide, now: Duration, dice: &Dice) {
     state.posts.push(Post { id: format!("msg_{number}"), user, profile, external_id: item.id, secret, body, due });
 }
 
-pub(super) fn send_due(world: &World<App>, house: &House, far: &FarSide) {
+pub(super) fn send_due(world: &World<App>, house: &SimulatedApps, far: &FakeService) {
     let (dice, now, faults) = (&world.shared.dice, world.shared.now(), world.shared.faults());
     let (mut due, rest): (Vec<Post>, Vec<Post>) = {
         let mut state = far.state();
@@ -62,7 +62,7 @@ pub(super) fn send_due(world: &World<App>, house: &House, far: &FarSide) {
 }
 
 /// Comes again unless it was taken, or is not wanted any more.
-fn send(world: &World<App>, house: &House, far: &FarSide, post: Post) {
+fn send(world: &World<App>, house: &SimulatedApps, far: &FakeService, post: Post) {
     let again = Again { post: Some(post), far: far.clone(), due: world.shared.now() + Duration::from_secs(2) };
     let Some(place) = world.somebody() else { return };
     let (router, shared, clock) = (house.door_of(place), world.shared.clone(), place.clock.clone());
@@ -95,7 +95,7 @@ fn send(world: &World<App>, house: &House, far: &FarSide, post: Post) {
 /// Puts a delivery back that was not taken, also when the process that had it dies.
 struct Again {
     post: Option<Post>,
-    far: FarSide,
+    far: FakeService,
     due: Duration,
 }
 

@@ -14,14 +14,14 @@ const WAITING: usize = 1024;
 
 /// Where deliveries wait to be stored; cheap to clone.
 #[derive(Clone)]
-pub struct Intake(mpsc::Sender<Waiting>);
+pub struct DeliveryQueue(mpsc::Sender<Waiting>);
 
 struct Waiting {
     delivery: Delivery,
     answer: oneshot::Sender<db::Result<Received>>,
 }
 
-impl Intake {
+impl DeliveryQueue {
     /// Starts the task that stores, on the current runtime. It ends with the last clone.
     pub fn start(db: Db, clock: Clock, random: Random) -> Self {
         let (sender, waiting) = mpsc::channel(WAITING);

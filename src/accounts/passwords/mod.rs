@@ -1,6 +1,10 @@
 //! Hashing of passwords: argon2id on a few threads of its own with a short queue, so that a flood of sign-ins costs
 //! neither the memory nor the other pages.
 
+mod strangers;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,13 +16,17 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq as _;
 use tokio::sync::oneshot;
 
+use self::strangers::{Place, Strangers};
 use super::bcrypt_hash;
 use crate::web::errors::{Error, Result};
+pub use strangers::Asker;
 
 const LANES: u32 = 1;
 const OUTPUT: usize = 32;
 
 const QUEUE: usize = 16;
+/// Of the queue's places, those that strangers may take: whoever has signed in from a browser before finds room beside them.
+const FOR_STRANGERS: usize = 10;
 const MOST_THREADS: usize = 4;
 /// A thread's 19 MiB go back to the system when nobody has signed in for this long.
 const KEEP_MEMORY: Duration = Duration::from_secs(10);
@@ -79,14 +87,23 @@ pub struct Passwords {
     queue: flume::Sender<Order>,
     random: Random,
     costliest: Costliest,
+    strangers: Strangers,
 }
 
 /// The cost of the costliest bcrypt hash that is about, 0 while there is none: a sign-in that fails does that much work
 /// too, so that its time does not tell whose account came from the former system.
 type Costliest = Arc<AtomicU32>;
 
+/// Its place is free again when it is done, or dropped.
 #[derive(Debug)]
-enum Order {
+struct Order {
+    task: Task,
+    #[expect(dead_code, reason = "held for as long as the order is under way")]
+    place: Option<Place>,
+}
+
+#[derive(Debug)]
+enum Task {
     Hash { password: Password, salt: [u8; 16], answer: oneshot::Sender<String> },
     Verify { password: Password, hash: Option<String>, answer: oneshot::Sender<Verdict> },
 }
@@ -115,7 +132,7 @@ impl Passwords {
                 .spawn(move || work(cost, costliest, &orders))
                 .expect("the system has threads at start");
         }
-        Self { queue, random, costliest }
+        Self { queue, random, costliest, strangers: Strangers::new(FOR_STRANGERS) }
     }
 
     /// Tells of a hash in the database; of bcrypt hashes the costliest matters.
@@ -123,31 +140,26 @@ impl Passwords {
         self.costliest.fetch_max(bcrypt_hash::cost(hash).unwrap_or(0), Ordering::Relaxed);
     }
 
-    /// The password as a PHC string; [`Error::Busy`] when the queue is full.
-    pub async fn hash(&self, password: &Password) -> Result<String> {
-        self.order_hash(password)?.await.map_err(Error::internal)
-    }
-
-    /// [`Passwords::hash`] for the command line.
-    pub fn hash_blocking(&self, password: &Password) -> Result<String> {
-        self.order_hash(password)?.blocking_recv().map_err(Error::internal)
+    /// The password as a PHC string; [`Error::Busy`] when there is no room for whoever asks.
+    pub async fn hash(&self, asker: &Asker, password: &Password) -> Result<String> {
+        let (answer, hash) = oneshot::channel();
+        self.order(asker, Task::Hash { password: password.clone(), salt: self.random.bytes(), answer }).await?;
+        hash.await.map_err(Error::internal)
     }
 
     /// Without a hash the work is the same and the verdict is [`Verdict::Wrong`].
-    pub async fn verify(&self, password: &Password, hash: Option<&str>) -> Result<Verdict> {
+    pub async fn verify(&self, asker: &Asker, password: &Password, hash: Option<&str>) -> Result<Verdict> {
         let (answer, verdict) = oneshot::channel();
-        self.send(Order::Verify { password: password.clone(), hash: hash.map(str::to_owned), answer })?;
+        self.order(asker, Task::Verify { password: password.clone(), hash: hash.map(str::to_owned), answer }).await?;
         verdict.await.map_err(Error::internal)
     }
 
-    fn order_hash(&self, password: &Password) -> Result<oneshot::Receiver<String>> {
-        let (answer, hash) = oneshot::channel();
-        self.send(Order::Hash { password: password.clone(), salt: self.random.bytes(), answer })?;
-        Ok(hash)
-    }
-
-    fn send(&self, order: Order) -> Result<()> {
-        self.queue.try_send(order).map_err(|_| Error::Busy)
+    async fn order(&self, asker: &Asker, task: Task) -> Result<()> {
+        let place = match asker {
+            Asker::Known => None,
+            Asker::Stranger(address) => Some(self.strangers.take(address).await?),
+        };
+        self.queue.try_send(Order { task, place }).map_err(|_| Error::Busy)
     }
 }
 
@@ -179,15 +191,15 @@ struct Hasher {
 impl Hasher {
     /// Nothing is computed for a caller that has gone away.
     fn fulfil(&mut self, order: Order) {
-        match order {
-            Order::Hash { password, salt, answer } if !answer.is_closed() => {
+        match order.task {
+            Task::Hash { password, salt, answer } if !answer.is_closed() => {
                 let output = derive(&self.cost.params(), &password, &salt, &mut self.memory);
                 let _ = answer.send(phc(self.cost, &salt, &output));
             }
-            Order::Verify { password, hash, answer } if !answer.is_closed() => {
+            Task::Verify { password, hash, answer } if !answer.is_closed() => {
                 let _ = answer.send(self.judge(&password, hash.as_deref()));
             }
-            Order::Hash { .. } | Order::Verify { .. } => {}
+            Task::Hash { .. } | Task::Verify { .. } => {}
         }
     }
 
@@ -257,95 +269,4 @@ fn derive(params: &Params, password: &Password, salt: &[u8], memory: &mut Vec<Bl
         .hash_password_into_with_memory(password.reveal().as_bytes(), salt, &mut output, memory.as_mut_slice())
         .expect("the memory fits the parameters, and passwords are shorter than 4 GiB");
     output
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PASSWORD: &str = "maple river lantern quiet";
-
-    #[tokio::test]
-    async fn a_hash_is_argon2id_in_phc_form_and_opens_for_its_password_only() {
-        let passwords = Passwords::start(Random::seeded(1));
-        let hash = passwords.hash(&Password::new(PASSWORD)).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        let verify = async |password: &str| passwords.verify(&Password::new(password), Some(&hash)).await.unwrap();
-        assert_eq!(verify(PASSWORD).await, Verdict::Right { outdated: false });
-        assert_eq!(verify("").await, Verdict::Wrong);
-        for position in 0..PASSWORD.len() {
-            let mut other = PASSWORD.as_bytes().to_vec();
-            other[position] ^= 1;
-            assert_eq!(verify(&String::from_utf8(other).unwrap()).await, Verdict::Wrong, "byte {position}");
-        }
-        assert_eq!(verify(&format!("{PASSWORD} ")).await, Verdict::Wrong);
-        let again = passwords.hash(&Password::new(PASSWORD)).await.unwrap();
-        assert_ne!(hash, again, "each hash has its own salt");
-    }
-
-    #[tokio::test]
-    async fn a_hash_of_smaller_parameters_still_opens_and_is_called_outdated() {
-        use argon2::PasswordHasher as _;
-        let small = Argon2::new(Algorithm::Argon2id, Version::default(), Params::new(8_192, 1, 1, None).unwrap());
-        let hash = small.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();
-        let passwords = Passwords::start(Random::seeded(1));
-        let verdict = passwords.verify(&Password::new(PASSWORD), Some(&hash)).await.unwrap();
-        assert_eq!(verdict, Verdict::Right { outdated: true });
-    }
-
-    #[tokio::test]
-    async fn a_hash_of_the_former_system_opens_and_is_called_outdated() {
-        let passwords = Passwords::start(Random::seeded(1));
-        let hash = bcrypt::hash(PASSWORD, 4).unwrap();
-        let verify = async |password: &str| passwords.verify(&Password::new(password), Some(&hash)).await.unwrap();
-        assert_eq!(verify(PASSWORD).await, Verdict::Right { outdated: true });
-        assert_eq!(verify("maple river lantern quies").await, Verdict::Wrong);
-        assert_eq!(verify("").await, Verdict::Wrong);
-    }
-
-    /// The shortest of several: a busy machine only ever adds.
-    #[tokio::test]
-    async fn who_came_from_the_former_system_cannot_be_told_by_a_failed_sign_in() {
-        let passwords = Passwords::start(Random::seeded(1));
-        let (wrong, modern) = (Password::new("wrong"), passwords.hash(&Password::new(PASSWORD)).await.unwrap());
-        let (old, older) = (bcrypt::hash(PASSWORD, 11).unwrap(), bcrypt::hash(PASSWORD, 12).unwrap());
-        passwords.expect_hash(&older);
-        let mut shortest = [Duration::MAX; 4];
-        let is_alike = |times: &[Duration; 4]| *times.iter().max().unwrap() < *times.iter().min().unwrap() * 3 / 2;
-        for round in 0..40 {
-            if round >= 5 && is_alike(&shortest) {
-                return;
-            }
-            for (hash, shortest) in [None, Some(&modern), Some(&old), Some(&older)].into_iter().zip(&mut shortest) {
-                let started = tokio::time::Instant::now();
-                passwords.verify(&wrong, hash.map(String::as_str)).await.unwrap();
-                *shortest = started.elapsed().min(*shortest);
-            }
-        }
-        panic!("{shortest:?}");
-    }
-
-    #[tokio::test]
-    async fn what_is_not_a_hash_never_opens() {
-        let passwords = Passwords::start(Random::seeded(1));
-        for hash in [None, Some(""), Some("!"), Some("$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ")] {
-            assert_eq!(passwords.verify(&Password::new(""), hash).await.unwrap(), Verdict::Wrong, "{hash:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_flood_is_turned_away_and_the_queue_is_served() {
-        let passwords = Passwords::start(Random::seeded(1));
-        let password = Password::new(PASSWORD);
-        let answers = futures_util::future::join_all((0..100).map(|_| passwords.hash(&password))).await;
-        let served = answers.iter().filter(|answer| answer.is_ok()).count();
-        assert!((QUEUE..=QUEUE + 2 * MOST_THREADS).contains(&served), "{served} served");
-        assert!(answers.iter().filter_map(|answer| answer.as_ref().err()).all(|error| matches!(error, Error::Busy)));
-        passwords.hash(&password).await.expect("the queue is free again");
-    }
-
-    #[test]
-    fn a_password_is_not_printed() {
-        assert_eq!(format!("{:?}", Password::new(PASSWORD)), "Password(…)");
-    }
 }

@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 use url::form_urlencoded;
 
-use super::far::FarSide;
+use super::fake_service::FakeService;
 use crate::outbound::{Transport, TransportError};
 
-pub(super) struct LineOf {
+pub(super) struct FaultyTransport {
     pub place: Place,
-    pub far: FarSide,
+    pub far: FakeService,
     pub database: Database,
 }
 
@@ -67,7 +67,7 @@ enum Fault {
     Short,
 }
 
-impl Transport for LineOf {
+impl Transport for FaultyTransport {
     fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send>> {
         let (place, far) = (self.place.clone(), self.far.clone());
         let asked = Asked::read(&request);
@@ -80,7 +80,7 @@ impl Transport for LineOf {
     }
 }
 
-async fn carry(place: &Place, far: &FarSide, asked: Asked) -> Result<Reply, TransportError> {
+async fn carry(place: &Place, far: &FakeService, asked: Asked) -> Result<Reply, TransportError> {
     let shared = &place.link.shared;
     let (dice, faults) = (shared.dice.clone(), shared.faults());
     let fault = Fault::drawn(&dice, &faults);
@@ -186,7 +186,7 @@ impl fmt::Display for Asked {
     }
 }
 
-impl fmt::Debug for LineOf {
+impl fmt::Debug for FaultyTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the line of process {}", self.place.link.number)
     }
@@ -203,7 +203,7 @@ impl Reply {
         Self { retry_after, ..Self::json(status, body) }
     }
 
-    fn changed_by(mut self, fault: Fault, far: &FarSide) -> Self {
+    fn changed_by(mut self, fault: Fault, far: &FakeService) -> Self {
         match fault {
             Fault::Half => self.body.truncate(self.body.len() / 2),
             Fault::Page => self.body = b"<html>Welcome to the proxy</html>".to_vec(),

@@ -1,0 +1,101 @@
+//! Text that people see of each other: what cannot be seen, or turns the text around it, is none of it.
+
+/// Marks one above the other that writing needs; more only hide what they stand on.
+const STACKED: usize = 4;
+
+/// A name on one line, spaces put in order; `None` when it holds what cannot be seen.
+pub fn line(text: &str) -> Option<String> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    is_visible(&line).then_some(line)
+}
+
+/// Whether every character shows itself where it stands (after PRECIS, RFC 8266): nothing that is invisible, that controls,
+/// that turns the direction of writing, that is nobody's, or that piles up.
+pub fn is_visible(text: &str) -> bool {
+    let (mut before, mut stacked) = (' ', 0);
+    text.chars().all(|c| {
+        stacked = if is_mark(c) { stacked + 1 } else { 0 };
+        let joins = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}') && !before.is_ascii();
+        before = c;
+        stacked <= STACKED && (joins || !is_hidden(c))
+    })
+}
+
+/// What is left when all that cannot be seen is taken away.
+pub fn cleaned(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).filter(|c| !is_hidden(*c)).collect()
+}
+
+/// For a terminal: what would move its cursor, colour it or turn it around is spelled out.
+pub fn spelled_out(text: &str) -> String {
+    let spell = |c: char| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    text.chars().map(spell).collect()
+}
+
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+            // Nobody's, and everybody's own.
+            | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{f0000}'..='\u{10ffff}')
+        || (c as u32) & 0xfffe == 0xfffe
+}
+
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_all_writings_are_visible() {
+        for name in [
+            "Ann Baker",
+            "Łukasz Żółć",
+            "Ngô Bảo Châu",
+            "N\u{302}\u{323}guyen",
+            "محمد",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "山田 太郎",
+            "👩\u{200d}🍳 Ann",
+            "Ann ❤\u{fe0f}",
+            "O'Neill-Smith, Jr.",
+            "ann@bücher.example",
+        ] {
+            assert_eq!(line(name).as_deref(), Some(name));
+        }
+        assert_eq!(line("  Ann \t\n Baker ").as_deref(), Some("Ann Baker"));
+    }
+
+    #[test]
+    fn what_hides_or_turns_around_is_not_a_name() {
+        for name in [
+            "Ann\u{202e}rekaB",
+            "\u{200b}Ann",
+            "Ann\u{200d}",
+            "A\u{ad}nn",
+            "\u{feff}Ann",
+            "Ann\u{2066}x\u{2069}",
+            "\u{3164}",
+            "Ann\u{0}",
+            "Ann\u{1b}[2J",
+            "\u{e000}",
+            "\u{10ffff}",
+            "Ann\u{e0041}",
+            "A\u{300}\u{300}\u{300}\u{300}\u{300}",
+            "\u{2800}",
+        ] {
+            assert_eq!(line(name), None, "{name:?}");
+            assert!(is_visible(&cleaned(name)) || name.contains('\u{300}'), "{name:?}");
+            assert!(!spelled_out(name).chars().any(char::is_control), "{name:?}");
+        }
+        assert_eq!(spelled_out("Ann\u{1b}[2J\u{202e}"), "Ann\\u{1b}[2J\\u{202e}");
+    }
+}

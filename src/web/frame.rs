@@ -1,0 +1,46 @@
+//! The frame of a page: who is signed in, and how demo mode stands. It knows features, and no feature knows it.
+
+use kit::web::Nonce;
+
+use super::ui::{Local, Person, Shell};
+use crate::accounts::sessions::{PageContext, SignedIn};
+use crate::app::App;
+use crate::demo;
+
+impl SignedIn {
+    /// The frame of a page for this person.
+    pub fn shell(&self, app: &App, nonce: &Nonce, path: &str) -> Shell {
+        let local = Local::new(app.now(), &self.user.time_zone);
+        Shell {
+            nonce: nonce.to_string(),
+            path: path.to_owned(),
+            banner: Some(demo::banner(&self.user, &local)),
+            local,
+            person: Some(Person { name: self.user.name.clone(), email: self.user.email.clone() }),
+            needs_reply: None,
+            version: self.version.clone(),
+        }
+    }
+}
+
+impl PageContext {
+    pub fn shell(&self, app: &App) -> Shell {
+        match &self.signed_in {
+            Some(who) => who.shell(app, &self.nonce, &self.path),
+            None => self.signed_out_shell(app),
+        }
+    }
+
+    /// For nobody in particular, whoever may be signed in.
+    pub fn signed_out_shell(&self, app: &App) -> Shell {
+        Shell {
+            nonce: self.nonce.to_string(),
+            path: self.path.clone(),
+            local: Local::new(app.now(), "UTC"),
+            person: None,
+            needs_reply: None,
+            version: String::new(),
+            banner: None,
+        }
+    }
+}
