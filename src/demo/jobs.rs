@@ -239,14 +239,14 @@ impl Job for DisableDemo {
         }
         service::remove(&app, user, None).await?;
         run.progress(1, 2, "Removing the demo's data");
-        let (job, outside) = (run.id(), app.clone());
-        let end = app.unit(Who::user(user, ""), move |work| {
+        let (job, made_by) = (run.id(), app.clone());
+        let end = made_by.unit(Who::user(user, ""), move |work| {
             let next = store::lock(work.tx, user)?.next.as_ref().and_then(Next::of).and_then(Next::choice);
             store::clear(work.tx, user)?;
             let ended = store::end(work.tx, work.now, user, job, DemoStatus::Disabling, DemoStatus::Disabled, None)?;
             kit::failpoint!("demo: ending");
             kit::mutant!("demo: asked inside of a transaction" => {
-                let _ = futures_util::FutureExt::now_or_never(service::remove(&outside, user, None));
+                let _ = futures_util::FutureExt::now_or_never(service::remove(&app, user, None));
             });
             let next = next.filter(|_| !kit::mutant!("demo: the last wish is lost"));
             if let Some(choice) = next.filter(|_| ended) {
