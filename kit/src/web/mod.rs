@@ -5,6 +5,7 @@ mod connection_limit;
 pub mod cookie;
 pub mod csp_reports;
 mod edge;
+mod event_stream;
 mod headers;
 mod limits;
 mod meters;

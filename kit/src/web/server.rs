@@ -4,13 +4,13 @@
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::HeaderValue;
 use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, Method, Version};
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -28,7 +28,7 @@ use super::connection_limit::{ConnectionLimiter, ConnectionSlot};
 use super::headers::ForBareAnswers;
 use super::meters::Counted;
 use super::socket::Socket;
-use super::{Limits, Meters, Peer, Proxies};
+use super::{Limits, Meters, Peer, Proxies, event_stream};
 
 /// A listener's server: what it bears, whom it trusts, where it counts.
 #[derive(Clone, Debug)]
@@ -140,36 +140,67 @@ struct Held {
 }
 
 async fn converse(socket: Socket, peer: Peer, app: Router, head: Duration, closing: CancellationToken) {
-    let closes = closing.clone();
+    // In a box, which a stream does without.
+    if let Some((socket, answer)) = Box::pin(speak_http(socket, peer, app, head, closing)).await {
+        event_stream::write(socket, answer).await;
+    }
+}
+
+/// Answers requests until the connection ends, or until an answer is a stream: that is handed over, and nothing of it written.
+async fn speak_http(
+    socket: Socket,
+    peer: Peer,
+    app: Router,
+    head: Duration,
+    closing: CancellationToken,
+) -> Option<(Socket, Response)> {
+    let (closes, stream) = (closing.clone(), Arc::new(Mutex::new(None)));
+    let handed_over = stream.clone();
     let service = service_fn(move |request: Request<Incoming>| {
+        let may_stream = request.method() == Method::GET && request.version() == Version::HTTP_11;
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
-        let (answer, closes) = (app.clone().oneshot(request), closes.clone());
-        // In a box: hyper keeps room for the future as long as the connection is open, and a stream is open for long.
+        let (answer, closes, stream) = (app.clone().oneshot(request), closes.clone(), stream.clone());
+        // In a box: hyper keeps room for the future as long as the connection is open.
         Box::pin(async move {
-            let mut answer: Response = answer.await?;
+            let Ok(mut answer) = answer.await;
+            if may_stream && event_stream::is_one(&answer) {
+                *stream.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+                return Err(HandedOver);
+            }
             if closes.is_cancelled() {
                 answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
-            Ok::<_, Infallible>(answer)
+            Ok::<_, HandedOver>(answer)
         })
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(head)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(BUFFER_BYTES)
         .serve_connection(TokioIo::new(socket), service);
-    tokio::pin!(connection);
     let last = async {
         closing.cancelled().await;
         sleep(LAST_REQUEST).await;
     };
     let served = tokio::select! {
-        served = connection.as_mut() => served,
-        () = last => { connection.as_mut().graceful_shutdown(); connection.await }
+        served = &mut connection => served,
+        () = last => {
+            Pin::new(&mut connection).graceful_shutdown();
+            (&mut connection).await
+        }
     };
+    if let Some(answer) = handed_over.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        return Some((connection.into_parts().io.into_inner(), answer));
+    }
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended early");
     }
+    None
 }
+
+/// The library is told no answer, so that it gives the socket back.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is a stream")]
+struct HandedOver;

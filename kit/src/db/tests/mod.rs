@@ -1,5 +1,6 @@
 //! What storage promises, on SQLite and on PostgreSQL alike.
 
+mod ahead;
 mod disk;
 mod integrity;
 mod limits;
