@@ -57,7 +57,7 @@ impl TestApp {
     }
 
     pub async fn with(engine: Engine, signup: Signup) -> Self {
-        let db = TestDb::fresh(engine).await.migrated(MIGRATIONS);
+        let db = TestDb::with_schema(engine, MIGRATIONS);
         let (clock, hand) = Clock::manual(Timestamp::parse("2026-11-22T10:00:00Z").expect("an instant"));
         let config = Config {
             public_url: PUBLIC_URL.to_owned(),
@@ -223,7 +223,7 @@ impl TestApp {
 }
 
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
-    let passwords = Passwords::start(random.clone());
+    let passwords = Passwords::start_cheap(random.clone());
     let (vault, outbound) = (Vault::with_key([7; 32]), Outbound::new());
     assemble(Ground { db, clock, random, config, vault, outbound, passwords })
 }

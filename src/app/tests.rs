@@ -14,7 +14,7 @@ fn both_databases_have_the_same_tables_columns_keys_and_indexes() {
     kit::testing::run(async {
         let mut schemas = Vec::new();
         for engine in [Engine::Sqlite, Engine::Postgres] {
-            let db = TestDb::fresh(engine).await.migrated(MIGRATIONS);
+            let db = TestDb::with_schema(engine, MIGRATIONS);
             let read = db.read(|conn| Ok::<_, kit::db::Error>((columns(conn)?, indexes(conn)?)));
             schemas.push(read.await.expect("the schema can be read"));
         }

@@ -23,7 +23,7 @@ struct House {
 
 impl House {
     async fn fresh(engine: Engine) -> Self {
-        let db = TestDb::fresh(engine).await.migrated(MIGRATIONS);
+        let db = TestDb::with_schema(engine, MIGRATIONS);
         let now = Timestamp::parse("2026-11-22T08:41:00Z").expect("an instant");
         let random = Random::seeded(1);
         let mut house =

@@ -38,7 +38,7 @@ impl std::ops::Deref for Desk {
 
 impl Desk {
     pub async fn fresh(engine: Engine) -> Self {
-        let db = TestDb::fresh(engine).await.migrated(MIGRATIONS);
+        let db = TestDb::with_schema(engine, MIGRATIONS);
         let random = Random::seeded(1);
         let (user, workspace) = (UserId::new(MORNING, &random), WorkspaceId::new(MORNING, &random));
         let connection = ConnectionId::new(MORNING, &random);

@@ -60,7 +60,7 @@ struct Desk {
 
 impl Desk {
     async fn fresh(database: Database) -> Self {
-        Self::on(TestDb::fresh(database).await.migrated(MIGRATIONS)).await
+        Self::on(TestDb::with_schema(database, MIGRATIONS)).await
     }
 
     async fn on(db: TestDb) -> Self {

@@ -1,18 +1,23 @@
 //! A database for one test, removed at its end.
 
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use tempfile::TempDir;
 
 use super::cluster::Cluster;
+use crate::clock::Clock;
+use crate::db::{Db, Migration, Options};
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// An empty database that nobody has opened yet.
+/// A database that nobody has opened yet.
 #[derive(Debug)]
 pub struct Database {
     url: String,
@@ -42,6 +47,19 @@ impl Database {
         Self::postgres("template0 ENCODING 'SQL_ASCII'")
     }
 
+    /// One with the schema of `migrations`, copied from a template that each process migrates once. Blocks.
+    pub fn with_schema(engine: Engine, migrations: &'static [Migration]) -> Self {
+        match (engine, &template(engine, migrations)) {
+            (Engine::Sqlite, Template::Sqlite(file)) => {
+                let database = Self::sqlite();
+                std::fs::write(database.path(), file).expect("a temporary file can be written");
+                database
+            }
+            (_, Template::Postgres(name)) => Self::postgres(name),
+            (Engine::Postgres, Template::Sqlite(_)) => unreachable!("a template is of the engine that was asked for"),
+        }
+    }
+
     /// What the product's `DATABASE_URL` would say.
     pub fn url(&self) -> &str {
         &self.url
@@ -61,6 +79,10 @@ impl Database {
         Self { url, kept: Kept::Sqlite { _directory: directory } }
     }
 
+    fn path(&self) -> &Path {
+        Path::new(self.url.strip_prefix("sqlite:").expect("a database in a file"))
+    }
+
     fn postgres(template: &str) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let name = format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -70,9 +92,40 @@ impl Database {
     }
 }
 
+#[derive(Clone)]
+enum Template {
+    /// The file's bytes.
+    Sqlite(Vec<u8>),
+    /// A database of the shared cluster, which nobody is connected to.
+    Postgres(String),
+}
+
+/// Migrations are constants: their address names them.
+type Templates = HashMap<(Engine, usize), Template>;
+
+fn template(engine: Engine, migrations: &'static [Migration]) -> Template {
+    static TEMPLATES: LazyLock<Mutex<Templates>> = LazyLock::new(Mutex::default);
+    let mut templates = TEMPLATES.lock().expect("no template fails to be made");
+    templates.entry((engine, migrations.as_ptr().addr())).or_insert_with(|| make_template(engine, migrations)).clone()
+}
+
+fn make_template(engine: Engine, migrations: &'static [Migration]) -> Template {
+    let mut database = Database::fresh_blocking(engine);
+    let db = Db::open(Options::new(database.url(), Clock::system())).expect("an empty database opens");
+    db.migrate(migrations).expect("the migrations run");
+    db.close();
+    match &mut database.kept {
+        Kept::Sqlite { .. } => Template::Sqlite(std::fs::read(database.path()).expect("a closed database is one file")),
+        Kept::Postgres { name } => Template::Postgres(std::mem::take(name)),
+    }
+}
+
 impl Drop for Database {
     fn drop(&mut self) {
-        if let Kept::Postgres { name } = &self.kept {
+        // A template's name was taken: it lives as long as its cluster.
+        if let Kept::Postgres { name } = &self.kept
+            && !name.is_empty()
+        {
             Cluster::shared().administer(&format!("DROP DATABASE {name} WITH (FORCE)"));
         }
     }

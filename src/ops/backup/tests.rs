@@ -319,7 +319,7 @@ fn a_restore_leaves_postgresqls_schema_as_it_was() {
     kit::testing::run(async {
         let fixture = BackupFixture::set(TestApp::fresh(Engine::Sqlite).await).await;
         fixture.backup("saved.db").await.unwrap();
-        let there = TestDb::fresh(Engine::Postgres).await.migrated(crate::app::MIGRATIONS);
+        let there = TestDb::with_schema(Engine::Postgres, crate::app::MIGRATIONS);
         let (url, before) = (there.url().to_owned(), definitions(&there).await);
         assert!(before.len() > 60, "{before:#?}");
         let closed = there.clone();

@@ -74,7 +74,7 @@ fn history_with(seed: u64, traced: bool, tune: impl Fn(&mut Plan)) -> Outcome {
 
 #[test]
 fn no_history_breaks_an_invariant() {
-    every_seed("jobs", 2_000, history);
+    every_seed("jobs", 10_000, history);
 }
 
 /// Without this no failing seed could be looked at again.

@@ -47,7 +47,7 @@ impl Kept {
     pub(super) fn new() -> Self {
         Self {
             database: Database::new(MIGRATIONS),
-            passwords: Passwords::start(Random::seeded(1)),
+            passwords: Passwords::start_cheap(Random::seeded(1)),
             outbound: Outbound::new(),
             vault: Vault::with_key([7; 32]),
         }

@@ -216,7 +216,7 @@ both_databases! {
         former.run("CREATE TABLE users (id INT, email TEXT)").await;
         former.run("INSERT INTO users VALUES (1, 'ann@example.com')").await;
         assert!(matches!(former.import(&app).await, Err(Error::NotLegacy(_))), "users alone are anybody's");
-        let own = kit::testing::TestDb::fresh(kit::testing::Engine::Postgres).await.migrated(crate::app::MIGRATIONS);
+        let own = kit::testing::TestDb::with_schema(kit::testing::Engine::Postgres, crate::app::MIGRATIONS);
         let refused = import(&target(&app), own.url(), &Wanted::default(), |_| {}).await.unwrap_err();
         assert_eq!(refused.to_string(), "this is no database of the former system: it is Repruv's own");
         let sqlite = import(&target(&app), "sqlite:/tmp/x.db", &Wanted::default(), |_| {}).await;
