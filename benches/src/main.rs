@@ -7,6 +7,7 @@ mod data;
 mod everyday;
 mod figures;
 mod jobs;
+mod labels;
 mod live;
 mod load;
 mod product;
@@ -42,6 +43,7 @@ async fn main() {
     table.row("load average before", figures::load_average());
     for part in wanted {
         match part.as_str() {
+            "labels" => labels::print(),
             "jobs" => jobs::measure(&binary, &mut table).await,
             "writes" => writes::measure(&binary, &mut table).await,
             "everyday" => everyday::measure(&binary, &mut table).await,
@@ -52,7 +54,7 @@ async fn main() {
             "strain" => strain::measure(&binary, &mut table).await,
             "copies" => copies::measure(&binary, &mut table).await,
             "dashboard" => dashboard::measure(&binary, &mut table).await,
-            other => panic!("there is no part {other:?}: {PARTS:?}"),
+            other => panic!("there is no part {other:?}: {PARTS:?}, labels"),
         }
     }
     table.row("load average after", figures::load_average());

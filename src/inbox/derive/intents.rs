@@ -1,7 +1,8 @@
 //! What a text wants: by phrases of its language and by its shape.
 
 use super::lexicon::{Hit, Role};
-use super::sentiment::is_negated;
+use super::questions;
+use super::sentiment::{is_grateful, is_negated, is_taken_back};
 use super::text::Text;
 use super::{Fact, Given, Intent, Reason, Sentiment};
 
@@ -9,8 +10,8 @@ use super::{Fact, Given, Intent, Reason, Sentiment};
 const PROMOTION_WITH_ADDRESS: usize = 2;
 /// And so many without one.
 const PROMOTION_WORDS: usize = 4;
-/// From here a positive score is praise and a negative one a complaint, whatever the words.
-const CLEAR_SCORE: f64 = 0.5;
+/// From here a positive score is praise, whatever the words.
+const CLEAR_SCORE: f64 = 0.45;
 
 pub(super) struct Finder<'a> {
     pub text: &'a Text<'a>,
@@ -27,7 +28,7 @@ type Because = Option<(&'static str, Vec<String>)>;
 impl Finder<'_> {
     pub fn find(&self, reasons: &mut Vec<Reason>) -> Vec<Intent> {
         let found = [
-            (Intent::Question, self.question()),
+            (Intent::Question, questions::find(self.text, self.hits)),
             (Intent::Complaint, self.complaint()),
             (Intent::Praise, self.praise()),
             (Intent::Purchase, self.phrases(Intent::Purchase).map(|words| ("words", words))),
@@ -50,26 +51,16 @@ impl Finder<'_> {
             .hits
             .iter()
             .filter(|hit| hit.role == Role::Intent(intent) && !is_negated(self.text, self.hits, hit, None))
+            .filter(|hit| !is_taken_back(self.hits, hit))
             .take(3)
             .map(|hit| self.text.phrase(hit.start, hit.len))
             .collect::<Vec<_>>();
         (!found.is_empty()).then_some(found)
     }
 
-    fn question(&self) -> Because {
-        if self.text.asks && self.text.letters > 0 {
-            return Some(("mark", vec!["?".into()]));
-        }
-        // Without a question mark a question begins its clause; one word alone begins the text.
-        let asking = self.hits.iter().find(|hit| {
-            hit.role == Role::Intent(Intent::Question)
-                && (hit.start == 0 || (hit.len > 1 && (hit.start < 2 || self.text.starts_clause(hit.start))))
-        });
-        asking.map(|hit| ("words", vec![self.text.phrase(hit.start, hit.len)]))
-    }
-
     fn complaint(&self) -> Because {
-        if let Some(words) = self.phrases(Intent::Complaint)
+        if !is_grateful(self.hits)
+            && let Some(words) = self.phrases(Intent::Complaint)
             && self.given.rating.is_none_or(|rating| rating < 5 || self.sentiment == Sentiment::Mixed)
         {
             return Some(("words", words));
@@ -77,8 +68,8 @@ impl Finder<'_> {
         if self.given.rating.is_some_and(|rating| rating <= 2) && self.text.letters >= 8 {
             return Some(("rating", Vec::new()));
         }
-        let is_clear = self.given.rating.is_none() && self.score.is_some_and(|score| score <= -CLEAR_SCORE);
-        (is_clear && self.sentiment == Sentiment::Negative).then_some(("sentiment", Vec::new()))
+        let is_unhappy = matches!(self.sentiment, Sentiment::Negative | Sentiment::Mixed);
+        (is_unhappy && self.given.rating.is_none()).then_some(("sentiment", Vec::new()))
     }
 
     fn praise(&self) -> Because {
@@ -88,7 +79,10 @@ impl Finder<'_> {
         if let Some(words) = self.phrases(Intent::Praise) {
             return Some(("words", words));
         }
-        let is_clear = self.sentiment == Sentiment::Positive && self.score.is_some_and(|score| score >= CLEAR_SCORE);
+        // A good word in a question ("how do you keep it clean") praises nobody.
+        let asks = questions::find(self.text, self.hits).is_some();
+        let is_clear =
+            !asks && self.sentiment == Sentiment::Positive && self.score.is_some_and(|score| score >= CLEAR_SCORE);
         is_clear.then_some(("sentiment", Vec::new()))
     }
 
@@ -113,6 +107,7 @@ impl Finder<'_> {
             return Some(("repeated", promotion));
         }
         match promotion.len() {
+            1.. if self.text.has_odd_link || has_person && self.text.has_money => Some(("link", promotion)),
             PROMOTION_WITH_ADDRESS.. if self.text.has_link || has_person => Some(("link", promotion)),
             PROMOTION_WORDS.. => Some(("promotion", promotion)),
             _ if has_person && self.text.has_money => Some(("money", Vec::new())),

@@ -67,8 +67,8 @@ pub(super) fn detect(text: &Text<'_>, account: Option<Language>, reasons: &mut V
         return None;
     }
     if let Some(language) = by_script(text.source) {
-        because("script", Vec::new());
-        return Some(language);
+        because(if language.is_some() { "script" } else { "not_recognised" }, Vec::new());
+        return language;
     }
     if text.letters < ENOUGH_LETTERS {
         because(if account.is_some() { "too_short" } else { "too_short_to_tell" }, Vec::new());
@@ -171,7 +171,7 @@ fn triples(word: &str) -> impl Iterator<Item = u64> {
 }
 
 /// The language of a script that is (nearly) one language's own, when most letters are in it.
-fn by_script(source: &str) -> Option<Language> {
+fn by_script(source: &str) -> Option<Option<Language>> {
     if source.is_ascii() {
         return None;
     }
@@ -200,11 +200,88 @@ fn by_script(source: &str) -> Option<Language> {
     }
     let japanese = counts[0].1;
     let (language, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
-    match language {
-        _ if count == 0 || count <= latin => None,
-        // Japanese mixes its own letters with Chinese ones; Ukrainian has four letters that Russian lacks.
-        Language::Chinese if japanese > 0 => Some(Language::Japanese),
-        Language::Russian if source.contains(['і', 'ї', 'є', 'ґ', 'І', 'Ї', 'Є']) => Some(Language::Ukrainian),
-        language => Some(language),
+    if count == 0 || count <= latin {
+        return None;
     }
+    if is_a_neighbour(source) {
+        return Some(None);
+    }
+    Some(Some(match language {
+        // Japanese mixes its own letters with Chinese ones; Ukrainian has four letters that Russian lacks.
+        Language::Chinese if japanese > 0 => Language::Japanese,
+        Language::Russian if source.contains(['і', 'ї', 'є', 'ґ', 'І', 'Ї', 'Є']) => Language::Ukrainian,
+        language => language,
+    }))
+}
+
+/// In the script of Arabic, Russian or Hindi, and yet another language: by letters that those three lack, and by words that only
+/// their neighbours have.
+fn is_a_neighbour(source: &str) -> bool {
+    // Persian and Urdu; Serbian and Macedonian; Marathi.
+    const LETTERS: [char; 22] =
+        ['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ђ', 'ј', 'љ', 'њ', 'ћ', 'џ', 'ѓ', 'ќ', 'ѕ', 'ळ'];
+    const WORDS: [&str; 44] = [
+        // Bulgarian
+        "това",
+        "благодаря",
+        "благодаря ви",
+        "къде",
+        "много",
+        "със",
+        "през",
+        "защо",
+        "какво",
+        "или",
+        "ще",
+        "съм",
+        "беше",
+        "няма",
+        "този",
+        "тази",
+        "тези",
+        "клипче",
+        "полезно",
+        "интересно",
+        "трябва",
+        "мога",
+        "ги",
+        "ви", // Serbian and Macedonian
+        "хвала",
+        "сам",
+        "си",
+        "баш",
+        "где",
+        "шта",
+        "што",
+        "пуно",
+        "вам",
+        "брате",
+        "овим",
+        "ово",
+        "је",
+        "је ли",
+        // Marathi
+        "आहे",
+        "आहेत",
+        "खूप",
+        "मला",
+        "धन्यवाद दादा",
+        "तुम्ही",
+    ];
+    let is_word = |word: &str| WORDS.contains(&word);
+    let lowered = source.to_lowercase();
+    let words = lowered.split(|c: char| !c.is_alphanumeric() && !('\u{900}'..='\u{97F}').contains(&c));
+    // Two letters that no Russian word has together: "ъ" between consonants.
+    let is_bulgarian = |word: &str| {
+        let letters = word.chars().collect::<Vec<_>>();
+        letters.windows(2).any(|pair| pair[0] == 'ъ' && !matches!(pair[1], 'е' | 'ё' | 'ю' | 'я' | 'и'))
+    };
+    let mut known = 0;
+    for word in words.filter(|word| !word.is_empty()) {
+        if word.contains(LETTERS) || is_bulgarian(word) {
+            return true;
+        }
+        known += usize::from(is_word(word));
+    }
+    known >= 2 || (known == 1 && !lowered.contains(['ы', 'э', 'ё', 'ь']) && source.chars().count() < 40)
 }

@@ -37,6 +37,14 @@ pub(super) enum Role {
     Intent(Intent),
     /// Spam only in company: with a link, or with others of its kind.
     Promotion,
+    /// Asks wherever it stands ("do you"); what is an [`Intent::Question`] must begin its clause.
+    Asking,
+    /// Has a question's form and asks nobody ("who else is watching").
+    Rhetorical,
+    /// Stands before a question without being part of it ("so", "and").
+    LeadIn,
+    /// Where somebody thanks, what went wrong before is told, not complained of.
+    Thanks,
 }
 
 /// Where an entry stands in a text.
@@ -68,7 +76,9 @@ impl Lexicon {
             }
             let role = role(name).expect("every list of the built-in files has a known name");
             for entry in list.split(',') {
-                lexicon.add(role, entry);
+                for words in alternatives(entry) {
+                    lexicon.add(role, words);
+                }
             }
         }
         for entries in lexicon.entries.values_mut() {
@@ -77,14 +87,18 @@ impl Lexicon {
         lexicon
     }
 
-    fn add(&mut self, role: Role, entry: &'static str) {
-        let mut words = entry.split_whitespace();
+    fn add(&mut self, role: Role, words: Vec<&'static str>) {
+        let mut words = words.into_iter();
         if let Some(first) = words.next() {
             let rest = words.collect::<Vec<_>>();
             let entries = self.entries.entry(first).or_default();
-            if !entries.iter().any(|known| known.role == role && known.rest == rest) {
-                entries.push(Entry { rest, role });
-            }
+            // Of two valences of one phrase the later stands.
+            let is_replaced = |known: &Entry| {
+                known.rest == rest
+                    && (known.role == role || matches!((known.role, role), (Role::Valence(_), Role::Valence(_))))
+            };
+            entries.retain(|known| !is_replaced(known));
+            entries.push(Entry { rest, role });
         }
     }
 
@@ -98,22 +112,22 @@ impl Lexicon {
     /// Every entry that stands in the text, by its place; where several entries of one kind begin at a word, the longest.
     pub fn scan(&self, text: &Text<'_>) -> Vec<Hit> {
         let mut hits = Vec::with_capacity(text.len());
-        // Words inside a phrase of known valence ("can't wait") mean nothing by themselves.
-        let mut valence_taken_to = 0;
+        // Words inside a phrase that judges ("can't wait", "without a doubt") mean nothing by themselves.
+        let mut taken_to = 0;
         for start in 0..text.len() {
             let first_hit = hits.len();
             for entry in self.entries_at(text, start) {
                 let len = 1 + entry.rest.len();
                 let stands = entry.rest.iter().enumerate().all(|(offset, word)| text.word(start + 1 + offset) == *word);
-                let is_judging = !matches!(entry.role, Role::Intent(_) | Role::Promotion | Role::Stop);
+                let is_judging = entry.role.judges();
                 let known = |hit: &Hit| {
                     hit.role == entry.role || matches!((hit.role, entry.role), (Role::Valence(_), Role::Valence(_)))
                 };
-                if !stands || (is_judging && start < valence_taken_to) || hits[first_hit..].iter().any(known) {
+                if !stands || (is_judging && start < taken_to) || hits[first_hit..].iter().any(known) {
                     continue;
                 }
-                if matches!(entry.role, Role::Valence(_)) && len > 1 {
-                    valence_taken_to = start + len;
+                if is_judging && len > 1 {
+                    taken_to = start + len;
                 }
                 hits.push(Hit { role: entry.role, start, len });
             }
@@ -149,11 +163,33 @@ impl Lexicon {
     }
 
     pub fn all_words(&self) -> impl Iterator<Item = &'static str> {
-        let entries = self.entries.iter();
-        entries.flat_map(|(word, entries)| {
-            std::iter::once(*word).chain(entries.iter().flat_map(|entry| entry.rest.iter().copied()))
-        })
+        let of_entries = |(word, entries): (&&'static str, &Vec<Entry>)| {
+            let rest = entries.iter().flat_map(|entry| entry.rest.iter().copied());
+            std::iter::once(*word).chain(rest).collect::<Vec<_>>()
+        };
+        // Each once: a word with many companions in the lists is no more frequent for that.
+        self.entries.iter().flat_map(of_entries).collect::<std::collections::BTreeSet<_>>().into_iter()
     }
+}
+
+impl Role {
+    /// Counts for sentiment, where words inside a longer phrase mean nothing by themselves.
+    fn judges(self) -> bool {
+        matches!(self, Role::Negator | Role::Intensifier | Role::Dampener | Role::Contrast | Role::Valence(_))
+    }
+}
+
+/// The phrases of an entry like "do|does i|you": each of the first words with each of the second.
+fn alternatives(entry: &'static str) -> Vec<Vec<&'static str>> {
+    let mut phrases = vec![Vec::new()];
+    for words in entry.split_whitespace() {
+        let longer = |phrase: &Vec<&'static str>| {
+            let phrase = phrase.clone();
+            words.split('|').map(move |word| phrase.iter().copied().chain([word]).collect()).collect::<Vec<_>>()
+        };
+        phrases = phrases.iter().flat_map(longer).collect();
+    }
+    phrases
 }
 
 fn role(name: &str) -> Option<Role> {
@@ -164,6 +200,10 @@ fn role(name: &str) -> Option<Role> {
         "dampeners" => Role::Dampener,
         "contrast" => Role::Contrast,
         "promotion" => Role::Promotion,
+        "asking" => Role::Asking,
+        "rhetorical" => Role::Rhetorical,
+        "lead-ins" => Role::LeadIn,
+        "thanks" => Role::Thanks,
         name => match name.parse::<Intent>() {
             Ok(intent) => Role::Intent(intent),
             Err(_) => Role::Valence(name.parse().ok()?),

@@ -6,6 +6,7 @@ pub mod labels;
 mod language;
 mod lexicon;
 mod priority;
+mod questions;
 mod sentiment;
 #[cfg(test)]
 mod tests;
@@ -114,12 +115,17 @@ pub fn facts(given: Given<'_>) -> Facts {
     let mut reasons = Vec::new();
     let language = language::detect(&text, given.account_language, &mut reasons);
     let hits = language.and_then(lexicon::of).map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
-    let (sentiment, score) = sentiment::judge(&text, &hits, language, given.rating, &mut reasons);
+    let (mut sentiment, score) = sentiment::judge(&text, &hits, language, given.rating, &mut reasons);
     // Spam comes in English on every channel, and in no language at all.
     let english = (language != Some(Language::English)).then(|| lexicon::of(Language::English)).flatten();
     let english = english.map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
     let finder = intents::Finder { text: &text, hits: &hits, english: &english, given: &given, sentiment, score };
     let mut intents = finder.find(&mut reasons);
+    if let Some(told) = sentiment::by_intents(sentiment, &intents) {
+        sentiment = told;
+        reasons.retain(|reason| reason.fact != Fact::Sentiment);
+        reasons.push(Reason::new(Fact::Sentiment, "intents", Vec::new()));
+    }
     if given.answers_another {
         // What is asked of another viewer, or thrown at them, is between the two; harm and advertising are not.
         let is_anybodys = |intent: &Intent| matches!(intent, Intent::Safety | Intent::Spam);

@@ -2,7 +2,7 @@
 
 use super::lexicon::{Hit, Role};
 use super::text::Text;
-use super::{Fact, Language, Reason, Sentiment, emoji};
+use super::{Fact, Intent, Language, Reason, Sentiment, emoji};
 
 /// From here a score is clear.
 const CLEAR: f64 = 0.30;
@@ -51,6 +51,18 @@ pub(super) fn judge(
     (verdict, Some(words.score))
 }
 
+/// Where no word judges, what a text wants may tell: who only asks is neutral, who complains is not pleased.
+pub(super) fn by_intents(sentiment: Sentiment, intents: &[Intent]) -> Option<Sentiment> {
+    let has = |intent| intents.contains(&intent);
+    match sentiment {
+        Sentiment::Unknown if has(Intent::Spam) => None,
+        Sentiment::Unknown if has(Intent::Complaint) || has(Intent::Safety) => Some(Sentiment::Negative),
+        Sentiment::Unknown if has(Intent::Praise) => Some(Sentiment::Positive),
+        Sentiment::Unknown if has(Intent::Question) || has(Intent::Purchase) => Some(Sentiment::Neutral),
+        _ => None,
+    }
+}
+
 fn polar(score: f64) -> Sentiment {
     match score {
         score if score >= CLEAR => Sentiment::Positive,
@@ -91,6 +103,9 @@ impl Words {
     fn weigh(text: &Text<'_>, hits: &[Hit], language: Option<Language>) -> Option<Words> {
         let contrast = hits.iter().rfind(|hit| hit.role == Role::Contrast && hit.start > 0).map(|hit| hit.start);
         let (mut up, mut down) = (0.0_f64, 0.0_f64);
+        // The same without the weight of "but": what clearly stands on both sides is mixed, whatever stands last.
+        let (mut praised, mut blamed) = (0.0_f64, 0.0_f64);
+        let is_grateful = is_grateful(hits);
         let mut list = Vec::new();
         for (hit, valence) in valences(text, hits) {
             let mut value = f64::from(valence);
@@ -103,6 +118,14 @@ impl Words {
             let is_negated = is_negated(text, hits, hit, language);
             if is_negated {
                 value *= NEGATED;
+            }
+            if is_grateful && value < 0.0 {
+                continue;
+            }
+            if value > 0.0 {
+                praised += value
+            } else {
+                blamed += value
             }
             // What follows "but" is what is meant.
             match contrast {
@@ -126,7 +149,7 @@ impl Words {
         let sum = up + down;
         let excited = 0.3 * text.exclamations.min(3) as f64;
         let score = normed(if sum.abs() < 1.0 { sum } else { sum + excited.copysign(sum) });
-        let is_torn = up >= 1.5 && down <= -1.5 && score.abs() < CLEAR;
+        let is_torn = praised >= 1.2 && blamed <= -1.2 && (score.abs() < CLEAR || contrast.is_some());
         Some(Words { score, is_torn, list: distinct(list.into_iter()) })
     }
 }
@@ -159,6 +182,25 @@ fn is_near(text: &Text<'_>, hits: &[Hit], hit: &Hit, role: Role, reach: usize) -
             && other.start + other.len + reach > hit.start
             && text.clause(other.start) == text.clause(hit.start)
     })
+}
+
+/// Who thanks and says no "but" complains of nothing: what was wrong is how it was before.
+pub(super) fn is_grateful(hits: &[Hit]) -> bool {
+    let is_meant = |hit: &Hit| {
+        let mocks = |other: &Hit| matches!(other.role, Role::Valence(..0)) && contains(other, hit);
+        hit.role == Role::Thanks && !hits.iter().any(mocks)
+    };
+    hits.iter().any(is_meant) && !hits.iter().any(|hit| hit.role == Role::Contrast)
+}
+
+/// Inside a longer phrase that means no harm ("can't complain", "I'm a lawyer").
+pub(super) fn is_taken_back(hits: &[Hit], hit: &Hit) -> bool {
+    let is_kind = |other: &Hit| matches!(other.role, Role::Valence(0..)) && other.len > 1 && contains(other, hit);
+    matches!(hit.role, Role::Intent(Intent::Complaint | Intent::Safety)) && around(hits, hit).iter().any(is_kind)
+}
+
+fn contains(outer: &Hit, inner: &Hit) -> bool {
+    outer.start <= inner.start && inner.start + inner.len <= outer.start + outer.len
 }
 
 /// A negator before the word or, where the language puts it there ("gefällt mir nicht", "j'aime pas"), after it.

@@ -10,9 +10,11 @@ pub(super) struct Text<'a> {
     pub letters: usize,
     pub emoji: Vec<char>,
     pub exclamations: usize,
-    /// A question mark outside a link.
-    pub asks: bool,
+    /// Runs of question marks outside a link.
+    pub question_marks: usize,
     pub has_link: bool,
+    /// A link to where nobody but advertisers lives, or one that hides where it leads.
+    pub has_odd_link: bool,
     /// "@somebody" after the first word: at the start it only says who is answered.
     pub has_handle: bool,
     pub has_phone_number: bool,
@@ -39,8 +41,9 @@ impl<'a> Text<'a> {
             letters: 0,
             emoji: Vec::new(),
             exclamations: 0,
-            asks: false,
+            question_marks: 0,
             has_link: false,
+            has_odd_link: false,
             has_handle: false,
             has_phone_number: has_phone_number(source),
             has_money: has_money(source),
@@ -49,6 +52,7 @@ impl<'a> Text<'a> {
         for (index, chunk) in source.split_whitespace().enumerate() {
             if is_link(chunk) {
                 text.has_link = true;
+                text.has_odd_link |= is_odd_link(chunk);
             } else {
                 text.has_handle |= index > 0 && chunk.len() > 3 && chunk.starts_with('@');
                 text.read_chunk(chunk, &mut clause);
@@ -61,6 +65,7 @@ impl<'a> Text<'a> {
         let mut start = None;
         let mut run = (char::MAX, 0);
         let mut stretched = false;
+        let mut asked = false;
         for c in chunk.chars() {
             let c = if matches!(c, '’' | '‘' | '´' | '`') { '\'' } else { c };
             if c.is_alphanumeric() || (c == '\'' && start.is_some()) {
@@ -79,7 +84,7 @@ impl<'a> Text<'a> {
             }
             self.end_word(&mut start, *clause, &mut stretched);
             run = (char::MAX, 0);
-            self.asks |= matches!(c, '?' | '¿' | '？');
+            self.question_marks += usize::from(matches!(c, '?' | '？') && !std::mem::replace(&mut asked, true));
             self.exclamations += usize::from(c == '!');
             *clause +=
                 u32::from(matches!(c, ',' | '.' | ';' | ':' | '!' | '?' | '¿' | '¡' | '…' | '(' | ')' | '–' | '—'));
@@ -136,8 +141,10 @@ impl<'a> Text<'a> {
 
 /// With "www." or a scheme, or a name that only an address has: a usual ending, a path, digits or hyphens before the dot.
 fn is_link(chunk: &str) -> bool {
-    const ENDINGS: [&str; 14] =
-        ["com", "net", "org", "io", "ly", "me", "xyz", "shop", "co", "gg", "tv", "ru", "link", "site"];
+    const ENDINGS: [&str; 17] = [
+        "com", "net", "org", "io", "ly", "me", "xyz", "shop", "co", "gg", "tv", "ru", "link", "site", "club", "online",
+        "top",
+    ];
     if ["http://", "https://", "www."].iter().any(|start| chunk.starts_with(start)) {
         return true;
     }
@@ -150,6 +157,15 @@ fn is_link(chunk: &str) -> bool {
     let is_odd =
         name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.contains(|c: char| c.is_ascii_digit() || c == '-');
     is_name && is_ending && (is_usual || !path.is_empty() || is_odd)
+}
+
+fn is_odd_link(chunk: &str) -> bool {
+    const PLACES: [&str; 13] = [
+        ".shop", ".xyz", ".site", ".gg", ".link", ".club", ".online", ".top", "bit.ly/", "tinyurl.", "t.me/", "wa.me/",
+        "cutt.ly",
+    ];
+    let chunk = chunk.to_ascii_lowercase();
+    PLACES.iter().any(|place| chunk.contains(place))
 }
 
 /// A plus sign and at least eight digits, perhaps with spaces, dots, brackets and hyphens.

@@ -31,16 +31,28 @@ fn no_labelled_text_stands_in_a_word_list_whole() {
     }
 }
 
+/// Of the file that the rules were made with, what is wanted of them; of the one kept back, what they reach on texts that they never met.
 #[test]
 fn the_rules_judge_as_people_do() {
-    for (set, english, others, spam, f1) in [(Set::Held, 0.40, 0.50, 0.97, 0.40), (Set::Tuned, 0.55, 0.65, 0.97, 0.60)]
-    {
+    let floors = [
+        (Set::Tuned, Floor { english: 0.90, elsewhere: 0.95, macro_f1: 0.85, unknown: 0.20 }),
+        (Set::Held, Floor { english: 0.58, elsewhere: 0.60, macro_f1: 0.70, unknown: 0.40 }),
+    ];
+    for (set, floor) in floors {
         let score = Score::of(set);
         let in_english = score.needs_reply[&Language::English];
-        assert!(in_english.precision().min(in_english.recall()) >= english, "{set:?}\n{score}");
+        assert!(in_english.precision().min(in_english.recall()) >= floor.english, "{set:?}\n{score}");
         let elsewhere = score.needs_reply_elsewhere();
-        assert!(elsewhere.precision().min(elsewhere.recall()) >= others, "{set:?}\n{score}");
-        assert!(score.intents[&Intent::Spam].precision() >= spam, "{set:?}\n{score}");
-        assert!(score.macro_f1() >= f1, "{set:?}\n{score}");
+        assert!(elsewhere.precision().min(elsewhere.recall()) >= floor.elsewhere, "{set:?}\n{score}");
+        assert!(score.intents[&Intent::Spam].precision() >= 0.97, "{set:?}\n{score}");
+        assert!(score.macro_f1() >= floor.macro_f1, "{set:?}\n{score}");
+        assert!(score.unknown_share() <= floor.unknown, "{set:?}\n{score}");
     }
+}
+
+struct Floor {
+    english: f64,
+    elsewhere: f64,
+    macro_f1: f64,
+    unknown: f64,
 }
