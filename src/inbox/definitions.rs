@@ -11,9 +11,10 @@ pub const LANGUAGE: &str = "Worked out from the script, common words and letters
     the account's own language. If we don't know the language, it stays unknown.";
 
 pub const SENTIMENT: &str = "How the text comes across. The first of these that tells us something decides: the star rating (1–2 \
-    negative, 3 mixed, 4–5 positive unless the words clearly say otherwise), then emoji, then words, including negations: clear words on both sides are mixed. A score \
-    of 0.30 or more is positive, −0.30 or less is negative, anything between is neutral. Where no word tells, a complaint is negative and a \
-    plain question neutral. With nothing to go on, it stays unknown: we don't guess.";
+    negative, 3 mixed, 4–5 positive unless the words clearly say otherwise), then emoji, then words, including negations; clear \
+    words on both sides are mixed. A score of 0.30 or more is positive, −0.30 or less is negative, anything between is neutral. \
+    Where no word tells, a complaint is negative and a plain question neutral. With nothing to go on, it stays unknown: we don't \
+    guess.";
 
 pub const INTENTS: &str = "What the person wants, from phrases in their language and the shape of the text: a question, a \
     complaint, praise, interest in buying, a safety or legal concern, or spam. There can be several, or none. A comment that \
