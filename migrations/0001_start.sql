@@ -83,6 +83,8 @@ CREATE TABLE workspaces (
     id UUID PRIMARY KEY,
     kind TEXT NOT NULL CHECK (kind IN ('live', 'demo')),
     name TEXT NOT NULL,
+    -- IANA name, its owner's. Counts are right in any zone; in this one they are kept by the day, too.
+    time_zone TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL
 );
 
@@ -247,8 +249,10 @@ CREATE TABLE interactions (
     can_reply BOOLEAN NOT NULL,
     is_own BOOLEAN NOT NULL,
     permalink TEXT,
+    -- What follows from the rules and from people's decisions about the thread; can be derived again at will.
     -- needs_reply: a person waits for an answer. answered: an own reply follows it in its thread.
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'answered', 'no_reply_needed', 'own')),
+    state TEXT NOT NULL CHECK (state IN
+        ('needs_reply', 'answered', 'no_reply_needed', 'own', 'spam', 'waiting', 'done', 'snoozed')),
     sentiment TEXT NOT NULL CHECK (sentiment IN ('positive', 'neutral', 'negative', 'mixed', 'unknown')),
     sentiment_score DOUBLE PRECISION,
     -- ["question","complaint",…]
@@ -258,8 +262,6 @@ CREATE TABLE interactions (
     -- [{"reason":"complaint","points":25},…]
     reasons JSONB NOT NULL,
     ruleset BIGINT NOT NULL,
-    -- The day of created_at in the owner's time zone, as the rollups counted it.
-    day TEXT NOT NULL,
     first_seen_at TIMESTAMPTZ NOT NULL,
     last_seen_at TIMESTAMPTZ NOT NULL,
     missing_since TIMESTAMPTZ,
@@ -276,21 +278,96 @@ CREATE INDEX interactions_by_author ON interactions (author_id);
 CREATE INDEX interactions_by_text ON interactions (connection_id, text_hash);
 CREATE INDEX interactions_by_content ON interactions (content_id, created_at DESC);
 
+-- What was said on a platform, and what was said to it: the interactions with its thread_external_id.
+CREATE TABLE threads (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    external_id TEXT NOT NULL,
+    -- What follows from its interactions and from its decision; can be derived again at will.
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    state_by TEXT NOT NULL CHECK (state_by IN ('rules', 'person', 'platform')),
+    -- Grows with all that other people write or edit in it.
+    news BIGINT NOT NULL,
+    first_seen_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (connection_id, external_id)
+);
+CREATE INDEX threads_by_workspace ON threads (workspace_id, state);
+
+-- What people decided. Reading a platform never writes here. No user is referred to: a workspace's rows stand by themselves.
+CREATE TABLE thread_decisions (
+    thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    snoozed_until TIMESTAMPTZ,
+    -- The thread's news when it was decided: it holds while they are the same.
+    at_news BIGINT NOT NULL,
+    decided_by UUID NOT NULL,
+    decided_at TIMESTAMPTZ NOT NULL,
+    CHECK ((state = 'snoozed') = (snoozed_until IS NOT NULL))
+);
+CREATE INDEX thread_decisions_by_workspace ON thread_decisions (workspace_id);
+
+CREATE TABLE thread_assignments (
+    thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    assigned_to UUID NOT NULL,
+    assigned_by UUID NOT NULL,
+    assigned_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX thread_assignments_by_person ON thread_assignments (workspace_id, assigned_to);
+
+CREATE TABLE thread_tags (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    tag TEXT NOT NULL,
+    tagged_by UUID NOT NULL,
+    tagged_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, tag, thread_id)
+);
+CREATE INDEX thread_tags_by_thread ON thread_tags (thread_id);
+
+CREATE TABLE thread_notes (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    written_by UUID NOT NULL,
+    written_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX thread_notes_by_thread ON thread_notes (thread_id, written_at);
+CREATE INDEX thread_notes_by_workspace ON thread_notes (workspace_id);
+
+-- A derived fact that a person set right: it is not derived any more.
+CREATE TABLE interaction_corrections (
+    interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    fact TEXT NOT NULL CHECK (fact IN ('language', 'sentiment', 'intent')),
+    value JSONB NOT NULL,
+    corrected_by UUID NOT NULL,
+    corrected_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (interaction_id, fact)
+);
+CREATE INDEX interaction_corrections_by_workspace ON interaction_corrections (workspace_id);
+
 -- What an edit replaced.
 CREATE TABLE interaction_versions (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
     replaced_at TIMESTAMPTZ NOT NULL,
     text TEXT,
     rating BIGINT,
     PRIMARY KEY (interaction_id, replaced_at)
 );
+CREATE INDEX interaction_versions_by_workspace ON interaction_versions (workspace_id);
 
 -- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
--- One row a day, so that a month of charts is thirty rows; only what other people wrote and everybody sees
--- (is_own = false, provider_state = 'published').
-CREATE TABLE interaction_days (
+-- By quarters of an hour, of which every zone's days are made; only what other people wrote, everybody sees and is no spam
+-- (is_own = false, provider_state = 'published', state <> 'spam').
+CREATE TABLE interaction_quarters (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    day TEXT NOT NULL,
+    -- Quarters of an hour since 1970, UTC.
+    quarter BIGINT NOT NULL,
     -- By kind …
     comments BIGINT NOT NULL,
     replies BIGINT NOT NULL,
@@ -302,7 +379,29 @@ CREATE TABLE interaction_days (
     negative BIGINT NOT NULL,
     mixed BIGINT NOT NULL,
     unknown BIGINT NOT NULL,
+    PRIMARY KEY (workspace_id, quarter)
+);
+
+-- The same, summed by the days of one zone, so that a month of charts is thirty rows.
+CREATE TABLE interaction_days (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    day TEXT NOT NULL,
+    comments BIGINT NOT NULL,
+    replies BIGINT NOT NULL,
+    reviews BIGINT NOT NULL,
+    mentions BIGINT NOT NULL,
+    positive BIGINT NOT NULL,
+    neutral BIGINT NOT NULL,
+    negative BIGINT NOT NULL,
+    mixed BIGINT NOT NULL,
+    unknown BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, day)
+);
+
+-- Whose days those are. A workspace that moved to another zone is counted anew when something is next counted in it.
+CREATE TABLE interaction_day_zones (
+    workspace_id UUID PRIMARY KEY REFERENCES workspaces (id) ON DELETE CASCADE,
+    time_zone TEXT NOT NULL
 );
 
 -- Every interaction, own and unpublished ones too.
@@ -324,13 +423,32 @@ CREATE TABLE metric_snapshots (
     subject TEXT NOT NULL,
     subject_id UUID NOT NULL,
     metric TEXT NOT NULL,
-    -- The day of taken_at in the owner's time zone: one row a day, the last reading wins.
+    -- The day of taken_at, UTC: one row a day, the last reading wins.
     day TEXT NOT NULL,
     taken_at TIMESTAMPTZ NOT NULL,
     value BIGINT NOT NULL,
     UNIQUE (subject_id, metric, day)
 );
 CREATE INDEX metric_snapshots_by_metric ON metric_snapshots (workspace_id, subject, metric, day);
+
+-- What happened in a workspace, written in the commit in which it happened.
+CREATE TABLE events (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    -- From 1, without gaps, in the order of commits.
+    seq BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    -- The id of what it happened to.
+    object UUID NOT NULL,
+    at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, seq)
+);
+CREATE INDEX events_by_age ON events (at);
+
+-- The last number of each workspace's events; outlives the events.
+CREATE TABLE event_heads (
+    workspace_id UUID PRIMARY KEY REFERENCES workspaces (id) ON DELETE CASCADE,
+    seq BIGINT NOT NULL
+);
 
 CREATE TABLE webhook_deliveries (
     -- The sender's "webhook-id".

@@ -9,6 +9,7 @@ pub mod config;
 pub mod connections;
 pub mod dashboard;
 pub mod demo;
+pub mod events;
 pub mod idempotency;
 pub mod inbox;
 pub mod jobs;

@@ -6,6 +6,7 @@ use kit::db::{Conn, Result, Tx};
 
 use super::{LinkKind, UserId};
 use crate::accounts::sessions::TokenHash;
+use crate::workspaces;
 
 kit::row! {
     #[derive(Clone, Debug)]
@@ -153,7 +154,7 @@ pub fn set_profile(tx: &mut Tx, user: UserId, name: &str, time_zone: &str, now: 
         "UPDATE users SET name = $2, time_zone = $3, updated_at = $4 WHERE id = $1",
         args![user, name, time_zone, now],
     )?;
-    Ok(())
+    workspaces::owner_moved(tx, user, time_zone)
 }
 
 pub fn disable(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<bool> {

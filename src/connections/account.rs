@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::jobs::Failure;
 use kit::random::Random;
@@ -51,19 +50,13 @@ pub struct OpenAccount {
 impl OpenAccount {
     pub async fn open(app: &App, connection: Connection) -> Result<Self, SyncError> {
         let workspace = connection.workspace_id;
-        let (demo, zone) = app
-            .db
-            .read(move |conn| {
-                Ok::<_, kit::db::Error>((store::is_demo(conn, workspace)?, store::time_zone(conn, workspace)?))
-            })
-            .await?;
+        let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
         let world = app.world(demo).await?;
         let module = module(app, connection.platform)?;
         let tokens = TokenSource::new(app.clone(), module.provider(&world)?, connection.id);
         let (adapter, budget) = (module.adapter(&world, Arc::new(tokens)), module.budget(&world));
         let target = IngestTarget {
             connection: connection.clone(),
-            time_zone: zone.and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or(TimeZone::UTC),
             language: connection.language.as_deref().and_then(Language::of_tag),
             random: app.random.clone(),
         };
@@ -83,7 +76,6 @@ impl OpenAccount {
 #[derive(Clone)]
 pub struct IngestTarget {
     connection: Connection,
-    time_zone: TimeZone,
     pub language: Option<Language>,
     random: Random,
 }
@@ -94,7 +86,6 @@ impl IngestTarget {
             workspace: self.connection.workspace_id,
             connection: self.connection.id,
             platform: self.connection.platform,
-            time_zone: &self.time_zone,
             language: self.language,
             now,
             random: &self.random,

@@ -11,7 +11,7 @@ use super::account::{self, SyncError};
 use super::flows::{self, Flow};
 use super::jobs::{Bytes, RevokeToken, enqueue_sync, judge};
 use super::store::{self, Connection};
-use super::{Cause, ConnectionId, Status, consent, signal, tokens};
+use super::{Cause, ConnectionId, Status, changed, consent, tokens};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::model::Platform;
@@ -195,7 +195,7 @@ impl LateConsent {
 fn fail(tx: &mut Tx, now: Timestamp, id: ConnectionId, cause: Cause) -> db::Result<()> {
     store::move_status(tx, now, id, Status::Connecting, Status::Failed, Some(cause))?;
     match store::by_id(tx, id)? {
-        Some(connection) => signal(tx, connection.workspace_id),
+        Some(connection) => changed(tx, now, connection.workspace_id, id),
         None => Ok(()),
     }
 }
@@ -277,7 +277,7 @@ pub fn settle(
     store::put_tokens(tx, now, target, version, &sealed)?;
     store::set_account(tx, now, target, account)?;
     store::set_status(tx, now, target, Status::Connected, None)?;
-    signal(tx, asked.workspace_id)?;
+    changed(tx, now, asked.workspace_id, target)?;
     Ok(target)
 }
 

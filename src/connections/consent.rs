@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::connect::{ConnectAccount, LateConsent};
 use super::flows::{self, Flow};
 use super::store;
-use super::{Cause, ConnectionId, Refused, Status, signal};
+use super::{Cause, ConnectionId, Refused, Status, changed};
 use crate::accounts::sessions::SessionId;
 use crate::model::Platform;
 use crate::platforms::Platforms;
@@ -88,7 +88,7 @@ pub fn ask(
     let late =
         Enqueue { run_at: Some(flow.expires_at), workspace_id: Some(asker.workspace.uuid()), ..Enqueue::default() };
     kit::jobs::enqueue(tx, now, random, &LateConsent { connection_id: connection, flow: hash.into() }, late)?;
-    signal(tx, asker.workspace)?;
+    changed(tx, now, asker.workspace, connection)?;
     Ok(Asked { connection, state, verifier })
 }
 
@@ -184,7 +184,7 @@ pub fn take(
             Taken::Declined(id)
         }
     };
-    signal(tx, flow.workspace_id)?;
+    changed(tx, now, flow.workspace_id, id)?;
     Ok(taken)
 }
 

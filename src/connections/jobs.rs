@@ -15,7 +15,7 @@ use super::account::{self, IngestTarget, OpenAccount, SyncError};
 use super::store::{self, Connection};
 use super::sync::{self, Depth, PERIOD};
 use super::tokens::SECRET_UNREADABLE;
-use super::{Cause, ConnectionId, Status, budget, signal, unread};
+use super::{Cause, ConnectionId, Status, budget, changed, unread};
 use crate::app::App;
 use crate::inbox::ingest;
 use crate::model::Platform;
@@ -111,7 +111,7 @@ impl Job for SyncConnection {
         }
         let cause = failure.code.parse().unwrap_or(Cause::Internal);
         store::set_status(tx, now, connection.id, Status::Connected, Some(cause))?;
-        signal(tx, connection.workspace_id)?;
+        changed(tx, now, connection.workspace_id, connection.id)?;
         // Nobody was there to do it; or a turn that finds its day's budget used up waits without asking anybody.
         let next = if failure.code == "deadline" { now } else { now + PERIOD };
         enqueue_sync(tx, now, random, None, connection.id, next)?;
@@ -284,7 +284,7 @@ async fn stopped(app: &App, run: Run, connection: &Connection, error: SyncError)
             }
             let is_there = store::move_status(tx, now, id, Status::Connected, status, Some(cause))?
                 || store::by_id(tx, id)?.is_some_and(|found| found.connection_status == status);
-            signal(tx, workspace)?;
+            changed(tx, now, workspace, id)?;
             Ok(is_there)
         })
         .await?;

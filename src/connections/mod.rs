@@ -28,6 +28,7 @@ use kit::random::Random;
 pub use self::store::Connection;
 pub use self::tokens::RefreshLocks;
 use crate::accounts::sessions::SessionRow;
+use crate::events::{self, Event};
 pub use crate::model::ConnectionId;
 use crate::model::Platform;
 use crate::secrets::{Broken, Vault};
@@ -186,7 +187,7 @@ pub fn disconnect(work: &mut Work<'_>, user: UserId, workspace: WorkspaceId, id:
         store::clear_tokens(tx, now, id)?;
         store::set_status(tx, now, id, Status::Disconnected, None)?;
     }
-    signal(tx, workspace)?;
+    changed(tx, now, workspace, id)?;
     Ok(())
 }
 
@@ -215,12 +216,14 @@ fn revoke_later(
     Ok(())
 }
 
-/// Tells the open pages of everybody who sees the workspace.
-pub fn signal(tx: &mut Tx, workspace: WorkspaceId) -> Result<(), kit::db::Error> {
-    for user in store::members(tx, workspace)? {
-        tx.signal("hint", format!("{user}:connection"));
-    }
-    Ok(())
+/// Tells everybody who sees the workspace.
+pub fn changed(
+    tx: &mut Tx,
+    now: Timestamp,
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+) -> Result<(), kit::db::Error> {
+    events::record(tx, now, workspace, Event::ConnectionChanged(connection))
 }
 
 /// Whether the vault opens what the database holds; asked once, at start.

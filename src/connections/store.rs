@@ -315,24 +315,10 @@ pub fn sealed_secrets(conn: &mut Conn) -> Result<Vec<Vec<u8>>> {
     )
 }
 
-pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<UserId>> {
-    conn.all("SELECT user_id FROM memberships WHERE workspace_id = $1 ORDER BY user_id", args![workspace])
-}
-
 pub fn is_owner(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> Result<bool> {
     let role: Option<String> =
         conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
     Ok(role.as_deref() == Some("owner"))
-}
-
-/// The owner's.
-pub fn time_zone(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<String>> {
-    conn.opt(
-        "SELECT users.time_zone FROM memberships JOIN users ON users.id = memberships.user_id
-         WHERE memberships.workspace_id = $1 AND memberships.role = 'owner'
-         ORDER BY memberships.created_at, users.id",
-        args![workspace],
-    )
 }
 
 pub fn is_demo(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool> {

@@ -8,7 +8,7 @@ use kit::jobs::{Failure, Run};
 use super::account::{OpenAccount, SyncError};
 use super::store::{self, Walked};
 use super::walks::Walks;
-use super::{ConnectionId, budget, signal, unread};
+use super::{ConnectionId, budget, changed, unread};
 use crate::app::App;
 use crate::inbox::content::{self, AccountCounters};
 use crate::inbox::derive::Language;
@@ -338,7 +338,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
                 }
                 let whole_pass_at = walk.is_whole.then_some(walk.began_at);
                 store::set_walked(tx, now, id, &Walked { complete_to, whole_pass_at, walks: &walks })?;
-                Ok(signal(tx, workspace)?)
+                Ok(changed(tx, now, workspace, id)?)
             })
             .await?;
         Ok(())

@@ -8,7 +8,7 @@ use kit::clock::Timestamp;
 use kit::random::Random;
 
 use super::store::{self, Sealed};
-use super::{Cause, ConnectionId, Status, signal};
+use super::{Cause, ConnectionId, Status, changed};
 use crate::app::App;
 use crate::platforms::{Answering, Error, Grant, Provider, Token, Tokens};
 use crate::secrets::Vault;
@@ -131,7 +131,7 @@ impl TokenSource {
                     Some(Cause::AuthorisationLost),
                 )?
             {
-                signal(tx, current.workspace_id)?;
+                changed(tx, now, current.workspace_id, id)?;
             }
             Ok::<_, kit::db::Error>(())
         });

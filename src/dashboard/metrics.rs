@@ -95,9 +95,9 @@ pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
         interactions_today(facts, local),
         response_time(facts),
         sentiment(facts, local),
-        audience(facts),
-        new_followers(facts),
-        views(facts),
+        audience(facts, local),
+        new_followers(facts, local),
+        views(facts, local),
         engagement_rate(facts),
     ]
 }
@@ -131,12 +131,12 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
 
 fn interactions_today(facts: &Facts, local: &Local) -> Metric {
     let of = |back: usize| facts.days.iter().rev().nth(back).map_or(0, |day| day.total());
-    let (today, yesterday) = (of(0), of(1));
+    let (today, yesterday, so_far) = (of(0), of(1), facts.yesterday_so_far);
     let reason = no_rows(facts);
-    let change = (reason.is_none() && yesterday >= SMALLEST_BASE).then(|| Change {
-        value: 100.0 * (today - yesterday) as f64 / yesterday as f64,
+    let change = (reason.is_none() && so_far >= SMALLEST_BASE).then(|| Change {
+        value: 100.0 * (today - so_far) as f64 / so_far as f64,
         unit: "%",
-        since: "yesterday".to_owned(),
+        since: "this time yesterday".to_owned(),
     });
     Metric {
         name: "interactions_today",
@@ -149,9 +149,9 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
         reason,
         change,
         definition: "Comments, replies, reviews and mentions from other people, by the day they were written in your time \
-                     zone. The change compares today so far with all of yesterday; with fewer than ten yesterday, it's \
-                     left out.",
-        href: format!("/inbox?since={}", local.today()),
+                     zone, without spam. The change compares today so far with yesterday up to the same minute; with fewer than ten then, it's left \
+                     out.",
+        href: format!("/inbox?since={0}&until={0}", local.today()),
         notes: if reason.is_none() { vec![format!("{} yesterday", grouped(yesterday))] } else { Vec::new() },
     }
 }
@@ -197,12 +197,12 @@ fn sentiment(facts: &Facts, local: &Local) -> Metric {
         change: None,
         definition: "The share of positive comments and reviews among those whose sentiment is known, based on ratings, \
                      emoji and words. Unknown ones are left out.",
-        href: format!("/inbox?sentiment=positive&since={}", local.day_back(WINDOW_DAYS - 1)),
+        href: format!("/inbox?sentiment=positive&since={}&until={}", local.day_back(WINDOW_DAYS - 1), local.today()),
         notes,
     }
 }
 
-fn audience(facts: &Facts) -> Metric {
+fn audience(facts: &Facts, local: &Local) -> Metric {
     let connected =
         || facts.connections.iter().filter(|connection| connection.connection_status != Status::Disconnected);
     let known: Vec<i64> = connected().filter_map(|connection| connection.followers).collect();
@@ -217,12 +217,12 @@ fn audience(facts: &Facts) -> Metric {
         name: "audience",
         title: "Audience",
         icon: Icon::Audience,
-        value: reason.is_none().then(|| Value::Count(known.iter().sum())),
+        value: reason.is_none().then(|| Value::Count(known.iter().fold(0, |sum: i64, one| sum.saturating_add(*one)))),
         unit: "followers",
         window: "now".to_owned(),
         as_of: connected().filter_map(|connection| connection.synced_at).min(),
         reason,
-        change: growth.map(|growth| Change { value: growth.value as f64, unit: "followers", since: growth.since() }),
+        change: growth.map(|growth| Change { value: growth.value, unit: "followers", since: growth.since(local) }),
         definition: "Subscribers and followers across your accounts, as last synced. Someone who follows you on two \
                      platforms counts twice. The change is since the oldest count of the last seven days.",
         href: "/connections".to_owned(),
@@ -230,9 +230,9 @@ fn audience(facts: &Facts) -> Metric {
     }
 }
 
-fn new_followers(facts: &Facts) -> Metric {
+fn new_followers(facts: &Facts, local: &Local) -> Metric {
     growth(
-        facts,
+        (facts, local),
         facts.follower_growth.as_ref(),
         Metric {
             name: "new_followers",
@@ -247,9 +247,9 @@ fn new_followers(facts: &Facts) -> Metric {
     )
 }
 
-fn views(facts: &Facts) -> Metric {
+fn views(facts: &Facts, local: &Local) -> Metric {
     growth(
-        facts,
+        (facts, local),
         facts.view_growth.as_ref(),
         Metric {
             name: "views",
@@ -266,15 +266,13 @@ fn views(facts: &Facts) -> Metric {
 
 fn engagement_rate(facts: &Facts) -> Metric {
     let seen = facts.engagement;
-    let reason = no_account(facts).or((seen.views <= 0).then_some(NOTHING_PUBLISHED));
-    let notes = vec![counted(seen.items, "video", "videos"), counted(seen.views, "view", "views")];
+    let reason = no_account(facts).or((seen.views <= 0.0).then_some(NOTHING_PUBLISHED));
+    let notes = vec![counted(seen.items, "video", "videos"), counted(whole(seen.views), "view", "views")];
     Metric {
         name: "engagement_rate",
         title: "Engagement rate",
         icon: Icon::Heart,
-        value: reason
-            .is_none()
-            .then(|| Value::Percent(100.0 * (seen.likes + seen.comments) as f64 / seen.views as f64)),
+        value: reason.is_none().then(|| Value::Percent(100.0 * (seen.likes + seen.comments) / seen.views)),
         unit: "%",
         window: format!("published in the {}", window()),
         definition: "Likes and comments per hundred views, for content published in this period whose views the platform \
@@ -288,15 +286,15 @@ fn engagement_rate(facts: &Facts) -> Metric {
 }
 
 /// The parts that are the same for both growths.
-fn growth(facts: &Facts, growth: Option<&Growth>, metric: Metric) -> Metric {
+fn growth((facts, local): (&Facts, &Local), growth: Option<&Growth>, metric: Metric) -> Metric {
     let reason = no_account(facts).or(growth.is_none().then_some(ONE_READING));
     let known = growth.filter(|_| reason.is_none());
     Metric {
-        value: known.map(|growth| Value::Count(growth.value)),
-        window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since())),
+        value: known.map(|growth| Value::Count(whole(growth.value))),
+        window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since(local))),
         as_of: facts.as_of(),
         reason,
-        notes: known.map(|growth| format!("since {}", growth.since())).into_iter().collect(),
+        notes: known.map(|growth| format!("since {}", growth.since(local))).into_iter().collect(),
         ..metric
     }
 }
@@ -316,6 +314,11 @@ fn blank() -> Metric {
         href: String::new(),
         notes: Vec::new(),
     }
+}
+
+/// What no integer holds is the largest or the smallest of them.
+fn whole(sum: f64) -> i64 {
+    sum.round() as i64
 }
 
 fn window() -> String {

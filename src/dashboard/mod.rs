@@ -20,7 +20,7 @@ use crate::connections::{Cause, Status};
 use crate::inbox::derive::{PriorityBand, Reason, Sentiment};
 use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, Platform};
-use crate::web::ui::{Local, time};
+use crate::web::ui::Local;
 use crate::workspaces::WorkspaceId;
 
 /// How far the charts and the rates look back.
@@ -39,6 +39,8 @@ pub struct Facts {
     pub waiting: Waiting,
     /// The days of the charts and of their smoothing, oldest first, today last; days without interactions are zero.
     pub days: Vec<Day>,
+    /// Of yesterday, what was written up to this time of the day.
+    pub yesterday_so_far: i64,
     pub engagement: Engagement,
     pub follower_growth: Option<Growth>,
     pub view_growth: Option<Growth>,
@@ -97,7 +99,7 @@ impl Day {
         self.positive + self.neutral + self.negative + self.mixed
     }
 
-    const fn plus(self, other: Day) -> Day {
+    pub const fn plus(self, other: Day) -> Day {
         Day {
             comments: self.comments + other.comments,
             replies: self.replies + other.replies,
@@ -117,13 +119,14 @@ impl Day {
 }
 
 kit::row! {
-    /// Counters of what was published within the window, where the platform shows them.
+    /// Counters of what was published within the window, where the platform shows them. Summed as floating numbers, which
+    /// are exact up to nine quadrillions and never overflow.
     #[derive(Clone, Copy, Debug, Default)]
     pub struct Engagement {
         pub items: i64,
-        pub views: i64,
-        pub likes: i64,
-        pub comments: i64,
+        pub views: f64,
+        pub likes: f64,
+        pub comments: f64,
     }
 }
 
@@ -131,11 +134,11 @@ kit::row! {
     /// What an account's counter gained between its oldest reading within a week and its newest.
     #[derive(Clone, Debug)]
     pub struct Growth {
-        /// The day of the oldest reading, `2026-11-22`.
-        pub day: String,
+        /// The time of the oldest reading.
+        pub since: Timestamp,
         /// How many connections have both readings.
         pub connections: i64,
-        pub value: i64,
+        pub value: f64,
     }
 }
 
@@ -157,8 +160,8 @@ kit::row! {
 
 impl Growth {
     /// `22 Nov`
-    pub fn since(&self) -> String {
-        self.day.parse().map_or_else(|_| self.day.clone(), time::day)
+    pub fn since(&self, local: &Local) -> String {
+        local.day(self.since)
     }
 }
 
@@ -211,6 +214,7 @@ impl Dashboard {
             .then(|| conn.later(|conn| store::waiting(conn, workspace)));
         let in_days = wanted(&[Panel::Metrics, Panel::Kinds, Panel::Moods])
             .then(|| conn.later(|conn| store::days(conn, workspace, local)));
+        let so_far = of_metrics.then(|| conn.later(|conn| store::yesterday_so_far(conn, workspace, local)));
         let engagement = of_metrics.then(|| conn.later(|conn| store::engagement(conn, workspace, since)));
         let followers = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "followers", week)));
         let views = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "views", week)));
@@ -220,6 +224,7 @@ impl Dashboard {
             connections: answer(conn, connections)?,
             waiting: answer(conn, waiting)?,
             days: answer(conn, in_days)?,
+            yesterday_so_far: answer(conn, so_far)?,
             engagement: answer(conn, engagement)?,
             follower_growth: answer(conn, followers)?,
             view_growth: answer(conn, views)?,

@@ -6,9 +6,10 @@ use std::collections::HashMap;
 use jiff::civil;
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, FromRow, Json, Result, Row};
+use kit::db::{Column, Conn, FromRow, Json, Result, Row};
 
 use super::{Connection, Day, Engagement, Growth, Item, Open, SMOOTHING_DAYS, WINDOW_DAYS, Waiting};
+use crate::inbox::counts;
 use crate::inbox::derive::Reason;
 use crate::web::ui::Local;
 use crate::workspaces::WorkspaceId;
@@ -33,24 +34,53 @@ pub fn waiting(conn: &mut Conn, workspace: WorkspaceId) -> Result<Waiting> {
 }
 
 /// Every day of the window and of its smoothing, today last; a day without a row is all zero.
+///
+/// The workspace's own zone has its days summed already; for any other they are summed here, by quarters of an hour.
 pub fn days(conn: &mut Conn, workspace: WorkspaceId, local: &Local) -> Result<Vec<Day>> {
     const ALL: usize = WINDOW_DAYS + SMOOTHING_DAYS - 1;
-    let first = local.day_back(ALL - 1);
-    let rows: Vec<OnDay> = conn.all(
-        "SELECT day, comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown
-         FROM interaction_days WHERE workspace_id = $1 AND day >= $2 AND day <= $3",
-        args![workspace, first.to_string(), local.today().to_string()],
+    let all = (0..ALL).rev().map(|back| local.day_back(back)).collect::<Vec<_>>();
+    let kept = days_of_its_own_zone(conn, workspace, local.zone_name(), &all)?;
+    if !kept.is_empty() {
+        return Ok(all.iter().map(|day| kept.get(&day.to_string()).copied().unwrap_or_default()).collect());
+    }
+    let starts = all.iter().map(|day| local.quarter_at(*day)).collect::<Vec<_>>();
+    let end = local.quarter_at(local.today().tomorrow().unwrap_or(local.today()));
+    let rows: Vec<Slot<i64>> = conn.all(
+        &format!("{QUARTERS} WHERE workspace_id = $1 AND quarter >= $2 AND quarter < $3"),
+        args![workspace, starts[0], end],
     )?;
-    let rows: HashMap<civil::Date, Day> = rows.into_iter().map(|row| (row.day, row.counts)).collect();
-    Ok((0..ALL).rev().map(|back| rows.get(&local.day_back(back)).copied().unwrap_or_default()).collect())
+    let mut days = vec![Day::default(); ALL];
+    for Slot(quarter, counts) in rows {
+        let day = &mut days[starts.partition_point(|start| *start <= quarter) - 1];
+        *day = day.plus(counts);
+    }
+    Ok(days)
 }
 
-struct OnDay {
-    day: civil::Date,
-    counts: Day,
+const QUARTERS: &str =
+    "SELECT quarter, comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown
+    FROM interaction_quarters";
+
+/// None where the days that are kept are another zone's.
+fn days_of_its_own_zone(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    zone: &str,
+    all: &[civil::Date],
+) -> Result<HashMap<String, Day>> {
+    let rows: Vec<Slot<String>> = conn.all(
+        "SELECT d.day, d.comments, d.replies, d.reviews, d.mentions, d.positive, d.neutral, d.negative, d.mixed, d.unknown
+         FROM interaction_day_zones z JOIN interaction_days d ON d.workspace_id = z.workspace_id
+         WHERE z.workspace_id = $1 AND z.time_zone = $2 AND d.day >= $3 AND d.day <= $4",
+        args![workspace, zone, all[0].to_string(), all[all.len() - 1].to_string()],
+    )?;
+    Ok(rows.into_iter().map(|Slot(day, counts)| (day, counts)).collect())
 }
 
-impl FromRow for OnDay {
+/// A day or a quarter of an hour, with its counts.
+struct Slot<K>(K, Day);
+
+impl<K: Column> FromRow for Slot<K> {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let mut column = 1..;
         let mut count = || row.get(column.next().unwrap_or_default());
@@ -65,15 +95,29 @@ impl FromRow for OnDay {
             mixed: count()?,
             unknown: count()?,
         };
-        // Written by Repruv itself, always as a date.
-        Ok(Self { day: row.get::<String>(0)?.parse().unwrap_or_default(), counts })
+        Ok(Self(row.get(0)?, counts))
     }
+}
+
+/// What other people wrote yesterday up to this time of the day: whole quarters of an hour by their counts, the rest by rows.
+pub fn yesterday_so_far(conn: &mut Conn, workspace: WorkspaceId, local: &Local) -> Result<i64> {
+    let until = local.this_time_yesterday();
+    let (first, last) = (local.quarter_at(local.day_back(1)), counts::quarter_of(until));
+    conn.one(
+        "SELECT (SELECT CAST(COALESCE(SUM(comments + replies + reviews + mentions), 0) AS BIGINT)
+                 FROM interaction_quarters WHERE workspace_id = $1 AND quarter >= $2 AND quarter < $3)
+              + (SELECT count(*) FROM interactions
+                 WHERE workspace_id = $1 AND created_at >= $4 AND created_at <= $5
+                     AND NOT is_own AND provider_state = 'published' AND state <> 'spam')",
+        args![workspace, first, last, counts::start_of(last), until],
+    )
 }
 
 pub fn engagement(conn: &mut Conn, workspace: WorkspaceId, since: Timestamp) -> Result<Engagement> {
     conn.one(
-        "SELECT count(*), CAST(COALESCE(SUM(views), 0) AS BIGINT), CAST(COALESCE(SUM(likes), 0) AS BIGINT),
-                CAST(COALESCE(SUM(comments), 0) AS BIGINT)
+        "SELECT count(*), COALESCE(SUM(CAST(views AS DOUBLE PRECISION)), 0.0),
+                COALESCE(SUM(CAST(likes AS DOUBLE PRECISION)), 0.0),
+                COALESCE(SUM(CAST(comments AS DOUBLE PRECISION)), 0.0)
          FROM content_items
          WHERE workspace_id = $1 AND published_at >= $2 AND views IS NOT NULL AND removed_at IS NULL",
         args![workspace, since],
@@ -83,7 +127,8 @@ pub fn engagement(conn: &mut Conn, workspace: WorkspaceId, since: Timestamp) -> 
 /// Over the accounts that were read on both days: the first day from `since` on that has readings, and the newest.
 pub fn growth(conn: &mut Conn, workspace: WorkspaceId, metric: &str, since: civil::Date) -> Result<Option<Growth>> {
     conn.opt(
-        "SELECT first.day, count(*), CAST(SUM(newest.value - first.value) AS BIGINT)
+        "SELECT MIN(first.taken_at), count(*),
+                SUM(CAST(newest.value AS DOUBLE PRECISION) - CAST(first.value AS DOUBLE PRECISION))
          FROM metric_snapshots first
          JOIN metric_snapshots newest ON newest.subject_id = first.subject_id AND newest.metric = first.metric
              AND newest.day = (SELECT MAX(day) FROM metric_snapshots
@@ -120,7 +165,7 @@ pub fn recent(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Item>> {
          FROM interactions i
          JOIN authors a ON a.id = i.author_id
          LEFT JOIN content_items c ON c.id = i.content_id
-         WHERE i.workspace_id = $1 AND NOT i.is_own AND i.provider_state = 'published'
+         WHERE i.workspace_id = $1 AND NOT i.is_own AND i.provider_state = 'published' AND i.state <> 'spam'
          ORDER BY i.created_at DESC, i.id DESC LIMIT 10",
         args![workspace],
     )

@@ -1,5 +1,7 @@
 //! The numbers against rows, on both databases.
 
+mod true_numbers;
+
 use std::time::Duration;
 
 use kit::args;
@@ -10,6 +12,7 @@ use maud::Render;
 
 use super::*;
 use crate::app::MIGRATIONS;
+use crate::inbox::counts;
 use crate::model::{AuthorId, ContentId};
 use crate::testing::TestApp;
 
@@ -40,7 +43,7 @@ impl House {
         let (id, now) = (WorkspaceId::new(self.local.now, &self.random), self.local.now);
         self.write(move |tx| {
             tx.exec(
-                "INSERT INTO workspaces (id, kind, name, created_at) VALUES ($1, 'live', 'Ann', $2)",
+                "INSERT INTO workspaces (id, kind, name, time_zone, created_at) VALUES ($1, 'live', 'Ann', 'UTC', $2)",
                 args![id, now],
             )
         })
@@ -68,25 +71,28 @@ impl House {
     }
 
     async fn reading(&self, connection: ConnectionId, metric: &'static str, day: &'static str, value: i64) {
-        let (id, workspace, now) = (ContentId::new(self.local.now, &self.random), self.workspace, self.local.now);
+        let (id, workspace) = (ContentId::new(self.local.now, &self.random), self.workspace);
+        let taken_at = Timestamp::parse(&format!("{day}T12:00:00Z")).expect("a day");
         self.write(move |tx| {
             tx.exec(
                 "INSERT INTO metric_snapshots (id, workspace_id, connection_id, subject, subject_id, metric, day, taken_at, value)
                  VALUES ($1, $2, $3, 'connection', $3, $4, $5, $6, $7)",
-                args![id, workspace, connection, metric, day, now, value],
+                args![id, workspace, connection, metric, day, taken_at, value],
             )
         })
         .await;
     }
 
+    /// Some minutes after nine in the morning, in Berlin.
     async fn day(&self, day: &'static str, counts: Day) {
         let workspace = self.workspace;
+        let quarter = counts::quarter_of(Timestamp::parse(&format!("{day}T08:15:00Z")).expect("a day"));
         self.write(move |tx| {
             tx.exec(
-                "INSERT INTO interaction_days (workspace_id, day, comments, replies, reviews, mentions, positive, neutral,
+                "INSERT INTO interaction_quarters (workspace_id, quarter, comments, replies, reviews, mentions, positive, neutral,
                      negative, mixed, unknown) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
                 args![
-                    workspace, day, counts.comments, counts.replies, counts.reviews, counts.mentions, counts.positive,
+                    workspace, quarter, counts.comments, counts.replies, counts.reviews, counts.mentions, counts.positive,
                     counts.neutral, counts.negative, counts.mixed, counts.unknown
                 ],
             )
@@ -146,9 +152,9 @@ impl House {
             tx.exec(
                 "INSERT INTO interactions (id, workspace_id, connection_id, author_id, platform, kind, family, external_id,
                      thread_external_id, text, text_hash, created_at, provider_state, can_reply, is_own, state, sentiment,
-                     intents, priority_score, priority, reasons, ruleset, day, first_seen_at, last_seen_at, raw)
+                     intents, priority_score, priority, reasons, ruleset, first_seen_at, last_seen_at, raw)
                  VALUES ($1, $2, $3, $4, 'youtube', 'comment', 'comment', $5, $5, $6, $7, $8, 'published', TRUE, $9, $10,
-                     'unknown', $11, $12, 'normal', $13, 1, '2026-11-22', $14, $14, $11)",
+                     'unknown', $11, $12, 'normal', $13, 1, $14, $14, $11)",
                 args![
                     id, workspace, connection, author, id.to_string(), text, vec![0_u8], at, state == "own", state,
                     serde_json::json!([]), score, reasons, now
@@ -204,7 +210,7 @@ kit::both_databases! {
         assert_eq!((metric.value, metric.change), (Some(Value::Count(12)), None));
 
         house.day("2026-11-23", comments(99)).await;
-        house.write(|tx| tx.exec("UPDATE interaction_days SET comments = 10 WHERE day = '2026-11-21'", args![])).await;
+        house.write(|tx| tx.exec("UPDATE interaction_quarters SET comments = 10 WHERE comments = 9", args![])).await;
         let metric = house.metric("interactions_today").await;
         assert_eq!((metric.value, metric.change.map(|change| change.value)), (Some(Value::Count(12)), Some(20.0)));
     }

@@ -8,9 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
-use super::listing::{
-    self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Order, Reply, Version, Visibility,
-};
+use super::listing::{self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reply, Version};
 use super::pages::{Parameters, refused};
 use super::place::take;
 use super::triage::TriageState;
@@ -110,15 +108,7 @@ struct VersionBody {
 /// The inbox: what other people wrote, filtered, page by page.
 #[utoipa::path(get, path = "/interactions", tag = "interactions",
     params(
-        ("state" = inline(Option<TriageState>), Query), ("kind" = inline(Option<Kind>), Query),
-        ("platform" = inline(Option<Platform>), Query), ("sentiment" = inline(Option<Sentiment>), Query),
-        ("priority" = inline(Option<PriorityBand>), Query), ("intent" = inline(Option<Intent>), Query),
-        ("language" = inline(Option<Language>), Query), ("connection" = inline(Option<ConnectionId>), Query),
-        ("content" = inline(Option<ContentId>), Query), ("author" = inline(Option<AuthorId>), Query),
-        ("since" = Option<String>, Query, format = Date, description = "First day, like 2026-11-22, in the user's time zone"),
-        ("until" = Option<String>, Query, format = Date, description = "Last day: the same as since, or later"),
-        ("visibility" = inline(Option<Visibility>), Query, description = "defaults to published"),
-        ("order" = inline(Option<Order>), Query, description = "priority goes with state=needs_reply"),
+        Filter,
         ("cursor" = Option<String>, Query, pattern = r"^-?[0-9]{1,9}\.[0-9]{1,16}\.[0-9a-f]{32}$", description = "next_cursor of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100),
     ),

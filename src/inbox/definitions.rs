@@ -35,6 +35,10 @@ pub const fn state(state: TriageState) -> &'static str {
         TriageState::Answered => "answered",
         TriageState::NoReplyNeeded => "no reply needed",
         TriageState::Own => "yours",
+        TriageState::Spam => "spam",
+        TriageState::Waiting => "waiting for them",
+        TriageState::Done => "done",
+        TriageState::Snoozed => "snoozed",
     }
 }
 

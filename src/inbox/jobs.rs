@@ -1,18 +1,20 @@
-//! The inbox's own work: whoever has waited for days moves down.
+//! The inbox's own work: whoever has waited for days moves down, and once a night the counts are counted again.
 
 use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
-use kit::jobs::{self, Done, Enqueue, Failure, Job, JobRow, Policy, Run};
+use kit::jobs::{self, Done, Enqueue, Failure, Job, JobRow, Policy, Recurring, Run};
 use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::counts::{self, Drift};
 use super::ingest::{self, Aged, IngestContext};
 use crate::app::App;
 use crate::model::InteractionId;
-use crate::workspaces::WorkspaceId;
+use crate::ops::metrics::Metrics;
+use crate::workspaces::{self, WorkspaceId};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -73,4 +75,38 @@ fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) 
     let how = Enqueue { operation_key, workspace_id, run_at: Some(now + HOUR), ..Enqueue::default() };
     jobs::enqueue(tx, now, random, &job, how)?;
     Ok(())
+}
+
+/// Counts every workspace's interactions again and mends what differs. Nothing should; what did is told.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RecountInboxes {}
+
+impl Recurring for RecountInboxes {
+    const EVERY: Duration = Duration::from_secs(24 * 3600);
+}
+
+impl Job for RecountInboxes {
+    const TYPE: &'static str = "recount_inboxes";
+    const CONCURRENCY: usize = 1;
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        Policy { priority: 900, deadline: HOUR * 24, ..Policy::default() }
+    }
+
+    async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
+        let workspaces = app.db.read(workspaces::all).await?;
+        let mut mended = Drift::default();
+        for workspace in workspaces {
+            // Looked at without anybody's lock first: a large inbox takes a while, and nearly always all is well.
+            let found = app.db.read_within(HOUR, move |conn| counts::drift(conn, workspace)).await?;
+            if found.all() > 0 {
+                let found = run.write(move |tx| Ok(counts::mend(tx, workspace)?)).await?;
+                tracing::warn!(%workspace, ?found, "counts had drifted from their rows, and were mended");
+                app.part::<Metrics>().counts_mended(found.all());
+                mended += found;
+            }
+        }
+        run.done(json!({ "mended": mended })).await
+    }
 }

@@ -2,6 +2,8 @@
 
 pub mod api;
 pub mod content;
+pub mod counts;
+pub mod decisions;
 pub mod definitions;
 pub mod derive;
 pub mod imported;
@@ -16,6 +18,7 @@ mod seed;
 pub mod testing;
 #[cfg(test)]
 mod tests;
+pub mod threads;
 pub mod triage;
 mod views;
 

@@ -84,7 +84,7 @@ impl Desk {
     pub async fn unit<T: Send + 'static>(
         &self,
         now: Timestamp,
-        unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
+        unit: impl FnMut(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
     ) -> T {
         self.unit_in(self.workspace, self.connection, now, unit).await
     }
@@ -95,15 +95,14 @@ impl Desk {
         workspace: WorkspaceId,
         connection: ConnectionId,
         now: Timestamp,
-        unit: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
+        mut unit: impl FnMut(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
     ) -> T {
-        let (random, time_zone) = (self.random.clone(), self.time_zone.clone());
+        let random = self.random.clone();
         self.write(move |tx| {
             let context = IngestContext {
                 workspace,
                 connection,
                 platform: Platform::YouTube,
-                time_zone: &time_zone,
                 language: Some(Language::English),
                 now,
                 random: &random,
@@ -128,7 +127,7 @@ impl Desk {
 }
 
 pub fn add_workspace(tx: &mut Tx, id: WorkspaceId) -> Result<()> {
-    tx.exec("INSERT INTO workspaces (id, kind, name, created_at) VALUES ($1, 'live', 'Work', $2)", args![id, MORNING])?;
+    tx.exec("INSERT INTO workspaces (id, kind, name, time_zone, created_at) VALUES ($1, 'live', 'Work', 'Europe/Berlin', $2)", args![id, MORNING])?;
     Ok(())
 }
 

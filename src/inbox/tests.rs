@@ -4,7 +4,6 @@ mod ranking;
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use kit::args;
 use kit::jobs::run_due;
 use serde_json::Value as Json;
@@ -19,6 +18,8 @@ use crate::workspaces::WorkspaceId;
 kit::both_databases! {
     async fn the_pages_show_what_was_written_and_open_it(app: TestApp) {
         let app = with_comments(app).await;
+        let opened = app.get("/inbox").await.text;
+        assert_eq!(opened.matches("data-test=\"interaction\"").count(), 1, "what needs a reply: {opened}");
         let list = app.get("/inbox?state=all").await;
         assert_eq!(list.status, 200, "{}", list.text);
         assert_eq!(list.text.matches("data-test=\"interaction\"").count(), 3);
@@ -138,7 +139,6 @@ async fn ingest_into(app: &TestApp, workspace: WorkspaceId, page: Vec<ObservedIn
             workspace,
             connection,
             platform: Platform::YouTube,
-            time_zone: &TimeZone::UTC,
             language: Some(Language::English),
             now,
             random: &random,

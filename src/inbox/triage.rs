@@ -2,7 +2,7 @@
 
 use kit::clock::Timestamp;
 
-use crate::inbox::derive::{self, Facts, PriorityBand, PriorityInputs, Reason};
+use crate::inbox::derive::{self, Facts, Intent, PriorityBand, PriorityInputs, Reason};
 use crate::model::ProviderState;
 
 kit::text_enum! {
@@ -14,6 +14,11 @@ kit::text_enum! {
         NoReplyNeeded = "no_reply_needed",
         /// Written by the connected account.
         Own = "own",
+        Spam = "spam",
+        /// By a person's word on its thread, like the two below: the other side has the next word.
+        Waiting = "waiting",
+        Done = "done",
+        Snoozed = "snoozed",
     }
 }
 
@@ -41,14 +46,19 @@ pub struct Triage {
 
 /// `answered_at` is the newest own reply's time in the thread. An edit after it asks again.
 pub fn triage(input: &TriageInput<'_>, answered_at: Option<Timestamp>, now: Timestamp) -> Triage {
+    triage_as(input, state(input, answered_at), now)
+}
+
+/// The state by the rules alone.
+pub fn state(input: &TriageInput<'_>, answered_at: Option<Timestamp>) -> TriageState {
     let said_at = input.edited_at.map_or(input.created_at, |edited| edited.max(input.created_at));
-    let state = match answered_at {
+    match answered_at {
         _ if input.is_own => TriageState::Own,
         Some(at) if at > said_at => TriageState::Answered,
+        _ if input.facts.intents.contains(&Intent::Spam) => TriageState::Spam,
         _ if wants_reply(input) => TriageState::NeedsReply,
         _ => TriageState::NoReplyNeeded,
-    };
-    triage_as(input, state, now)
+    }
 }
 
 /// The priority in a state that is known.

@@ -8,6 +8,7 @@ mod tests;
 use kit::db::{Signal, Tx};
 
 use crate::accounts::sessions::{self, SessionId};
+use crate::events::{self, EventKind};
 use crate::workspaces::UserId;
 
 pub use streams::Streams;
@@ -25,7 +26,8 @@ kit::text_enum! {
 /// Signal topic of hints; the key is `USER:HINT`.
 const TOPIC: &str = "hint";
 
-/// Tells the open pages of `user`, once the transaction is durable.
+/// Tells the open pages of `user`, once the transaction is durable: of what concerns a person. What happens in a workspace
+/// is an event, and heard of there.
 pub fn hint(tx: &mut Tx, user: UserId, hint: Hint) {
     tx.signal(TOPIC, format!("{user}:{hint}"));
 }
@@ -50,6 +52,11 @@ fn hear(signal: &Signal) -> Heard {
         Signal::RESYNC => Heard::Gap,
         kit::jobs::JOB_TOPIC => changed(&signal.key, Some(Hint::Job)),
         sessions::ENDED => signal.key.parse().map_or(Heard::Nothing, Heard::Ended),
+        events::TOPIC => match events::heard(&signal.key) {
+            Some((member, EventKind::InboxChanged)) => Heard::Changed(member, Hint::Inbox),
+            Some((member, EventKind::ConnectionChanged)) => Heard::Changed(member, Hint::Connection),
+            None => Heard::Nothing,
+        },
         TOPIC => match signal.key.split_once(':') {
             Some((user, hint)) => changed(user, hint.parse().ok()),
             None => Heard::Nothing,

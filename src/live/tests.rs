@@ -12,6 +12,7 @@ use kit::testing::wait_until;
 use super::streams::{Said, Streams};
 use super::{Heard, Hint, TOPIC, hear, hint};
 use crate::accounts::sessions::{self, SessionId};
+use crate::events;
 use crate::testing::{EMAIL, PASSWORD, TestApp};
 use crate::workspaces::UserId;
 
@@ -29,6 +30,9 @@ fn a_signal_concerns_a_user_a_session_or_everybody() {
     let heard = |topic: &str, key: String| hear(&Signal { topic: topic.into(), key });
     assert_eq!(heard(TOPIC, format!("{ann}:demo")), Heard::Changed(ann, Hint::Demo));
     assert_eq!(heard(TOPIC, format!("{ann}:gossip")), Heard::Nothing);
+    assert_eq!(heard(events::TOPIC, format!("{ann}:inbox.changed")), Heard::Changed(ann, Hint::Inbox));
+    assert_eq!(heard(events::TOPIC, format!("{ann}:connection.changed")), Heard::Changed(ann, Hint::Connection));
+    assert_eq!(heard(events::TOPIC, format!("{ann}:gossip")), Heard::Nothing);
     assert_eq!(heard(TOPIC, "nobody:demo".into()), Heard::Nothing);
     assert_eq!(heard(kit::jobs::JOB_TOPIC, ann.to_string()), Heard::Changed(ann, Hint::Job));
     assert_eq!(heard(sessions::ENDED, here.to_string()), Heard::Ended(here));

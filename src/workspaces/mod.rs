@@ -2,8 +2,9 @@
 
 mod store;
 
+use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
-use kit::db::{self, Tx};
+use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 pub use crate::model::{UserId, WorkspaceId};
@@ -57,6 +58,29 @@ pub fn create_with_id(
     kind: Kind,
     name: &str,
 ) -> db::Result<()> {
-    store::insert(tx, id, kind, name, now)?;
+    store::insert(tx, id, owner, kind, name, now)?;
     store::add_owner(tx, id, owner, now)
+}
+
+/// Holds the workspace's inbox against every other writer until the transaction ends. Whoever needs it takes it first, so
+/// that nobody waits in a circle.
+///
+/// Answers the workspace's time zone.
+pub fn lock(tx: &mut Tx, id: WorkspaceId) -> db::Result<TimeZone> {
+    let zone = store::lock(tx, id)?;
+    Ok(zone.and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or(TimeZone::UTC))
+}
+
+/// An owner moved: what they own goes along.
+pub fn owner_moved(tx: &mut Tx, owner: UserId, time_zone: &str) -> db::Result<()> {
+    store::set_time_zone(tx, owner, time_zone)
+}
+
+/// Who sees it.
+pub fn members(conn: &mut Conn, id: WorkspaceId) -> db::Result<Vec<UserId>> {
+    store::members(conn, id)
+}
+
+pub fn all(conn: &mut Conn) -> db::Result<Vec<WorkspaceId>> {
+    store::all(conn)
 }

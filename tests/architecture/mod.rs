@@ -4,4 +4,5 @@ mod layers;
 mod places;
 mod shape;
 mod source;
+mod tables;
 mod words;

@@ -27,7 +27,13 @@ pub struct Conn {
     /// Statements until one is made to fail.
     #[cfg(feature = "testing")]
     pub(super) fails_after: Option<u32>,
+    #[cfg(feature = "testing")]
+    before_each: Option<BeforeEach>,
 }
+
+/// What a test does before each statement of a unit.
+#[cfg(feature = "testing")]
+pub type BeforeEach = Box<dyn FnMut() + Send>;
 
 impl Conn {
     pub(super) fn new(driver: Driver) -> Self {
@@ -41,6 +47,8 @@ impl Conn {
             ahead: Ahead::default(),
             #[cfg(feature = "testing")]
             fails_after: None,
+            #[cfg(feature = "testing")]
+            before_each: None,
         }
     }
 
@@ -83,9 +91,18 @@ impl Conn {
         Ok(())
     }
 
-    /// A simulation may want this statement to fail.
+    /// Holds or counts this unit's statements, until it is given `None`.
+    #[cfg(feature = "testing")]
+    pub fn before_each_statement(&mut self, step: Option<BeforeEach>) {
+        self.before_each = step;
+    }
+
+    /// A simulation may want this statement to fail, a test to come between it and the one before.
     #[cfg(feature = "testing")]
     fn before_statement(&mut self) -> Result<()> {
+        if let Some(step) = &mut self.before_each {
+            step();
+        }
         match &mut self.fails_after {
             None => Ok(()),
             Some(0) => {

@@ -20,13 +20,14 @@ pub struct AccountCounters {
 
 /// Keeps content and its counters, with today's reading of each.
 pub fn ingest(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedContent]) -> Result<Ingested> {
+    let observed = observed.iter().cloned().map(bounded).collect::<Vec<_>>();
     let keys = observed.iter().map(|item| item.external_id.as_str()).collect::<Vec<_>>();
     let known = store::by_external_id(tx, context, &keys)?;
     let mut known = known.into_iter().map(|row| (row.external_id.clone(), row)).collect::<HashMap<_, _>>();
     let mut ingested = Ingested::default();
     let mut unchanged = Vec::new();
     // Of one seen twice the later sight counts, and the first one makes the row.
-    for item in observed {
+    for item in &observed {
         let row = known.remove(&item.external_id);
         let id = row.as_ref().map_or_else(|| ContentId::new(context.now, context.random), |row| row.id);
         match &row {
@@ -76,10 +77,23 @@ pub fn promised(conn: &mut Conn, connection: ConnectionId) -> Result<i64> {
 /// Today's reading of the account's own counters.
 pub fn account(tx: &mut Tx, context: &IngestContext<'_>, counters: AccountCounters) -> Result<()> {
     let AccountCounters { followers, views, content } = counters;
+    let [followers, views, content] = [followers, views, content].map(|value| value.map(counter));
     for (metric, value) in [("followers", followers), ("views", views), ("content", content)] {
         if let Some(value) = value {
             store::read(tx, context, ("connection", context.connection), metric, value)?;
         }
     }
     Ok(())
+}
+
+fn bounded(item: ObservedContent) -> ObservedContent {
+    let [views, likes, comments] = [item.views, item.likes, item.comments].map(|value| value.map(counter));
+    ObservedContent { views, likes, comments, ..item }
+}
+
+/// More than anything was ever counted, and so little that thousands of them can be summed.
+const LARGEST: i64 = 1_000_000_000_000_000;
+
+fn counter(value: i64) -> i64 {
+    value.clamp(0, LARGEST)
 }

@@ -1,5 +1,6 @@
 //! The statements about content and its counters.
 
+use jiff::tz::TimeZone;
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{AsVal, Conn, Result, Tx};
@@ -144,9 +145,13 @@ pub fn read(
          ON CONFLICT (subject_id, metric, day) DO UPDATE SET taken_at = excluded.taken_at, value = excluded.value
          WHERE metric_snapshots.taken_at <= excluded.taken_at",
         args![
-            id, context.workspace, context.connection, subject, subject_id, metric, context.day(context.now), context.now,
+            id, context.workspace, context.connection, subject, subject_id, metric, utc_day(context.now), context.now,
             value
         ],
     )?;
     Ok(())
+}
+
+fn utc_day(at: Timestamp) -> String {
+    at.to_jiff().to_zoned(TimeZone::UTC).date().to_string()
 }

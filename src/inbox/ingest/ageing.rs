@@ -8,10 +8,11 @@ use kit::db::{Result, Tx};
 
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Stored};
+use crate::events::{self, Event};
 use crate::inbox::derive;
-use crate::inbox::triage::{self, TriageState};
+use crate::inbox::triage::{self, Triage, TriageState};
 use crate::model::{ConnectionId, InteractionId};
-use crate::workspaces::WorkspaceId;
+use crate::workspaces::{self, WorkspaceId};
 
 const BATCH: usize = 500;
 
@@ -35,32 +36,32 @@ pub fn age(
     now: Timestamp,
     after: Option<(Timestamp, InteractionId)>,
 ) -> Result<Aged> {
+    let zone = workspaces::lock(tx, workspace)?;
     let steps = derive::steps().map(|step| (aged_to - step, now - step)).collect::<Vec<_>>();
     let rows = store::waiting_between(tx, workspace, &steps, after, BATCH)?;
     let last = rows.last().filter(|_| rows.len() == BATCH).map(|row| (row.created_at, row.id));
     let mut rollups: BTreeMap<ConnectionId, Rollups> = BTreeMap::new();
     let mut changed = 0;
     for row in &rows {
-        changed += usize::from(age_one(tx, row, now, rollups.entry(row.connection_id).or_default())?);
+        if let Some(triage) = older(row, now) {
+            store::put_triage(tx, row.id, &row.facts(), &triage)?;
+            let rollups = rollups.entry(row.connection_id).or_default();
+            rollups.replace(Counted::of(row), Counted::of(row).triaged(&triage));
+            changed += 1;
+        }
     }
     for (connection, rollups) in rollups {
-        rollups.apply(tx, workspace, connection)?;
-    }
-    if changed > 0 {
-        super::tell_members(tx, workspace)?;
+        rollups.apply(tx, workspace, connection, &zone)?;
+        events::record(tx, now, workspace, Event::InboxChanged(connection))?;
     }
     Ok(Aged { changed, last })
 }
 
-fn age_one(tx: &mut Tx, row: &Stored, now: Timestamp, rollups: &mut Rollups) -> Result<bool> {
+/// What the row is now, where hours have changed that.
+fn older(row: &Stored, now: Timestamp) -> Option<Triage> {
     let facts = row.facts();
-    let triage = triage::triage_as(&row.case(&facts), TriageState::NeedsReply, now);
-    let is_older = triage.score != row.priority_score;
-    if is_older {
-        store::put_triage(tx, row.id, &facts, &triage)?;
-        rollups.replace(Counted::of(row), Counted::of(row).settled(&triage));
-    }
-    Ok(is_older)
+    let triage = triage::triage_as(&row.input(&facts), TriageState::NeedsReply, now);
+    (triage.score != row.priority_score).then_some(triage)
 }
 
 /// Whether anybody waits whose points will still fall.

@@ -48,3 +48,21 @@ fn with_list<'a, T: AsVal>(
     let list = (0..length).map(|index| Val::from(&values[index.min(last)]));
     (format!("{sql}({places}){tail}"), args.iter().cloned().chain(list).collect())
 }
+
+/// Rows for an INSERT of many, each with the places of its `width` values: `($1, $2, $3, …), ($1, $2, $9, …)`. The first
+/// `shared` places are the same in every row.
+pub fn rows_of<T>(rows: &[T], shared: usize, width: usize) -> Vec<(&[T], String)> {
+    let mut pieces = Vec::new();
+    let mut left = rows;
+    while let Some(size) = LENGTHS.into_iter().rev().find(|size| *size <= left.len()) {
+        let (chunk, rest) = left.split_at(size);
+        let row = |index: usize| {
+            let own = shared + index * width;
+            let places = (1..=shared).chain(own + 1..=own + width).map(|place| format!("${place}"));
+            format!("({})", places.collect::<Vec<_>>().join(", "))
+        };
+        pieces.push((chunk, (0..size).map(row).collect::<Vec<_>>().join(", ")));
+        left = rest;
+    }
+    pieces
+}

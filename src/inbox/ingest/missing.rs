@@ -4,10 +4,12 @@ use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 
 use super::IngestContext;
-use super::page::retriage;
+use super::retriage::{self, Unsettled};
 use super::rollups::{Counted, Rollups};
 use super::store;
+use crate::events::{self, Event};
 use crate::model::ProviderState;
+use crate::workspaces;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
@@ -19,9 +21,10 @@ pub struct Missing {
 
 /// Call it after a pass that read everything the platform has, apart from what was spared, and only then.
 pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<Missing> {
+    let zone = workspaces::lock(tx, context.workspace)?;
     let mut rollups = Rollups::default();
     let mut missing = Missing::default();
-    let mut unsettled = Vec::new();
+    let mut unsettled = Unsettled::default();
     for mut row in store::not_seen_since(tx, context, started_at)? {
         if row.missing_since.is_none() {
             missing.newly_missing += 1;
@@ -33,20 +36,14 @@ pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Time
         row.can_reply = false;
         store::remove(tx, row.id)?;
         rollups.replace(before, Counted::of(&row));
-        unsettled.push(row.thread_external_id);
+        unsettled.touched.entry(row.thread_external_id.clone()).or_default();
+        unsettled.again.insert(row.thread_external_id);
     }
     store::mark_missing(tx, context, started_at)?;
-    unsettled.sort_unstable();
-    unsettled.dedup();
-    for thread in &unsettled {
-        let answered_at = store::own_replies(tx, context, &[thread.as_str()])?.into_iter().map(|(_, _, at)| at).max();
-        for row in store::in_threads(tx, context, &[thread.as_str()])? {
-            retriage(tx, context, &row, &row.facts(), answered_at, &mut rollups)?;
-        }
-    }
-    rollups.apply(tx, context.workspace, context.connection)?;
+    retriage::settle(tx, context.place(), unsettled, &mut rollups)?;
+    rollups.apply(tx, context.workspace, context.connection, &zone)?;
     if missing.removed > 0 {
-        super::tell_members(tx, context.workspace)?;
+        events::record(tx, context.now, context.workspace, Event::InboxChanged(context.connection))?;
     }
     Ok(missing)
 }

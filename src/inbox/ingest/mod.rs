@@ -7,6 +7,7 @@ mod authors;
 pub(super) mod lists;
 mod missing;
 mod page;
+mod retriage;
 mod rollups;
 mod spared;
 mod store;
@@ -22,14 +23,18 @@ use kit::random::Random;
 
 use super::derive::Language;
 use super::jobs;
+use super::threads::Touched;
+use crate::events::{self, Event};
 use crate::model::{ConnectionId, ObservedInteraction, Platform};
-use crate::workspaces::WorkspaceId;
+use crate::workspaces::{self, WorkspaceId};
 
 pub use ageing::{Aged, age, somebody_ages};
 pub use missing::{Missing, pass_completed};
+pub(super) use retriage::Place;
 pub use spared::spare;
 
 use page::Page;
+use retriage::Unsettled;
 use rollups::Rollups;
 
 /// Whose data is ingested, and the circumstances.
@@ -38,8 +43,6 @@ pub struct IngestContext<'a> {
     pub workspace: WorkspaceId,
     pub connection: ConnectionId,
     pub platform: Platform,
-    /// The owner's: whose midnight ends a day.
-    pub time_zone: &'a TimeZone,
     /// What the account's people mostly write.
     pub language: Option<Language>,
     pub now: Timestamp,
@@ -47,9 +50,8 @@ pub struct IngestContext<'a> {
 }
 
 impl IngestContext<'_> {
-    /// The day of an instant in the owner's time zone, like `2026-11-22`.
-    pub fn day(&self, at: Timestamp) -> String {
-        at.to_jiff().to_zoned(self.time_zone.clone()).date().to_string()
+    fn place(&self) -> Place<'_> {
+        Place { workspace: self.workspace, connection: self.connection, now: self.now, random: self.random }
     }
 }
 
@@ -69,16 +71,20 @@ impl std::ops::AddAssign for Ingested {
 }
 
 /// Keeps interactions with their authors, derives what their texts tell, and says who waits for an answer.
+///
+/// The workspace's lock comes first here and wherever interactions are read to be written: two who write what follows from
+/// the same rows would lose one another's changes.
 pub fn interactions(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedInteraction]) -> Result<Ingested> {
+    let zone = workspaces::lock(tx, context.workspace)?;
     let mut rollups = Rollups::default();
     let mut page = Page::compare(tx, context, observed)?;
     page.write(tx, context, &mut rollups)?;
-    rollups.apply(tx, context.workspace, context.connection)?;
-    if page.ingested.new + page.ingested.changed > 0 {
-        tell_members(tx, context.workspace)?;
-    }
+    rollups.apply(tx, context.workspace, context.connection, &zone)?;
     if page.has_newly_waiting {
         jobs::keep_ageing(tx, context)?;
+    }
+    if page.ingested.new + page.ingested.changed > 0 {
+        events::record(tx, context.now, context.workspace, Event::InboxChanged(context.connection))?;
     }
     Ok(page.ingested)
 }
@@ -92,10 +98,11 @@ pub fn known(
     Ok(store::stored(tx, context, observed)?.into_keys().collect())
 }
 
-/// Open pages of everybody in the workspace look again.
-pub(super) fn tell_members(tx: &mut Tx, workspace: WorkspaceId) -> Result<()> {
-    for user in store::members(tx, workspace)? {
-        tx.signal("hint", format!("{user}:inbox"));
-    }
-    Ok(())
+/// A person's decision about a thread was written: what follows from it.
+pub(super) fn decided(tx: &mut Tx, place: Place<'_>, zone: &TimeZone, thread: &str) -> Result<()> {
+    let mut rollups = Rollups::default();
+    let touched = Touched::from([(thread.to_owned(), 0)]);
+    retriage::settle(tx, place, Unsettled { touched, ..Unsettled::default() }, &mut rollups)?;
+    rollups.apply(tx, place.workspace, place.connection, zone)?;
+    events::record(tx, place.now, place.workspace, Event::InboxChanged(place.connection))
 }

@@ -1,16 +1,19 @@
 //! One page of observations against what is known: what is new, what changed, and whom that concerns.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 use sha2::{Digest, Sha256};
 
 use super::authors::{self, Author};
+use super::retriage::{self, Unsettled};
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Record, Stored};
 use super::{IngestContext, Ingested, ageing};
+use crate::inbox::counts;
 use crate::inbox::derive::{self, Facts, Given};
+use crate::inbox::threads::Touched;
 use crate::inbox::triage::{self, Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState};
 
@@ -91,8 +94,7 @@ impl<'a> Page<'a> {
             let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == TriageState::NeedsReply);
             self.has_newly_waiting |= triage.state == TriageState::NeedsReply && !was_waiting && is_young(change);
         }
-        self.settle_threads(tx, context, rollups)?;
-        self.mark_waves(tx, context, rollups)
+        self.settle_threads(tx, context, rollups)
     }
 
     fn write_authors(&mut self, tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
@@ -111,7 +113,7 @@ impl<'a> Page<'a> {
                 Some(author) => author.seen_as(observed, new),
                 None => Author::new(AuthorId::new(context.now, context.random), key, observed, new),
             };
-            authors::store::put(tx, context, &author)?;
+            authors::store::put(tx, context, &author, new)?;
             self.authors.insert(key.to_owned(), author);
         }
         Ok(())
@@ -150,12 +152,11 @@ impl<'a> Page<'a> {
             None => observed.edited_at,
         };
         let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
-        let case = change.case(&facts, created_at, edited_at, author.interactions > 1);
-        let triage = triage::triage(&case, self.answered_at.get(&observed.thread_external_id).copied(), context.now);
-        let day = change.stored.as_ref().map_or_else(|| context.day(created_at), |row| row.day.clone());
+        let input = change.input(&facts, created_at, edited_at, author.interactions > 1);
+        let triage = triage::triage(&input, self.answered_at.get(&observed.thread_external_id).copied(), context.now);
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
         let after = Counted {
-            day: is_counted.then(|| day.clone()),
+            quarter: is_counted.then(|| counts::quarter_of(created_at)),
             kind: observed.kind,
             sentiment: facts.sentiment,
             state: triage.state,
@@ -169,7 +170,6 @@ impl<'a> Page<'a> {
             observed,
             hash: &change.hash,
             edited_at,
-            day: &day,
             facts: &facts,
             triage: &triage,
         };
@@ -183,25 +183,29 @@ impl<'a> Page<'a> {
                     store::keep_version(tx, context, row)?;
                 }
                 store::update(tx, context, &record)?;
+                if row.author_id != author.id {
+                    authors::store::count_more(tx, row.author_id, -1)?;
+                    authors::store::count_more(tx, author.id, 1)?;
+                }
                 rollups.replace(Counted::of(row), after);
             }
         }
         Ok(triage)
     }
 
-    /// An own reply that came, changed or went away concerns everybody in its thread.
-    fn settle_threads(&self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
-        let own = self.changes.iter().map(|change| change.observed).filter(|observed| observed.author.is_self);
-        let threads = distinct(own.map(|reply| reply.thread_external_id.as_str()));
-        for row in store::in_threads(tx, context, &threads)? {
-            let answered_at = self.answered_at.get(&row.thread_external_id).copied();
-            retriage(tx, context, &row, &row.facts(), answered_at, rollups)?;
+    /// Which threads the page brought something to, and how much of it is new from other people.
+    fn touched(&self) -> Touched {
+        let mut touched = Touched::new();
+        for change in &self.changes {
+            let is_news = !change.observed.author.is_self && (change.stored.is_none() || change.is_edit());
+            *touched.entry(change.observed.thread_external_id.clone()).or_default() += i64::from(is_news);
         }
-        Ok(())
+        touched
     }
 
-    /// The same long text by several people is a wave, from the first of them on.
-    fn mark_waves(&self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
+    /// The same long text by several people is a wave, from the first of them on: the facts of those that are not known as
+    /// part of one yet.
+    fn waves(&self, tx: &mut Tx, context: &IngestContext<'_>) -> Result<Vec<(Stored, Facts)>> {
         let said = self.changes.iter().filter(|change| change.stored.is_none() || change.is_edit());
         let comparable = said.filter(|change| {
             let observed = change.observed;
@@ -209,37 +213,31 @@ impl<'a> Page<'a> {
         });
         let hashes = distinct(comparable.map(|change| &change.hash));
         let waves = store::written_by_at_least(tx, context, &hashes, WAVE)?;
-        for row in store::not_yet_in_a_wave(tx, context, &waves)? {
+        let facts = |row: Stored| {
             let facts = derive::facts(Given { repeated_by_others: true, ..row.given(context) });
-            let answered_at = store::own_replies(tx, context, &[&row.thread_external_id])?;
-            let answered_at = answered_at.into_iter().map(|(_, _, at)| at).max();
-            retriage(tx, context, &row, &facts, answered_at, rollups)?;
-        }
-        Ok(())
+            (row, facts)
+        };
+        Ok(store::not_yet_in_a_wave(tx, context, &waves)?.into_iter().map(facts).collect())
     }
-}
 
-/// Judges a stored row anew and writes what came out differently.
-pub(super) fn retriage(
-    tx: &mut Tx,
-    context: &IngestContext<'_>,
-    row: &Stored,
-    facts: &Facts,
-    answered_at: Option<Timestamp>,
-    rollups: &mut Rollups,
-) -> Result<()> {
-    let triage = triage::triage(&row.case(facts), answered_at, context.now);
-    let is_same =
-        triage.state == row.state && triage.score == row.priority_score && facts.intents == row.facts().intents;
-    if !is_same {
-        store::put_triage(tx, row.id, facts, &triage)?;
-        rollups.replace(Counted::of(row), Counted::of(row).settled(&triage));
+    /// What the page means for the rest of its threads: an own reply that came, changed or went away concerns everybody in
+    /// its thread, and so does a person's decision.
+    fn settle_threads(&self, tx: &mut Tx, context: &IngestContext<'_>, rollups: &mut Rollups) -> Result<()> {
+        let own = self.changes.iter().map(|change| change.observed).filter(|observed| observed.author.is_self);
+        let mut again: BTreeSet<String> = own.map(|reply| reply.thread_external_id.clone()).collect();
+        let mut touched = self.touched();
+        let mut facts = HashMap::new();
+        for (row, new_facts) in self.waves(tx, context)? {
+            touched.entry(row.thread_external_id.clone()).or_default();
+            again.insert(row.thread_external_id);
+            facts.insert(row.id, new_facts);
+        }
+        retriage::settle(tx, context.place(), Unsettled { touched, again, facts }, rollups)
     }
-    Ok(())
 }
 
 impl Change<'_> {
-    fn case<'f>(
+    fn input<'f>(
         &self,
         facts: &'f Facts,
         created_at: Timestamp,

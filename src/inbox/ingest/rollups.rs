@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use kit::db::{Result, Tx};
 
-use super::store::{self, Stored};
+use super::store::Stored;
+use crate::inbox::counts::{self, Counts};
 use crate::inbox::derive::{PriorityBand, Sentiment};
 use crate::inbox::triage::{Triage, TriageState};
 use crate::model::{ConnectionId, Kind, ProviderState};
@@ -13,8 +15,8 @@ use crate::workspaces::WorkspaceId;
 /// What of an interaction is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Counted {
-    /// The day that it counts for; none while it counts for no day: an own one, or one that not everybody sees.
-    pub day: Option<String>,
+    /// The quarter of an hour that it counts for, unless it is spam; none for an own one, or one that not everybody sees.
+    pub quarter: Option<i64>,
     pub kind: Kind,
     pub sentiment: Sentiment,
     pub state: TriageState,
@@ -24,7 +26,8 @@ pub(super) struct Counted {
 impl Counted {
     pub fn of(row: &Stored) -> Self {
         Self {
-            day: (row.provider_state == ProviderState::Published && !row.is_own).then(|| row.day.clone()),
+            quarter: (row.provider_state == ProviderState::Published && !row.is_own)
+                .then(|| counts::quarter_of(row.created_at)),
             kind: row.kind,
             sentiment: row.sentiment,
             state: row.state,
@@ -32,17 +35,14 @@ impl Counted {
         }
     }
 
-    pub fn settled(self, triage: &Triage) -> Self {
+    pub fn triaged(self, triage: &Triage) -> Self {
         Self { state: triage.state, band: triage.band, ..self }
     }
 }
 
-/// By kind, then by sentiment, in the columns' order.
-pub(super) type DayCounts = [i64; 9];
-
 #[derive(Default)]
 pub(super) struct Rollups {
-    days: BTreeMap<String, DayCounts>,
+    quarters: BTreeMap<i64, Counts>,
     totals: BTreeMap<(TriageState, PriorityBand), i64>,
 }
 
@@ -60,22 +60,25 @@ impl Rollups {
 
     fn count(&mut self, counted: Counted, by: i64) {
         *self.totals.entry((counted.state, counted.band)).or_default() += by;
-        if let Some(day) = counted.day {
-            let counts = self.days.entry(day).or_default();
+        if let Some(quarter) = counted.quarter.filter(|_| counted.state != TriageState::Spam) {
+            let counts = self.quarters.entry(quarter).or_default();
             counts[kind_column(counted.kind)] += by;
             counts[4 + sentiment_column(counted.sentiment)] += by;
         }
     }
 
-    /// Always in the same order, so that two batches on PostgreSQL wait for each other and never both.
-    pub fn apply(self, tx: &mut Tx, workspace: WorkspaceId, connection: ConnectionId) -> Result<()> {
-        for (day, counts) in self.days.iter().filter(|(_, counts)| counts.iter().any(|count| *count != 0)) {
-            store::add_to_day(tx, workspace, day, counts)?;
-        }
-        for ((state, band), by) in self.totals.into_iter().filter(|(_, by)| *by != 0) {
-            store::add_to_total(tx, (workspace, connection), state, band, by)?;
-        }
-        Ok(())
+    /// Under the workspace's lock.
+    pub fn apply(
+        mut self,
+        tx: &mut Tx,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        zone: &TimeZone,
+    ) -> Result<()> {
+        self.quarters.retain(|_, counts| counts.iter().any(|count| *count != 0));
+        self.totals.retain(|_, by| *by != 0);
+        counts::add(tx, workspace, zone, self.quarters)?;
+        counts::add_to_totals(tx, workspace, connection, self.totals)
     }
 }
 

@@ -9,11 +9,10 @@ use kit::db::{Json, Result, Tx, Val};
 use super::IngestContext;
 use super::lists::{all_in, exec_in};
 use super::page::TextHash;
-use super::rollups::DayCounts;
 use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Sentiment};
 use crate::inbox::triage::{Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, ObservedInteraction, ProviderState};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::WorkspaceId;
 
 /// By external id, for the content that the observations name.
 pub fn content_ids(
@@ -34,6 +33,7 @@ kit::row! {
     pub struct Stored {
         pub id: InteractionId,
         pub connection_id: ConnectionId,
+        pub author_id: AuthorId,
         pub kind: Kind,
         pub external_id: String,
         pub thread_external_id: String,
@@ -56,7 +56,6 @@ kit::row! {
         pub priority_score: i64,
         pub priority: PriorityBand,
         pub reasons: Json,
-        pub day: String,
         pub missing_since: Option<Timestamp>,
     }
 }
@@ -103,7 +102,7 @@ impl Stored {
         self.facts().is_wave()
     }
 
-    pub fn case<'a>(&self, facts: &'a Facts) -> TriageInput<'a> {
+    pub fn input<'a>(&self, facts: &'a Facts) -> TriageInput<'a> {
         TriageInput {
             is_own: self.is_own,
             provider_state: self.provider_state,
@@ -150,12 +149,10 @@ pub fn own_replies(
     all_in(tx, sql, "", args![context.connection], threads)
 }
 
-pub fn in_threads(tx: &mut Tx, context: &IngestContext<'_>, threads: &[&str]) -> Result<Vec<Stored>> {
-    let sql = format!(
-        "SELECT {} FROM interactions WHERE connection_id = $1 AND NOT is_own AND thread_external_id IN ",
-        Stored::COLUMNS
-    );
-    all_in(tx, &sql, "", args![context.connection], threads)
+pub fn in_threads(tx: &mut Tx, connection: ConnectionId, threads: &[&str]) -> Result<Vec<Stored>> {
+    let sql =
+        format!("SELECT {} FROM interactions WHERE connection_id = $1 AND thread_external_id IN ", Stored::COLUMNS);
+    all_in(tx, &sql, "", args![connection], threads)
 }
 
 /// Those of the hashes that at least so many different people wrote.
@@ -190,7 +187,6 @@ pub struct Record<'a> {
     pub observed: &'a ObservedInteraction,
     pub hash: &'a TextHash,
     pub edited_at: Option<Timestamp>,
-    pub day: &'a str,
     pub facts: &'a Facts,
     pub triage: &'a Triage,
 }
@@ -201,9 +197,9 @@ pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
         "INSERT INTO interactions (id, workspace_id, connection_id, content_id, author_id, platform, kind, family,
             external_id, parent_external_id, thread_external_id, text, text_hash, language, rating, likes, reply_count,
             created_at, edited_at, provider_state, can_reply, is_own, permalink, state, sentiment, sentiment_score,
-            intents, priority_score, priority, reasons, ruleset, day, first_seen_at, last_seen_at, raw)
+            intents, priority_score, priority, reasons, ruleset, first_seen_at, last_seen_at, raw)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $33, $34)",
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $32, $33)",
         args![
             record.id,
             context.workspace,
@@ -236,7 +232,6 @@ pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             triage.band,
             to_json(&triage.reasons),
             RULESET,
-            record.day,
             context.now,
             &observed.raw
         ],
@@ -300,9 +295,9 @@ pub fn put_triage(tx: &mut Tx, id: InteractionId, facts: &Facts, triage: &Triage
 
 pub fn keep_version(tx: &mut Tx, context: &IngestContext<'_>, row: &Stored) -> Result<()> {
     tx.exec(
-        "INSERT INTO interaction_versions (interaction_id, replaced_at, text, rating) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (interaction_id, replaced_at) DO NOTHING",
-        args![row.id, context.now, &row.text, row.rating],
+        "INSERT INTO interaction_versions (interaction_id, workspace_id, replaced_at, text, rating)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (interaction_id, replaced_at) DO NOTHING",
+        args![row.id, context.workspace, context.now, &row.text, row.rating],
     )?;
     Ok(())
 }
@@ -331,44 +326,6 @@ pub fn mark_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timest
 
 pub fn remove(tx: &mut Tx, id: InteractionId) -> Result<()> {
     tx.exec("UPDATE interactions SET provider_state = 'removed', can_reply = $2 WHERE id = $1", args![id, false])?;
-    Ok(())
-}
-
-pub fn add_to_day(tx: &mut Tx, workspace: WorkspaceId, day: &str, counts: &DayCounts) -> Result<()> {
-    let mut args = vec![Val::from(&workspace), Val::from(day)];
-    args.extend(counts.iter().map(Val::from));
-    tx.exec(
-        "INSERT INTO interaction_days (workspace_id, day, comments, replies, reviews, mentions, positive, neutral,
-            negative, mixed, unknown)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-         ON CONFLICT (workspace_id, day) DO UPDATE SET
-            comments = interaction_days.comments + excluded.comments,
-            replies = interaction_days.replies + excluded.replies,
-            reviews = interaction_days.reviews + excluded.reviews,
-            mentions = interaction_days.mentions + excluded.mentions,
-            positive = interaction_days.positive + excluded.positive,
-            neutral = interaction_days.neutral + excluded.neutral,
-            negative = interaction_days.negative + excluded.negative,
-            mixed = interaction_days.mixed + excluded.mixed,
-            unknown = interaction_days.unknown + excluded.unknown",
-        &args,
-    )?;
-    Ok(())
-}
-
-pub fn add_to_total(
-    tx: &mut Tx,
-    (workspace, connection): (WorkspaceId, ConnectionId),
-    state: TriageState,
-    band: PriorityBand,
-    by: i64,
-) -> Result<()> {
-    tx.exec(
-        "INSERT INTO interaction_totals (workspace_id, connection_id, state, priority, total) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (workspace_id, connection_id, state, priority)
-         DO UPDATE SET total = interaction_totals.total + excluded.total",
-        args![workspace, connection, state, band, by],
-    )?;
     Ok(())
 }
 
@@ -402,10 +359,6 @@ pub fn somebody_waits_since(tx: &mut Tx, workspace: WorkspaceId, since: Timestam
     let sql =
         "SELECT id FROM interactions WHERE workspace_id = $1 AND state = 'needs_reply' AND created_at > $2 LIMIT 1";
     Ok(!tx.all::<InteractionId>(sql, args![workspace, since])?.is_empty())
-}
-
-pub fn members(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<UserId>> {
-    tx.all("SELECT user_id FROM memberships WHERE workspace_id = $1 ORDER BY user_id", args![workspace])
 }
 
 fn to_json<T: serde::Serialize>(value: &T) -> Json {

@@ -4,12 +4,17 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::civil::Date;
+use utoipa::PartialSchema;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Required};
 
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
-kit::text_enum! { pub enum Order {
+kit::text_enum! { #[derive(Default)] pub enum Order {
+    #[default]
     Newest = "newest",
     Oldest = "oldest",
     /// Most pressing first; only of what waits, for nothing else has an urgency.
@@ -18,51 +23,166 @@ kit::text_enum! { pub enum Order {
 
 kit::text_enum! {
     /// Which of the platform's states is shown.
+    #[derive(Default)]
     pub enum Visibility {
-        Published = "published", Held = "held", Spam = "spam", Hidden = "hidden", Rejected = "rejected",
+        #[default]
+        Published = "published",
+        Held = "held", Spam = "spam", Hidden = "hidden", Rejected = "rejected",
         Removed = "removed", Any = "any",
     }
 }
 
-/// Without any field set: everything published that other people wrote, newest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Filter {
-    pub state: Option<TriageState>,
-    pub kind: Option<Kind>,
-    pub platform: Option<Platform>,
-    pub sentiment: Option<Sentiment>,
-    pub priority: Option<PriorityBand>,
-    pub intent: Option<Intent>,
-    pub language: Option<Language>,
-    pub connection: Option<ConnectionId>,
-    pub content: Option<ContentId>,
-    pub author: Option<AuthorId>,
-    /// First and last day, in the user's time zone.
-    pub since: Option<Date>,
-    pub until: Option<Date>,
-    pub visibility: Visibility,
-    pub order: Order,
+/// Declares a filter's fields, once: the struct and its default, the URL's parameters both ways, and what the API's
+/// description says of them.
+macro_rules! filter {
+    ($(#[$meta:meta])* $visibility:vis struct $filter:ident {
+        $($name:ident: $type:ty $(= $description:literal)?),+ $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        $visibility struct $filter { $(pub $name: $type),+ }
+
+        impl $filter {
+            pub const NAMES: &[&str] = &[$(stringify!($name)),+];
+
+            fn set(&mut self, name: &str, value: &str) -> Result<(), BadFilter> {
+                match name {
+                    $(stringify!($name) => self.$name.put(read(name, value)?),)+
+                    _ => return Err(BadFilter::unknown(name)),
+                }
+                Ok(())
+            }
+
+            /// What differs from the default, as a URL's parameters.
+            pub fn parameters(&self) -> Vec<(&'static str, String)> {
+                let shown = [$((stringify!($name), self.$name.shown())),+];
+                shown.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+            }
+        }
+
+        impl utoipa::IntoParams for $filter {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![$(parameter::<$type>(stringify!($name), None$(.or(Some($description)))?)),+]
+            }
+        }
+    };
 }
 
-impl Default for Filter {
-    fn default() -> Self {
-        Self {
-            state: None,
-            kind: None,
-            platform: None,
-            sentiment: None,
-            priority: None,
-            intent: None,
-            language: None,
-            connection: None,
-            content: None,
-            author: None,
-            since: None,
-            until: None,
-            visibility: Visibility::Published,
-            order: Order::Newest,
-        }
+filter! {
+    /// Without any field set: everything published that other people wrote and that is no spam, newest first.
+    pub struct Filter {
+        state: Option<TriageState>,
+        kind: Option<Kind>,
+        platform: Option<Platform>,
+        sentiment: Option<Sentiment>,
+        priority: Option<PriorityBand>,
+        intent: Option<Intent>,
+        language: Option<Language>,
+        connection: Option<ConnectionId>,
+        content: Option<ContentId>,
+        author: Option<AuthorId>,
+        since: Option<Date> = "First day, like 2026-11-22, in the person's time zone",
+        until: Option<Date> = "Last day: since, or a later one",
+        visibility: Visibility = "published, unless said otherwise",
+        order: Order = "priority goes with state=needs_reply",
     }
+}
+
+/// What a parameter may be.
+trait Value: FromStr + Display {
+    fn wanted() -> String;
+    fn schema() -> RefOr<Schema>;
+}
+
+macro_rules! values {
+    ($($choice:ty),+; $($id:ty = $wanted:literal),+) => {
+        $(impl Value for $choice {
+            fn wanted() -> String {
+                format!("one of {}", <$choice>::ALL.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
+            }
+
+            fn schema() -> RefOr<Schema> {
+                <$choice as PartialSchema>::schema()
+            }
+        })+
+        $(impl Value for $id {
+            fn wanted() -> String {
+                $wanted.to_owned()
+            }
+
+            fn schema() -> RefOr<Schema> {
+                <$id as PartialSchema>::schema()
+            }
+        })+
+    };
+}
+
+values! {
+    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order;
+    ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id"
+}
+
+impl Value for Date {
+    fn wanted() -> String {
+        "a day like 2026-11-22".to_owned()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let day =
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
+        day.build().into()
+    }
+}
+
+/// A field holds a value or none, or has one that it is left out for.
+trait Field {
+    type Value: Value;
+    fn put(&mut self, value: Self::Value);
+    fn shown(&self) -> Option<String>;
+}
+
+impl<T: Value> Field for Option<T> {
+    type Value = T;
+
+    fn put(&mut self, value: T) {
+        *self = Some(value);
+    }
+
+    fn shown(&self) -> Option<String> {
+        self.as_ref().map(ToString::to_string)
+    }
+}
+
+macro_rules! with_default {
+    ($($type:ty),+) => {$(
+        impl Field for $type {
+            type Value = Self;
+
+            fn put(&mut self, value: Self) {
+                *self = value;
+            }
+
+            fn shown(&self) -> Option<String> {
+                (*self != Self::default()).then(|| self.to_string())
+            }
+        }
+    )+};
+}
+
+with_default!(Visibility, Order);
+
+fn read<T: Value>(name: &str, value: &str) -> Result<T, BadFilter> {
+    value.parse().map_err(|_| BadFilter::value(name, &T::wanted()))
+}
+
+fn parameter<F: Field>(name: &str, description: Option<&str>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(description)
+        .schema(Some(F::Value::schema()))
+        .build()
 }
 
 /// Which parameter is wrong, and what it wants.
@@ -84,23 +204,6 @@ impl BadFilter {
 }
 
 impl Filter {
-    pub const NAMES: [&str; 14] = [
-        "state",
-        "kind",
-        "platform",
-        "sentiment",
-        "priority",
-        "intent",
-        "language",
-        "connection",
-        "content",
-        "author",
-        "since",
-        "until",
-        "visibility",
-        "order",
-    ];
-
     /// Reads a URL's parameters. An empty value is none, as forms send it for "any".
     pub fn parse<'a>(parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, BadFilter> {
         let mut filter = Filter::default();
@@ -128,63 +231,10 @@ impl Filter {
         Ok(filter)
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Result<(), BadFilter> {
-        match name {
-            "state" => self.state = Some(one_of(name, value, TriageState::ALL)?),
-            "kind" => self.kind = Some(one_of(name, value, Kind::ALL)?),
-            "platform" => self.platform = Some(one_of(name, value, Platform::ALL)?),
-            "sentiment" => self.sentiment = Some(one_of(name, value, Sentiment::ALL)?),
-            "priority" => self.priority = Some(one_of(name, value, PriorityBand::ALL)?),
-            "intent" => self.intent = Some(one_of(name, value, Intent::ALL)?),
-            "language" => self.language = Some(one_of(name, value, Language::ALL)?),
-            "visibility" => self.visibility = one_of(name, value, Visibility::ALL)?,
-            "order" => self.order = one_of(name, value, Order::ALL)?,
-            "connection" => self.connection = Some(parsed(name, value, "a connection's id")?),
-            "content" => self.content = Some(parsed(name, value, "a content item's id")?),
-            "author" => self.author = Some(parsed(name, value, "an author's id")?),
-            "since" => self.since = Some(parsed(name, value, "a day like 2026-11-22")?),
-            "until" => self.until = Some(parsed(name, value, "a day like 2026-11-22")?),
-            _ => return Err(BadFilter::unknown(name)),
-        }
-        Ok(())
-    }
-
-    /// What differs from the default, as a URL's parameters.
-    pub fn parameters(&self) -> Vec<(&'static str, String)> {
-        fn text<T: Display>(value: Option<T>) -> Option<String> {
-            value.map(|value| value.to_string())
-        }
-        let parameters = [
-            ("state", text(self.state)),
-            ("kind", text(self.kind)),
-            ("platform", text(self.platform)),
-            ("sentiment", text(self.sentiment)),
-            ("priority", text(self.priority)),
-            ("intent", text(self.intent)),
-            ("language", text(self.language)),
-            ("connection", text(self.connection)),
-            ("content", text(self.content)),
-            ("author", text(self.author)),
-            ("since", text(self.since)),
-            ("until", text(self.until)),
-            ("visibility", text((self.visibility != Visibility::Published).then_some(self.visibility))),
-            ("order", text((self.order != Order::Newest).then_some(self.order))),
-        ];
-        parameters.into_iter().filter_map(|(name, value)| value.map(|value| (name, value))).collect()
-    }
-
-    /// The address under which `path` shows this filter. Values are words, ids and days: nothing that needs escaping.
+    /// The address under which `path` shows this filter: everything is asked for by an empty state, for an address without
+    /// a filter opens what needs a reply. Values are words, ids and days: nothing that needs escaping.
     pub fn address(&self, path: &str) -> String {
         let parameters = self.parameters().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
-        if parameters.is_empty() { path.to_owned() } else { format!("{path}?{}", parameters.join("&")) }
+        if parameters.is_empty() { format!("{path}?state=") } else { format!("{path}?{}", parameters.join("&")) }
     }
-}
-
-fn one_of<T: FromStr + Display>(name: &str, value: &str, all: &[T]) -> Result<T, BadFilter> {
-    let all = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    value.parse().map_err(|_| BadFilter::value(name, &format!("one of {}", all())))
-}
-
-fn parsed<T: FromStr>(name: &str, value: &str, wanted: &str) -> Result<T, BadFilter> {
-    value.parse().map_err(|_| BadFilter::value(name, wanted))
 }

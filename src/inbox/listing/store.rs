@@ -82,8 +82,8 @@ pub fn list(
     limit: usize,
 ) -> Result<Vec<Interaction>> {
     let mut query = Query { sql: SELECT_INTERACTIONS.to_owned(), args: vec![Val::Uuid(workspace.uuid())] };
-    query.state(filter.state);
-    query.visibility(filter.visibility);
+    query.state(filter);
+    query.visibility(filter);
     query.equals("i.kind", filter.kind.as_ref());
     query.equals("i.platform", filter.platform.as_ref());
     query.equals("i.sentiment", filter.sentiment.as_ref());
@@ -123,18 +123,24 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Written out, not bound: only so do partial indexes serve it.
-    fn state(&mut self, state: Option<TriageState>) {
-        self.sql.push_str(&match state {
+    /// Written out, not bound: only so do partial indexes serve it. Spam is shown to whoever asks for it.
+    fn state(&mut self, filter: &Filter) {
+        self.sql.push_str(&match filter.state {
             Some(state) => format!(" AND i.state = '{state}'"),
+            None if filter.visibility == Visibility::Published => " AND NOT i.is_own AND i.state <> 'spam'".to_owned(),
             None => " AND NOT i.is_own".to_owned(),
         });
     }
 
-    fn visibility(&mut self, visibility: Visibility) {
-        if visibility != Visibility::Any {
-            self.sql.push_str(&format!(" AND i.provider_state = '{visibility}'"));
-        }
+    /// What the platform itself holds back as spam is among the spam.
+    fn visibility(&mut self, filter: &Filter) {
+        self.sql.push_str(&match filter.visibility {
+            Visibility::Any => String::new(),
+            Visibility::Published if filter.state == Some(TriageState::Spam) => {
+                " AND i.provider_state IN ('published', 'spam')".to_owned()
+            }
+            visibility => format!(" AND i.provider_state = '{visibility}'"),
+        });
     }
 
     fn page(&mut self, order: Order, after: Option<Cursor>, limit: usize) {

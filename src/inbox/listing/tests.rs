@@ -28,12 +28,14 @@ kit::both_databases! {
             ("intent=purchase", "c4"),
             ("language=de", "c5"),
             ("visibility=held", "c6"),
-            ("visibility=any", "c6 c5 c4 r1 c3 c2 c1"),
+            ("visibility=any", "s2 s1 c6 c5 c4 r1 c3 c2 c1"),
+            ("visibility=spam", "s2"),
             ("order=oldest", "c1 c2 c3 r1 c4 c5"),
             ("since=2026-11-26", "c5 c4"),
             ("until=2026-11-25", "r1 c3 c2 c1"),
             ("since=2026-11-26&until=2026-11-26&state=needs_reply", "c4"),
             ("priority=urgent", "c3"),
+            ("state=spam", "s2 s1"),
         ] {
             assert_eq!(found(&desk, query).await.join(" "), expected, "{query}");
         }
@@ -102,14 +104,36 @@ fn a_filter_that_is_not_known_or_not_sound_is_refused() {
 }
 
 #[test]
+fn every_value_of_every_field_is_read_back_from_its_address() {
+    for name in Filter::NAMES {
+        let values: Vec<String> = match *name {
+            "connection" | "content" | "author" => vec!["01890a5d-ac96-774b-bcce-b302099a8057".to_owned()],
+            "since" | "until" => vec!["2026-11-22".to_owned()],
+            choice => {
+                let wanted = Filter::parse([(choice, "no such value")]).unwrap_err().message;
+                let list = wanted.trim_start_matches("This must be one of ").trim_end_matches('.');
+                list.split(", ").map(str::to_owned).collect()
+            }
+        };
+        for value in values {
+            let others = if value == "priority" { vec![("state", "needs_reply")] } else { Vec::new() };
+            let filter = Filter::parse(others.into_iter().chain([(*name, value.as_str())])).unwrap();
+            let address = filter.address("");
+            assert_eq!(parsed(address.trim_start_matches('?')), Ok(filter), "{address}");
+        }
+    }
+}
+
+#[test]
 fn a_filter_and_its_address_are_the_same() {
     let query = "state=needs_reply&kind=comment&language=de&since=2026-11-01&order=priority";
     let filter = parsed(query).unwrap();
     assert_eq!(filter.address("/inbox"), format!("/inbox?{query}"));
-    assert_eq!(Filter::parse([("state", ""), ("kind", "")]).unwrap().address("/inbox"), "/inbox");
+    assert_eq!(Filter::parse([("state", ""), ("kind", "")]).unwrap().address("/inbox"), "/inbox?state=");
 }
 
-/// c1 asks, c2 is answered after r1 said thanks, c3 is an angry review, c4 wants to buy, c5 is German praise, c6 is held.
+/// c1 asks, c2 is answered after r1 said thanks, c3 is an angry review, c4 wants to buy, c5 is German praise, c6 is held;
+/// s1 is spam by its words and s2 by the platform's.
 fn inbox() -> Vec<ObservedInteraction> {
     let at = |hours: u32, item: ObservedInteraction| ObservedInteraction { created_at: MORNING + HOUR * hours, ..item };
     let answered = at(1, comment("c2", "ann", "Where is this place?"));
@@ -126,6 +150,8 @@ fn inbox() -> Vec<ObservedInteraction> {
         at(20, comment("c4", "dora", "How much is it and do you ship to Spain?")),
         at(21, comment("c5", "emil", "Das Video ist echt super schön gemacht")),
         ObservedInteraction { provider_state: ProviderState::Held, ..at(22, comment("c6", "fay", "Held for now")) },
+        at(23, comment("s1", "gus", "Check out my channel www.spam.com for free followers")),
+        ObservedInteraction { provider_state: ProviderState::Spam, ..at(24, comment("s2", "gus", "Hm")) },
     ]
 }
 

@@ -56,7 +56,8 @@ fn state_tag(state: TriageState) -> Markup {
         TriageState::NeedsReply => Tone::Accent,
         TriageState::Answered => Tone::Good,
         TriageState::NoReplyNeeded => return NOTHING,
-        TriageState::Own => Tone::Plain,
+        TriageState::Done => Tone::Good,
+        TriageState::Own | TriageState::Spam | TriageState::Waiting | TriageState::Snoozed => Tone::Plain,
     };
     tag(tone, definitions::state(state))
 }

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
-use jiff::tz::TimeZone;
 use kit::args;
 use kit::both_databases;
 use kit::db::{Db, Options};
@@ -31,8 +30,8 @@ impl BackupFixture {
             let workspace = tx.one("SELECT id FROM workspaces", args![])?;
             let (platform, described) = (Platform::YouTube, imported::Described::default());
             let connection = imported::put(tx, now, &random, workspace, platform, &described, "1")?.id;
-            let (time_zone, language) = (&TimeZone::UTC, None);
-            let source = IngestContext { workspace, connection, platform, time_zone, language, now, random: &random };
+            let language = None;
+            let source = IngestContext { workspace, connection, platform, language, now, random: &random };
             crate::inbox::seed(tx, &source, 0..1_200)
         });
         filled.await.unwrap_or_else(|error: kit::db::Error| panic!("{error}"));

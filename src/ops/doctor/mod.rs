@@ -17,9 +17,11 @@ use crate::accounts;
 use crate::app::MIGRATIONS;
 use crate::config::{Config, DemoService, Settings};
 use crate::connections;
+use crate::inbox::counts::{self, Drift};
 use crate::outbound::Outbound;
 use crate::platforms::Hosts;
 use crate::secrets::Vault;
+use crate::workspaces;
 
 /// One thing that was looked at.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -51,6 +53,7 @@ impl Level {
 
 const GIB: u64 = 1 << 30;
 const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
 fn ok(what: &'static str, text: impl Into<String>) -> Finding {
@@ -183,6 +186,7 @@ async fn look_inside(db: &Db, settings: &Settings, clock: &Clock) -> Vec<Finding
     findings.extend(
         found.unwrap_or_else(|error: db::Error| vec![bad("database", error.to_string(), "check the database's log")]),
     );
+    findings.push(inbox_counts(db).await);
     findings.push(secrets(db, &settings.key_file()).await);
     findings
 }
@@ -256,6 +260,28 @@ fn skew(here: Timestamp, there: Option<Timestamp>) -> Finding {
         apart if apart > Duration::from_secs(10) => bad("clock", text, "sync both machines with a time server"),
         apart if apart > Duration::from_secs(1) => warn("clock", text, "sync both machines with a time server"),
         _ => ok("clock", text),
+    }
+}
+
+/// Each workspace by itself, so that none of a large installation holds a snapshot for long.
+async fn inbox_counts(db: &Db) -> Finding {
+    const CURE: &str = "a nightly job mends it; if it comes back, two programs write one database";
+    let compare = async {
+        let mut found = Drift::default();
+        for workspace in db.read_within(MINUTE, workspaces::all).await? {
+            found += db.read_within(HOUR, move |conn| counts::drift(conn, workspace)).await?;
+        }
+        Ok::<_, db::Error>(found)
+    };
+    match compare.await {
+        Ok(found) if found.all() == 0 => ok("counts", "totals, days and authors are those of the rows"),
+        Ok(Drift { totals, quarters, days, authors }) => {
+            let text = format!(
+                "{totals} totals, {quarters} quarters of an hour, {days} days and {authors} authors are not what a recount finds"
+            );
+            warn("counts", text, CURE)
+        }
+        Err(error) => bad("counts", error.to_string(), "see the database's own log"),
     }
 }
 

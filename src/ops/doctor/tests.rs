@@ -38,7 +38,7 @@ both_databases! {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(app.db.url(), folder.path());
         let healthy = examine(&settings, &app.app.clock).await;
-        for what in ["settings", "schema", "leases", "operations", "webhooks", "secrets", "queue", "demo service"] {
+        for what in ["settings", "schema", "counts", "leases", "operations", "webhooks", "secrets", "queue", "demo service"] {
             assert_eq!(level(&healthy, what), Level::Ok, "{healthy:?}");
         }
         assert_eq!(level(&healthy, "workers"), Level::Bad, "nobody works in a test");

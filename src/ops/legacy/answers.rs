@@ -70,7 +70,7 @@ fn find(tx: &mut Tx, batch: &Batch<'_>, response: &SentResponse, to: &str) -> Re
     let Some(workspace) = store::home_of(tx, batch.source, user)? else { return Ok(None) };
     for account in imported::accounts(tx, workspace, platform)? {
         if let Some(place) = inbox::place(tx, account.id, to)? {
-            return Ok(Some((Home::new(tx, account)?, place)));
+            return Ok(Some((Home::new(account), place)));
         }
     }
     Ok(None)

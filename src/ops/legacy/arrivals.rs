@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::random::Random;
@@ -22,24 +21,22 @@ pub struct Sighting {
     pub observed: ObservedInteraction,
 }
 
-/// An account that is here, and whose midnight ends its days.
+/// An account that is here.
 #[derive(Clone, Debug)]
 pub struct Home {
     pub account: Account,
-    pub time_zone: TimeZone,
 }
 
 impl Home {
-    pub fn new(tx: &mut Tx, account: Account) -> db::Result<Self> {
-        let name = store::zone_of(tx, account.workspace_id)?.unwrap_or_default();
-        Ok(Self { account, time_zone: TimeZone::get(&name).unwrap_or(TimeZone::UTC) })
+    pub fn new(account: Account) -> Self {
+        Self { account }
     }
 
     /// The account that a connection of the former system has become.
     pub fn of(tx: &mut Tx, source: &str, legacy_id: &str) -> db::Result<Option<Self>> {
         let Some(id) = store::known(tx, source, "connection", legacy_id)? else { return Ok(None) };
         let account = imported::account(tx, id)?;
-        account.map(|account| Self::new(tx, account)).transpose()
+        Ok(account.map(Self::new))
     }
 
     pub fn source<'a>(&'a self, now: Timestamp, random: &'a Random) -> IngestContext<'a> {
@@ -47,7 +44,6 @@ impl Home {
             workspace: self.account.workspace_id,
             connection: self.account.id,
             platform: self.account.platform,
-            time_zone: &self.time_zone,
             language: None,
             now,
             random,

@@ -69,7 +69,7 @@ fn settle(
                 if nameless.is_none() {
                     let put = imported::nameless(tx, batch.now, batch.random, workspace, platform)?;
                     batch.made.accounts += i64::from(put.is_new);
-                    nameless = imported::account(tx, put.id)?.map(|account| Home::new(tx, account)).transpose()?;
+                    nameless = imported::account(tx, put.id)?.map(Home::new);
                 }
                 match &nameless {
                     Some(home) => home,
@@ -94,7 +94,7 @@ struct Candidate {
 
 impl Candidate {
     fn look(tx: &mut Tx, batch: &Batch<'_>, account: Account, seen: &[(&Interaction, Sighting)]) -> db::Result<Self> {
-        let home = Home::new(tx, account)?;
+        let home = Home::new(account);
         let observed = seen.iter().map(|(_, row)| &row.observed).collect::<Vec<_>>();
         let rows = ingest::known(tx, &home.source(batch.now, batch.random), &observed)?.into_iter().collect();
         let named = observed.iter().filter_map(|row| row.content_external_id.as_deref()).collect::<Vec<_>>();

@@ -221,15 +221,6 @@ pub fn home_of(conn: &mut Conn, source: &str, legacy_id: &str) -> Result<Option<
     )
 }
 
-/// Whose midnight ends the workspace's days.
-pub fn zone_of(conn: &mut Conn, workspace: WorkspaceId) -> Result<Option<String>> {
-    conn.opt(
-        "SELECT users.time_zone FROM memberships JOIN users ON users.id = memberships.user_id
-         WHERE memberships.workspace_id = $1 AND memberships.role = 'owner' ORDER BY memberships.created_at, users.id",
-        args![workspace],
-    )
-}
-
 fn to_json<T: serde::Serialize>(value: &T) -> Json {
     serde_json::to_value(value).expect("counts and texts always serialise")
 }

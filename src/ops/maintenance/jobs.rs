@@ -13,12 +13,14 @@ use super::store;
 use crate::accounts::{self, sessions};
 use crate::app::App;
 use crate::connections::consent;
+use crate::events;
 use crate::idempotency;
 use crate::webhooks::incoming as webhooks;
 
 type Purge = fn(&mut Tx, Timestamp, i64) -> db::Result<u64>;
 
-const PURGES: [Purge; 5] = [sessions::purge, accounts::purge, consent::purge, idempotency::purge, webhooks::purge];
+const PURGES: [Purge; 6] =
+    [sessions::purge, accounts::purge, consent::purge, idempotency::purge, webhooks::purge, events::purge];
 /// Rows of a kind that one transaction removes at most.
 const BATCH: i64 = 1_000;
 

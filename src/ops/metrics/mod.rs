@@ -34,6 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
     pub web: Meters,
+    counts_mended: Counter,
     worker: Arc<OnceLock<jobs::Watch>>,
 }
 
@@ -48,6 +49,11 @@ struct OfType {
 }
 
 impl Metrics {
+    /// So many of an inbox's counts were not those of its rows.
+    pub fn counts_mended(&self, counts: usize) {
+        self.counts_mended.inc_by(counts as u64);
+    }
+
     /// The worker of this process; it has one at most.
     pub fn worker(&self, watch: jobs::Watch) {
         self.worker.get_or_init(|| watch);
@@ -69,6 +75,8 @@ pub async fn text(app: &App) -> String {
     app.part::<Metrics>().web.register(&mut registry);
     registry.register("sign_ins", "Tries to sign in, by outcome", sign_ins(app.part()));
     gauge(&mut registry, "event_streams", "Open streams of live hints", app.part::<Streams>().count() as i64);
+    let mended = app.part::<Metrics>().counts_mended.clone();
+    registry.register("counts_mended", "Counts of inboxes that had drifted from their rows", mended);
     let left_out = ConstCounter::new(logging::left_out());
     registry.register(
         "log_lines_left_out",

@@ -36,6 +36,23 @@ impl Local {
         self.today().saturating_sub(jiff::Span::new().days(back))
     }
 
+    /// The quarter of an hour since 1970 with which a day begins.
+    pub fn quarter_at(&self, day: civil::Date) -> i64 {
+        let start = day.to_zoned(self.zone.clone()).map_or(0, |start| start.timestamp().as_second());
+        start.div_euclid(900)
+    }
+
+    /// The same time of the day before.
+    pub fn this_time_yesterday(&self) -> Timestamp {
+        let now = self.now.to_jiff().to_zoned(self.zone.clone());
+        now.yesterday().map_or(self.now, |yesterday| yesterday.timestamp().into())
+    }
+
+    /// `22 Nov`
+    pub fn day(&self, at: Timestamp) -> String {
+        day(self.at(at).date())
+    }
+
     /// The hour of the day, 0 to 23.
     pub fn hour(&self) -> i8 {
         self.at(self.now).hour()

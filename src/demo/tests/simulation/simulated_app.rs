@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::post;
-use jiff::tz::TimeZone;
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
@@ -110,15 +109,8 @@ fn person(tx: &mut Tx, random: &Random, number: usize) -> db::Result<UserId> {
             token_version, created_at, updated_at) VALUES ($1, $2, 'youtube', 'connected', 'Lab', '', 0, $3, $3)",
         args![connection, workspace, BEGIN],
     )?;
-    let source = IngestContext {
-        workspace,
-        connection,
-        platform: Platform::YouTube,
-        time_zone: &TimeZone::UTC,
-        language: None,
-        now: BEGIN,
-        random,
-    };
+    let source =
+        IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now: BEGIN, random };
     crate::inbox::seed(tx, &source, 0..2)?;
     Ok(user)
 }

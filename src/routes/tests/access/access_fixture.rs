@@ -153,15 +153,8 @@ impl AccessFixture {
             let workspace = workspace(tx, cleo)?;
             let connection = ConnectionId::new(now, random);
             add_connection(tx, workspace, connection)?;
-            let source = IngestContext {
-                workspace,
-                connection,
-                platform: Platform::YouTube,
-                time_zone: &jiff::tz::TimeZone::UTC,
-                language: None,
-                now,
-                random,
-            };
+            let source =
+                IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random };
             ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
             let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
             let mut job = || {

@@ -1,0 +1,123 @@
+//! A person's word, whatever is read beside it.
+
+use std::time::Duration;
+
+use kit::args;
+use kit::clock::Timestamp;
+
+use super::{Refused, Word, decide, thread_of};
+use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
+use crate::inbox::threads::{SaidBy, Thread, ThreadState};
+use crate::inbox::triage::TriageState;
+use crate::model::{InteractionId, ObservedInteraction};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const DONE: Word = Word { state: ThreadState::Done, until: None };
+
+kit::both_databases! {
+    async fn rules_say_where_a_thread_stands_until_a_person_does(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        desk.ingest(MORNING, &[asked.clone(), comment("c2", "bob", "Love this channel")]).await;
+        assert_eq!(desk.stands("c1").await, (ThreadState::NeedsReply, SaidBy::Rules));
+        assert_eq!(desk.stands("c2").await, (ThreadState::NoReplyNeeded, SaidBy::Rules));
+        desk.decide("c1", MORNING, DONE).await.expect("it is there");
+        assert_eq!(desk.stands("c1").await, (ThreadState::Done, SaidBy::Person));
+        assert_eq!((desk.state_of("c1").await, desk.waiting().await), (TriageState::Done, 0));
+        desk.ingest(MORNING + HOUR, &[own_reply("r1", &asked, 5)]).await;
+        assert_eq!(desk.stands("c1").await, (ThreadState::Done, SaidBy::Person), "an own reply is nothing new");
+    }
+
+    async fn no_reading_rewrites_what_a_person_decided(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        desk.ingest(MORNING, std::slice::from_ref(&asked)).await;
+        desk.decide("c1", MORNING, DONE).await.expect("it is there");
+        let before = desk.decisions().await;
+        for likes in 1..4 {
+            let liked = ObservedInteraction { likes: Some(likes * 500), ..asked.clone() };
+            desk.ingest(MORNING + HOUR, &[liked]).await;
+            assert_eq!(desk.state_of("c1").await, TriageState::Done);
+        }
+        desk.unit(MORNING + HOUR * 2, |tx, context| crate::inbox::ingest::age(tx, context.workspace, MORNING, context.now, None)).await;
+        assert_eq!((desk.state_of("c1").await, desk.decisions().await), (TriageState::Done, before));
+    }
+
+    async fn something_new_in_the_thread_ends_a_decision(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        desk.ingest(MORNING, std::slice::from_ref(&asked)).await;
+        desk.decide("c1", MORNING, DONE).await.expect("it is there");
+        let again = ObservedInteraction { text: Some("And does it ship to Canada?".into()), ..reply("r1", "ann", &asked, 45) };
+        desk.ingest(MORNING + HOUR, &[again]).await;
+        assert_eq!(desk.stands("c1").await, (ThreadState::NeedsReply, SaidBy::Rules));
+        assert_eq!(desk.waiting().await, 2, "what was done waits again with what is new");
+
+        desk.decide("c1", MORNING + HOUR, DONE).await.expect("it is there");
+        assert_eq!(desk.waiting().await, 0);
+        let edited = ObservedInteraction { text: Some("Where can I buy it, please?".into()), ..asked };
+        desk.ingest(MORNING + HOUR * 2, &[edited]).await;
+        assert_eq!(desk.stands("c1").await.1, SaidBy::Rules, "an edit is new");
+    }
+
+    async fn a_person_may_ask_for_a_reply_call_it_spam_and_take_that_back(desk: Desk) {
+        desk.ingest(MORNING, &[comment("c1", "ann", "Love this channel")]).await;
+        for (state, expected) in [
+            (ThreadState::NeedsReply, TriageState::NeedsReply),
+            (ThreadState::Spam, TriageState::Spam),
+            (ThreadState::NoReplyNeeded, TriageState::NoReplyNeeded),
+            (ThreadState::Waiting, TriageState::NoReplyNeeded),
+        ] {
+            desk.decide("c1", MORNING, Word { state, until: None }).await.expect("it is there");
+            assert_eq!(desk.state_of("c1").await, expected, "{state}");
+        }
+        assert_eq!(desk.decisions().await.len(), 1, "the last word counts");
+    }
+
+    async fn a_snooze_has_an_end(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        desk.ingest(MORNING, std::slice::from_ref(&asked)).await;
+        let snooze = |until| Word { state: ThreadState::Snoozed, until };
+        for bad in [snooze(None), snooze(Some(MORNING)), Word { until: Some(MORNING + HOUR), ..DONE }] {
+            assert!(matches!(desk.decide("c1", MORNING, bad).await, Err(Refused::Until)), "{bad:?}");
+        }
+        desk.decide("c1", MORNING, snooze(Some(MORNING + HOUR))).await.expect("it is there");
+        assert_eq!(desk.state_of("c1").await, TriageState::Snoozed);
+        let liked = ObservedInteraction { likes: Some(7), ..asked };
+        desk.ingest(MORNING + HOUR * 2, &[liked]).await;
+        assert_eq!(desk.stands("c1").await, (ThreadState::NeedsReply, SaidBy::Rules));
+    }
+
+    async fn a_thread_of_another_workspace_is_not_there(desk: Desk) {
+        desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
+        let ((neighbour, _), thread) = (desk.neighbour().await, desk.thread("c1").await);
+        let (user, random) = (desk.user, desk.random.clone());
+        let refused = desk.write(move |tx| decide(tx, (MORNING, &random), user, neighbour, thread.id, DONE)).await;
+        assert!(matches!(refused, Err(Refused::NotFound)));
+    }
+}
+
+impl Desk {
+    async fn thread(&self, external_id: &str) -> Thread {
+        let (workspace, id) = (self.workspace, self.one_of::<InteractionId>("id", external_id).await);
+        self.read(move |conn| thread_of(conn, workspace, id)).await.unwrap().expect("it stands in a thread")
+    }
+
+    async fn stands(&self, external_id: &str) -> (ThreadState, SaidBy) {
+        let thread = self.thread(external_id).await;
+        (thread.state, thread.state_by)
+    }
+
+    async fn decide(&self, external_id: &str, now: Timestamp, word: Word) -> Result<Thread, Refused> {
+        let thread = self.thread(external_id).await.id;
+        let (user, workspace, random) = (self.user, self.workspace, self.random.clone());
+        self.write(move |tx| decide(tx, (now, &random), user, workspace, thread, word)).await
+    }
+
+    async fn decisions(&self) -> Vec<(String, i64, Timestamp)> {
+        self.read(|conn| conn.all("SELECT state, at_news, decided_at FROM thread_decisions", args![])).await.unwrap()
+    }
+
+    /// By the totals.
+    async fn waiting(&self) -> i64 {
+        let sql = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM interaction_totals WHERE state = 'needs_reply'";
+        self.read(|conn| conn.one(sql, args![])).await.unwrap()
+    }
+}
