@@ -23,7 +23,7 @@ use crate::secrets::Secret;
 use crate::web::cookies::with_renewed_cookie;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
-use crate::workspaces::{Kind, UserId, WorkspaceId};
+use crate::workspaces::{self, Kind, UserId, WorkspaceId};
 
 const CALLBACK: &str = "/connections/callback";
 pub const SIMULATOR: &str = "/simulator";
@@ -48,7 +48,7 @@ async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
     let (user, workspace) = (who.user.id, who.workspace.id);
     let (platforms, world) = (app.platforms.clone(), app.unplaced_world(who.workspace.kind == Kind::Demo));
     let read = app.db.read(move |conn| {
-        let (found, is_owner) = (store::list(conn, workspace)?, store::is_owner(conn, workspace, user)?);
+        let (found, is_owner) = (store::list(conn, workspace)?, workspaces::is_owner(conn, workspace, user)?);
         let shown = found
             .into_iter()
             .map(|connection| {

@@ -11,7 +11,7 @@ use crate::model::Platform;
 use crate::model::ProviderState;
 use crate::platforms::Account;
 use crate::secrets::{Broken, Place, Secret, Vault};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::WorkspaceId;
 
 kit::row! {
     /// A connection without its secrets.
@@ -313,12 +313,6 @@ pub fn sealed_secrets(conn: &mut Conn) -> Result<Vec<Vec<u8>>> {
          WHERE refresh_token IS NOT NULL OR access_token IS NOT NULL",
         args![],
     )
-}
-
-pub fn is_owner(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> Result<bool> {
-    let role: Option<String> =
-        conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
-    Ok(role.as_deref() == Some("owner"))
 }
 
 pub fn is_demo(conn: &mut Conn, workspace: WorkspaceId) -> Result<bool> {

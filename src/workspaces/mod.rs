@@ -81,6 +81,11 @@ pub fn members(conn: &mut Conn, id: WorkspaceId) -> db::Result<Vec<UserId>> {
     store::members(conn, id)
 }
 
+/// Whether somebody owns the workspace, and sees what only owners see.
+pub fn is_owner(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<bool> {
+    store::is_owner(conn, id, user)
+}
+
 pub fn all(conn: &mut Conn) -> db::Result<Vec<WorkspaceId>> {
     store::all(conn)
 }

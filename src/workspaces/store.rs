@@ -49,3 +49,9 @@ pub fn lock(tx: &mut Tx, id: WorkspaceId) -> Result<Option<String>> {
     };
     tx.opt(sql, args![id])
 }
+
+pub fn is_owner(conn: &mut Conn, id: WorkspaceId, user: UserId) -> Result<bool> {
+    let role: Option<String> =
+        conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![id, user])?;
+    Ok(role.as_deref() == Some("owner"))
+}

@@ -9,7 +9,7 @@ use super::source::{Source, assert_none, sources};
 const CONTROL: [(&str, &[&str]); 7] = [
     ("accounts", &["users", "user_sessions", "one_time_links", "sign_in_limits", "known_devices", "api_keys"]),
     ("workspaces", &["workspaces", "memberships"]),
-    ("connections", &["oauth_flows"]),
+    ("connections", &["oauth_flows", "credential_use"]),
     ("idempotency", &["idempotency_keys"]),
     ("audit", &["audit_events", "audit_head"]),
     ("ops/legacy", &["legacy_imports", "legacy_rows"]),
@@ -18,7 +18,7 @@ const CONTROL: [(&str, &[&str]); 7] = [
 
 /// A workspace's.
 const WORKSPACE: [(&str, &[&str]); 3] = [
-    ("connections", &["platform_connections"]),
+    ("connections", &["platform_connections", "unreadable_items"]),
     (
         "inbox",
         &[

@@ -102,6 +102,6 @@ fn invitations(shell: &Shell, open: &[Invitation]) -> Markup {
                 }
             }
         }
-        (Button::new("Make an invitation").icon(Icon::Plus).posts("/settings/invitations"))
+        (Button::new("Create an invitation").icon(Icon::Plus).posts("/settings/invitations"))
     }
 }

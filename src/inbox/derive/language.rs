@@ -214,61 +214,62 @@ fn by_script(source: &str) -> Option<Option<Language>> {
     }))
 }
 
+// Persian and Urdu; Serbian and Macedonian; Marathi.
+const NEIGHBOURS_LETTERS: [char; 22] =
+    ['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ђ', 'ј', 'љ', 'њ', 'ћ', 'џ', 'ѓ', 'ќ', 'ѕ', 'ळ'];
+const NEIGHBOURS_WORDS: [&str; 44] = [
+    // Bulgarian
+    "това",
+    "благодаря",
+    "благодаря ви",
+    "къде",
+    "много",
+    "със",
+    "през",
+    "защо",
+    "какво",
+    "или",
+    "ще",
+    "съм",
+    "беше",
+    "няма",
+    "този",
+    "тази",
+    "тези",
+    "клипче",
+    "полезно",
+    "интересно",
+    "трябва",
+    "мога",
+    "ги",
+    "ви", // Serbian and Macedonian
+    "хвала",
+    "сам",
+    "си",
+    "баш",
+    "где",
+    "шта",
+    "што",
+    "пуно",
+    "вам",
+    "брате",
+    "овим",
+    "ово",
+    "је",
+    "је ли",
+    // Marathi
+    "आहे",
+    "आहेत",
+    "खूप",
+    "मला",
+    "धन्यवाद दादा",
+    "तुम्ही",
+];
+
 /// In the script of Arabic, Russian or Hindi, and yet another language: by letters that those three lack, and by words that only
 /// their neighbours have.
 fn is_a_neighbour(source: &str) -> bool {
-    // Persian and Urdu; Serbian and Macedonian; Marathi.
-    const LETTERS: [char; 22] =
-        ['پ', 'چ', 'ژ', 'گ', 'ک', 'ی', 'ٹ', 'ڈ', 'ڑ', 'ں', 'ے', 'ہ', 'ђ', 'ј', 'љ', 'њ', 'ћ', 'џ', 'ѓ', 'ќ', 'ѕ', 'ळ'];
-    const WORDS: [&str; 44] = [
-        // Bulgarian
-        "това",
-        "благодаря",
-        "благодаря ви",
-        "къде",
-        "много",
-        "със",
-        "през",
-        "защо",
-        "какво",
-        "или",
-        "ще",
-        "съм",
-        "беше",
-        "няма",
-        "този",
-        "тази",
-        "тези",
-        "клипче",
-        "полезно",
-        "интересно",
-        "трябва",
-        "мога",
-        "ги",
-        "ви", // Serbian and Macedonian
-        "хвала",
-        "сам",
-        "си",
-        "баш",
-        "где",
-        "шта",
-        "што",
-        "пуно",
-        "вам",
-        "брате",
-        "овим",
-        "ово",
-        "је",
-        "је ли",
-        // Marathi
-        "आहे",
-        "आहेत",
-        "खूप",
-        "मला",
-        "धन्यवाद दादा",
-        "तुम्ही",
-    ];
-    let is_word = |word: &str| WORDS.contains(&word);
+    let is_word = |word: &str| NEIGHBOURS_WORDS.contains(&word);
     let lowered = source.to_lowercase();
     let words = lowered.split(|c: char| !c.is_alphanumeric() && !('\u{900}'..='\u{97F}').contains(&c));
     // Two letters that no Russian word has together: "ъ" between consonants.
@@ -278,7 +279,7 @@ fn is_a_neighbour(source: &str) -> bool {
     };
     let mut known = 0;
     for word in words.filter(|word| !word.is_empty()) {
-        if word.contains(LETTERS) || is_bulgarian(word) {
+        if word.contains(NEIGHBOURS_LETTERS) || is_bulgarian(word) {
             return true;
         }
         known += usize::from(is_word(word));

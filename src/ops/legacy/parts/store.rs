@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::record::{
+use crate::ops::legacy::record::{
     Comment, Connection, InstagramAccount, InstagramMedia, Interaction, SentResponse, User, YoutubeChannel,
     YoutubeVideo,
 };
