@@ -5,13 +5,10 @@ use kit::clock::Clock;
 use kit::db::{Db, Dialect, Options, Result, Tx};
 use sha2::{Digest as _, Sha256};
 
-const ROLLUPS: [(&str, &[&str]); 2] = [
-    (
-        "interaction_days",
-        &["comments", "replies", "reviews", "mentions", "positive", "neutral", "negative", "mixed", "unknown"],
-    ),
-    ("interaction_totals", &["total"]),
-];
+const COUNTS: &[&str] =
+    &["comments", "replies", "reviews", "mentions", "positive", "neutral", "negative", "mixed", "unknown"];
+const ROLLUPS: [(&str, &[&str]); 3] =
+    [("interaction_quarters", COUNTS), ("interaction_days", COUNTS), ("interaction_totals", &["total"])];
 
 /// Rows that one transaction copies.
 const PORTION: i64 = 50_000;

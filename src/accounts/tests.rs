@@ -7,6 +7,7 @@ use std::time::Duration;
 use kit::args;
 use kit::both_databases;
 
+use crate::accounts::Passwords;
 use crate::accounts::sessions::{COOKIE, DEVICE_COOKIE};
 use crate::config::Signup;
 use crate::testing::{Answer, Browser, EMAIL, PASSWORD, TestApp};
@@ -257,6 +258,7 @@ both_databases! {
 
     async fn a_hash_of_older_parameters_is_made_anew_at_sign_in(app: TestApp) {
         use argon2::password_hash::PasswordHasher as _;
+        let app = app.with_parts(|parts| parts.parts = parts.parts.clone().with(Passwords::start(parts.random.clone())));
         let app = app.with_ann().await;
         let small = argon2::Argon2::new(Default::default(), Default::default(), argon2::Params::new(8_192, 1, 1, None).unwrap());
         let hash = small.hash_password_with_salt(PASSWORD.as_bytes(), &[7; 16]).unwrap().to_string();

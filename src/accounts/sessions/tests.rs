@@ -110,10 +110,8 @@ both_databases! {
 
     async fn one_sees_and_ends_ones_own_sessions_only(app: TestApp) {
         let app = app.with_ann().await;
-        let (phone, ben) = (app.browser(), app.browser());
+        let (phone, ben) = (app.browser(), app.invited("ben@example.com").await);
         phone.sign_in(EMAIL, PASSWORD).await;
-        let password = crate::accounts::admin::add_user(&app.app, "ben@example.com", "Ben").await.unwrap();
-        ben.sign_in("ben@example.com", &password).await;
         let id_of = async |browser: &Browser| {
             let session = browser.get("/api/auth/session").await.json();
             session["session"]["id"].as_str().unwrap().to_owned()

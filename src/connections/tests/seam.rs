@@ -240,7 +240,9 @@ both_databases! {
             stand.change(|script| days.push(20 * std::mem::take(&mut script.calls)));
             stand.asked();
         }
-        assert!(days.iter().all(|units| *units <= 8_100), "a fifth is kept for answers: {days:?}");
+        // A step is paid for when it was answered: each pass under way may have two on their way when the day's share is used up.
+        let under_way = 8 * 2 * 20;
+        assert!(days.iter().all(|units| *units <= 8_000 + under_way), "a fifth is kept for answers: {days:?}");
         assert!(days[6] > 4_000, "and the rest is used: {days:?}");
         let late = stand.app.app.now() - Duration::from_secs(DAY + DAY / 4);
         let columns = Connection::COLUMNS;

@@ -198,7 +198,7 @@ fn picture(conn: &mut Conn) -> kit::db::Result<Picture> {
 }
 
 /// Each counts rows that must not be.
-const DRIFTS: [(&str, &str); 6] = [
+const DRIFTS: [(&str, &str); 7] = [
     (
         "I12: rows of one workspace behind the connection of another",
         "SELECT count(*) FROM interactions i JOIN platform_connections c ON c.id = i.connection_id
@@ -225,10 +225,20 @@ const DRIFTS: [(&str, &str); 6] = [
          AND i.priority = t.priority)",
     ),
     (
+        "quarters of an hour that are not the count of their rows",
+        "SELECT count(*) FROM workspaces w WHERE
+         (SELECT COALESCE(SUM(c.comments + c.replies + c.reviews + c.mentions), 0) FROM interaction_quarters c
+          WHERE c.workspace_id = w.id) <>
+         (SELECT count(*) FROM interactions i WHERE i.workspace_id = w.id AND i.is_own = FALSE
+          AND i.provider_state = 'published' AND i.state <> 'spam')",
+    ),
+    (
         "days that are not the count of their rows",
-        "SELECT count(*) FROM interaction_days d WHERE d.comments + d.replies + d.reviews + d.mentions <>
-         (SELECT count(*) FROM interactions i WHERE i.workspace_id = d.workspace_id AND i.day = d.day
-          AND i.is_own = FALSE AND i.provider_state = 'published')",
+        "SELECT count(*) FROM workspaces w WHERE
+         (SELECT COALESCE(SUM(c.comments + c.replies + c.reviews + c.mentions), 0) FROM interaction_days c
+          WHERE c.workspace_id = w.id) <>
+         (SELECT count(*) FROM interactions i WHERE i.workspace_id = w.id AND i.is_own = FALSE
+          AND i.provider_state = 'published' AND i.state <> 'spam')",
     ),
 ];
 
