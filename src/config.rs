@@ -80,6 +80,10 @@ pub struct Settings {
     #[arg(long, env = "DEMO_SERVICE_SECRET", global = true, hide_env_values = true)]
     pub demo_service_secret: Option<String>,
 
+    /// Names by which the address for monitoring, or the simulator, is reached, beside localhost and addresses in numbers
+    #[arg(long, env = "REPRUV_INTERNAL_HOSTS", global = true, value_delimiter = ',')]
+    pub internal_hosts: Vec<String>,
+
     /// Delays every simulator response by this many milliseconds, for tests and demonstrations
     #[arg(long, env = "REPRUV_SIMULATOR_DELAY_MS", global = true, default_value_t = 0)]
     pub simulator_delay_ms: u64,
@@ -94,7 +98,8 @@ pub struct Settings {
 }
 
 /// The variables of our prefix; any other is a mistake that would go unnoticed.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 18] = [
+    "REPRUV_INTERNAL_HOSTS",
     "REPRUV_DATA_DIR",
     "REPRUV_LISTEN",
     "REPRUV_PUBLIC_URL",

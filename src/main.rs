@@ -210,6 +210,7 @@ async fn simulate(settings: &Settings, ports_from: Option<u16>) -> Result<(), Fa
     let mut options = simulator::Options::new(&settings.data_dir, secret, clock, random);
     options.listen = settings.listen;
     options.ports_from = ports_from;
+    options.names = settings.internal_hosts.clone();
     options.delay = Duration::from_millis(settings.simulator_delay_ms);
     let simulator = simulator::start(options).await?;
     let mut stop = StopSignals::new()?;

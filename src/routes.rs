@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{delete, get, post};
 use kit::web::csp_reports::{self, Reports};
-use kit::web::{Edge, Limits, Site, compression};
+use kit::web::{Edge, KnownHosts, Limits, Site, compression};
 
 use crate::accounts::{self, api_keys, people, settings};
 use crate::activity;
@@ -56,8 +56,9 @@ pub fn router(app: App) -> Router {
 }
 
 /// What is served at the address for monitoring, without the edge: whoever reaches that may read it all.
-pub fn metrics(app: App) -> Router {
-    Router::new().route("/metrics", get(metrics::pages::scrape)).with_state(app)
+pub fn metrics(app: App, names: &[String]) -> Router {
+    let routes = Router::new().route("/metrics", get(metrics::pages::scrape)).with_state(app);
+    KnownHosts::new(names.iter().cloned()).guard(routes)
 }
 
 fn pages() -> Router<App> {

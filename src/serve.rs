@@ -164,7 +164,11 @@ async fn start_parts(settings: &Settings, parts: Parts) -> Result<Running, Start
     let web: Vec<_> = listeners.into_iter().map(serve).collect();
     if let Some(listener) = metrics_listener {
         let server = Server { limits: Limits { connections: 32, ..Limits::default() }, ..Server::default() };
-        tokio::spawn(server.serve(listener, routes::metrics(app.clone()), app.stopping.clone()));
+        tokio::spawn(server.serve(
+            listener,
+            routes::metrics(app.clone(), &settings.internal_hosts),
+            app.stopping.clone(),
+        ));
     }
     let worker = parts.worker.then(|| start_worker(&app, settings));
     Ok(Running { app, address: parts.web.then_some(address), web, worker, simulator })

@@ -13,7 +13,7 @@ use crate::state::Simulated;
 use crate::youtube::ApiError;
 
 /// The answer to a call, or what the profile's fault makes of it.
-pub async fn meet(
+pub async fn apply_fault(
     state: &Simulated,
     access: &Access,
     writes: bool,

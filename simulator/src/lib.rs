@@ -1,8 +1,8 @@
 //! The platform simulator: the providers' wire protocols over generated demo worlds, and the demo service that hands out profiles.
 
+mod arrivals;
 mod faults;
 mod hosts;
-mod living;
 mod oauth;
 mod params;
 mod problem;
@@ -11,6 +11,7 @@ mod server;
 mod state;
 #[cfg(test)]
 mod testing;
+mod words;
 pub mod world;
 mod youtube;
 
@@ -50,6 +51,8 @@ pub struct Options {
     pub random: Random,
     /// Where a person's browser reaches the consent page; none: where it listens.
     pub public_base: Option<Url>,
+    /// Names by which its hosts are reached, beside `localhost`, addresses in numbers and that of `public_base`.
+    pub names: Vec<String>,
 }
 
 impl Options {
@@ -66,6 +69,7 @@ impl Options {
             clock,
             random,
             public_base: None,
+            names: Vec::new(),
         }
     }
 }

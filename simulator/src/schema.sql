@@ -32,7 +32,7 @@ CREATE TABLE oauth_clients (
     id TEXT PRIMARY KEY,
     secret_hash BYTEA NOT NULL,
     name TEXT NOT NULL,
-    -- One per line; empty: any http(s) address.
+    -- One per line; for the demo's own client they stand in the profiles.
     redirect_uris TEXT NOT NULL,
     -- Whether its consent page offers every account, or only the one that the request names.
     lists_accounts BOOLEAN NOT NULL,

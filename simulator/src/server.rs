@@ -9,7 +9,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{self, Next};
 use kit::db::{self, Db, Migration};
-use kit::web::{Limits, Server};
+use kit::web::{KnownHosts, Limits, Server};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::hosts::{Host, Hosts, base_url};
 use crate::state::{Shared, Simulated};
 use crate::youtube::quota::Ledger;
-use crate::{MOST_BODY_BYTES, Options, living, oauth, profiles, youtube};
+use crate::{MOST_BODY_BYTES, Options, arrivals, oauth, profiles, youtube};
 
 const MIGRATIONS: &[Migration] = &[Migration { name: "0001_simulator", sql: include_str!("schema.sql") }];
 
@@ -61,7 +61,9 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
 
     let simulator =
         Simulator { address, state: state.clone(), end: CancellationToken::new(), tasks: TaskTracker::new() };
-    simulator.serve(api, profiles::api::routes(state.clone()), options.delay);
+    let public = options.public_base.as_ref().and_then(|base| base.host_str()).map(str::to_owned);
+    let known = KnownHosts::new(options.names.iter().cloned().chain(public));
+    simulator.serve(api, known.guard(profiles::api::routes(state.clone())), options.delay);
     for (host, listener) in listeners {
         let routes = match host {
             Host::GoogleAccounts => oauth::authorize::routes(state.clone()),
@@ -69,9 +71,9 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
             Host::GoogleApis => oauth::userinfo::routes(state.clone()),
             Host::Youtube => youtube::routes(state.clone()),
         };
-        simulator.serve(listener, routes, options.delay);
+        simulator.serve(listener, known.guard(routes), options.delay);
     }
-    simulator.tasks.spawn(living::run(state, simulator.end.clone()));
+    simulator.tasks.spawn(arrivals::run(state, simulator.end.clone()));
     Ok(simulator)
 }
 
@@ -119,7 +121,7 @@ impl Simulator {
         self.end.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        living::save_ledger(&self.state).await;
+        arrivals::save_ledger(&self.state).await;
         let db = self.state.db.clone();
         let _ = tokio::task::spawn_blocking(move || db.close()).await;
     }

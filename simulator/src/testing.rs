@@ -64,7 +64,7 @@ impl Sim {
     }
 
     pub async fn make_profile(&self, user: &str, key: &str, more: Value) -> (StatusCode, Value) {
-        let mut body = json!({ "user_id": user, "size": "small", "seed": 7 });
+        let mut body = json!({ "user_id": user, "size": "small", "seed": 7, "redirect_uris": [REDIRECT] });
         if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
             body.extend(more.clone());
         }

@@ -1,7 +1,7 @@
 //! The outside world of connections: the address of a consent page, and the simulator's own page.
 
 use reqwest::Method;
-use url::form_urlencoded;
+use url::{Url, form_urlencoded};
 
 use super::consent;
 use super::pages::SIMULATOR;
@@ -71,7 +71,23 @@ pub async fn simulators_consent_page(
         let form = ours(asked.body, user, redirect_uri);
         request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
     }
-    Ok(app.outbound.providers.send(request, SMALL).await?)
+    let answer = app.outbound.providers.send(request, SMALL).await?;
+    match answer.headers.get("location").map(|to| leads_back(to.as_bytes(), redirect_uri)) {
+        Some(false) => {
+            let problem = "the consent page leads elsewhere".to_owned();
+            Err(platforms::Error::Protocol { problem, body: String::new() })
+        }
+        None | Some(true) => Ok(answer),
+    }
+}
+
+/// Whether a redirect goes to our own callback, with whatever the consent page tells it.
+fn leads_back(to: &[u8], redirect_uri: &str) -> bool {
+    let address = std::str::from_utf8(to).ok().and_then(|to| Url::parse(to).ok());
+    address.is_some_and(|mut address| {
+        address.set_query(None);
+        address.fragment().is_none() && Url::parse(redirect_uri).is_ok_and(|own| own == address)
+    })
 }
 
 /// The profile is that of the person who is signed in, and the answer comes back here: a link that somebody made up
@@ -83,4 +99,33 @@ fn ours(pairs: &[u8], user: UserId, redirect_uri: &str) -> String {
         .append_pair(PROFILE, &user.to_string())
         .append_pair(REDIRECT, redirect_uri)
         .finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leads_back;
+
+    #[test]
+    fn a_consent_page_leads_back_to_our_own_callback_alone() {
+        let own = "http://localhost:8080/connections/callback/google";
+        for back in ["", "?code=a&state=b", "?error=access_denied"] {
+            assert!(leads_back(format!("{own}{back}").as_bytes(), own), "{back}");
+        }
+        for elsewhere in [
+            "https://evil.example/",
+            "//evil.example/connections/callback/google",
+            "http://localhost:8080/connections/callback/google/../../../sign-out",
+            "http://localhost:8080.evil.example/connections/callback/google",
+            "http://localhost:8080@evil.example/connections/callback/google",
+            "http://a@localhost:8080/connections/callback/google",
+            "http://localhost:8081/connections/callback/google",
+            "http://localhost:8080/connections/callback/google#part",
+            "javascript:alert(1)",
+            "/connections/callback/google",
+            "",
+        ] {
+            assert!(!leads_back(elsewhere.as_bytes(), own), "{elsewhere}");
+        }
+        assert!(!leads_back(b"http://localhost:8080/\xff", own));
+    }
 }

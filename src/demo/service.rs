@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Choice, Profile, UserId};
 use crate::app::App;
 use crate::config::DemoService;
+use crate::connections;
 use crate::outbound::Answer;
 use crate::platforms::Error;
 use crate::secrets::Secret;
@@ -38,6 +39,7 @@ pub async fn create(
         "user_id": user, "profile_type": "auto", "niche": "cooking", "personality": "friendly",
         "scenario": choice.scenario, "size": choice.size, "seed": choice.seed,
         "webhook": { "url": webhook.url, "secret": webhook.secret.expose() },
+        "redirect_uris": [connections::pages::redirect_uri(app)],
     });
     let request = request(app, Method::POST, "/profiles")?;
     let answer = send(app, request.header("idempotency-key", operation.to_string()).json(&body)).await?;

@@ -151,6 +151,8 @@ async fn monitoring_has_an_address_of_its_own() {
     let counted = r#"repruv_http_request_duration_seconds_count{route="/healthz",status="success"}"#;
     assert!(text.contains(counted) && text.ends_with("# EOF\n"), "{text}");
     assert_eq!(scrape(port).await.expect("it answers").status(), 404);
+    let under_a_foreign_name = http().get(format!("http://localhost:{metrics}/metrics")).header("host", "evil.example");
+    assert_eq!(under_a_foreign_name.send().await.expect("it answers").status(), 421);
 }
 
 fn directory() -> TempDir {

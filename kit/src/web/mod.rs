@@ -7,6 +7,7 @@ pub mod csp_reports;
 mod edge;
 mod event_stream;
 mod headers;
+mod known_hosts;
 mod limits;
 mod meters;
 mod origin_guard;
@@ -20,6 +21,7 @@ mod socket;
 mod tests;
 
 pub use edge::{Edge, Refusal};
+pub use known_hosts::KnownHosts;
 pub use limits::Limits;
 pub use meters::Meters;
 pub use origin_guard::{BadSite, Site};

@@ -138,7 +138,16 @@ fn check(conn: &mut Conn, params: &Params) -> Result<Asked, Refused> {
     let client = store::client(conn, needed("client_id")?)?
         .ok_or_else(|| Refused::new("invalid_client", "The OAuth client was not found."))?;
     let redirect_uri = needed("redirect_uri")?.to_owned();
-    if !client.may_redirect_to(&redirect_uri) {
+    let account = params.get("simulator_profile").or_else(|| params.get("login_hint")).map(str::to_owned);
+    let profile = match &account {
+        Some(user) => profiles::store::active_of(conn, user)?,
+        None => None,
+    };
+    if !client.lists_accounts && profile.is_none() {
+        return Err(Refused::new("invalid_request", "There is no such account at this provider."));
+    }
+    let settings = profile.and_then(|profile| profile.settings());
+    if !client.may_redirect_to(settings.as_ref(), &redirect_uri) {
         let text = "The redirect URI in the request does not match the ones authorized for the OAuth client.";
         return Err(Refused::new("redirect_uri_mismatch", text));
     }
@@ -163,7 +172,7 @@ fn check(conn: &mut Conn, params: &Params) -> Result<Asked, Refused> {
         prompted: params.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "consent")),
         challenge,
         challenge_method,
-        account: params.get("simulator_profile").or_else(|| params.get("login_hint")).map(str::to_owned),
+        account,
     })
 }
 

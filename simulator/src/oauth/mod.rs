@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
-use crate::profiles::{FaultKind, ProfileId};
+use crate::profiles::{FaultKind, ProfileId, Settings};
 
 pub use clients::{make_demo_client, register};
 
@@ -75,11 +75,21 @@ impl Client {
         self.secret_hash.ct_eq(&hash(secret)).into()
     }
 
-    pub fn may_redirect_to(&self, uri: &str) -> bool {
-        let web = url::Url::parse(uri)
-            .is_ok_and(|uri| matches!(uri.scheme(), "http" | "https") && uri.has_host() && uri.fragment().is_none());
-        web && (self.redirect_uris.is_empty() || self.redirect_uris.iter().any(|allowed| allowed == uri))
+    /// To a registered address, letter for letter. The demo's client is registered for whoever made the account's
+    /// profile, with the addresses that they named.
+    pub fn may_redirect_to(&self, account: Option<&Settings>, uri: &str) -> bool {
+        let registered = if self.lists_accounts {
+            self.redirect_uris.as_slice()
+        } else {
+            account.map_or(&[][..], |settings| &settings.redirect_uris)
+        };
+        is_redirect_address(uri) && registered.iter().any(|allowed| allowed == uri)
     }
+}
+
+pub fn is_redirect_address(uri: &str) -> bool {
+    url::Url::parse(uri)
+        .is_ok_and(|uri| matches!(uri.scheme(), "http" | "https") && uri.has_host() && uri.fragment().is_none())
 }
 
 /// What an authorization code stands for.

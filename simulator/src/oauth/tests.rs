@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{DEMO_CLIENT, DEMO_CLIENT_SECRET, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
 use crate::Host;
-use crate::testing::{REDIRECT, Sim, answer, redirected, text, value};
+use crate::testing::{REDIRECT, SECRET, Sim, answer, redirected, text, value};
 
 fn error(answer: &(StatusCode, Value)) -> (u16, String) {
     (answer.0.as_u16(), text(&answer.1["error"]))
@@ -172,7 +172,7 @@ both_databases! {
             (response.status().as_u16(), response.text().await.unwrap())
         };
         let (_, own) = page(&[("simulator_consent", "")]).await;
-        assert!(own.contains("No account to choose") && !own.contains("Ann"), "{own}");
+        assert!(own.contains("no such account") && !own.contains("Ann"), "{own}");
         let (_, listed) = page(&[("simulator_consent", ""), ("client_id", "tool")]).await;
         assert!(listed.contains("Ann&#39;s") || listed.contains("Ann's"), "{listed}");
         let (status, _) = page(&[("client_id", "tool"), ("redirect_uri", "http://localhost:1/elsewhere")]).await;
@@ -192,6 +192,37 @@ both_databases! {
         ] {
             let response = sim.client.get(sim.authorize_url("ann", &[more])).send().await.unwrap();
             assert_eq!(response.status().as_u16(), status, "{more:?}");
+        }
+    }
+
+    /// Whoever makes a profile says where its consent may lead; elsewhere nobody is sent, whatever they would decide.
+    async fn consent_leads_to_registered_addresses_alone(sim: Sim) {
+        sim.make_profile("ann", "k1", json!({})).await;
+        sim.make_profile("bob", "k2", json!({ "redirect_uris": [] })).await;
+        let none = json!({ "client_id": "none", "client_secret": "s" });
+        answer(sim.api(Method::POST, "/clients").json(&none)).await;
+        for (user, client, redirect) in [
+            ("ann", DEMO_CLIENT, "https://evil.example/"),
+            ("ann", DEMO_CLIENT, "http://localhost:8080/connections/youtube/callback/"),
+            ("ann", DEMO_CLIENT, "http://localhost:8080/connections/youtube/callback?a=b"),
+            ("bob", DEMO_CLIENT, REDIRECT),
+            ("ann", "none", REDIRECT),
+        ] {
+            for decision in ["allow", "partial", "deny"] {
+                let asked = [("client_id", client), ("redirect_uri", redirect), ("simulator_consent", decision)];
+                let response = sim.client.get(sim.authorize_url(user, &asked)).send().await.unwrap();
+                assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{user} {client} {redirect} {decision}");
+                assert!(!response.headers().contains_key("location"), "{user} {client} {redirect} {decision}");
+            }
+        }
+    }
+
+    async fn no_host_answers_under_a_name_that_it_does_not_know(sim: Sim) {
+        let hosts = sim.simulator().hosts().into_values().chain([sim.simulator().api_url()]);
+        for host in hosts {
+            let asked = |name: &str| sim.client.get(format!("{host}/healthz")).bearer_auth(SECRET).header("host", name.to_owned()).send();
+            assert_eq!(asked("evil.example").await.unwrap().status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
+            assert_ne!(asked("localhost").await.unwrap().status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
         }
     }
 

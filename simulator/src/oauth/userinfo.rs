@@ -31,7 +31,7 @@ async fn respond(state: &Simulated, headers: &HeaderMap, params: &Params) -> Res
     let access = crate::youtube::admit(state, headers, params, now).await?;
     let slot = state.channel(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
     let answer = async { Json(user(&access, &slot.read())).into_response() };
-    faults::meet(state, &access, false, answer).await
+    faults::apply_fault(state, &access, false, answer).await
 }
 
 fn user(access: &Access, channel: &Channel) -> Value {

@@ -8,12 +8,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use crate::living::webhook::Secret;
+use crate::arrivals::webhook::Secret;
+use crate::oauth::is_redirect_address;
 use crate::problem::Problem;
 use crate::world::{Language, Niche, Personality, Profile, Scenario, Size, Unknown};
 
-/// The body of `POST /profiles`. What the simulator does not know is ignored; what it knows must have its type.
+/// The body of `POST /profiles`. Whatever it asks for is honoured, or refused by its name.
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct NewProfile {
     user_id: String,
     #[serde(default)]
@@ -22,18 +24,18 @@ pub struct NewProfile {
     niche: Option<String>,
     personality: Option<String>,
     yt_subscribers: Option<u64>,
-    #[serde(default, rename = "yt_avg_views")]
-    _avg_views: Option<u64>,
-    #[serde(default, rename = "yt_upload_frequency")]
-    _upload_frequency: Option<Value>,
     scenario: Option<String>,
     size: Option<String>,
     language: Option<String>,
     seed: Option<u64>,
     webhook: Option<Webhook>,
+    /// Where consent to the demo's own client may lead back.
+    #[serde(default)]
+    redirect_uris: Vec<String>,
 }
 
 #[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
 pub struct Webhook {
     pub url: String,
     pub secret: String,
@@ -51,10 +53,12 @@ pub struct Settings {
     pub language: String,
     pub subscribers: u64,
     pub seed: u64,
+    pub redirect_uris: Vec<String>,
 }
 
 /// JSON readers keep integers exact up to here.
 const LARGEST_SEED: u64 = (1 << 53) - 1;
+const MOST_REDIRECTS: usize = 50;
 const MOST_SUBSCRIBERS: u64 = 500_000_000;
 
 impl NewProfile {
@@ -108,6 +112,13 @@ impl NewProfile {
         if subscribers > MOST_SUBSCRIBERS {
             return Err(Problem::invalid("invalid_subscribers", "yt_subscribers must be at most 500,000,000."));
         }
+        let are_addresses = self.redirect_uris.iter().all(|uri| uri.len() <= 2000 && is_redirect_address(uri));
+        if self.redirect_uris.len() > MOST_REDIRECTS || !are_addresses {
+            return Err(Problem::invalid(
+                "invalid_redirect_uris",
+                "redirect_uris must be at most 50 http(s) addresses.",
+            ));
+        }
         Ok(Settings {
             profile_type: profile_type.to_owned(),
             channel_name,
@@ -118,6 +129,7 @@ impl NewProfile {
             language: named::<Language>(self.language.as_deref(), usual.language.as_str())?,
             subscribers,
             seed,
+            redirect_uris: self.redirect_uris.clone(),
         })
     }
 }

@@ -18,7 +18,7 @@ async fn delete(sim: &Sim, user: &str, key: Option<&str>) -> (StatusCode, Value)
 both_databases! {
     async fn a_profile_is_told_as_it_is_applied(sim: Sim) {
         let asked = json!({ "channel_name": "Baker's Corner", "niche": "cooking", "personality": "warm",
-            "scenario": "crisis", "size": "small", "seed": 42, "yt_subscribers": 52_000, "not_known_here": { "a": 1 } });
+            "scenario": "crisis", "size": "small", "seed": 42, "yt_subscribers": 52_000 });
         let (status, made) = sim.make_profile("ann", "k1", asked).await;
         assert_eq!(status, StatusCode::OK, "{made}");
         for (name, value) in [("user_id", "ann"), ("channel_name", "Baker's Corner"), ("niche", "cooking"), ("scenario", "crisis"), ("personality", "warm"), ("size", "small")] {
@@ -102,6 +102,9 @@ both_databases! {
             (json!({ "size": "huge" }), "unknown_value"),
             (json!({ "profile_type": "magic" }), "invalid_profile_type"),
             (json!({ "channel_name": " " }), "invalid_channel_name"),
+            (json!({ "yt_avg_views": 9 }), "invalid_profile"),
+            (json!({ "not_known_here": { "a": 1 } }), "invalid_profile"),
+            (json!({ "redirect_uris": ["javascript:alert(1)"] }), "invalid_redirect_uris"),
             (json!({ "webhook": { "url": "ftp://x", "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } }), "invalid_webhook"),
             (json!({ "webhook": { "url": "http://localhost/", "secret": "short" } }), "invalid_webhook"),
         ];

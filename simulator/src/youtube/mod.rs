@@ -130,7 +130,7 @@ async fn respond(
     let access = admit(state, headers, params, now).await?;
     let answer =
         async { answer(state, &access, endpoint, params, body, now).await.unwrap_or_else(ApiError::into_response) };
-    faults::meet(state, &access, endpoint.writes(), answer).await
+    faults::apply_fault(state, &access, endpoint.writes(), answer).await
 }
 
 /// The caller behind the token.

@@ -78,7 +78,7 @@ impl Crowd {
     /// Somebody who only comes to advertise.
     pub fn spammer(&self, thing: &[u64]) -> AuthorRef {
         let mut dice = self.chance.dice("spammer", thing);
-        let name = format!("{}{}", dice.word(names::SPAM_FIRST), dice.word(names::SPAM_LAST));
+        let name = format!("{}{}", dice.word(names::part("spam first")), dice.word(names::part("spam last")));
         let handle = format!("@{}{}", fold(&name), dice.between(10, 9999));
         self.author_named("spammer", thing, handle, name, Language::En)
     }
@@ -137,14 +137,14 @@ fn name(dice: &mut Dice, language: Language) -> (String, String) {
         4 => (format!("@{plain_last}{plain_first}{year:02}"), format!("{first} {last}")),
         5 => (format!("@the{plain_first}{digits}"), format!("the {plain_first}")),
         6 => {
-            let (left, right) = (dice.word(names::NICK_FIRST), dice.word(names::NICK_LAST));
+            let (left, right) = (dice.word(names::part("nick first")), dice.word(names::part("nick last")));
             (format!("@{left}{right}{digits}"), format!("{left} {right}"))
         }
         7 => {
             (format!("@user-{}", dice.base64url(10).to_lowercase().replace(['-', '_'], "x")), format!("{first} {last}"))
         }
         _ => {
-            let name = dice.word(names::OTHER_SCRIPTS);
+            let name = dice.word(names::part("other scripts"));
             (format!("@{}{digits}", name.replace(' ', "-")), name.to_owned())
         }
     }

@@ -1,6 +1,7 @@
 //! Templates: `[one|another|]` chooses, `{slot}` fills in, and a slot's words may be templates again.
 
 use super::Subject;
+use crate::words::Table;
 use crate::world::Language;
 use crate::world::dice::Dice;
 
@@ -16,9 +17,6 @@ pub struct Slots<'a> {
     /// The niche's words, then the language's.
     pub tables: [&'static [Table]; 2],
 }
-
-/// A slot's name and its words, parted by `|`.
-pub type Table = (&'static str, &'static str);
 
 impl Slots<'_> {
     /// Every choice that the tables have for a slot.

@@ -1,19 +1,19 @@
-//! What is written in the world: titles, descriptions, comments, answers. Templates by language and niche, grown by [`grammar`] and roughened by [`noise`].
+//! What is written in the world: titles, descriptions, comments, answers. Templates by language and niche, grown by [`grammar`]; what people then do to them is [`noise`].
 
 mod grammar;
+mod languages;
 mod niche;
 mod noise;
 mod spam;
 #[cfg(test)]
 mod tests;
-mod tongue;
 
 use super::dice::{Dice, Streams};
 use super::people::Author;
 use super::{Language, Niche, Personality, Profile};
 use grammar::Slots;
+use languages::LanguageWords;
 use niche::{NicheWords, Topic};
-use tongue::Tongue;
 
 /// What a text is for, as its maker meant it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -90,7 +90,7 @@ impl Scene<'_> {
     pub fn write(&self, intent: Intent, bag: u64, dice: &mut Dice) -> String {
         match intent {
             Intent::Emoji => noise::emoji(self.niche().emoji, dice),
-            Intent::Spam => spam::write(bag, self.slots(tongue::of(Language::En), dice), dice),
+            Intent::Spam => spam::write(bag, self.slots(languages::of(Language::En), dice), dice),
             Intent::OwnerReply => self.owner_reply(bag, dice),
             Intent::Answer => self.answer(bag, dice),
             _ => self.comment(intent, bag, dice),
@@ -98,23 +98,23 @@ impl Scene<'_> {
     }
 
     fn comment(&self, intent: Intent, bag: u64, dice: &mut Dice) -> String {
-        let tongue = tongue::of(self.language);
+        let words = languages::of(self.language);
         let local = if self.language == Language::En { self.niche().lines(intent) } else { &[] };
         // The niche's own lines are fewer, and worth more.
-        let template = choose(&[tongue.lines(intent), local, local, local], bag);
-        let text = self.grow(template, tongue, dice);
-        noise::roughen(text, intent, self.language, self.niche().emoji, dice)
+        let template = choose(&[words.lines(intent), local, local, local], bag);
+        let text = self.grow(template, words, dice);
+        noise::add_typos(text, intent, self.language, self.niche().emoji, dice)
     }
 
     fn answer(&self, bag: u64, dice: &mut Dice) -> String {
-        let tongue = tongue::of(self.language);
+        let words = languages::of(self.language);
         let lines = match &self.parent {
-            Some(parent) if parent.same_author => tongue.asker_returns(),
-            Some(parent) => tongue.answers(parent.intent),
-            None => tongue.answers(Intent::Remark),
+            Some(parent) if parent.same_author => words.asker_returns(),
+            Some(parent) => words.answers(parent.intent),
+            None => words.answers(Intent::Remark),
         };
-        let text = self.grow(choose(&[lines], bag), tongue, dice);
-        let text = noise::roughen(text, Intent::Answer, self.language, self.niche().emoji, dice);
+        let text = self.grow(choose(&[lines], bag), words, dice);
+        let text = noise::add_typos(text, Intent::Answer, self.language, self.niche().emoji, dice);
         match &self.parent {
             Some(parent) if !parent.same_author && dice.chance(0.25) => format!("{} {text}", parent.author.handle),
             _ => text,
@@ -124,9 +124,9 @@ impl Scene<'_> {
     /// The owner answers in the asker's language where that is the channel's own or English, else in the channel's own.
     fn owner_reply(&self, bag: u64, dice: &mut Dice) -> String {
         let own = self.profile.language;
-        let tongue = tongue::of(if self.language == Language::En { Language::En } else { own });
+        let words = languages::of(if self.language == Language::En { Language::En } else { own });
         let parent = self.parent.as_ref().map_or(Intent::Remark, |parent| parent.intent);
-        let text = grammar::finish(&self.grow(choose(&[tongue.owner(parent)], bag), tongue, dice), tongue.language);
+        let text = grammar::finish(&self.grow(choose(&[words.owner(parent)], bag), words, dice), words.language);
         let signs = match self.profile.personality {
             Personality::Friendly => 0.35,
             Personality::Witty => 0.2,
@@ -139,15 +139,15 @@ impl Scene<'_> {
         text
     }
 
-    fn grow(&self, template: &str, tongue: &'static Tongue, dice: &mut Dice) -> String {
-        grammar::grow(template, &self.slots(tongue, dice), dice)
+    fn grow(&self, template: &str, words: &'static LanguageWords, dice: &mut Dice) -> String {
+        grammar::grow(template, &self.slots(words, dice), dice)
     }
 
     fn niche(&self) -> &'static NicheWords {
         niche::words(self.profile.niche)
     }
 
-    fn slots(&self, tongue: &'static Tongue, dice: &mut Dice) -> Slots<'_> {
+    fn slots(&self, words: &'static LanguageWords, dice: &mut Dice) -> Slots<'_> {
         // Somewhere in the middle of the video: people quote neither the greeting nor the end screen.
         let second = f64::from(self.duration_seconds) * (0.06 + 0.86 * dice.unit());
         let name = self.parent.as_ref().map_or("", |parent| parent.author.display_name.as_str());
@@ -156,8 +156,8 @@ impl Scene<'_> {
             minute: clock(second as u32),
             name: first_name(name),
             host: &self.profile.channel_name,
-            language: tongue.language,
-            tables: [self.niche().slots(tongue.language), tongue.slots],
+            language: words.language,
+            tables: [self.niche().slots(words.language), words.slots],
         }
     }
 }
@@ -199,7 +199,7 @@ pub fn video_words(
     dice: &mut Dice,
     before: &[String],
 ) -> VideoWords {
-    let tongue = tongue::of(profile.language);
+    let words = languages::of(profile.language);
     let niche = niche::words(profile.niche);
     let slots = Slots {
         subject,
@@ -207,12 +207,12 @@ pub fn video_words(
         name: "",
         host: &profile.channel_name,
         language: profile.language,
-        tables: [niche.slots(profile.language), tongue.slots],
+        tables: [niche.slots(profile.language), words.slots],
     };
     let formats = match (incident, profile.language) {
-        (true, _) => tongue.incident_titles,
+        (true, _) => words.incident_titles,
         (_, Language::En) => niche.titles,
-        _ => tongue.titles,
+        _ => words.titles,
     };
     let mut title = String::new();
     for _ in 0..40 {
@@ -221,35 +221,35 @@ pub fn video_words(
             break;
         }
     }
-    let description = describe(tongue, &slots, duration_seconds, dice);
+    let description = describe(words, &slots, duration_seconds, dice);
     let mut tags = vec![subject.topic.name(profile.language).to_lowercase(), subject.gear.to_lowercase()];
     tags.extend(niche.tags.split('|').filter(|_| dice.chance(0.6)).map(str::to_owned));
     VideoWords { title, description, tags }
 }
 
 /// A paragraph, the chapters, and a farewell.
-fn describe(tongue: &Tongue, slots: &Slots<'_>, duration_seconds: u32, dice: &mut Dice) -> String {
-    let language = tongue.language;
+fn describe(words: &LanguageWords, slots: &Slots<'_>, duration_seconds: u32, dice: &mut Dice) -> String {
+    let language = words.language;
     let mut lines =
-        vec![grammar::finish(&grammar::grow(dice.pick(tongue.descriptions), slots, dice), language), String::new()];
+        vec![grammar::finish(&grammar::grow(dice.pick(words.descriptions), slots, dice), language), String::new()];
     let parts = slots.all("detail");
     let first = dice.below(parts.len());
     let count = parts.len().min(4) as u32;
-    lines.push(format!("{} {}", clock(0), tongue.intro));
+    lines.push(format!("{} {}", clock(0), words.intro));
     for chapter in 0..count {
         let part = grammar::finish(parts[(first + chapter as usize) % parts.len()], language);
         lines.push(format!("{} {part}", clock(duration_seconds * (chapter + 1) / (count + 1))));
     }
     lines.push(String::new());
-    lines.push(grammar::grow(dice.pick(tongue.sign_offs), slots, dice));
+    lines.push(grammar::grow(dice.pick(words.sign_offs), slots, dice));
     lines.join("\n")
 }
 
 pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
     let niche = niche::words(profile.niche);
-    let tongue = tongue::of(profile.language);
+    let words = languages::of(profile.language);
     let subject = Subject { topic: &niche.topics[0], gear: "", gear2: "" };
-    let tables = [niche.slots(profile.language), tongue.slots];
+    let tables = [niche.slots(profile.language), words.slots];
     let slots = Slots {
         subject: &subject,
         minute: clock(0),
@@ -258,7 +258,7 @@ pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
         language: profile.language,
         tables,
     };
-    let template = if profile.language == Language::En { niche.channel } else { tongue.channel };
+    let template = if profile.language == Language::En { niche.channel } else { words.channel };
     grammar::finish(&grammar::grow(template, &slots, dice), profile.language)
 }
 

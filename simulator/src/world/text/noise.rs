@@ -9,7 +9,7 @@ const WRY: &str = "😂|😅|🤔|👀|🙃|😭|🤷";
 const SORE: &str = "😕|👎|🙄|😤|😒|😠|💔|🤦";
 
 /// A finished text as somebody would really post it.
-pub fn roughen(text: String, intent: Intent, language: Language, own: &str, dice: &mut Dice) -> String {
+pub fn add_typos(text: String, intent: Intent, language: Language, own: &str, dice: &mut Dice) -> String {
     let mut text = grammar::finish(&text, language);
     drop_last_stop(&mut text, dice);
     if language == Language::En && dice.chance(0.13) {

@@ -77,7 +77,7 @@ fn english_is_rich_everywhere() {
     for niche in Niche::ALL {
         let words = niche::words(*niche);
         for intent in COMMENTS {
-            let lines = tongue::of(Language::En).lines(intent).len() + words.lines(intent).len();
+            let lines = languages::of(Language::En).lines(intent).len() + words.lines(intent).len();
             let least = match intent {
                 Intent::Praise | Intent::Question | Intent::Complaint => 40,
                 Intent::Safety => 12,

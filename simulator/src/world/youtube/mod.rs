@@ -1,8 +1,8 @@
 //! The YouTube side of a world: one channel, its uploads, and what people write under them.
 
+mod arrivals;
 mod channel;
 mod comments;
-mod living;
 mod plan;
 mod stats;
 mod videos;

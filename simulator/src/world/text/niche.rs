@@ -1,21 +1,10 @@
 //! The niches: topics, gear, and each language's words for their parts, pleasures and troubles.
 
-mod beauty;
-mod comedy;
-mod cooking;
-mod education;
-mod fitness;
-mod gaming;
-mod lifestyle;
-mod music;
-mod tech;
-mod travel;
+use std::sync::LazyLock;
 
 use super::Intent;
-use super::grammar::Table;
+use crate::words::{self, Lines, Table, Words};
 use crate::world::{Language, Niche};
-
-type Lines = &'static [&'static str];
 
 /// What a video can be about.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,12 +17,11 @@ pub struct Topic {
 }
 
 impl Topic {
-    const fn new(name: &'static str, about: &'static str) -> Topic {
-        Topic { name, elsewhere: "", about }
-    }
-
-    const fn local(self, elsewhere: &'static str) -> Topic {
-        Topic { elsewhere, ..self }
+    /// `name: details`, or `name (its names elsewhere): details`.
+    fn read(line: &'static str) -> Topic {
+        let (named, about) = line.split_once(": ").unwrap_or((line, ""));
+        let (name, elsewhere) = named.strip_suffix(')').and_then(|named| named.split_once(" (")).unwrap_or((named, ""));
+        Topic { name, elsewhere, about }
     }
 
     pub fn name(&self, language: Language) -> &'static str {
@@ -46,7 +34,7 @@ impl Topic {
 }
 
 pub struct NicheWords {
-    pub topics: &'static [Topic],
+    pub topics: Vec<Topic>,
     /// Names that every language uses.
     pub gear: &'static str,
     pub emoji: &'static str,
@@ -65,21 +53,28 @@ pub struct NicheWords {
 }
 
 pub fn words(niche: Niche) -> &'static NicheWords {
-    match niche {
-        Niche::TechReviews => &tech::WORDS,
-        Niche::Gaming => &gaming::WORDS,
-        Niche::Beauty => &beauty::WORDS,
-        Niche::Fitness => &fitness::WORDS,
-        Niche::Cooking => &cooking::WORDS,
-        Niche::Travel => &travel::WORDS,
-        Niche::Education => &education::WORDS,
-        Niche::Comedy => &comedy::WORDS,
-        Niche::Music => &music::WORDS,
-        Niche::Lifestyle => &lifestyle::WORDS,
-    }
+    static ALL: LazyLock<Vec<NicheWords>> =
+        LazyLock::new(|| Niche::ALL.iter().map(|niche| NicheWords::read(&words::of_niche(*niche))).collect());
+    &ALL[niche as usize]
 }
 
 impl NicheWords {
+    fn read(words: &Words) -> Self {
+        Self {
+            topics: words.lines("topics").iter().map(|line| Topic::read(line)).collect(),
+            gear: words.line("gear"),
+            emoji: words.line("emoji"),
+            tags: words.line("tags"),
+            channel: words.line("channel"),
+            titles: words.lines("titles"),
+            praise: words.lines("praise"),
+            question: words.lines("question"),
+            story: words.lines("story"),
+            complaint: words.lines("complaint"),
+            words: ["en", "de", "es", "fr", "pt", "it"].map(|language| words.table(language)),
+        }
+    }
+
     pub fn lines(&self, intent: Intent) -> Lines {
         match intent {
             Intent::Praise => self.praise,

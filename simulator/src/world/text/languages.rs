@@ -1,21 +1,12 @@
 //! The languages: for each, templates by intent and the words of their slots.
 
-mod de;
-mod en;
-mod en_sore;
-mod en_talk;
-mod es;
-mod fr;
-mod it;
-mod pt;
+use std::sync::LazyLock;
 
 use super::Intent;
-use super::grammar::Table;
+use crate::words::{self, Lines, Table};
 use crate::world::Language;
 
-type Lines = &'static [&'static str];
-
-pub struct Tongue {
+pub struct LanguageWords {
     pub language: Language,
     praise: Lines,
     question: Lines,
@@ -41,18 +32,49 @@ pub struct Tongue {
     pub slots: &'static [Table],
 }
 
-pub fn of(language: Language) -> &'static Tongue {
-    match language {
-        Language::En => &en::TONGUE,
-        Language::De => &de::TONGUE,
-        Language::Es => &es::TONGUE,
-        Language::Fr => &fr::TONGUE,
-        Language::Pt => &pt::TONGUE,
-        Language::It => &it::TONGUE,
-    }
+pub fn of(language: Language) -> &'static LanguageWords {
+    static ALL: LazyLock<Vec<LanguageWords>> =
+        LazyLock::new(|| Language::ALL.iter().map(|language| LanguageWords::read(*language)).collect());
+    &ALL[language as usize]
 }
 
-impl Tongue {
+impl LanguageWords {
+    fn read(language: Language) -> Self {
+        let words = words::of_language(language);
+        let lines = |section: &str| words.lines(section);
+        Self {
+            language,
+            praise: lines("praise"),
+            question: lines("question"),
+            purchase: lines("purchase"),
+            suggestion: lines("suggestion"),
+            story: lines("story"),
+            remark: lines("remark"),
+            complaint: lines("complaint"),
+            incident: lines("incident"),
+            safety: lines("safety"),
+            answers: [
+                lines("reply to a question"),
+                lines("reply to trouble"),
+                lines("reply to anything"),
+                lines("reply of who asked"),
+            ],
+            owner: [
+                lines("owner to a question"),
+                lines("owner to a complaint"),
+                lines("owner to the incident"),
+                lines("owner to anything"),
+            ],
+            titles: lines("titles"),
+            incident_titles: lines("titles of the incident"),
+            descriptions: lines("descriptions"),
+            sign_offs: lines("sign-offs"),
+            intro: words.line("intro"),
+            channel: words.line("channel"),
+            slots: words.table("slots"),
+        }
+    }
+
     pub fn lines(&self, intent: Intent) -> Lines {
         match intent {
             Intent::Praise => self.praise,

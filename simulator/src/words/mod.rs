@@ -1,0 +1,79 @@
+//! Word lists: text files beside this one, parsed once and kept.
+//!
+//! A line that begins with `--` is a remark, one that begins with `==` names a section; every other is an entry.
+
+use std::collections::HashMap;
+
+use crate::world::{Language, Niche};
+
+pub type Lines = &'static [&'static str];
+
+/// A slot's name and its words, parted by `|`.
+pub type Table = (&'static str, &'static str);
+
+/// One file.
+pub struct Words(HashMap<&'static str, Lines>);
+
+impl Words {
+    fn parse(text: &'static str) -> Self {
+        let mut sections = HashMap::<&str, Vec<&str>>::new();
+        let mut section = "";
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with("--")) {
+            match line.strip_prefix("== ") {
+                Some(name) => section = name,
+                None => sections.entry(section).or_default().push(line),
+            }
+        }
+        Self(sections.into_iter().map(|(name, lines)| (name, &*lines.leak())).collect())
+    }
+
+    /// A section's entries; none of one that is not there.
+    pub fn lines(&self, section: &str) -> Lines {
+        self.0.get(section).copied().unwrap_or_default()
+    }
+
+    /// The only entry of a section.
+    pub fn line(&self, section: &str) -> &'static str {
+        self.lines(section).first().copied().unwrap_or_default()
+    }
+
+    /// Entries like `name: words`.
+    pub fn table(&self, section: &str) -> &'static [Table] {
+        let entries = self.lines(section).iter().filter_map(|line| line.split_once(": "));
+        entries.collect::<Vec<_>>().leak()
+    }
+}
+
+pub fn of_language(language: Language) -> Words {
+    Words::parse(match language {
+        Language::En => include_str!("en.txt"),
+        Language::De => include_str!("de.txt"),
+        Language::Es => include_str!("es.txt"),
+        Language::Fr => include_str!("fr.txt"),
+        Language::Pt => include_str!("pt.txt"),
+        Language::It => include_str!("it.txt"),
+    })
+}
+
+pub fn of_niche(niche: Niche) -> Words {
+    Words::parse(match niche {
+        Niche::TechReviews => include_str!("tech.txt"),
+        Niche::Gaming => include_str!("gaming.txt"),
+        Niche::Beauty => include_str!("beauty.txt"),
+        Niche::Fitness => include_str!("fitness.txt"),
+        Niche::Cooking => include_str!("cooking.txt"),
+        Niche::Travel => include_str!("travel.txt"),
+        Niche::Education => include_str!("education.txt"),
+        Niche::Comedy => include_str!("comedy.txt"),
+        Niche::Music => include_str!("music.txt"),
+        Niche::Lifestyle => include_str!("lifestyle.txt"),
+    })
+}
+
+pub fn of_spam() -> Words {
+    Words::parse(include_str!("spam.txt"))
+}
+
+pub fn of_names() -> Words {
+    Words::parse(include_str!("names.txt"))
+}
