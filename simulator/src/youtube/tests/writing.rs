@@ -122,7 +122,7 @@ both_databases! {
     async fn the_quota_runs_out_and_comes_back_at_midnight_pacific(sim: Sim) {
         let mut sim = sim;
         sim.make_profile("ann", "k1", json!({})).await;
-        let client = json!({ "client_id": "small", "client_secret": "s", "daily_units": 52 });
+        let client = json!({ "client_id": "small", "client_secret": "s", "daily_units": 52, "redirect_uris": [crate::testing::REDIRECT] });
         answer(sim.api(Method::POST, "/clients").json(&client)).await;
         let code = sim.consent("ann", &[("client_id", "small")]).await;
         let form = [("grant_type", "authorization_code"), ("redirect_uri", crate::testing::REDIRECT), ("code", &crate::testing::value(&code, "code"))];
