@@ -11,6 +11,7 @@ use super::{Choice, Profile, UserId};
 use crate::app::App;
 use crate::config::DemoService;
 use crate::connections;
+use crate::model::Platform;
 use crate::outbound::Answer;
 use crate::platforms::Error;
 use crate::secrets::Secret;
@@ -39,7 +40,7 @@ pub async fn create(
         "user_id": user, "profile_type": "auto", "niche": "cooking", "personality": "friendly",
         "scenario": choice.scenario, "size": choice.size, "seed": choice.seed,
         "webhook": { "url": webhook.url, "secret": webhook.secret.expose() },
-        "redirect_uris": [connections::pages::redirect_uri(app)],
+        "redirect_uris": [connections::pages::redirect_uri(app, Platform::YouTube)],
     });
     let request = request(app, Method::POST, "/profiles")?;
     let answer = send(app, request.header("idempotency-key", operation.to_string()).json(&body)).await?;

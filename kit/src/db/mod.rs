@@ -97,6 +97,8 @@ pub struct Options {
     pub read_deadline: Duration,
     /// SQLite: take the lock file beside the database, so that no second process opens it.
     pub exclusive: bool,
+    /// PostgreSQL: open a database too that cannot hold every text, to read what others wrote there.
+    pub any_encoding: bool,
     pub clock: Clock,
 }
 
@@ -111,6 +113,7 @@ impl Options {
             patience: PATIENCE,
             read_deadline: READ_DEADLINE,
             exclusive: false,
+            any_encoding: false,
             clock,
         }
     }

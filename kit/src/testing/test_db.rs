@@ -15,24 +15,24 @@ pub struct TestDb {
 
 impl TestDb {
     pub async fn fresh(engine: Engine) -> Self {
-        Self::open(|| Database::fresh_blocking(engine))
+        Self::open(|| Database::fresh_blocking(engine), false)
     }
 
     /// One with the schema of `migrations` in it from the start, which is a good deal quicker than to migrate it.
     pub fn with_schema(engine: Engine, migrations: &'static [Migration]) -> Self {
-        Self::open(|| Database::with_schema(engine, migrations))
+        Self::open(|| Database::with_schema(engine, migrations), false)
     }
 
     /// Of PostgreSQL, where any bytes are text.
     pub async fn sql_ascii() -> Self {
-        Self::open(Database::sql_ascii_blocking)
+        Self::open(Database::sql_ascii_blocking, true)
     }
 
-    fn open(make: impl FnOnce() -> Database + Send) -> Self {
+    fn open(make: impl FnOnce() -> Database + Send, any_encoding: bool) -> Self {
         let (db, database) = off_the_runtime(|| {
             let database = make();
             let mut options = Options::new(database.url(), Clock::system());
-            options.connections = 4;
+            (options.connections, options.any_encoding) = (4, any_encoding);
             // A test machine may be very busy.
             (options.read_deadline, options.patience) = (super::PATIENCE, super::PATIENCE);
             (Db::open(options).expect("a database of its own opens"), database)

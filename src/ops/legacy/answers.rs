@@ -4,7 +4,7 @@ use kit::clock::Timestamp;
 use kit::db::Tx;
 use serde_json::json;
 
-use super::arrivals::{Arrivals, FUTURE, Home, Homes, Sighting};
+use super::arrivals::{Arrivals, FUTURE, Home, Homes, Sighting, Work};
 use super::comments::{connections, said_text};
 use super::record::{Comment, SentResponse, boolean, identifier, instant, text};
 use super::{Batch, Error, connections as accounts, store};
@@ -114,7 +114,7 @@ fn add(
         permalink: None,
         raw: json!({ "former": { "id": &answer.row } }),
     };
-    arrivals.add(home, Sighting { id: answer.row, observed });
+    arrivals.add(home, Sighting { id: answer.row, observed, work: Work::default() });
     Ok(())
 }
 

@@ -6,11 +6,13 @@ use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::random::Random;
 
-use super::record::{name, text};
+use super::record::{LONGEST_TEXT, list, name, text};
 use super::{Batch, store};
 use crate::connections::imported::{self, Account};
+use crate::inbox::imported as inbox;
 use crate::inbox::ingest::{self, IngestContext};
 use crate::model::{ConnectionId, ObservedAuthor, ObservedInteraction, ProviderState};
+use crate::workspaces;
 
 /// Clocks differ; a day does not.
 pub const FUTURE: std::time::Duration = std::time::Duration::from_secs(86_400);
@@ -19,6 +21,33 @@ pub const FUTURE: std::time::Duration = std::time::Duration::from_secs(86_400);
 pub struct Sighting {
     pub id: String,
     pub observed: ObservedInteraction,
+    pub work: Work,
+}
+
+/// What people had done with a row, as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    pub is_done: bool,
+    pub assigned_to: Option<String>,
+    pub tags: Vec<String>,
+    pub note: Option<String>,
+}
+
+impl Work {
+    pub fn of(
+        status: &Option<String>,
+        assigned_to: &Option<String>,
+        tags: &Option<String>,
+        notes: &Option<String>,
+    ) -> Self {
+        let tags = list(tags).into_iter().filter_map(|tag| name(&Some(tag)));
+        Self {
+            is_done: text(status).is_some_and(|status| status.eq_ignore_ascii_case("ignored")),
+            assigned_to: text(assigned_to).map(str::to_owned),
+            tags: tags.collect(),
+            note: text(notes).map(|notes| notes.chars().take(LONGEST_TEXT).collect()),
+        }
+    }
 }
 
 /// An account that is here.
@@ -106,7 +135,10 @@ impl Arrivals {
             let rows = sightings.iter().map(|sighting| &sighting.observed).collect::<Vec<_>>();
             let mut known = ingest::known(tx, &source, &rows)?;
             let mut new = Vec::with_capacity(sightings.len());
-            for Sighting { observed, .. } in sightings {
+            let mut works = Vec::new();
+            for Sighting { id, observed, work } in sightings {
+                let named = (observed.kind.family(), observed.external_id.clone());
+                works.extend(place_for(tx, batch, &home, &id, work)?.map(|work| (named, work)));
                 if known.insert((observed.kind.family(), observed.external_id.clone())) {
                     new.push(observed);
                 } else {
@@ -117,9 +149,40 @@ impl Arrivals {
             let written = i64::try_from(written).unwrap_or(i64::MAX);
             batch.tally.written += written;
             batch.made.interactions += written;
+            put_work(tx, batch, &home, &works)?;
         }
         Ok(())
     }
+}
+
+type Named = (&'static str, String);
+
+/// The work for which there is a place here: nobody else is in somebody's workspace.
+fn place_for(tx: &mut Tx, batch: &mut Batch<'_>, home: &Home, id: &str, work: Work) -> db::Result<Option<inbox::Work>> {
+    let assignee = match &work.assigned_to {
+        Some(person) => store::home_of(tx, batch.source, person)?,
+        None => None,
+    };
+    let is_assigned = assignee == Some(home.account.workspace_id);
+    if work.assigned_to.is_some() && !is_assigned {
+        batch.tally.note("assigned to somebody who is not in this workspace: to nobody here", id);
+    }
+    let placed = inbox::Work { is_done: work.is_done, is_assigned, tags: work.tags, note: work.note };
+    if placed == inbox::Work::default() {
+        return Ok(None);
+    }
+    batch.tally.note("with what people had done: status, tags, notes or assignment", id);
+    Ok(Some(placed))
+}
+
+fn put_work(tx: &mut Tx, batch: &Batch<'_>, home: &Home, works: &[(Named, inbox::Work)]) -> db::Result<()> {
+    let (workspace, account) = (home.account.workspace_id, home.account.id);
+    let Some(by) = workspaces::members(tx, workspace)?.into_iter().next() else { return Ok(()) };
+    let worker = inbox::Worker { by, workspace, account, now: batch.now, random: batch.random };
+    for ((family, external_id), work) in works {
+        inbox::put_work(tx, worker, (family, external_id), batch.started_at, work)?;
+    }
+    Ok(())
 }
 
 /// Who wrote it: where the platform's id is unknown their name is it, and two people without either are not one.

@@ -4,7 +4,7 @@ use kit::clock::Timestamp;
 use kit::db::Tx;
 use serde_json::json;
 
-use super::arrivals::{Arrivals, FUTURE, Home, Homes, Sighting, author, state};
+use super::arrivals::{Arrivals, FUTURE, Home, Homes, Sighting, Work, author, state};
 use super::record::{Comment, LONGEST_TEXT, boolean, count, identifier, instant, text};
 use super::{Batch, Error};
 use crate::model::{Kind, ObservedInteraction, Platform, ProviderState};
@@ -18,7 +18,11 @@ pub fn write(tx: &mut Tx, comments: &[Comment], batch: &mut Batch<'_>, platform:
             continue;
         };
         match observe(comment, &id, &home, batch.now) {
-            Ok(observed) => arrivals.add(&home, Sighting { id, observed }),
+            Ok(observed) => {
+                let work =
+                    Work::of(&comment.status, &comment.assigned_to_user_id, &comment.tags, &comment.internal_notes);
+                arrivals.add(&home, Sighting { id, observed, work });
+            }
             Err(reason) => batch.tally.skip(reason, &id),
         }
     }

@@ -6,7 +6,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use serde_json::json;
 
-use super::arrivals::{Arrivals, FUTURE, Home, Sighting, author, state};
+use super::arrivals::{Arrivals, FUTURE, Home, Sighting, Work, author, state};
 use super::comments::said_text;
 use super::record::{Interaction, boolean, count, identifier, instant, link, name, text};
 use super::{Batch, Error, connections, content, store};
@@ -25,7 +25,10 @@ pub fn write(tx: &mut Tx, interactions: &[Interaction], batch: &mut Batch<'_>) -
         let id = text(&interaction.id).unwrap_or_default().to_owned();
         match observe(interaction, &id, batch.now) {
             Ok((user, platform, observed)) => {
-                owned.entry((user, platform)).or_default().push((interaction, Sighting { id, observed }));
+                let Interaction { status, assigned_to_user_id, tags, internal_notes, archived_at, .. } = interaction;
+                let mut work = Work::of(status, assigned_to_user_id, tags, internal_notes);
+                work.is_done |= text(archived_at).is_some();
+                owned.entry((user, platform)).or_default().push((interaction, Sighting { id, observed, work }));
             }
             Err(reason) => batch.tally.skip(reason, &id),
         }

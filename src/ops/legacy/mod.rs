@@ -121,7 +121,7 @@ pub async fn import(
                 .await
         }
     });
-    let mut run = Run { target, source, report: report.unwrap_or_default() };
+    let mut run = Run { target, source, report: report.unwrap_or_default(), started_at: target.clock.now() };
     let written = run.write_all(&mut messages, wanted, &mut tell).await;
     drop(messages);
     let read = reading.await.map_err(|_| Error::Source(db::Error::Panicked))?;
@@ -135,6 +135,7 @@ struct Run<'a> {
     target: &'a Target,
     source: String,
     report: Report,
+    started_at: Timestamp,
 }
 
 impl Run<'_> {
@@ -163,7 +164,7 @@ impl Run<'_> {
     async fn begin(&mut self, wanted: &Wanted, has_owner: bool) -> Result<(), Error> {
         let (now, source, mut report) = (self.target.clock.now(), self.source.clone(), self.report.clone());
         let owner = wanted.owner.clone().filter(|_| !has_owner);
-        self.report = self
+        (self.report, self.started_at) = self
             .target
             .db
             .write(move |tx| {
@@ -176,7 +177,7 @@ impl Run<'_> {
                 if !report.resumed {
                     store::begin(tx, now, &source, &report)?;
                 }
-                Ok(report.clone())
+                Ok((report.clone(), store::started_at(tx, &source)?))
             })
             .await?;
         Ok(())
@@ -184,7 +185,7 @@ impl Run<'_> {
 
     async fn write_batch(&mut self, part: Part, rows: Vec<Row>, after: Key) -> Result<(), Error> {
         let (now, random, source) = (self.target.clock.now(), self.target.random.clone(), self.source.clone());
-        let before = self.report.clone();
+        let (before, started_at) = (self.report.clone(), self.started_at);
         self.report = self
             .target
             .db
@@ -193,7 +194,7 @@ impl Run<'_> {
                 let Report { tallies, made, .. } = &mut report;
                 let tally = tallies.entry(part.counted_as().to_owned()).or_default();
                 let (random, source) = (&random, source.as_str());
-                write_rows(tx, &mut Batch { now, random, source, tally, made }, part, &rows)?;
+                write_rows(tx, &mut Batch { now, started_at, random, source, tally, made }, part, &rows)?;
                 let position = Position { part, after: Some(after.clone()) };
                 store::save(tx, now, source, Some(&position), &report)?;
                 Ok::<_, Error>(report)
@@ -224,6 +225,8 @@ impl Run<'_> {
 /// A batch that is being written: its circumstances, and what is counted of it.
 struct Batch<'a> {
     now: Timestamp,
+    /// When this run began, which may have been interrupted since.
+    started_at: Timestamp,
     random: &'a Random,
     source: &'a str,
     tally: &'a mut Tally,
@@ -267,6 +270,7 @@ fn readable<T: for<'a> Deserialize<'a>>(rows: &[Row], tally: &mut Tally) -> Vec<
 async fn open(url: &str, clock: &Clock) -> Result<Db, Error> {
     let mut options = db::Options::new(url, clock.clone());
     options.connections = 1;
+    options.any_encoding = true;
     let opened = tokio::task::spawn_blocking(move || Db::open(options)).await;
     opened.map_err(|_| Error::Source(db::Error::Panicked))?.map_err(Error::Source)
 }

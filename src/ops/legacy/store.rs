@@ -183,6 +183,10 @@ pub fn begin(tx: &mut Tx, now: Timestamp, source: &str, report: &Report) -> Resu
     Ok(())
 }
 
+pub fn started_at(conn: &mut Conn, source: &str) -> Result<Timestamp> {
+    conn.one("SELECT started_at FROM legacy_imports WHERE source = $1", args![source])
+}
+
 /// Without a position the run has come to its end.
 pub fn save(tx: &mut Tx, now: Timestamp, source: &str, position: Option<&Position>, report: &Report) -> Result<()> {
     let finished_at = position.is_none().then_some(now);

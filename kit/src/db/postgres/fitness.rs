@@ -11,10 +11,10 @@ const ROUNDS: usize = 3;
 ///
 /// In such a session nothing may be set up: what is would be gone in the next transaction, and reach the pooler's other
 /// clients.
-pub(super) fn check(address: &Address) -> Result<()> {
+pub(super) fn check(address: &Address, any_encoding: bool) -> Result<()> {
     let ours = Line::connect(address)?;
     let encoding = ours.ask("SHOW server_encoding")?;
-    if encoding != "UTF8" {
+    if encoding != "UTF8" && !any_encoding {
         return Err(Error::Unavailable(format!(
             "the database is encoded in {encoding}, which cannot hold every text: make one with ENCODING 'UTF8' TEMPLATE template0"
         )));

@@ -40,7 +40,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
     let units = Units { queue: receiver, meter: meter.clone(), patience: options.patience };
     // One connection now, so that a wrong address stops the start and not the first request.
     let mut first = Some(on_its_thread(|| {
-        fitness::check(&address)?;
+        fitness::check(&address, options.any_encoding)?;
         Session::connect(&address)
     })?);
     let connected = Arc::new(AtomicUsize::new(1));

@@ -4,6 +4,7 @@ mod answers;
 mod bad_values;
 mod oddities;
 mod runs;
+mod work;
 
 use kit::args;
 use kit::db::Json;
