@@ -61,9 +61,9 @@ impl FromRequestParts<App> for PageContext {
     }
 }
 
-/// What is open to somebody whose password the terminal printed: choosing another, who they are, and leaving.
-const BEFORE_THE_CHANGE: [&str; 4] =
-    ["/settings/account", "/settings/account/password", "/api/auth/session", "/api/v1/auth/session"];
+/// What is open to somebody whose password the terminal printed: choosing another, who they are (of the API, whose handlers
+/// see addresses without its prefix), and leaving.
+const BEFORE_THE_CHANGE: [&str; 3] = ["/settings/account", "/settings/account/password", "/auth/session"];
 
 fn let_in(app: &App, user: &UserRow, parts: &Parts) -> Result<()> {
     if !parts.method.is_safe() {

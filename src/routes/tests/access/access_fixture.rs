@@ -10,7 +10,7 @@ use kit::testing::wait_until;
 
 use super::Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
 use super::{Expected, ROLES, Role};
-use crate::accounts::api_keys::{self, KeyId, Life, NewKey, Scope};
+use crate::accounts::api_keys::{self, KeyId, Life, Made, NewKey, Scope};
 use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
 use crate::accounts::{self, LinkId, admin};
 use crate::connections::ConnectionId;
@@ -66,26 +66,25 @@ impl AccessFixture {
                 RevokedKey => (cleo, Scope::ALL.to_vec()),
                 _ => continue,
             };
-            let key = fixture.key(whose, scopes).await;
-            fixture.keys.insert(role, key);
+            let made = fixture.key(whose, scopes).await;
+            if role == RevokedKey {
+                fixture.revoke(made.id).await;
+            }
+            fixture.keys.insert(role, made.token);
         }
-        fixture.revoke_newest_key().await;
         fixture.until_keys_are_known().await;
         fixture
     }
 
-    async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> String {
+    async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> Made {
         let new = NewKey { name: "A program".to_owned(), scopes, life: Life::Quarter, follows_demo: false };
         let made = self.app.app.write(Who::system(), move |work| api_keys::make(work, whose, &new)).await;
-        made.unwrap_or_else(|error| panic!("{error}")).token
+        made.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    async fn revoke_newest_key(&self) {
+    async fn revoke(&self, key: KeyId) {
         let cleo = self.cleo;
-        let revoked = self.app.app.db.write(move |tx| {
-            let newest = api_keys::list(tx, cleo)?.remove(0);
-            api_keys::revoke(tx, cleo, newest.id)
-        });
+        let revoked = self.app.app.db.write(move |tx| api_keys::revoke(tx, cleo, key));
         assert!(revoked.await.expect("the database answers"));
     }
 
