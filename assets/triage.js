@@ -96,9 +96,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Somebody comes back to a row: it is where the focus goes on.
-if (location.hash.startsWith("#i-")) document.getElementById(location.hash.slice(1))?.querySelector(".row-link")?.focus({ preventScroll: true });
-
 // A list that is scrolled, focused, selected or open beside a comment is being read: rows known already are renewed in their
 // place, new ones wait behind a button.
 const button = document.getElementById("new-comments");

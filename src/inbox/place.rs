@@ -65,9 +65,9 @@ impl Place {
         self.address(&format!("/inbox/{id}"), None)
     }
 
-    /// The list, scrolled to one row of it.
+    /// The list at one row of it, whose link a browser scrolls to and focuses by itself.
     pub fn row(&self, id: InteractionId) -> String {
-        format!("{}#{}", self.list(), row_id(id))
+        format!("{}#{}", self.list(), link_id(id))
     }
 
     pub fn address(&self, path: &str, panel: Option<&str>) -> String {
@@ -98,6 +98,10 @@ pub fn first_view() -> Filter {
 
 pub fn row_id(id: InteractionId) -> String {
     format!("i-{id}")
+}
+
+pub fn link_id(id: InteractionId) -> String {
+    format!("link-{id}")
 }
 
 fn parameters(filter: &Filter) -> Vec<(&'static str, String)> {

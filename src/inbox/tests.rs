@@ -47,7 +47,7 @@ kit::both_databases! {
             assert!(list.contains(&opened(id)), "{list}");
         }
         let one = app.get(&format!("/inbox/{}?state=all&order=oldest", ids[0])).await.text;
-        assert!(one.contains(&format!("href=\"/inbox?state=all&amp;order=oldest#i-{}\"", ids[0])), "{one}");
+        assert!(one.contains(&format!("href=\"/inbox?state=all&amp;order=oldest#link-{}\"", ids[0])), "{one}");
         assert!(one.contains("rel=\"next\"") && !one.contains("rel=\"prev\""), "the first of a list: {one}");
         assert_eq!(one.matches("data-test=\"interaction\"").count(), 3, "the list stands beside it");
     }

@@ -47,14 +47,11 @@ fn http_types_live_at_the_edge() {
     let files = rust().into_iter().filter(|file| !file.is_test()).filter(|file| {
         let kit = file.path.starts_with("kit/src/") && !file.path.starts_with("kit/src/web/");
         let product = file.path.starts_with("src/")
-            && !matches!(
-                file.name(),
-                "pages.rs" | "api.rs" | "routes.rs" | "errors.rs" | "shown_once.rs" | "extract.rs" | "cookies.rs"
-            );
+            && !matches!(file.name(), "pages.rs" | "api.rs" | "routes.rs" | "errors.rs" | "extract.rs" | "cookies.rs");
         kit || product
     });
     assert_none(
-        "axum is used in pages.rs, api.rs, routes.rs, errors.rs, shown_once.rs, extract.rs, cookies.rs and kit/web",
+        "axum is used in pages.rs, api.rs, routes.rs, errors.rs, extract.rs, cookies.rs and kit/web",
         places(files, |line| line.contains("axum::")),
     );
 }

@@ -41,9 +41,13 @@ async fn a_stop_under_load_with_a_hundred_streams_takes_less_than_ten_seconds() 
     until_healthy(port).await;
     let base = format!("http://localhost:{port}");
     let mut streams = Vec::new();
-    for (email, link) in [("ann@example.com", Some(link.as_str())), ("ben@example.com", None)] {
+    // Forty streams are all that a person may have.
+    let links = [Some(link.as_str()), None, None, None];
+    for (email, link) in
+        ["ann@example.com", "ben@example.com", "cem@example.com", "dora@example.com"].into_iter().zip(links)
+    {
         let mut sessions = vec![Client::sign_up_at(&base, email, link).await];
-        while sessions.len() * 4 * 2 < STREAMS {
+        while sessions.len() * 4 * 4 < STREAMS {
             sessions.push(Client::sign_in_at(&base, email).await.expect("the server answers"));
         }
         // Four streams are all that a session may have.

@@ -106,7 +106,7 @@ fn a_database_is_one_by_whatever_names_it_is_called() {
         symlink(&real, elsewhere.join("folder")).expect("there is room");
         for link in &links {
             let (is_good, line) = told(link);
-            assert!(!is_good && line.contains("another Repruv process uses this database"), "{link:?}: {line}");
+            assert!(!is_good && line.contains("another Repruv process is using this database"), "{link:?}: {line}");
         }
         let second = elsewhere.join("second.db");
         fs::hard_link(&file, &second).expect("one file system");

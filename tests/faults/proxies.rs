@@ -107,7 +107,10 @@ impl Site {
         assert!(status == 200 && page.contains("<main"), "{page}");
 
         let (_, stream) = self.ask("/api/events", &["-b", &jar, "-N", "--max-time", "3"]);
-        assert!(stream.contains("retry") && stream.contains("event: "), "it arrives while the stream is open: {stream:?}");
+        assert!(
+            stream.contains("retry") && stream.contains("event: "),
+            "it arrives while the stream is open: {stream:?}"
+        );
 
         let body = json!({"email": EMAIL, "password": PASSWORD}).to_string();
         let largest = format!("{body}{}", " ".repeat(LARGEST - body.len()));

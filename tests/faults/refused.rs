@@ -108,7 +108,7 @@ fn a_second_process_on_one_sqlite_file_is_refused_and_the_first_goes_on() {
         let (is_good, users) = place.run("user list");
         assert!(is_good && users.contains(EMAIL), "accounts are kept beside it: {users}");
         let (is_good, told) = place.run(&format!("user disable {EMAIL}"));
-        assert!(is_good && told.contains("every session of it has ended"), "{told}");
+        assert!(is_good && told.contains("signed out everywhere"), "{told}");
         assert_eq!(ann.get("/api/auth/session").await.0, StatusCode::UNAUTHORIZED, "out at once");
         let (is_good, told) = place.run(&format!("user reset-password {EMAIL}"));
         assert!(is_good && told.contains("can sign in with"), "{told}");

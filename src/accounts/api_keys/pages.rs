@@ -10,8 +10,9 @@ use serde::Deserialize;
 
 use super::views::{self, Page, Typed};
 use super::{KeyId, Life, NewKey, Scope};
+use crate::accounts::cookies as shown;
 use crate::accounts::sessions::{SignedIn, Visitor};
-use crate::accounts::{Password, confirm_password, shown_once};
+use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::cookies::with_renewed_cookie;
@@ -34,7 +35,7 @@ pub async fn index(
     headers: HeaderMap,
     Query(done): Query<Done>,
 ) -> Result<Response> {
-    let taken = shown_once::take(&app, who.user.id, PATH, &headers);
+    let taken = shown::take_once(&app, who.user.id, PATH, &headers);
     let (made, end) = taken.map(|(secret, end)| (secret.expose().to_owned(), end)).unzip();
     let html = show(&app, &who, &nonce, Page { made, revoked: done.revoked.is_some(), ..Page::default() }).await?;
     Ok((end.map(AppendHeaders), html).into_response())
@@ -78,7 +79,7 @@ pub async fn make(
     });
     let answer = match made.await {
         Ok(key) => {
-            let carried = AppendHeaders(shown_once::carry(&app, user, PATH, &key));
+            let carried = AppendHeaders(shown::carry_once(&app, user, PATH, &key));
             Ok((carried, Redirect::to(PATH)).into_response())
         }
         Err(error) => refused(&app, &who, &nonce, new, error).await,

@@ -9,14 +9,13 @@ use maud::Markup;
 use serde::Deserialize;
 
 use super::views::{self, Account, Sessions};
+use crate::accounts::cookies as shown;
 use crate::accounts::pages::chosen;
 use crate::accounts::passphrase::suggest;
 use crate::accounts::sessions::pages::sign_out;
 use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
-use crate::accounts::{
-    Changed, Password, api_keys, change_password, confirm_password, invite, save_profile, shown_once,
-};
+use crate::accounts::{Changed, Password, api_keys, change_password, confirm_password, invite, save_profile};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::cookies::{cookies, with_renewed_cookie};
@@ -42,7 +41,7 @@ pub async fn account(
     headers: HeaderMap,
     Query(done): Query<Done>,
 ) -> Result<Response> {
-    let taken = shown_once::take(&app, who.user.id, PATH, &headers);
+    let taken = shown::take_once(&app, who.user.id, PATH, &headers);
     let (invitation, end) = taken.map(|(link, end)| (link.expose().to_owned(), end)).unzip();
     let view = Account {
         saved: done.saved.is_some(),
@@ -116,7 +115,7 @@ pub async fn invite_someone(State(app): State<App>, who: SignedIn) -> Result<Res
     }
     let token = app.write(who.acting(), invite).await?;
     let link = format!("{}/signup?token={token}", app.config.public_url.as_str().trim_end_matches('/'));
-    let carried = AppendHeaders(shown_once::carry(&app, who.user.id, PATH, &link));
+    let carried = AppendHeaders(shown::carry_once(&app, who.user.id, PATH, &link));
     Ok((carried, Redirect::to(PATH)).into_response())
 }
 

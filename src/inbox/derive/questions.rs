@@ -41,5 +41,7 @@ fn begins(text: &Text<'_>, hits: &[Hit], start: usize) -> bool {
 fn follows_a_question_word(text: &Text<'_>, hits: &[Hit], start: usize) -> bool {
     const WORDS: [&str; 13] =
         ["so", "neither", "nor", "than", "how", "what", "why", "where", "when", "which", "who", "as", "and so"];
-    start > 1 && WORDS.contains(&text.word(start - 1)) && !begins(text, hits, start - 1)
+    const TELLING: [&str; 8] = ["know", "knew", "see", "understand", "remember", "realize", "shows", "that's"];
+    let told = start > 0 && TELLING.contains(&text.word(start - 1));
+    told || (start > 1 && WORDS.contains(&text.word(start - 1)) && !begins(text, hits, start - 1))
 }

@@ -162,7 +162,7 @@ fn row(item: &Interaction, view: &Inbox<'_>) -> Markup {
                 (view.local.ago(item.created_at))
             }
             p.row-body {
-                a.row-link href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item)) }
+                a.row-link #(place::link_id(item.id)) href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item)) }
                 @if waits { (band_tag(item.priority)) }
                 @if view.place.filter.state.is_none() { (state_tag(item.state)) }
             }

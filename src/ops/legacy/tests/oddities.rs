@@ -191,7 +191,7 @@ both_databases! {
                     WHERE external_id NOT LIKE 'imported:%' AND external_id < 'i' ORDER BY external_id";
         assert_eq!(texts(&app, here).await, [
             "a a needs_reply published", "b a no_reply_needed published", "c c no_reply_needed published",
-            "d d no_reply_needed spam",
+            "d d spam spam",
         ]);
         assert_eq!(number(&app, "SELECT count(*) FROM interactions WHERE text IS NULL AND external_id = 'j'").await, 1);
     }

@@ -16,13 +16,13 @@ const COOKIE: &str = "__Host-shown_once";
 const LIFE: std::time::Duration = std::time::Duration::from_secs(120);
 
 /// The cookie that carries it to `page`, and to no other.
-pub fn carry(app: &App, user: UserId, page: &str, secret: &str) -> [(HeaderName, HeaderValue); 1] {
+pub fn carry_once(app: &App, user: UserId, page: &str, secret: &str) -> [(HeaderName, HeaderValue); 1] {
     let sealed = app.vault.seal(place(page, user.uuid().as_bytes()), secret.as_bytes(), &app.random);
     [(SET_COOKIE, cookie::set(COOKIE, &BASE64_URL_SAFE_NO_PAD.encode(sealed), LIFE))]
 }
 
 /// What was carried to this page, and the end of its cookie.
-pub fn take(
+pub fn take_once(
     app: &App,
     user: UserId,
     page: &str,
