@@ -99,7 +99,7 @@ fn a_database_is_one_by_whatever_names_it_is_called() {
         let told = |path: &Path| {
             let mut settings = fleet.settings();
             settings.push(("DATABASE_URL".into(), format!("sqlite:{}", path.display())));
-            Process::repruv(&["user", "list"], &settings).told()
+            Process::repruv(&["migrate"], &settings).told()
         };
         let links = [elsewhere.join("link.db"), elsewhere.join("folder").join("repruv.db")];
         symlink(&file, &links[0]).expect("there is room");

@@ -56,9 +56,12 @@ impl Client {
         &self.cookie
     }
 
-    /// The same session, at another process of the installation.
+    /// The same session, at another process of the installation. Each has an address of its own here, and so a name of its own for
+    /// the cookie.
     pub fn at(&self, base: &str) -> Self {
-        Self { base: base.to_owned(), ..self.clone() }
+        let value = self.cookie.split_once('=').expect("a cookie has a name").1;
+        let port = base.rsplit(':').next().expect("a port of its own");
+        Self { base: base.to_owned(), cookie: format!("{COOKIE}-{port}={value}"), ..self.clone() }
     }
 
     /// The same session, over another's connections.
