@@ -263,10 +263,10 @@ mod tests {
             fs::write(&path, content).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
             let message = Vault::open(&path, &Random::seeded(1)).unwrap_err().to_string();
-            assert!(message.contains("not a Repruv key file") && !message.contains('\n'), "{message}");
+            assert!(message.contains("isn't a Repruv key file") && !message.contains('\n'), "{message}");
         }
         let message = Vault::open(folder.path(), &Random::seeded(1)).unwrap_err().to_string();
-        assert!(message.starts_with("cannot read the key file"), "{message}");
+        assert!(message.starts_with("can't read the key file"), "{message}");
     }
 
     #[test]

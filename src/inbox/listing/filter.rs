@@ -81,9 +81,9 @@ filter! {
         connection: Option<ConnectionId>,
         content: Option<ContentId>,
         author: Option<AuthorId>,
-        since: Option<Date> = "First day, like 2026-11-22, in the person's time zone",
-        until: Option<Date> = "Last day: since, or a later one",
-        visibility: Visibility = "published, unless said otherwise",
+        since: Option<Date> = "First day, like 2026-11-22, in the user's time zone",
+        until: Option<Date> = "Last day: the same as since, or later",
+        visibility: Visibility = "defaults to published",
         order: Order = "priority goes with state=needs_reply",
     }
 }

@@ -25,8 +25,9 @@ async fn channel(directory: &std::path::Path) -> (simulator::Simulator, Api, Acc
     profiles.set_path("/profiles");
     let http = &outbound.demo_service;
     let request = http.request(Method::POST, profiles).bearer_auth("secret").header("idempotency-key", "one");
-    let made =
-        http.send(request.json(&json!({ "user_id": "ann", "size": "small", "seed": 7 })), 1 << 20).await.unwrap();
+    let redirect_uri = "http://localhost:8080/connections/callback/google";
+    let profile = json!({ "user_id": "ann", "size": "small", "seed": 7, "redirect_uris": [redirect_uri] });
+    let made = http.send(request.json(&profile), 1 << 20).await.unwrap();
     assert!(made.is_success(), "{}", String::from_utf8_lossy(&made.body));
     let world = World {
         http: outbound.providers.clone(),
@@ -37,7 +38,6 @@ async fn channel(directory: &std::path::Path) -> (simulator::Simulator, Api, Acc
     };
     let google = Google::of(&world, YOUTUBE_SCOPE).unwrap();
     let verifier = Secret::new("v".repeat(43));
-    let redirect_uri = "http://localhost:8080/connections/callback/google";
     let question = Question { redirect_uri, state: "s", verifier: &verifier };
     let asked = google.authorize_url(&question);
     let Consent::Given { code } = google.consent_of_simulator(asked, "ann").await.unwrap() else { panic!("allowed") };
