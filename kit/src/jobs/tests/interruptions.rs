@@ -231,6 +231,7 @@ both_databases! {
         let worker = desk.worker(PATIENT);
         let id = desk.enqueue(Plan::StepsThroughGate(5)).await;
         desk.until_effects(id, 1).await;
+        desk.until_waiting(1).await;
         let mut stopping = std::pin::pin!(worker.stop());
         assert!(poll!(&mut stopping).is_pending());
         desk.gate.add_permits(5);
@@ -261,7 +262,7 @@ impl Desk {
         found.await.expect("the job runs")
     }
 
-    async fn until_waiting(&self, runs: usize) {
+    pub(super) async fn until_waiting(&self, runs: usize) {
         wait_for("that many wait at the gate", || async {
             (self.waiting.load(Ordering::SeqCst) == runs).then_some(())
         })
