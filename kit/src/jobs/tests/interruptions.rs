@@ -16,7 +16,9 @@ both_databases! {
         let id = desk.enqueue(Plan::StepsThroughGate(4)).await;
         desk.gate.add_permits(2);
         desk.until_effects(id, 3).await;
+        desk.until_waiting(1).await;
         drop(crashed);
+        desk.until_waiting(0).await;
 
         // No lease has run out: the lock on the database proves that its owner is gone.
         let next = desk.worker(Settings { exclusive: true, ..PATIENT });
@@ -92,8 +94,10 @@ both_databases! {
     async fn another_worker_takes_over_when_the_lease_runs_out(desk: Desk) {
         let dead = desk.worker(Settings { lease: Duration::from_secs(15), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
-        desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         drop(dead);
+        // Its run takes no place at the gate with it.
+        desk.until_waiting(0).await;
         let other = desk.worker(Settings { poll: Duration::from_millis(10), ..PATIENT });
         desk.gate.add_permits(1);
         let probe = desk.enqueue(Plan::Finish).await;
