@@ -135,6 +135,8 @@ fn intents_by_phrase_and_by_shape() {
     assert!(has("The link is broken and nobody answers").contains(&Intent::Complaint));
     assert!(!has("I was not disappointed by this one").contains(&Intent::Complaint));
     assert!(has("My son got food poisoning and ended up in hospital").contains(&Intent::Safety));
+    assert!(has("My toddler choked on one of these beads").contains(&Intent::Safety));
+    assert!(!has("Hm, still no luck, mine choked the machine again").contains(&Intent::Safety), "a machine is nobody");
     assert!(has("Thank you, this was so helpful").contains(&Intent::Praise));
     assert!(!has("Thank you for nothing, what a terrible waste of time").contains(&Intent::Praise));
     assert!(!has("see https://example.com/?q=1").contains(&Intent::Question), "a link asks nothing");
