@@ -154,12 +154,13 @@ CREATE TABLE unreadable_items (
     PRIMARY KEY (connection_id, kind, external_id)
 );
 
--- What was asked of a platform today by one credential, over all workspaces.
+-- What is booked of a platform's day by one credential, over all workspaces: asked, or about to be.
 CREATE TABLE credential_use (
-    credential TEXT PRIMARY KEY,
+    credential TEXT NOT NULL,
     -- When the platform's day began.
     day TIMESTAMPTZ NOT NULL,
-    used BIGINT NOT NULL
+    used BIGINT NOT NULL,
+    PRIMARY KEY (credential, day)
 );
 
 CREATE TABLE oauth_flows (

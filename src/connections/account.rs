@@ -6,13 +6,14 @@ use kit::clock::Timestamp;
 use kit::jobs::Failure;
 use kit::random::Random;
 
+use super::budget::{Purse, Share};
 use super::store::{self, Connection};
 use super::tokens::TokenSource;
 use crate::app::App;
 use crate::inbox::derive::Language;
 use crate::inbox::ingest::IngestContext;
 use crate::model::Platform;
-use crate::platforms::{AccountKey, Adapter, Budget, Error, PlatformModule, Provider, World};
+use crate::platforms::{AccountKey, Adapter, Error, PlatformModule, Provider, World};
 
 /// Why work with an account ended early: the platform, or the job that does the work.
 #[derive(Debug)]
@@ -43,7 +44,7 @@ pub struct OpenAccount {
     pub app: App,
     pub connection: Connection,
     pub adapter: Box<dyn Adapter>,
-    pub budget: Option<Budget>,
+    pub purse: Arc<Purse>,
     pub target: IngestTarget,
 }
 
@@ -54,13 +55,14 @@ impl OpenAccount {
         let world = app.world(demo).await?;
         let module = module(app, connection.platform)?;
         let tokens = TokenSource::new(app.clone(), module.provider(&world)?, connection.id);
-        let (adapter, budget) = (module.adapter(&world, Arc::new(tokens)), module.budget(&world));
+        let purse = Arc::new(Purse::new(app, connection.platform, &world, Share::Readings));
+        let adapter = module.adapter(&world, Arc::new(tokens), purse.clone());
         let target = IngestTarget {
             connection: connection.clone(),
             language: connection.language.as_deref().and_then(Language::of_tag),
             random: app.random.clone(),
         };
-        Ok(Self { app: app.clone(), connection, adapter, budget, target })
+        Ok(Self { app: app.clone(), connection, adapter, purse, target })
     }
 
     /// The account as it was known when it was opened.
@@ -113,19 +115,13 @@ pub async fn provider_in(app: &App, platform: Platform, demo: bool) -> Result<(W
     Ok((world, provider))
 }
 
-/// What the connection's credential may use today.
-pub async fn budget(app: &App, connection: &Connection) -> Result<Option<Budget>, kit::db::Error> {
-    let workspace = connection.workspace_id;
-    let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
-    Ok(app.platforms.get(connection.platform).and_then(|module| module.budget(&app.unplaced_world(demo))))
-}
-
-/// Asks with a token that was granted a moment ago.
+/// Asks with a token that was granted a moment ago, while its person waits.
 pub fn adapter_with(
     app: &App,
     platform: Platform,
     world: &World,
     token: &crate::secrets::Secret,
 ) -> Result<Box<dyn Adapter>, Error> {
-    Ok(module(app, platform)?.adapter(world, Arc::new(token.clone())))
+    let purse = Purse::new(app, platform, world, Share::People);
+    Ok(module(app, platform)?.adapter(world, Arc::new(token.clone()), Arc::new(purse)))
 }

@@ -15,7 +15,7 @@ use super::account::{self, IngestTarget, OpenAccount, SyncError};
 use super::store::{self, Connection};
 use super::sync::{self, Depth, PERIOD};
 use super::tokens::SECRET_UNREADABLE;
-use super::{Cause, ConnectionId, Status, budget, changed, unread};
+use super::{Cause, ConnectionId, Status, changed, unread};
 use crate::app::App;
 use crate::inbox::ingest;
 use crate::model::Platform;
@@ -154,7 +154,7 @@ impl Job for FetchInteraction {
             // The next pass over the account reads it.
             return run.finish(json!({ "skipped": true }), |_| Ok(())).await;
         };
-        let (target, batch) = match self.fetch(&app, &run, connection.clone()).await {
+        let (target, batch) = match self.fetch(&app, connection.clone()).await {
             Ok(fetched) => fetched,
             Err(error) => return stopped(&app, run, &connection, error).await,
         };
@@ -168,13 +168,12 @@ impl Job for FetchInteraction {
 }
 
 impl FetchInteraction {
-    async fn fetch(&self, app: &App, run: &Run, connection: Connection) -> Result<(IngestTarget, Batch), SyncError> {
+    async fn fetch(&self, app: &App, connection: Connection) -> Result<(IngestTarget, Batch), SyncError> {
         let account = OpenAccount::open(app, connection).await?;
         let (id, external_id) = (account.connection.id, self.external_id.clone());
         let known = app.db.read(move |conn| store::thread_state(conn, id, &external_id)).await?;
-        let fetched = account.adapter.fetch(&account.key(), &self.external_id, known).await;
-        sync::note_spent(run, &account).await?;
-        Ok((account.target, fetched?))
+        let fetched = account.adapter.fetch(&account.key(), &self.external_id, known).await?;
+        Ok((account.target, fetched))
     }
 }
 
@@ -272,16 +271,8 @@ async fn stopped(app: &App, run: Run, connection: &Connection, error: SyncError)
     tracing::warn!(connection = %connection.id, %error, "a platform call failed");
     let (failure, cause, status) = judge(&error, connection.platform);
     let (id, workspace, now) = (connection.id, connection.workspace_id, app.now());
-    let used_up = matches!(error, Error::QuotaExhausted { .. }).then(|| account::budget(app, connection));
-    let used_up = match used_up {
-        Some(budget) => budget.await?,
-        None => None,
-    };
     let is_there = run
         .write(move |tx| {
-            if let Some(budget) = &used_up {
-                budget::exhausted(tx, budget)?;
-            }
             let is_there = store::move_status(tx, now, id, Status::Connected, status, Some(cause))?
                 || store::by_id(tx, id)?.is_some_and(|found| found.connection_status == status);
             changed(tx, now, workspace, id)?;
@@ -300,7 +291,7 @@ pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Statu
         Error::Permission { .. } => (Cause::PermissionLost, Status::NeedsReauth),
         Error::NotEnabled { .. } => (Cause::NotEnabled, Status::Connected),
         Error::RateLimited { .. } => (Cause::RateLimited, Status::Connected),
-        Error::QuotaExhausted { .. } => (Cause::QuotaExhausted, Status::Connected),
+        Error::QuotaExhausted { .. } | Error::BudgetSpent { .. } => (Cause::QuotaExhausted, Status::Connected),
         Error::Rejected { reason, .. } if matches!(reason.as_str(), "invalid_client" | "unauthorized_client") => {
             (Cause::ClientRefused, Status::Connected)
         }
@@ -314,7 +305,9 @@ pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Statu
         Error::Reauth { .. } | Error::Permission { .. } | Error::NoAccount | Error::NotEnabled { .. } => {
             Failure::fail(code, message)
         }
-        Error::RateLimited { until } | Error::QuotaExhausted { until } => Failure::retry_at(code, message, *until),
+        Error::RateLimited { until } | Error::QuotaExhausted { until } | Error::BudgetSpent { until } => {
+            Failure::retry_at(code, message, *until)
+        }
         _ if cause == Cause::ClientRefused => Failure::fail(code, message),
         _ => Failure::retry(code, message),
     };

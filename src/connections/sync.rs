@@ -24,7 +24,7 @@ pub const PERIOD: Duration = Duration::from_secs(600);
 const THREADS_AT_ONCE: usize = 8;
 /// What a pass for what is new costs where nobody has measured it: the account, its lists, and its newest content.
 const USUAL_COST: i64 = 6;
-/// No step costs more.
+/// What a step usually costs at most.
 const A_STEP: i64 = 2;
 
 /// How far a pass is. The total is what the platform's own counters promise, so it is an estimate; 0 where there is none.
@@ -61,23 +61,14 @@ pub async fn everything(
     let mut walks = Walks::of(account.connection.walks.as_ref());
     walks.plan(app.now(), depth, account.connection.complete_to, account.connection.whole_pass_at);
     let shared = Shared::read(&account).await?;
-    shared.check(&account, A_STEP)?;
-    let key = match read_account(&mut account, run).await {
-        Ok(key) => key,
-        Err(error) => {
-            note_spent(run, &account).await?;
-            return Err(error);
-        }
-    };
+    let key = read_account(&mut account, run).await?;
     let mut turn = Turn::begin(run, &account, key, walks, shared, &on_progress);
     if depth == Depth::New
-        && let Some(budget) = &account.budget
+        && let Some(budget) = account.purse.budget()
     {
         turn.for_old = budget.allowance(shared.accounts, turn.interval(USUAL_COST));
     }
-    let read = turn.run().await;
-    note_spent(run, &account).await?;
-    read?;
+    turn.run().await?;
     turn.report.next_in = turn.interval(turn.cost_of_new.max(USUAL_COST)).as_secs();
     Ok(turn.report)
 }
@@ -96,15 +87,6 @@ async fn read_account(account: &mut OpenAccount, run: &Run) -> Result<AccountKey
     })
     .await?;
     Ok(key)
-}
-
-/// Also what came to nothing was paid for.
-pub async fn note_spent(run: &Run, account: &OpenAccount) -> Result<(), Failure> {
-    let spent = account.adapter.take_spent();
-    match account.budget.clone().filter(|_| spent > 0) {
-        Some(budget) => run.write(move |tx| Ok(budget::spend(tx, &budget, spent).map(drop)?)).await,
-        None => Ok(()),
-    }
 }
 
 struct Turn<'a, P> {
@@ -127,32 +109,20 @@ struct Turn<'a, P> {
 /// What an account shares with others, and what is known of it, when a turn begins.
 #[derive(Clone, Copy)]
 struct Shared {
-    /// How many accounts draw on the budget, and how much of it is used.
+    /// How many accounts draw on the budget.
     accounts: usize,
-    used: i64,
     promised: i64,
 }
 
 impl Shared {
     async fn read(account: &OpenAccount) -> Result<Self, SyncError> {
-        let (connection, limits) = (account.connection.clone(), account.budget.clone());
+        let connection = account.connection.clone();
         let read = account.app.db.read(move |conn| {
             let demo = store::is_demo(conn, connection.workspace_id)?;
             let accounts = budget::accounts(conn, connection.platform, demo)?;
-            let used =
-                limits.as_ref().map(|limits| budget::used(conn, limits)).transpose()?.map_or(0, |known| known.used);
-            Ok::<_, kit::db::Error>(Self { accounts, used, promised: content::promised(conn, connection.id)? })
+            Ok::<_, kit::db::Error>(Self { accounts, promised: content::promised(conn, connection.id)? })
         });
         Ok(read.await?)
-    }
-
-    fn check(&self, account: &OpenAccount, units: i64) -> Result<(), Error> {
-        match &account.budget {
-            Some(budget) if self.used + units > budget.for_reading() => {
-                Err(Error::QuotaExhausted { until: budget.ends_at })
-            }
-            _ => Ok(()),
-        }
     }
 }
 
@@ -190,13 +160,17 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
     }
 
     fn interval(&self, cost: i64) -> Duration {
-        self.account.budget.as_ref().map_or(PERIOD, |budget| budget.interval(self.shared.accounts, cost, PERIOD))
+        self.account.purse.budget().map_or(PERIOD, |budget| budget.interval(self.shared.accounts, cost, PERIOD))
     }
 
     async fn run(&mut self) -> Result<(), SyncError> {
         while self.walks.first().is_some() {
-            if self.walk_on().await? == Flow::Enough {
-                break;
+            match self.walk_on().await {
+                Ok(Flow::GoOn) => {}
+                Ok(Flow::Enough) => break,
+                // What is left is old, and goes on tomorrow.
+                Err(SyncError::Platform(Error::BudgetSpent { .. })) if self.walks.can_wait() => break,
+                Err(error) => return Err(error),
             }
         }
         Ok(())
@@ -217,10 +191,10 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
             let (account, key, reading) = (self.account, self.key.clone(), self.reading());
             let batch = match ahead.take() {
                 Some(batch) => batch?,
-                None if self.may_go_on()? == Flow::Enough => return Ok(Flow::Enough),
+                None if self.has_had_its_share() => return Ok(Flow::Enough),
                 None => account.adapter.read(&key, &reading, walk.cursor.as_ref()).await?,
             };
-            let next = batch.next.clone().filter(|_| self.can_afford(2 * A_STEP));
+            let next = batch.next.clone().filter(|_| self.may_read_ahead());
             let read_on = async {
                 match &next {
                     Some(cursor) => Some(account.adapter.read(&key, &reading, Some(cursor)).await),
@@ -240,7 +214,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
             if threads.is_empty() {
                 return Ok(Flow::GoOn);
             }
-            if self.may_go_on()? == Flow::Enough {
+            if self.has_had_its_share() {
                 return Ok(Flow::Enough);
             }
             let (account, key, reading) = (self.account, self.key.clone(), self.reading());
@@ -266,7 +240,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
 
     /// Stores a batch with the place behind it: a page of a list, or the next part of that many threads.
     async fn keep(&mut self, batch: Batch, threads: Option<usize>) -> Result<(), SyncError> {
-        let spent = self.account.adapter.take_spent();
+        let spent = self.account.purse.take_spent();
         let is_old = self.walks.can_wait();
         if is_old {
             self.for_old = self.for_old.saturating_sub(spent);
@@ -279,7 +253,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
         self.promised_now +=
             batch.content.iter().filter_map(|item| usize::try_from(item.comments?).ok()).sum::<usize>();
         let (step, id, workspace) = (batch.step, self.account.connection.id, self.account.connection.workspace_id);
-        let (target, now, limits) = (self.account.target.clone(), self.account.app.now(), self.account.budget.clone());
+        let (target, now) = (self.account.target.clone(), self.account.app.now());
         let before = self.walks.clone();
         let kept = self.run.write(move |tx| {
             let mut walks = before.clone();
@@ -307,13 +281,10 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
             content::ingest(tx, &target.at(now), &batch.content)?;
             ingest::interactions(tx, &target.at(now), &batch.interactions)?;
             unread::keep(tx, now, (workspace, id), &batch.set_aside)?;
-            let used = limits.as_ref().map(|limits| budget::spend(tx, limits, spent)).transpose()?;
             store::set_walks(tx, id, &walks)?;
-            Ok((walks, used))
+            Ok(walks)
         });
-        let (walks, used) = kept.await?;
-        self.walks = walks;
-        self.shared.used = used.unwrap_or(self.shared.used);
+        self.walks = kept.await?;
         kit::failpoint!("sync: page kept");
         self.tell(step);
         Ok(())
@@ -353,17 +324,13 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
         }
     }
 
-    fn can_afford(&self, units: i64) -> bool {
-        let is_its_share = !self.walks.can_wait() || self.for_old >= units;
-        is_its_share && self.shared.check(self.account, units).is_ok()
+    /// The page that is under way is not counted yet.
+    fn may_read_ahead(&self) -> bool {
+        !self.walks.can_wait() || self.for_old >= 2 * A_STEP
     }
 
-    fn may_go_on(&self) -> Result<Flow, Error> {
-        let (can_wait, checked) = (self.walks.can_wait(), self.shared.check(self.account, A_STEP));
-        if can_wait && (self.for_old <= 0 || checked.is_err()) {
-            return Ok(Flow::Enough);
-        }
-        checked.map(|()| Flow::GoOn)
+    fn has_had_its_share(&self) -> bool {
+        self.walks.can_wait() && self.for_old <= 0
     }
 
     fn tell(&self, step: &'static str) {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::google;
-use super::{Budget, Error, Hosts};
+use super::{Allowance, Budget, Error, Hosts};
 use crate::model::{ObservedAccount, ObservedContent, ObservedInteraction, Platform, ProviderState, SetAside};
 use crate::outbound::HttpClient;
 use crate::secrets::Secret;
@@ -27,7 +27,8 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
     /// Whoever gives authorisations for it; refused where nobody registered this installation there.
     fn provider(&self, world: &World) -> Result<Box<dyn Provider>, Error>;
 
-    fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>) -> Box<dyn Adapter>;
+    /// Each of its calls is paid for before it is made (`platforms::paid`).
+    fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter>;
 
     /// What may be asked of it in a period by this installation; `None` where only its own answers limit us.
     fn budget(&self, world: &World) -> Option<Budget>;
@@ -174,9 +175,6 @@ pub trait Adapter: Send + Sync {
     fn delete<'a>(&'a self, external_id: &'a str) -> Answering<'a, ()>;
 
     fn set_hidden<'a>(&'a self, external_id: &'a str, is_hidden: bool) -> Answering<'a, ()>;
-
-    /// Units of the budget that were used since this was asked last, for answered and unanswered calls alike.
-    fn take_spent(&self) -> i64;
 }
 
 /// An account as it is now.

@@ -23,6 +23,9 @@ pub enum Error {
     RateLimited { until: Timestamp },
     #[error("the platform's quota is used up until {until}")]
     QuotaExhausted { until: Timestamp },
+    /// Nobody was asked: what this kind of call may use is booked already.
+    #[error("our share of the platform's quota is used up until {until}")]
+    BudgetSpent { until: Timestamp },
     #[error("the platform does not have it ({reason})")]
     NotFound { reason: String },
     /// The request itself is at fault; asking again changes nothing.
@@ -49,7 +52,7 @@ impl Error {
             Self::NoAccount => "no_account",
             Self::NotEnabled { .. } => "not_enabled",
             Self::RateLimited { .. } => "rate_limited",
-            Self::QuotaExhausted { .. } => "quota_exhausted",
+            Self::QuotaExhausted { .. } | Self::BudgetSpent { .. } => "quota_exhausted",
             Self::NotFound { .. } => "not_found",
             Self::Rejected { .. } => "rejected",
             Self::Transport(TransportError::Unreachable) => "unreachable",

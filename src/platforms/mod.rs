@@ -13,7 +13,7 @@ pub use adapter::{
     Account, AccountKey, Adapter, Answering, Batch, Consent, Cursor, Grant, PartialThread, PlatformModule, Provider,
     ProviderInfo, Question, Reading, Target, Token, Tokens, World,
 };
-pub use budget::Budget;
+pub use budget::{Allowance, Budget, Reserved, paid};
 pub use error::{Error, next_midnight_pacific};
 pub use hosts::{Host, Hosts};
 pub use registry::Platforms;

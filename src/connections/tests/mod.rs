@@ -1,6 +1,7 @@
 //! Connections against a scripted provider: consent, exchange, refresh, reading, failure, end.
 
 mod audited;
+mod budget;
 mod by_hand;
 mod consent;
 mod failures;

@@ -12,8 +12,8 @@ use crate::model::{
     Kind, ObservedAccount, ObservedAuthor, ObservedInteraction, Platform, ProviderState, SetAside, UnreadKind,
 };
 use crate::platforms::{
-    Account, AccountKey, Adapter, Answering, Batch, Budget, Consent, Cursor, Error, Grant, PartialThread,
-    PlatformModule, Provider, ProviderInfo, Question, Reading, Target, Tokens, World,
+    Account, AccountKey, Adapter, Allowance, Answering, Batch, Budget, Consent, Cursor, Error, Grant, PartialThread,
+    PlatformModule, Provider, ProviderInfo, Question, Reading, Target, Tokens, World, paid,
 };
 use crate::secrets::Secret;
 
@@ -54,7 +54,7 @@ pub const PLATFORM: Platform = Platform::Instagram;
 struct Session {
     script: Scripted,
     tokens: Arc<dyn Tokens>,
-    spent: Mutex<i64>,
+    allowance: Arc<dyn Allowance>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -75,8 +75,8 @@ impl PlatformModule for Scripted {
         Ok(Box::new(self.clone()))
     }
 
-    fn adapter(&self, _: &World, tokens: Arc<dyn Tokens>) -> Box<dyn Adapter> {
-        Box::new(Session { script: self.clone(), tokens, spent: Mutex::default() })
+    fn adapter(&self, _: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter> {
+        Box::new(Session { script: self.clone(), tokens, allowance })
     }
 
     fn budget(&self, world: &World) -> Option<Budget> {
@@ -137,12 +137,19 @@ impl Provider for Scripted {
 
 impl Session {
     async fn call(&self, what: &str) -> Result<(), Error> {
-        self.tokens.current().await?;
-        let mut script = self.script.0.lock().unwrap();
-        script.calls += 1;
-        script.asked.push(what.to_owned());
-        *self.spent.lock().unwrap() += script.cost;
-        Ok(())
+        self.call_for(what, |_| None).await
+    }
+
+    async fn call_for(&self, what: &str, fails: impl Fn(&mut Script) -> Option<Error>) -> Result<(), Error> {
+        let cost = self.script.0.lock().unwrap().cost;
+        let asked = async {
+            self.tokens.current().await?;
+            let mut script = self.script.0.lock().unwrap();
+            script.calls += 1;
+            script.asked.push(what.to_owned());
+            fails(&mut script).map_or(Ok(()), Err)
+        };
+        paid(self.allowance.as_ref(), cost, asked).await
     }
 }
 
@@ -183,11 +190,8 @@ impl Adapter for Session {
             assert_eq!(account.state, json!({ "its": "own" }), "what it keeps comes back");
             let place: Place = cursor.and_then(Cursor::read).unwrap_or_default();
             let depth = if reading.since.is_some() { "new" } else { "whole" };
-            self.call(&format!("{depth} {}", place.page)).await?;
-            let mut script = self.script.0.lock().unwrap();
-            if let Some(error) = script.failures.pop_front() {
-                return Err(error);
-            }
+            self.call_for(&format!("{depth} {}", place.page), |script| script.failures.pop_front()).await?;
+            let script = self.script.0.lock().unwrap();
             let first = 2 * place.page;
             let interactions: Vec<_> = script.interactions.iter().skip(first).take(2).cloned().collect();
             let is_enough =
@@ -226,10 +230,6 @@ impl Adapter for Session {
 
     fn set_hidden<'a>(&'a self, _: &'a str, _: bool) -> Answering<'a, ()> {
         Box::pin(async { Err(not_there()) })
-    }
-
-    fn take_spent(&self) -> i64 {
-        std::mem::take(&mut *self.spent.lock().unwrap())
     }
 }
 

@@ -12,13 +12,13 @@ use crate::model::UnreadKind;
 use crate::platforms::{Error, Platforms};
 
 /// Ann in her live workspace, with a platform that a test has written.
-struct Stand {
-    app: TestApp,
-    platform: Scripted,
+pub(super) struct Stand {
+    pub(super) app: TestApp,
+    pub(super) platform: Scripted,
 }
 
 impl Stand {
-    async fn new(app: TestApp, change: impl FnOnce(&mut Script)) -> Self {
+    pub(super) async fn new(app: TestApp, change: impl FnOnce(&mut Script)) -> Self {
         let platform = Scripted::default();
         change(&mut platform.0.lock().unwrap());
         let platforms = Platforms::of(vec![std::sync::Arc::new(platform.clone())]);
@@ -26,14 +26,14 @@ impl Stand {
         Self { app, platform }
     }
 
-    async fn connected(app: TestApp, change: impl FnOnce(&mut Script)) -> Self {
+    pub(super) async fn connected(app: TestApp, change: impl FnOnce(&mut Script)) -> Self {
         let stand = Self::new(app, change).await;
         stand.consent("c1").await;
         stand.app.run_jobs().await;
         stand
     }
 
-    async fn consent(&self, code: &str) {
+    pub(super) async fn consent(&self, code: &str) {
         let page = self.app.post(&format!("/connections/{PLATFORM}/start"), &[]).await;
         assert_eq!(page.status, 200, "{}", page.text);
         let link =
@@ -43,38 +43,38 @@ impl Stand {
         assert_eq!(answer.status, 303, "{}", answer.text);
     }
 
-    async fn connection(&self) -> Connection {
+    pub(super) async fn connection(&self) -> Connection {
         let columns = Connection::COLUMNS;
         let sql = format!("SELECT {columns} FROM platform_connections");
         self.app.app.db.read(move |conn| conn.one(&sql, args![])).await.unwrap()
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub(super) async fn count(&self, sql: &'static str) -> i64 {
         self.app.app.db.read(move |conn| conn.one(sql, args![])).await.unwrap()
     }
 
-    async fn turn(&self, later: u64) {
+    pub(super) async fn turn(&self, later: u64) {
         self.app.hand.advance(Duration::from_secs(later));
         self.app.run_jobs().await;
     }
 
-    fn change(&self, change: impl FnOnce(&mut Script)) {
+    pub(super) fn change(&self, change: impl FnOnce(&mut Script)) {
         change(&mut self.platform.0.lock().unwrap());
     }
 
     /// What was asked since this was asked last.
-    fn asked(&self) -> Vec<String> {
+    pub(super) fn asked(&self) -> Vec<String> {
         std::mem::take(&mut self.platform.0.lock().unwrap().asked)
     }
 }
 
 /// So many, an hour apart, newest first.
-fn comments(count: usize) -> Vec<crate::model::ObservedInteraction> {
+pub(super) fn comments(count: usize) -> Vec<crate::model::ObservedInteraction> {
     let at = |n: usize| format!("2026-11-{:02}T{:02}:00:00Z", 21 - n / 24, 23 - n % 24);
     (0..count).map(|n| comment(&format!("i{n}"), &at(n))).collect()
 }
 
-const DAY: u64 = 86_400;
+pub(super) const DAY: u64 = 86_400;
 
 both_databases! {
     async fn an_account_is_connected_read_and_left(app: TestApp) {
@@ -102,32 +102,6 @@ both_databases! {
             assert!(stand.asked().contains(&format!("revoke {replaced}")), "{code}");
         }
         assert_eq!(stand.connection().await.connection_status, Status::Connected);
-    }
-
-    async fn a_quota_of_a_few_calls_a_day_comes_to_an_end(app: TestApp) {
-        let stand = Stand::connected(app, |script| {
-            script.interactions = comments(40);
-            (script.cost, script.units) = (1, 10);
-        })
-        .await;
-        let cause = stand.connection().await.connection_error;
-        assert_eq!(cause, Some(Cause::QuotaExhausted));
-        let calls = stand.platform.0.lock().unwrap().calls;
-        assert!((7..=9).contains(&calls), "at most eight of ten, and the one of the consent: {calls}");
-        let mut days = 0;
-        while stand.connection().await.complete_to.is_none() {
-            days += 1;
-            assert!(days < 8, "{:?}", stand.asked());
-            // What came meanwhile is there the next day, before what is old.
-            let at = stand.app.app.now() + Duration::from_secs(DAY / 2);
-            stand.change(|script| script.interactions.insert(0, comment(&format!("new{days}"), &at.to_string())));
-            stand.asked();
-            stand.turn(DAY).await;
-            let new = stand.count("SELECT count(*) FROM interactions WHERE external_id LIKE 'new%'").await;
-            assert_eq!(new, days);
-            assert_eq!(stand.asked()[..2], ["account", "new 0"]);
-        }
-        assert_eq!(stand.count("SELECT count(*) FROM interactions").await, 40 + days);
     }
 
     async fn a_failure_in_the_middle_costs_no_page_twice(app: TestApp) {
@@ -217,45 +191,5 @@ both_databases! {
         stand.turn(600).await;
         assert_eq!(stand.count("SELECT count(*) FROM interactions WHERE external_id = 'now'").await, 1);
         assert!(stand.connection().await.complete_to.unwrap() <= stand.app.app.now());
-    }
-
-    /// As fifty channels of two thousand videos each: a whole pass over one is four hundred units, and a day has ten thousand.
-    async fn fifty_large_accounts_stay_within_one_budget(app: TestApp) {
-        let stand = Stand::new(app, |script| {
-            (script.is_many, script.cost, script.units, script.pages) = (true, 20, 10_000, 20);
-        })
-        .await;
-        for account in 0..50 {
-            stand.consent(&format!("c{account}")).await;
-        }
-        stand.app.run_jobs().await;
-        let mut days = Vec::new();
-        // An hour before the day ends.
-        stand.turn(13 * 3_600).await;
-        stand.change(|script| script.calls = 0);
-        for _ in 0..7 {
-            for _ in 0..12 {
-                stand.turn(2 * 3_600).await;
-            }
-            stand.change(|script| days.push(20 * std::mem::take(&mut script.calls)));
-            stand.asked();
-        }
-        // A step is paid for when it was answered: each pass under way may have two on their way when the day's share is used up.
-        let under_way = 8 * 2 * 20;
-        assert!(days.iter().all(|units| *units <= 8_000 + under_way), "a fifth is kept for answers: {days:?}");
-        assert!(days[6] > 4_000, "and the rest is used: {days:?}");
-        let late = stand.app.app.now() - Duration::from_secs(DAY + DAY / 4);
-        let columns = Connection::COLUMNS;
-        let sql = format!("SELECT {columns} FROM platform_connections");
-        let all: Vec<Connection> = stand.app.app.db.read(move |conn| conn.all(&sql, args![])).await.unwrap();
-        assert_eq!(all.len(), 50);
-        assert!(all.iter().all(|one| one.complete_to.is_some_and(|at| at > late)), "everybody's news is read");
-        assert!(all.iter().all(|one| one.whole_pass_at.is_some()), "and all of what is old");
-    }
-
-    async fn the_budget_is_shown_with_the_hour_at_which_it_is_full_again(app: TestApp) {
-        let stand = Stand::connected(app, |script| (script.cost, script.units) = (3, 1_000)).await;
-        let page = stand.app.get("/connections").await.text;
-        assert!(page.contains("of 1,000") && page.contains("full again"), "{page}");
     }
 }

@@ -1,7 +1,6 @@
 //! Calls of the interface: what they cost, with which token, and how their answers are read.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -13,7 +12,7 @@ use crate::model::repaired_json;
 use crate::outbound::Answer;
 use crate::platforms::adapter::{Account, Tokens, World};
 use crate::platforms::hosts::Host;
-use crate::platforms::{Error, LISTING};
+use crate::platforms::{Allowance, Error, LISTING, paid};
 
 const READ: i64 = 1;
 const WRITE: i64 = 50;
@@ -22,7 +21,7 @@ const WRITE: i64 = 50;
 pub struct Api {
     world: World,
     tokens: Arc<dyn Tokens>,
-    spent: AtomicI64,
+    allowance: Arc<dyn Allowance>,
 }
 
 /// What the adapter keeps of an account.
@@ -34,8 +33,8 @@ pub struct Known {
 }
 
 impl Api {
-    pub fn new(world: World, tokens: Arc<dyn Tokens>) -> Self {
-        Self { world, tokens, spent: AtomicI64::new(0) }
+    pub fn new(world: World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Self {
+        Self { world, tokens, allowance }
     }
 
     /// The channel of the person who authorised us. What goes wrong here is about the account as a whole.
@@ -95,13 +94,15 @@ impl Api {
         token: &crate::secrets::Secret,
     ) -> Result<Answer, Error> {
         let cost = if method == Method::GET { READ } else { WRITE };
-        self.spent.fetch_add(cost, Ordering::Relaxed);
         let mut request = self.world.http.request(method, url).bearer_auth(token.expose());
         if let Some(body) = body {
             request = request.json(&body);
         }
-        let answer = self.world.http.send(request, LISTING).await?;
-        if answer.is_success() { Ok(answer) } else { Err(errors::classify(&answer, self.world.clock.now())) }
+        let asked = async {
+            let answer = self.world.http.send(request, LISTING).await?;
+            if answer.is_success() { Ok(answer) } else { Err(errors::classify(&answer, self.world.clock.now())) }
+        };
+        paid(self.allowance.as_ref(), cost, asked).await
     }
 
     /// An authorisation that is refused for one thing may be good for the account: the account itself is asked.
@@ -114,10 +115,6 @@ impl Api {
             Error::NoAccount => Err(Error::NoAccount),
             other => Ok(other),
         }
-    }
-
-    pub fn take_units(&self) -> i64 {
-        self.spent.swap(0, Ordering::Relaxed)
     }
 }
 

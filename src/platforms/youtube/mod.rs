@@ -20,7 +20,7 @@ use super::adapter::{
 };
 use super::error::{last_midnight_pacific, next_midnight_pacific};
 use super::google::{self, Google, YOUTUBE_SCOPE};
-use super::{Budget, Error, Words};
+use super::{Allowance, Budget, Error, Words};
 use crate::model::{ObservedInteraction, Platform, ProviderState};
 
 pub const WORDS: Words = Words {
@@ -60,8 +60,8 @@ impl PlatformModule for YouTube {
         Ok(Box::new(Google::of(world, YOUTUBE_SCOPE)?))
     }
 
-    fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>) -> Box<dyn Adapter> {
-        Box::new(Api::new(world.clone(), tokens))
+    fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter> {
+        Box::new(Api::new(world.clone(), tokens, allowance))
     }
 
     fn budget(&self, world: &World) -> Option<Budget> {
@@ -138,9 +138,5 @@ impl Adapter for Api {
 
     fn set_hidden<'a>(&'a self, external_id: &'a str, is_hidden: bool) -> Answering<'a, ()> {
         Box::pin(self.moderate(external_id, is_hidden))
-    }
-
-    fn take_spent(&self) -> i64 {
-        self.take_units()
     }
 }

@@ -1,6 +1,7 @@
 //! Answering, correcting, taking back and hiding, against the simulator.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use kit::clock::Clock;
 use kit::random::Random;
@@ -16,7 +17,7 @@ use crate::platforms::{Adapter, Error, Hosts};
 use crate::secrets::Secret;
 
 /// A channel at the simulator, authorised.
-async fn channel(directory: &std::path::Path) -> (simulator::Simulator, Api, AccountKey) {
+async fn channel(directory: &std::path::Path, spent: &Arc<AtomicI64>) -> (simulator::Simulator, Api, AccountKey) {
     let options = simulator::Options::new(directory, "secret", Clock::system(), Random::seeded(7));
     let simulator = simulator::start(options).await.unwrap();
     let (outbound, service) = (Outbound::new(), simulator.api_url().parse().unwrap());
@@ -42,7 +43,7 @@ async fn channel(directory: &std::path::Path) -> (simulator::Simulator, Api, Acc
     let asked = google.authorize_url(&question);
     let Consent::Given { code } = google.consent_of_simulator(asked, "ann").await.unwrap() else { panic!("allowed") };
     let grant = google.exchange(&code, question).await.unwrap();
-    let api = Api::new(world, Arc::new(grant.access_token));
+    let api = Api::new(world, Arc::new(grant.access_token), spent.clone());
     let key = api.account().await.unwrap().key();
     (simulator, api, key)
 }
@@ -73,16 +74,17 @@ async fn seen(api: &Api, key: &AccountKey, thread: &str, id: &str) -> Option<Obs
 #[tokio::test]
 async fn an_answer_is_written_corrected_and_taken_back() {
     let directory = tempfile::tempdir().unwrap();
-    let (_simulator, api, key) = channel(directory.path()).await;
+    let spent = Arc::new(AtomicI64::new(0));
+    let (_simulator, api, key) = channel(directory.path(), &spent).await;
     let comment = an_open_comment(&api, &key).await;
     let target = Target {
         external_id: comment.external_id.clone(),
         thread_external_id: comment.thread_external_id.clone(),
         content_external_id: comment.content_external_id.clone(),
     };
-    api.take_spent();
+    spent.store(0, Ordering::Relaxed);
     let written = api.reply(&key, &target, "Thank you!").await.unwrap();
-    assert_eq!(api.take_spent(), 50);
+    assert_eq!(spent.load(Ordering::Relaxed), 50);
     assert!(written.author.is_self && written.kind == Kind::Reply);
     assert_eq!(written.parent_external_id.as_deref(), Some(comment.external_id.as_str()));
     let answer = Target { external_id: written.external_id.clone(), ..target };
@@ -106,7 +108,7 @@ async fn an_answer_is_written_corrected_and_taken_back() {
 #[tokio::test]
 async fn what_is_hidden_can_be_shown_again() {
     let directory = tempfile::tempdir().unwrap();
-    let (_simulator, api, key) = channel(directory.path()).await;
+    let (_simulator, api, key) = channel(directory.path(), &Arc::default()).await;
     let comment = an_open_comment(&api, &key).await;
     let state = async || {
         let batch = api.fetch(&key, &comment.external_id, None).await.unwrap();

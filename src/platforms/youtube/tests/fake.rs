@@ -75,7 +75,7 @@ impl Fake {
             is_simulated: true,
             google: Some(Client::of_simulator()),
         };
-        Api::new(world, Arc::new(Secret::new("token")))
+        Api::new(world, Arc::new(Secret::new("token")), Arc::new(std::sync::atomic::AtomicI64::new(0)))
     }
 
     /// A whole pass, or one for what came since then.
