@@ -10,6 +10,7 @@ use crate::accounts::tries::Tries;
 use crate::app::{App, Inner, Parts};
 use crate::config::Config;
 use crate::connections::RefreshLocks;
+use crate::dashboard::Drawings;
 use crate::live::Streams;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
@@ -39,6 +40,7 @@ pub fn assemble(ground: Ground) -> App {
         .with(Pace::default())
         .with(RefreshLocks::default())
         .with(Streams::default())
+        .with(Drawings::default())
         .with(Tries::default());
     let (platforms, stopping) = (Platforms::built_in(), CancellationToken::new());
     App::new(Inner { db, clock, random, config, vault, outbound, platforms, stopping, parts })

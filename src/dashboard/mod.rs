@@ -1,6 +1,7 @@
 //! The dashboard: numbers that are computed from rows and say what they mean, or say why they are unknown.
 
 pub mod api;
+mod drawings;
 mod metrics;
 pub mod pages;
 mod store;
@@ -15,6 +16,7 @@ use kit::db::{self, Conn, Later};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use self::drawings::Drawings;
 pub use self::metrics::{Change, Metric, Value, metrics};
 use crate::connections::{Cause, Status};
 use crate::inbox::derive::{PriorityBand, Reason, Sentiment};

@@ -1,19 +1,22 @@
 //! `GET /dashboard`: who asks and everything that the page shows, in one hop to the database.
 
+use std::sync::Arc;
+
 use axum::extract::{Query, State};
 use axum::response::Redirect;
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
-use super::{Dashboard, Panel, views};
+use super::drawings::{Drawing, Moment};
+use super::{Dashboard, Drawings, Panel, views};
 use crate::accounts::sessions::{self, SessionToken};
 use crate::app::App;
 use crate::demo;
 use crate::live::Streams;
 use crate::web::errors::{Error, Result};
 use crate::web::extract;
-use crate::web::ui::{self, Local};
+use crate::web::ui::{self, Local, NOTHING};
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
@@ -36,35 +39,50 @@ pub async fn show(
     let panel = panel.map_err(|_| Error::bad_request("unknown_panel", "Unknown panel."))?;
     let token = token.ok_or(Error::SignInNeeded)?;
     let (now, version) = (app.now(), app.part::<Streams>().version(&app.db));
-    let (who, local, dashboard, demo) = app
+    let drawings = app.part::<Drawings>();
+    let kept = drawings.clone();
+    let (who, local, shown, demo) = app
         .db
         .read(move |conn| {
             let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
             let local = Local::new(now, &who.user.time_zone);
             let demo = conn.later(|conn| demo::view(conn, &who.user, now));
-            let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
+            let is_all = matches!(panel, None | Some(Panel::All));
+            let drawn = is_all.then(|| Moment::of(&who, &local)).and_then(|moment| kept.at(&moment));
+            let shown = match drawn {
+                Some(drawn) => Shown::Drawn(drawn),
+                None => Shown::Read(Dashboard::load(conn, who.workspace.id, &local, panel)?),
+            };
             let demo = demo.get(conn)?;
-            Ok::<_, Error>((who, local, dashboard, demo))
+            Ok::<_, Error>((who, local, shown, demo))
         })
         .await?;
     extract::passes(&who.user, "/dashboard")?;
     sessions::seen(&app, &who.session);
 
-    Ok(match panel {
-        Some(Panel::Demo) => demo::views::panel(&demo, &local),
-        Some(Panel::DemoStrip) => demo::views::strip(&demo, &local),
-        Some(panel) => views::panel(panel, &who.user.name, &dashboard, &local),
-        None => {
+    let draw = |shown| match shown {
+        Shown::Drawn(drawing) => drawing,
+        Shown::Read(dashboard) => drawings.draw(Moment::of(&who, &local), &dashboard, &local),
+    };
+    Ok(match (panel, shown) {
+        (Some(Panel::Demo), _) => demo::views::panel(&demo, &local),
+        (Some(Panel::DemoStrip), _) => demo::views::strip(&demo, &local),
+        (Some(Panel::All), shown) => draw(shown).around(&NOTHING),
+        (Some(panel), Shown::Read(dashboard)) => views::panel(panel, &who.user.name, &dashboard, &local),
+        (_, shown) => {
+            let drawing = draw(shown);
             let mut shell = who.shell(&app, &nonce, "/dashboard");
-            shell.needs_reply = Some(dashboard.facts.waiting.total);
+            shell.needs_reply = Some(drawing.waiting);
             shell.version = version;
             // The page has a panel for it.
             shell.banner = None;
-            ui::page(
-                &shell,
-                "Dashboard",
-                views::page(&who.user.name, demo::views::panel(&demo, &local), &dashboard, &local),
-            )
+            ui::page(&shell, "Dashboard", drawing.around(&demo::views::panel(&demo, &local)))
         }
     })
+}
+
+/// The panels, or what they are drawn from.
+enum Shown {
+    Drawn(Arc<Drawing>),
+    Read(Dashboard),
 }

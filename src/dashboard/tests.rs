@@ -1,5 +1,6 @@
 //! The numbers against rows, on both databases.
 
+mod drawings;
 mod true_numbers;
 
 use std::time::Duration;
@@ -282,8 +283,8 @@ kit::both_databases! {
         house.day("2026-11-22", comments(12)).await;
         house.interaction(connection, "Hello?", 51, "needs_reply", 5).await;
         let whole = house.load(house.workspace, None).await;
-        let page = views::page("Ann", crate::web::ui::NOTHING, &whole, &house.local).into_string();
-        for panel in [Panel::Glance, Panel::Metrics, Panel::First, Panel::Connections, Panel::Kinds, Panel::Moods, Panel::Recent] {
+        let page = views::below("Ann", &whole, &house.local).into_string();
+        for panel in [Panel::Metrics, Panel::First, Panel::Connections, Panel::Kinds, Panel::Moods, Panel::Recent] {
             let alone = views::panel(panel, "Ann", &house.load(house.workspace, Some(panel)).await, &house.local);
             assert!(page.contains(&alone.render().0), "{panel} differs");
             assert!(alone.0.contains(&format!("id=\"panel-{panel}\"")), "{panel}: {}", alone.0);

@@ -15,12 +15,10 @@ use crate::web::ui::{
     stars, tag, time,
 };
 
-/// The whole page's content; `demo` is demo mode's own panel.
-pub fn page(name: &str, demo: Markup, dashboard: &Dashboard, local: &Local) -> Markup {
+/// The page's content below its first lines and demo mode's own panel.
+pub fn below(name: &str, dashboard: &Dashboard, local: &Local) -> Markup {
     let draw = |one| panel(one, name, dashboard, local);
     html! {
-        (draw(Panel::Glance))
-        (demo)
         (draw(Panel::Metrics))
         div.two {
             (draw(Panel::First))
@@ -31,7 +29,7 @@ pub fn page(name: &str, demo: Markup, dashboard: &Dashboard, local: &Local) -> M
     }
 }
 
-/// One part of the page, the same inside it and alone. Demo mode draws its own.
+/// One part of the page, the same inside it and alone. Demo mode draws its own, and all of them are a [`Drawing`](super::drawings::Drawing).
 pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> Markup {
     let Dashboard { facts, open, recent } = dashboard;
     // The one first step stands in demo mode's panel; of the rest nothing is known.
@@ -45,8 +43,7 @@ pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> 
         Panel::Moods => ("inbox demo", moods_chart(facts, local)),
         Panel::Recent => ("inbox demo", recent_items(recent, facts, local)),
         Panel::InboxCount => return inbox_count(Some(facts.waiting.total)),
-        Panel::All => return page(name, NOTHING, dashboard, local),
-        Panel::Demo | Panel::DemoStrip => return NOTHING,
+        Panel::All | Panel::Demo | Panel::DemoStrip => return NOTHING,
     };
     let body = if is_empty && panel != Panel::Glance { NOTHING } else { body };
     live(Live { name: panel.as_str(), hints, source: "/dashboard?panel=all" }, body)

@@ -106,6 +106,8 @@ pub struct SignedIn {
     pub user: UserRow,
     pub session: SessionRow,
     pub workspace: Workspace,
+    /// The number of the workspace's last event: nothing that an event tells of has changed while it is the same.
+    pub last_event: i64,
     /// Up to where this process had heard of changes before anything was read (live/streams.rs).
     pub version: String,
 }

@@ -20,10 +20,11 @@ pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<O
     conn.opt(
         &format!(
             "SELECT {PERSON}, s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at,
-                    s.idle_expires_at, s.expires_at
+                    s.idle_expires_at, s.expires_at, COALESCE(h.seq, 0)
              FROM user_sessions s
              JOIN users u ON u.id = s.user_id
              JOIN workspaces w ON w.id = CASE u.demo_mode_status WHEN 'enabled' THEN u.demo_workspace_id ELSE {LIVE} END
+             LEFT JOIN event_heads h ON h.workspace_id = w.id
              WHERE s.token_hash = $1 AND s.idle_expires_at > $2 AND u.disabled_at IS NULL"
         ),
         args![token.as_bytes(), now],
@@ -80,7 +81,7 @@ impl FromRow for SignedIn {
             idle_expires_at: row.get(23)?,
             expires_at: row.get(24)?,
         };
-        Ok(Self { user, session, workspace, version: String::new() })
+        Ok(Self { user, session, workspace, last_event: row.get(25)?, version: String::new() })
     }
 }
 

@@ -8,6 +8,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
 use super::ingest::{IngestContext, Ingested};
+use crate::events::{self, Event};
 use crate::model::{ConnectionId, ContentId, ObservedContent, UnreadKind};
 
 /// What the account's page shows; a counter that the platform hides is `None`.
@@ -49,6 +50,9 @@ pub fn ingest(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedCont
         known.insert(item.external_id.clone(), store::Content::of(id, item));
     }
     store::seen(tx, context, &unchanged)?;
+    if ingested.new + ingested.changed > 0 {
+        tell(tx, context)?;
+    }
     Ok(ingested)
 }
 
@@ -65,7 +69,9 @@ pub fn spare(tx: &mut Tx, context: &IngestContext<'_>, unread: &[(UnreadKind, St
 
 /// Call it after a pass that read everything the platform has, and only then: what two in a row did not see is gone.
 pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
-    store::remove_missing(tx, context, started_at)?;
+    if store::remove_missing(tx, context, started_at)? > 0 {
+        tell(tx, context)?;
+    }
     store::mark_missing(tx, context, started_at)
 }
 
@@ -83,7 +89,11 @@ pub fn account(tx: &mut Tx, context: &IngestContext<'_>, counters: AccountCounte
             store::read(tx, context, ("connection", context.connection), metric, value)?;
         }
     }
-    Ok(())
+    tell(tx, context)
+}
+
+fn tell(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
+    events::record(tx, context.now, context.workspace, Event::ConnectionChanged(context.connection))
 }
 
 fn bounded(item: ObservedContent) -> ObservedContent {

@@ -105,13 +105,13 @@ pub fn spare_all(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
     Ok(())
 }
 
-pub fn remove_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
+/// How many it were.
+pub fn remove_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<u64> {
     tx.exec(
         "UPDATE content_items SET removed_at = $3
          WHERE connection_id = $1 AND last_seen_at < $2 AND missing_since IS NOT NULL AND removed_at IS NULL",
         args![context.connection, started_at, context.now],
-    )?;
-    Ok(())
+    )
 }
 
 pub fn mark_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
