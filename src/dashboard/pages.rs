@@ -51,7 +51,7 @@ pub async fn show(
             let drawn = is_all.then(|| Moment::of(&who, &local)).and_then(|moment| kept.at(&moment));
             let shown = match drawn {
                 Some(drawn) => Shown::Drawn(drawn),
-                None => Shown::Read(Dashboard::load(conn, who.workspace.id, &local, panel)?),
+                None => Shown::Read(Box::new(Dashboard::load(conn, who.workspace.id, &local, panel)?)),
             };
             let demo = demo.get(conn)?;
             Ok::<_, Error>((who, local, shown, demo))
@@ -84,5 +84,5 @@ pub async fn show(
 /// The panels, or what they are drawn from.
 enum Shown {
     Drawn(Arc<Drawing>),
-    Read(Dashboard),
+    Read(Box<Dashboard>),
 }

@@ -63,8 +63,8 @@ const READERS: [(&str, &[&str]); 12] = [
     ("inbox", &["platform_connections"]),
     // What is known already of a thread that is read again, and whether its workspace is a demo.
     ("connections", &["interactions", "workspaces"]),
-    // A session answers with its person's workspace.
-    ("accounts", &["workspaces", "memberships"]),
+    // A session answers with its person's workspace, and up to which event it is known.
+    ("accounts", &["workspaces", "memberships", "event_heads"]),
     // A new workspace is in its owner's zone.
     ("workspaces", &["users"]),
     ("activity", &["users"]),
