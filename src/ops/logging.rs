@@ -14,11 +14,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tracing::callsite::Identifier;
 use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Context, Filter, Layer, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, fmt, registry};
+use tracing_subscriber::{fmt, registry};
 
 use crate::config::{LogFormat, Settings};
 
@@ -45,7 +46,7 @@ pub fn finish() {
 }
 
 pub fn start(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_new(&settings.log).map_err(|error| format!("REPRUV_LOG {}: {error}", settings.log))?;
+    let filter = filter(&settings.log)?;
     let terminal = std::io::stderr().is_terminal();
     let format = settings.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
     let lines = lines(format, QUEUE.clone()).with_filter(Calm::default());
@@ -55,6 +56,31 @@ pub fn start(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
     registry().with(lines.with_filter(filter)).init();
     std::panic::set_hook(Box::new(panicked));
     Ok(())
+}
+
+/// Levels, one for everything and others for parts of it. A word that is no level is refused: taken for the name of a part,
+/// as elsewhere, it would silence all others.
+fn filter(text: &str) -> Result<Targets, String> {
+    let mut filter = Targets::new();
+    for rule in text.split(',').map(str::trim) {
+        let (part, level) =
+            rule.split_once('=').map_or((None, rule), |(part, level)| (Some(part.trim()), level.trim()));
+        let known = level.parse::<LevelFilter>().ok().filter(|_| !level.is_empty());
+        filter = match (part, known) {
+            (None, Some(level)) => filter.with_default(level),
+            (Some(part), Some(level)) if is_path(part) => filter.with_target(part, level),
+            _ => {
+                return Err(format!(
+                    "REPRUV_LOG: {rule:?} is neither off, error, warn, info, debug or trace, nor a part with one of them: warn,repruv::inbox=debug"
+                ));
+            }
+        };
+    }
+    Ok(filter)
+}
+
+fn is_path(part: &str) -> bool {
+    !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ':'))
 }
 
 /// The hook of the standard library writes to standard error by itself, and waits for its reader.
@@ -153,6 +179,28 @@ mod tests {
     use tracing::callsite::Callsite as _;
 
     use super::*;
+
+    #[test]
+    fn a_filter_says_how_much_is_told_of_everything_and_of_parts() {
+        use tracing::Level;
+        for (text, told, untold) in [
+            ("info", ("hyper", Level::INFO), ("repruv", Level::DEBUG)),
+            ("WARN", ("hyper", Level::WARN), ("repruv", Level::INFO)),
+            ("warn, repruv::inbox = debug", ("repruv::inbox::ingest", Level::DEBUG), ("repruv::live", Level::INFO)),
+            ("hyper=off,trace", ("repruv", Level::TRACE), ("hyper", Level::ERROR)),
+            ("repruv=info", ("repruv", Level::INFO), ("hyper", Level::ERROR)),
+        ] {
+            let filter = filter(text).expect(text);
+            assert!(filter.would_enable(told.0, &told.1), "{text}: {told:?}");
+            assert!(!filter.would_enable(untold.0, &untold.1), "{text}: {untold:?}");
+        }
+        for misspelt in
+            ["", "warning", "info,", "repruv=loud", "repruv=", "=info", "[request]=info", "info;repruv=debug"]
+        {
+            let told = filter(misspelt).expect_err(misspelt);
+            assert!(told.starts_with("REPRUV_LOG: ") && told.lines().count() == 1, "{told}");
+        }
+    }
 
     struct Count(Arc<AtomicU64>);
 

@@ -76,6 +76,17 @@ fn caddy_as_documented_serves_everything() {
     });
 }
 
+/// The third is run by nobody here: it says what the two say that are run.
+#[test]
+fn traefiks_block_agrees_with_those_that_are_run() {
+    for language in ["nginx", "caddyfile", "yaml"] {
+        let text = block(language);
+        for same in [HOST, "127.0.0.1:8080", "8s"] {
+            assert!(text.contains(same), "{language}: {same}");
+        }
+    }
+}
+
 impl Site {
     /// `start` is given a port for TLS and one for none, where Repruv is, and a folder with a certificate.
     async fn behind(start: impl FnOnce(u16, u16, &str, &Path) -> Process) -> Self {

@@ -80,6 +80,14 @@ fn an_address_that_says_more_than_is_understood_is_refused() {
 }
 
 #[test]
+fn a_log_filter_that_is_misspelt_is_refused() {
+    for filter in ["warning", "repruv=loud", ""] {
+        let (is_good, line) = Process::repruv(&["doctor"], &[("REPRUV_LOG".to_owned(), filter.to_owned())]).told();
+        assert!(!is_good && line.contains("REPRUV_LOG") && line.lines().count() == 1, "{filter}: {line}");
+    }
+}
+
+#[test]
 fn a_database_that_cannot_hold_every_text_is_refused() {
     kit::testing::run(async {
         let cluster = tokio::task::spawn_blocking(Cluster::start).await.expect("no panic");

@@ -1,5 +1,6 @@
 //! What is wrong with an installation, and the cure. Reads alone, beside a running server.
 
+mod engine;
 mod service;
 mod store;
 #[cfg(test)]
@@ -192,26 +193,11 @@ async fn look_inside(db: &Db, settings: &Settings, clock: &Clock) -> Vec<Finding
 }
 
 fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Vec<Finding>> {
-    let lost = store::lost_leases(conn, now - MINUTE)?;
-    let blocking = store::blocking_keys(conn, now - MINUTE)?;
     let failed = store::failed_deliveries(conn, now - WEEK)?;
     let ahead = accounts::limits::from_the_future(conn, now)?;
     let there = store::clock(conn)?;
-    Ok(vec![
-        workers(conn, now)?,
-        oldest_job(conn, now)?,
-        match lost {
-            0 => ok("leases", "every running job has a worker"),
-            lost => warn("leases", format!("{lost} running jobs have no worker"), "start a worker to pick them up"),
-        },
-        match blocking.first() {
-            None => ok("operations", "none blocked"),
-            Some(_) => bad(
-                "operations",
-                format!("overdue jobs are blocking {}", blocking.join(", ")),
-                "start a worker to clear them, or cancel them on the activity page",
-            ),
-        },
+    let mut findings = engine::look(conn, now)?;
+    findings.extend([
         match failed {
             0 => ok("webhooks", "all of this week's deliveries were processed"),
             failed => warn(
@@ -231,25 +217,8 @@ fn look_at_rows(conn: &mut Conn, now: Timestamp, clock: &Clock) -> db::Result<Ve
             ),
         },
         skew(clock.now(), there),
-    ])
-}
-
-fn workers(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
-    let online = kit::jobs::overview(conn, now)?.workers_online;
-    Ok(match online {
-        0 => bad("workers", "none online: nothing will get done", "run `repruv serve` or `repruv worker`"),
-        online => ok("workers", format!("{online} online")),
-    })
-}
-
-fn oldest_job(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
-    let jobs = kit::jobs::overview(conn, now)?;
-    let (ready, oldest) = (jobs.ready(), jobs.oldest_ready_age(now));
-    let text = format!("{ready} jobs due, the oldest for {} s", oldest.as_secs());
-    Ok(match oldest > MINUTE {
-        true => warn("queue", text, "start more workers, or raise REPRUV_WORKER_CONCURRENCY"),
-        false => ok("queue", text),
-    })
+    ]);
+    Ok(findings)
 }
 
 fn skew(here: Timestamp, there: Option<Timestamp>) -> Finding {

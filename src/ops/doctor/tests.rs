@@ -38,7 +38,7 @@ both_databases! {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(app.db.url(), folder.path());
         let healthy = examine(&settings, &app.app.clock).await;
-        for what in ["settings", "schema", "counts", "leases", "operations", "webhooks", "secrets", "queue", "demo service"] {
+        for what in ["settings", "schema", "counts", "leases", "running jobs", "job times", "operations", "webhooks", "secrets", "queue", "demo service"] {
             assert_eq!(level(&healthy, what), Level::Ok, "{healthy:?}");
         }
         assert_eq!(level(&healthy, "workers"), Level::Bad, "nobody works in a test");
@@ -69,6 +69,59 @@ both_databases! {
         assert_eq!(level(&ill, "operations"), Level::Bad, "{ill:?}");
         assert_eq!(level(&ill, "queue"), Level::Warn, "{ill:?}");
         assert!(ill.iter().all(|finding| finding.level == Level::Ok || finding.cure.is_some()), "every trouble has a cure");
+    }
+
+    async fn each_fault_of_the_engine_is_a_line_of_its_own(app: TestApp) {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = settings(app.db.url(), folder.path());
+        let (now, random, minute) = (app.app.now(), app.app.random.clone(), Duration::from_secs(60));
+        let (worker, nobody) = (kit::jobs::WorkerId::new(now, &random), kit::jobs::WorkerId::new(now, &random));
+        app.app.db.write(move |tx| {
+            let day = Duration::from_secs(86_400);
+            let job = crate::demo::jobs::DisableDemo::default();
+            let how = kit::jobs::Enqueue { operation_key: Some("demo:a".to_owned()), ..Default::default() };
+            kit::jobs::enqueue(tx, now, &random, &job, how)?;
+            tx.exec("UPDATE background_jobs SET created_at = $1, deadline_at = $2", args![now, now + day])?;
+            tx.exec("INSERT INTO background_schedules (name, period, enqueued_at) VALUES ('hourly', 1, $1)", args![now])?;
+            tx.exec(
+                "INSERT INTO background_workers (id, label, started_at, seen_at, gone_at, concurrency, running)
+                 VALUES ($1, 'mail-1 4711', $2, $2, $3, 8, 1)",
+                args![worker, now, now + 10 * minute],
+            )
+        }).await.unwrap();
+        // How the one job stands, and what of it is a fault.
+        let running = |lease| (Some(worker), Some(lease));
+        let cases = [
+            ("nothing", running(now + minute / 2), now, now + 20 * minute, now),
+            ("leases", running(now - 2 * minute), now, now + 20 * minute, now),
+            ("leases", running(now + 120 * minute), now, now + 20 * minute, now),
+            ("running jobs", (Some(nobody), Some(now + minute / 2)), now, now + 20 * minute, now),
+            ("operations", running(now + minute / 2), now, now - 2 * minute, now),
+            ("queue", (None, None), now - 2 * minute, now + 20 * minute, now),
+            ("job times", running(now + minute / 2), now, now + 20 * minute, now + 2 * minute),
+        ];
+        for (fault, (worker, lease), run_at, deadline, created_at) in cases {
+            app.app.db.write(move |tx| {
+                tx.exec(
+                    "UPDATE background_jobs SET status = $1, worker_id = $2, lease_until = $3, run_at = $4, deadline_at = $5,
+                         created_at = $6, queue_position = $4",
+                    args![if lease.is_some() { "running" } else { "pending" }, worker, lease, run_at, deadline, created_at],
+                )
+            }).await.unwrap();
+            let found = examine(&settings, &app.app.clock).await;
+            let engine = ["workers", "queue", "leases", "running jobs", "operations", "job times"];
+            let ill: Vec<_> = engine.into_iter().filter(|what| level(&found, what) != Level::Ok).collect();
+            assert_eq!(ill, if fault == "nothing" { vec![] } else { vec![fault] }, "{found:?}");
+        }
+        let ahead = now + 2 * minute;
+        for row_of_the_future in ["UPDATE background_schedules SET enqueued_at = $1", "UPDATE background_workers SET seen_at = $1"] {
+            app.app.db.write(move |tx| {
+                tx.exec("UPDATE background_jobs SET created_at = run_at", args![])?;
+                tx.exec("UPDATE background_schedules SET enqueued_at = $1", args![now])?;
+                tx.exec(row_of_the_future, args![ahead])
+            }).await.unwrap();
+            assert_eq!(level(&examine(&settings, &app.app.clock).await, "job times"), Level::Warn, "{row_of_the_future}");
+        }
     }
 
     async fn a_database_that_is_not_ready_is_named(database: Database) {
