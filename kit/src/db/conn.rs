@@ -1,7 +1,9 @@
 //! A connection as stores see it: the same statements on both databases.
 
+use std::any::Any;
 use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use super::ahead::{Ahead, Asked};
 use super::driver::Driver;
@@ -198,15 +200,24 @@ fn postgres_rows(
     }
 }
 
+/// What follows a commit.
+pub(super) type Follower = Box<dyn FnOnce() + Send>;
+
+/// Something of the process, for units to find.
+pub(super) type Attached = Arc<dyn Any + Send + Sync>;
+
 /// Writing: one transaction. Reads through it see its own writes.
 pub struct Tx {
     pub(super) conn: Conn,
     pub(super) signals: Vec<Signal>,
+    /// What follows the commit in this process.
+    pub(super) followers: Vec<Follower>,
+    pub(super) attached: Option<Attached>,
 }
 
 impl Tx {
     pub(super) fn new(driver: Driver) -> Self {
-        Self { conn: Conn::new(driver), signals: Vec::new() }
+        Self { conn: Conn::new(driver), signals: Vec::new(), followers: Vec::new(), attached: None }
     }
 
     /// Runs a statement; the number of rows that it changed.
@@ -240,6 +251,17 @@ impl Tx {
                 .and_then(|rows| rows.iter().map(|row| T::from_row(&Row(Source::Postgres(row)))).collect()),
         };
         self.conn.note(result)
+    }
+
+    /// Runs `follow` in this process as soon as the commit is durable; never, where that is not known. It is run where the
+    /// database's threads answer, so it only passes something on.
+    pub(crate) fn after_commit(&mut self, follow: impl FnOnce() + Send + 'static) {
+        self.followers.push(Box::new(follow));
+    }
+
+    /// What [`Db::attach`](super::Db::attach) was given.
+    pub(crate) fn attached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.attached.clone()?.downcast().ok()
     }
 
     /// Tells every process, once this transaction is durable. The same signal twice is one.

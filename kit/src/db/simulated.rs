@@ -117,6 +117,7 @@ impl Database {
             reader_threads: 0,
             writer_threads: 0,
             signals,
+            attached: Default::default(),
             meter: Arc::new(Meter::new()),
             threads: Vec::new().into(),
             rest: Vec::new(),

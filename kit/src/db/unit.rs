@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::access::Access;
+use super::conn::Follower;
 use super::stats::{self, Meter};
 use super::{Error, Result, Tx};
 
@@ -153,6 +154,7 @@ struct Task<T, E, F> {
     deadline: Option<Duration>,
     unit: F,
     outcome: Option<Result<T, E>>,
+    followers: Vec<Follower>,
     caller: oneshot::Sender<Result<T, E>>,
 }
 
@@ -167,7 +169,7 @@ where
     E: From<Error> + Send + 'static,
 {
     let (caller, answer) = oneshot::channel();
-    (Box::new(Task { access, deadline, unit, outcome: None, caller }), answer)
+    (Box::new(Task { access, deadline, unit, outcome: None, followers: Vec::new(), caller }), answer)
 }
 
 impl<T, E, F> Unit for Task<T, E, F>
@@ -189,13 +191,19 @@ where
         let outcome =
             catch_unwind(AssertUnwindSafe(|| (self.unit)(tx))).unwrap_or_else(|_| Err(Error::Panicked.into()));
         let wanted = outcome.is_ok();
+        self.followers = std::mem::take(&mut tx.followers);
         self.outcome = Some(outcome);
         wanted
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
         let answer = match (committed, self.outcome) {
-            (Ok(()), Some(outcome)) => outcome,
+            (Ok(()), Some(outcome)) => {
+                if outcome.is_ok() {
+                    self.followers.into_iter().for_each(|follow| follow());
+                }
+                outcome
+            }
             // The unit's own error says more than that its transaction went with it.
             (Err(_), Some(Err(error))) => Err(error),
             (Err(error), _) => Err(error.into()),

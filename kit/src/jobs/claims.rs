@@ -23,13 +23,19 @@ pub(super) struct Claimed {
     pub jobs: Vec<(Arc<RunningJob>, Slot)>,
     /// More may be due than there were free slots.
     pub is_full: bool,
+    /// All that was due is claimed.
+    pub left_nothing: bool,
     pub next_due: Option<Timestamp>,
 }
 
 impl Claimed {
     /// No more goes in for now: when a slot becomes free, there is to be another look.
     pub(super) fn full(job: Option<(Arc<RunningJob>, Slot)>) -> Self {
-        Self { jobs: job.into_iter().collect(), is_full: true, next_due: None }
+        Self { jobs: job.into_iter().collect(), is_full: true, left_nothing: false, next_due: None }
+    }
+
+    pub(super) fn failed() -> Self {
+        Self { jobs: Vec::new(), is_full: false, left_nothing: false, next_due: None }
     }
 }
 
@@ -62,7 +68,8 @@ impl<C: Workplace> Engine<C> {
         self.is_claiming.store(true, Ordering::SeqCst);
         let claimed = self.db.write(unit).await.map(|(jobs, next_due)| {
             let is_full = jobs.len() as i64 == places.all || self.is_some_type_full(&places, &jobs);
-            Claimed { jobs: jobs.into_iter().map(|job| self.hold(job, claimed_at)).collect(), is_full, next_due }
+            let jobs = jobs.into_iter().map(|job| self.hold(job, claimed_at)).collect();
+            Claimed { jobs, is_full, left_nothing: !is_full, next_due }
         });
         self.is_claiming.store(false, Ordering::SeqCst);
         claimed

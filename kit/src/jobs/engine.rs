@@ -18,7 +18,7 @@ use super::running::{RunningJob, Slots, Stop};
 use super::step::Outcome;
 use super::store::{self, Lease};
 use super::suspects::Suspects;
-use super::upkeep;
+use super::upkeep::{self, Owned};
 use super::work::{Workplace, handler, job_types, limits};
 use super::{JobRow, JobStatus, Progress, Settings};
 use crate::clock::{Clock, Timestamp};
@@ -40,11 +40,12 @@ pub(super) struct Engine<C: Workplace> {
     pub worker_id: Uuid,
     heartbeat: Heartbeat,
     pub claim: Arc<Claim>,
-    pub suspects: Suspects,
+    pub suspects: Arc<Suspects>,
     pub pulse: Pulse,
     /// Runs of a type at once, in the claim's order of types.
     pub limits: Vec<Option<usize>>,
-    /// Rows under this worker's name that it does not hold, since when: the answer to their claim was lost.
+    /// Rows under this worker's name that it does not hold, since when: the answer to their claim, or to an enqueue that
+    /// claimed for it, was lost.
     strangers: Mutex<BTreeMap<Lease, Instant>>,
     /// A claim is under way: rows under this worker's name may be about to be in its hands.
     pub is_claiming: AtomicBool,
@@ -70,7 +71,7 @@ impl<C: Workplace> Engine<C> {
             worker_id,
             heartbeat,
             claim,
-            suspects: Suspects::default(),
+            suspects: Arc::default(),
             pulse: Pulse::default(),
             limits,
             strangers,
@@ -143,31 +144,33 @@ impl<C: Workplace> Engine<C> {
     }
 
     /// `held` was taken before `owned` was read, so a job that is in the one and not in the other has ended or is lost.
-    async fn heed(&self, held: &[Arc<RunningJob>], owned: &[(i64, i64, Option<Timestamp>)]) {
-        let owned: BTreeMap<_, _> =
-            owned.iter().map(|&(seq, lease_token, cancel)| (Lease { seq, lease_token }, cancel)).collect();
+    async fn heed(&self, held: &[Arc<RunningJob>], owned: &[Owned]) {
+        let leases: BTreeMap<_, _> = owned.iter().map(|owned| (owned.lease(), owned.cancel_requested_at)).collect();
         for hold in held {
-            match owned.get(&hold.lease()) {
+            match leases.get(&hold.lease()) {
                 Some(Some(_)) => hold.stop.trigger(Stop::Cancelled),
                 Some(None) => {}
                 None => hold.stop.trigger(Stop::Lost),
             }
         }
-        for lease in self.long_strange(owned.keys()) {
+        for lease in self.long_strange(owned) {
             tracing::warn!(seq = lease.seq, "a job of this worker is in nobody's hands: it is taken back");
             self.finish(lease, JobStatus::Running, Outcome::Strayed, None).await;
         }
     }
 
-    fn long_strange<'a>(&self, owned: impl Iterator<Item = &'a Lease>) -> Vec<Lease> {
+    fn long_strange(&self, owned: &[Owned]) -> Vec<Lease> {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         if self.is_claiming.load(Ordering::SeqCst) {
             strangers.clear();
             return Vec::new();
         }
+        // A promise is asked for first: it ends when its job is held.
         let now_strange: BTreeMap<_, _> = owned
-            .filter(|lease| self.slots.holds(lease).is_none())
-            .map(|lease| (*lease, strangers.get(lease).copied().unwrap_or_else(Instant::now)))
+            .iter()
+            .filter(|owned| !self.slots.is_promised(owned.id) && self.slots.holds(&owned.lease()).is_none())
+            .map(Owned::lease)
+            .map(|lease| (lease, strangers.get(&lease).copied().unwrap_or_else(Instant::now)))
             .collect();
         *strangers = now_strange;
         strangers

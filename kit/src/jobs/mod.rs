@@ -76,6 +76,7 @@ mod execute;
 mod fence;
 mod finish;
 mod heartbeat;
+mod intake;
 mod job;
 mod metrics;
 mod overview;

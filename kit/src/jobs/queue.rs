@@ -1,18 +1,21 @@
 //! What the rest of the application does with jobs: enqueue, cancel, repeat; each inside the caller's transaction.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::finish;
+use super::intake::{self, Intake, Place};
 use super::scope::JobScope;
 use super::step::Outcome;
 use super::store::{self, NewJob};
 use super::work::{Handled, Workplace, can_read, handler};
-use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
+use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
 use crate::db::{self, Tx};
+use crate::mutant;
 use crate::random::Random;
 
 /// How to enqueue: `Enqueue { user_id: Some(user), ..Enqueue::default() }`.
@@ -54,7 +57,8 @@ pub fn enqueue<J: Handled>(
     how: Enqueue,
 ) -> db::Result<Enqueued> {
     let payload = serde_json::to_value(job).expect("a job's fields are plain data, with text for keys");
-    insert(tx, now, random, J::TYPE, &payload, &job.policy(), &how)
+    let (policy, how) = (&job.policy(), &how);
+    insert(tx, now, random, &Order { job_type: J::TYPE, payload: &payload, policy, how, is_tentative: false })
 }
 
 /// Lets a job that waits for its first attempt begin at `at` already, in the sight of `user_id` if it was nobody's;
@@ -115,7 +119,9 @@ pub fn retry<C: Workplace>(
         repeats: Some(id),
     };
     let Some(policy) = handler.policy(&old.payload) else { return Ok(Repeat::Refused) };
-    let enqueued = insert(tx, now, random, &old.job_type, &old.payload, &policy, &how)?;
+    let again =
+        Order { job_type: &old.job_type, payload: &old.payload, policy: &policy, how: &how, is_tentative: true };
+    let enqueued = insert(tx, now, random, &again)?;
     let Some(new) = store::find(tx, enqueued.id, scope)? else { return Ok(Repeat::Refused) };
     if enqueued.already_live {
         let does_the_same = new.job_type == old.job_type && new.payload == old.payload;
@@ -128,19 +134,30 @@ pub fn retry<C: Workplace>(
     Ok(Repeat::Enqueued(enqueued))
 }
 
-fn insert(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    job_type: &str,
-    payload: &Json,
-    policy: &Policy,
-    how: &Enqueue,
-) -> db::Result<Enqueued> {
+/// A job to be, with its Rust type erased.
+struct Order<'a> {
+    job_type: &'a str,
+    payload: &'a Json,
+    policy: &'a Policy,
+    how: &'a Enqueue,
+    /// The transaction may still take it back.
+    is_tentative: bool,
+}
+
+fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db::Result<Enqueued> {
+    let &Order { job_type, payload, policy, how, is_tentative } = order;
     let run_at = how.run_at.map_or(now, |at| at.max(now));
-    let queue_position = if run_at <= now { Some(queue_position(tx, run_at, policy.priority, how)?) } else { None };
+    let id = JobId::new(now, random);
+    let intake = tx.attached::<Intake>().filter(|_| run_at <= now);
+    let place = intake.as_ref().filter(|_| !is_tentative).and_then(|intake| intake.promise(id, job_type));
+    let queue_position = match &place {
+        // Nobody waits before it.
+        Some(_) => Some(run_at),
+        None if run_at <= now => Some(queue_position(tx, run_at, policy.priority, how)?),
+        None => None,
+    };
     let new = NewJob {
-        id: JobId::new(now, random),
+        id,
         job_type,
         user_id: how.user_id,
         workspace_id: how.workspace_id,
@@ -152,18 +169,33 @@ fn insert(
         deadline_at: run_at + policy.deadline,
         max_attempts: policy.max_attempts.into(),
         repeats: how.repeats,
+        claim: place.as_ref().map(|place| place.claim(now)),
     };
     loop {
-        if store::insert(tx, &new, now)?.is_some() {
+        if let Some(seq) = store::insert(tx, &new, now)? {
             if let Some(user_id) = how.user_id {
                 tx.signal(JOB_TOPIC, user_id);
             }
-            tx.signal(WORK_TOPIC, "");
+            follow_up(tx, intake, place.map(|place| (place, intake::claimed(&new, seq, now))));
             return Ok(Enqueued { id: new.id, already_live: false });
         }
         // The holder of the key may have ended between the two statements: then the place is free.
         if let Some(id) = how.operation_key.as_deref().map(|key| store::live_with_key(tx, key)).transpose()?.flatten() {
             return Ok(Enqueued { id, already_live: true });
+        }
+    }
+}
+
+/// A claimed job begins as soon as its commit is durable; of another the workers are told.
+fn follow_up(tx: &mut Tx, intake: Option<Arc<Intake>>, claimed: Option<(Place, JobRow)>) {
+    match (claimed, intake) {
+        (Some((place, job)), _) if mutant!("begun before the commit") => place.begin(job),
+        (Some((place, job)), _) => tx.after_commit(move || place.begin(job)),
+        (None, intake) => {
+            if let Some(intake) = intake {
+                tx.after_commit(move || intake.has_work());
+            }
+            tx.signal(WORK_TOPIC, "");
         }
     }
 }

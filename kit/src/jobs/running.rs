@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use super::metrics::Meter;
 use super::step::Outcome;
 use super::store::Lease;
-use super::{JobRow, Progress};
+use super::{JobId, JobRow, Progress};
 
 /// Why a running job is stopped from outside itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -127,7 +127,7 @@ impl RunningJob {
 /// What a worker has in its hands.
 #[derive(Default)]
 pub(super) struct Slots {
-    held: Mutex<BTreeMap<Lease, Arc<RunningJob>>>,
+    hands: Mutex<Hands>,
     /// A slot became free, or a suspect got on.
     pub freed: Arc<Notify>,
     pub tasks: TaskTracker,
@@ -138,25 +138,76 @@ pub(super) struct Slots {
     pub ended: CancellationToken,
 }
 
+#[derive(Default)]
+struct Hands {
+    held: BTreeMap<Lease, Arc<RunningJob>>,
+    /// Jobs, with their types, that a transaction under way enqueues and claims at once.
+    promised: BTreeMap<JobId, &'static str>,
+    /// The last claim left nothing that was due, and none is under way.
+    is_idle: bool,
+}
+
+impl Hands {
+    fn taken(&self) -> usize {
+        self.held.len() + self.promised.len()
+    }
+
+    fn types(&self) -> impl Iterator<Item = &str> {
+        self.held.values().map(|hold| hold.job.job_type.as_str()).chain(self.promised.values().copied())
+    }
+}
+
 impl Slots {
+    /// Keeps a slot for a job whose transaction is under way, if there is one and nothing else waits for it.
+    pub(super) fn promise(&self, id: JobId, job_type: &'static str, concurrency: usize, limit: usize) -> bool {
+        let mut hands = self.hands();
+        let is_free = hands.taken() < concurrency && hands.types().filter(|taken| *taken == job_type).count() < limit;
+        let is_kept = hands.is_idle && is_free;
+        if is_kept {
+            hands.promised.insert(id, job_type);
+        }
+        is_kept
+    }
+
+    /// The job is held by now, or its transaction was not committed, or nobody knows.
+    pub(super) fn keep_or_break(&self, id: JobId) {
+        self.hands().promised.remove(&id);
+        self.freed.notify_one();
+    }
+
+    pub(super) fn is_promised(&self, id: JobId) -> bool {
+        self.hands().promised.contains_key(&id)
+    }
+
+    /// When no transaction is left that may begin a job.
+    pub(super) async fn nothing_promised(&self) {
+        while !self.hands().promised.is_empty() {
+            self.freed.notified().await;
+        }
+    }
+
+    pub(super) fn set_idle(&self, is_idle: bool) {
+        self.hands().is_idle = is_idle;
+    }
+
     pub(super) fn take(self: &Arc<Self>, hold: Arc<RunningJob>) -> Slot {
         let lease = hold.lease();
-        lock(&self.held).insert(lease, hold);
+        self.hands().held.insert(lease, hold);
         Slot { slots: self.clone(), lease }
     }
 
     pub(super) fn held(&self) -> Vec<Arc<RunningJob>> {
-        lock(&self.held).values().cloned().collect()
+        self.hands().held.values().cloned().collect()
     }
 
     pub(super) fn holds(&self, lease: &Lease) -> Option<Arc<RunningJob>> {
-        lock(&self.held).get(lease).cloned()
+        self.hands().held.get(lease).cloned()
     }
 
     pub(super) fn taken_by_type(&self) -> BTreeMap<String, usize> {
         let mut taken = BTreeMap::new();
-        for hold in lock(&self.held).values() {
-            *taken.entry(hold.job.job_type.clone()).or_default() += 1;
+        for job_type in self.hands().types() {
+            *taken.entry(job_type.to_owned()).or_default() += 1;
         }
         taken
     }
@@ -165,16 +216,21 @@ impl Slots {
     pub(super) fn runs_suspect(&self) -> bool {
         let stands_alone =
             |hold: &Arc<RunningJob>| hold.job.suspect_since.is_some() && !hold.has_stored.load(Ordering::SeqCst);
-        lock(&self.held).values().any(stands_alone)
+        self.hands().held.values().any(stands_alone)
     }
 
     /// Whether all that run have stored something.
     pub(super) fn all_have_stored(&self) -> bool {
-        lock(&self.held).values().all(|hold| hold.has_stored.load(Ordering::SeqCst))
+        let hands = self.hands();
+        hands.promised.is_empty() && hands.held.values().all(|hold| hold.has_stored.load(Ordering::SeqCst))
     }
 
     pub(super) fn taken(&self) -> usize {
-        lock(&self.held).len()
+        self.hands().taken()
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        lock(&self.hands)
     }
 }
 
@@ -186,7 +242,7 @@ pub(super) struct Slot {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        lock(&self.slots.held).remove(&self.lease);
+        self.slots.hands().held.remove(&self.lease);
         self.slots.freed.notify_one();
     }
 }

@@ -27,14 +27,20 @@ pub(super) struct NewJob<'a> {
     pub deadline_at: Timestamp,
     pub max_attempts: i64,
     pub repeats: Option<JobId>,
+    /// The idle worker of this process that takes it in this very transaction, and until when it holds it.
+    pub claim: Option<(Uuid, Timestamp)>,
 }
 
 const INSERT: &str = "\
     INSERT INTO background_jobs (id, job_type, user_id, payload, operation_key, status, priority, run_at, queue_position, \
     deadline_at, attempt, max_attempts, interruptions, lease_token, progress_done, progress_total, progress_step, \
-    checkpoint, repeats_job_id, created_at, updated_at, workspace_id, events) \
-    VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $14, $8, 0, $9, 0, 0, 0, 0, '', $10, $11, $12, $12, $13, 1) \
+    checkpoint, repeats_job_id, created_at, updated_at, workspace_id, events, worker_id, lease_until, started_at) \
+    VALUES ($1, $2, $3, $4, $5, $15, $6, $7, $14, $8, $16, $9, 0, $16, 0, 0, '', $10, $11, $12, $12, $13, $20, $17, $18, $19) \
     ON CONFLICT (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') DO NOTHING";
+
+/// The second event of a job that is claimed as it is made.
+const BEGUN: &str = ", begun AS (INSERT INTO background_job_events (key, at, kind, attempt, data) \
+    SELECT seq * 1048576 + 2, $12, 'started', 1, '{}' FROM job)";
 
 #[cfg(feature = "testing")]
 const UNLESS_LIVE: &str = "ON CONFLICT (operation_key) \
@@ -43,6 +49,10 @@ const UNLESS_LIVE: &str = "ON CONFLICT (operation_key) \
 /// The new row's `seq`, with the first event of its history; `None` when a live job holds the operation key.
 pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<i64>> {
     let sql = mutant!("two live jobs of one key": INSERT, UNLESS_LIVE => "");
+    let (worker_id, lease_until) = job.claim.unzip();
+    let (status, starts, events) =
+        if job.claim.is_some() { (JobStatus::Running, 1, 2) } else { (JobStatus::Pending, 0, 1) };
+    let started_at = job.claim.map(|_| now);
     let args = args![
         job.id,
         job.job_type,
@@ -58,13 +68,20 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
         now,
         job.workspace_id,
         job.queue_position,
+        status,
+        starts,
+        worker_id,
+        lease_until,
+        started_at,
+        events,
     ];
     let data = job.repeats.map_or_else(|| json!({}), |repeats| json!({ "repeats": repeats }));
     if tx.dialect() == Dialect::Postgres {
         let with_event = format!(
             "WITH job AS ({sql} RETURNING seq), \
              told AS (INSERT INTO background_job_events (key, at, kind, attempt, data) \
-             SELECT seq * 1048576 + 1, $12, 'enqueued', 0, $15 FROM job) SELECT seq FROM job"
+             SELECT seq * 1048576 + 1, $12, 'enqueued', 0, $21 FROM job){} SELECT seq FROM job",
+            if job.claim.is_some() { BEGUN } else { "" }
         );
         return tx.opt(&with_event, &[&args[..], args![data]].concat());
     }
@@ -74,6 +91,10 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
     }
     let seq: i64 = tx.one("SELECT last_insert_rowid()", &[])?;
     add_event(tx, &JobEvent { key: JobEvent::key(seq, 1), at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
+    if job.claim.is_some() {
+        let (key, data) = (JobEvent::key(seq, 2), json!({}));
+        add_event(tx, &JobEvent { key, at: now, kind: EventKind::Started, attempt: 1, data })?;
+    }
     Ok(Some(seq))
 }
 

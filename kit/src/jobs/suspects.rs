@@ -23,6 +23,10 @@ impl Default for Suspects {
 }
 
 impl Suspects {
+    pub(super) fn are_expected(&self) -> bool {
+        self.are_expected.load(Ordering::SeqCst)
+    }
+
     pub(super) fn expect(&self) {
         self.are_expected.store(true, Ordering::SeqCst);
     }

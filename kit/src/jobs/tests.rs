@@ -1,5 +1,6 @@
 //! The conformance suite of the engine, on both databases.
 
+mod at_once;
 mod claims;
 mod ends;
 mod fair;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::JobId;
 use super::store::{Lease, indexed_by, skipping_locked};
 use crate::args;
 use crate::clock::Timestamp;
@@ -25,12 +26,27 @@ pub(super) fn renew(tx: &mut Tx, worker_id: Uuid, lease_until: Timestamp) -> Res
     tx.all(&sql, args![worker_id, lease_until])
 }
 
-/// All that one worker still owns, and whether its cancel was asked for.
-pub(super) fn owned(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<(i64, i64, Option<Timestamp>)>> {
-    conn.all(
-        "SELECT seq, lease_token, cancel_requested_at FROM background_jobs WHERE status = 'running' AND worker_id = $1",
-        args![worker_id],
-    )
+crate::row! {
+    /// What is a worker's by its row.
+    #[derive(Clone, Copy, Debug)]
+    pub(super) struct Owned {
+        pub seq: i64,
+        pub lease_token: i64,
+        pub id: JobId,
+        pub cancel_requested_at: Option<Timestamp>,
+    }
+}
+
+impl Owned {
+    pub(super) fn lease(&self) -> Lease {
+        Lease { seq: self.seq, lease_token: self.lease_token }
+    }
+}
+
+/// All that one worker still owns.
+pub(super) fn owned(conn: &mut Conn, worker_id: Uuid) -> Result<Vec<Owned>> {
+    let sql = format!("SELECT {} FROM background_jobs WHERE status = 'running' AND worker_id = $1", Owned::COLUMNS);
+    conn.all(&sql, args![worker_id])
 }
 
 pub(super) fn expired(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Lease>> {

@@ -4,15 +4,17 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument as _;
 
 use super::claims::Claimed;
 use super::engine::Engine;
 use super::execute::execute;
+use super::intake::Intake;
 use super::running::{RunningJob, Slot, Slots, Stop};
 use super::schedule::Served;
 use super::work::Workplace;
@@ -116,6 +118,9 @@ impl WorkerHandle {
             }
         }
         let tasks = &self.slots.tasks;
+        if timeout(self.grace, self.slots.nothing_promised()).await.is_err() {
+            tracing::warn!("a job is enqueued that does not end: its lease runs out");
+        }
         tasks.close();
         if timeout(self.grace, tasks.wait()).await.is_err() {
             self.slots.held().iter().for_each(|hold| hold.stop.trigger(Stop::WorkerStops));
@@ -166,6 +171,23 @@ fn begin<C: Workplace>(engine: &Arc<Engine<C>>, running: Arc<RunningJob>, slot: 
     engine.slots.tasks.spawn(execute(engine.clone(), running, slot).instrument(span));
 }
 
+/// Jobs that are enqueued through this worker's database handle may begin here at once.
+fn intake<C: Workplace>(engine: &Arc<Engine<C>>) -> Intake {
+    let (weak, runtime) = (Arc::downgrade(engine), Handle::current());
+    Intake::of(engine, move |job| {
+        // Whoever is gone holds nothing: the job is taken back as any other whose worker is gone.
+        let Some(engine) = weak.upgrade() else { return };
+        let _inside = runtime.enter();
+        let (age, now) = (engine.clock.now().since(job.updated_at), Instant::now());
+        let (running, slot) = engine.hold(job, now.checked_sub(age).unwrap_or(now));
+        if age >= engine.settings.lease / 3 {
+            // Its lease began when it was asked for, which is long ago: it comes again with a new one.
+            running.stop.trigger(Stop::WorkerStops);
+        }
+        begin(&engine, running, slot);
+    })
+}
+
 async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
     // Before the first look, so that no wake-up falls between them.
     let mut signals = engine.db.subscribe();
@@ -179,12 +201,15 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
             }
         }
     }
+    engine.db.attach(Some(Arc::new(intake(&engine))));
     while !engine.slots.stopping.is_cancelled() {
-        let Claimed { jobs, is_full, next_due } = engine.claim().await.unwrap_or_else(|error| {
+        engine.slots.set_idle(false);
+        let Claimed { jobs, is_full, left_nothing, next_due } = engine.claim().await.unwrap_or_else(|error| {
             tracing::warn!(%error, "no jobs are claimed");
-            Claimed { jobs: Vec::new(), is_full: false, next_due: None }
+            Claimed::failed()
         });
         jobs.into_iter().for_each(|(job, slot)| begin(&engine, job, slot));
+        engine.slots.set_idle(left_nothing);
         let poll = engine.jittered(engine.settings.poll);
         let pause = next_due.map_or(poll, |due| poll.min(due.since(engine.clock.now())));
         tokio::select! {

@@ -78,6 +78,7 @@ pub(super) fn open(options: &Options) -> Result<Db> {
         rest,
         is_over: AtomicBool::new(false),
         signals: here,
+        attached: Default::default(),
         meter,
         threads: threads.into(),
         stop,

@@ -74,6 +74,7 @@ pub(super) fn open(path: &Path, options: &Options) -> Result<Db> {
         rest,
         is_over: AtomicBool::new(false),
         signals,
+        attached: Default::default(),
         meter,
         threads: threads.into(),
         stop: CancellationToken::new(),

@@ -34,6 +34,7 @@ finds! {
     a_suspect_in_company: "a suspect has company", "was blamed for a death in company";
     interruptions_that_cost_attempts: "an interruption costs an attempt", "and yet attempt";
     wake_ups_by_signals_alone: "woken by signals alone", "not everything has ended";
+    a_job_that_begins_too_early: "begun before the commit", "a run began whose job is not there";
     a_key_for_each_attempt: "a key for each attempt", "was made more than once";
 }
 

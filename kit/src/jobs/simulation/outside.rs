@@ -39,8 +39,12 @@ impl Ledger {
     }
 
     /// Until the answer is dropped, that run goes on.
-    pub(super) fn run_begins(&self, run: &Run, process: u64) -> Running {
-        let this = (run.id(), run.lease_token());
+    pub(super) fn run_begins(&self, run: &Run, place: &Place, database: &Database) -> Running {
+        let (this, process) = ((run.id(), run.lease_token()), place.link.number);
+        let row = "SELECT count(*) FROM background_jobs WHERE id = $1";
+        if database.look(|tx| tx.one::<i64>(row, args![this.0])).expect("jobs can be read") == 0 {
+            place.link.shared.wrong(format!("{}: a run began whose job is not there", this.0));
+        }
         let mut book = self.book();
         let beside: Vec<_> = book.running.iter().filter(|(_, of)| **of == process).map(|(run, _)| *run).collect();
         if !beside.is_empty() {
@@ -97,7 +101,7 @@ impl Ledger {
                 args![job],
             )
         });
-        let (now_token, _) = owner.expect("jobs can be read").expect("no job is deleted");
+        let (now_token, _) = owner.expect("jobs can be read").unwrap_or((0, None));
         if now_token != token && !place.link.was_frozen_within(shared.lease) {
             shared
                 .wrong(format!("{job}: a run calls outside that lost its lease, in a process that never stood still"));

@@ -95,7 +95,7 @@ impl Errand {
     }
 
     async fn act(&self, desk: &Desk, run: &Run) -> Result<(), Failure> {
-        let _running = desk.ledger.run_begins(run, desk.place.link.number);
+        let _running = desk.ledger.run_begins(run, &desk.place, &desk.database);
         let done = run.restore::<usize>().unwrap_or(0);
         let (id, token) = (run.id(), run.lease_token());
         for (index, act) in self.acts.iter().enumerate().skip(done) {
