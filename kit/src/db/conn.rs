@@ -210,6 +210,8 @@ pub(super) type Attached = Arc<dyn Any + Send + Sync>;
 pub struct Tx {
     pub(super) conn: Conn,
     pub(super) signals: Vec<Signal>,
+    /// Signals for whoever looks without them too.
+    pub(super) hints: Vec<Signal>,
     /// What follows the commit in this process.
     pub(super) followers: Vec<Follower>,
     pub(super) attached: Option<Attached>,
@@ -217,7 +219,7 @@ pub struct Tx {
 
 impl Tx {
     pub(super) fn new(driver: Driver) -> Self {
-        Self { conn: Conn::new(driver), signals: Vec::new(), followers: Vec::new(), attached: None }
+        Self { conn: Conn::new(driver), signals: Vec::new(), hints: Vec::new(), followers: Vec::new(), attached: None }
     }
 
     /// Runs a statement; the number of rows that it changed.
@@ -266,10 +268,21 @@ impl Tx {
 
     /// Tells every process, once this transaction is durable. The same signal twice is one.
     pub fn signal(&mut self, topic: &str, key: impl Display) {
-        let signal = Signal { topic: topic.to_owned(), key: key.to_string() };
-        if !self.signals.contains(&signal) {
-            self.signals.push(signal);
-        }
+        note(&mut self.signals, topic, &key);
+    }
+
+    /// As [`Tx::signal`], for listeners who look from time to time without being told. On PostgreSQL other processes hear of
+    /// many at once, and of none if this process dies in the same moment.
+    pub fn hint(&mut self, topic: &str, key: impl Display) {
+        let is_told_apart = self.dialect() == Dialect::Postgres;
+        note(if is_told_apart { &mut self.hints } else { &mut self.signals }, topic, &key);
+    }
+}
+
+fn note(signals: &mut Vec<Signal>, topic: &str, key: &dyn Display) {
+    let signal = Signal { topic: topic.to_owned(), key: key.to_string() };
+    if !signals.contains(&signal) {
+        signals.push(signal);
     }
 }
 

@@ -197,13 +197,13 @@ where
     }
 
     fn answer(self: Box<Self>, committed: Result<()>) {
+        // What follows, or will not, is settled when the caller hears.
+        match (&committed, &self.outcome) {
+            (Ok(()), Some(Ok(_))) => self.followers.into_iter().for_each(|follow| follow()),
+            _ => drop(self.followers),
+        }
         let answer = match (committed, self.outcome) {
-            (Ok(()), Some(outcome)) => {
-                if outcome.is_ok() {
-                    self.followers.into_iter().for_each(|follow| follow());
-                }
-                outcome
-            }
+            (Ok(()), Some(outcome)) => outcome,
             // The unit's own error says more than that its transaction went with it.
             (Err(_), Some(Err(error))) => Err(error),
             (Err(error), _) => Err(error.into()),

@@ -41,7 +41,7 @@ pub(super) struct Engine<C: Workplace> {
     heartbeat: Heartbeat,
     pub claim: Arc<Claim>,
     pub suspects: Arc<Suspects>,
-    pub pulse: Pulse,
+    pub pulse: Arc<Pulse>,
     /// Runs of a type at once, in the claim's order of types.
     pub limits: Vec<Option<usize>>,
     /// Rows under this worker's name that it does not hold, since when: the answer to their claim, or to an enqueue that
@@ -72,7 +72,7 @@ impl<C: Workplace> Engine<C> {
             heartbeat,
             claim,
             suspects: Arc::default(),
-            pulse: Pulse::default(),
+            pulse: Arc::default(),
             limits,
             strangers,
             is_claiming,
@@ -85,16 +85,18 @@ impl<C: Workplace> Engine<C> {
         if !self.pulse.is_due(now, lease / 4) {
             return Ok(());
         }
+        let held = self.slots.held();
         let stood_still = self.db.write(move |tx| pulse::keep(tx, lease, now)).await?;
-        self.kept_pulse(now, stood_still);
+        self.kept_pulse(now, stood_still, &held);
         Ok(())
     }
 
-    fn kept_pulse(&self, now: Timestamp, stood_still: bool) {
+    /// `held` are the jobs from before the pulse was kept: what began meanwhile has slept through nothing.
+    fn kept_pulse(&self, now: Timestamp, stood_still: bool, held: &[Arc<RunningJob>]) {
         self.pulse.was_at(now);
         if stood_still {
             // Their rows have new deadlines. Whoever slept through the old ones begins again, and loses no attempt.
-            self.slots.held().iter().for_each(|hold| hold.stop.trigger(Stop::WorkerStops));
+            held.iter().for_each(|hold| hold.stop.trigger(Stop::WorkerStops));
         }
     }
 
@@ -126,7 +128,7 @@ impl<C: Workplace> Engine<C> {
         match tokio::time::timeout(patience, self.db.write(unit)).await {
             Ok(Ok((stood_still, renewed, owned))) => {
                 if is_pulse_due {
-                    self.kept_pulse(now, stood_still);
+                    self.kept_pulse(now, stood_still, &held);
                 }
                 renewed.iter().filter_map(|lease| self.slots.holds(lease)).for_each(|hold| hold.renewed(asked_at));
                 self.heed(&held, &owned).await;

@@ -43,6 +43,6 @@ pub(super) fn announce(tx: &mut Tx, job: &JobRow) {
         tx.signal(super::JOB_TOPIC, user_id);
     }
     if job.status == JobStatus::Pending {
-        tx.signal(super::WORK_TOPIC, "");
+        tx.hint(super::WORK_TOPIC, "");
     }
 }

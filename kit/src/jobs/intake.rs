@@ -1,8 +1,8 @@
 //! Jobs that begin where they are enqueued: while the worker of the process is idle, the enqueueing transaction claims for it.
 //! One commit makes the job and gives it to its worker, where it would take two, and a wake-up in between.
 //!
-//! It keeps to what a claim keeps to: nothing due waits, a slot of the type is free, no suspect runs or is expected, and the
-//! worker does not stop. Should the answer to the commit be lost, nobody begins the job: its worker finds it under its name
+//! It keeps to what a claim keeps to: nothing due waits, a slot of the type is free, no suspect runs or is expected, nobody
+//! wakes from a standstill, and the worker does not stop. Should the answer to the commit be lost, nobody begins the job: its worker finds it under its name
 //! and in nobody's hands, and gives it back.
 
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::engine::Engine;
+use super::pulse::Pulse;
 use super::running::Slots;
 use super::store::NewJob;
 use super::suspects::Suspects;
@@ -28,6 +29,7 @@ pub(super) struct Intake {
     limits: Vec<(&'static str, Option<usize>)>,
     slots: Arc<Slots>,
     suspects: Arc<Suspects>,
+    pulse: Arc<Pulse>,
     start: Box<dyn Fn(JobRow) + Send + Sync>,
 }
 
@@ -48,12 +50,17 @@ impl Intake {
             limits: limits.collect(),
             slots: engine.slots.clone(),
             suspects: engine.suspects.clone(),
+            pulse: engine.pulse.clone(),
             start: Box::new(start),
         }
     }
 
     /// `None`: the worker has other things to do, and takes the job when its turn comes.
-    pub(super) fn promise(self: &Arc<Self>, id: JobId, job_type: &str) -> Option<Place> {
+    pub(super) fn promise(self: &Arc<Self>, id: JobId, job_type: &str, now: Timestamp) -> Option<Place> {
+        // After a standstill whatever runs is given back.
+        if self.pulse.is_due(now, self.lease / 2) {
+            return None;
+        }
         let (job_type, limit) = self.limits.iter().find(|(known, _)| *known == job_type)?;
         let slots = &self.slots;
         if !slots.promise(id, job_type, self.concurrency, limit.unwrap_or(usize::MAX)) {

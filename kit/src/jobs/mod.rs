@@ -95,6 +95,7 @@ mod store;
 mod suspects;
 #[cfg(test)]
 mod tests;
+mod together;
 mod upkeep;
 mod view;
 mod work;
@@ -111,6 +112,7 @@ pub use run::Run;
 pub use schedule::{Recurrence, Recurring};
 pub use scope::JobScope;
 pub use store::Filter;
+pub use together::enqueue_all;
 pub use view::{JobError, JobPage, JobView, events, list, status};
 pub use work::{Handled, Handler, Workplace, can_read};
 pub use worker::{Settings, Watch, Worker, WorkerHandle, run_due};

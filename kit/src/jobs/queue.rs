@@ -1,6 +1,5 @@
 //! What the rest of the application does with jobs: enqueue, cancel, repeat; each inside the caller's transaction.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
@@ -56,9 +55,13 @@ pub fn enqueue<J: Handled>(
     job: &J,
     how: Enqueue,
 ) -> db::Result<Enqueued> {
-    let payload = serde_json::to_value(job).expect("a job's fields are plain data, with text for keys");
+    let payload = payload(job);
     let (policy, how) = (&job.policy(), &how);
     insert(tx, now, random, &Order { job_type: J::TYPE, payload: &payload, policy, how, is_tentative: false })
+}
+
+pub(super) fn payload<J: Handled>(job: &J) -> Json {
+    serde_json::to_value(job).expect("a job's fields are plain data, with text for keys")
 }
 
 /// Lets a job that waits for its first attempt begin at `at` already, in the sight of `user_id` if it was nobody's;
@@ -148,8 +151,8 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
     let &Order { job_type, payload, policy, how, is_tentative } = order;
     let run_at = how.run_at.map_or(now, |at| at.max(now));
     let id = JobId::new(now, random);
-    let intake = tx.attached::<Intake>().filter(|_| run_at <= now);
-    let place = intake.as_ref().filter(|_| !is_tentative).and_then(|intake| intake.promise(id, job_type));
+    let intake = tx.attached::<Intake>().filter(|_| run_at <= now && !is_tentative);
+    let place = intake.and_then(|intake| intake.promise(id, job_type, now));
     let queue_position = match &place {
         // Nobody waits before it.
         Some(_) => Some(run_at),
@@ -176,7 +179,7 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
             if let Some(user_id) = how.user_id {
                 tx.signal(JOB_TOPIC, user_id);
             }
-            follow_up(tx, intake, place.map(|place| (place, intake::claimed(&new, seq, now))));
+            follow_up(tx, place.map(|place| (place, intake::claimed(&new, seq, now))));
             return Ok(Enqueued { id: new.id, already_live: false });
         }
         // The holder of the key may have ended between the two statements: then the place is free.
@@ -187,24 +190,27 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
 }
 
 /// A claimed job begins as soon as its commit is durable; of another the workers are told.
-fn follow_up(tx: &mut Tx, intake: Option<Arc<Intake>>, claimed: Option<(Place, JobRow)>) {
-    match (claimed, intake) {
-        (Some((place, job)), _) if mutant!("begun before the commit") => place.begin(job),
-        (Some((place, job)), _) => tx.after_commit(move || place.begin(job)),
-        (None, intake) => {
-            if let Some(intake) = intake {
-                tx.after_commit(move || intake.has_work());
-            }
-            tx.signal(WORK_TOPIC, "");
-        }
+fn follow_up(tx: &mut Tx, claimed: Option<(Place, JobRow)>) {
+    match claimed {
+        Some((place, job)) if mutant!("begun before the commit") => place.begin(job),
+        Some((place, job)) => tx.after_commit(move || place.begin(job)),
+        None => tell_workers(tx),
     }
 }
 
+/// After the commit: something waits. That of this process lets nothing go before it.
+pub(super) fn tell_workers(tx: &mut Tx) {
+    if let Some(intake) = tx.attached::<Intake>() {
+        tx.after_commit(move || intake.has_work());
+    }
+    tx.hint(WORK_TOPIC, "");
+}
+
 /// What one place in the queue behind another is worth.
-const PLACE: Duration = Duration::from_secs(1);
+pub(super) const PLACE: Duration = Duration::from_secs(1);
 
 /// A place in the queue: at the time at which it is due, and behind what its user, or scope, has waiting at that priority.
-fn queue_position(tx: &mut Tx, run_at: Timestamp, priority: i64, how: &Enqueue) -> db::Result<Timestamp> {
+pub(super) fn queue_position(tx: &mut Tx, run_at: Timestamp, priority: i64, how: &Enqueue) -> db::Result<Timestamp> {
     let Some(party) = how.user_id.or(how.workspace_id) else { return Ok(run_at) };
     let last = store::last_position(tx, party, priority, run_at)?;
     Ok(last.map_or(run_at, |last| run_at.max(last + PLACE)))

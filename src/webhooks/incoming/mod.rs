@@ -89,29 +89,26 @@ pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
 /// Stores verified deliveries and, in the same transaction, orders the look at what they hint at. Whose they are follows
 /// from the key that verified them and from our own rows; a payload that names anything else finds nothing.
 pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Delivery]) -> db::Result<Vec<Received>> {
-    let mut seen = store::known(tx, deliveries)?;
-    let (mut demos, mut planner) = (HashMap::new(), FetchPlanner::default());
+    let (mut seen, demos) = store::known(tx, deliveries)?;
+    let mut planner = FetchPlanner::default();
     let (mut received, mut fresh) = (Vec::with_capacity(deliveries.len()), Vec::new());
     for delivery in deliveries {
-        let demo = match demos.entry(delivery.user) {
-            Entry::Occupied(demo) => *demo.into_mut(),
-            Entry::Vacant(place) => *place.insert(store::demo_of(tx, delivery.user)?),
-        };
-        received.push(match demo {
+        received.push(match demos.get(&delivery.user) {
             Some((_, Some(_)))
                 if !seen.insert(delivery.id.clone()) && !kit::mutant!("webhooks: a duplicate counts") =>
             {
                 Received::Duplicate
             }
             Some((_, Some(workspace))) => {
-                fresh.push(planner.order(tx, now, random, workspace, delivery)?);
+                fresh.push(planner.plan(tx, *workspace, delivery)?);
                 Received::Stored
             }
             Some((DemoStatus::Enabling, None)) => Received::TooEarly,
             _ => Received::Unwanted,
         });
     }
-    store::insert(tx, now, "demo", &fresh)?;
+    let jobs = planner.enqueue(tx, now, random)?;
+    store::insert(tx, now, "demo", &fresh, &jobs)?;
     Ok(received)
 }
 
@@ -119,18 +116,12 @@ pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Deliv
 #[derive(Default)]
 struct FetchPlanner {
     connections: HashMap<(WorkspaceId, Platform), Option<ConnectionId>>,
-    jobs: HashMap<(ConnectionId, String), JobId>,
+    places: HashMap<(ConnectionId, String), usize>,
+    jobs: Vec<(FetchInteraction, Enqueue)>,
 }
 
 impl FetchPlanner {
-    fn order<'a>(
-        &mut self,
-        tx: &mut Tx,
-        now: Timestamp,
-        random: &Random,
-        workspace: WorkspaceId,
-        delivery: &'a Delivery,
-    ) -> db::Result<NewDelivery<'a>> {
+    fn plan<'a>(&mut self, tx: &mut Tx, workspace: WorkspaceId, delivery: &'a Delivery) -> db::Result<NewDelivery<'a>> {
         let event = Event::deserialize(&delivery.payload).ok();
         let event_type = event.as_ref().map_or_else(|| "unreadable".to_owned(), |event| event.kind.clone());
         let mut fresh = NewDelivery { delivery, workspace, event_type, job: None };
@@ -141,32 +132,29 @@ impl FetchPlanner {
             Entry::Vacant(place) => *place.insert(connections::store::connected(tx, workspace, hint.platform)?),
         };
         if let Some(connection) = connection {
-            fresh.job = Some(match self.jobs.entry((connection, hint.external_id.clone())) {
-                Entry::Occupied(job) => *job.into_mut(),
-                Entry::Vacant(place) => {
-                    *place.insert(enqueue_fetch(tx, now, random, workspace, connection, hint.external_id)?)
-                }
-            });
+            let place = self.places.entry((connection, hint.external_id.clone())).or_insert(self.jobs.len());
+            if *place == self.jobs.len() {
+                self.jobs.push(fetch(workspace, connection, hint.external_id));
+            }
+            fresh.job = Some(*place);
         }
         Ok(fresh)
     }
+
+    fn enqueue(self, tx: &mut Tx, now: Timestamp, random: &Random) -> db::Result<Vec<JobId>> {
+        let enqueued = kit::jobs::enqueue_all(tx, now, random, &self.jobs)?;
+        Ok(enqueued.into_iter().map(|enqueued| enqueued.id).collect())
+    }
 }
 
-fn enqueue_fetch(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    workspace: WorkspaceId,
-    connection_id: ConnectionId,
-    external_id: String,
-) -> db::Result<JobId> {
+fn fetch(workspace: WorkspaceId, connection_id: ConnectionId, external_id: String) -> (FetchInteraction, Enqueue) {
     let job = FetchInteraction { connection_id, external_id };
-    let enqueue = Enqueue {
+    let how = Enqueue {
         operation_key: Some(job.operation_key()),
         workspace_id: Some(workspace.uuid()),
         ..Enqueue::default()
     };
-    Ok(kit::jobs::enqueue(tx, now, random, &job, enqueue)?.id)
+    (job, how)
 }
 
 /// A delivery that is not known yet, and what was made of it.
@@ -174,5 +162,6 @@ struct NewDelivery<'a> {
     delivery: &'a Delivery,
     workspace: WorkspaceId,
     event_type: String,
-    job: Option<JobId>,
+    /// Its place among the jobs of the transaction.
+    job: Option<usize>,
 }

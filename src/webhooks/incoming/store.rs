@@ -1,11 +1,12 @@
 //! SQL of webhook deliveries.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
 
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx, Val};
+use kit::jobs::JobId;
 
 use super::{Delivery, NewDelivery};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
@@ -13,19 +14,31 @@ use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 /// Rows in one statement. Few sizes, so that few statements are prepared.
 const SIZES: [usize; 3] = [32, 8, 1];
 
-/// Which of them are stored already.
-pub fn known(conn: &mut Conn, deliveries: &[Delivery]) -> Result<HashSet<String>> {
-    let mut known = HashSet::new();
-    for chunk in chunks(deliveries) {
-        let places = places(0, chunk.len());
-        let ids: Vec<Val<'_>> = chunk.iter().map(|delivery| Val::from(delivery.id.as_str())).collect();
-        known.extend(conn.all::<String>(&format!("SELECT id FROM webhook_deliveries WHERE id IN ({places})"), &ids)?);
+type Demo = (DemoStatus, Option<WorkspaceId>);
+
+/// Which of them are stored already, and the demos of those whose they are. Asked together.
+pub fn known(conn: &mut Conn, deliveries: &[Delivery]) -> Result<(HashSet<String>, HashMap<UserId, Demo>)> {
+    let users: BTreeSet<UserId> = deliveries.iter().map(|delivery| delivery.user).collect();
+    let known: Vec<_> = chunks(deliveries).map(|chunk| conn.later(|conn| known_of(conn, chunk))).collect();
+    let demos: Vec<_> = users.iter().map(|user| (*user, conn.later(|conn| demo_of(conn, *user)))).collect();
+    let (mut seen, mut found) = (HashSet::new(), HashMap::new());
+    for known in known {
+        seen.extend(known.get(conn)?);
     }
-    Ok(known)
+    for (user, demo) in demos {
+        found.extend(demo.get(conn)?.map(|demo| (user, demo)));
+    }
+    Ok((seen, found))
 }
 
-/// One that another process stored a moment ago stays as it is.
-pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[NewDelivery<'_>]) -> Result<()> {
+fn known_of(conn: &mut Conn, chunk: &[Delivery]) -> Result<Vec<String>> {
+    let ids: Vec<Val<'_>> = chunk.iter().map(|delivery| Val::from(delivery.id.as_str())).collect();
+    conn.all(&format!("SELECT id FROM webhook_deliveries WHERE id IN ({})", places(0, chunk.len())), &ids)
+}
+
+/// One that another process stored a moment ago stays as it is. `jobs` are the transaction's, in their places.
+pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[NewDelivery<'_>], jobs: &[JobId]) -> Result<()> {
+    let mut statements = Vec::new();
     for chunk in chunks(fresh) {
         let rows: Vec<String> = (0..chunk.len()).map(|row| format!("({}, $1, $2)", places(2 + row * 5, 5))).collect();
         let sql = format!(
@@ -40,13 +53,15 @@ pub fn insert(tx: &mut Tx, now: Timestamp, source: &str, fresh: &[NewDelivery<'_
                 Val::from(workspace),
                 Val::from(event_type.as_str()),
                 Val::from(&delivery.payload),
-                Val::from(job),
+                job.and_then(|job| jobs.get(job)).map_or(Val::Null, Val::from),
             ];
             values.extend(row);
         }
-        tx.exec(&sql, &values)?;
+        statements.push((sql, values));
     }
-    Ok(())
+    let Some(((sql, values), ahead)) = statements.split_last() else { return Ok(()) };
+    let ahead: Vec<(&str, &[Val<'_>])> = ahead.iter().map(|(sql, values)| (sql.as_str(), values.as_slice())).collect();
+    tx.all_after::<String>(&ahead, sql, values).map(drop)
 }
 
 pub fn purge(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
@@ -57,7 +72,7 @@ pub fn purge(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
     )
 }
 
-pub fn demo_of(conn: &mut Conn, user: UserId) -> Result<Option<(DemoStatus, Option<WorkspaceId>)>> {
+fn demo_of(conn: &mut Conn, user: UserId) -> Result<Option<Demo>> {
     let sql = "SELECT demo_mode_status, demo_workspace_id FROM users WHERE id = $1";
     let sql = kit::mutant!("webhooks: kept in the live workspace": sql, "demo_workspace_id" =>
         "COALESCE(demo_workspace_id, (SELECT workspace_id FROM memberships WHERE user_id = users.id))");

@@ -1,11 +1,12 @@
 //! What processes on one database tell each other. A connection listens for as long as the database is open, and turns
 //! notifications into signals; a process's own do not take that way.
 
+use std::collections::BTreeSet;
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 use tokio::time::timeout;
 use tokio_postgres::AsyncMessage;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ use super::super::stats::{self, Meter};
 use super::super::{Error, Result, Signal};
 use super::address::Address;
 use super::line::in_full;
+use super::session::NOTIFY;
 use crate::random::Random;
 
 /// The one NOTIFY channel; a payload is sender, separator, topic, separator, key.
@@ -22,6 +24,9 @@ pub(super) const CHANNEL: &str = "repruv";
 const SEPARATOR: char = '\u{1f}';
 /// NOTIFY takes less than 8,000 bytes.
 const LONGEST_PAYLOAD: usize = 7_999;
+
+/// So many hints a second are enough for people and workers.
+const BETWEEN_HINTS: Duration = Duration::from_millis(5);
 
 /// After so long without a word the server is asked whether it is still there.
 const QUIET: Duration = Duration::from_secs(15);
@@ -33,11 +38,37 @@ pub(super) struct Signals {
     pub here: broadcast::Sender<Signal>,
     /// Tells what this process said itself from what others said.
     sender: Arc<str>,
+    outbox: Arc<Outbox>,
+}
+
+/// Payloads that the listening connection sends, each once, when it comes to it.
+#[derive(Default)]
+struct Outbox {
+    waiting: Mutex<BTreeSet<String>>,
+    is_filled: Notify,
+}
+
+impl Outbox {
+    fn put(&self, payloads: Vec<String>) {
+        if !payloads.is_empty() {
+            self.waiting().extend(payloads);
+            self.is_filled.notify_one();
+        }
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.waiting()).into_iter().collect()
+    }
+
+    /// Nothing in it is left half-changed by a panic.
+    fn waiting(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Signals {
     pub(super) fn new(here: broadcast::Sender<Signal>) -> Self {
-        Self { here, sender: format!("{:x}", Random::system().u64()).into() }
+        Self { here, sender: format!("{:x}", Random::system().u64()).into(), outbox: Arc::default() }
     }
 
     /// What the others are told. A signal that does not fit is not among it: hints may be lost.
@@ -52,6 +83,12 @@ impl Signals {
         for signal in told {
             let _ = self.here.send(signal);
         }
+    }
+
+    /// The others hear of it together with what else there is to tell: each notification is a transaction of its own.
+    pub(super) fn hint(&self, hints: Vec<Signal>) {
+        self.outbox.put(self.payloads(&hints));
+        self.tell_here(hints);
     }
 
     fn heard(&self, payload: &str) {
@@ -108,11 +145,25 @@ async fn listen(address: &Address, signals: &Signals, backoff: &mut Backoff) -> 
         backoff.reset();
         signals.look_again();
         loop {
-            tokio::time::sleep(QUIET).await;
-            ask(&client, "").await?;
+            match timeout(QUIET, signals.outbox.is_filled.notified()).await {
+                Ok(()) => tell(&client, &signals.outbox).await?,
+                Err(_) => ask(&client, "").await?,
+            }
         }
     };
     tokio::select! { broken = messages => broken, broken = talking => broken }
+}
+
+/// The first at once, those that come meanwhile together.
+async fn tell(client: &tokio_postgres::Client, outbox: &Outbox) -> Result<()> {
+    let payloads = outbox.take();
+    let told = timeout(ANSWER_TIMEOUT, client.execute(NOTIFY, &[&CHANNEL, &payloads])).await;
+    if !matches!(told, Ok(Ok(_))) {
+        outbox.put(payloads);
+    }
+    told.map_err(|_| silent())?.map_err(|error| broke(&error))?;
+    tokio::time::sleep(BETWEEN_HINTS).await;
+    Ok(())
 }
 
 async fn ask(client: &tokio_postgres::Client, sql: &str) -> Result<()> {

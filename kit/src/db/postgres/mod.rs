@@ -217,7 +217,10 @@ impl Connection {
                 Err(error) => return unit.refuse(error),
             };
             let error = match run_once(tx, unit.as_mut(), deadline, &meter, &signals) {
-                Ended::Kept => return unit.answer(Ok(())),
+                Ended::Kept => {
+                    unit.answer(Ok(()));
+                    return self.tell();
+                }
                 Ended::Undone { error, again: true } if run < RUNS => error,
                 Ended::Undone { error, .. } => return unit.answer(Err(error)),
                 Ended::Unknown => match self.outcome() {
@@ -233,8 +236,17 @@ impl Connection {
         }
     }
 
+    /// At once: the way over the server takes longer than all else that a wake-up costs. Nobody listening is no failure.
+    fn tell(&mut self) {
+        if let Some(tx) = &mut self.tx {
+            self.signals.tell_here(std::mem::take(&mut tx.signals));
+            self.signals.hint(std::mem::take(&mut tx.hints));
+        }
+    }
+
     /// Asks on a new connection, which then takes the place of the broken one.
     fn outcome(&mut self) -> Outcome {
+        self.tell();
         let Some(id) = self.tx.as_mut().and_then(|tx| session(tx).take_id()) else { return Outcome::Unknown };
         stats::count(&self.units.meter.outcomes_asked);
         self.hold(None);
@@ -251,6 +263,7 @@ impl Connection {
 fn run_once(tx: &mut Tx, unit: &mut dyn Unit, deadline: Duration, meter: &Meter, signals: &Signals) -> Ended {
     (tx.conn.aborted, tx.conn.again, tx.conn.late) = (false, false, false);
     tx.signals.clear();
+    tx.hints.clear();
     tx.conn.ahead.clear();
     session(tx).begin(unit.access(), deadline);
     let wanted = unit::run(unit, tx, meter);
@@ -290,8 +303,7 @@ fn undo(tx: &mut Tx, error: Error, meter: &Meter) -> Ended {
 }
 
 fn commit(tx: &mut Tx, meter: &Meter, signals: &Signals) -> Result<()> {
-    let told = std::mem::take(&mut tx.signals);
-    let payloads = signals.payloads(&told);
+    let payloads = signals.payloads(&tx.signals);
     let is_open = session(tx).is_open();
     if !is_open && payloads.is_empty() {
         return Ok(());
@@ -304,9 +316,5 @@ fn commit(tx: &mut Tx, meter: &Meter, signals: &Signals) -> Result<()> {
     };
     meter.commit.add_time(started.elapsed());
     meter.group.add(1);
-    if matches!(committed, Ok(()) | Err(Error::OutcomeUnknown)) {
-        // At once: the way over the server takes longer than all else that a wake-up costs.
-        signals.tell_here(told);
-    }
     committed
 }

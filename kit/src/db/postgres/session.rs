@@ -314,7 +314,7 @@ impl Session {
     }
 }
 
-const NOTIFY: &str = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
+pub(super) const NOTIFY: &str = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";
 
 /// What every session starts with.
 fn settings() -> String {

@@ -260,6 +260,28 @@ fn a_process_hears_the_signals_of_others_and_its_own_once() {
                 assert_eq!(signals.recv().await.unwrap(), told(expected));
             }
         }
+        // A hint comes by another way, and is one however often it is given.
+        for _ in 0..100 {
+            other
+                .write(|tx| -> Result<()> {
+                    tx.hint("hinted", 1);
+                    Ok(())
+                })
+                .await
+                .unwrap();
+        }
+        other
+            .write(|tx| -> Result<()> {
+                tx.hint("hinted", 2);
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let mut hints = Vec::new();
+        while hints.last().is_none_or(|hint: &Signal| hint.key != "2") {
+            hints.push(signals.recv().await.unwrap());
+        }
+        assert!(hints.iter().all(|hint| hint.topic == "hinted") && hints.len() < 50, "{hints:?}");
         other.close();
         one.close();
     });

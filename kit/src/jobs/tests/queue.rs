@@ -3,6 +3,46 @@
 use super::*;
 
 both_databases! {
+    /// As by one enqueue after the other.
+    async fn jobs_enqueued_together_are_each_its_own(desk: Desk) {
+        let before = desk.enqueue_keyed(Plan::Finish, Some("held")).await.id;
+        let (now, random, user_id) = (desk.clock.now(), desk.random.clone(), desk.user_id);
+        let errand = move |key: Option<&str>, user_id| {
+            let how = Enqueue { user_id, operation_key: key.map(str::to_owned), ..Enqueue::default() };
+            (Errand { plan: Plan::Finish }, how)
+        };
+        let jobs = [
+            errand(Some("new"), Some(user_id)),
+            errand(Some("held"), None),
+            errand(None, Some(user_id)),
+            errand(Some("new"), None),
+            errand(Some(""), None),
+            errand(Some(""), None),
+        ];
+        let enqueued = desk.db.write(move |tx| enqueue_all(tx, now, &random, &jobs)).await.unwrap();
+        let is_live: Vec<_> = enqueued.iter().map(|answer| answer.already_live).collect();
+        assert_eq!(is_live, [false, true, false, true, false, true]);
+        assert_eq!((enqueued[1].id, enqueued[3].id, enqueued[5].id), (before, enqueued[0].id, enqueued[4].id));
+        let rows = desk.db.read(|conn| {
+            let sql = "SELECT id, operation_key, queue_position, deadline_at, max_attempts, payload, user_id FROM background_jobs ORDER BY seq";
+            conn.all::<(JobId, Option<String>, Timestamp, Timestamp, i64, crate::db::Json, Option<Uuid>)>(sql, &[])
+        }).await.unwrap();
+        let written: Vec<_> = rows.iter().map(|row| (row.0, row.1.as_deref())).collect();
+        let wanted = [(before, Some("held")), (enqueued[0].id, Some("new")), (enqueued[2].id, None), (enqueued[4].id, Some(""))];
+        assert_eq!(written, wanted);
+        let places: Vec<_> = rows.iter().map(|row| row.2.since(now).as_secs()).collect();
+        assert_eq!(places, [0, 1, 2, 0], "each of one user stands behind the last");
+        assert!(rows.iter().all(|row| (&row.5, row.4, row.3) == (&rows[0].5, 3, rows[0].3)));
+        assert_eq!(rows.iter().filter(|row| row.6 == Some(user_id)).count(), 3);
+        assert_eq!(desk.run_due().await, 4);
+        for (id, _) in written {
+            let is_seen = id != wanted[3].0;
+            if is_seen {
+                assert_eq!(desk.history(id).await, ["enqueued", "started", "completed"]);
+            }
+        }
+    }
+
     async fn fifty_clicks_at_once_make_one_job(desk: Desk) {
         let answers = all((0..50).map(|_| desk.enqueue_keyed(Plan::Finish, Some("demo")))).await;
         assert!(answers.iter().all(|answer| answer.id == answers[0].id));
