@@ -95,8 +95,18 @@ impl Desk {
         workspace: WorkspaceId,
         connection: ConnectionId,
         now: Timestamp,
-        mut unit: impl FnMut(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
+        unit: impl FnMut(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
     ) -> T {
+        self.try_unit_in(workspace, connection, now, unit).await.expect("the unit is sound")
+    }
+
+    pub async fn try_unit_in<T: Send + 'static>(
+        &self,
+        workspace: WorkspaceId,
+        connection: ConnectionId,
+        now: Timestamp,
+        mut unit: impl FnMut(&mut Tx, &IngestContext<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let random = self.random.clone();
         self.write(move |tx| {
             let context = IngestContext {
@@ -110,7 +120,6 @@ impl Desk {
             unit(tx, &context)
         })
         .await
-        .expect("the unit is sound")
     }
 
     pub async fn state_of(&self, external_id: &str) -> TriageState {

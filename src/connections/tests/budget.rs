@@ -144,6 +144,8 @@ both_databases! {
         let mut days = Vec::new();
         // An hour before the day ends.
         stand.turn(13 * 3_600).await;
+        let first = 20 * stand.platform.0.lock().unwrap().calls;
+        assert_eq!(first, 8_000, "passes at once stop at the line, to the unit");
         stand.change(|script| script.calls = 0);
         for _ in 0..7 {
             for _ in 0..12 {
