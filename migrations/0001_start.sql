@@ -305,9 +305,13 @@ CREATE TABLE thread_decisions (
     at_news BIGINT NOT NULL,
     decided_by UUID NOT NULL,
     decided_at TIMESTAMPTZ NOT NULL,
+    -- What held before, for whoever takes the word back; null: nothing but the rules.
+    previous_state TEXT CHECK (previous_state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    previous_until TIMESTAMPTZ,
     CHECK ((state = 'snoozed') = (snoozed_until IS NOT NULL))
 );
 CREATE INDEX thread_decisions_by_workspace ON thread_decisions (workspace_id);
+CREATE INDEX thread_decisions_snoozed ON thread_decisions (workspace_id, snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 CREATE TABLE thread_assignments (
     thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,

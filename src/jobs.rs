@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
-use crate::inbox::jobs::{AgePriorities, RecountInboxes};
+use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
 use crate::ops::maintenance::jobs::PurgeExpired;
 
 kit::work! {
@@ -18,6 +18,7 @@ kit::work! {
     FetchInteraction,
     RevokeToken,
     AgePriorities,
+    WakeSnoozed,
     RecountInboxes,
     PurgeExpired;
     recurring: RecountInboxes, PurgeExpired
@@ -55,6 +56,7 @@ mod tests {
                 json!({"connection_id": ID, "workspace_id": ID, "platform": "youtube", "external_id": null, "demo": true, "token": "AQI"}),
             ),
             ("age_priorities", json!({"workspace": ID, "aged_to": "2026-11-23T08:00:00.000Z"})),
+            ("wake_snoozed", json!({"workspace": ID})),
             ("recount_inboxes", json!({})),
             ("tidy", json!({})),
         ]

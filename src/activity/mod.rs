@@ -66,6 +66,7 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "fetch_interaction" => "Fetch a new comment".into(),
         "revoke_token" => "Revoke access".into(),
         "age_priorities" => "Update priorities".into(),
+        "wake_snoozed" => "Bring back snoozed comments".into(),
         "tidy" => "Clean up".into(),
         other => {
             let words = other.replace('_', " ");

@@ -1,16 +1,25 @@
-//! What people decide about threads, and where a thread stands.
+//! What people decide about threads: one by one and many at once, by the same rules; how it is taken back, and how a snooze
+//! ends.
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::ingest::{self, Place};
-use super::threads::{self, Decision, Thread, ThreadId, ThreadState};
-use crate::model::InteractionId;
+use super::jobs;
+use super::threads::{self, Decision, LastWord, Thread, ThreadId, ThreadState};
+use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::{self, UserId, WorkspaceId};
+
+/// How long a word can be taken back by whoever said it.
+pub const UNDO: Duration = Duration::from_secs(3_600);
 
 /// A person's word on a thread. It holds until the platform brings something new in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,39 +29,100 @@ pub struct Word {
     pub until: Option<Timestamp>,
 }
 
+/// Of how many threads something was asked, and with how many it was not so already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    pub matched: usize,
+    pub changed: usize,
+}
+
+/// Whose word it is, where and when.
+#[derive(Clone, Copy)]
+pub struct Speaker<'a> {
+    pub by: UserId,
+    pub workspace: WorkspaceId,
+    pub now: Timestamp,
+    pub random: &'a Random,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
     #[error("there is no such thread")]
     NotFound,
-    #[error("a snooze needs an end, and nothing else has one")]
+    #[error("a snooze needs an end that is yet to come, and nothing else has one")]
     Until,
     #[error(transparent)]
     Database(#[from] db::Error),
 }
 
-/// Keeps the word with who said it and when, and derives what follows from it.
-pub fn decide(
-    tx: &mut Tx,
-    (now, random): (Timestamp, &Random),
-    by: UserId,
-    workspace: WorkspaceId,
-    thread: ThreadId,
-    word: Word,
-) -> Result<Thread, Refused> {
+/// Keeps the word with who said it and when, and derives what follows from it. Threads that are not there are passed over.
+pub fn decide(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], word: Word) -> Result<Receipt, Refused> {
+    let Speaker { by, workspace, now, random } = speaker;
     let is_snooze = word.state == ThreadState::Snoozed;
     if is_snooze != word.until.is_some() || word.until.is_some_and(|until| until <= now) {
         return Err(Refused::Until);
     }
     let zone = workspaces::lock(tx, workspace)?;
-    let found = threads::store::find(tx, workspace, thread)?.ok_or(Refused::NotFound)?;
-    let decision = Decision { state: word.state, snoozed_until: word.until, at_news: found.news };
-    threads::store::decide(tx, (workspace, thread), decision, by, now)?;
-    let place = Place { workspace, connection: found.connection_id, now, random };
-    ingest::decided(tx, place, &zone, &found.external_id)?;
-    threads::store::find(tx, workspace, thread)?.ok_or(Refused::NotFound)
+    let found = threads::store::find_all(tx, workspace, ids)?;
+    let mut changed = Vec::new();
+    for thread in &found {
+        let decision = Decision { state: word.state, snoozed_until: word.until, at_news: thread.news };
+        if threads::store::decide(tx, (workspace, thread.id), decision, by, now)? {
+            changed.push(thread);
+        }
+    }
+    if let Some(until) = word.until.filter(|_| !changed.is_empty()) {
+        jobs::wake_at(tx, now, random, workspace, until)?;
+    }
+    settle(tx, (workspace, now, random), &zone, &changed)?;
+    Ok(Receipt { matched: found.len(), changed: changed.len() })
 }
 
-/// The thread that an interaction stands in.
-pub fn thread_of(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> db::Result<Option<Thread>> {
-    threads::store::of_interaction(conn, workspace, interaction)
+/// Takes back what `by` said last, within [`UNDO`]: what held before it holds again.
+pub fn undo(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId]) -> Result<Receipt, Refused> {
+    let Speaker { by, workspace, now, random } = speaker;
+    let zone = workspaces::lock(tx, workspace)?;
+    let found = threads::store::find_all(tx, workspace, ids)?;
+    let mut changed = Vec::new();
+    for thread in &found {
+        if threads::store::take_back(tx, (workspace, thread.id), by, now - UNDO)? {
+            changed.push(thread);
+        }
+    }
+    settle(tx, (workspace, now, random), &zone, &changed)?;
+    Ok(Receipt { matched: found.len(), changed: changed.len() })
+}
+
+/// Lets snoozed threads of the workspace stand where the rules put them, once their time has come; at most `batch`.
+pub fn wake(tx: &mut Tx, now: Timestamp, random: &Random, workspace: WorkspaceId, batch: i64) -> db::Result<usize> {
+    let zone = workspaces::lock(tx, workspace)?;
+    let due = threads::store::due(tx, workspace, now, batch)?;
+    settle(tx, (workspace, now, random), &zone, &due.iter().collect::<Vec<_>>())?;
+    Ok(due.len())
+}
+
+fn settle(
+    tx: &mut Tx,
+    (workspace, now, random): (WorkspaceId, Timestamp, &Random),
+    zone: &TimeZone,
+    changed: &[&Thread],
+) -> db::Result<()> {
+    let mut of_connections: BTreeMap<ConnectionId, Vec<&str>> = BTreeMap::new();
+    for thread in changed {
+        of_connections.entry(thread.connection_id).or_default().push(&thread.external_id);
+    }
+    for (connection, names) in of_connections {
+        ingest::decided(tx, Place { workspace, connection, now, random }, zone, &names)?;
+    }
+    Ok(())
+}
+
+/// The threads that interactions stand in.
+pub fn threads_of(conn: &mut Conn, workspace: WorkspaceId, interactions: &[InteractionId]) -> db::Result<Vec<Thread>> {
+    threads::store::of_interactions(conn, workspace, interactions)
+}
+
+/// The word that holds on a thread, and whose it is.
+pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> db::Result<Option<LastWord>> {
+    threads::store::last_word(conn, workspace, interaction)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::counts::{self, Drift};
+use super::decisions;
 use super::ingest::{self, Aged, IngestContext};
 use crate::app::App;
 use crate::model::InteractionId;
@@ -17,6 +18,8 @@ use crate::ops::metrics::Metrics;
 use crate::workspaces::{self, WorkspaceId};
 
 const HOUR: Duration = Duration::from_secs(3600);
+/// Threads that one unit wakes.
+const WOKEN: i64 = 200;
 
 /// Judges those anew whose points of waiting fell, once an hour, while anybody waits for whom they still will.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,6 +77,49 @@ fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) 
     let workspace_id = Some(job.workspace.uuid());
     let how = Enqueue { operation_key, workspace_id, run_at: Some(now + HOUR), ..Enqueue::default() };
     jobs::enqueue(tx, now, random, &job, how)?;
+    Ok(())
+}
+
+/// Lets snoozed threads come back when their time has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WakeSnoozed {
+    pub workspace: WorkspaceId,
+}
+
+impl Job for WakeSnoozed {
+    const TYPE: &'static str = "wake_snoozed";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        Policy { priority: 200, deadline: HOUR * 24 * 7, ..Policy::default() }
+    }
+
+    async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
+        let mut woken = 0;
+        loop {
+            let (now, random, workspace) = (app.now(), app.random.clone(), self.workspace);
+            let some = run.write(move |tx| Ok(decisions::wake(tx, now, &random, workspace, WOKEN)?)).await?;
+            woken += some;
+            if some < WOKEN as usize {
+                break;
+            }
+        }
+        run.done(json!({ "woken": woken })).await
+    }
+}
+
+/// One for each moment, however many threads sleep until then.
+pub(super) fn wake_at(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    workspace: WorkspaceId,
+    until: Timestamp,
+) -> Result<()> {
+    let operation_key = Some(format!("wake_snoozed:{workspace}:{until}"));
+    let how =
+        Enqueue { operation_key, workspace_id: Some(workspace.uuid()), run_at: Some(until), ..Enqueue::default() };
+    jobs::enqueue(tx, now, random, &WakeSnoozed { workspace }, how)?;
     Ok(())
 }
 

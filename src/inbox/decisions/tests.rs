@@ -5,11 +5,13 @@ use std::time::Duration;
 use kit::args;
 use kit::clock::Timestamp;
 
-use super::{Refused, Word, decide, thread_of};
+use super::{Receipt, Refused, Speaker, UNDO, Word, decide, last_word, threads_of, undo};
+use crate::inbox::jobs::WakeSnoozed;
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
-use crate::inbox::threads::{SaidBy, Thread, ThreadState};
+use crate::inbox::threads::{SaidBy, Thread, ThreadId, ThreadState};
 use crate::inbox::triage::TriageState;
 use crate::model::{InteractionId, ObservedInteraction};
+use crate::workspaces::UserId;
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DONE: Word = Word { state: ThreadState::Done, until: None };
@@ -85,19 +87,59 @@ kit::both_databases! {
         assert_eq!(desk.stands("c1").await, (ThreadState::NeedsReply, SaidBy::Rules));
     }
 
+    async fn what_was_said_is_taken_back_by_whoever_said_it_and_what_held_before_holds_again(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        desk.ingest(MORNING, &[asked.clone(), comment("c2", "bob", "How much is it?")]).await;
+        let (both, stranger) = (["c1", "c2"], UserId::new(MORNING, &desk.random));
+        let said = desk.decide_all(&both, MORNING, DONE).await.expect("they are there");
+        assert_eq!((said, desk.waiting().await), (Receipt { matched: 2, changed: 2 }, 0));
+        let again = desk.decide_all(&both, MORNING, DONE).await.expect("they are there");
+        assert_eq!(again, Receipt { matched: 2, changed: 0 }, "what is so already does not change");
+
+        let none = Receipt { matched: 2, changed: 0 };
+        assert_eq!(desk.undo(stranger, &both, MORNING).await, none, "another's word stays");
+        assert_eq!(desk.undo(desk.user, &both, MORNING + UNDO).await, none, "so does an old one");
+        desk.decide("c1", MORNING, Word { state: ThreadState::Spam, until: None }).await.expect("it is there");
+        assert_eq!(desk.undo(desk.user, &["c1"], MORNING).await.changed, 1);
+        assert_eq!(desk.stands("c1").await, (ThreadState::Done, SaidBy::Person), "the word before it");
+        assert_eq!(desk.undo(desk.user, &both, MORNING).await.changed, 2);
+        assert_eq!((desk.stands("c1").await, desk.waiting().await), ((ThreadState::NeedsReply, SaidBy::Rules), 2));
+        assert!(desk.decisions().await.is_empty());
+    }
+
+    async fn a_snoozed_thread_comes_back_by_itself(desk: Desk) {
+        desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?"), comment("c2", "bob", "How much?")]).await;
+        let snooze = |hours: u32| Word { state: ThreadState::Snoozed, until: Some(MORNING + HOUR * hours) };
+        desk.decide("c1", MORNING, snooze(1)).await.expect("it is there");
+        desk.decide("c2", MORNING, snooze(1)).await.expect("it is there");
+        desk.decide("c2", MORNING, snooze(3)).await.expect("it is there");
+        assert_eq!((desk.waiting().await, desk.jobs().await), (0, 2), "a job for each moment");
+        desk.wake(MORNING + HOUR).await;
+        assert_eq!((desk.state_of("c1").await, desk.state_of("c2").await), (TriageState::NeedsReply, TriageState::Snoozed));
+        desk.wake(MORNING + HOUR * 3).await;
+        assert_eq!((desk.state_of("c2").await, desk.waiting().await), (TriageState::NeedsReply, 2));
+        let (workspace, id) = (desk.workspace, desk.one_of::<InteractionId>("id", "c1").await);
+        let word = desk.read(move |conn| last_word(conn, workspace, id)).await.unwrap();
+        assert_eq!(word.expect("it is remembered").decided_by, desk.user);
+    }
+
     async fn a_thread_of_another_workspace_is_not_there(desk: Desk) {
         desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
         let ((neighbour, _), thread) = (desk.neighbour().await, desk.thread("c1").await);
         let (user, random) = (desk.user, desk.random.clone());
-        let refused = desk.write(move |tx| decide(tx, (MORNING, &random), user, neighbour, thread.id, DONE)).await;
-        assert!(matches!(refused, Err(Refused::NotFound)));
+        let said = desk.write(move |tx| {
+            let speaker = Speaker { by: user, workspace: neighbour, now: MORNING, random: &random };
+            decide(tx, speaker, &[thread.id], DONE)
+        });
+        assert_eq!(said.await.expect("nothing is there"), Receipt::default());
+        assert!(desk.decisions().await.is_empty());
     }
 }
 
 impl Desk {
     async fn thread(&self, external_id: &str) -> Thread {
         let (workspace, id) = (self.workspace, self.one_of::<InteractionId>("id", external_id).await);
-        self.read(move |conn| thread_of(conn, workspace, id)).await.unwrap().expect("it stands in a thread")
+        self.read(move |conn| threads_of(conn, workspace, &[id])).await.unwrap().pop().expect("it stands in a thread")
     }
 
     async fn stands(&self, external_id: &str) -> (ThreadState, SaidBy) {
@@ -105,10 +147,40 @@ impl Desk {
         (thread.state, thread.state_by)
     }
 
-    async fn decide(&self, external_id: &str, now: Timestamp, word: Word) -> Result<Thread, Refused> {
-        let thread = self.thread(external_id).await.id;
-        let (user, workspace, random) = (self.user, self.workspace, self.random.clone());
-        self.write(move |tx| decide(tx, (now, &random), user, workspace, thread, word)).await
+    async fn decide(&self, external_id: &str, now: Timestamp, word: Word) -> Result<Receipt, Refused> {
+        self.decide_all(&[external_id], now, word).await
+    }
+
+    async fn decide_all(&self, external_ids: &[&str], now: Timestamp, word: Word) -> Result<Receipt, Refused> {
+        let ids = self.threads(external_ids).await;
+        let (by, workspace, random) = (self.user, self.workspace, self.random.clone());
+        self.write(move |tx| decide(tx, Speaker { by, workspace, now, random: &random }, &ids, word)).await
+    }
+
+    async fn undo(&self, by: UserId, external_ids: &[&str], now: Timestamp) -> Receipt {
+        let ids = self.threads(external_ids).await;
+        let (workspace, random) = (self.workspace, self.random.clone());
+        let undone = self.write(move |tx| undo(tx, Speaker { by, workspace, now, random: &random }, &ids));
+        undone.await.expect("it can be tried")
+    }
+
+    async fn threads(&self, external_ids: &[&str]) -> Vec<ThreadId> {
+        let mut ids = Vec::new();
+        for external_id in external_ids {
+            ids.push(self.thread(external_id).await.id);
+        }
+        ids
+    }
+
+    async fn wake(&self, now: Timestamp) {
+        let (workspace, random) = (self.workspace, self.random.clone());
+        let woken = self.write(move |tx| crate::inbox::decisions::wake(tx, now, &random, workspace, 1));
+        assert_eq!(woken.await.expect("it can be tried"), 1);
+    }
+
+    async fn jobs(&self) -> i64 {
+        let sql = "SELECT count(*) FROM background_jobs WHERE job_type = $1";
+        self.read(|conn| conn.one(sql, args![<WakeSnoozed as kit::jobs::Job>::TYPE])).await.unwrap()
     }
 
     async fn decisions(&self) -> Vec<(String, i64, Timestamp)> {

@@ -69,7 +69,7 @@ fn finish(tx: &mut Tx, setting: Setting<'_>, id: ThreadId, by: UserId) -> db::Re
     let Some(thread) = threads::store::find(tx, setting.workspace, id)? else { return Ok(()) };
     let decision = Decision { state: ThreadState::Done, snoozed_until: None, at_news: thread.news };
     threads::store::decide(tx, (setting.workspace, id), decision, by, setting.now)?;
-    ingest::decided(tx, setting, &zone, &thread.external_id)
+    ingest::decided(tx, setting, &zone, &[&thread.external_id])
 }
 
 kit::row! {

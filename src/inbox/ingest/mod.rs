@@ -98,11 +98,12 @@ pub fn known(
     Ok(store::stored(tx, context, observed)?.into_keys().collect())
 }
 
-/// A person's decision about a thread was written: what follows from it.
-pub(super) fn decided(tx: &mut Tx, place: Place<'_>, zone: &TimeZone, thread: &str) -> Result<()> {
+/// People's decisions about threads were written, taken back or ran out: what follows from it.
+pub(super) fn decided(tx: &mut Tx, place: Place<'_>, zone: &TimeZone, threads: &[&str]) -> Result<()> {
     let mut rollups = Rollups::default();
-    let touched = Touched::from([(thread.to_owned(), 0)]);
-    retriage::settle(tx, place, Unsettled { touched, ..Unsettled::default() }, &mut rollups)?;
+    let touched = threads.iter().map(|thread| ((*thread).to_owned(), 0)).collect::<Touched>();
+    let again = touched.keys().cloned().collect();
+    retriage::settle(tx, place, Unsettled { touched, again, ..Unsettled::default() }, &mut rollups)?;
     rollups.apply(tx, place.workspace, place.connection, zone)?;
     events::record(tx, place.now, place.workspace, Event::InboxChanged(place.connection))
 }

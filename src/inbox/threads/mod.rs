@@ -13,7 +13,7 @@ use kit::db::{Result, Tx};
 use super::triage::TriageState;
 use crate::model::{ConnectionId, ProviderState};
 
-pub use store::Thread;
+pub use store::{LastWord, Thread};
 
 kit::id_types! { pub ThreadId }
 

@@ -80,35 +80,104 @@ pub fn put(tx: &mut Tx, workspace: WorkspaceId, now: Timestamp, threads: &[Threa
 }
 
 pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: ThreadId) -> Result<Option<Thread>> {
-    let sql = format!("SELECT {} FROM threads WHERE workspace_id = $1 AND id = $2", Thread::COLUMNS);
-    conn.opt(&sql, args![workspace, id])
+    Ok(find_all(conn, workspace, &[id])?.pop())
 }
 
-/// The thread that an interaction stands in.
-pub fn of_interaction(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Thread>> {
-    conn.opt(
-        "SELECT t.id, t.connection_id, t.external_id, t.state, t.state_by, t.news
+/// Those of them that are there.
+pub fn find_all(conn: &mut Conn, workspace: WorkspaceId, ids: &[ThreadId]) -> Result<Vec<Thread>> {
+    let sql = format!("SELECT {} FROM threads WHERE workspace_id = $1 AND id IN ", Thread::COLUMNS);
+    all_in(conn, &sql, "", args![workspace], ids)
+}
+
+/// The threads that interactions stand in, each once.
+pub fn of_interactions(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Thread>> {
+    let sql = "SELECT DISTINCT t.id, t.connection_id, t.external_id, t.state, t.state_by, t.news
          FROM interactions i
          JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
-         WHERE i.workspace_id = $1 AND i.id = $2",
-        args![workspace, id],
-    )
+         WHERE i.workspace_id = $1 AND i.id IN ";
+    let mut threads: Vec<Thread> = all_in(conn, sql, "", args![workspace], ids)?;
+    threads.sort_by_key(|thread| thread.id);
+    threads.dedup_by_key(|thread| thread.id);
+    Ok(threads)
 }
 
-/// The last word counts.
+/// The last word counts; whether it is another than the one that holds.
 pub fn decide(
     tx: &mut Tx,
     (workspace, thread): (WorkspaceId, ThreadId),
     decision: Decision,
     by: UserId,
     now: Timestamp,
-) -> Result<()> {
-    tx.exec(
+) -> Result<bool> {
+    let changed = tx.exec(
         "INSERT INTO thread_decisions (thread_id, workspace_id, state, snoozed_until, at_news, decided_by, decided_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7)
          ON CONFLICT (thread_id) DO UPDATE SET state = excluded.state, snoozed_until = excluded.snoozed_until,
-            at_news = excluded.at_news, decided_by = excluded.decided_by, decided_at = excluded.decided_at",
+            at_news = excluded.at_news, decided_by = excluded.decided_by, decided_at = excluded.decided_at,
+            previous_state = CASE WHEN thread_decisions.at_news = excluded.at_news
+                AND (thread_decisions.snoozed_until IS NULL OR thread_decisions.snoozed_until > excluded.decided_at)
+                THEN thread_decisions.state END,
+            previous_until = CASE WHEN thread_decisions.at_news = excluded.at_news
+                AND thread_decisions.snoozed_until > excluded.decided_at THEN thread_decisions.snoozed_until END
+         WHERE thread_decisions.at_news <> excluded.at_news OR thread_decisions.state <> excluded.state
+            OR COALESCE(thread_decisions.snoozed_until, excluded.decided_at)
+               <> COALESCE(excluded.snoozed_until, excluded.decided_at)",
         args![thread, workspace, decision.state, decision.snoozed_until, decision.at_news, by, now],
     )?;
-    Ok(())
+    Ok(changed > 0)
+}
+
+/// What held before holds again, if the last word is theirs and was said after `since`; whether it was.
+pub fn take_back(
+    tx: &mut Tx,
+    (workspace, thread): (WorkspaceId, ThreadId),
+    by: UserId,
+    since: Timestamp,
+) -> Result<bool> {
+    let theirs = "workspace_id = $1 AND thread_id = $2 AND decided_by = $3 AND decided_at > $4";
+    let args = args![workspace, thread, by, since];
+    let restored = tx.exec(
+        &format!(
+            "UPDATE thread_decisions SET state = previous_state, snoozed_until = previous_until,
+                previous_state = NULL, previous_until = NULL WHERE {theirs} AND previous_state IS NOT NULL"
+        ),
+        args,
+    )?;
+    if restored > 0 {
+        return Ok(true);
+    }
+    Ok(tx.exec(&format!("DELETE FROM thread_decisions WHERE {theirs}"), args)? > 0)
+}
+
+/// Threads that are still snoozed though their time has come.
+pub fn due(conn: &mut Conn, workspace: WorkspaceId, now: Timestamp, limit: i64) -> Result<Vec<Thread>> {
+    conn.all(
+        "SELECT t.id, t.connection_id, t.external_id, t.state, t.state_by, t.news
+         FROM thread_decisions d JOIN threads t ON t.id = d.thread_id
+         WHERE d.workspace_id = $1 AND d.snoozed_until IS NOT NULL AND d.snoozed_until <= $2 AND t.state = 'snoozed'
+         ORDER BY d.snoozed_until LIMIT $3",
+        args![workspace, now, limit],
+    )
+}
+
+kit::row! {
+    /// A decision that holds.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct LastWord {
+        pub state: ThreadState,
+        pub snoozed_until: Option<Timestamp>,
+        pub decided_by: UserId,
+        pub decided_at: Timestamp,
+    }
+}
+
+pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<Option<LastWord>> {
+    conn.opt(
+        "SELECT d.state, d.snoozed_until, d.decided_by, d.decided_at
+         FROM interactions i
+         JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
+         JOIN thread_decisions d ON d.thread_id = t.id AND d.at_news = t.news
+         WHERE i.workspace_id = $1 AND i.id = $2",
+        args![workspace, interaction],
+    )
 }

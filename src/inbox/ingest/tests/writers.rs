@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::rollups_are_a_recount;
-use crate::inbox::decisions::{self, Word};
+use crate::inbox::decisions::{self, Speaker, Word};
 use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
 use crate::inbox::threads::ThreadState;
@@ -168,12 +168,11 @@ fn act(tx: &mut Tx, context: &IngestContext<'_>, thread: usize, writer: Writer) 
         Writer::Decision => {
             let sql = "SELECT id FROM interactions WHERE external_id = $1";
             let id: InteractionId = tx.one(sql, args![root.external_id.as_str()])?;
-            let thread = decisions::thread_of(tx, context.workspace, id)?.expect("it was stored");
+            let threads = decisions::threads_of(tx, context.workspace, &[id])?;
             let by = UserId::new(context.now, context.random);
+            let speaker = Speaker { by, workspace: context.workspace, now: context.now, random: context.random };
             let done = Word { state: ThreadState::Done, until: None };
-            decisions::decide(tx, (context.now, context.random), by, context.workspace, thread.id, done)
-                .map(drop)
-                .map_err(|refused| panic!("{refused}"))
+            decisions::decide(tx, speaker, &[threads[0].id], done).map(drop).map_err(|refused| panic!("{refused}"))
         }
     }
 }
