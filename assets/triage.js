@@ -1,4 +1,4 @@
-// The inbox by keyboard and in two panes: j and k move, Enter opens, u goes back. What is opened appears beside its list, whose
+// The inbox by keyboard and in two panes: j and k move, Enter opens, u goes back; each button says its own key. What is opened appears beside its list, whose
 // rows stay where they are; new comments wait behind a button while the list is being read.
 const panes = matchMedia("(min-width: 68.75rem)");
 const links = () => [...document.querySelectorAll('[data-test="interaction"] .row-link')];
@@ -11,26 +11,76 @@ const nothingOpen = isOpen() ? null : reading()?.cloneNode(true);
 const title = document.title;
 let request = null;
 
-// Fetches what an address opens and puts it into the pane; a second call overtakes the first.
-function open(address, then) {
-  request?.abort();
+// Fetches what an address opens and puts it into the pane; a second call overtakes the first. With a body it is an act, whose
+// answer leads to what is opened next.
+function open(address, then, body = null) {
+  if (!body) request?.abort();
   request = new XMLHttpRequest();
   const panel = new URL(address, location);
   panel.searchParams.set("panel", "reading");
   panel.hash = "";
-  request.open("GET", panel);
+  request.open(body ? "POST" : "GET", panel);
   request.responseType = "document";
   request.onload = ({ target }) => {
+    const led = new URL(target.responseURL || panel);
+    led.searchParams.delete("panel");
     const next = target.status === 200 && target.response?.getElementById("reading");
-    if (!next) return location.assign(address);
+    if (!next && body && target.status >= 400) return refuse(target.response);
+    if (!next) return location.assign(body ? led : address);
     put(document.importNode(next, true));
     document.title = `${reading().dataset.title} · Repruv`;
-    document.getElementById("announcer").textContent = reading().dataset.title;
-    then();
+    const done = reading().querySelector(".receipt span")?.textContent ?? "";
+    document.getElementById("announcer").textContent = `${done} ${reading().dataset.title}`.trim();
+    then(led);
   };
-  request.onerror = () => location.assign(address);
-  request.send();
+  // An act may have been heard although its answer was not: the page that is loaded now says so.
+  request.onerror = () => (body ? location.reload() : location.assign(address));
+  request.send(body);
 }
+
+// What comes back to the list was asked for: it does not wait behind the button.
+function renewList() {
+  const asked = new XMLHttpRequest();
+  asked.open("GET", list().dataset.src ?? location.href);
+  asked.responseType = "document";
+  asked.onload = () => {
+    const fresh = asked.response?.getElementById("panel-inbox");
+    if (!fresh) return;
+    list().replaceWith(document.importNode(fresh, true));
+    rowOf(reading().dataset.id)?.setAttribute("aria-current", "true");
+  };
+  asked.send();
+}
+
+// What was typed stays where it is; the page's own words say what is wrong.
+function refuse(page) {
+  const words = page?.querySelector(".trouble p:not(.trouble-status), .error, .notice")?.textContent;
+  const told = document.getElementById("refused") ?? reading().querySelector(".panel").insertBefore(Object.assign(document.createElement("p"), { id: "refused", className: "notice bad" }), reading().querySelector(".panel").firstChild);
+  told.setAttribute("role", "alert");
+  told.textContent = words ?? "That did not work. Please try again.";
+}
+
+// Acts of the pane go on in the pane: what leaves the list is taken out of it, and the focus stays where it was, in the list or not.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest(".reading form[data-move], .reading form[data-undo]");
+  if (!form || !panes.matches || event.defaultPrevented) return;
+  event.preventDefault();
+  const row = "leaves" in form.dataset && rowOf(reading().dataset.id);
+  const wasInList = list()?.contains(document.activeElement);
+  const back = row?.nextElementSibling ?? row?.previousElementSibling;
+  const isUndone = "undo" in form.dataset;
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  open(form.action, (led) => {
+    row?.remove?.();
+    if (isUndone) renewList();
+    led.searchParams.delete("moved");
+    history.replaceState(null, "", led);
+    const here = rowOf(reading().dataset.id) ?? back;
+    here?.scrollIntoView({ block: "nearest" });
+    if (wasInList && here) here.querySelector(".row-link").focus({ preventScroll: true });
+    else document.getElementById("reading-title").focus({ preventScroll: true });
+  }, body);
+});
 
 function put(next) {
   reading().replaceWith(next);
@@ -93,6 +143,13 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   } else if (event.key === "u") {
     document.querySelector("[data-back]")?.click();
+  } else {
+    const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!button) return;
+    event.preventDefault();
+    if (button.matches("input, textarea")) return button.focus();
+    button.click();
+    document.getElementById(button.getAttribute("popovertarget"))?.querySelector("button")?.focus();
   }
 });
 

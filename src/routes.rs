@@ -93,6 +93,8 @@ fn pages() -> Router<App> {
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
         .route("/inbox/{id}", get(inbox::pages::show))
+        .route("/inbox/{id}/move", post(inbox::moves::pages::decide))
+        .route("/inbox/{id}/undo", post(inbox::moves::pages::undo))
         .route("/activity", get(activity::pages::index))
         .route("/activity/installation", get(activity::installation::pages::index))
         .route("/activity/installation/{id}", get(activity::installation::pages::show))

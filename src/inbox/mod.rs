@@ -10,6 +10,7 @@ pub mod imported;
 pub mod ingest;
 pub mod jobs;
 pub mod listing;
+pub mod moves;
 
 pub mod pages;
 mod place;

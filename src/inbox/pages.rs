@@ -10,7 +10,9 @@ use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
 
+use super::decisions;
 use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened};
+use super::moves::Moved;
 use super::place::{Place, take};
 use super::triage::TriageState;
 use super::views::{self, Neighbours};
@@ -33,15 +35,20 @@ pub async fn index(
 ) -> Result<Response> {
     let mut parameters = parameters;
     let panel = take(&mut parameters, "panel");
+    let moved = take(&mut parameters, "moved").and_then(|id| id.parse().ok());
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(&app, &nonce, "/inbox");
-    let (workspace, zone) = (who.workspace.id, shell.local.zone.clone());
-    let rows = {
-        let place = place.clone();
-        app.db.read(move |conn| Rows::read(conn, workspace, &place, &zone)).await?
+    let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
+    let (rows, moved) = {
+        let (place, now) = (place.clone(), shell.local.now);
+        let read = move |conn: &mut Conn| {
+            let rows = Rows::read(conn, workspace, &place, &zone)?;
+            Ok::<_, Error>((rows, Moved::read(conn, (workspace, by), moved, now)?))
+        };
+        app.db.read(read).await?
     };
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
-    let view = views::Inbox { place: &place, rows: &rows, open: None, local: &shell.local };
+    let view = views::Inbox { place: &place, rows: &rows, open: None, moved: moved.as_ref(), local: &shell.local };
     if panel.is_some() {
         return Ok(views::panel(&view).into_response());
     }
@@ -61,29 +68,32 @@ pub async fn show(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let mut parameters = parameters;
     let panel = take(&mut parameters, "panel");
+    let moved = take(&mut parameters, "moved").and_then(|id| id.parse().ok());
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(&app, &nonce, "/inbox");
-    let (workspace, zone) = (who.workspace.id, shell.local.zone.clone());
-    let (rows, mut opened, neighbours) = {
-        let place = place.clone();
+    let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
+    let (rows, mut opened, beside) = {
+        let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
             let rows = Rows::read(conn, workspace, &place, &zone)?;
             let neighbours = neighbours(conn, workspace, &place, &zone, &rows.listed, &opened.interaction)?;
-            Ok::<_, Error>((rows, opened, neighbours))
+            let moved = Moved::read(conn, (workspace, by), moved, now)?;
+            let word = decisions::last_word(conn, workspace, id)?;
+            Ok::<_, Error>((rows, opened, views::Beside { neighbours, moved, word, by }))
         };
         app.db.read(read).await?
     };
     if who.workspace.kind == workspaces::Kind::Demo {
         forget_addresses(&mut opened);
     }
-    let reading = views::opened(&opened, &place, &neighbours, &shell.local);
+    let reading = views::opened(&opened, &place, &beside, &shell.local);
     if panel.is_some() {
         return Ok(reading);
     }
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
-    let view = views::Inbox { place: &place, rows: &rows, open: Some(id), local: &shell.local };
+    let view = views::Inbox { place: &place, rows: &rows, open: Some(id), moved: None, local: &shell.local };
     let body = views::with_keys(&shell.nonce, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }
@@ -98,7 +108,7 @@ fn forget_addresses(opened: &mut Opened) {
 }
 
 /// The addresses of what stands before and after it, where the list goes on on its next page too.
-fn neighbours(
+pub(super) fn neighbours(
     conn: &mut Conn,
     workspace: WorkspaceId,
     place: &Place,

@@ -113,3 +113,43 @@ async fn with_demo() -> (Server, Person) {
     person.sees("demo-enabled").await;
     (server, person)
 }
+
+#[test]
+fn comments_are_moved_by_keyboard_and_moved_back() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 800).await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        person.browser.key("j").await;
+        person.browser.key("Enter").await;
+        person.is("it is open", &format!("({OPENED}) !== null")).await;
+        let first = person.browser.evaluate(OPENED).await;
+        let first = first.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
+        person.browser.key("e").await;
+        person.is("the next one opens", &format!("({OPENED}) !== '{first}' && ({OPENED}) !== null")).await;
+        person.is("what is done left the list", &format!("document.getElementById('i-{first}') === null")).await;
+        person
+            .is("a line says so", "document.querySelector('.reading .receipt').textContent.includes('Marked done')")
+            .await;
+        person.browser.key("z").await;
+        person.is("it is open again", &format!("({OPENED}) === '{first}'")).await;
+        person.is("in its place in the list", &format!("document.getElementById('i-{first}') !== null")).await;
+        person.is("and needs a reply again", "document.querySelector('.moves [data-key=h]') !== null").await;
+
+        person.browser.key("h").await;
+        person.is("the snoozes are offered", "document.activeElement.closest('#snoozes') !== null").await;
+        person.browser.key("Enter").await;
+        person
+            .is(
+                "it sleeps",
+                "document.querySelector('.reading .receipt')?.textContent.includes('Snoozed until') ?? false",
+            )
+            .await;
+        person.open(&format!("/inbox/{first}")).await;
+        person
+            .is("its page says who put it there", "document.querySelector('.said-by').textContent.includes('by you')")
+            .await;
+        person.leaves_no_trace().await;
+    });
+}

@@ -2,6 +2,7 @@
 
 mod filters;
 mod list;
+mod moves;
 mod one;
 
 use maud::{Markup, html};
@@ -13,7 +14,7 @@ use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
 pub use list::{Inbox, inbox, nothing_open, panel};
-pub use one::{Neighbours, opened};
+pub use one::{Beside, Neighbours, opened};
 
 /// Letters; no window is wide enough for more.
 const EXCERPT: usize = 280;

@@ -3,16 +3,20 @@
 use kit::clock::Timestamp;
 use maud::{Markup, html};
 
+use super::moves::{moves, receipt};
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
 use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
+use crate::inbox::moves::Moved;
 use crate::inbox::place::Place;
+use crate::inbox::threads::LastWord;
 use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::{counted, grouped, short};
 use crate::web::ui::{
     Icon, Live, Local, avatar, card, definition, icon, key_values, live, platform_mark, platform_name, tag,
 };
+use crate::workspaces::UserId;
 
 /// What stands before and after it in its list.
 #[derive(Clone, Debug, Default)]
@@ -21,12 +25,24 @@ pub struct Neighbours {
     pub next: Option<String>,
 }
 
-pub fn opened(opened: &Opened, place: &Place, neighbours: &Neighbours, local: &Local) -> Markup {
+/// What is shown with a comment: what stands beside it in its list, what people said of it, what was done a moment ago.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub neighbours: Neighbours,
+    pub moved: Option<Moved>,
+    pub word: Option<LastWord>,
+    /// Who looks.
+    pub by: UserId,
+}
+
+pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Markup {
     let item = &opened.interaction;
     let source = place.address(&format!("/inbox/{}", item.id), Some("interaction"));
     let body = html! {
-        (way(opened, place, neighbours))
+        @if let Some(moved) = &beside.moved { (receipt(moved, place, local)) }
+        (way(opened, place, &beside.neighbours))
         h2 #reading-title tabindex="-1" data-announce { (heading(item)) }
+        @if !item.is_own { (moves(item, place, beside, local)) }
         (thread(opened, place, local))
         div.reading-more {
             @if !item.is_own { (facts(item, local)) }

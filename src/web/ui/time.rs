@@ -69,6 +69,11 @@ impl Local {
         format!("{} {}, {hour:02}:{minute:02}:{second:02}", day(local.date()), local.year())
     }
 
+    /// `22 Nov, 09:41`
+    pub fn exact_minute(&self, at: Timestamp) -> String {
+        format!("{}, {}", self.day(at), self.clock(at))
+    }
+
     /// `09:41`
     pub fn clock(&self, at: Timestamp) -> String {
         let local = self.at(at);

@@ -1,0 +1,82 @@
+//! What a person says of a comment, as it is offered: a state, or a snooze by its end. And what they said a moment ago.
+
+pub mod pages;
+#[cfg(test)]
+mod tests;
+
+use jiff::ToSpan as _;
+use jiff::civil::{Time, Weekday};
+use kit::clock::Timestamp;
+use kit::db::{self, Conn};
+
+use super::decisions::{self, UNDO, Word};
+use super::threads::{LastWord, ThreadState};
+use crate::model::InteractionId;
+use crate::web::ui::Local;
+use crate::workspaces::{UserId, WorkspaceId};
+
+kit::text_enum! {
+    /// What a person says of a comment; a snooze by its end.
+    pub enum Move {
+        Done = "done",
+        NoReplyNeeded = "no_reply_needed",
+        NeedsReply = "needs_reply",
+        Spam = "spam",
+        LaterToday = "later_today",
+        Tomorrow = "tomorrow",
+        NextWeek = "next_week",
+    }
+}
+
+/// The snoozes, as they are offered.
+pub const SNOOZES: [(Move, &str); 3] =
+    [(Move::LaterToday, "In three hours"), (Move::Tomorrow, "Tomorrow"), (Move::NextWeek, "Next week")];
+
+const MORNING: Time = Time::constant(9, 0, 0, 0);
+
+impl Move {
+    pub fn word(self, local: &Local) -> Word {
+        let state = match self {
+            Move::Done => ThreadState::Done,
+            Move::NoReplyNeeded => ThreadState::NoReplyNeeded,
+            Move::NeedsReply => ThreadState::NeedsReply,
+            Move::Spam => ThreadState::Spam,
+            Move::LaterToday | Move::Tomorrow | Move::NextWeek => ThreadState::Snoozed,
+        };
+        Word { state, until: self.until(local) }
+    }
+
+    /// When a snooze ends: mornings are nine o'clock of the person's own zone.
+    pub fn until(self, local: &Local) -> Option<Timestamp> {
+        let today = local.today();
+        let tomorrow = today.tomorrow().unwrap_or(today);
+        let day = match self {
+            Move::LaterToday => return local.now.to_jiff().checked_add(3.hours()).ok().map(Timestamp::from),
+            Move::Tomorrow => tomorrow,
+            // Not tomorrow in other words.
+            Move::NextWeek => tomorrow.nth_weekday(1, Weekday::Monday).unwrap_or(tomorrow),
+            Move::Done | Move::NoReplyNeeded | Move::NeedsReply | Move::Spam => return None,
+        };
+        day.to_datetime(MORNING).to_zoned(local.zone.clone()).ok().map(|morning| morning.timestamp().into())
+    }
+}
+
+/// What this person has just said of a comment, while it can be taken back.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    pub id: InteractionId,
+    pub word: LastWord,
+}
+
+impl Moved {
+    pub fn read(
+        conn: &mut Conn,
+        (workspace, by): (WorkspaceId, UserId),
+        id: Option<InteractionId>,
+        now: Timestamp,
+    ) -> db::Result<Option<Self>> {
+        let Some(id) = id else { return Ok(None) };
+        let word = decisions::last_word(conn, workspace, id)?;
+        Ok(word.filter(|word| word.decided_by == by && now.since(word.decided_at) < UNDO).map(|word| Self { id, word }))
+    }
+}

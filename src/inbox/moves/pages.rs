@@ -1,0 +1,109 @@
+//! `POST /inbox/{id}/move` and `/inbox/{id}/undo`: a comment leaves its place in the list, the next one opens, and a line says
+//! what was done and takes it back.
+
+use axum::extract::{Form, Path, Query, State};
+use axum::response::Redirect;
+use kit::db::Conn;
+use serde::Deserialize;
+
+use super::Move;
+use crate::accounts::sessions::SignedIn;
+use crate::app::App;
+use crate::inbox::decisions::{self, Refused, Speaker, Word};
+use crate::inbox::listing;
+use crate::inbox::pages::{self, Parameters};
+use crate::inbox::place::{Place, take};
+use crate::model::InteractionId;
+use crate::web::errors::{Error, Result};
+use crate::web::ui::Local;
+use crate::work::Work;
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// One button of several was pressed.
+#[derive(Debug, Deserialize)]
+pub struct MoveForm {
+    to: Move,
+}
+
+/// Says a word on the thread of a comment, and goes on to what stands after it.
+pub async fn decide(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+    Form(form): Form<MoveForm>,
+) -> Result<Redirect> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let (place, panel) = place(parameters)?;
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let (by, workspace, word) = (who.user.id, who.workspace.id, form.to.word(&local));
+    let next = app
+        .write(who.acting(), move |work| {
+            let next = after(work.tx, workspace, &place, &local, id)?;
+            say(work, by, workspace, id, word)?;
+            Ok::<_, Error>(next)
+        })
+        .await?;
+    Ok(moved(&next, id, panel.as_deref()))
+}
+
+/// Takes the last word back, and opens its comment again.
+pub async fn undo(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Redirect> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let (place, panel) = place(parameters)?;
+    let (by, workspace) = (who.user.id, who.workspace.id);
+    app.write(who.acting(), move |work| {
+        let threads = decisions::threads_of(work.tx, workspace, &[id])?;
+        let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+        let speaker = Speaker { by, workspace, now: work.now, random: work.random };
+        match decisions::undo(work.tx, speaker, &ids).map_err(refused)?.changed {
+            0 => Err(Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")),
+            _ => Ok(()),
+        }
+    })
+    .await?;
+    Ok(Redirect::to(&place.address(&format!("/inbox/{id}"), panel.as_deref())))
+}
+
+fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
+    let panel = take(&mut parameters, "panel");
+    take(&mut parameters, "moved");
+    Ok((Place::parse(parameters).map_err(pages::refused)?, panel))
+}
+
+fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionId, word: Word) -> Result<()> {
+    let threads = decisions::threads_of(work.tx, workspace, &[id])?;
+    let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+    let speaker = Speaker { by, workspace, now: work.now, random: work.random };
+    match decisions::decide(work.tx, speaker, &ids, word).map_err(refused)?.matched {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Where a person goes on: what stands after the comment, else what stands before it, else the list.
+fn after(conn: &mut Conn, workspace: WorkspaceId, place: &Place, local: &Local, id: InteractionId) -> Result<String> {
+    let item = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?.interaction;
+    let listed = listing::list(conn, workspace, &place.filter, &local.zone, place.cursor, listing::DEFAULT_LIMIT)?;
+    let beside = pages::neighbours(conn, workspace, place, &local.zone, &listed, &item)?;
+    Ok(beside.next.or(beside.previous).unwrap_or_else(|| place.list()))
+}
+
+fn moved(next: &str, id: InteractionId, panel: Option<&str>) -> Redirect {
+    let sign = if next.contains('?') { '&' } else { '?' };
+    let panel = panel.map(|panel| format!("&panel={panel}")).unwrap_or_default();
+    Redirect::to(&format!("{next}{sign}moved={id}{panel}"))
+}
+
+fn refused(refused: Refused) -> Error {
+    match refused {
+        Refused::NotFound => Error::NotFound,
+        Refused::Until => Error::bad_request("bad_until", "A snooze must end later than now."),
+        Refused::Database(error) => error.into(),
+    }
+}

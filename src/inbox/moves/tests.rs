@@ -1,0 +1,100 @@
+//! Moves, as a person makes them.
+
+use axum::body::Body;
+use kit::args;
+use kit::clock::Timestamp;
+
+use super::{Move, SNOOZES};
+use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::testing::{add_connection, comment};
+use crate::inbox::threads::ThreadState;
+use crate::model::{ConnectionId, InteractionId, Platform};
+use crate::testing::TestApp;
+use crate::web::ui::Local;
+
+kit::both_databases! {
+    async fn what_is_done_leaves_the_list_the_next_one_opens_and_undo_brings_it_back(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        let list = app.get("/inbox").await.text;
+        let first = ids.iter().min_by_key(|id| list.find(&format!("/inbox/{id}\""))).expect("three");
+        let answer = app.post(&format!("/inbox/{first}/move"), &[("to", "done")]).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let next = answer.location().to_owned();
+        assert!(next.contains(&format!("moved={first}")) && !next.contains(&format!("/inbox/{first}")), "{next}");
+        let page = app.get(&next).await.text;
+        assert!(page.contains("Marked done") && page.contains("Needs reply <span class=\"num\">2<"), "{page}");
+
+        let undone = app.post(&format!("/inbox/{first}/undo"), &[]).await;
+        assert_eq!((undone.status.as_u16(), undone.location()), (303, format!("/inbox/{first}").as_str()));
+        assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
+        let twice = app.post(&format!("/inbox/{first}/undo"), &[]).await;
+        assert_eq!(twice.status, 409, "{}", twice.text);
+    }
+
+    async fn the_last_of_a_list_leads_back_to_it_and_a_filter_goes_along(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        let place = "state=needs_reply";
+        for (index, id) in ids.iter().enumerate() {
+            let form = [("content-type", "application/x-www-form-urlencoded")];
+            let path = format!("/inbox/{id}/move?{place}");
+            let answer = app.send("POST", &path, &form, Body::from("to=no_reply_needed")).await;
+            assert_eq!(answer.status, 303);
+            assert!(answer.location().contains(place), "{}", answer.location());
+            assert_eq!(answer.location().starts_with("/inbox?"), index == 2, "{}", answer.location());
+        }
+        let page = app.get(&format!("/inbox?moved={}", ids[2])).await.text;
+        assert!(page.contains("You’re all caught up") || page.contains("You're all caught up"), "{page}");
+        assert!(page.contains("Marked as needing no reply"), "the list says it too");
+    }
+
+    async fn strangers_and_nonsense_move_nothing(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        let path = format!("/inbox/{}/move", ids[0]);
+        assert_eq!(app.browser().post(&path, &[("to", "done")]).await.status, 303, "a stranger is sent to sign in");
+        assert!(app.post(&path, &[("to", "away")]).await.status.is_client_error());
+        assert!(app.post(&path, &[]).await.status.is_client_error());
+        assert_eq!(app.post("/inbox/01890a5d-ac96-774b-bcce-b302099a8057/move", &[("to", "done")]).await.status, 404);
+        assert_eq!(app.post("/inbox/nonsense/move", &[("to", "done")]).await.status, 404);
+        let decisions: i64 = app.db.read(|conn| conn.one("SELECT count(*) FROM thread_decisions", args![])).await.expect("a count");
+        assert_eq!(decisions, 0);
+    }
+}
+
+#[test]
+fn a_snooze_ends_on_a_morning_that_is_yet_to_come() {
+    for (now, tomorrow, next_week) in [
+        ("2026-11-28T10:00:00Z", "2026-11-29T08:00:00Z", "2026-11-30T08:00:00Z"),
+        ("2026-11-29T10:00:00Z", "2026-11-30T08:00:00Z", "2026-12-07T08:00:00Z"),
+        ("2026-11-29T23:30:00Z", "2026-12-01T08:00:00Z", "2026-12-07T08:00:00Z"),
+    ] {
+        let local = Local::new(Timestamp::parse(now).expect("an instant"), "Europe/Berlin");
+        for (snooze, until) in [(Move::Tomorrow, tomorrow), (Move::NextWeek, next_week)] {
+            assert_eq!(snooze.until(&local), Some(Timestamp::parse(until).expect("an instant")), "{snooze} at {now}");
+        }
+        for (snooze, _) in SNOOZES {
+            let word = snooze.word(&local);
+            assert!(word.state == ThreadState::Snoozed && word.until.is_some_and(|until| until > local.now));
+        }
+    }
+    assert_eq!(Move::Done.word(&Local::new(Timestamp::from_second(0), "UTC")).until, None);
+}
+
+/// Of the first one's most urgent.
+async fn three_questions(app: &TestApp) -> Vec<InteractionId> {
+    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
+    let workspace = who.workspace.id;
+    let connection = ConnectionId::new(now, &random);
+    let ids = app.db.write(move |tx| {
+        add_connection(tx, workspace, connection)?;
+        let asked = ["Where can I buy this?", "How much is it?", "When does it ship?"];
+        let page = asked.iter().enumerate().map(|(n, text)| comment(&format!("c{n}"), &format!("a{n}"), text));
+        let context =
+            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
+        ingest::interactions(tx, &context, &page.collect::<Vec<_>>())?;
+        tx.all("SELECT id FROM interactions ORDER BY external_id", args![])
+    });
+    ids.await.expect("three questions")
+}

@@ -1,0 +1,74 @@
+//! What can be done with a comment: each a button of one form, with its key; and the line that says what was done.
+
+use maud::{Markup, html};
+
+use super::one::Beside;
+use crate::inbox::listing::Interaction;
+use crate::inbox::moves::{Move, Moved, SNOOZES};
+use crate::inbox::place::Place;
+use crate::inbox::threads::{LastWord, ThreadState};
+use crate::inbox::triage::TriageState;
+use crate::web::ui::{Icon, Local, icon};
+
+/// The buttons that fit where the comment stands, and who put it there.
+pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> Markup {
+    let waits = item.state == TriageState::NeedsReply;
+    let action = place.address(&format!("/inbox/{}/move", item.id), None);
+    // Where only one state is listed, what is moved out of it leaves the list.
+    let leaves = place.filter.state == Some(item.state);
+    html! {
+        form.moves method="post" action=(action) data-move data-leaves[leaves] {
+            @if waits || item.state == TriageState::Answered {
+                (button(Move::Done, "Done", Icon::Check, "e"))
+            }
+            @if waits {
+                button.button.small type="button" popovertarget="snoozes" data-key="h" title="Snooze (h)" { (icon(Icon::Clock)) "Snooze" }
+                div #snoozes .menu popover {
+                    @for (snooze, name) in SNOOZES {
+                        button type="submit" name="to" value=(snooze) {
+                            span { (name) } @if let Some(until) = snooze.until(local) { span.muted { (local.brief(until)) } }
+                        }
+                    }
+                }
+                (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
+            } @else {
+                (button(Move::NeedsReply, "Needs a reply", Icon::Reply, "e"))
+            }
+            @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
+            @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
+        }
+    }
+}
+
+fn button(to: Move, label: &str, sign: Icon, key: &str) -> Markup {
+    html! {
+        button.button.small type="submit" name="to" value=(to) data-key=(key) title={ (label) " (" (key) ")" } { (icon(sign)) (label) }
+    }
+}
+
+fn said_by(word: &LastWord, beside: &Beside, local: &Local) -> Markup {
+    let whose = if word.decided_by == beside.by { "by you" } else { "by a colleague" };
+    html! { (sentence(word, local)) " " (whose) " " (local.ago(word.decided_at)) }
+}
+
+/// What was done, and the way back.
+pub(super) fn receipt(moved: &Moved, place: &Place, local: &Local) -> Markup {
+    html! {
+        form.receipt method="post" action=(place.address(&format!("/inbox/{}/undo", moved.id), None)) data-undo role="status" {
+            (icon(Icon::Done))
+            span { (sentence(&moved.word, local)) "." }
+            button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+        }
+    }
+}
+
+fn sentence(word: &LastWord, local: &Local) -> String {
+    match (word.state, word.snoozed_until) {
+        (ThreadState::Snoozed, Some(until)) => format!("Snoozed until {}", local.exact_minute(until)),
+        (ThreadState::Snoozed, None) | (ThreadState::Waiting, _) => "Waiting for them".to_owned(),
+        (ThreadState::Done, _) => "Marked done".to_owned(),
+        (ThreadState::Spam, _) => "Marked as spam here".to_owned(),
+        (ThreadState::NoReplyNeeded, _) => "Marked as needing no reply".to_owned(),
+        (ThreadState::NeedsReply, _) => "Marked as needing a reply".to_owned(),
+    }
+}
