@@ -232,6 +232,17 @@ impl Tx {
         self.conn.note(result)
     }
 
+    /// Runs a statement whose answer says nothing. On PostgreSQL it travels with the COMMIT, or before the next statement, so
+    /// that its error comes from there.
+    pub fn exec_later(&mut self, sql: &str, args: &[Val<'_>]) -> Result<()> {
+        self.conn.before_statement()?;
+        let result = match &mut self.conn.driver {
+            Driver::Sqlite(connection) => sqlite_execute(connection, sql, args).map(drop),
+            Driver::Postgres(session) => session.execute_later(sql, args),
+        };
+        self.conn.note(result)
+    }
+
     /// All rows of `sql`, after other statements whose answers say nothing; on PostgreSQL in one round trip.
     pub fn all_after<T: FromRow>(
         &mut self,

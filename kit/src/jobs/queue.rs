@@ -9,7 +9,7 @@ use super::finish;
 use super::intake::{self, Intake, Place};
 use super::scope::JobScope;
 use super::step::Outcome;
-use super::store::{self, NewJob};
+use super::store::{self, Inserted, NewJob};
 use super::work::{Handled, Workplace, can_read, handler};
 use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
@@ -175,11 +175,15 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
         claim: place.as_ref().map(|place| place.claim(now)),
     };
     loop {
-        if let Some(seq) = store::insert(tx, &new, now)? {
+        let inserted = store::insert(tx, &new, now)?;
+        if inserted != Inserted::Refused {
             if let Some(user_id) = how.user_id {
                 tx.signal(JOB_TOPIC, user_id);
             }
-            follow_up(tx, place.map(|place| (place, intake::claimed(&new, seq, now))));
+            match (inserted, place) {
+                (Inserted::Runs(seq), Some(place)) => begin(tx, place, intake::claimed(&new, seq, now)),
+                _ => tell_workers(tx),
+            }
             return Ok(Enqueued { id: new.id, already_live: false });
         }
         // The holder of the key may have ended between the two statements: then the place is free.
@@ -189,12 +193,12 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
     }
 }
 
-/// A claimed job begins as soon as its commit is durable; of another the workers are told.
-fn follow_up(tx: &mut Tx, claimed: Option<(Place, JobRow)>) {
-    match claimed {
-        Some((place, job)) if mutant!("begun before the commit") => place.begin(job),
-        Some((place, job)) => tx.after_commit(move || place.begin(job)),
-        None => tell_workers(tx),
+/// A claimed job begins as soon as its commit is durable.
+fn begin(tx: &mut Tx, place: Place, job: JobRow) {
+    if mutant!("begun before the commit") {
+        place.begin(job);
+    } else {
+        tx.after_commit(move || place.begin(job));
     }
 }
 

@@ -46,8 +46,18 @@ const BEGUN: &str = ", begun AS (INSERT INTO background_job_events (key, at, kin
 const UNLESS_LIVE: &str = "ON CONFLICT (operation_key) \
     WHERE operation_key IS NOT NULL AND status IN ('pending', 'running') DO NOTHING";
 
-/// The new row's `seq`, with the first event of its history; `None` when a live job holds the operation key.
-pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Option<i64>> {
+/// What became of a new job.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Inserted {
+    /// A live job holds the operation key.
+    Refused,
+    Waits,
+    /// Under its claim; its seq.
+    Runs(i64),
+}
+
+/// The new row, with the first events of its history.
+pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Inserted> {
     let sql = mutant!("two live jobs of one key": INSERT, UNLESS_LIVE => "");
     let (worker_id, lease_until) = job.claim.unzip();
     let (status, starts, events) =
@@ -83,19 +93,26 @@ pub(super) fn insert(tx: &mut Tx, job: &NewJob<'_>, now: Timestamp) -> Result<Op
              SELECT seq * 1048576 + 1, $12, 'enqueued', 0, $21 FROM job){} SELECT seq FROM job",
             if job.claim.is_some() { BEGUN } else { "" }
         );
-        return tx.opt(&with_event, &[&args[..], args![data]].concat());
+        let args = [&args[..], args![data]].concat();
+        if job.operation_key.is_none() && job.claim.is_none() {
+            // Nothing stands in its way: there is no answer to wait for.
+            return tx.exec_later(&with_event, &args).map(|()| Inserted::Waits);
+        }
+        let seq = tx.opt(&with_event, &args)?;
+        return Ok(seq.map_or(Inserted::Refused, |seq| if starts == 1 { Inserted::Runs(seq) } else { Inserted::Waits }));
     }
     // Cheaper than RETURNING, for which SQLite builds a table each time.
     if tx.exec(sql, args)? != 1 {
-        return Ok(None);
+        return Ok(Inserted::Refused);
     }
     let seq: i64 = tx.one("SELECT last_insert_rowid()", &[])?;
     add_event(tx, &JobEvent { key: JobEvent::key(seq, 1), at: now, kind: EventKind::Enqueued, attempt: 0, data })?;
-    if job.claim.is_some() {
-        let (key, data) = (JobEvent::key(seq, 2), json!({}));
-        add_event(tx, &JobEvent { key, at: now, kind: EventKind::Started, attempt: 1, data })?;
+    if job.claim.is_none() {
+        return Ok(Inserted::Waits);
     }
-    Ok(Some(seq))
+    let (key, data) = (JobEvent::key(seq, 2), json!({}));
+    add_event(tx, &JobEvent { key, at: now, kind: EventKind::Started, attempt: 1, data })?;
+    Ok(Inserted::Runs(seq))
 }
 
 /// The last place in the queue among the waiting jobs of one party: a user or a scope.
@@ -180,11 +197,10 @@ pub(super) fn events(conn: &mut Conn, seq: i64) -> Result<Vec<JobEvent>> {
 
 /// The number in the event's key is the row's count of events, this one included.
 pub(super) fn add_event(tx: &mut Tx, event: &JobEvent) -> Result<()> {
-    tx.exec(
+    tx.exec_later(
         "INSERT INTO background_job_events (key, at, kind, attempt, data) VALUES ($1, $2, $3, $4, $5)",
         args![event.key, event.at, event.kind, event.attempt, event.data],
     )
-    .map(drop)
 }
 
 /// Without statistics SQLite may take another index, or none.

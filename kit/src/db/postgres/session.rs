@@ -32,6 +32,9 @@ const END_TIMEOUT: Duration = Duration::from_secs(10);
 /// To tell the server that it need not go on with a read.
 const CANCEL_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// As many statements travel together at most, beside the one that takes them along.
+const UNSENT: usize = 16;
+
 /// Statements are few and fixed; only filters make new texts.
 const CACHED_STATEMENTS: usize = 512;
 
@@ -46,6 +49,8 @@ pub(in crate::db) struct Session {
     address: Address,
     statements: HashMap<String, Statement>,
     transaction: Transaction,
+    /// What is sent before the next statement, or with the COMMIT.
+    unsent: Vec<(String, Statement, Vec<Val<'static>>)>,
     /// Until then the running unit has its answers; `None` where it may take its time.
     until: Option<Instant>,
     /// Nothing more can be asked here, or what is answered is not known to belong to the question.
@@ -77,6 +82,7 @@ impl Session {
             address: address.clone(),
             statements: HashMap::new(),
             transaction: Transaction::None,
+            unsent: Vec::new(),
             until: None,
             lost: false,
             id: None,
@@ -90,6 +96,7 @@ impl Session {
     /// A transaction from the next statement on. It may take `deadline` in all.
     pub fn begin(&mut self, access: Access, deadline: Duration) {
         (self.until, self.id) = (stats::now().checked_add(deadline), None);
+        self.unsent.clear();
         let is_next_read = access == Access::Read && deadline < STATEMENT_TIMEOUT;
         if self.transaction == Transaction::Over && !is_next_read {
             self.finish_read();
@@ -148,6 +155,7 @@ impl Session {
         if self.transaction == Transaction::WriteWanted {
             self.begin_write()?;
         }
+        self.send()?;
         let statement = self.statement(sql)?;
         let (client, params) = (&self.client, params(args));
         let question = client.query(&statement, &params);
@@ -170,6 +178,26 @@ impl Session {
         let statement = self.statement(sql)?;
         let answer = wait(&self.runtime, self.until, self.client.execute(&statement, &params(args)));
         answer.map_err(|failed| self.failed(failed, sql))
+    }
+
+    /// The answer comes with the next statement's, or the COMMIT's: it only says whether this failed.
+    pub fn execute_later(&mut self, sql: &str, args: &[Val<'_>]) -> Result<()> {
+        if self.unsent.len() >= UNSENT {
+            self.send()?;
+        }
+        if self.transaction == Transaction::WriteWanted {
+            self.begin_write()?;
+        }
+        let statement = self.statement(sql)?;
+        self.unsent.push((head(sql), statement, args.iter().map(Val::to_owned).collect()));
+        Ok(())
+    }
+
+    fn send(&mut self) -> Result<()> {
+        let unsent = std::mem::take(&mut self.unsent);
+        let Some((sql, ..)) = unsent.first() else { return Ok(()) };
+        let answers = wait(&self.runtime, self.until, sending(&self.client, &unsent));
+        answers.map_err(|failed| self.failed(failed, sql))
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<()> {
@@ -216,10 +244,16 @@ impl Session {
         self.until = stats::now().checked_add(END_TIMEOUT);
         let notify = (!payloads.is_empty()).then(|| self.statement(NOTIFY)).transpose()?;
         self.transaction = Transaction::None;
+        let unsent = std::mem::take(&mut self.unsent);
         let client = &self.client;
         let params: [&(dyn ToSql + Sync); 2] = [&channel, &payloads];
         let committing = async {
-            let committing = pin!(client.batch_execute("COMMIT"));
+            // The server rolls back where one of the others failed, and says so to that one alone.
+            let committing = async {
+                let (sent, committed) = join(sending(client, &unsent), client.batch_execute("COMMIT")).await;
+                sent.and(committed)
+            };
+            let committing = pin!(committing);
             let Some(notify) = notify else { return committing.await };
             match select(committing, pin!(client.execute(&notify, &params))).await {
                 Either::Left((committed, _)) => committed,
@@ -243,6 +277,7 @@ impl Session {
     fn open(&mut self) -> Result<()> {
         match self.transaction {
             Transaction::WriteWanted => self.begin_write(),
+            Transaction::Open => self.send(),
             Transaction::ReadWanted(begin) => {
                 self.transaction = Transaction::Open;
                 let answer = wait(&self.runtime, self.until, self.client.batch_execute(begin));
@@ -312,6 +347,16 @@ impl Session {
             tracing::debug!(%error, "a statement was not cancelled");
         }
     }
+}
+
+/// The server takes none that follows one that failed.
+async fn sending(
+    client: &Client,
+    unsent: &[(String, Statement, Vec<Val<'static>>)],
+) -> Result<(), tokio_postgres::Error> {
+    let params: Vec<_> = unsent.iter().map(|(_, _, args)| params(args)).collect();
+    let sending = unsent.iter().zip(&params).map(|((_, statement, _), params)| client.execute(statement, params));
+    try_join_all(sending).await.map(drop)
 }
 
 pub(super) const NOTIFY: &str = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload";

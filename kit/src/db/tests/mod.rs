@@ -163,6 +163,32 @@ both_databases! {
         assert_eq!(db.read(|conn| conn.one::<i64>("SELECT pieces FROM things", &[])).await.unwrap(), before + 110);
     }
 
+    async fn statements_that_go_later_keep_their_place_and_their_errors(db: TestDb) {
+        let db = db.migrated(THINGS);
+        db.write(|tx| insert(tx, &thing(1))).await.unwrap();
+        let pieces = "UPDATE things SET pieces = $1";
+        let seen = db.write(move |tx| -> Result<i64> {
+            (1..=40).try_for_each(|number| tx.exec_later(pieces, args![number as i64]))?;
+            let seen = tx.one("SELECT pieces FROM things", &[])?;
+            tx.exec_later(pieces, args![50])?;
+            tx.exec("UPDATE things SET pieces = pieces + 1", &[])?;
+            tx.exec_later("UPDATE things SET pieces = pieces * 2", &[])?;
+            Ok(seen)
+        });
+        assert_eq!(seen.await.unwrap(), 40);
+        let stored = || async { db.read(|conn| conn.one::<i64>("SELECT pieces FROM things", &[])).await.unwrap() };
+        assert_eq!(stored().await, 102);
+        let failed = db.write(move |tx| {
+            tx.exec(pieces, args![7])?;
+            tx.exec_later("UPDATE things SET id = NULL", &[])
+        });
+        let error = failed.await.unwrap_err().to_string().to_lowercase();
+        assert!(error.contains("null") || error.contains("constraint"), "{error}");
+        let undone = db.write(move |tx| { tx.exec_later(pieces, args![8])?; Err::<(), _>(Error::NotFound) });
+        assert!(undone.await.is_err());
+        assert_eq!(stored().await, 102);
+    }
+
     async fn signals_are_heard_after_the_commit_and_only_then(db: TestDb) {
         let db = db.migrated(THINGS);
         let mut signals = db.subscribe();
