@@ -343,6 +343,61 @@ CREATE TABLE thread_notes (
 CREATE INDEX thread_notes_by_thread ON thread_notes (thread_id, written_at);
 CREATE INDEX thread_notes_by_workspace ON thread_notes (workspace_id);
 
+-- What people answer, and what became of it at the platform. Committed before the platform is asked.
+CREATE TABLE replies (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    -- What is answered.
+    interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
+    -- No user is referred to: a workspace's rows stand by themselves.
+    author_id UUID NOT NULL,
+    text TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('draft', 'queued', 'sending', 'unknown', 'published', 'pending_moderation',
+        'rejected', 'failed', 'cancelled')),
+    -- Chosen by whoever sends: the same key is the same reply.
+    idempotency_key TEXT,
+    -- The platform's id of the comment that it became.
+    external_id TEXT,
+    -- Grows with every move: what moves a reply compares it.
+    moves BIGINT NOT NULL,
+    -- How often the platform was asked to create it.
+    attempts BIGINT NOT NULL,
+    -- Not sent before.
+    due_at TIMESTAMPTZ NOT NULL,
+    -- When the last attempt began.
+    sending_at TIMESTAMPTZ,
+    -- Since when it may be at the platform without our knowing.
+    doubtful_since TIMESTAMPTZ,
+    -- How often it was looked for, and not found, since the last attempt.
+    looks BIGINT NOT NULL,
+    -- Unknown, and no next look: a person decides.
+    next_look_at TIMESTAMPTZ,
+    error_code TEXT,
+    -- In the platform's words, where it has some.
+    error_message TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (workspace_id, author_id, idempotency_key),
+    UNIQUE (connection_id, external_id)
+);
+-- One answer to an item is under way at a time.
+CREATE UNIQUE INDEX replies_under_way ON replies (interaction_id)
+    WHERE state IN ('queued', 'sending', 'unknown', 'pending_moderation');
+CREATE INDEX replies_by_interaction ON replies (interaction_id, created_at);
+CREATE INDEX replies_by_workspace ON replies (workspace_id, created_at DESC);
+
+-- What members are writing, each for themselves, until it is sent.
+CREATE TABLE reply_drafts (
+    interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL,
+    text TEXT NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (interaction_id, user_id)
+);
+CREATE INDEX reply_drafts_by_workspace ON reply_drafts (workspace_id);
+
 -- A derived fact that a person set right: it is not derived any more.
 CREATE TABLE interaction_corrections (
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,

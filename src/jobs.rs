@@ -6,6 +6,7 @@ use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
 use crate::ops::maintenance::jobs::PurgeExpired;
+use crate::replies::SendReply;
 
 kit::work! {
     App;
@@ -16,6 +17,7 @@ kit::work! {
     LateConsent,
     SyncConnection,
     FetchInteraction,
+    SendReply,
     RevokeToken,
     AgePriorities,
     WakeSnoozed,
@@ -51,6 +53,7 @@ mod tests {
             ("late_consent", json!({"connection_id": ID, "flow": "AQI"})),
             ("sync_connection", json!({"connection_id": ID})),
             ("fetch_interaction", json!({"connection_id": ID, "external_id": "UgxKREWxIgDrw8w2e_Z4AaABAg"})),
+            ("send_reply", json!({"reply_id": ID})),
             (
                 "revoke_token",
                 json!({"connection_id": ID, "workspace_id": ID, "platform": "youtube", "external_id": null, "demo": true, "token": "AQI"}),

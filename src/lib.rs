@@ -18,8 +18,10 @@ pub mod model;
 pub mod ops;
 pub mod outbound;
 pub mod platforms;
+pub mod replies;
 pub mod routes;
 pub mod secrets;
+pub mod sending;
 pub mod serve;
 #[cfg(test)]
 pub mod testing;

@@ -64,6 +64,7 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "late_consent" => "Wait for the consent page".into(),
         "sync_connection" => "Sync an account".into(),
         "fetch_interaction" => "Fetch a new comment".into(),
+        "send_reply" => "Send a reply".into(),
         "revoke_token" => "Revoke access".into(),
         "age_priorities" => "Update priorities".into(),
         "wake_snoozed" => "Bring back snoozed comments".into(),

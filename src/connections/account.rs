@@ -9,6 +9,7 @@ use kit::random::Random;
 use super::budget::{Purse, Share};
 use super::store::{self, Connection};
 use super::tokens::TokenSource;
+use super::{ConnectionId, Status};
 use crate::app::App;
 use crate::inbox::derive::Language;
 use crate::inbox::ingest::IngestContext;
@@ -50,12 +51,25 @@ pub struct OpenAccount {
 
 impl OpenAccount {
     pub async fn open(app: &App, connection: Connection) -> Result<Self, SyncError> {
+        Self::open_with(app, connection, Share::Readings).await
+    }
+
+    /// For what a person waits for: with what is kept of the budget for people. `None` where nothing is authorised.
+    pub async fn for_people(app: &App, id: ConnectionId) -> Result<Option<Self>, SyncError> {
+        let found = app.db.read(move |conn| store::by_id(conn, id)).await?;
+        match found.filter(|connection| connection.connection_status == Status::Connected) {
+            Some(connection) => Self::open_with(app, connection, Share::People).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn open_with(app: &App, connection: Connection, share: Share) -> Result<Self, SyncError> {
         let workspace = connection.workspace_id;
         let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
         let world = app.world(demo).await?;
         let module = module(app, connection.platform)?;
         let tokens = TokenSource::new(app.clone(), module.provider(&world)?, connection.id);
-        let purse = Arc::new(Purse::new(app, connection.platform, &world, Share::Readings));
+        let purse = Arc::new(Purse::new(app, connection.platform, &world, share));
         let adapter = module.adapter(&world, Arc::new(tokens), purse.clone());
         let target = IngestTarget {
             connection: connection.clone(),

@@ -30,8 +30,43 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
     /// Each of its calls is paid for before it is made (`platforms::paid`).
     fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter>;
 
+    /// What it takes for an answer.
+    fn answers(&self) -> AnswerRules;
+
     /// What may be asked of it in a period by this installation; `None` where only its own answers limit us.
     fn budget(&self, world: &World) -> Option<Budget>;
+}
+
+/// What a platform takes for an answer, and whether it shows what it has taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AnswerRules {
+    pub longest: usize,
+    pub unit: TextUnit,
+    /// Whether [`Adapter::fetch`] shows our own answers, so that one of which we do not know is looked for.
+    pub are_read_back: bool,
+}
+
+/// What a platform counts a text in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextUnit {
+    Characters,
+    Bytes,
+}
+
+impl TextUnit {
+    pub fn length_of(self, text: &str) -> usize {
+        match self {
+            Self::Characters => text.chars().count(),
+            Self::Bytes => text.len(),
+        }
+    }
+
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Characters => "characters",
+            Self::Bytes => "bytes",
+        }
+    }
 }
 
 /// Where a platform is, and who we are there.

@@ -10,8 +10,8 @@ mod words;
 pub mod youtube;
 
 pub use adapter::{
-    Account, AccountKey, Adapter, Answering, Batch, Consent, Cursor, Grant, PartialThread, PlatformModule, Provider,
-    ProviderInfo, Question, Reading, Target, Token, Tokens, World,
+    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Consent, Cursor, Grant, PartialThread, PlatformModule,
+    Provider, ProviderInfo, Question, Reading, Target, TextUnit, Token, Tokens, World,
 };
 pub use budget::{Allowance, Budget, Reserved, paid};
 pub use error::{Error, next_midnight_pacific};

@@ -17,7 +17,7 @@ const CONTROL: [(&str, &[&str]); 7] = [
 ];
 
 /// A workspace's.
-const WORKSPACE: [(&str, &[&str]); 3] = [
+const WORKSPACE: [(&str, &[&str]); 4] = [
     ("connections", &["platform_connections", "unreadable_items"]),
     (
         "inbox",
@@ -39,12 +39,13 @@ const WORKSPACE: [(&str, &[&str]); 3] = [
             "thread_notes",
         ],
     ),
+    ("replies", &["replies", "reply_drafts"]),
     ("events", &["events", "event_heads"]),
 ];
 
 /// Who reads a table of somebody else's, in a statement of their own: a page that is one hop to the database, an
 /// examination, and what asks about a person or a workspace by joining it.
-const READERS: [(&str, &[&str]); 12] = [
+const READERS: [(&str, &[&str]); 13] = [
     (
         "dashboard",
         &[
@@ -61,6 +62,8 @@ const READERS: [(&str, &[&str]); 12] = [
     ),
     // What a filter can choose from.
     ("inbox", &["platform_connections"]),
+    // What is answered, by which account, and who answers.
+    ("replies", &["interactions", "content_items", "platform_connections", "users"]),
     // What is known already of a thread that is read again, and whether its workspace is a demo.
     ("connections", &["interactions", "workspaces"]),
     // A session answers with its person's workspace, and up to which event it is known.

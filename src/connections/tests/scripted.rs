@@ -12,8 +12,8 @@ use crate::model::{
     Kind, ObservedAccount, ObservedAuthor, ObservedInteraction, Platform, ProviderState, SetAside, UnreadKind,
 };
 use crate::platforms::{
-    Account, AccountKey, Adapter, Allowance, Answering, Batch, Budget, Consent, Cursor, Error, Grant, PartialThread,
-    PlatformModule, Provider, ProviderInfo, Question, Reading, Target, Tokens, World, paid,
+    Account, AccountKey, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error, Grant,
+    PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, World, paid,
 };
 use crate::secrets::Secret;
 
@@ -77,6 +77,10 @@ impl PlatformModule for Scripted {
 
     fn adapter(&self, _: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter> {
         Box::new(Session { script: self.clone(), tokens, allowance })
+    }
+
+    fn answers(&self) -> AnswerRules {
+        AnswerRules { longest: 200, unit: TextUnit::Bytes, are_read_back: true }
     }
 
     fn budget(&self, world: &World) -> Option<Budget> {

@@ -15,8 +15,8 @@ use std::sync::Arc;
 
 pub use self::api::Api;
 use super::adapter::{
-    Account, AccountKey, Adapter, Answering, Batch, Cursor, PartialThread, PlatformModule, Provider, ProviderInfo,
-    Reading, Target, Tokens, World,
+    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Cursor, PartialThread, PlatformModule, Provider,
+    ProviderInfo, Reading, Target, TextUnit, Tokens, World,
 };
 use super::error::{last_midnight_pacific, next_midnight_pacific};
 use super::google::{self, Google, YOUTUBE_SCOPE};
@@ -62,6 +62,10 @@ impl PlatformModule for YouTube {
 
     fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter> {
         Box::new(Api::new(world.clone(), tokens, allowance))
+    }
+
+    fn answers(&self) -> AnswerRules {
+        AnswerRules { longest: 10_000, unit: TextUnit::Characters, are_read_back: true }
     }
 
     fn budget(&self, world: &World) -> Option<Budget> {

@@ -1,0 +1,83 @@
+//! Drafts: what members are writing, each for themselves, and who writes at the moment.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
+
+use super::people::Refused;
+use super::store::{self, Reply};
+pub use super::store::{Draft, Writer};
+use crate::events::{self, Event};
+use crate::model::{InteractionId, UserId, WorkspaceId};
+use crate::platforms::TextUnit;
+use crate::work::{Actor, Work};
+
+/// Whoever has changed nothing for so long is not writing any more.
+const WRITING: Duration = Duration::from_secs(60);
+/// More than any platform takes: a draft may be too long to be sent.
+const LONGEST: usize = 100_000;
+
+/// Keeps what somebody has written so far; an empty text removes it.
+pub fn save_draft(
+    work: &mut Work<'_>,
+    workspace: WorkspaceId,
+    interaction: InteractionId,
+    text: &str,
+) -> std::result::Result<(), Refused> {
+    let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
+    let item = store::item(work.tx, workspace, interaction)?.ok_or(Refused::NotFound)?;
+    if text.contains('\0') {
+        return Err(Refused::Nul);
+    }
+    if text.len() > LONGEST {
+        return Err(Refused::TooLong { length: text.len(), longest: LONGEST, unit: TextUnit::Bytes });
+    }
+    let before = store::draft(work.tx, workspace, interaction, user)?;
+    let was_writing = before.as_ref().is_some_and(|draft| work.now < draft.updated_at + WRITING);
+    let is_writing = !text.trim().is_empty();
+    if is_writing {
+        store::put_draft(work.tx, workspace, (interaction, user), text, work.now)?;
+    } else {
+        store::remove_draft(work.tx, interaction, user)?;
+    }
+    // Others learn that somebody begins or stops, not of each letter.
+    if was_writing != is_writing {
+        events::record(work.tx, work.now, workspace, Event::InboxChanged(item.connection_id))?;
+    }
+    Ok(())
+}
+
+pub fn draft_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    interaction: InteractionId,
+    user: UserId,
+) -> Result<Option<Draft>> {
+    store::draft(conn, workspace, interaction, user)
+}
+
+/// Who, apart from `user`, is writing an answer to an item; the last to write first.
+pub fn who_writes(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    interaction: InteractionId,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<Writer>> {
+    store::writers(conn, workspace, interaction, user, now - WRITING)
+}
+
+/// What is sent is no draft any more.
+pub(super) fn sent(tx: &mut Tx, reply: &Reply) -> Result<()> {
+    store::remove_draft(tx, reply.interaction_id, reply.author_id)
+}
+
+/// What was called back is its author's draft again, unless they are writing something else already.
+pub(super) fn taken_back(tx: &mut Tx, now: Timestamp, reply: &Reply) -> Result<()> {
+    if store::draft(tx, reply.workspace_id, reply.interaction_id, reply.author_id)?.is_none() {
+        let whose = (reply.interaction_id, reply.author_id);
+        store::put_draft(tx, reply.workspace_id, whose, &reply.text, now)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The ledger of replies: what people answer, and what became of each answer at the platform. Never sent twice, never lost.
+//!
+//! A reply is a row before the platform hears of it, and each of its moves ([`State`]) is one write that fails if somebody
+//! else has moved it. Sending is `sending/`'s job; this is what people do, and what pages show:
+//!
+//! ```ignore
+//! let new = NewReply { interaction, text: &text, key: Some(&key), delay: Duration::from_secs(5) };
+//! app.write(who.acting(), |work| replies::send(work, &platforms, workspace, &new))   // Result<Reply, Refused>
+//! replies::cancel(work, workspace, reply)                      // undo, while `reply.can_be_cancelled()`
+//! replies::retry(work, workspace, reply)                       // while `reply.can_be_retried()`: sends, or looks, again
+//! replies::settle(work, workspace, reply, it_was_sent)         // while `reply.asks_a_person()`
+//! replies::of_item(conn, workspace, interaction)               // Vec<Reply>, newest last
+//! replies::save_draft(work, workspace, interaction, &text)     // of whoever `work` is in the name of; empty removes it
+//! replies::draft_of(conn, workspace, interaction, user)        // Option<Draft>
+//! replies::who_writes(conn, workspace, interaction, user, now) // others, by name, in the last minute
+//! replies::rules_of(&platforms, platform)                      // how long a text may be, and in what it is counted
+//! ```
+//!
+//! `key` is made when the form is rendered and sent along: a form that is sent twice is one reply. Each [`Refused`] becomes an
+//! answer of its own by `?`: 404, 409, or 422 with the word beside the field `text`. `sending` is "sending";
+//! `unknown` with `next_look_at` is "not known yet, looking it up"; without it, a person decides.
+//! `error_message` is the sentence to show with `failed`, `unknown`, and a queued reply that waits until `due_at`.
+
+mod drafts;
+mod moves;
+mod people;
+mod state;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use kit::db::{Conn, Result, Tx};
+use serde::{Deserialize, Serialize};
+
+pub use drafts::{Draft, Writer, draft_of, save_draft, who_writes};
+pub use moves::{NOT_SENT, PAUSES, Trouble, advance, advance_with, gave_up, has_made_nothing};
+pub use people::{NewReply, Refused, cancel, reopen, retry, rules_of, send, settle};
+pub use state::State;
+pub use store::{Item, Reply};
+
+use crate::model::{InteractionId, WorkspaceId};
+
+kit::id_types! { pub ReplyId }
+
+/// Sends a reply, and looks for it where nobody knows whether it was sent. `sending/` does it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SendReply {
+    pub reply_id: ReplyId,
+}
+
+impl SendReply {
+    /// At most one job has a reply in its hands.
+    pub fn operation_key(&self) -> String {
+        format!("reply:{}", self.reply_id)
+    }
+}
+
+/// Every answer to an item, the newest last.
+pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<Vec<Reply>> {
+    store::of_item(conn, workspace, interaction)
+}
+
+pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: ReplyId) -> Result<Option<Reply>> {
+    store::find(conn, workspace, id)
+}
+
+/// A reply with what it answers, for its job.
+pub fn with_item(conn: &mut Conn, id: ReplyId) -> Result<Option<(Reply, Item)>> {
+    let Some(reply) = store::by_id(conn, id)? else { return Ok(None) };
+    let item = store::item(conn, reply.workspace_id, reply.interaction_id)?;
+    Ok(item.map(|item| (reply, item)))
+}
+
+/// Whether a comment is known as another reply's.
+pub fn is_anothers(conn: &mut Conn, reply: &Reply, external_id: &str) -> Result<bool> {
+    store::is_anothers(conn, reply, external_id)
+}
+
+/// Whether the very same words may be arriving in the same thread: at the platform the two could not be told apart.
+pub fn has_a_double(tx: &mut Tx, reply: &Reply, item: &Item) -> Result<bool> {
+    store::has_a_double(tx, reply, &item.thread_external_id)
+}
+
+/// Whether another answer to the same item is under way.
+pub fn is_taken(conn: &mut Conn, reply: &Reply) -> Result<bool> {
+    let other = store::under_way(conn, reply.workspace_id, reply.interaction_id)?;
+    Ok(other.is_some_and(|other| other.id != reply.id))
+}
+
+pub fn by_id(conn: &mut Conn, id: ReplyId) -> Result<Option<Reply>> {
+    store::by_id(conn, id)
+}

@@ -1,0 +1,293 @@
+//! What people do with replies: send, call back, try again, decide.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
+use kit::jobs::{Enqueue, JobScope};
+
+use super::moves::{LAST_LOOK, advance};
+use super::store::{self, Item, Reply};
+use super::{ReplyId, SendReply, State, drafts};
+use crate::app::App;
+use crate::audit;
+use crate::events::{self, Event};
+use crate::model::{InteractionId, Platform, ProviderState};
+use crate::platforms::{AnswerRules, Platforms, TextUnit};
+use crate::web::errors::{Error, FieldErrors};
+use crate::work::{Actor, Work};
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// What somebody wants to answer.
+#[derive(Clone, Copy, Debug)]
+pub struct NewReply<'a> {
+    pub interaction: InteractionId,
+    pub text: &'a str,
+    /// Whoever sends the same again sends nothing new.
+    pub key: Option<&'a str>,
+    /// Until then it can be called back.
+    pub delay: Duration,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("there is no such item, or reply")]
+    NotFound,
+    #[error("the platform takes no answer to this item")]
+    NotAnswerable,
+    #[error("the account is not connected")]
+    NotConnected,
+    #[error("an empty text")]
+    Empty,
+    #[error("a text with NUL")]
+    Nul,
+    #[error("{length} of {longest} {}", unit.word())]
+    TooLong { length: usize, longest: usize, unit: TextUnit },
+    #[error("the key belongs to another reply")]
+    KeyReused,
+    /// Another answer to the item is under way: whose it is.
+    #[error("an answer is on its way")]
+    OnItsWay { by: UserId, name: Option<String>, is_own: bool },
+    #[error("a reply that is {state} cannot be {wanted}")]
+    NotNow { state: State, wanted: &'static str },
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+/// Takes an answer over: from here on it is sent, or somebody is told why not.
+pub fn send(
+    work: &mut Work<'_>,
+    platforms: &Platforms,
+    workspace: WorkspaceId,
+    new: &NewReply<'_>,
+) -> Result<Reply, Refused> {
+    let Actor::User(author) = work.who.actor else { return Err(Refused::NotFound) };
+    let item = store::item(work.tx, workspace, new.interaction)?.ok_or(Refused::NotFound)?;
+    let text = fitting(platforms, item.platform, new.text)?;
+    if let Some(known) = known(work.tx, workspace, author, new, &text)? {
+        return Ok(known);
+    }
+    if item.provider_state != ProviderState::Published || !item.can_reply {
+        return Err(Refused::NotAnswerable);
+    }
+    if !item.is_connected {
+        return Err(Refused::NotConnected);
+    }
+    let reply = queued(work, workspace, author, new, (&item, text));
+    while !store::insert(work.tx, &reply)? {
+        // Somebody was faster: with the same key, or with another answer to the item, unless that one has just ended.
+        if let Some(known) = known(work.tx, workspace, author, new, &reply.text)? {
+            return Ok(known);
+        }
+        is_free(work.tx, &reply, author)?;
+    }
+    enqueue(work, &reply, author, reply.due_at)?;
+    drafts::sent(work.tx, &reply)?;
+    events::record(work.tx, work.now, workspace, Event::InboxChanged(reply.connection_id))?;
+    audit::record(work, audit::Event::ReplySent, reply.id)?;
+    store::find(work.tx, workspace, reply.id)?.ok_or(Refused::NotFound)
+}
+
+/// Calls a reply back that has not been sent. Its text is its author's draft again.
+pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result<Reply, Refused> {
+    let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
+    let refused = |state| Refused::NotNow { state, wanted: "called back" };
+    if reply.state == State::Cancelled {
+        return Ok(reply);
+    }
+    if !reply.can_be_cancelled() || !advance(work.tx, &reply, &reply.cancelled(work.now))? {
+        let state = store::find(work.tx, workspace, id)?.map_or(reply.state, |reply| reply.state);
+        return Err(refused(state));
+    }
+    drafts::taken_back(work.tx, work.now, &reply)?;
+    if let Some(job) = store::live_job(work.tx, &SendReply { reply_id: id }.operation_key())? {
+        kit::jobs::cancel::<App>(work.tx, work.now, work.random, job, JobScope::All)?;
+    }
+    audit::record(work, audit::Event::ReplyCancelled, id)?;
+    store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)
+}
+
+/// Tries again what failed, and looks again for what nobody knows of.
+pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result<Reply, Refused> {
+    let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
+    let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
+    is_free(work.tx, &reply, user)?;
+    if !reopen(work.tx, work.now, &reply)? {
+        return Err(Refused::NotNow { state: reply.state, wanted: "tried again" });
+    }
+    enqueue(work, &reply, user, work.now)?;
+    audit::record(work, audit::Event::ReplyRetried, id)?;
+    store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)
+}
+
+/// A person has looked at the platform, where the product could not: it is there, or it is to be sent again.
+pub fn settle(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId, it_was_sent: bool) -> Result<Reply, Refused> {
+    let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
+    let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
+    let refused = Refused::NotNow { state: reply.state, wanted: "decided about" };
+    if !reply.asks_a_person() {
+        return Err(refused);
+    }
+    let after = match it_was_sent {
+        true => reply.arrived(work.now, State::Published, None),
+        false => Reply { doubtful_since: None, ..reply.queued_anew(work.now) },
+    };
+    if !advance(work.tx, &reply, &after)? {
+        return Err(refused);
+    }
+    if !it_was_sent {
+        enqueue(work, &reply, user, work.now)?;
+    }
+    audit::record(work, audit::Event::ReplySettled, id)?;
+    store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)
+}
+
+/// What the platform takes for an answer; nothing where this version does not speak to it.
+pub fn rules_of(platforms: &Platforms, platform: Platform) -> Option<AnswerRules> {
+    platforms.get(platform).map(|module| module.answers())
+}
+
+/// Brings a reply that failed, or that nobody knows of, back on its way; whether it is. What may be there all the same is
+/// looked for before it is sent again.
+pub fn reopen(tx: &mut Tx, now: Timestamp, reply: &Reply) -> db::Result<bool> {
+    let after = match reply.state {
+        State::Failed if reply.doubtful_since.is_none() => reply.queued_anew(now),
+        State::Failed => Reply { attempts: 0, looks: LAST_LOOK, ..reply.looked_for(now, now).untroubled() },
+        State::Unknown if reply.asks_a_person() => Reply { looks: 0, ..reply.looked_for(now, now) },
+        _ => return Ok(false),
+    };
+    advance(tx, reply, &after)
+}
+
+fn queued(
+    work: &Work<'_>,
+    workspace: WorkspaceId,
+    author: UserId,
+    new: &NewReply<'_>,
+    (item, text): (&Item, String),
+) -> Reply {
+    Reply {
+        id: ReplyId::new(work.now, work.random),
+        workspace_id: workspace,
+        connection_id: item.connection_id,
+        interaction_id: new.interaction,
+        author_id: author,
+        text,
+        state: State::Queued,
+        idempotency_key: new.key.map(str::to_owned),
+        external_id: None,
+        moves: 0,
+        attempts: 0,
+        due_at: work.now + new.delay,
+        sending_at: None,
+        doubtful_since: None,
+        looks: 0,
+        next_look_at: None,
+        error_code: None,
+        error_message: None,
+        created_at: work.now,
+        updated_at: work.now,
+        author_name: None,
+    }
+}
+
+fn enqueue(work: &mut Work<'_>, reply: &Reply, user: UserId, run_at: Timestamp) -> db::Result<()> {
+    let job = SendReply { reply_id: reply.id };
+    let how = Enqueue {
+        user_id: Some(user.uuid()),
+        workspace_id: Some(reply.workspace_id.uuid()),
+        operation_key: Some(job.operation_key()),
+        run_at: Some(run_at),
+        ..Enqueue::default()
+    };
+    kit::jobs::enqueue(work.tx, work.now, work.random, &job, how).map(drop)
+}
+
+/// The reply that was made with the same key, if it says the same.
+fn known(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    author: UserId,
+    new: &NewReply<'_>,
+    text: &str,
+) -> Result<Option<Reply>, Refused> {
+    let Some(key) = new.key else { return Ok(None) };
+    match store::by_key(tx, workspace, author, key)? {
+        Some(known) if known.interaction_id == new.interaction && known.text == text => Ok(Some(known)),
+        Some(_) => Err(Refused::KeyReused),
+        None => Ok(None),
+    }
+}
+
+/// Refused while another answer to the same item is under way.
+fn is_free(tx: &mut Tx, reply: &Reply, user: UserId) -> Result<(), Refused> {
+    match store::under_way(tx, reply.workspace_id, reply.interaction_id)? {
+        Some(other) if other.id != reply.id => {
+            let is_own = other.author_id == user;
+            Err(Refused::OnItsWay { by: other.author_id, name: other.author_name, is_own })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The text as it is sent: forms end their lines in their own way, and nobody means the blanks around it.
+fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<String, Refused> {
+    let text = text.replace("\r\n", "\n").trim().to_owned();
+    if text.contains('\0') {
+        return Err(Refused::Nul);
+    }
+    if text.is_empty() {
+        return Err(Refused::Empty);
+    }
+    let Some(AnswerRules { longest, unit, .. }) = rules_of(platforms, platform) else {
+        return Err(Refused::NotAnswerable);
+    };
+    let length = unit.length_of(&text);
+    if length > longest { Err(Refused::TooLong { length, longest, unit }) } else { Ok(text) }
+}
+
+impl Refused {
+    /// A code for programs, and what a person is told.
+    pub fn told(&self) -> (&'static str, Cow<'static, str>) {
+        match self {
+            Self::NotFound | Self::Db(_) => ("not_found", "Not found.".into()),
+            Self::NotAnswerable => ("not_answerable", "This can't be replied to.".into()),
+            Self::NotConnected => ("not_connected", "Reconnect this account to reply.".into()),
+            Self::Empty => ("empty", "Write a reply first.".into()),
+            Self::Nul => ("bad_character", "The text contains a character that can't be sent (NUL).".into()),
+            Self::TooLong { length, longest, unit } => {
+                let text = format!("That's {} {} too long: {longest} at most.", length - longest, unit.word());
+                ("too_long", text.into())
+            }
+            Self::KeyReused => (
+                "idempotency_key_reused",
+                "This Idempotency-Key was already used for a different reply. Use a new key for a new reply.".into(),
+            ),
+            Self::OnItsWay { is_own: true, .. } => ("reply_on_its_way", "Your reply is on its way.".into()),
+            Self::OnItsWay { name, .. } => {
+                let whose = name.as_ref().map_or_else(|| "Somebody's".to_owned(), |name| format!("{name}'s"));
+                ("reply_on_its_way", format!("{whose} reply is on its way.").into())
+            }
+            Self::NotNow { state, wanted } => {
+                let state = state.as_str().replace('_', " ");
+                ("not_now", format!("This reply is {state}: it can't be {wanted}.").into())
+            }
+        }
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let (code, text) = refused.told();
+        match refused {
+            Refused::NotFound => Self::NotFound,
+            Refused::Db(error) => error.into(),
+            Refused::Empty | Refused::Nul | Refused::TooLong { .. } => {
+                FieldErrors::one("text", code, text.into_owned()).into()
+            }
+            Refused::KeyReused => Self::unprocessable(code, text),
+            _ => Self::conflict(code, text),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Where a reply stands, and where it may go from there.
+
+kit::text_enum! {
+    pub enum State {
+        /// Not handed over yet.
+        Draft = "draft",
+        /// Sent as soon as it is due. Until then it can be called back.
+        Queued = "queued",
+        /// The platform is being asked: committed before it is.
+        Sending = "sending",
+        /// It may be at the platform. It is looked for there; or, with no next look, a person decides.
+        Unknown = "unknown",
+        Published = "published",
+        /// The platform has it, and does not show it yet.
+        PendingModeration = "pending_moderation",
+        /// The platform has it, and will not show it.
+        Rejected = "rejected",
+        /// It is not at the platform.
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+impl State {
+    pub const fn may_become(self, next: State) -> bool {
+        use State::{Cancelled, Draft, Failed, PendingModeration, Published, Queued, Rejected, Sending, Unknown};
+        match self {
+            Draft => matches!(next, Queued | Cancelled),
+            Queued => matches!(next, Queued | Sending | Failed | Cancelled),
+            // Back to the queue only where nothing was sent.
+            Sending => matches!(next, Published | PendingModeration | Rejected | Unknown | Queued),
+            Unknown => matches!(next, Published | PendingModeration | Rejected | Unknown | Queued | Failed),
+            PendingModeration => matches!(next, Published | Rejected),
+            // What may be there all the same is looked for before it is sent again.
+            Failed => matches!(next, Queued | Unknown),
+            Published | Rejected | Cancelled => false,
+        }
+    }
+
+    /// Nobody else may answer the same item meanwhile.
+    pub const fn is_under_way(self) -> bool {
+        matches!(self, State::Queued | State::Sending | State::Unknown | State::PendingModeration)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_over_stays_as_it_is_and_what_failed_can_be_tried_again() {
+        for over in [State::Published, State::Rejected, State::Cancelled] {
+            assert!(State::ALL.iter().all(|next| !over.may_become(*next)), "{over}");
+        }
+        assert!(State::Failed.may_become(State::Queued));
+    }
+
+    #[test]
+    fn nothing_is_called_back_once_the_platform_was_asked() {
+        let called_back = State::ALL.iter().filter(|state| state.may_become(State::Cancelled)).collect::<Vec<_>>();
+        assert_eq!(called_back, [&State::Draft, &State::Queued]);
+    }
+
+    #[test]
+    fn the_platform_is_asked_from_the_queue_alone() {
+        let asked = State::ALL.iter().filter(|state| state.may_become(State::Sending)).collect::<Vec<_>>();
+        assert_eq!(asked, [&State::Queued]);
+    }
+}
