@@ -25,7 +25,7 @@ function open(address, then, body = null) {
     const led = new URL(target.responseURL || panel);
     led.searchParams.delete("panel");
     const next = target.status === 200 && target.response?.getElementById("reading");
-    if (!next && body && target.status >= 400) return refuse(target.response);
+    if (body && target.status >= 400) return refuse(target.response);
     if (!next) return location.assign(body ? led : address);
     put(document.importNode(next, true));
     document.title = `${reading().dataset.title} · Repruv`;
@@ -54,6 +54,11 @@ function renewList() {
 
 // What was typed stays where it is; the page's own words say what is wrong.
 function refuse(page) {
+  const composer = page?.querySelector("form[data-composer]");
+  if (composer) {
+    document.querySelector("form[data-composer]").replaceWith(document.importNode(composer, true));
+    return document.getElementById("text").focus();
+  }
   const words = page?.querySelector(".trouble p:not(.trouble-status), .error, .notice")?.textContent;
   const told = document.getElementById("refused") ?? reading().querySelector(".panel").insertBefore(Object.assign(document.createElement("p"), { id: "refused", className: "notice bad" }), reading().querySelector(".panel").firstChild);
   told.setAttribute("role", "alert");
@@ -62,18 +67,19 @@ function refuse(page) {
 
 // Acts of the pane go on in the pane: what leaves the list is taken out of it, and the focus stays where it was, in the list or not.
 document.addEventListener("submit", (event) => {
-  const form = event.target.closest(".reading form[data-move], .reading form[data-undo]");
-  if (!form || !panes.matches || event.defaultPrevented) return;
+  const form = event.target.closest(".reading form[data-move], .reading form[data-undo], .reading form[data-act], .reading form[data-composer]");
+  if (!form || !panes.matches || event.defaultPrevented || event.submitter?.dataset.save === "") return;
   event.preventDefault();
   const row = "leaves" in form.dataset && rowOf(reading().dataset.id);
   const wasInList = list()?.contains(document.activeElement);
   const back = row?.nextElementSibling ?? row?.previousElementSibling;
   const isUndone = "undo" in form.dataset;
   const body = new URLSearchParams(new FormData(form, event.submitter));
-  open(form.action, (led) => {
+  open(event.submitter?.getAttribute("formaction") ?? form.action, (led) => {
     row?.remove?.();
     if (isUndone) renewList();
     led.searchParams.delete("moved");
+    led.searchParams.delete("sent");
     history.replaceState(null, "", led);
     const here = rowOf(reading().dataset.id) ?? back;
     here?.scrollIntoView({ block: "nearest" });

@@ -1,5 +1,6 @@
 //! Interactions in the common model: ingest, derived facts, rollups, lists.
 
+pub mod answering;
 pub mod api;
 pub mod content;
 pub mod counts;

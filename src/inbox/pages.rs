@@ -10,9 +10,10 @@ use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
 
+use super::answering::{Answering, Told};
 use super::decisions;
 use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened};
-use super::moves::Moved;
+use super::moves::Receipt;
 use super::place::{Place, take};
 use super::triage::TriageState;
 use super::views::{self, Neighbours};
@@ -36,19 +37,20 @@ pub async fn index(
     let mut parameters = parameters;
     let panel = take(&mut parameters, "panel");
     let moved = take(&mut parameters, "moved").and_then(|id| id.parse().ok());
+    let sent = take(&mut parameters, "sent").and_then(|id| id.parse().ok());
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(&app, &nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
-    let (rows, moved) = {
+    let (rows, receipt) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
             let rows = Rows::read(conn, workspace, &place, &zone)?;
-            Ok::<_, Error>((rows, Moved::read(conn, (workspace, by), moved, now)?))
+            Ok::<_, Error>((rows, Receipt::read(conn, (workspace, by, now), moved, sent)?))
         };
         app.db.read(read).await?
     };
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
-    let view = views::Inbox { place: &place, rows: &rows, open: None, moved: moved.as_ref(), local: &shell.local };
+    let view = views::Inbox { place: &place, rows: &rows, open: None, receipt: receipt.as_ref(), local: &shell.local };
     if panel.is_some() {
         return Ok(views::panel(&view).into_response());
     }
@@ -66,34 +68,50 @@ pub async fn show(
     Query(parameters): Query<Parameters>,
 ) -> Result<Markup> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
-    let mut parameters = parameters;
+    page_of(&app, &who, &nonce, Asked { id, parameters, told: None }).await
+}
+
+/// Which comment, in which list, and what is wrong with what was typed under it.
+pub(super) struct Asked {
+    pub id: InteractionId,
+    pub parameters: Parameters,
+    pub told: Option<Told>,
+}
+
+/// The page of a comment, or the part of it that is asked for.
+pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Asked) -> Result<Markup> {
+    let Asked { id, mut parameters, told } = asked;
     let panel = take(&mut parameters, "panel");
     let moved = take(&mut parameters, "moved").and_then(|id| id.parse().ok());
+    let sent = take(&mut parameters, "sent").and_then(|id| id.parse().ok());
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
-    let mut shell = who.shell(&app, &nonce, "/inbox");
+    let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
-    let (rows, mut opened, beside) = {
+    let (platforms, key) = (app.platforms.clone(), app.random.token());
+    let (rows, mut opened, mut beside) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
             let rows = Rows::read(conn, workspace, &place, &zone)?;
             let neighbours = neighbours(conn, workspace, &place, &zone, &rows.listed, &opened.interaction)?;
-            let moved = Moved::read(conn, (workspace, by), moved, now)?;
+            let receipt = Receipt::read(conn, (workspace, by, now), moved, sent)?;
             let word = decisions::last_word(conn, workspace, id)?;
-            Ok::<_, Error>((rows, opened, views::Beside { neighbours, moved, word, by }))
+            let answering = Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?;
+            Ok::<_, Error>((rows, opened, views::Beside { neighbours, receipt, word, by, answering }))
         };
         app.db.read(read).await?
     };
     if who.workspace.kind == workspaces::Kind::Demo {
         forget_addresses(&mut opened);
     }
+    beside.answering = beside.answering.told(told);
     let reading = views::opened(&opened, &place, &beside, &shell.local);
     if panel.is_some() {
         return Ok(reading);
     }
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
-    let view = views::Inbox { place: &place, rows: &rows, open: Some(id), moved: None, local: &shell.local };
+    let view = views::Inbox { place: &place, rows: &rows, open: Some(id), receipt: None, local: &shell.local };
     let body = views::with_keys(&shell.nonce, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }

@@ -12,6 +12,7 @@ use kit::db::{self, Conn};
 use super::decisions::{self, UNDO, Word};
 use super::threads::{LastWord, ThreadState};
 use crate::model::InteractionId;
+use crate::replies::{self, Reply, ReplyId};
 use crate::web::ui::Local;
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -61,22 +62,26 @@ impl Move {
     }
 }
 
-/// What this person has just said of a comment, while it can be taken back.
+/// What this person did a moment ago and can take back.
 #[derive(Clone, Debug)]
-pub struct Moved {
-    pub id: InteractionId,
-    pub word: LastWord,
+pub enum Receipt {
+    Moved { id: InteractionId, word: LastWord },
+    Sent(Reply),
 }
 
-impl Moved {
+impl Receipt {
     pub fn read(
         conn: &mut Conn,
-        (workspace, by): (WorkspaceId, UserId),
-        id: Option<InteractionId>,
-        now: Timestamp,
+        (workspace, by, now): (WorkspaceId, UserId, Timestamp),
+        moved: Option<InteractionId>,
+        sent: Option<ReplyId>,
     ) -> db::Result<Option<Self>> {
-        let Some(id) = id else { return Ok(None) };
-        let word = decisions::last_word(conn, workspace, id)?;
-        Ok(word.filter(|word| word.decided_by == by && now.since(word.decided_at) < UNDO).map(|word| Self { id, word }))
+        if let Some(id) = moved {
+            let word = decisions::last_word(conn, workspace, id)?;
+            let is_theirs = |word: &LastWord| word.decided_by == by && now.since(word.decided_at) < UNDO;
+            return Ok(word.filter(is_theirs).map(|word| Self::Moved { id, word }));
+        }
+        let Some(id) = sent else { return Ok(None) };
+        Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Self::Sent))
     }
 }

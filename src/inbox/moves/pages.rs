@@ -70,9 +70,11 @@ pub async fn undo(
     Ok(Redirect::to(&place.address(&format!("/inbox/{id}"), panel.as_deref())))
 }
 
-fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
+/// The list that an address names, and whether only a part of a page is asked for.
+pub(in crate::inbox) fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
     let panel = take(&mut parameters, "panel");
     take(&mut parameters, "moved");
+    take(&mut parameters, "sent");
     Ok((Place::parse(parameters).map_err(pages::refused)?, panel))
 }
 
@@ -87,7 +89,13 @@ fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionI
 }
 
 /// Where a person goes on: what stands after the comment, else what stands before it, else the list.
-fn after(conn: &mut Conn, workspace: WorkspaceId, place: &Place, local: &Local, id: InteractionId) -> Result<String> {
+pub(in crate::inbox) fn after(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    place: &Place,
+    local: &Local,
+    id: InteractionId,
+) -> Result<String> {
     let item = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?.interaction;
     let listed = listing::list(conn, workspace, &place.filter, &local.zone, place.cursor, listing::DEFAULT_LIMIT)?;
     let beside = pages::neighbours(conn, workspace, place, &local.zone, &listed, &item)?;

@@ -7,7 +7,7 @@ use super::moves::receipt;
 use super::{band_tag, excerpt, state_tag};
 use crate::inbox::derive::Intent;
 use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
-use crate::inbox::moves::Moved;
+use crate::inbox::moves::Receipt;
 use crate::inbox::pages::Rows;
 use crate::inbox::place::{self, Place};
 use crate::inbox::triage::TriageState;
@@ -21,7 +21,7 @@ pub struct Inbox<'a> {
     /// What is open beside the list.
     pub open: Option<crate::model::InteractionId>,
     /// What was done with a comment a moment ago.
-    pub moved: Option<&'a Moved>,
+    pub receipt: Option<&'a Receipt>,
     pub local: &'a Local,
 }
 
@@ -37,7 +37,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
             }
             div.panes {
                 section.rows-pane aria-label="Comments" {
-                    @if let Some(moved) = view.moved { (receipt(moved, view.place, view.local)) }
+                    @if let Some(done) = view.receipt { (receipt(done, view.place, view.local)) }
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
                 }

@@ -1,5 +1,6 @@
 //! The inbox's HTML.
 
+mod answering;
 mod filters;
 mod list;
 mod moves;
@@ -24,6 +25,7 @@ pub fn with_keys(nonce: &str, body: Markup) -> Markup {
     html! {
         (body)
         script type="module" nonce=(nonce) src=(asset!("triage.js")) {}
+        script type="module" nonce=(nonce) src=(asset!("composer.js")) {}
     }
 }
 

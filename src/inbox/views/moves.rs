@@ -2,12 +2,14 @@
 
 use maud::{Markup, html};
 
+use super::answering::cancelling;
 use super::one::Beside;
 use crate::inbox::listing::Interaction;
-use crate::inbox::moves::{Move, Moved, SNOOZES};
+use crate::inbox::moves::{Move, Receipt, SNOOZES};
 use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
 use crate::inbox::triage::TriageState;
+use crate::model::InteractionId;
 use crate::web::ui::{Icon, Local, icon};
 
 /// The buttons that fit where the comment stands, and who put it there.
@@ -52,12 +54,24 @@ fn said_by(word: &LastWord, beside: &Beside, local: &Local) -> Markup {
 }
 
 /// What was done, and the way back.
-pub(super) fn receipt(moved: &Moved, place: &Place, local: &Local) -> Markup {
-    html! {
-        form.receipt method="post" action=(place.address(&format!("/inbox/{}/undo", moved.id), None)) data-undo role="status" {
-            (icon(Icon::Done))
-            span { (sentence(&moved.word, local)) "." }
-            button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
+    let line = |id: InteractionId, path: &str, words: Markup, undo: Option<Markup>| {
+        html! {
+            form.receipt method="post" action=(place.address(&format!("/inbox/{id}/{path}"), None)) data-undo role="status" {
+                (icon(Icon::Done))
+                span { (words) }
+                @if let Some(fields) = undo {
+                    (fields)
+                    button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+                }
+            }
+        }
+    };
+    match done {
+        Receipt::Moved { id, word } => line(*id, "undo", html! { (sentence(word, local)) "." }, Some(html! {})),
+        Receipt::Sent(reply) => {
+            let undo = reply.can_be_cancelled().then(|| cancelling(reply));
+            line(reply.interaction_id, "reply/act", html! { "Reply sent." }, undo)
         }
     }
 }

@@ -3,12 +3,14 @@
 use kit::clock::Timestamp;
 use maud::{Markup, html};
 
+use super::answering::{composer, on_their_way};
 use super::moves::{moves, receipt};
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
+use crate::inbox::answering::Answering;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
 use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
-use crate::inbox::moves::Moved;
+use crate::inbox::moves::Receipt;
 use crate::inbox::place::Place;
 use crate::inbox::threads::LastWord;
 use crate::inbox::triage::TriageState;
@@ -29,21 +31,24 @@ pub struct Neighbours {
 #[derive(Clone, Debug)]
 pub struct Beside {
     pub neighbours: Neighbours,
-    pub moved: Option<Moved>,
+    pub receipt: Option<Receipt>,
     pub word: Option<LastWord>,
     /// Who looks.
     pub by: UserId,
+    pub answering: Answering,
 }
 
 pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Markup {
     let item = &opened.interaction;
     let source = place.address(&format!("/inbox/{}", item.id), Some("interaction"));
-    let body = html! {
-        @if let Some(moved) = &beside.moved { (receipt(moved, place, local)) }
+    let said = html! {
         (way(opened, place, &beside.neighbours))
         h2 #reading-title tabindex="-1" data-announce { (heading(item)) }
         @if !item.is_own { (moves(item, place, beside, local)) }
         (thread(opened, place, local))
+        (on_their_way(item.id, &beside.answering, place, local))
+    };
+    let more = html! {
         div.reading-more {
             @if !item.is_own { (facts(item, local)) }
             div.stack {
@@ -54,8 +59,15 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             }
         }
     };
-    let part = live(Live { name: "interaction", hints: "inbox demo", source: &source }, body);
-    html! { section #reading .reading aria-label="Comment" data-id=(item.id) data-title=(heading(item)) { (part) } }
+    let part = |name, body| live(Live { name, hints: "inbox demo", source: &source }, body);
+    html! {
+        section #reading .reading aria-label="Comment" data-id=(item.id) data-title=(heading(item)) {
+            @if let Some(done) = &beside.receipt { (receipt(done, place, local)) }
+            (part("interaction", said))
+            (composer(item, &beside.answering, place))
+            (part("interaction-more", more))
+        }
+    }
 }
 
 /// Back to the list, and on to what stands beside it there.

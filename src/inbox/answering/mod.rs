@@ -1,0 +1,67 @@
+//! Answering on pages: what stands under a thread while somebody writes, and what becomes of what they have sent.
+
+pub mod pages;
+#[cfg(test)]
+mod tests;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn};
+
+use super::listing::Interaction;
+use crate::model::ProviderState;
+use crate::platforms::{AnswerRules, Platforms};
+use crate::replies::{self, Reply, State, Writer};
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// Under a comment: its answers that are not in the thread yet, and the box for the next one.
+#[derive(Clone, Debug)]
+pub struct Answering {
+    pub on_their_way: Vec<Reply>,
+    /// None where the platform takes no answer.
+    pub rules: Option<AnswerRules>,
+    pub draft: String,
+    /// Others who write at the moment.
+    pub writers: Vec<Writer>,
+    /// A form that is sent twice is one reply.
+    pub key: String,
+    /// What is wrong with what was typed.
+    pub error: Option<String>,
+}
+
+/// What somebody typed that was refused, word for word, and why.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub text: String,
+    pub error: String,
+}
+
+impl Answering {
+    pub fn read(
+        conn: &mut Conn,
+        (workspace, by, now): (WorkspaceId, UserId, Timestamp),
+        item: &Interaction,
+        platforms: &Platforms,
+        key: &str,
+    ) -> db::Result<Self> {
+        let rules = replies::rules_of(platforms, item.platform);
+        let takes_answers = item.can_reply && !item.is_own && item.provider_state == ProviderState::Published;
+        let mut on_their_way = replies::of_item(conn, workspace, item.id)?;
+        // Published ones stand in the thread.
+        on_their_way.retain(|reply| !matches!(reply.state, State::Published | State::Cancelled | State::Draft));
+        Ok(Self {
+            on_their_way,
+            rules: rules.filter(|_| takes_answers),
+            draft: replies::draft_of(conn, workspace, item.id, by)?.map(|draft| draft.text).unwrap_or_default(),
+            writers: replies::who_writes(conn, workspace, item.id, by, now)?,
+            key: key.to_owned(),
+            error: None,
+        })
+    }
+
+    pub fn told(self, told: Option<Told>) -> Self {
+        match told {
+            Some(Told { text, error }) => Self { draft: text, error: Some(error), ..self },
+            None => self,
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! `POST /inbox/{id}/reply`, `/draft` and `/reply/act`: an answer is taken over, kept while it is written, called back, tried
+//! again or settled.
+
+use std::time::Duration;
+
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use kit::web::Nonce;
+use serde::Deserialize;
+
+use super::Told;
+use crate::accounts::sessions::SignedIn;
+use crate::app::App;
+use crate::inbox::moves::pages::{after, place};
+use crate::inbox::pages::{Asked, Parameters, page_of};
+use crate::model::InteractionId;
+use crate::replies::{self, NewReply, Refused, ReplyId};
+use crate::web::errors::{Error, Result};
+use crate::web::ui::Local;
+
+/// In which an answer can be called back before the platform hears of it.
+const UNDO: Duration = Duration::from_secs(5);
+
+#[derive(Debug, Deserialize)]
+pub struct ReplyForm {
+    text: String,
+    key: String,
+}
+
+/// Takes an answer over and goes on to what stands after its comment. What is refused is shown again, with the reason.
+pub async fn send(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+    Form(form): Form<ReplyForm>,
+) -> Result<Response> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let (list, panel) = place(parameters.clone())?;
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let (workspace, platforms, text) = (who.workspace.id, app.platforms.clone(), form.text.clone());
+    let sent = app
+        .write(who.acting(), move |work| {
+            let next = after(work.tx, workspace, &list, &local, id).map_err(Taken::No)?;
+            let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay: UNDO };
+            let reply = replies::send(work, &platforms, workspace, &new)?;
+            Ok::<_, Taken>((next, reply.id))
+        })
+        .await;
+    match sent {
+        Ok((next, reply)) => {
+            let sign = if next.contains('?') { '&' } else { '?' };
+            let panel = panel.map(|panel| format!("&panel={panel}")).unwrap_or_default();
+            Ok(Redirect::to(&format!("{next}{sign}sent={reply}{panel}")).into_response())
+        }
+        Err(Taken::No(error)) => Err(error),
+        Err(Taken::Not(refused @ (Refused::NotFound | Refused::Db(_)))) => Err(refused.into()),
+        Err(Taken::Not(refused)) => {
+            let told = Told { text: form.text, error: refused.told().1.into_owned() };
+            let asked = Asked { id, parameters, told: Some(told) };
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
+        }
+    }
+}
+
+/// Why an answer was not taken over.
+enum Taken {
+    Not(Refused),
+    No(Error),
+}
+
+impl From<Refused> for Taken {
+    fn from(refused: Refused) -> Self {
+        Self::Not(refused)
+    }
+}
+
+impl From<kit::db::Error> for Taken {
+    fn from(error: kit::db::Error) -> Self {
+        Self::No(error.into())
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct DraftForm {
+    text: String,
+}
+
+/// Keeps what is written so far: by a script while somebody types, by a button without one.
+pub async fn save(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+    Form(form): Form<DraftForm>,
+) -> Result<Response> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let (list, panel) = place(parameters)?;
+    let workspace = who.workspace.id;
+    app.write(who.acting(), move |work| replies::save_draft(work, workspace, id, &form.text))
+        .await
+        .map_err(Error::from)?;
+    match panel {
+        Some(_) => Ok(StatusCode::NO_CONTENT.into_response()),
+        None => Ok(Redirect::to(&list.one(id)).into_response()),
+    }
+}
+
+kit::text_enum! {
+    /// What can be done with an answer that was taken over.
+    pub enum Act { Cancel = "cancel", Retry = "retry", WasSent = "was_sent", WasNotSent = "was_not_sent" }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ActForm {
+    reply: ReplyId,
+    act: Act,
+}
+
+/// Opens the comment again. What is called back is a draft again.
+pub async fn act(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+    Form(form): Form<ActForm>,
+) -> Result<Redirect> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let (list, panel) = place(parameters)?;
+    let workspace = who.workspace.id;
+    app.write(who.acting(), move |work| {
+        match form.act {
+            Act::Cancel => {
+                let reply = replies::cancel(work, workspace, form.reply)?;
+                replies::save_draft(work, workspace, id, &reply.text)?;
+            }
+            Act::Retry => drop(replies::retry(work, workspace, form.reply)?),
+            Act::WasSent => drop(replies::settle(work, workspace, form.reply, true)?),
+            Act::WasNotSent => drop(replies::settle(work, workspace, form.reply, false)?),
+        }
+        Ok::<_, Refused>(())
+    })
+    .await
+    .map_err(Error::from)?;
+    Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())))
+}

@@ -1,0 +1,115 @@
+//! Answers, as a person writes and sends them.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use kit::args;
+
+use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::testing::{add_connection, comment};
+use crate::model::{ConnectionId, InteractionId, Platform};
+use crate::testing::{Answer, TestApp};
+
+kit::both_databases! {
+    async fn an_answer_is_taken_over_once_and_the_next_comment_opens(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let page = app.get(&format!("/inbox/{}", ids[0])).await.text;
+        assert!(page.contains("data-composer") && page.contains("Up to 10,000 characters."), "{page}");
+        let key = hidden(&page, "key");
+        let form = [("key", key.as_str()), ("text", "At the shop on the corner.\r\n")];
+        let answer = app.post(&format!("/inbox/{}/reply", ids[0]), &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert!(answer.location().starts_with(&format!("/inbox/{}?sent=", ids[1])), "{}", answer.location());
+        let twice = app.post(&format!("/inbox/{}/reply", ids[0]), &form).await;
+        assert_eq!(twice.location(), answer.location(), "a double click sends nothing more");
+        assert_eq!(replies(&app).await, [("queued".to_owned(), "At the shop on the corner.".to_owned())]);
+
+        let next = app.get(answer.location()).await.text;
+        assert!(next.contains("Reply sent.") && next.contains("value=\"cancel\""), "{next}");
+        let back = app.get(&format!("/inbox/{}", ids[0])).await.text;
+        assert!(back.contains("data-test=\"reply\" data-state=\"queued\""), "{back}");
+    }
+
+    async fn what_is_called_back_is_a_draft_again(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let sent = send(&app, ids[0], "Wait, no").await;
+        let next = app.get(sent.location()).await.text;
+        let form = [("reply", hidden(&next, "reply")), ("act", "cancel".to_owned())];
+        let form = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        let answer = app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("/inbox/{}", ids[0]).as_str()));
+        let page = app.get(answer.location()).await.text;
+        assert!(page.contains("\nWait, no</textarea>") && !page.contains("data-test=\"reply\""), "{page}");
+        assert_eq!(replies(&app).await[0].0, "cancelled");
+        let late = app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        assert_eq!(late.status, 409, "{}", late.text);
+    }
+
+    async fn what_is_refused_stays_in_the_box_with_the_reason(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let long = "é".repeat(10_001);
+        for (text, reason) in [("  \n ", "Write a reply first."), (long.as_str(), "1 characters too long")] {
+            let answer = send(&app, ids[0], text).await;
+            assert_eq!(answer.status, 422);
+            assert!(answer.text.contains(reason) && answer.text.contains("aria-invalid=\"true\""), "{reason}: {}", answer.text);
+            assert!(answer.text.contains(&format!("\n{text}</textarea>")), "what was typed is there");
+        }
+        assert!(replies(&app).await.is_empty());
+        send(&app, ids[0], "One").await;
+        let second = send(&app, ids[0], "Two").await;
+        assert_eq!(second.status, 422);
+        assert!(second.text.contains("Your reply is on its way.") && second.text.contains("\nTwo</textarea>"), "{}", second.text);
+        for path in ["/inbox/01890a5d-ac96-774b-bcce-b302099a8057/reply", "/inbox/nonsense/reply"] {
+            assert_eq!(app.post(path, &[("text", "Hi"), ("key", "k")]).await.status, 404, "{path}");
+        }
+    }
+
+    async fn what_is_typed_is_kept_without_sending_it(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let path = format!("/inbox/{}/draft", ids[0]);
+        let saved = app.post(&path, &[("text", "Half a sen")]).await;
+        assert_eq!((saved.status.as_u16(), saved.location()), (303, format!("/inbox/{}", ids[0]).as_str()));
+        assert!(app.get(saved.location()).await.text.contains("\nHalf a sen</textarea>"));
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let by_script = app.send("POST", &format!("{path}?panel=draft"), &form, Body::from("text=Half+a+sentence")).await;
+        assert_eq!(by_script.status, 204, "{}", by_script.text);
+        app.hand.advance(Duration::from_secs(86_400));
+        assert!(app.get(saved.location()).await.text.contains("\nHalf a sentence</textarea>"), "a day later too");
+        assert!(app.post(&path, &[("text", "")]).await.status.is_redirection());
+        assert!(!app.get(saved.location()).await.text.contains("Half a"), "what was deleted is gone");
+        assert!(replies(&app).await.is_empty());
+    }
+}
+
+async fn send(app: &TestApp, id: InteractionId, text: &str) -> Answer {
+    let page = app.get(&format!("/inbox/{id}")).await.text;
+    app.post(&format!("/inbox/{id}/reply"), &[("key", &hidden(&page, "key")), ("text", text)]).await
+}
+
+fn hidden(page: &str, name: &str) -> String {
+    let (_, rest) =
+        page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+async fn replies(app: &TestApp) -> Vec<(String, String)> {
+    app.db.read(|conn| conn.all("SELECT state, text FROM replies ORDER BY created_at", args![])).await.expect("replies")
+}
+
+/// As the list has them.
+async fn two_questions(app: TestApp) -> (TestApp, Vec<InteractionId>) {
+    let app = app.with_ann().await;
+    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
+    let workspace = who.workspace.id;
+    let connection = ConnectionId::new(now, &random);
+    let ids = app.db.write(move |tx| {
+        add_connection(tx, workspace, connection)?;
+        let page = [comment("c1", "ann", "Where can I buy this?"), comment("c2", "bob", "How much is it?")];
+        let context =
+            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
+        ingest::interactions(tx, &context, &page)?;
+        tx.all("SELECT id FROM interactions ORDER BY priority_score DESC, created_at DESC, id DESC", args![])
+    });
+    let ids = ids.await.expect("two questions");
+    (app, ids)
+}

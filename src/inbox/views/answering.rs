@@ -1,0 +1,112 @@
+//! The box for an answer, and the answers that are not in the thread yet.
+
+use maud::{Markup, html};
+
+use crate::inbox::answering::Answering;
+use crate::inbox::listing::Interaction;
+use crate::inbox::place::Place;
+use crate::model::InteractionId;
+use crate::platforms::TextUnit;
+use crate::replies::{Reply, State};
+use crate::web::ui::numbers::grouped;
+use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
+
+/// With what became of each, and what can be done about it.
+pub(super) fn on_their_way(id: InteractionId, answering: &Answering, place: &Place, local: &Local) -> Markup {
+    if answering.on_their_way.is_empty() {
+        return NOTHING;
+    }
+    html! {
+        ul.list.answers aria-label="Your replies" {
+            @for reply in &answering.on_their_way {
+                li data-test="reply" data-state=(reply.state) {
+                    div.grow {
+                        p.meta {
+                            b { (reply.author_name.as_deref().unwrap_or("Somebody")) }
+                            span { (local.ago(reply.created_at)) }
+                            span { (state_tag(reply)) }
+                        }
+                        p.said dir="auto" { (reply.text) }
+                        @if let Some(words) = explanation(reply) { p.muted { (words) } }
+                        (acts(id, reply, place))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn state_tag(reply: &Reply) -> Markup {
+    let (tone, word) = match reply.state {
+        State::Queued | State::Sending => (Tone::Accent, "sending"),
+        State::Unknown => (Tone::Warn, "not known yet"),
+        State::PendingModeration => (Tone::Warn, "waiting for moderation"),
+        State::Rejected => (Tone::Bad, "rejected"),
+        State::Failed => (Tone::Bad, "not sent"),
+        State::Published => (Tone::Good, "published"),
+        State::Draft | State::Cancelled => (Tone::Plain, "draft"),
+    };
+    tag(tone, word)
+}
+
+fn explanation(reply: &Reply) -> Option<String> {
+    let said = reply.error_message.as_deref();
+    match reply.state {
+        State::Unknown if reply.asks_a_person() => Some(format!(
+            "{} Is your reply there?",
+            said.unwrap_or("We couldn't find out whether the platform got it.")
+        )),
+        State::Unknown => Some("The platform's answer got lost. Looking for your reply there.".to_owned()),
+        _ => said.map(str::to_owned),
+    }
+}
+
+fn acts(id: InteractionId, reply: &Reply, place: &Place) -> Markup {
+    let one = |act: &str, label: &str| html! { button.button.small type="submit" name="act" value=(act) { (label) } };
+    html! {
+        @if reply.can_be_cancelled() || reply.can_be_retried() || reply.asks_a_person() {
+            form.actions method="post" action=(place.address(&format!("/inbox/{id}/reply/act"), None)) data-act {
+                input type="hidden" name="reply" value=(reply.id);
+                @if reply.can_be_cancelled() { (one("cancel", "Undo")) }
+                @if reply.can_be_retried() { (one("retry", "Try again")) }
+                @if reply.asks_a_person() { (one("was_sent", "Yes, it's there")) (one("was_not_sent", "No, send it again")) }
+            }
+        }
+    }
+}
+
+/// The fields of a form that calls an answer back.
+pub(super) fn cancelling(reply: &Reply) -> Markup {
+    html! {
+        input type="hidden" name="reply" value=(reply.id);
+        input type="hidden" name="act" value="cancel";
+    }
+}
+
+/// Not drawn anew by hints: somebody may be writing in it.
+pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place) -> Markup {
+    let Some(rules) = answering.rules else { return NOTHING };
+    let address = |path: &str| place.address(&format!("/inbox/{}/{path}", item.id), None);
+    let unit = if rules.unit == TextUnit::Bytes { "bytes" } else { "characters" };
+    let described = if answering.error.is_some() { "text-error text-left" } else { "text-left" };
+    html! {
+        form.composer method="post" action=(address("reply")) data-composer data-draft=(address("draft")) data-longest=(rules.longest) data-unit=(unit) {
+            input type="hidden" name="key" value=(answering.key);
+            @if let Some(writer) = answering.writers.first() {
+                p.writing { (icon(Icon::Person)) (writer.name.as_deref().unwrap_or("Somebody")) " is answering this." }
+            }
+            label.visually-hidden for="text" { "Reply to " (item.author_name) }
+            textarea #text name="text" rows="3" dir="auto" placeholder={ "Reply to " (item.author_name) } data-key="r"
+                aria-describedby=(described) aria-invalid=[answering.error.as_ref().map(|_| "true")] {
+                // A parser drops the first line break of a textarea.
+                "\n" (answering.draft)
+            }
+            @if let Some(error) = &answering.error { p.error #text-error role="alert" { (error) } }
+            div.composer-foot {
+                button.button.primary type="submit" title="Send (Ctrl+Enter)" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
+                button.button.small.quiet type="submit" formaction=(address("draft")) formnovalidate data-save { "Save draft" }
+                p.muted #text-left aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }
+            }
+        }
+    }
+}
