@@ -153,3 +153,34 @@ fn comments_are_moved_by_keyboard_and_moved_back() {
         person.leaves_no_trace().await;
     });
 }
+
+#[test]
+fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 900).await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        person.browser.key("j").await;
+        person.browser.key("Enter").await;
+        person.is("it is open", &format!("({OPENED}) !== null")).await;
+        let first = person.browser.evaluate(OPENED).await;
+        let first = first.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
+        person.browser.key("r").await;
+        person.is("the box has the focus", "document.activeElement.id === 'text'").await;
+        person.browser.fill("#text", "Thank you for asking: two minutes, not three.").await;
+        person.is("what is typed is kept", "document.getElementById('text-left').textContent === 'Draft saved.'").await;
+        person.browser.reload().await;
+        person.is("also over a reload", "document.getElementById('text').value.startsWith('Thank you')").await;
+        let send = "document.getElementById('text').dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter', ctrlKey: true, bubbles: true, cancelable: true}))";
+        person.browser.evaluate(send).await;
+        person.is("the next one opens", &format!("({OPENED}) !== '{first}' && ({OPENED}) !== null")).await;
+        person
+            .is("a line says so", "document.querySelector('.reading .receipt').textContent.includes('Reply sent')")
+            .await;
+        person.open(&format!("/inbox/{first}")).await;
+        person.is("it is published, in the thread", "[...document.querySelectorAll('.thread li')].some(one => one.textContent.includes('two minutes, not three'))").await;
+        person.is("and not on its way any more", "document.querySelector('[data-test=reply]') === null").await;
+        person.leaves_no_trace().await;
+    });
+}

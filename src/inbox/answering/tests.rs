@@ -41,8 +41,8 @@ kit::both_databases! {
         let page = app.get(answer.location()).await.text;
         assert!(page.contains("\nWait, no</textarea>") && !page.contains("data-test=\"reply\""), "{page}");
         assert_eq!(replies(&app).await[0].0, "cancelled");
-        let late = app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
-        assert_eq!(late.status, 409, "{}", late.text);
+        let twice = app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        assert_eq!(twice.status, 303, "a double click calls back what is called back: {}", twice.text);
     }
 
     async fn what_is_refused_stays_in_the_box_with_the_reason(app: TestApp) {

@@ -103,7 +103,7 @@ pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place)
             }
             @if let Some(error) = &answering.error { p.error #text-error role="alert" { (error) } }
             div.composer-foot {
-                button.button.primary type="submit" title="Send (Ctrl+Enter)" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
+                button.button.small.primary type="submit" title="Send (Ctrl+Enter)" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
                 button.button.small.quiet type="submit" formaction=(address("draft")) formnovalidate data-save { "Save draft" }
                 p.muted #text-left aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }
             }
