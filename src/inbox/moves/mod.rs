@@ -66,7 +66,7 @@ impl Move {
 #[derive(Clone, Debug)]
 pub enum Receipt {
     Moved { id: InteractionId, word: LastWord },
-    Sent(Reply),
+    Sent(Box<Reply>),
 }
 
 impl Receipt {
@@ -82,6 +82,6 @@ impl Receipt {
             return Ok(word.filter(is_theirs).map(|word| Self::Moved { id, word }));
         }
         let Some(id) = sent else { return Ok(None) };
-        Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Self::Sent))
+        Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Box::new).map(Self::Sent))
     }
 }
