@@ -23,6 +23,7 @@ use crate::inbox;
 use crate::live;
 use crate::ops::health::pages as health;
 use crate::ops::metrics;
+use crate::replies;
 use crate::web::errors;
 use crate::web::extract;
 use crate::web::openapi;
@@ -127,6 +128,10 @@ fn api(app: &App) -> Router<App> {
         .route("/dashboard", get(dashboard::api::show))
         .route("/interactions", get(inbox::api::list))
         .route("/interactions/{id}", get(inbox::api::one))
+        .route("/inbox/{id}/replies", get(replies::api::list).post(replies::api::send))
+        .route("/replies/{id}/cancel", post(replies::api::cancel))
+        .route("/replies/{id}/retry", post(replies::api::retry))
+        .route("/replies/{id}/settle", post(replies::api::settle))
         .route("/demo/enable", post(demo::api::enable))
         .route("/demo/disable", post(demo::api::disable))
         .route("/demo/status", get(demo::api::status))

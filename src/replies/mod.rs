@@ -21,6 +21,7 @@
 //! `unknown` with `next_look_at` is "not known yet, looking it up"; without it, a person decides.
 //! `error_message` is the sentence to show with `failed`, `unknown`, and a queued reply that waits until `due_at`.
 
+pub mod api;
 mod drafts;
 mod moves;
 mod people;
@@ -58,6 +59,11 @@ impl SendReply {
 /// Every answer to an item, the newest last.
 pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<Vec<Reply>> {
     store::of_item(conn, workspace, interaction)
+}
+
+/// Whether the workspace has such an item.
+pub fn is_there(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<bool> {
+    Ok(store::item(conn, workspace, interaction)?.is_some())
 }
 
 pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: ReplyId) -> Result<Option<Reply>> {

@@ -28,6 +28,7 @@ kit::text_enum! {
     pub enum Scope {
         Read = "read",
         Write = "write",
+        SendReplies = "replies:send",
         Connections = "connections",
         Demo = "demo",
     }
@@ -59,6 +60,7 @@ impl Scope {
         match self {
             Scope::Read => "Read the dashboard, inbox, connections, jobs and events",
             Scope::Write => "Cancel and retry jobs",
+            Scope::SendReplies => "Send replies on your behalf",
             Scope::Connections => "Sync and disconnect accounts",
             Scope::Demo => "Turn demo mode on and off",
         }

@@ -47,6 +47,8 @@ pub struct MakeForm {
     name: String,
     read: bool,
     write: bool,
+    #[serde(rename = "replies:send")]
+    send_replies: bool,
     connections: bool,
     demo: bool,
     life: Option<Life>,
@@ -145,6 +147,7 @@ impl MakeForm {
         let ticked = |scope: &Scope| match scope {
             Scope::Read => self.read,
             Scope::Write => self.write,
+            Scope::SendReplies => self.send_replies,
             Scope::Connections => self.connections,
             Scope::Demo => self.demo,
         };

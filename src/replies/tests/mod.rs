@@ -1,5 +1,7 @@
 //! The ledger and its job, against a platform that a test has written.
 
+mod api;
+mod drafts;
 mod ledger;
 mod platform;
 mod sending;

@@ -34,7 +34,7 @@ enum Role {
     RevokedKey,
 }
 
-const ROLES: [Role; 12] = [
+const ROLES: [Role; 13] = [
     Nobody,
     Ended,
     Disabled,
@@ -43,6 +43,7 @@ const ROLES: [Role; 12] = [
     Cleo,
     KeyOf(Scope::Read),
     KeyOf(Scope::Write),
+    KeyOf(Scope::SendReplies),
     KeyOf(Scope::Connections),
     KeyOf(Scope::Demo),
     NeighboursKey,
@@ -136,6 +137,11 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/api/events", Key(Scope::Read, Ones), 200),
     ("GET", "/api/interactions", Key(Scope::Read, Ones), 200),
     ("GET", "/api/interactions/{interaction}", Key(Scope::Read, Cleos), 200),
+    ("GET", "/api/inbox/{interaction}/replies", Key(Scope::Read, Cleos), 200),
+    ("POST", "/api/inbox/{interaction}/replies", Key(Scope::SendReplies, Cleos), 202),
+    ("POST", "/api/replies/{queued_reply}/cancel", Key(Scope::SendReplies, Cleos), 200),
+    ("POST", "/api/replies/{failed_reply}/retry", Key(Scope::SendReplies, Cleos), 202),
+    ("POST", "/api/replies/{unknown_reply}/settle", Key(Scope::SendReplies, Cleos), 200),
     ("GET", "/api/jobs", Key(Scope::Read, Ones), 200),
     ("GET", "/api/jobs/{job}/status", Key(Scope::Read, Cleos), 200),
     ("POST", "/api/jobs/{job}/cancel", Key(Scope::Write, Cleos), 202),

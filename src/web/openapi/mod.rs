@@ -57,6 +57,11 @@ pub fn text() -> &'static str {
         crate::inbox::api::list,
         crate::inbox::api::one,
         crate::live::api::events,
+        crate::replies::api::list,
+        crate::replies::api::send,
+        crate::replies::api::cancel,
+        crate::replies::api::retry,
+        crate::replies::api::settle,
         api::document,
     )
 )]

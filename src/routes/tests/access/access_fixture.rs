@@ -19,6 +19,7 @@ use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::testing::{add_connection, comment};
 use crate::model::{InteractionId, Platform};
 use crate::platforms::google;
+use crate::replies::ReplyId;
 use crate::secrets::Secret;
 use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
 use crate::web::errors::{Error, Result};
@@ -39,6 +40,9 @@ pub struct AccessFixture {
 pub struct Things {
     connection: ConnectionId,
     interaction: InteractionId,
+    queued_reply: ReplyId,
+    failed_reply: ReplyId,
+    unknown_reply: ReplyId,
     job: JobId,
     ended_job: JobId,
     session: SessionId,
@@ -156,6 +160,9 @@ impl AccessFixture {
                 IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random };
             ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
             let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
+            let [queued_reply, failed_reply, unknown_reply] =
+                ["queued", "failed", "unknown"].map(|state| reply(tx, &source, cleo, state));
+            let (queued_reply, failed_reply, unknown_reply) = (queued_reply?, failed_reply?, unknown_reply?);
             let mut job = || {
                 let other = ConnectionId::new(now, random);
                 let enqueue = Enqueue { user_id: Some(cleo.uuid()), ..Enqueue::default() };
@@ -166,6 +173,9 @@ impl AccessFixture {
             Ok::<_, Error>(Things {
                 connection,
                 interaction,
+                queued_reply,
+                failed_reply,
+                unknown_reply,
                 job,
                 ended_job,
                 session,
@@ -204,6 +214,9 @@ impl Things {
     /// The path with what its parameters stand for.
     fn named(&self, path: &str) -> String {
         path.replace("{interaction}", &self.interaction.to_string())
+            .replace("{queued_reply}", &self.queued_reply.to_string())
+            .replace("{failed_reply}", &self.failed_reply.to_string())
+            .replace("{unknown_reply}", &self.unknown_reply.to_string())
             .replace("{connection}", &self.connection.to_string())
             .replace("{job}", &self.job.to_string())
             .replace("{ended_job}", &self.ended_job.to_string())
@@ -228,6 +241,8 @@ impl Things {
             path if path.ends_with("/connections/{platform}/start") => {
                 format!("{{\"connection_id\": \"{}\"}}", self.connection)
             }
+            path if path.ends_with("/replies") => "{\"text\": \"At nine.\"}".to_owned(),
+            path if path.ends_with("/settle") => "{\"it_was_sent\": true}".to_owned(),
             path if path.starts_with("/api/") || path == "/csp-reports" || path == "/login" => String::new(),
             path if path.starts_with("/demo/") => "return_to=".to_owned(),
             _ => "name=".to_owned(),
@@ -244,6 +259,20 @@ fn spare_key(work: &mut Work<'_>, whose: UserId) -> Result<KeyId> {
     let new = NewKey { name: "Spare".to_owned(), scopes: vec![Scope::Read], life: Life::Year, follows_demo: false };
     api_keys::make(work, whose, &new)?;
     Ok(found(work.tx)?.expect("it was made a moment ago").id)
+}
+
+/// An answer of hers to a comment of its own.
+fn reply(tx: &mut Tx, source: &IngestContext<'_>, author: UserId, state: &str) -> kit::db::Result<ReplyId> {
+    ingest::interactions(tx, source, &[comment(state, "dora", "When do you open?")])?;
+    let id = ReplyId::new(source.now, source.random);
+    tx.exec(
+        "INSERT INTO replies (id, workspace_id, connection_id, interaction_id, author_id, text, state, moves, attempts,
+            due_at, looks, created_at, updated_at)
+         SELECT $1, workspace_id, connection_id, id, $3, 'At nine.', $4, 0, 0, $5, 0, $5, $5 FROM interactions
+         WHERE connection_id = $2 AND external_id = $4",
+        args![id, source.connection, author, state, source.now],
+    )?;
+    Ok(id)
 }
 
 fn workspace(tx: &mut Tx, user: UserId) -> Result<WorkspaceId> {
