@@ -385,6 +385,7 @@ CREATE TABLE replies (
 CREATE UNIQUE INDEX replies_under_way ON replies (interaction_id)
     WHERE state IN ('queued', 'sending', 'unknown', 'pending_moderation');
 CREATE INDEX replies_by_interaction ON replies (interaction_id, created_at);
+CREATE INDEX replies_in_moderation ON replies (connection_id) WHERE state = 'pending_moderation';
 CREATE INDEX replies_by_workspace ON replies (workspace_id, created_at DESC);
 
 -- What members are writing, each for themselves, until it is sent.

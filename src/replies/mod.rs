@@ -30,6 +30,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +40,7 @@ pub use people::{NewReply, Refused, cancel, reopen, retry, rules_of, send, settl
 pub use state::State;
 pub use store::{Item, Reply};
 
-use crate::model::{InteractionId, WorkspaceId};
+use crate::model::{ConnectionId, InteractionId, WorkspaceId};
 
 kit::id_types! { pub ReplyId }
 
@@ -75,6 +76,11 @@ pub fn with_item(conn: &mut Conn, id: ReplyId) -> Result<Option<(Reply, Item)>> 
     let Some(reply) = store::by_id(conn, id)? else { return Ok(None) };
     let item = store::item(conn, reply.workspace_id, reply.interaction_id)?;
     Ok(item.map(|item| (reply, item)))
+}
+
+/// What the platform held back and has decided about since, as the inbox knows it; whoever calls says that something happened.
+pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Result<()> {
+    store::moderated(tx, now, connection)
 }
 
 /// Whether a comment is known as another reply's.

@@ -154,7 +154,9 @@ pub fn reopen(tx: &mut Tx, now: Timestamp, reply: &Reply) -> db::Result<bool> {
     let after = match reply.state {
         State::Failed if reply.doubtful_since.is_none() => reply.queued_anew(now),
         State::Failed => Reply { attempts: 0, looks: LAST_LOOK, ..reply.looked_for(now, now).untroubled() },
-        State::Unknown if reply.asks_a_person() => Reply { looks: 0, ..reply.looked_for(now, now) },
+        State::Unknown if reply.asks_a_person() => {
+            Reply { attempts: 0, looks: 0, ..reply.looked_for(now, now).untroubled() }
+        }
         _ => return Ok(false),
     };
     advance(tx, reply, &after)

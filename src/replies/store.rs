@@ -161,6 +161,20 @@ pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, interaction: Interaction
     )
 }
 
+pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Result<()> {
+    tx.exec(
+        "UPDATE replies SET moves = moves + 1, updated_at = $2,
+            state = CASE WHEN own.provider_state IN ('published', 'hidden') THEN 'published' ELSE 'rejected' END
+         FROM interactions own
+         WHERE replies.connection_id = $1 AND replies.state = 'pending_moderation'
+            AND own.connection_id = replies.connection_id AND own.family = 'comment'
+            AND own.external_id = replies.external_id
+            AND own.provider_state IN ('published', 'hidden', 'rejected', 'removed')",
+        args![connection, now],
+    )
+    .map(drop)
+}
+
 /// Whether a comment is known as another reply's.
 pub fn is_anothers(conn: &mut Conn, reply: &Reply, external_id: &str) -> Result<bool> {
     let found: Option<ReplyId> = conn.opt(

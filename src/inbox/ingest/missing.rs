@@ -9,6 +9,7 @@ use super::rollups::{Counted, Rollups};
 use super::store;
 use crate::events::{self, Event};
 use crate::model::ProviderState;
+use crate::replies;
 use crate::workspaces;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Time
     retriage::settle(tx, context.place(), unsettled, &mut rollups)?;
     rollups.apply(tx, context.workspace, context.connection, &zone)?;
     if missing.removed > 0 {
+        replies::moderated(tx, context.now, context.connection)?;
         events::record(tx, context.now, context.workspace, Event::InboxChanged(context.connection))?;
     }
     Ok(missing)

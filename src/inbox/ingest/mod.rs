@@ -26,6 +26,7 @@ use super::jobs;
 use super::threads::Touched;
 use crate::events::{self, Event};
 use crate::model::{ConnectionId, ObservedInteraction, Platform};
+use crate::replies;
 use crate::workspaces::{self, WorkspaceId};
 
 pub use ageing::{Aged, age, somebody_ages};
@@ -84,6 +85,7 @@ pub fn interactions(tx: &mut Tx, context: &IngestContext<'_>, observed: &[Observ
         jobs::keep_ageing(tx, context)?;
     }
     if page.ingested.new + page.ingested.changed > 0 {
+        replies::moderated(tx, context.now, context.connection)?;
         events::record(tx, context.now, context.workspace, Event::InboxChanged(context.connection))?;
     }
     Ok(page.ingested)

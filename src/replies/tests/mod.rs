@@ -5,6 +5,7 @@ mod drafts;
 mod ledger;
 mod platform;
 mod sending;
+mod simulation;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +55,8 @@ impl Stand {
     async fn observed(&self, observed: ObservedInteraction) -> InteractionId {
         let (workspace, connection, app) = (self.workspace, self.connection, self.app.app.clone());
         let now = app.now();
-        let observed = ObservedInteraction { created_at: now - Duration::from_secs(3_600), ..observed };
+        let age = Duration::from_secs(if observed.author.is_self { 0 } else { 3_600 });
+        let observed = ObservedInteraction { created_at: now - age, ..observed };
         let kept = self.app.app.db.write(move |tx| {
             let context = IngestContext {
                 workspace,

@@ -90,7 +90,7 @@ impl Script {
         observed
     }
 
-    fn shown(&self, thread: &str, now: Timestamp) -> Vec<ObservedInteraction> {
+    pub fn shown(&self, thread: &str, now: Timestamp) -> Vec<ObservedInteraction> {
         let root = ObservedInteraction {
             kind: Kind::Comment,
             author: ObservedAuthor { is_self: false, ..own(thread, thread, now).author },

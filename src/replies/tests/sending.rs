@@ -182,8 +182,13 @@ both_databases! {
             let id = stand.delivered(item, "At nine.").await;
             assert_eq!(stand.state(id).await, state);
         }
-        let waiting: i64 = stand.one("SELECT count(*) FROM interactions WHERE state = 'needs_reply'").await;
-        assert_eq!(waiting, 2, "nobody sees these answers");
+        let waiting = "SELECT count(*) FROM interactions WHERE state = 'needs_reply'";
+        assert_eq!(stand.one::<i64>(waiting).await, 2, "nobody sees these answers");
+        // Read again, when somebody has decided about it.
+        let held = stand.far.script().comments[0].observed.clone();
+        stand.observed(held).await;
+        assert_eq!(stand.one::<i64>("SELECT count(*) FROM replies WHERE state = 'published'").await, 1);
+        assert_eq!(stand.one::<i64>(waiting).await, 1);
     }
 
     async fn a_text_is_found_as_the_platform_writes_it(app: TestApp) {
