@@ -13,7 +13,11 @@ let request = null;
 
 // Fetches what an address opens and puts it into the pane; a second call overtakes the first. With a body it is an act, whose
 // answer leads to what is opened next.
+let acting = false;
 function open(address, then, body = null) {
+  // An act that is under way is waited for: its answer says where to go on.
+  if (acting) return;
+  acting = body !== null;
   if (!body) request?.abort();
   request = new XMLHttpRequest();
   const panel = new URL(address, location);
@@ -21,7 +25,9 @@ function open(address, then, body = null) {
   panel.hash = "";
   request.open(body ? "POST" : "GET", panel);
   request.responseType = "document";
+  request.onloadend = () => (acting = false);
   request.onload = ({ target }) => {
+    acting = false;
     const led = new URL(target.responseURL || panel);
     led.searchParams.delete("panel");
     const next = target.status === 200 && target.response?.getElementById("reading");
@@ -150,14 +156,44 @@ document.addEventListener("keydown", (event) => {
   } else if (event.key === "u") {
     document.querySelector("[data-back]")?.click();
   } else {
-    const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    const row = document.activeElement.closest(".row");
+    if (row && /^[xX]$/.test(event.key)) return tick(row, event.key === "X");
+    // What is ticked is meant before what is open; a row with the focus is ticked by its key.
+    const scope = document.querySelector(".tick:checked") ? ".ticked, .rows-pane > .receipt" : row && !isOpen() ? ".ticked, .rows-pane > .receipt" : ".reading, .rows-pane > .receipt";
+    const button = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.closest(scope));
     if (!button) return;
     event.preventDefault();
+    if (row && button.form?.id === "ticked" && !document.querySelector(".tick:checked")) row.querySelector(".tick").checked = true;
     if (button.matches("input, textarea")) return button.focus();
     button.click();
     document.getElementById(button.getAttribute("popovertarget"))?.querySelector("button")?.focus();
   }
 });
+
+// x ticks the row with the focus, X all from the last one that was ticked.
+let lastTicked = null;
+function tick(row, isRange) {
+  const all = rows(list());
+  const box = row.querySelector(".tick");
+  if (!box) return;
+  if (isRange && document.contains(lastTicked)) {
+    const [from, to] = [all.indexOf(lastTicked), all.indexOf(row)].sort((one, other) => one - other);
+    all.slice(from, to + 1).forEach((one) => one.querySelector(".tick") && (one.querySelector(".tick").checked = true));
+  } else {
+    box.checked = !box.checked;
+  }
+  lastTicked = row;
+  countTicked();
+}
+
+function countTicked() {
+  const told = document.querySelector("[data-ticked]");
+  if (told) told.textContent = `${document.querySelectorAll(".tick:checked").length} selected`;
+}
+document.addEventListener("change", (event) => event.target.matches(".tick") && countTicked());
+// After an act on many the list begins anew, and so does the focus.
+const receipt = document.querySelector(".rows-pane > .receipt");
+if (receipt && !isOpen()) (links()[0] ?? receipt.querySelector("button")).focus({ preventScroll: true });
 
 // A list that is scrolled, focused, selected or open beside a comment is being read: rows known already are renewed in their
 // place, new ones wait behind a button.
@@ -167,7 +203,7 @@ const rows = (part) => [...part.querySelectorAll(".row")];
 function isBeingRead(part) {
   const selection = getSelection();
   const isSelected = !selection.isCollapsed && part.contains(selection.anchorNode);
-  return scrollY > 0 || isOpen() || isSelected || part.contains(document.activeElement);
+  return scrollY > 0 || isOpen() || isSelected || part.querySelector(".tick:checked") !== null || part.contains(document.activeElement);
 }
 
 document.addEventListener("freshen", (event) => {
@@ -177,6 +213,7 @@ document.addEventListener("freshen", (event) => {
   event.preventDefault();
   const { fresh, replace } = event.detail;
   rows(fresh).forEach(renew);
+  fade(part, fresh);
   const count = countNew(part, fresh);
   button.hidden = count === 0;
   button.textContent = count === 1 ? "1 new comment" : `${count} new comments`;
@@ -195,8 +232,18 @@ function renew(fresh) {
   if (!row || row.textContent === fresh.textContent || (!selection.isCollapsed && row.contains(selection.anchorNode))) return;
   const hadFocus = row.contains(document.activeElement);
   row.className = fresh.className;
+  const isTicked = row.querySelector(".tick")?.checked;
   row.replaceChildren(...document.importNode(fresh, true).childNodes);
+  if (isTicked) row.querySelector(".tick").checked = true;
   if (hadFocus) row.querySelector(".row-link").focus({ preventScroll: true });
+}
+
+// What left the list by another's act keeps its place while the list is read, and looks like it.
+function fade(part, fresh) {
+  const still = new Set(rows(fresh).map((row) => row.id));
+  const all = rows(part);
+  const last = all.findLastIndex((row) => still.has(row.id));
+  all.forEach((row, index) => row.classList.toggle("left", index < last && !still.has(row.id)));
 }
 
 // What moved up from the next page is not new: it follows all that is known.

@@ -310,7 +310,7 @@ CREATE TABLE thread_decisions (
     previous_until TIMESTAMPTZ,
     CHECK ((state = 'snoozed') = (snoozed_until IS NOT NULL))
 );
-CREATE INDEX thread_decisions_by_workspace ON thread_decisions (workspace_id);
+CREATE INDEX thread_decisions_by_time ON thread_decisions (workspace_id, decided_at);
 CREATE INDEX thread_decisions_snoozed ON thread_decisions (workspace_id, snoozed_until) WHERE snoozed_until IS NOT NULL;
 
 CREATE TABLE thread_assignments (

@@ -93,6 +93,8 @@ fn pages() -> Router<App> {
         .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
+        .route("/inbox/moves", post(inbox::moves::pages::decide_many))
+        .route("/inbox/moves/undo", post(inbox::moves::pages::undo_many))
         .route("/inbox/{id}", get(inbox::pages::show))
         .route("/inbox/{id}/move", post(inbox::moves::pages::decide))
         .route("/inbox/{id}/undo", post(inbox::moves::pages::undo))

@@ -122,8 +122,8 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
         as_of: facts.as_of(),
         reason,
         change: None,
-        definition: "Comments and reviews from other people that you haven't replied to yet: published and not spam. Those \
-                     with 60 or more priority points are urgent.",
+        definition: "Comments and reviews from other people that wait for you: published, not spam, and neither answered, done, \
+                     snoozed nor in need of no reply. Those with 155 or more priority points are urgent.",
         href: "/inbox?state=needs_reply&order=priority".to_owned(),
         notes,
     }

@@ -93,6 +93,22 @@ pub fn undo(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId]) -> Result<Recei
     Ok(Receipt { matched: found.len(), changed: changed.len() })
 }
 
+/// Takes back all that `by` said in one go, at `at`.
+pub fn undo_all(tx: &mut Tx, speaker: Speaker<'_>, at: Timestamp) -> Result<Receipt, Refused> {
+    let ids = threads::store::said_at(tx, speaker.workspace, speaker.by, at)?;
+    undo(tx, speaker, &ids)
+}
+
+/// What was said in one go, and of how many threads it holds.
+pub fn said_at(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    by: UserId,
+    at: Timestamp,
+) -> db::Result<Option<(ThreadState, Option<Timestamp>, i64)>> {
+    threads::store::summed_at(conn, workspace, by, at)
+}
+
 /// Lets snoozed threads of the workspace stand where the rules put them, once their time has come; at most `batch`.
 pub fn wake(tx: &mut Tx, now: Timestamp, random: &Random, workspace: WorkspaceId, batch: i64) -> db::Result<usize> {
     let zone = workspaces::lock(tx, workspace)?;

@@ -13,7 +13,7 @@ use maud::Markup;
 use super::answering::{Answering, Told};
 use super::decisions;
 use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened};
-use super::moves::Receipt;
+use super::moves::{Done, Receipt};
 use super::place::{Place, take};
 use super::triage::TriageState;
 use super::views::{self, Neighbours};
@@ -36,8 +36,7 @@ pub async fn index(
 ) -> Result<Response> {
     let mut parameters = parameters;
     let panel = take(&mut parameters, "panel");
-    let moved = take(&mut parameters, "moved").and_then(|id| id.parse().ok());
-    let sent = take(&mut parameters, "sent").and_then(|id| id.parse().ok());
+    let done = Done::take(&mut parameters);
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(&app, &nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
@@ -45,7 +44,7 @@ pub async fn index(
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
             let rows = Rows::read(conn, workspace, &place, &zone)?;
-            Ok::<_, Error>((rows, Receipt::read(conn, (workspace, by, now), moved, sent)?))
+            Ok::<_, Error>((rows, Receipt::read(conn, (workspace, by, now), done)?))
         };
         app.db.read(read).await?
     };
@@ -82,8 +81,7 @@ pub(super) struct Asked {
 pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Asked) -> Result<Markup> {
     let Asked { id, mut parameters, told } = asked;
     let panel = take(&mut parameters, "panel");
-    let moved = take(&mut parameters, "moved").and_then(|id| id.parse().ok());
-    let sent = take(&mut parameters, "sent").and_then(|id| id.parse().ok());
+    let done = Done::take(&mut parameters);
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
@@ -94,7 +92,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
             let rows = Rows::read(conn, workspace, &place, &zone)?;
             let neighbours = neighbours(conn, workspace, &place, &zone, &rows.listed, &opened.interaction)?;
-            let receipt = Receipt::read(conn, (workspace, by, now), moved, sent)?;
+            let receipt = Receipt::read(conn, (workspace, by, now), done)?;
             let word = decisions::last_word(conn, workspace, id)?;
             let answering = Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?;
             Ok::<_, Error>((rows, opened, views::Beside { neighbours, receipt, word, by, answering }))

@@ -184,3 +184,28 @@ fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
         person.leaves_no_trace().await;
     });
 }
+
+#[test]
+fn many_are_ticked_and_moved_by_keyboard() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 800).await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        for key in ["j", "x", "j", "j", "X"] {
+            person.browser.key(key).await;
+        }
+        person.is("the range is ticked", "document.querySelectorAll('.tick:checked').length === 3").await;
+        person
+            .is("their number stands below", "document.querySelector('[data-ticked]').textContent === '3 selected'")
+            .await;
+        let before = person.browser.evaluate("document.querySelector('.row').id").await;
+        person.browser.key("e").await;
+        person.is("a line says so", "document.querySelector('.rows-pane > .receipt')?.textContent.includes('3 threads: marked done') ?? false").await;
+        person.is("the focus is in the list", "document.activeElement.closest('.row') !== null").await;
+        assert_ne!(person.browser.evaluate("document.querySelector('.row').id").await, before, "they left the list");
+        person.browser.key("z").await;
+        person.is("they are back", &format!("document.querySelector('.row').id === {}", before.expect("a row"))).await;
+        person.leaves_no_trace().await;
+    });
+}

@@ -10,6 +10,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 
 use super::decisions::{self, UNDO, Word};
+use super::place::take;
 use super::threads::{LastWord, ThreadState};
 use crate::model::InteractionId;
 use crate::replies::{self, Reply, ReplyId};
@@ -65,21 +66,55 @@ impl Move {
 /// What this person did a moment ago and can take back.
 #[derive(Clone, Debug)]
 pub enum Receipt {
-    Moved { id: InteractionId, word: LastWord },
+    Moved {
+        id: InteractionId,
+        word: LastWord,
+    },
+    /// Many comments at once, by the instant.
+    Many {
+        at: Timestamp,
+        state: ThreadState,
+        until: Option<Timestamp>,
+        count: i64,
+    },
     Sent(Box<Reply>),
+}
+
+/// What an address says was done before it was asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Done {
+    moved: Option<InteractionId>,
+    many: Option<Timestamp>,
+    sent: Option<ReplyId>,
+}
+
+impl Done {
+    /// Takes it out of the other parameters. What nobody can read says nothing.
+    pub fn take(parameters: &mut Vec<(String, String)>) -> Self {
+        let mut one = |name| take(parameters, name);
+        Self {
+            moved: one("moved").and_then(|id| id.parse().ok()),
+            many: one("many").and_then(|at| Timestamp::parse(&at).ok()),
+            sent: one("sent").and_then(|id| id.parse().ok()),
+        }
+    }
 }
 
 impl Receipt {
     pub fn read(
         conn: &mut Conn,
         (workspace, by, now): (WorkspaceId, UserId, Timestamp),
-        moved: Option<InteractionId>,
-        sent: Option<ReplyId>,
+        done: Done,
     ) -> db::Result<Option<Self>> {
+        let Done { moved, many, sent } = done;
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;
             let is_theirs = |word: &LastWord| word.decided_by == by && now.since(word.decided_at) < UNDO;
             return Ok(word.filter(is_theirs).map(|word| Self::Moved { id, word }));
+        }
+        if let Some(at) = many {
+            let said = decisions::said_at(conn, workspace, by, at)?;
+            return Ok(said.map(|(state, until, count)| Self::Many { at, state, until, count }));
         }
         let Some(id) = sent else { return Ok(None) };
         Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Box::new).map(Self::Sent))

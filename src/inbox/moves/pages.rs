@@ -1,12 +1,13 @@
 //! `POST /inbox/{id}/move` and `/inbox/{id}/undo`: a comment leaves its place in the list, the next one opens, and a line says
 //! what was done and takes it back.
 
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, Query, RawForm, State};
 use axum::response::Redirect;
+use kit::clock::Timestamp;
 use kit::db::Conn;
 use serde::Deserialize;
 
-use super::Move;
+use super::{Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::decisions::{self, Refused, Speaker, Word};
@@ -53,6 +54,7 @@ pub async fn undo(
     who: SignedIn,
     Path(id): Path<String>,
     Query(parameters): Query<Parameters>,
+    Form(form): Form<UndoForm>,
 ) -> Result<Redirect> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (place, panel) = place(parameters)?;
@@ -60,6 +62,13 @@ pub async fn undo(
     app.write(who.acting(), move |work| {
         let threads = decisions::threads_of(work.tx, workspace, &[id])?;
         let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+        if ids.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let said = decisions::last_word(work.tx, workspace, id)?;
+        if said.is_some_and(|word| word.decided_at != form.at) {
+            return Err(Error::conflict("moved_since", "This comment was moved again since: nothing was undone."));
+        }
         let speaker = Speaker { by, workspace, now: work.now, random: work.random };
         match decisions::undo(work.tx, speaker, &ids).map_err(refused)?.changed {
             0 => Err(Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")),
@@ -70,15 +79,74 @@ pub async fn undo(
     Ok(Redirect::to(&place.address(&format!("/inbox/{id}"), panel.as_deref())))
 }
 
+/// As many as a page lists, and then some.
+const AT_ONCE: usize = 200;
+
+/// Says one word on the threads of all comments that are ticked.
+pub async fn decide_many(
+    State(app): State<App>,
+    who: SignedIn,
+    Query(parameters): Query<Parameters>,
+    RawForm(form): RawForm,
+) -> Result<Redirect> {
+    let (list, _) = place(parameters)?;
+    let fields = url::form_urlencoded::parse(&form).into_owned().collect::<Parameters>();
+    let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
+    let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
+    let to = fields.iter().find(|(name, _)| name == "to").and_then(|(_, to)| to.parse::<Move>().ok());
+    let to = to.ok_or_else(|| Error::bad_request("bad_move", "Choose what to do with them."))?;
+    if ids.is_empty() {
+        return Ok(Redirect::to(&list.list()));
+    }
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let (by, workspace, word) = (who.user.id, who.workspace.id, to.word(&local));
+    let at = app
+        .write(who.acting(), move |work| {
+            let threads = decisions::threads_of(work.tx, workspace, &ids)?;
+            let threads = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+            let speaker = Speaker { by, workspace, now: work.now, random: work.random };
+            decisions::decide(work.tx, speaker, &threads, word).map_err(refused)?;
+            Ok::<_, Error>(work.now)
+        })
+        .await?;
+    let address = list.list();
+    let sign = if address.contains('?') { '&' } else { '?' };
+    Ok(Redirect::to(&format!("{address}{sign}many={at}")))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UndoForm {
+    at: Timestamp,
+}
+
+/// Takes back what was said of many at once.
+pub async fn undo_many(
+    State(app): State<App>,
+    who: SignedIn,
+    Query(parameters): Query<Parameters>,
+    Form(form): Form<UndoForm>,
+) -> Result<Redirect> {
+    let (list, _) = place(parameters)?;
+    let (by, workspace) = (who.user.id, who.workspace.id);
+    app.write(who.acting(), move |work| {
+        let speaker = Speaker { by, workspace, now: work.now, random: work.random };
+        decisions::undo_all(work.tx, speaker, form.at).map(drop).map_err(refused)
+    })
+    .await?;
+    Ok(Redirect::to(&list.list()))
+}
+
 /// The list that an address names, and whether only a part of a page is asked for.
 pub(in crate::inbox) fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
     let panel = take(&mut parameters, "panel");
-    take(&mut parameters, "moved");
-    take(&mut parameters, "sent");
+    Done::take(&mut parameters);
     Ok((Place::parse(parameters).map_err(pages::refused)?, panel))
 }
 
 fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionId, word: Word) -> Result<()> {
+    if listing::open(work.tx, workspace, id)?.is_some_and(|opened| opened.interaction.is_own) {
+        return Err(Error::conflict("own", "This is your own reply: there is nothing to do with it."));
+    }
     let threads = decisions::threads_of(work.tx, workspace, &[id])?;
     let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
     let speaker = Speaker { by, workspace, now: work.now, random: work.random };

@@ -25,10 +25,13 @@ kit::both_databases! {
         let page = app.get(&next).await.text;
         assert!(page.contains("Marked done") && page.contains("Needs reply <span class=\"num\">2<"), "{page}");
 
-        let undone = app.post(&format!("/inbox/{first}/undo"), &[]).await;
+        let at = instant(&page);
+        let other = app.post(&format!("/inbox/{first}/undo"), &[("at", "2026-11-22T09:59:00.000Z")]).await;
+        assert_eq!(other.status, 409, "another's word is not taken for this one: {}", other.text);
+        let undone = app.post(&format!("/inbox/{first}/undo"), &[("at", &at)]).await;
         assert_eq!((undone.status.as_u16(), undone.location()), (303, format!("/inbox/{first}").as_str()));
         assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
-        let twice = app.post(&format!("/inbox/{first}/undo"), &[]).await;
+        let twice = app.post(&format!("/inbox/{first}/undo"), &[("at", &at)]).await;
         assert_eq!(twice.status, 409, "{}", twice.text);
     }
 
@@ -49,6 +52,22 @@ kit::both_databases! {
         assert!(page.contains("Marked as needing no reply"), "the list says it too");
     }
 
+    async fn what_is_ticked_is_moved_together_and_back(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        let both = format!("id={}&id={}&id=nonsense&to=done", ids[0], ids[1]);
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = app.send("POST", "/inbox/moves", &form, Body::from(both)).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        let page = app.get(answer.location()).await.text;
+        assert!(page.contains("2 threads: marked done.") && page.contains("Needs reply <span class=\"num\">1<"), "{page}");
+        let undone = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
+        assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox"));
+        assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
+        assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=done")).await.location(), "/inbox", "none is fine");
+        assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=away")).await.status, 400);
+    }
+
     async fn strangers_and_nonsense_move_nothing(app: TestApp) {
         let app = app.with_ann().await;
         let ids = three_questions(&app).await;
@@ -57,6 +76,8 @@ kit::both_databases! {
         assert!(app.post(&path, &[("to", "away")]).await.status.is_client_error());
         assert!(app.post(&path, &[]).await.status.is_client_error());
         assert_eq!(app.post("/inbox/01890a5d-ac96-774b-bcce-b302099a8057/move", &[("to", "done")]).await.status, 404);
+        let nobodys = "/inbox/01890a5d-ac96-774b-bcce-b302099a8057/undo";
+        assert_eq!(app.post(nobodys, &[("at", "2026-11-22T09:59:00.000Z")]).await.status, 404);
         assert_eq!(app.post("/inbox/nonsense/move", &[("to", "done")]).await.status, 404);
         let decisions: i64 = app.db.read(|conn| conn.one("SELECT count(*) FROM thread_decisions", args![])).await.expect("a count");
         assert_eq!(decisions, 0);
@@ -80,6 +101,12 @@ fn a_snooze_ends_on_a_morning_that_is_yet_to_come() {
         }
     }
     assert_eq!(Move::Done.word(&Local::new(Timestamp::from_second(0), "UTC")).until, None);
+}
+
+/// When what the page's line tells of was done.
+fn instant(page: &str) -> String {
+    let rest = page.split_once("name=\"at\" value=\"").map(|(_, rest)| rest).expect("the instant");
+    rest.split('"').next().unwrap_or_default().to_owned()
 }
 
 /// Of the first one's most urgent.

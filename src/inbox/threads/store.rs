@@ -181,3 +181,25 @@ pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: Interacti
         args![workspace, interaction],
     )
 }
+
+pub fn said_at(conn: &mut Conn, workspace: WorkspaceId, by: UserId, at: Timestamp) -> Result<Vec<ThreadId>> {
+    conn.all(
+        "SELECT thread_id FROM thread_decisions
+         WHERE workspace_id = $1 AND decided_by = $2 AND decided_at = $3 ORDER BY thread_id",
+        args![workspace, by, at],
+    )
+}
+
+pub fn summed_at(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    by: UserId,
+    at: Timestamp,
+) -> Result<Option<(ThreadState, Option<Timestamp>, i64)>> {
+    conn.opt(
+        "SELECT state, snoozed_until, count(*) FROM thread_decisions
+         WHERE workspace_id = $1 AND decided_by = $2 AND decided_at = $3
+         GROUP BY state, snoozed_until ORDER BY count(*) DESC LIMIT 1",
+        args![workspace, by, at],
+    )
+}

@@ -3,9 +3,8 @@
 use maud::{Markup, html};
 
 use super::filters;
-use super::moves::receipt;
+use super::moves::{receipt, ticked};
 use super::{band_tag, excerpt, state_tag};
-use crate::inbox::derive::Intent;
 use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
 use crate::inbox::moves::Receipt;
 use crate::inbox::pages::Rows;
@@ -40,6 +39,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                     @if let Some(done) = view.receipt { (receipt(done, view.place, view.local)) }
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
+                    @if !view.rows.listed.items.is_empty() { (ticked(view.place)) }
                 }
                 (reading)
             }
@@ -85,6 +85,8 @@ fn tabs(view: &Inbox<'_>) -> Markup {
     let body = html! {
         nav.tabs aria-label="Show" {
             (in_state("Needs reply", Some(TriageState::NeedsReply)))
+            (in_state("Snoozed", Some(TriageState::Snoozed)))
+            (in_state("Done", Some(TriageState::Done)))
             (in_state("Answered", Some(TriageState::Answered)))
             (in_state("No reply needed", Some(TriageState::NoReplyNeeded)))
             (tab("Spam", spam(current), is_spam))
@@ -96,18 +98,18 @@ fn tabs(view: &Inbox<'_>) -> Markup {
 }
 
 fn is_spam(filter: &Filter) -> bool {
-    filter.state.is_none() && filter.intent == Some(Intent::Spam)
+    filter.state == Some(TriageState::Spam)
 }
 
-/// What the rules or the platform take for spam, held back or not.
+/// What the rules, the platform or people take for spam, held back or not.
 fn spam(filter: &Filter) -> Filter {
-    let (intent, visibility) = (Some(Intent::Spam), Visibility::Any);
-    Filter { state: None, intent, visibility, order: Order::Newest, ..filter.clone() }
+    let (state, visibility) = (Some(TriageState::Spam), Visibility::Any);
+    Filter { state, visibility, order: Order::Newest, ..filter.clone() }
 }
 
 fn without_spam(filter: &Filter) -> Filter {
     match is_spam(filter) {
-        true => Filter { intent: None, visibility: Visibility::Published, ..filter.clone() },
+        true => Filter { state: None, visibility: Visibility::Published, ..filter.clone() },
         false => filter.clone(),
     }
 }
@@ -159,6 +161,9 @@ fn row(item: &Interaction, view: &Inbox<'_>) -> Markup {
     let waits = item.state == TriageState::NeedsReply;
     html! {
         li.row.(if waits { item.priority.as_str() } else { "" }) #(place::row_id(item.id)) data-test="interaction" aria-current=[is_open.then_some("true")] {
+            @if !item.is_own {
+                input.tick type="checkbox" name="id" value=(item.id) form="ticked" aria-label={ "Select the comment by " (item.author_name) } title="Select (x)";
+            }
             p.row-head {
                 b dir="auto" { (item.author_name) }
                 @if view.rows.has_several_platforms() { span { (platform_name(item.platform.as_str())) } }

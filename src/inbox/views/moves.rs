@@ -1,5 +1,6 @@
 //! What can be done with a comment: each a button of one form, with its key; and the line that says what was done.
 
+use kit::clock::Timestamp;
 use maud::{Markup, html};
 
 use super::answering::cancelling;
@@ -10,6 +11,7 @@ use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
 use crate::inbox::triage::TriageState;
 use crate::model::InteractionId;
+use crate::web::ui::numbers::counted;
 use crate::web::ui::{Icon, Local, icon};
 
 /// The buttons that fit where the comment stands, and who put it there.
@@ -34,10 +36,23 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
                 }
                 (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
             } @else {
-                (button(Move::NeedsReply, "Needs a reply", Icon::Reply, "e"))
+                (button(Move::NeedsReply, "Needs a reply", Icon::Reply, "N"))
             }
             @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
             @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
+        }
+    }
+}
+
+/// One word for all that is ticked in the list; there while anything is.
+pub(super) fn ticked(place: &Place) -> Markup {
+    html! {
+        form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
+            b.num data-ticked aria-live="polite" { "Selected" }
+            (button(Move::Done, "Done", Icon::Check, "e"))
+            (button(Move::Tomorrow, "Snooze to tomorrow", Icon::Clock, "h"))
+            (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
+            (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
         }
     }
 }
@@ -55,6 +70,7 @@ fn said_by(word: &LastWord, beside: &Beside, local: &Local) -> Markup {
 
 /// What was done, and the way back.
 pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
+    // A word that was said since, elsewhere, is not taken back by this line.
     let line = |id: InteractionId, path: &str, words: Markup, undo: Option<Markup>| {
         html! {
             form.receipt method="post" action=(place.address(&format!("/inbox/{id}/{path}"), None)) data-undo role="status" {
@@ -68,7 +84,20 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         }
     };
     match done {
-        Receipt::Moved { id, word } => line(*id, "undo", html! { (sentence(word, local)) "." }, Some(html! {})),
+        Receipt::Moved { id, word } => line(
+            *id,
+            "undo",
+            html! { (sentence(word, local)) "." },
+            Some(html! { input type="hidden" name="at" value=(word.decided_at); }),
+        ),
+        Receipt::Many { at, state, until, count } => html! {
+            form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) role="status" {
+                (icon(Icon::Done))
+                span { (counted(*count, "thread", "threads")) ": " (words(*state, *until, local).to_lowercase()) "." }
+                input type="hidden" name="at" value=(at);
+                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+            }
+        },
         Receipt::Sent(reply) => {
             let undo = reply.can_be_cancelled().then(|| cancelling(reply));
             line(reply.interaction_id, "reply/act", html! { "Reply sent." }, undo)
@@ -77,7 +106,11 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
 }
 
 fn sentence(word: &LastWord, local: &Local) -> String {
-    match (word.state, word.snoozed_until) {
+    words(word.state, word.snoozed_until, local)
+}
+
+fn words(state: ThreadState, until: Option<Timestamp>, local: &Local) -> String {
+    match (state, until) {
         (ThreadState::Snoozed, Some(until)) => format!("Snoozed until {}", local.exact_minute(until)),
         (ThreadState::Snoozed, None) | (ThreadState::Waiting, _) => "Waiting for them".to_owned(),
         (ThreadState::Done, _) => "Marked done".to_owned(),
