@@ -1,8 +1,8 @@
 //! What a text wants: by phrases of its language and by its shape.
 
-use super::lexicon::{Hit, Role};
+use super::lexicon::{Hit, Kind, Role};
 use super::questions;
-use super::sentiment::{is_grateful, is_negated, is_taken_back};
+use super::sentiment::{around, is_grateful, is_negated, is_taken_back, overlaps};
 use super::text::Text;
 use super::{Fact, Given, Intent, Reason, Sentiment};
 
@@ -32,11 +32,18 @@ impl Finder<'_> {
             (Intent::Complaint, self.complaint()),
             (Intent::Praise, self.praise()),
             (Intent::Purchase, self.phrases(Intent::Purchase).map(|words| ("words", words))),
-            (Intent::Safety, self.phrases(Intent::Safety).map(|words| ("words", words))),
+            (Intent::Safety, self.safety()),
             (Intent::Spam, self.spam()),
         ];
         let mut intents = Vec::new();
         for (intent, because) in found {
+            // A price in a complaint is what was paid, not what is asked for.
+            if intent == Intent::Purchase
+                && intents.contains(&Intent::Complaint)
+                && !intents.contains(&Intent::Question)
+            {
+                continue;
+            }
             if let Some((code, words)) = because {
                 intents.push(intent);
                 reasons.push(Reason::new(Fact::Intent, &format!("{intent}_{code}"), words));
@@ -58,7 +65,33 @@ impl Finder<'_> {
         (!found.is_empty()).then_some(found)
     }
 
+    fn safety(&self) -> Because {
+        if let Some(words) = self.phrases(Intent::Safety) {
+            return Some(("words", words));
+        }
+        let is_well = is_grateful(self.hits) || self.sentiment == Sentiment::Positive;
+        if is_well { None } else { self.pair(Intent::Safety).map(|words| ("words", words)) }
+    }
+
+    /// A thing and what is wrong with it, near each other.
+    fn pair(&self, intent: Intent) -> Option<Vec<String>> {
+        Kind::ALL.into_iter().filter(|kind| kind.intent() == intent).find_map(|kind| {
+            let faults = self.hits.iter().filter(|hit| hit.role == Role::Fault(kind));
+            faults.filter(|hit| !is_negated(self.text, self.hits, hit, None)).find_map(|fault| {
+                let is_its_thing = |hit: &&Hit| hit.role == Role::Thing(kind) && !overlaps(hit, fault);
+                let thing = around(self.hits, fault).iter().find(is_its_thing)?;
+                Some([thing, fault].map(|hit| self.text.phrase(hit.start, hit.len)).into())
+            })
+        })
+    }
+
     fn complaint(&self) -> Because {
+        if !is_grateful(self.hits)
+            && self.sentiment != Sentiment::Positive
+            && let Some(words) = self.pair(Intent::Complaint)
+        {
+            return Some(("words", words));
+        }
         if !is_grateful(self.hits)
             && let Some(words) = self.phrases(Intent::Complaint)
             && self.given.rating.is_none_or(|rating| rating < 5 || self.sentiment == Sentiment::Mixed)

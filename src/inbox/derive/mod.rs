@@ -8,6 +8,7 @@ mod lexicon;
 mod priority;
 mod questions;
 mod sentiment;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -21,7 +22,7 @@ pub use priority::{PriorityInputs, priority, steps};
 use text::Text;
 
 /// Grows with every change of the rules: a row says by which ones it was judged.
-pub const RULESET: i64 = 2;
+pub const RULESET: i64 = 3;
 
 kit::text_enum! { pub enum Sentiment {
     Positive = "positive", Neutral = "neutral", Negative = "negative", Mixed = "mixed", Unknown = "unknown",

@@ -14,6 +14,7 @@ pub(super) fn find(text: &Text<'_>, hits: &[Hit]) -> Option<(&'static str, Vec<S
     if text.question_marks > rhetorical.len() && text.letters > 0 {
         return Some(("mark", vec!["?".into()]));
     }
+    let judges = hits.iter().any(|hit| matches!(hit.role, Role::Valence(valence) if valence != 0));
     let asking = hits.iter().filter(is_in_earnest).find(|hit| match hit.role {
         Role::Intent(Intent::Question) => {
             // One word alone asks at either end of the text: "why", "c'est où".
@@ -21,6 +22,7 @@ pub(super) fn find(text: &Text<'_>, hits: &[Hit]) -> Option<(&'static str, Vec<S
             at_an_end || (hit.len > 1 && begins(text, hits, hit.start))
         }
         Role::Asking => !follows_a_question_word(text, hits, hit.start),
+        Role::PerhapsAsking => text.exclamations == 0 && !judges && begins(text, hits, hit.start),
         _ => false,
     });
     asking.map(|hit| ("words", vec![text.phrase(hit.start, hit.len)]))

@@ -168,7 +168,7 @@ fn valences<'a>(text: &'a Text<'_>, hits: &'a [Hit]) -> impl Iterator<Item = (&'
 }
 
 /// The hits whose words are near enough to matter: a long text is not read once for each of its words.
-fn around<'a>(hits: &'a [Hit], hit: &Hit) -> &'a [Hit] {
+pub(super) fn around<'a>(hits: &'a [Hit], hit: &Hit) -> &'a [Hit] {
     const NEAR: usize = 8;
     let first = hits.partition_point(|other| other.start + NEAR < hit.start);
     let last = hits.partition_point(|other| other.start <= hit.start + hit.len + NEAR);
@@ -193,10 +193,14 @@ pub(super) fn is_grateful(hits: &[Hit]) -> bool {
     hits.iter().any(is_meant) && !hits.iter().any(|hit| hit.role == Role::Contrast)
 }
 
-/// Inside a longer phrase that means no harm ("can't complain", "I'm a lawyer").
+/// In a longer phrase that means no harm, or half in one ("can't complain", "never get tired of").
 pub(super) fn is_taken_back(hits: &[Hit], hit: &Hit) -> bool {
-    let is_kind = |other: &Hit| matches!(other.role, Role::Valence(0..)) && other.len > 1 && contains(other, hit);
+    let is_kind = |other: &Hit| matches!(other.role, Role::Valence(0..)) && other.len > 1 && overlaps(other, hit);
     matches!(hit.role, Role::Intent(Intent::Complaint | Intent::Safety)) && around(hits, hit).iter().any(is_kind)
+}
+
+pub(super) fn overlaps(one: &Hit, other: &Hit) -> bool {
+    one.start < other.start + other.len && other.start < one.start + one.len
 }
 
 fn contains(outer: &Hit, inner: &Hit) -> bool {
