@@ -6,6 +6,7 @@ mod ledger;
 mod platform;
 mod sending;
 mod simulation;
+mod youtube;
 
 use std::sync::Arc;
 use std::time::Duration;
