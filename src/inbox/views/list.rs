@@ -88,10 +88,10 @@ fn tabs(view: &Inbox<'_>) -> Markup {
             (in_state("Snoozed", Some(TriageState::Snoozed)))
             (in_state("Done", Some(TriageState::Done)))
             (in_state("Answered", Some(TriageState::Answered)))
-            (in_state("No reply needed", Some(TriageState::NoReplyNeeded)))
+            (in_state("No reply", Some(TriageState::NoReplyNeeded)))
             (tab("Spam", spam(current), is_spam))
             (in_state("Yours", Some(TriageState::Own)))
-            (in_state("Everything", None))
+            (in_state("All", None))
         }
     };
     live(Live { name: "inbox-tabs", hints: "inbox demo", source: &source(view) }, body)
