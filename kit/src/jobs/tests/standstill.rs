@@ -62,6 +62,7 @@ both_databases! {
         let worker = desk.worker(Settings { lease: Duration::from_secs(3), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         desk.hand.advance(DAY * 2);
         wait_for("it was given back", || async {
             desk.history(id).await.contains(&"interrupted").then_some(())

@@ -241,6 +241,11 @@ impl Things {
             path if path.ends_with("/connections/{platform}/start") => {
                 format!("{{\"connection_id\": \"{}\"}}", self.connection)
             }
+            "/inbox/moves" | "/inbox/{interaction}/move" => "to=done".to_owned(),
+            "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
+            "/inbox/{interaction}/reply" => "key=k&text=At+nine.".to_owned(),
+            "/inbox/{interaction}/reply/act" => format!("reply={}&act=cancel", self.queued_reply),
+            "/inbox/{interaction}/draft" => "text=At+nine.".to_owned(),
             path if path.ends_with("/replies") => "{\"text\": \"At nine.\"}".to_owned(),
             path if path.ends_with("/settle") => "{\"it_was_sent\": true}".to_owned(),
             path if path.starts_with("/api/") || path == "/csp-reports" || path == "/login" => String::new(),
