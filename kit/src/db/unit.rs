@@ -27,6 +27,9 @@ pub(super) trait Unit: Send {
     /// Runs the closure; whether its effects are wanted. May be called again before `answer`.
     fn run(&mut self, tx: &mut Tx) -> bool;
 
+    /// What follows a commit that is durable. Before anybody is told of it: neither signals nor the caller overtake it.
+    fn follow(&mut self);
+
     /// Tells the caller: its own answer, or why that could not be kept.
     fn answer(self: Box<Self>, committed: Result<()>);
 
@@ -196,11 +199,18 @@ where
         wanted
     }
 
-    fn answer(self: Box<Self>, committed: Result<()>) {
+    fn follow(&mut self) {
+        let followers = std::mem::take(&mut self.followers);
+        if matches!(self.outcome, Some(Ok(_))) {
+            followers.into_iter().for_each(|follow| follow());
+        }
+    }
+
+    fn answer(mut self: Box<Self>, committed: Result<()>) {
         // What follows, or will not, is settled when the caller hears.
-        match (&committed, &self.outcome) {
-            (Ok(()), Some(Ok(_))) => self.followers.into_iter().for_each(|follow| follow()),
-            _ => drop(self.followers),
+        match committed {
+            Ok(()) => self.follow(),
+            Err(_) => self.followers.clear(),
         }
         let answer = match (committed, self.outcome) {
             (Ok(()), Some(outcome)) => outcome,

@@ -68,7 +68,7 @@ impl<C: Workplace> Engine<C> {
         self.is_claiming.store(true, Ordering::SeqCst);
         let claimed = self.db.write(unit).await.map(|(jobs, next_due)| {
             let is_full = jobs.len() as i64 == places.all || self.is_some_type_full(&places, &jobs);
-            let jobs = jobs.into_iter().map(|job| self.hold(job, claimed_at)).collect();
+            let jobs = jobs.into_iter().map(|job| self.hold(job, (claimed_at, now))).collect();
             Claimed { jobs, is_full, left_nothing: !is_full, next_due }
         });
         self.is_claiming.store(false, Ordering::SeqCst);
@@ -94,15 +94,15 @@ impl<C: Workplace> Engine<C> {
         })
     }
 
-    /// Takes a claimed job in hand, and stops it at once where it must not begin.
-    pub(super) fn hold(&self, job: JobRow, claimed_at: Instant) -> (Arc<RunningJob>, Slot) {
+    /// Takes a job in hand that was claimed at an instant, told by both clocks, and stops it at once where it must not begin.
+    pub(super) fn hold(&self, job: JobRow, (claimed_at, now): (Instant, Timestamp)) -> (Arc<RunningJob>, Slot) {
         crate::failpoint!("job: claimed");
         let running = Arc::new(RunningJob::new(job, self.settings.lease, claimed_at, &self.slots));
         if claimed_at.elapsed() >= self.settings.lease * 2 / 3 {
             running.stop.trigger(Stop::Lost);
         } else if self.slots.stopping.is_cancelled() {
             running.stop.trigger(Stop::WorkerStops);
-        } else if self.clock.now() >= running.job.deadline_at {
+        } else if now >= running.job.deadline_at {
             running.stop.trigger(Stop::Late);
         }
         self.slots.meter.claimed.add_one();
@@ -137,7 +137,7 @@ impl<C: Workplace> Engine<C> {
         self.is_claiming.store(true, Ordering::SeqCst);
         let found = self.db.write(unit).await;
         let found = found.map(|found| match found {
-            Found::Taken(job) => (false, Some(Claimed::full(Some(self.hold(*job, claimed_at))))),
+            Found::Taken(job) => (false, Some(Claimed::full(Some(self.hold(*job, (claimed_at, now)))))),
             Found::Waits => (true, Some(Claimed::full(None))),
             Found::Nobody => (false, None),
         });

@@ -86,6 +86,7 @@ impl<C: Workplace> Engine<C> {
             return Ok(());
         }
         let held = self.slots.held();
+        self.pulse.begins();
         let stood_still = self.db.write(move |tx| pulse::keep(tx, lease, now)).await?;
         self.kept_pulse(now, stood_still, &held);
         Ok(())
@@ -93,9 +94,8 @@ impl<C: Workplace> Engine<C> {
 
     /// `held` are the jobs from before the pulse was kept: what began meanwhile has slept through nothing.
     fn kept_pulse(&self, now: Timestamp, stood_still: bool, held: &[Arc<RunningJob>]) {
-        self.pulse.was_at(now);
-        if stood_still {
-            // Their rows have new deadlines. Whoever slept through the old ones begins again, and loses no attempt.
+        if self.pulse.was_at(now, self.settings.lease) || stood_still {
+            // Whatever they spoke to is gone by now: they begin again, and lose no attempt.
             held.iter().for_each(|hold| hold.stop.trigger(Stop::WorkerStops));
         }
     }
@@ -118,6 +118,9 @@ impl<C: Workplace> Engine<C> {
         let held = self.slots.held();
         let (heartbeat, settings, running) = (self.heartbeat.clone(), self.settings, held.len());
         let is_pulse_due = self.pulse.is_due(now, settings.lease / 4);
+        if is_pulse_due {
+            self.pulse.begins();
+        }
         let unit = move |tx: &mut db::Tx| -> db::Result<_> {
             let stood_still = is_pulse_due && pulse::keep(tx, settings.lease, now)?;
             heartbeat.beat(tx, &settings, running, now)?;
@@ -131,7 +134,7 @@ impl<C: Workplace> Engine<C> {
                     self.kept_pulse(now, stood_still, &held);
                 }
                 renewed.iter().filter_map(|lease| self.slots.holds(lease)).for_each(|hold| hold.renewed(asked_at));
-                self.heed(&held, &owned).await;
+                self.heed(&held, &owned, now).await;
             }
             Ok(Err(error)) => tracing::warn!(%error, "leases are not renewed"),
             Err(_) => tracing::warn!("leases are not renewed: the database does not answer"),
@@ -139,19 +142,18 @@ impl<C: Workplace> Engine<C> {
         for hold in &held {
             if hold.since_renewal() >= self.settings.lease * 2 / 3 && !mutant!("no end without a lease") {
                 hold.stop.trigger(Stop::Lost);
-            } else if now >= hold.job.deadline_at {
-                hold.stop.trigger(Stop::Late);
             }
         }
     }
 
     /// `held` was taken before `owned` was read, so a job that is in the one and not in the other has ended or is lost.
-    async fn heed(&self, held: &[Arc<RunningJob>], owned: &[Owned]) {
-        let leases: BTreeMap<_, _> = owned.iter().map(|owned| (owned.lease(), owned.cancel_requested_at)).collect();
+    async fn heed(&self, held: &[Arc<RunningJob>], owned: &[Owned], now: Timestamp) {
+        let rows: BTreeMap<_, _> = owned.iter().map(|owned| (owned.lease(), owned)).collect();
         for hold in held {
-            match leases.get(&hold.lease()) {
-                Some(Some(_)) => hold.stop.trigger(Stop::Cancelled),
-                Some(None) => {}
+            match rows.get(&hold.lease()) {
+                Some(row) if row.cancel_requested_at.is_some() => hold.stop.trigger(Stop::Cancelled),
+                Some(row) if now >= row.deadline_at => hold.stop.trigger(Stop::Late),
+                Some(_) => {}
                 None => hold.stop.trigger(Stop::Lost),
             }
         }

@@ -2,8 +2,8 @@
 //! One commit makes the job and gives it to its worker, where it would take two, and a wake-up in between.
 //!
 //! It keeps to what a claim keeps to: nothing due waits, a slot of the type is free, no suspect runs or is expected, nobody
-//! wakes from a standstill, and the worker does not stop. Should the answer to the commit be lost, nobody begins the job: its worker finds it under its name
-//! and in nobody's hands, and gives it back.
+//! wakes from a standstill, and the worker does not stop. Should the answer to the commit be lost, nobody begins the job: its
+//! worker finds it under its name and in nobody's hands, and gives it back.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! Time in which nobody worked, and time that only a wrong clock has seen: neither is held against a job.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::upkeep::{self, SKEW};
@@ -10,17 +10,37 @@ use crate::db::{self, Dialect, Tx};
 
 /// When this worker last said that somebody is at work, by its clock.
 #[derive(Default)]
-pub(super) struct Pulse(Mutex<Option<Timestamp>>);
+pub(super) struct Pulse(Mutex<Said>);
+
+#[derive(Default)]
+struct Said {
+    last: Option<Timestamp>,
+    /// Begun since the last one that was answered.
+    unanswered: u32,
+}
 
 impl Pulse {
     /// A clock that went back is no reason to keep quiet.
     pub(super) fn is_due(&self, now: Timestamp, pause: Duration) -> bool {
-        let last = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.is_none_or(|last| now < last || now >= last + pause)
+        self.said().last.is_none_or(|last| now < last || now >= last + pause)
     }
 
-    pub(super) fn was_at(&self, now: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    pub(super) fn begins(&self) {
+        self.said().unanswered += 1;
+    }
+
+    /// It was said, and answered. Whether an answer was lost before it that may have told of a standstill: there was time
+    /// for one.
+    pub(super) fn was_at(&self, now: Timestamp, lease: Duration) -> bool {
+        let mut said = self.said();
+        let may_have_slept = said.last.is_some_and(|last| last + lease < now);
+        let is_one_lost = said.unanswered > 1;
+        *said = Said { last: Some(now), unanswered: 0 };
+        is_one_lost && may_have_slept
+    }
+
+    fn said(&self) -> MutexGuard<'_, Said> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -34,6 +34,8 @@ crate::row! {
         pub lease_token: i64,
         pub id: JobId,
         pub cancel_requested_at: Option<Timestamp>,
+        /// Moves when nobody was at work: what the run remembers is that of its claim.
+        pub deadline_at: Timestamp,
     }
 }
 

@@ -179,7 +179,8 @@ fn intake<C: Workplace>(engine: &Arc<Engine<C>>) -> Intake {
         let Some(engine) = weak.upgrade() else { return };
         let _inside = runtime.enter();
         let (age, now) = (engine.clock.now().since(job.updated_at), Instant::now());
-        let (running, slot) = engine.hold(job, now.checked_sub(age).unwrap_or(now));
+        let claimed_at = (now.checked_sub(age).unwrap_or(now), job.updated_at);
+        let (running, slot) = engine.hold(job, claimed_at);
         if age >= engine.settings.lease / 3 {
             // Its lease began when it was asked for, which is long ago: it comes again with a new one.
             running.stop.trigger(Stop::WorkerStops);

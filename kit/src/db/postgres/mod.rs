@@ -218,17 +218,22 @@ impl Connection {
             };
             let error = match run_once(tx, unit.as_mut(), deadline, &meter, &signals) {
                 Ended::Kept => {
-                    unit.answer(Ok(()));
-                    return self.tell();
+                    unit.follow();
+                    self.tell();
+                    return unit.answer(Ok(()));
                 }
                 Ended::Undone { error, again: true } if run < RUNS => error,
                 Ended::Undone { error, .. } => return unit.answer(Err(error)),
-                Ended::Unknown => match self.outcome() {
-                    Outcome::Committed => return unit.answer(Ok(())),
-                    Outcome::Aborted if run < RUNS => Error::Aborted,
-                    Outcome::Aborted => return unit.answer(Err(Error::Aborted)),
-                    Outcome::Unknown => return unit.answer(Err(Error::OutcomeUnknown)),
-                },
+                Ended::Unknown => {
+                    // Whatever became of it: who hears of too much only looks once more.
+                    self.tell();
+                    match self.outcome() {
+                        Outcome::Committed => return unit.answer(Ok(())),
+                        Outcome::Aborted if run < RUNS => Error::Aborted,
+                        Outcome::Aborted => return unit.answer(Err(Error::Aborted)),
+                        Outcome::Unknown => return unit.answer(Err(Error::OutcomeUnknown)),
+                    }
+                }
             };
             tracing::debug!(%error, run, "a unit of work is run again");
             stats::count(&meter.reruns);

@@ -86,11 +86,12 @@ impl Writer {
         match commit_together(tx, &mut group, &self.units) {
             Ok(()) => {
                 let told = std::mem::take(&mut tx.signals);
-                group.into_iter().for_each(|unit| unit.answer(Ok(())));
+                group.iter_mut().for_each(|unit| unit.follow());
                 for signal in told {
                     // No one listening is no failure.
                     let _ = self.signals.send(signal);
                 }
+                group.into_iter().for_each(|unit| unit.answer(Ok(())));
                 if let Driver::Sqlite(connection) = &tx.conn.driver {
                     self.log.grew(connection);
                 }

@@ -59,7 +59,7 @@ fn a_job_taken_back_from_its_new_owner() {
 fn a_job_taken_back_from_its_owner_that_prolonged_it() {
     find_with("taken back although it was prolonged", "a job was taken from a worker whose lease still ran", |plan| {
         several(plan);
-        plan.faults = Faults { slow: 600, freeze: 60, adrift: 60, cut_off: 30, ..Faults::NONE };
+        plan.faults = Faults { slow: 400, freeze: 150, adrift: 200, ..Faults::NONE };
     });
 }
 

@@ -22,7 +22,7 @@ impl Idle {
         desk.db.attach(Some(Arc::new(Intake::of(&engine, move |job| book.lock().unwrap().push(job)))));
         engine.suspects.are_expected.store(false, Ordering::SeqCst);
         engine.slots.set_idle(true);
-        engine.pulse.was_at(desk.clock.now());
+        engine.pulse.was_at(desk.clock.now(), engine.settings.lease);
         Self { desk, engine, begun }
     }
 

@@ -57,6 +57,29 @@ both_databases! {
         assert_eq!(desk.view(id).await.status, JobStatus::Completed);
     }
 
+    /// Whoever woke first has moved the deadline already, and the run was not yet held when that was told.
+    async fn a_run_is_late_by_its_row_and_not_by_what_it_remembers(desk: Desk) {
+        let worker = desk.worker(Settings { lease: Duration::from_secs(3), ..PATIENT });
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_waiting(1).await;
+        let woken = desk.clock.now() + DAY * 2;
+        let moved = desk.db.write(move |tx| {
+            tx.exec("UPDATE background_pulse SET at = $1", args![woken])?;
+            let sql = "UPDATE background_jobs SET deadline_at = $1, lease_until = $1 WHERE id = $2";
+            tx.exec(sql, args![woken + DAY, id])
+        });
+        moved.await.expect("the row is there");
+        desk.hand.advance(DAY * 2);
+        wait_for("its lease was prolonged since", || async {
+            (desk.lease_until(id).await < woken + DAY).then_some(())
+        })
+        .await;
+        desk.gate.add_permits(1);
+        let view = desk.until(id, "it ends", |view| view.status.is_terminal().then(|| view.clone())).await;
+        assert_eq!((view.status, view.interruptions), (JobStatus::Completed, 0), "{:?}", view.error);
+        worker.stop().await;
+    }
+
     /// As on a computer that was asleep: its timers stood still as well.
     async fn a_run_that_slept_past_its_deadline_begins_again(desk: Desk) {
         let worker = desk.worker(Settings { lease: Duration::from_secs(3), ..PATIENT });
