@@ -1,11 +1,11 @@
 //! A connection as stores see it: the same statements on both databases.
 
-use std::any::Any;
 use std::fmt::Display;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use super::ahead::{Ahead, Asked};
+use super::attachment::Attached;
 use super::driver::Driver;
 use super::error::head;
 use super::postgres::Session;
@@ -203,9 +203,6 @@ fn postgres_rows(
 /// What follows a commit.
 pub(super) type Follower = Box<dyn FnOnce() + Send>;
 
-/// Something of the process, for units to find.
-pub(super) type Attached = Arc<dyn Any + Send + Sync>;
-
 /// Writing: one transaction. Reads through it see its own writes.
 pub struct Tx {
     pub(super) conn: Conn,
@@ -272,7 +269,7 @@ impl Tx {
         self.followers.push(Box::new(follow));
     }
 
-    /// What [`Db::attach`](super::Db::attach) was given.
+    /// What was attached to the handle that this unit was given to.
     pub(crate) fn attached<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
         self.attached.clone()?.downcast().ok()
     }

@@ -14,6 +14,7 @@
 
 mod access;
 mod ahead;
+pub(crate) mod attachment;
 mod backoff;
 mod conn;
 pub mod copy;
@@ -45,7 +46,6 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 
 pub use ahead::Later;
-use conn::Attached;
 pub use conn::{Conn, Tx};
 pub use error::{Error, Result};
 pub use migrate::Migration;
@@ -134,7 +134,7 @@ struct Inner {
     rest: Vec<Units>,
     is_over: AtomicBool,
     signals: broadcast::Sender<Signal>,
-    attached: std::sync::RwLock<Option<Attached>>,
+    attached: attachment::Place,
     meter: Arc<Meter>,
     /// Readers, writers, others, and last the watchdog.
     threads: std::sync::Mutex<Vec<std::thread::JoinHandle<()>>>,
@@ -264,15 +264,6 @@ impl Db {
         self.0.close();
     }
 
-    /// Gives every unit of this handle and its clones something of the process to hold on to, in the place of what it had.
-    pub(crate) fn attach(&self, attached: Option<Attached>) {
-        *self.0.attached.write().unwrap_or_else(std::sync::PoisonError::into_inner) = attached;
-    }
-
-    fn attached(&self) -> Option<Attached> {
-        self.0.attached.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
-
     fn submit_read<T, E, F>(&self, deadline: Option<Duration>, unit: F) -> tokio::sync::oneshot::Receiver<Result<T, E>>
     where
         F: FnMut(&mut Conn) -> Result<T, E> + Send + 'static,
@@ -291,7 +282,7 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        let (mut unit, attached) = (unit, self.attached());
+        let (mut unit, attached) = (unit, self.0.attached.get());
         let run = move |tx: &mut Tx| {
             tx.followers.clear();
             tx.attached.clone_from(&attached);

@@ -14,12 +14,14 @@ use crate::db::{Conn, Result, Tx};
 /// ahead, and has been set right since.
 pub(super) const SKEW: Duration = Duration::from_secs(60);
 
-/// Prolongs all leases of one worker. Rows that a transaction holds are passed over, and come again next time.
+/// Prolongs all leases of one worker: one that comes late shortens none. Rows that a transaction holds are passed over, and
+/// come again next time.
 pub(super) fn renew(tx: &mut Tx, worker_id: Uuid, lease_until: Timestamp) -> Result<Vec<Lease>> {
     let sql = format!(
         "WITH mine AS MATERIALIZED (SELECT seq AS my_seq FROM background_jobs \
          WHERE status = 'running' AND worker_id = $1{}) \
-         UPDATE background_jobs SET lease_until = $2 FROM mine WHERE seq = my_seq RETURNING {}",
+         UPDATE background_jobs SET lease_until = CASE WHEN lease_until < $2 THEN $2 ELSE lease_until END \
+         FROM mine WHERE seq = my_seq RETURNING {}",
         skipping_locked(tx.dialect()),
         Lease::COLUMNS
     );

@@ -202,7 +202,8 @@ async fn claims<C: Workplace>(engine: Arc<Engine<C>>) {
             }
         }
     }
-    engine.db.attach(Some(Arc::new(intake(&engine))));
+    // Nothing is begun here any more once this loop is over, however it ends.
+    let _attachment = engine.db.attach(Arc::new(intake(&engine)));
     while !engine.slots.stopping.is_cancelled() {
         engine.slots.set_idle(false);
         let Claimed { jobs, is_full, left_nothing, next_due } = engine.claim().await.unwrap_or_else(|error| {

@@ -3,6 +3,7 @@
 use std::sync::Mutex;
 
 use super::*;
+use crate::db::attachment::Attachment;
 use crate::jobs::engine::Engine;
 use crate::jobs::intake::Intake;
 
@@ -11,6 +12,7 @@ struct Idle {
     desk: Desk,
     engine: Engine<Desk>,
     begun: Arc<Mutex<Vec<JobRow>>>,
+    _attachment: Attachment,
 }
 
 impl Idle {
@@ -19,11 +21,12 @@ impl Idle {
         let engine = Engine::new(desk.db.clone(), desk.clock.clone(), desk.random.clone(), desk.clone(), settings);
         let begun: Arc<Mutex<Vec<JobRow>>> = Arc::default();
         let book = begun.clone();
-        desk.db.attach(Some(Arc::new(Intake::of(&engine, move |job| book.lock().unwrap().push(job)))));
+        let intake = Intake::of(&engine, move |job| book.lock().unwrap().push(job));
+        let attachment = desk.db.attach(Arc::new(intake));
         engine.suspects.are_expected.store(false, Ordering::SeqCst);
         engine.slots.set_idle(true);
         engine.pulse.was_at(desk.clock.now(), engine.settings.lease);
-        Self { desk, engine, begun }
+        Self { desk, engine, begun, _attachment: attachment }
     }
 
     fn begun(&self) -> Vec<JobRow> {
@@ -49,6 +52,19 @@ both_databases! {
         let again = desk.enqueue_keyed(Plan::Finish, Some("one")).await;
         assert_eq!((again.id, again.already_live, idle.begun().len()), (id, true, 1));
         assert_eq!(idle.engine.slots.taken(), 0, "no slot is kept for long");
+    }
+
+    async fn nothing_is_begun_by_a_worker_that_is_gone(desk: Desk) {
+        let gone = desk.worker(PATIENT);
+        let before = desk.enqueue(Plan::Finish).await;
+        desk.until_status(before, JobStatus::Completed).await;
+        drop(gone);
+        wait_for("its loop is over", || async { desk.db.attached_is_none().then_some(()) }).await;
+        let id = desk.enqueue(Plan::Finish).await;
+        assert_eq!(desk.view(id).await.status, JobStatus::Pending, "for whoever comes next");
+        let next = desk.worker(PATIENT);
+        desk.until_status(id, JobStatus::Completed).await;
+        next.stop().await;
     }
 
     async fn what_is_not_committed_begins_nowhere(desk: Desk) {

@@ -70,6 +70,7 @@ both_databases! {
         let stalled = desk.worker(Settings { lease, concurrency: 1, ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
 
         // To every other process the lease has run out; the stalled worker's own timers stand still.
         desk.hand.advance(lease * 2);

@@ -87,6 +87,7 @@ both_databases! {
         let worker = desk.worker(Settings { lease, ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         desk.pass_at_work(Duration::from_secs(15 * 60), lease).await;
         desk.until_status(id, JobStatus::Failed).await;
         assert_eq!(desk.effects(id).await, ["gave up: deadline"]);

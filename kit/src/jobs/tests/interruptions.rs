@@ -46,6 +46,7 @@ both_databases! {
             desk.until_effects(id, step).await;
             drop(worker);
         }
+        desk.until_waiting(0).await;
         desk.gate.add_permits(20);
         let worker = desk.worker(Settings { exclusive: true, ..PATIENT });
         let view = desk.until_status(id, JobStatus::Completed).await;
@@ -114,6 +115,7 @@ both_databases! {
         let other = desk.worker(Settings { lease, poll: Duration::from_millis(10), ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         for _ in 0..5 {
             let before = desk.lease_until(id).await;
             desk.hand.advance(lease / 10);
@@ -130,11 +132,28 @@ both_databases! {
         let worker = desk.worker(PATIENT);
         let id = desk.enqueue(Plan::StepsThroughGate(3)).await;
         desk.until_effects(id, 1).await;
-        desk.hand.advance(NEVER / 2);
+        // Less than a clock may be ahead: an upkeep under way, which still has the old time, would set it right.
+        desk.hand.advance(Duration::from_secs(30));
         desk.gate.add_permits(1);
         desk.until_effects(id, 2).await;
         assert_eq!(desk.lease_until(id).await, desk.clock.now() + NEVER);
         drop(worker);
+    }
+
+    async fn a_renewal_that_comes_late_shortens_no_lease(desk: Desk) {
+        let worker = desk.worker(PATIENT);
+        let id = desk.enqueue(Plan::FinishAtGate).await;
+        desk.until_waiting(1).await;
+        let (early, late) = (desk.clock.now() + NEVER, desk.clock.now() + NEVER + Duration::from_secs(30));
+        for until in [late, early] {
+            let renewed = desk.db.write(move |tx| {
+                let mine = tx.one("SELECT worker_id FROM background_jobs WHERE id = $1", args![id])?;
+                super::super::upkeep::renew(tx, mine, until)
+            });
+            assert_eq!(renewed.await.expect("it is there").len(), 1);
+            assert_eq!(desk.lease_until(id).await, late);
+        }
+        worker.stop().await;
     }
 
     /// Asked for before the last renewal, and in the database after it.
@@ -146,8 +165,9 @@ both_databases! {
         let write = async |until| desk.db.write(move |tx| fence::holds(tx, seq, lease_token, until)).await.unwrap();
         assert!(write(prolonged - NEVER / 2).await, "late as it is, it is its owner's");
         assert_eq!(desk.lease_until(id).await, prolonged);
-        assert!(write(prolonged + NEVER).await);
-        assert_eq!(desk.lease_until(id).await, prolonged + NEVER, "one in time prolongs");
+        let late = Duration::from_secs(30);
+        assert!(write(prolonged + late).await);
+        assert_eq!(desk.lease_until(id).await, prolonged + late, "one in time prolongs");
         drop(worker);
     }
 
@@ -271,6 +291,7 @@ impl Desk {
         found.await.expect("the job runs")
     }
 
+    /// Of a run at the gate its worker knows: a job is running a moment before that.
     pub(super) async fn until_waiting(&self, runs: usize) {
         wait_for("that many wait at the gate", || async {
             (self.waiting.load(Ordering::SeqCst) == runs).then_some(())

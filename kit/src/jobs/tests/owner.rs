@@ -38,6 +38,7 @@ both_databases! {
         let worker = desk.worker(Settings { concurrency: 1, ..PATIENT });
         desk.until_workers("it shows itself", |workers| workers.len() == 1).await;
         desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         let waiting = desk.enqueue(Plan::Finish).await;
         assert!(!desk.view(waiting).await.no_worker_online);
         drop(worker);

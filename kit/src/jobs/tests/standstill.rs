@@ -37,6 +37,7 @@ both_databases! {
         desk.until(tried, "its retry is stored", |view| view.error.as_ref().map(drop)).await;
         let cut_off = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(cut_off, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         drop(dead);
         let waits = desk.enqueue(Plan::Finish).await;
 
@@ -65,13 +66,13 @@ both_databases! {
         let woken = desk.clock.now() + DAY * 2;
         let moved = desk.db.write(move |tx| {
             tx.exec("UPDATE background_pulse SET at = $1", args![woken])?;
-            let sql = "UPDATE background_jobs SET deadline_at = $1, lease_until = $1 WHERE id = $2";
-            tx.exec(sql, args![woken + DAY, id])
+            let sql = "UPDATE background_jobs SET deadline_at = $1, lease_until = $2 WHERE id = $3";
+            tx.exec(sql, args![woken + DAY, woken + Duration::from_secs(1), id])
         });
         moved.await.expect("the row is there");
         desk.hand.advance(DAY * 2);
         wait_for("its lease was prolonged since", || async {
-            (desk.lease_until(id).await < woken + DAY).then_some(())
+            (desk.lease_until(id).await > woken + Duration::from_secs(1)).then_some(())
         })
         .await;
         desk.gate.add_permits(1);
@@ -141,6 +142,7 @@ both_databases! {
         let dead = desk.worker(Settings { lease: LEASE, ..PATIENT });
         let id = desk.enqueue(Plan::FinishAtGate).await;
         desk.until_status(id, JobStatus::Running).await;
+        desk.until_waiting(1).await;
         drop(dead);
         desk.hand.set(right);
         let other = desk.worker(Settings { lease: LEASE, poll: Duration::from_millis(10), ..PATIENT });
