@@ -91,8 +91,10 @@ CREATE TABLE workspaces (
 CREATE TABLE memberships (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    role TEXT NOT NULL CHECK (role IN ('owner', 'member')),
+    role TEXT NOT NULL CHECK (role IN ('owner', 'editor', 'viewer')),
     created_at TIMESTAMPTZ NOT NULL,
+    -- When its person last went to it: where they begin when they sign in.
+    chosen_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (workspace_id, user_id)
 );
 CREATE INDEX memberships_by_user ON memberships (user_id);

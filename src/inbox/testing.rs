@@ -52,7 +52,7 @@ impl Desk {
             )?;
             add_workspace(tx, workspace)?;
             tx.exec(
-                "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)",
+                "INSERT INTO memberships (workspace_id, user_id, role, created_at, chosen_at) VALUES ($1, $2, 'owner', $3, $3)",
                 args![workspace, user, MORNING],
             )?;
             add_connection(tx, workspace, connection)

@@ -1,12 +1,17 @@
 //! Whose data a row is: every row of the product belongs to a workspace, and a person sees one workspace at a time.
 
+mod rights;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
+pub use self::rights::{Right, Role};
+pub use self::store::Member;
 pub use crate::model::{UserId, WorkspaceId};
 
 kit::text_enum! {
@@ -59,7 +64,7 @@ pub fn create_with_id(
     name: &str,
 ) -> db::Result<()> {
     store::insert(tx, id, owner, kind, name, now)?;
-    store::add_owner(tx, id, owner, now)
+    store::add(tx, id, owner, Role::Owner, now)
 }
 
 /// Holds the workspace's inbox against every other writer until the transaction ends. Whoever needs it takes it first, so
@@ -71,9 +76,65 @@ pub fn lock(tx: &mut Tx, id: WorkspaceId) -> db::Result<TimeZone> {
     Ok(zone.and_then(|zone| TimeZone::get(&zone).ok()).unwrap_or(TimeZone::UTC))
 }
 
-/// An owner moved: what they own goes along.
+/// An owner moved: what they alone own goes along.
 pub fn owner_moved(tx: &mut Tx, owner: UserId, time_zone: &str) -> db::Result<()> {
     store::set_time_zone(tx, owner, time_zone)
+}
+
+/// Its people with their names, owners first: whom something can be assigned to, and who is listed as a member.
+pub fn people(conn: &mut Conn, id: WorkspaceId) -> db::Result<Vec<Member>> {
+    store::people(conn, id)
+}
+
+/// What somebody is in the workspace; none of those who are no members.
+pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<Option<Role>> {
+    store::role_of(conn, id, user)
+}
+
+/// Whether they have joined now; a member stays what they are.
+pub fn join(tx: &mut Tx, now: Timestamp, id: WorkspaceId, user: UserId, role: Role) -> db::Result<bool> {
+    if store::role_of(tx, id, user)?.is_some() {
+        return Ok(false);
+    }
+    store::add(tx, id, user, role, now)?;
+    Ok(true)
+}
+
+/// What came of a change of who is in a workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// From this role.
+    From(Role),
+    NoMember,
+    /// Nobody else could do what owners do.
+    LastOwner,
+}
+
+/// Gives a member another role. Holds the workspace, so that of two owners who go at once one stays.
+pub fn set_role(tx: &mut Tx, id: WorkspaceId, user: UserId, role: Role) -> db::Result<Changed> {
+    let changed = may_cease(tx, id, user, Some(role))?;
+    if matches!(changed, Changed::From(_)) {
+        store::set_role(tx, id, user, role)?;
+    }
+    Ok(changed)
+}
+
+/// Ends a membership. Holds the workspace, as [`set_role`] does.
+pub fn remove(tx: &mut Tx, id: WorkspaceId, user: UserId) -> db::Result<Changed> {
+    let changed = may_cease(tx, id, user, None)?;
+    if matches!(changed, Changed::From(_)) {
+        store::remove(tx, id, user)?;
+    }
+    Ok(changed)
+}
+
+/// Whether somebody may cease to be what they are.
+fn may_cease(tx: &mut Tx, id: WorkspaceId, user: UserId, next: Option<Role>) -> db::Result<Changed> {
+    store::lock(tx, id)?;
+    let Some(role) = store::role_of(tx, id, user)? else { return Ok(Changed::NoMember) };
+    let ceases = role == Role::Owner && next != Some(Role::Owner);
+    let is_last = ceases && !store::has_another_owner(tx, id, user)?;
+    Ok(if is_last { Changed::LastOwner } else { Changed::From(role) })
 }
 
 /// Who sees it.
@@ -83,7 +144,7 @@ pub fn members(conn: &mut Conn, id: WorkspaceId) -> db::Result<Vec<UserId>> {
 
 /// Whether somebody owns the workspace, and sees what only owners see.
 pub fn is_owner(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<bool> {
-    store::is_owner(conn, id, user)
+    Ok(store::role_of(conn, id, user)? == Some(Role::Owner))
 }
 
 pub fn all(conn: &mut Conn) -> db::Result<Vec<WorkspaceId>> {

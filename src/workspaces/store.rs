@@ -4,7 +4,7 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Result, Tx};
 
-use super::{Kind, UserId, WorkspaceId};
+use super::{Kind, Role, UserId, WorkspaceId};
 
 /// In its owner's time zone.
 pub fn insert(tx: &mut Tx, id: WorkspaceId, owner: UserId, kind: Kind, name: &str, now: Timestamp) -> Result<()> {
@@ -19,7 +19,8 @@ pub fn insert(tx: &mut Tx, id: WorkspaceId, owner: UserId, kind: Kind, name: &st
 pub fn set_time_zone(tx: &mut Tx, owner: UserId, time_zone: &str) -> Result<()> {
     tx.exec(
         "UPDATE workspaces SET time_zone = $2
-         WHERE id IN (SELECT workspace_id FROM memberships WHERE user_id = $1 AND role = 'owner')",
+         WHERE id IN (SELECT workspace_id FROM memberships WHERE user_id = $1 AND role = 'owner') AND NOT EXISTS
+            (SELECT 1 FROM memberships m WHERE m.workspace_id = workspaces.id AND m.role = 'owner' AND m.user_id <> $1)",
         args![owner, time_zone],
     )?;
     Ok(())
@@ -33,12 +34,58 @@ pub fn all(conn: &mut Conn) -> Result<Vec<WorkspaceId>> {
     conn.all("SELECT id FROM workspaces ORDER BY id", args![])
 }
 
-pub fn add_owner(tx: &mut Tx, id: WorkspaceId, owner: UserId, now: Timestamp) -> Result<()> {
+pub fn add(tx: &mut Tx, id: WorkspaceId, user: UserId, role: Role, now: Timestamp) -> Result<()> {
     tx.exec(
-        "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, 'owner', $3)",
-        args![id, owner, now],
+        "INSERT INTO memberships (workspace_id, user_id, role, created_at, chosen_at) VALUES ($1, $2, $3, $4, $4)",
+        args![id, user, role, now],
     )?;
     Ok(())
+}
+
+kit::row! {
+    /// Somebody in a workspace.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Member {
+        pub user_id: UserId,
+        pub name: String,
+        pub email: String,
+        pub role: Role,
+        pub created_at: Timestamp,
+        /// Their account is closed.
+        pub is_closed: bool,
+    }
+}
+
+pub fn people(conn: &mut Conn, id: WorkspaceId) -> Result<Vec<Member>> {
+    conn.all(
+        "SELECT m.user_id, u.name, u.email, m.role, m.created_at, u.disabled_at IS NOT NULL
+         FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.workspace_id = $1
+         ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'editor' THEN 1 ELSE 2 END, m.created_at, m.user_id",
+        args![id],
+    )
+}
+
+pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> Result<Option<Role>> {
+    conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![id, user])
+}
+
+pub fn set_role(tx: &mut Tx, id: WorkspaceId, user: UserId, role: Role) -> Result<()> {
+    tx.exec("UPDATE memberships SET role = $3 WHERE workspace_id = $1 AND user_id = $2", args![id, user, role])?;
+    Ok(())
+}
+
+pub fn remove(tx: &mut Tx, id: WorkspaceId, user: UserId) -> Result<()> {
+    tx.exec("DELETE FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![id, user])?;
+    Ok(())
+}
+
+/// Somebody who can do something about it: whose account is open.
+pub fn has_another_owner(conn: &mut Conn, id: WorkspaceId, user: UserId) -> Result<bool> {
+    conn.one(
+        "SELECT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
+            WHERE m.workspace_id = $1 AND m.role = 'owner' AND m.user_id <> $2 AND u.disabled_at IS NULL)",
+        args![id, user],
+    )
 }
 
 /// The time zone of the row, which is held, but not against those who only refer to it. SQLite has one writer anyway.
@@ -48,10 +95,4 @@ pub fn lock(tx: &mut Tx, id: WorkspaceId) -> Result<Option<String>> {
         Dialect::Postgres => "SELECT time_zone FROM workspaces WHERE id = $1 FOR NO KEY UPDATE",
     };
     tx.opt(sql, args![id])
-}
-
-pub fn is_owner(conn: &mut Conn, id: WorkspaceId, user: UserId) -> Result<bool> {
-    let role: Option<String> =
-        conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![id, user])?;
-    Ok(role.as_deref() == Some("owner"))
 }

@@ -104,7 +104,7 @@ fn workspace(tx: &mut Tx, random: &Random) -> db::Result<Moved> {
     }
     let workspace = workspaces::create(tx, BEGIN, random, members[0], Kind::Live, "Work")?;
     tx.exec(
-        "INSERT INTO memberships (workspace_id, user_id, role, created_at) VALUES ($1, $2, 'member', $3)",
+        "INSERT INTO memberships (workspace_id, user_id, role, created_at, chosen_at) VALUES ($1, $2, 'editor', $3, $3)",
         args![workspace, members[1], BEGIN],
     )?;
     let connection = ConnectionId::new(BEGIN, random);
