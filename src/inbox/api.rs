@@ -8,7 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
-use super::listing::{self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reply, Version};
+use super::listing::{
+    self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reader, Reply, Version,
+};
 use super::pages::{Parameters, refused};
 use super::place::take;
 use super::triage::TriageState;
@@ -126,12 +128,12 @@ pub async fn list(
         take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
     let limit = take(&mut parameters, "limit").map(|text| limit(&text)).transpose().map_err(refused)?;
     let filter = Filter::parse(pairs(&parameters)).map_err(refused)?;
-    let workspace = who.workspace.id;
+    let (workspace, user) = (who.workspace.id, who.user.id);
     let zone = TimeZone::get(&who.user.time_zone).unwrap_or(TimeZone::UTC);
     let limit = limit.unwrap_or(listing::DEFAULT_LIMIT);
     app.db
         .read(move |conn| {
-            let listed = listing::list(conn, workspace, &filter, &zone, cursor, limit)?;
+            let listed = listing::list(conn, Reader { workspace, user, zone: &zone }, &filter, cursor, limit)?;
             let replies = listing::replies(conn, workspace, &listed.items)?;
             let items = listed.items.into_iter().zip(replies).map(|(item, replies)| Item::of(item, replies)).collect();
             Ok(Json(ListAnswer { items, next_cursor: listed.next.map(|cursor| cursor.to_string()) }))

@@ -5,14 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use jiff::tz::TimeZone;
 use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
 
 use super::answering::{Answering, Told};
 use super::decisions;
-use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened};
+use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened, Reader};
 use super::moves::{Done, Receipt};
 use super::place::{Place, take};
 use super::triage::TriageState;
@@ -43,7 +42,7 @@ pub async fn index(
     let (rows, receipt) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
-            let rows = Rows::read(conn, workspace, &place, &zone)?;
+            let rows = Rows::read(conn, Reader { workspace, user: by, zone: &zone }, &place)?;
             Ok::<_, Error>((rows, Receipt::read(conn, (workspace, by, now), done)?))
         };
         app.db.read(read).await?
@@ -90,8 +89,9 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
-            let rows = Rows::read(conn, workspace, &place, &zone)?;
-            let neighbours = neighbours(conn, workspace, &place, &zone, &rows.listed, &opened.interaction)?;
+            let reader = Reader { workspace, user: by, zone: &zone };
+            let rows = Rows::read(conn, reader, &place)?;
+            let neighbours = neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?;
             let receipt = Receipt::read(conn, (workspace, by, now), done)?;
             let word = decisions::last_word(conn, workspace, id)?;
             let answering = Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?;
@@ -126,9 +126,8 @@ fn forget_addresses(opened: &mut Opened) {
 /// The addresses of what stands before and after it, where the list goes on on its next page too.
 pub(super) fn neighbours(
     conn: &mut Conn,
-    workspace: WorkspaceId,
+    reader: Reader<'_>,
     place: &Place,
-    zone: &TimeZone,
     listed: &Listed,
     item: &Interaction,
 ) -> Result<Neighbours> {
@@ -143,7 +142,7 @@ pub(super) fn neighbours(
         None => Some(Cursor::after(item)),
     };
     let Some(cursor) = beyond else { return Ok(Neighbours { previous, next }) };
-    let first = listing::list(conn, workspace, &place.filter, zone, Some(cursor), 1)?.items.pop();
+    let first = listing::list(conn, reader, &place.filter, Some(cursor), 1)?.items.pop();
     let place = if here.is_some() { place.from(Some(cursor)) } else { place.from(place.cursor) };
     Ok(Neighbours { previous, next: first.map(|one| place.one(one.id)) })
 }
@@ -158,9 +157,10 @@ pub struct Rows {
 }
 
 impl Rows {
-    fn read(conn: &mut Conn, workspace: WorkspaceId, place: &Place, zone: &TimeZone) -> Result<Self> {
+    fn read(conn: &mut Conn, reader: Reader<'_>, place: &Place) -> Result<Self> {
+        let workspace = reader.workspace;
         Ok(Self {
-            listed: listing::list(conn, workspace, &place.filter, zone, place.cursor, listing::DEFAULT_LIMIT)?,
+            listed: listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?,
             counts: listing::counts(conn, workspace)?,
             connections: listing::connections(conn, workspace)?,
             people_and_content: named(conn, workspace, &place.filter)?,

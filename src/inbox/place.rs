@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::listing::{BadFilter, Cursor, Filter, Order};
+use super::listing::{BadFilter, Cursor, Filter, Order, escaped};
 use super::triage::TriageState;
 use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
@@ -77,8 +77,8 @@ impl Place {
         let mut address = path.to_owned();
         for (index, (name, value)) in parameters.iter().enumerate() {
             address.push(if index == 0 { '?' } else { '&' });
-            // A string takes all. Values are words, ids and days: nothing that needs escaping.
-            let _ = write!(address, "{name}={value}");
+            // A string takes all.
+            let _ = write!(address, "{name}={}", escaped(value));
         }
         address
     }

@@ -10,7 +10,7 @@ use kit::random::Random;
 use super::super::{Dashboard, Facts, Metric, Value, metrics};
 use crate::inbox::content;
 use crate::inbox::ingest::pass_completed;
-use crate::inbox::listing::{self, Filter};
+use crate::inbox::listing::{self, Filter, Reader};
 use crate::inbox::testing::{Desk, MORNING, add_connection, comment, own_reply, reply};
 use crate::model::{ConnectionId, ContentKind, Kind, ObservedContent, ObservedInteraction, ProviderState};
 use crate::web::ui::Local;
@@ -177,11 +177,12 @@ async fn rows_on(desk: &Desk, local: &Local, day: Date, kind: &str) -> i64 {
 async fn rows_behind(desk: &Desk, local: &Local, href: &str) -> i64 {
     let query = href.split_once('?').expect("a filter").1;
     let filter = Filter::parse(query.split('&').filter_map(|pair| pair.split_once('='))).expect("a link is a filter");
-    let (workspace, zone) = (desk.workspace, local.zone.clone());
+    let (workspace, user, zone) = (desk.workspace, desk.user, local.zone.clone());
     let counted = desk.read(move |conn| {
+        let reader = Reader { workspace, user, zone: &zone };
         let (mut count, mut after) = (0, None);
         loop {
-            let page = listing::list(conn, workspace, &filter, &zone, after, listing::MAX_LIMIT)?;
+            let page = listing::list(conn, reader, &filter, after, listing::MAX_LIMIT)?;
             count += page.items.len();
             match page.next {
                 Some(next) => after = Some(next),

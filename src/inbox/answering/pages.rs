@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::Told;
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
+use crate::inbox::listing::Reader;
 use crate::inbox::moves::pages::{after, place};
 use crate::inbox::pages::{Asked, Parameters, page_of};
 use crate::model::InteractionId;
@@ -40,10 +41,10 @@ pub async fn send(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters.clone())?;
     let local = Local::new(app.now(), &who.user.time_zone);
-    let (workspace, platforms, text) = (who.workspace.id, app.platforms.clone(), form.text.clone());
+    let (user, workspace, platforms, text) = (who.user.id, who.workspace.id, app.platforms.clone(), form.text.clone());
     let sent = app
         .write(who.acting(), move |work| {
-            let next = after(work.tx, workspace, &list, &local, id).map_err(Taken::No)?;
+            let next = after(work.tx, Reader { workspace, user, zone: &local.zone }, &list, id).map_err(Taken::No)?;
             let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay: UNDO };
             let reply = replies::send(work, &platforms, workspace, &new)?;
             Ok::<_, Taken>((next, reply.id))

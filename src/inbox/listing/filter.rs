@@ -232,9 +232,15 @@ impl Filter {
     }
 
     /// The address under which `path` shows this filter: everything is asked for by an empty state, for an address without
-    /// a filter opens what needs a reply. Values are words, ids and days: nothing that needs escaping.
+    /// a filter opens what needs a reply.
     pub fn address(&self, path: &str) -> String {
-        let parameters = self.parameters().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
+        let pair = |(name, value): &(&str, String)| format!("{name}={}", escaped(value));
+        let parameters = self.parameters().iter().map(pair).collect::<Vec<_>>();
         if parameters.is_empty() { format!("{path}?state=") } else { format!("{path}?{}", parameters.join("&")) }
     }
+}
+
+/// A value as an address holds it. Words, ids and days stay as they are.
+pub fn escaped(value: &str) -> String {
+    url::form_urlencoded::byte_serialize(value.as_bytes()).collect()
 }

@@ -11,9 +11,9 @@ use kit::db::{Conn, Result};
 
 use super::triage::TriageState;
 use crate::model::{AuthorId, ContentId, InteractionId};
-use crate::workspaces::WorkspaceId;
+use crate::workspaces::{UserId, WorkspaceId};
 
-pub use filter::{BadFilter, Filter, Order, Visibility};
+pub use filter::{BadFilter, Filter, Order, Visibility, escaped};
 pub use store::{Connection, ContentItem, Interaction, Reply, Version};
 
 pub const DEFAULT_LIMIT: usize = 50;
@@ -26,16 +26,23 @@ pub struct Listed {
     pub next: Option<Cursor>,
 }
 
+/// Who looks: whose rows, whose stars and whose days a filter means.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    pub workspace: WorkspaceId,
+    pub user: UserId,
+    pub zone: &'a TimeZone,
+}
+
 pub fn list(
     conn: &mut Conn,
-    workspace: WorkspaceId,
+    reader: Reader<'_>,
     filter: &Filter,
-    time_zone: &TimeZone,
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Listed> {
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut items = store::list(conn, workspace, filter, time_zone, after, limit + 1)?;
+    let mut items = store::list(conn, reader, filter, after, limit + 1)?;
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(Cursor::after);

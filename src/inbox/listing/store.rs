@@ -6,8 +6,8 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{AsVal, Conn, Json, Result, Val};
 
-use super::Cursor;
 use super::filter::{Filter, Order, Visibility};
+use super::{Cursor, Reader};
 use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use crate::inbox::ingest::lists::all_in;
 use crate::inbox::triage::TriageState;
@@ -75,13 +75,12 @@ const SELECT_INTERACTIONS: &str =
 
 pub fn list(
     conn: &mut Conn,
-    workspace: WorkspaceId,
+    reader: Reader<'_>,
     filter: &Filter,
-    time_zone: &TimeZone,
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Interaction>> {
-    let mut query = Query { sql: SELECT_INTERACTIONS.to_owned(), args: vec![Val::Uuid(workspace.uuid())] };
+    let mut query = Query { sql: SELECT_INTERACTIONS.to_owned(), args: vec![Val::Uuid(reader.workspace.uuid())] };
     query.state(filter);
     query.visibility(filter);
     query.equals("i.kind", filter.kind.as_ref());
@@ -96,10 +95,10 @@ pub fn list(
         query.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
     }
     if let Some(since) = filter.since {
-        query.bind("i.created_at >=", Val::Time(start_of(since, time_zone)));
+        query.bind("i.created_at >=", Val::Time(start_of(since, reader.zone)));
     }
     if let Some(after) = filter.until.and_then(|until| until.tomorrow().ok()) {
-        query.bind("i.created_at <", Val::Time(start_of(after, time_zone)));
+        query.bind("i.created_at <", Val::Time(start_of(after, reader.zone)));
     }
     query.page(filter.order, after, limit);
     conn.all(&query.sql, &query.args)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{BadFilter, Cursor, Filter, Listed, Opened};
+use super::{BadFilter, Cursor, Filter, Listed, Opened, Reader};
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
 use crate::model::{InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::workspaces::WorkspaceId;
@@ -161,8 +161,10 @@ fn parsed(query: &str) -> Result<Filter, BadFilter> {
 
 async fn list(desk: &Desk, workspace: WorkspaceId, query: &str, after: Option<Cursor>, limit: usize) -> Listed {
     let filter = parsed(query).unwrap();
-    let time_zone = desk.time_zone.clone();
-    desk.read(move |conn| super::list(conn, workspace, &filter, &time_zone, after, limit)).await.unwrap()
+    let (user, zone) = (desk.user, desk.time_zone.clone());
+    desk.read(move |conn| super::list(conn, Reader { workspace, user, zone: &zone }, &filter, after, limit))
+        .await
+        .unwrap()
 }
 
 async fn found(desk: &Desk, query: &str) -> Vec<String> {

@@ -11,7 +11,7 @@ use super::{Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::decisions::{self, Refused, Speaker, Word};
-use crate::inbox::listing;
+use crate::inbox::listing::{self, Reader};
 use crate::inbox::pages::{self, Parameters};
 use crate::inbox::place::{Place, take};
 use crate::model::InteractionId;
@@ -40,7 +40,7 @@ pub async fn decide(
     let (by, workspace, word) = (who.user.id, who.workspace.id, form.to.word(&local));
     let next = app
         .write(who.acting(), move |work| {
-            let next = after(work.tx, workspace, &place, &local, id)?;
+            let next = after(work.tx, Reader { workspace, user: by, zone: &local.zone }, &place, id)?;
             say(work, by, workspace, id, word)?;
             Ok::<_, Error>(next)
         })
@@ -157,16 +157,10 @@ fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionI
 }
 
 /// Where a person goes on: what stands after the comment, else what stands before it, else the list.
-pub(in crate::inbox) fn after(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    place: &Place,
-    local: &Local,
-    id: InteractionId,
-) -> Result<String> {
-    let item = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?.interaction;
-    let listed = listing::list(conn, workspace, &place.filter, &local.zone, place.cursor, listing::DEFAULT_LIMIT)?;
-    let beside = pages::neighbours(conn, workspace, place, &local.zone, &listed, &item)?;
+pub(in crate::inbox) fn after(conn: &mut Conn, reader: Reader<'_>, place: &Place, id: InteractionId) -> Result<String> {
+    let item = listing::open(conn, reader.workspace, id)?.ok_or(Error::NotFound)?.interaction;
+    let listed = listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?;
+    let beside = pages::neighbours(conn, reader, place, &listed, &item)?;
     Ok(beside.next.or(beside.previous).unwrap_or_else(|| place.list()))
 }
 

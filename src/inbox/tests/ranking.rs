@@ -9,7 +9,7 @@ use simulator::world::{Profile, Scenario, Size, World};
 
 use crate::inbox::derive::{Intent, PriorityBand};
 use crate::inbox::ingest;
-use crate::inbox::listing::{self, Filter, Interaction, MAX_LIMIT, Order};
+use crate::inbox::listing::{self, Filter, Interaction, MAX_LIMIT, Order, Reader};
 use crate::inbox::testing::{Desk, MORNING, comment};
 use crate::inbox::triage::TriageState;
 use crate::model::{Kind, ObservedInteraction, ProviderState};
@@ -62,11 +62,13 @@ async fn waiting_in(desk: &Desk, number: u64, scenario: Scenario, size: Size) ->
         let page = page.to_vec();
         desk.unit_in(workspace, connection, MORNING, move |tx, source| ingest::interactions(tx, source, &page)).await;
     }
+    let user = desk.user;
     let listed = desk.read(move |conn| {
         let filter = Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() };
+        let reader = Reader { workspace, user, zone: &TimeZone::UTC };
         let (mut items, mut after) = (Vec::new(), None);
         loop {
-            let page = listing::list(conn, workspace, &filter, &TimeZone::UTC, after, MAX_LIMIT)?;
+            let page = listing::list(conn, reader, &filter, after, MAX_LIMIT)?;
             items.extend(page.items);
             after = page.next;
             if after.is_none() {
