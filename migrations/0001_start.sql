@@ -46,7 +46,11 @@ CREATE TABLE user_sessions (
     authenticated_at TIMESTAMPTZ NOT NULL,
     -- Never later than expires_at.
     idle_expires_at TIMESTAMPTZ NOT NULL,
-    expires_at TIMESTAMPTZ NOT NULL
+    expires_at TIMESTAMPTZ NOT NULL,
+    -- Whose rows this browser sees; passed over where its person is no member any more.
+    workspace_id UUID,
+    -- While its person is in demo mode, their demo instead.
+    follows_demo BOOLEAN NOT NULL
 );
 CREATE INDEX user_sessions_by_user ON user_sessions (user_id, created_at);
 CREATE INDEX user_sessions_by_expiry ON user_sessions (idle_expires_at);
@@ -530,6 +534,8 @@ CREATE INDEX webhook_deliveries_by_workspace ON webhook_deliveries (workspace_id
 CREATE TABLE api_keys (
     id UUID PRIMARY KEY,
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Where it works, by its maker's role there.
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
     -- SHA-256 of the key; the key itself is nowhere.
     token_hash BYTEA NOT NULL UNIQUE,
@@ -537,7 +543,7 @@ CREATE TABLE api_keys (
     hint TEXT NOT NULL,
     -- Words divided by spaces: "read demo".
     scopes TEXT NOT NULL,
-    -- Works in the demo workspace while demo mode is on; else always in the live one.
+    -- Works in the demo workspace while demo mode is on; else always in its own.
     follows_demo BOOLEAN NOT NULL,
     created_at TIMESTAMPTZ NOT NULL,
     -- Null: until it is revoked.
@@ -545,6 +551,7 @@ CREATE TABLE api_keys (
     last_used_at TIMESTAMPTZ
 );
 CREATE INDEX api_keys_by_user ON api_keys (user_id, created_at);
+CREATE INDEX api_keys_by_workspace ON api_keys (workspace_id);
 
 -- Calls of the API that came with an Idempotency-Key, and how they were answered. Written in the transaction of their effect.
 CREATE TABLE idempotency_keys (

@@ -56,7 +56,7 @@ CREATE TABLE background_jobs (
 CREATE INDEX background_jobs_held ON background_jobs (worker_id) WHERE status = 'running';
 CREATE UNIQUE INDEX background_jobs_one_live
     ON background_jobs (operation_key) WHERE operation_key IS NOT NULL AND status IN ('pending', 'running');
-CREATE INDEX background_jobs_by_workspace ON background_jobs (workspace_id) WHERE workspace_id IS NOT NULL;
+CREATE INDEX background_jobs_by_workspace ON background_jobs (workspace_id, seq DESC) WHERE workspace_id IS NOT NULL;
 CREATE INDEX background_jobs_by_user ON background_jobs (user_id, seq DESC) WHERE user_id IS NOT NULL;
 CREATE INDEX background_jobs_failures ON background_jobs (completed_at) WHERE status = 'failed';
 CREATE INDEX background_jobs_repeats ON background_jobs (repeats_job_id) WHERE repeats_job_id IS NOT NULL;

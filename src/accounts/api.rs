@@ -18,7 +18,7 @@ use crate::idempotency::api::Once;
 use crate::web::cookies::cookies;
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
-use crate::workspaces::{Kind, WorkspaceId};
+use crate::workspaces::{Kind, Role, WorkspaceId};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +66,10 @@ pub struct WorkspaceBody {
     id: WorkspaceId,
     #[schema(inline)]
     kind: Kind,
+    name: String,
+    /// What the person is in it.
+    #[schema(inline)]
+    role: Role,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -123,11 +127,11 @@ pub async fn logout(State(app): State<App>, visitor: Visitor) -> Result<Response
 /// Who is signed in, and whose rows they see now.
 #[utoipa::path(get, path = "/auth/session", tag = "auth", responses((status = 200, body = SessionAnswer), (status = 401)))]
 pub async fn session(who: SignedIn) -> Json<SessionAnswer> {
-    let SignedIn { user, session, workspace, .. } = who;
+    let SignedIn { user, session, workspace, role, .. } = who;
     Json(SessionAnswer {
         user: UserBody { id: user.id, email: user.email, name: user.name },
         session: SessionBody { id: session.id, created_at: session.created_at, expires_at: session.expires_at },
-        workspace: WorkspaceBody { id: workspace.id, kind: workspace.kind },
+        workspace: WorkspaceBody { id: workspace.id, kind: workspace.kind, name: workspace.name, role },
     })
 }
 

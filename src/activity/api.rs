@@ -8,8 +8,8 @@ use kit::jobs::{self, Filter, JobId, JobStatus, JobView};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::JobScope;
 use super::pages::job_id;
+use super::seen;
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
@@ -37,7 +37,7 @@ pub struct List {
     next_cursor: Option<String>,
 }
 
-/// The person's background jobs, the newest first.
+/// The workspace's background jobs that people have started, and the person's own, the newest first.
 #[utoipa::path(get, path = "/jobs", tag = "jobs", params(ListQuery),
     responses((status = 200, body = List), (status = 400), (status = 401)))]
 pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQuery>) -> Result<Json<List>> {
@@ -46,7 +46,7 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
     if !(1..=100).contains(&limit) {
         return Err(Error::bad_request("bad_limit", "limit must be between 1 and 100."));
     }
-    let filter = Filter { scope: who.user.id.uuid().into(), status, job_type, cursor, limit };
+    let filter = Filter { scope: seen(who.user.id, &who.workspace), status, job_type, cursor, limit };
     let page = app.read(move |look| jobs::list(look.conn, &filter, look.now)).await?;
     Ok(Json(List { items: page.items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) }))
 }
@@ -55,8 +55,8 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
 #[utoipa::path(get, path = "/jobs/{id}/status", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 200, body = JobView), (status = 401), (status = 404)))]
 pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<JobView>> {
-    let (id, user) = (job_id(&id)?, who.user.id.uuid());
-    let job = app.read(move |look| jobs::status(look.conn, id, user, look.now)).await?;
+    let (id, scope) = (job_id(&id)?, seen(who.user.id, &who.workspace));
+    let job = app.read(move |look| jobs::status(look.conn, id, scope, look.now)).await?;
     job.map(Json).ok_or(Error::NotFound)
 }
 
@@ -77,9 +77,9 @@ pub async fn cancel(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (id, user) = (job_id(&id)?, who.user.id);
+    let (id, user, scope) = (job_id(&id)?, who.user.id, seen(who.user.id, &who.workspace));
     let effect = move |work: &mut Work<'_>| {
-        let job = super::cancel(work, JobScope::User(user.uuid()), id)?;
+        let job = super::cancel(work, scope, id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
     };
     once.write(&app, visitor.acting_for(user), effect).await
@@ -101,9 +101,9 @@ pub async fn retry(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    let (id, user) = (job_id(&id)?, who.user.id);
+    let (id, user, scope) = (job_id(&id)?, who.user.id, seen(who.user.id, &who.workspace));
     let effect = move |work: &mut Work<'_>| {
-        let job = super::retry(work, JobScope::User(user.uuid()), id)?;
+        let job = super::retry(work, scope, id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))
     };
     once.write(&app, visitor.acting_for(user), effect).await

@@ -17,13 +17,19 @@ use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{Local, Tone};
 use crate::work::Work;
+use crate::workspaces::{UserId, Workspace};
 
 /// Where the list of such jobs stands; each job stands below it.
 pub const fn path(scope: JobScope) -> &'static str {
     match scope {
         JobScope::All => "/activity/installation",
-        JobScope::User(_) | JobScope::Workspace(_) => "/activity",
+        JobScope::User(_) | JobScope::Workspace(_) | JobScope::Member { .. } => "/activity",
     }
+}
+
+/// The jobs that somebody sees in a workspace.
+pub fn seen(user: UserId, workspace: &Workspace) -> JobScope {
+    JobScope::Member { user_id: user.uuid(), workspace_id: workspace.id.uuid() }
 }
 
 /// Asks a job to end. One that ended already stays as it is.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::installation::Emails;
 use super::views::{self, Asked, List};
-use super::{JobScope, path, store, title};
+use super::{JobScope, path, seen, store, title};
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
@@ -45,11 +45,13 @@ pub async fn index(
     who: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> Result<Markup> {
-    let scope = JobScope::User(who.user.id.uuid());
+    let scope = seen(who.user.id, &who.workspace);
     let asked = query.asked(scope)?;
-    let (user, now, filter) = (who.user.id, app.now(), asked.filter());
-    let (types, page) =
-        app.db.read(move |conn| Ok::<_, Error>((store::types(conn, user)?, jobs::list(conn, &filter, now)?))).await?;
+    let (user, workspace, now, filter) = (who.user.id, who.workspace.id, app.now(), asked.filter());
+    let (types, page) = app
+        .db
+        .read(move |conn| Ok::<_, Error>((store::types(conn, user, workspace)?, jobs::list(conn, &filter, now)?)))
+        .await?;
     let local = Local::new(app.now(), &who.user.time_zone);
     let list = List { asked: &asked, types: &types, jobs: &page, emails: &Emails::default() };
     Ok(match query.panel {
@@ -73,7 +75,7 @@ pub async fn show(
     Path(id): Path<String>,
     Query(query): Query<JobQuery>,
 ) -> Result<Markup> {
-    let scope = JobScope::User(who.user.id.uuid());
+    let scope = seen(who.user.id, &who.workspace);
     one(&app, &nonce, &who, scope, &id, &query).await
 }
 
@@ -109,7 +111,7 @@ pub async fn cancel(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    stopped(&app, visitor.acting_for(who.user.id), JobScope::User(who.user.id.uuid()), &id).await
+    stopped(&app, visitor.acting_for(who.user.id), seen(who.user.id, &who.workspace), &id).await
 }
 
 pub(super) async fn stopped(app: &App, acting: Who, scope: JobScope, id: &str) -> Result<Redirect> {
@@ -124,7 +126,7 @@ pub async fn retry(
     visitor: Visitor,
     Path(id): Path<String>,
 ) -> Result<Redirect> {
-    repeated(&app, visitor.acting_for(who.user.id), JobScope::User(who.user.id.uuid()), &id).await
+    repeated(&app, visitor.acting_for(who.user.id), seen(who.user.id, &who.workspace), &id).await
 }
 
 /// Leads to the new job.

@@ -30,7 +30,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use self::jobs::{DisableDemo, EnableDemo};
-use crate::accounts::sessions::UserRow;
+use crate::accounts::sessions::{self, UserRow};
 use crate::app::App;
 use crate::live::{Hint, hint};
 use crate::web::ui::Local;
@@ -191,6 +191,9 @@ pub enum Refused {
 /// Starts the set-up; while demo mode is being left, as soon as that is done. While one is under way, answers that one.
 pub fn enable(work: &mut Work<'_>, user: UserId, choice: &Choice) -> Result<Accepted, Refused> {
     let state = store::lock(work.tx, user)?;
+    if state.status != DemoStatus::Enabled {
+        sessions::follow_demo(work.tx, user)?;
+    }
     match state.status {
         DemoStatus::Enabling => {
             let job_id = state.job()?;

@@ -13,9 +13,11 @@ use kit::web::{Nonce, Peer, cookie, customer};
 
 use super::errors::{Error, Result};
 use super::pace::Pace;
+use super::rights;
 use crate::accounts::sessions::{self, Caller, PageContext, SessionToken, SignedIn, TokenHash, UserRow, Visitor};
 use crate::app::App;
 use crate::live::Streams;
+use crate::workspaces::Role;
 
 /// Of what a browser calls itself.
 const USER_AGENT_BYTES: usize = 300;
@@ -33,7 +35,7 @@ impl FromRequestParts<App> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Ok(SessionToken(token)) = SessionToken::from_request_parts(parts, app).await;
         let who = find(app, token).await?.ok_or(Error::SignInNeeded)?;
-        let_in(app, &who.user, parts)?;
+        let_in(app, (&who.user, who.role), parts)?;
         Ok(who)
     }
 }
@@ -44,7 +46,7 @@ impl FromRequestParts<App> for Caller {
     /// Whom the guard of the API has found by a key; without a key, who is signed in.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         if let Some(caller) = parts.extensions.remove::<Caller>() {
-            let_in(app, &caller.user, parts)?;
+            let_in(app, (&caller.user, caller.role), parts)?;
             return Ok(caller);
         }
         Ok(SignedIn::from_request_parts(parts, app).await?.into())
@@ -65,11 +67,15 @@ impl FromRequestParts<App> for PageContext {
 /// see addresses without its prefix), and leaving.
 const BEFORE_THE_CHANGE: [&str; 3] = ["/settings/account", "/settings/account/password", "/auth/session"];
 
-fn let_in(app: &App, user: &UserRow, parts: &Parts) -> Result<()> {
+fn let_in(app: &App, (user, role): (&UserRow, Role), parts: &Parts) -> Result<()> {
     if !parts.method.is_safe() {
         app.part::<Pace>().order(user.id, app.now())?;
     }
-    passes(user, parts.uri.path())
+    passes(user, parts.uri.path())?;
+    match rights::needed(&parts.method, parts.uri.path()) {
+        right if role.may(right) => Ok(()),
+        right => Err(Error::forbidden("role_missing", right.missing(role))),
+    }
 }
 
 /// Whether this page is open to them yet.

@@ -23,7 +23,7 @@ kit::text_enum! {
 }
 
 kit::text_enum! {
-    /// `users.demo_mode_status`. The current workspace is the demo one exactly while this is `Enabled`.
+    /// `users.demo_mode_status`. The demo can be the current workspace exactly while this is `Enabled`.
     pub enum DemoStatus {
         Disabled = "disabled",
         Enabling = "enabling",
@@ -33,11 +33,13 @@ kit::text_enum! {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Workspace {
-    pub id: WorkspaceId,
-    pub kind: Kind,
-    pub name: String,
+kit::row! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Workspace {
+        pub id: WorkspaceId,
+        pub kind: Kind,
+        pub name: String,
+    }
 }
 
 /// A workspace that `owner` owns.
@@ -89,6 +91,16 @@ pub fn people(conn: &mut Conn, id: WorkspaceId) -> db::Result<Vec<Member>> {
 /// What somebody is in the workspace; none of those who are no members.
 pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<Option<Role>> {
     store::role_of(conn, id, user)
+}
+
+/// Which ones somebody can go to, by name; their demo while demo mode is on.
+pub fn of_person(conn: &mut Conn, user: UserId) -> db::Result<Vec<Workspace>> {
+    store::of_person(conn, user)
+}
+
+/// Somebody has gone to it: they begin there when they sign in next.
+pub fn chosen(tx: &mut Tx, now: Timestamp, id: WorkspaceId, user: UserId) -> db::Result<()> {
+    store::set_chosen(tx, id, user, now)
 }
 
 /// Whether they have joined now; a member stays what they are.

@@ -4,7 +4,7 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Result, Tx};
 
-use super::{Kind, Role, UserId, WorkspaceId};
+use super::{Kind, Role, UserId, Workspace, WorkspaceId};
 
 /// In its owner's time zone.
 pub fn insert(tx: &mut Tx, id: WorkspaceId, owner: UserId, kind: Kind, name: &str, now: Timestamp) -> Result<()> {
@@ -67,6 +67,20 @@ pub fn people(conn: &mut Conn, id: WorkspaceId) -> Result<Vec<Member>> {
 
 pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> Result<Option<Role>> {
     conn.opt("SELECT role FROM memberships WHERE workspace_id = $1 AND user_id = $2", args![id, user])
+}
+
+pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<Workspace>> {
+    conn.all(
+        "SELECT w.id, w.kind, w.name FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
+         JOIN users u ON u.id = m.user_id
+         WHERE m.user_id = $1 AND (w.kind = 'live' OR u.demo_mode_status = 'enabled') ORDER BY w.kind DESC, w.name, w.id",
+        args![user],
+    )
+}
+
+pub fn set_chosen(tx: &mut Tx, id: WorkspaceId, user: UserId, now: Timestamp) -> Result<()> {
+    tx.exec("UPDATE memberships SET chosen_at = $3 WHERE workspace_id = $1 AND user_id = $2", args![id, user, now])?;
+    Ok(())
 }
 
 pub fn set_role(tx: &mut Tx, id: WorkspaceId, user: UserId, role: Role) -> Result<()> {

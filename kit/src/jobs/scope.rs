@@ -9,6 +9,11 @@ use super::JobRow;
 pub enum JobScope {
     User(Uuid),
     Workspace(Uuid),
+    /// What a member sees: what people have ordered in the workspace, and what they have ordered themselves in none.
+    Member {
+        user_id: Uuid,
+        workspace_id: Uuid,
+    },
     /// For whoever runs the installation: all users' jobs, and the system's own.
     All,
 }
@@ -31,6 +36,10 @@ impl JobScope {
         match self {
             JobScope::User(user_id) => job.user_id == Some(user_id),
             JobScope::Workspace(workspace_id) => job.workspace_id == Some(workspace_id),
+            JobScope::Member { user_id, workspace_id } => match job.workspace_id {
+                Some(of) => of == workspace_id && job.user_id.is_some(),
+                None => job.user_id == Some(user_id),
+            },
             JobScope::All => true,
         }
     }

@@ -168,22 +168,40 @@ pub struct Filter {
 }
 
 pub(super) fn list(conn: &mut Conn, filter: &Filter, limit: i64) -> Result<Vec<JobRow>> {
-    let mut sql = format!("SELECT {} FROM background_jobs WHERE seq < $1", JobRow::COLUMNS);
     let before = filter.cursor.unwrap_or(i64::MAX);
     let mut args: Vec<Val<'_>> = vec![Val::from(&before), Val::from(&limit)];
-    if let JobScope::User(id) | JobScope::Workspace(id) = &filter.scope {
-        args.push(Val::from(id));
-        let is_users = matches!(filter.scope, JobScope::User(_));
-        sql.push_str(if is_users { " AND user_id = $3" } else { " AND workspace_id = $3" });
-    }
+    let mut more = String::new();
     for (column, wanted) in [("status", filter.status.map(JobStatus::as_str)), ("job_type", filter.job_type.as_deref())]
     {
         if let Some(wanted) = wanted {
             args.push(Val::from(wanted));
-            let _ = write!(sql, " AND {column} = ${}", args.len());
+            let _ = write!(more, " AND {column} = ${}", args.len());
         }
     }
-    sql.push_str(" ORDER BY seq DESC LIMIT $2");
+    let mut bound = |id| {
+        args.push(Val::from(id));
+        args.len()
+    };
+    let columns = JobRow::COLUMNS;
+    let newest = |whose: String| {
+        format!("SELECT {columns} FROM background_jobs WHERE seq < $1{whose}{more} ORDER BY seq DESC LIMIT $2")
+    };
+    let sql = match &filter.scope {
+        JobScope::All => newest(String::new()),
+        JobScope::User(id) => newest(format!(" AND user_id = ${}", bound(id))),
+        JobScope::Workspace(id) => newest(format!(" AND workspace_id = ${}", bound(id))),
+        // Each half by an index of its own.
+        JobScope::Member { user_id, workspace_id } => {
+            let theirs = format!(" AND user_id = ${} AND workspace_id IS NULL", bound(user_id));
+            let here = format!(" AND workspace_id = ${} AND user_id IS NOT NULL", bound(workspace_id));
+            format!(
+                "SELECT {columns} FROM (SELECT * FROM ({}) AS own UNION ALL SELECT * FROM ({}) AS here) AS jobs
+                 ORDER BY seq DESC LIMIT $2",
+                newest(theirs),
+                newest(here)
+            )
+        }
+    };
     conn.all(&sql, &args)
 }
 

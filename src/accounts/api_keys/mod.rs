@@ -19,6 +19,7 @@ use crate::app::App;
 use crate::model::visible;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
+use crate::workspaces::{self, Right, Role, WorkspaceId};
 pub use store::Key;
 
 kit::id_types! { pub KeyId }
@@ -65,6 +66,16 @@ impl Scope {
             Scope::Demo => "Turn demo mode on and off",
         }
     }
+
+    /// What its maker must be allowed for it to be good for anything.
+    pub const fn right(self) -> Right {
+        match self {
+            Scope::Read => Right::Read,
+            Scope::Write | Scope::SendReplies => Right::Answer,
+            Scope::Connections => Right::Connect,
+            Scope::Demo => Right::Demo,
+        }
+    }
 }
 
 impl Life {
@@ -97,8 +108,10 @@ pub struct Made {
     pub token: String,
 }
 
-pub fn make(work: &mut Work<'_>, user: UserId, new: &NewKey) -> Result<Made> {
-    let (now, new) = (work.now, check(new)?);
+/// For whoever asks, in a workspace of theirs: a key is no better than what they are there.
+pub fn make(work: &mut Work<'_>, user: UserId, workspace: WorkspaceId, new: &NewKey) -> Result<Made> {
+    let role = workspaces::role_of(work.tx, workspace, user)?.ok_or(Error::NotFound)?;
+    let (now, new) = (work.now, check(new, role)?);
     if store::count(work.tx, user)? >= PER_USER {
         let text = format!("You already have {PER_USER} keys. Revoke one you no longer use.");
         return Err(FieldErrors::one("name", "too_many", text).into());
@@ -107,6 +120,7 @@ pub fn make(work: &mut Work<'_>, user: UserId, new: &NewKey) -> Result<Made> {
     let key = Key {
         id: KeyId::new(now, work.random),
         user_id: user,
+        workspace_id: workspace,
         name: new.name,
         hint: token.chars().take(HINT_CHARS).collect(),
         scopes: new.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" "),
@@ -120,7 +134,7 @@ pub fn make(work: &mut Work<'_>, user: UserId, new: &NewKey) -> Result<Made> {
     Ok(Made { id: key.id, token })
 }
 
-fn check(new: &NewKey) -> Result<NewKey> {
+fn check(new: &NewKey, role: Role) -> Result<NewKey> {
     let mut errors = FieldErrors::default();
     let name = visible::line(&new.name);
     match &name {
@@ -133,6 +147,9 @@ fn check(new: &NewKey) -> Result<NewKey> {
     }
     if new.scopes.is_empty() {
         errors.add("scopes", "missing", "Choose at least one permission.");
+    }
+    if let Some(scope) = new.scopes.iter().find(|scope| !role.may(scope.right())) {
+        errors.add("scopes", "role_missing", scope.right().missing(role));
     }
     errors.into_result()?;
     Ok(NewKey { name: name.unwrap_or_default(), ..new.clone() })
@@ -166,6 +183,14 @@ pub(super) fn revoke_all(tx: &mut Tx, user: UserId) -> db::Result<Vec<KeyId>> {
     Ok(revoked)
 }
 
+/// For somebody who is no member of the workspace any more.
+pub fn revoke_in(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> db::Result<()> {
+    for key in store::delete_in(tx, user, workspace)? {
+        end(tx, user, key);
+    }
+    Ok(())
+}
+
 /// For an account that was closed: its keys open nothing, and what they have opened ends.
 pub(super) fn end_streams(tx: &mut Tx, user: UserId) -> db::Result<()> {
     for key in store::list(tx, user)? {
@@ -182,9 +207,10 @@ fn end(tx: &mut Tx, user: UserId, key: KeyId) {
 /// For whom the key stands; `None` when it was revoked, has expired, was never made, or its owner is disabled.
 pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::Result<Option<(Key, Caller)>> {
     let Some(key) = store::living(conn, token, now)? else { return Ok(None) };
-    let Some((user, workspace)) = sessions::person(conn, key.user_id, key.follows_demo)? else { return Ok(None) };
+    let found = sessions::person(conn, key.user_id, key.workspace_id, key.follows_demo)?;
+    let Some((user, workspace, role)) = found else { return Ok(None) };
     let pass = SessionId::from(key.id.uuid());
-    let caller = Caller { user, workspace, pass, ends_at: key.expires_at, session: None };
+    let caller = Caller { user, workspace, role, pass, ends_at: key.expires_at, session: None };
     Ok(Some((key, caller)))
 }
 

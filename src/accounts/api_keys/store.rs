@@ -5,13 +5,14 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
 use super::KeyId;
-use crate::accounts::sessions::{TokenHash, UserId};
+use crate::accounts::sessions::{TokenHash, UserId, WorkspaceId};
 
 kit::row! {
     #[derive(Clone, Debug)]
     pub struct Key {
         pub id: KeyId,
         pub user_id: UserId,
+        pub workspace_id: WorkspaceId,
         pub name: String,
         pub hint: String,
         pub scopes: String,
@@ -24,11 +25,13 @@ kit::row! {
 
 pub fn insert(tx: &mut Tx, key: &Key, token: &TokenHash) -> Result<()> {
     tx.exec(
-        "INSERT INTO api_keys (id, user_id, name, token_hash, hint, scopes, follows_demo, created_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO api_keys (id, user_id, workspace_id, name, token_hash, hint, scopes, follows_demo, created_at,
+             expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         args![
             key.id,
             key.user_id,
+            key.workspace_id,
             &key.name,
             token.as_bytes(),
             &key.hint,
@@ -66,6 +69,11 @@ pub fn delete(tx: &mut Tx, user: UserId, key: KeyId) -> Result<bool> {
 
 pub fn delete_all(tx: &mut Tx, user: UserId) -> Result<Vec<KeyId>> {
     tx.all("DELETE FROM api_keys WHERE user_id = $1 RETURNING id", args![user])
+}
+
+/// Of somebody who has left the workspace.
+pub fn delete_in(tx: &mut Tx, user: UserId, workspace: WorkspaceId) -> Result<Vec<KeyId>> {
+    tx.all("DELETE FROM api_keys WHERE user_id = $1 AND workspace_id = $2 RETURNING id", args![user, workspace])
 }
 
 /// Conditional, so that many requests at once write one row once.

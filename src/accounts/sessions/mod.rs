@@ -14,8 +14,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
 use crate::web::cookies::SESSION_LIFE;
+use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
-pub use crate::workspaces::{DemoStatus, UserId, Workspace};
+use crate::workspaces::{self, Kind};
+pub use crate::workspaces::{DemoStatus, Role, UserId, Workspace, WorkspaceId};
 
 kit::id_types! { pub SessionId }
 
@@ -106,6 +108,10 @@ pub struct SignedIn {
     pub user: UserRow,
     pub session: SessionRow,
     pub workspace: Workspace,
+    /// What they are in it.
+    pub role: Role,
+    /// Where else they could go.
+    pub others: Vec<Workspace>,
     /// The number of the workspace's last event: nothing that an event tells of has changed while it is the same.
     pub last_event: i64,
     /// Up to where this process had heard of changes before anything was read (live/streams.rs).
@@ -117,6 +123,8 @@ pub struct SignedIn {
 pub struct Caller {
     pub user: UserRow,
     pub workspace: Workspace,
+    /// What they are in it now: a key is good for no more.
+    pub role: Role,
     /// The session, or the key in a session's place: open streams end with it.
     pub pass: SessionId,
     /// When the session or the key ends by itself.
@@ -128,7 +136,7 @@ pub struct Caller {
 impl From<SignedIn> for Caller {
     fn from(who: SignedIn) -> Self {
         let (pass, ends_at) = (who.session.id, Some(who.session.expires_at));
-        Self { user: who.user, workspace: who.workspace, pass, ends_at, session: Some(who.session) }
+        Self { user: who.user, workspace: who.workspace, role: who.role, pass, ends_at, session: Some(who.session) }
     }
 }
 
@@ -157,14 +165,47 @@ impl SignedIn {
     }
 }
 
-/// Who holds the token, in one query: session, user, current workspace. `None` when ended, expired, disabled or never issued.
+/// Who holds the token, in one query: session, user, current workspace; in a second one where else they could go, if they
+/// can. `None` when ended, expired, disabled or never issued.
 pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::Result<Option<SignedIn>> {
-    store::signed_in(conn, token, now)
+    let Some((mut who, memberships)) = store::signed_in(conn, token, now)? else { return Ok(None) };
+    if memberships > 1 {
+        who.others = workspaces::of_person(conn, who.user.id)?;
+        who.others.retain(|other| other.id != who.workspace.id);
+    }
+    Ok(Some(who))
 }
 
-/// The user and the workspace that a key of theirs works in. `None` when they are disabled.
-pub fn person(conn: &mut Conn, user: UserId, follows_demo: bool) -> db::Result<Option<(UserRow, Workspace)>> {
-    store::person(conn, user, follows_demo)
+/// The user, the workspace that a key of theirs works in, and what they are there. `None` when they are disabled, or no
+/// members any more.
+pub fn person(
+    conn: &mut Conn,
+    user: UserId,
+    workspace: WorkspaceId,
+    follows_demo: bool,
+) -> db::Result<Option<(UserRow, Workspace, Role)>> {
+    store::person(conn, user, workspace, follows_demo)
+}
+
+/// The session goes to another workspace of its person's.
+pub fn choose(work: &mut Work<'_>, user: UserId, session: SessionId, workspace: WorkspaceId) -> Result<()> {
+    let wanted = workspaces::of_person(work.tx, user)?.into_iter().find(|other| other.id == workspace);
+    let wanted = wanted.ok_or(Error::NotFound)?;
+    match wanted.kind {
+        Kind::Demo => store::follow_demo(work.tx, user, Some(session))?,
+        Kind::Live => {
+            store::set_workspace(work.tx, session, workspace)?;
+            workspaces::chosen(work.tx, work.now, workspace, user)?;
+        }
+    }
+    // What the session listens to was another workspace's.
+    end_streams(work.tx, &[session]);
+    Ok(())
+}
+
+/// Every browser of somebody who is about to have a demo goes there when it is ready.
+pub fn follow_demo(tx: &mut Tx, user: UserId) -> db::Result<()> {
+    store::follow_demo(tx, user, None)
 }
 
 /// Starts a session and answers its token, which exists nowhere else. The visitor's old session, the user's oldest

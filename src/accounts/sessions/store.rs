@@ -4,47 +4,74 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, FromRow, Result, Row, Tx};
 
-use super::{SessionId, SessionRow, SignedIn, TokenHash, UserId, UserRow};
-use crate::workspaces::Workspace;
+use super::{Role, SessionId, SessionRow, SignedIn, TokenHash, UserId, UserRow, Workspace, WorkspaceId};
 
 /// A user and a workspace of theirs, as [`Person`] reads them.
 const PERSON: &str = "u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.must_change_password,
      u.demo_mode_status, u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next,
-     u.created_at, w.id, w.kind, w.name";
+     u.created_at, w.id, w.kind, w.name, m.role";
 
-/// The live workspace is the user's oldest one of that kind.
-const LIVE: &str = "(SELECT live.id FROM workspaces live JOIN memberships m ON m.workspace_id = live.id
-     WHERE m.user_id = u.id AND live.kind = 'live' ORDER BY live.created_at, live.id LIMIT 1)";
+/// Where somebody begins: in the live workspace to which they went last.
+const LIVE: &str = "(SELECT own.workspace_id FROM memberships own JOIN workspaces live ON live.id = own.workspace_id
+     WHERE own.user_id = u.id AND live.kind = 'live' ORDER BY own.chosen_at DESC, live.created_at, live.id LIMIT 1)";
 
-pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<Option<SignedIn>> {
-    conn.opt(
+/// The session and its person, and how many memberships they have.
+pub fn signed_in(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> Result<Option<(SignedIn, i64)>> {
+    let found: Option<Found> = conn.opt(
         &format!(
             "SELECT {PERSON}, s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at, s.authenticated_at,
-                    s.idle_expires_at, s.expires_at, COALESCE(h.seq, 0)
+                    s.idle_expires_at, s.expires_at, COALESCE(h.seq, 0),
+                    (SELECT count(*) FROM memberships WHERE user_id = u.id)
              FROM user_sessions s
              JOIN users u ON u.id = s.user_id
-             JOIN workspaces w ON w.id = CASE u.demo_mode_status WHEN 'enabled' THEN u.demo_workspace_id ELSE {LIVE} END
+             JOIN memberships m ON m.user_id = u.id AND m.workspace_id =
+                 CASE WHEN s.follows_demo AND u.demo_mode_status = 'enabled' THEN u.demo_workspace_id
+                 ELSE COALESCE((SELECT chosen.workspace_id FROM memberships chosen
+                      WHERE chosen.workspace_id = s.workspace_id AND chosen.user_id = s.user_id), {LIVE}) END
+             JOIN workspaces w ON w.id = m.workspace_id
              LEFT JOIN event_heads h ON h.workspace_id = w.id
              WHERE s.token_hash = $1 AND s.idle_expires_at > $2 AND u.disabled_at IS NULL"
         ),
         args![token.as_bytes(), now],
-    )
+    )?;
+    Ok(found.map(|Found(who, memberships)| (who, memberships)))
 }
 
-pub fn person(conn: &mut Conn, user: UserId, follows_demo: bool) -> Result<Option<(UserRow, Workspace)>> {
+pub fn person(
+    conn: &mut Conn,
+    user: UserId,
+    workspace: WorkspaceId,
+    follows_demo: bool,
+) -> Result<Option<(UserRow, Workspace, Role)>> {
     let found: Option<Person> = conn.opt(
         &format!(
             "SELECT {PERSON} FROM users u
-             JOIN workspaces w ON w.id =
-                 CASE WHEN $2 AND u.demo_mode_status = 'enabled' THEN u.demo_workspace_id ELSE {LIVE} END
+             JOIN memberships m ON m.user_id = u.id AND m.workspace_id =
+                 CASE WHEN $3 AND u.demo_mode_status = 'enabled' THEN u.demo_workspace_id ELSE $2 END
+             JOIN workspaces w ON w.id = m.workspace_id
              WHERE u.id = $1 AND u.disabled_at IS NULL"
         ),
-        args![user, follows_demo],
+        args![user, workspace, follows_demo],
     )?;
-    Ok(found.map(|Person(user, workspace)| (user, workspace)))
+    Ok(found.map(|Person(user, workspace, role)| (user, workspace, role)))
 }
 
-struct Person(UserRow, Workspace);
+pub fn set_workspace(tx: &mut Tx, session: SessionId, workspace: WorkspaceId) -> Result<()> {
+    let sql = "UPDATE user_sessions SET workspace_id = $2, follows_demo = FALSE WHERE id = $1";
+    tx.exec(sql, args![session, workspace])?;
+    Ok(())
+}
+
+/// One session of the user, or all of them.
+pub fn follow_demo(tx: &mut Tx, user: UserId, session: Option<SessionId>) -> Result<()> {
+    match session {
+        Some(session) => tx.exec("UPDATE user_sessions SET follows_demo = TRUE WHERE id = $1", args![session])?,
+        None => tx.exec("UPDATE user_sessions SET follows_demo = TRUE WHERE user_id = $1", args![user])?,
+    };
+    Ok(())
+}
+
+struct Person(UserRow, Workspace, Role);
 
 impl FromRow for Person {
     fn from_row(row: &Row<'_>) -> Result<Self> {
@@ -64,32 +91,38 @@ impl FromRow for Person {
             demo_next: row.get(12)?,
             created_at: row.get(13)?,
         };
-        Ok(Self(user, Workspace { id: row.get(14)?, kind: row.get(15)?, name: row.get(16)? }))
+        Ok(Self(user, Workspace { id: row.get(14)?, kind: row.get(15)?, name: row.get(16)? }, row.get(17)?))
     }
 }
 
-impl FromRow for SignedIn {
+struct Found(SignedIn, i64);
+
+impl FromRow for Found {
     fn from_row(row: &Row<'_>) -> Result<Self> {
-        let Person(user, workspace) = Person::from_row(row)?;
+        let Person(user, workspace, role) = Person::from_row(row)?;
         let session = SessionRow {
-            id: row.get(17)?,
-            user_agent: row.get(18)?,
-            ip: row.get(19)?,
-            created_at: row.get(20)?,
-            last_seen_at: row.get(21)?,
-            authenticated_at: row.get(22)?,
-            idle_expires_at: row.get(23)?,
-            expires_at: row.get(24)?,
+            id: row.get(18)?,
+            user_agent: row.get(19)?,
+            ip: row.get(20)?,
+            created_at: row.get(21)?,
+            last_seen_at: row.get(22)?,
+            authenticated_at: row.get(23)?,
+            idle_expires_at: row.get(24)?,
+            expires_at: row.get(25)?,
         };
-        Ok(Self { user, session, workspace, last_event: row.get(25)?, version: String::new() })
+        let (last_event, memberships) = (row.get(26)?, row.get(27)?);
+        let (others, version) = (Vec::new(), String::new());
+        Ok(Self(SignedIn { user, session, workspace, role, others, last_event, version }, memberships))
     }
 }
 
 pub fn insert(tx: &mut Tx, user: UserId, token: &TokenHash, session: &SessionRow) -> Result<()> {
     tx.exec(
-        "INSERT INTO user_sessions (id, user_id, token_hash, user_agent, ip, created_at, last_seen_at, authenticated_at,
-             idle_expires_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        &format!(
+            "INSERT INTO user_sessions (id, user_id, token_hash, user_agent, ip, created_at, last_seen_at, authenticated_at,
+                 idle_expires_at, expires_at, workspace_id, follows_demo)
+             SELECT $1, u.id, $3, $4, $5, $6, $7, $8, $9, $10, {LIVE}, TRUE FROM users u WHERE u.id = $2"
+        ),
         args![
             session.id,
             user,

@@ -12,10 +12,13 @@ use crate::accounts::api_keys::Scope;
 use crate::testing::TestApp;
 
 use Door::{Anybody, Key, OwnersPage, Page, Public, Session};
-use Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
+use Role::{
+    Cleo, Disabled, Editor, EditorsKey, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey, Viewer,
+    ViewersKey,
+};
 use Whose::{Cleos, Ones};
 
-/// Who comes. What the addresses name belongs to Cleo, whom nobody but herself is.
+/// Who comes. What the addresses name belongs to Cleo, or to the workspace that she owns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Role {
     Nobody,
@@ -28,19 +31,29 @@ enum Role {
     /// The owner of the installation, who is no more than a neighbour to Cleo's things.
     Owner,
     Cleo,
+    /// Members of Cleo's workspace, who are in it.
+    Editor,
+    Viewer,
+    /// Keys with every scope, made while the two owned it too.
+    EditorsKey,
+    ViewersKey,
     /// A key of Cleo's with one scope.
     KeyOf(Scope),
     NeighboursKey,
     RevokedKey,
 }
 
-const ROLES: [Role; 13] = [
+const ROLES: [Role; 17] = [
     Nobody,
     Ended,
     Disabled,
     Neighbour,
     Owner,
     Cleo,
+    Editor,
+    Viewer,
+    EditorsKey,
+    ViewersKey,
     KeyOf(Scope::Read),
     KeyOf(Scope::Write),
     KeyOf(Scope::SendReplies),
@@ -173,20 +186,63 @@ enum Expected {
 
 const NOT_FOUND: Expected = Expected::Refused(404, "");
 
-fn expected(door: Door, role: Role, answer: u16) -> Expected {
+/// The least that a member must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Least {
+    Viewer,
+    Editor,
+    Owner,
+}
+
+/// What only owners do, by the beginnings of addresses without the API's prefix.
+const OWNERS: [&str; 3] = ["/connections", "/simulator", "/demo"];
+/// What everybody does about themselves.
+const ONES_OWN: [&str; 3] = ["/settings/", "/auth/", "/activity/installation"];
+/// What is Cleo's own, and no workspace's.
+const PERSONAL: [&str; 3] = ["/settings/sessions/end", "/settings/api-keys/revoke", "/auth/sessions/{session}"];
+
+fn least(method: &str, operation: &str) -> Least {
+    let begins = |starts: &[&str]| starts.iter().any(|start| operation.starts_with(start));
+    match method {
+        "GET" if operation.starts_with("/connections/callback") => Least::Owner,
+        "GET" => Least::Viewer,
+        _ if begins(&ONES_OWN) => Least::Viewer,
+        _ if begins(&OWNERS) => Least::Owner,
+        _ => Least::Editor,
+    }
+}
+
+fn expected(method: &str, path: &str, door: Door, role: Role, answer: u16) -> Expected {
     use Expected::{Passes, Refused, ToLogin};
+    let operation = path.strip_prefix("/api/v1").or_else(|| path.strip_prefix("/api")).unwrap_or(path);
     match (door, role) {
-        (Anybody { signed_in }, Neighbour | Owner | Cleo) => Passes(signed_in),
+        (Anybody { signed_in }, Neighbour | Owner | Cleo | Editor | Viewer) => Passes(signed_in),
         (Public | Session(_) | Key(..), RevokedKey) => Refused(401, "bad_key"),
         (Anybody { .. } | Public, _) => Passes(answer),
-        (Page(_) | OwnersPage, Nobody | Ended | Disabled | KeyOf(_) | NeighboursKey | RevokedKey) => ToLogin,
+        (
+            Page(_) | OwnersPage,
+            Nobody | Ended | Disabled | KeyOf(_) | NeighboursKey | RevokedKey | EditorsKey | ViewersKey,
+        ) => ToLogin,
         (OwnersPage, Owner) => Passes(answer),
+        (OwnersPage, Editor | Viewer) if least(method, operation) > Least::Viewer => refused(method, operation, role),
         (OwnersPage, _) => NOT_FOUND,
         (Session(_) | Key(..), Nobody | Ended | Disabled) => Refused(401, "sign_in_needed"),
-        (Session(_), KeyOf(_) | NeighboursKey) => Refused(403, "session_needed"),
+        (Session(_), KeyOf(_) | NeighboursKey | EditorsKey | ViewersKey) => Refused(403, "session_needed"),
         (Key(needed, _), KeyOf(scope)) if needed != scope => Refused(403, "scope_missing"),
         (Page(Cleos) | Session(Cleos) | Key(_, Cleos), Neighbour | Owner | NeighboursKey) => NOT_FOUND,
+        (_, Editor | Viewer | EditorsKey | ViewersKey) if PERSONAL.contains(&operation) => NOT_FOUND,
+        (_, Editor | EditorsKey) if least(method, operation) > Least::Editor => refused(method, operation, role),
+        (_, Viewer | ViewersKey) if least(method, operation) > Least::Viewer => refused(method, operation, role),
         (Page(_) | Session(_) | Key(..), _) => Passes(answer),
+    }
+}
+
+/// A member who may not, and is told who may.
+fn refused(method: &str, operation: &str, role: Role) -> Expected {
+    let is_viewer = matches!(role, Viewer | ViewersKey);
+    match least(method, operation) {
+        Least::Editor if is_viewer => Expected::Refused(403, "Viewers can read, not answer. Ask an owner."),
+        _ => Expected::Refused(403, "Only owners "),
     }
 }
 
@@ -198,7 +254,7 @@ both_databases! {
             let browser = fixture.browser_of(role).await;
             let before = fixture.app.rows().await;
             for (method, path, door, answer) in addresses() {
-                let expected = expected(door, role, answer);
+                let expected = expected(method, &path, door, role, answer);
                 if !matches!(expected, Expected::Passes(_)) {
                     wrong.extend(fixture.comes(role, &browser, &things, method, &path, expected).await.err());
                 }
@@ -207,7 +263,7 @@ both_databases! {
         }
         for (method, path, door, answer) in addresses() {
             for role in ROLES {
-                let expected = expected(door, role, answer);
+                let expected = expected(method, &path, door, role, answer);
                 if let Expected::Passes(_) = expected {
                     let (things, browser) = (fixture.things().await, fixture.browser_of(role).await);
                     wrong.extend(fixture.comes(role, &browser, &things, method, &path, expected).await.err());

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::connections;
 use crate::demo::{self, Choice, DemoStatus, Refused, Size};
 use crate::work::Who;
-use crate::workspaces::{Kind, UserId};
+use crate::workspaces::{self, Kind, UserId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Wish {
@@ -162,7 +162,8 @@ impl Person {
         place.spawn(async move {
             let now = app.now();
             let read = app.db.read(move |conn| {
-                let (row, workspace) = sessions::person(conn, user, true)?.ok_or(db::Error::NotFound)?;
+                let live = workspaces::of_person(conn, user)?.into_iter().next().ok_or(db::Error::NotFound)?;
+                let (row, workspace, _) = sessions::person(conn, user, live.id, true)?.ok_or(db::Error::NotFound)?;
                 Ok::<_, db::Error>((demo::view(conn, &row, now)?, workspace))
             });
             let Ok((demo, workspace)) = read.await else { return };

@@ -8,7 +8,10 @@ use kit::db::Tx;
 use kit::jobs::{Enqueue, JobId};
 use kit::testing::wait_until;
 
-use super::Role::{Cleo, Disabled, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey};
+use super::Role::{
+    Cleo, Disabled, Editor, EditorsKey, Ended, KeyOf, Neighbour, NeighboursKey, Nobody, Owner, RevokedKey, Viewer,
+    ViewersKey,
+};
 use super::{Expected, ROLES, Role};
 use crate::accounts::api_keys::{self, KeyId, Life, Made, NewKey, Scope};
 use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
@@ -24,7 +27,7 @@ use crate::secrets::Secret;
 use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
 use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::{self, Role as MemberRole, UserId, WorkspaceId};
 
 /// Those who come, and what they come with.
 pub struct AccessFixture {
@@ -32,6 +35,8 @@ pub struct AccessFixture {
     owner: UserId,
     neighbour: UserId,
     cleo: UserId,
+    editor: UserId,
+    viewer: UserId,
     disabled: UserId,
     keys: BTreeMap<Role, String>,
 }
@@ -56,18 +61,24 @@ impl AccessFixture {
     pub async fn built(app: TestApp) -> Self {
         let client = google::Client { id: "client".to_owned(), secret: Secret::new("secret") };
         let app = app.with_parts(|parts| parts.config.google = Some(client)).with_ann().await;
-        for email in ["ben@example.com", "cleo@example.com", "dan@example.com"] {
+        for email in ["ben@example.com", "cleo@example.com", "dan@example.com", "ed@example.com", "vera@example.com"] {
             app.invited(email).await;
         }
         admin::disable_user(&app.app, "dan@example.com").await.expect("Dan is there");
         let (owner, neighbour) = (app.user(EMAIL).await, app.user("ben@example.com").await);
         let (cleo, disabled) = (app.user("cleo@example.com").await, app.user("dan@example.com").await);
-        let mut fixture = Self { app, owner, neighbour, cleo, disabled, keys: BTreeMap::new() };
+        let (editor, viewer) = (app.user("ed@example.com").await, app.user("vera@example.com").await);
+        let keys = BTreeMap::new();
+        let mut fixture = Self { app, owner, neighbour, cleo, editor, viewer, disabled, keys };
+        // Whoever is less now has made a key of every scope while they were more.
+        fixture.joined(&[editor, viewer]).await;
         for role in ROLES {
             let (whose, scopes) = match role {
                 KeyOf(scope) => (cleo, vec![scope]),
                 NeighboursKey => (neighbour, Scope::ALL.to_vec()),
                 RevokedKey => (cleo, Scope::ALL.to_vec()),
+                EditorsKey => (editor, Scope::ALL.to_vec()),
+                ViewersKey => (viewer, Scope::ALL.to_vec()),
                 _ => continue,
             };
             let made = fixture.key(whose, scopes).await;
@@ -77,13 +88,43 @@ impl AccessFixture {
             fixture.keys.insert(role, made.token);
         }
         fixture.until_keys_are_known().await;
+        fixture.become_less().await;
         fixture
+    }
+
+    /// They own Cleo's workspace, too.
+    async fn joined(&self, people: &[UserId]) {
+        let (cleo, people) = (self.cleo, people.to_vec());
+        let joined = self.app.app.write(Who::system(), move |work| {
+            let workspace = workspace(work.tx, cleo)?;
+            for user in &people {
+                workspaces::join(work.tx, work.now, workspace, *user, MemberRole::Owner)?;
+            }
+            Ok::<_, Error>(())
+        });
+        joined.await.unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    async fn become_less(&self) {
+        let (cleo, editor, viewer) = (self.cleo, self.editor, self.viewer);
+        let less = self.app.app.write(Who::system(), move |work| {
+            let workspace = workspace(work.tx, cleo)?;
+            workspaces::set_role(work.tx, workspace, editor, MemberRole::Editor)?;
+            workspaces::set_role(work.tx, workspace, viewer, MemberRole::Viewer)?;
+            Ok::<_, Error>(())
+        });
+        less.await.unwrap_or_else(|error| panic!("{error}"));
     }
 
     async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> Made {
         let new = NewKey { name: "A program".to_owned(), scopes, life: Life::Quarter, follows_demo: false };
-        let made = self.app.app.write(Who::system(), move |work| api_keys::make(work, whose, &new)).await;
-        made.unwrap_or_else(|error| panic!("{error}"))
+        let cleo = self.cleo;
+        let is_member = [self.editor, self.viewer].contains(&whose);
+        let made = self.app.app.write(Who::system(), move |work| {
+            let of = workspace(work.tx, if is_member { cleo } else { whose })?;
+            api_keys::make(work, whose, of, &new)
+        });
+        made.await.unwrap_or_else(|error| panic!("{error}"))
     }
 
     async fn revoke(&self, key: KeyId) {
@@ -165,7 +206,8 @@ impl AccessFixture {
             let (queued_reply, failed_reply, unknown_reply) = (queued_reply?, failed_reply?, unknown_reply?);
             let mut job = || {
                 let other = ConnectionId::new(now, random);
-                let enqueue = Enqueue { user_id: Some(cleo.uuid()), ..Enqueue::default() };
+                let workspace_id = Some(workspace.uuid());
+                let enqueue = Enqueue { user_id: Some(cleo.uuid()), workspace_id, ..Enqueue::default() };
                 kit::jobs::enqueue(tx, now, random, &SyncConnection { connection_id: other }, enqueue)
             };
             let (job, ended_job) = (job()?.id, job()?.id);
@@ -196,16 +238,23 @@ impl AccessFixture {
             Neighbour => self.neighbour,
             Disabled => self.disabled,
             Cleo | Ended => self.cleo,
-            Nobody | KeyOf(_) | NeighboursKey | RevokedKey => return browser,
+            Editor => self.editor,
+            Viewer => self.viewer,
+            Nobody | KeyOf(_) | NeighboursKey | RevokedKey | EditorsKey | ViewersKey => return browser,
         };
+        let cleo = self.cleo;
         let started = self.app.app.write(Who::system(), move |work| {
             let (session, token) = sessions::start(work, user, &Visitor::default())?;
             if role == Ended {
                 sessions::end(work.tx, user, session)?;
             }
-            Ok::<_, kit::db::Error>(token)
+            if [Editor, Viewer].contains(&role) {
+                let workspace = workspace(work.tx, cleo)?;
+                sessions::choose(work, user, session, workspace)?;
+            }
+            Ok::<_, Error>(token)
         });
-        browser.set_cookie(COOKIE, &started.await.expect("the database answers"));
+        browser.set_cookie(COOKIE, &started.await.unwrap_or_else(|error| panic!("{error}")));
         browser
     }
 }
@@ -262,7 +311,8 @@ fn spare_key(work: &mut Work<'_>, whose: UserId) -> Result<KeyId> {
         return Ok(key.id);
     }
     let new = NewKey { name: "Spare".to_owned(), scopes: vec![Scope::Read], life: Life::Year, follows_demo: false };
-    api_keys::make(work, whose, &new)?;
+    let workspace = workspace(work.tx, whose)?;
+    api_keys::make(work, whose, workspace, &new)?;
     Ok(found(work.tx)?.expect("it was made a moment ago").id)
 }
 
@@ -281,6 +331,5 @@ fn reply(tx: &mut Tx, source: &IngestContext<'_>, author: UserId, state: &str) -
 }
 
 fn workspace(tx: &mut Tx, user: UserId) -> Result<WorkspaceId> {
-    let (_, workspace) = sessions::person(tx, user, false)?.expect("somebody with a workspace");
-    Ok(workspace.id)
+    Ok(workspaces::of_person(tx, user)?.into_iter().next().expect("somebody with a workspace").id)
 }

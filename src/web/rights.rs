@@ -1,0 +1,60 @@
+//! What each address asks of whoever comes, once: every request of somebody who is signed in, or has a key, passes here.
+
+use axum::http::Method;
+
+use crate::workspaces::Right;
+
+/// Addresses that change something, by their beginnings, those of the API without its prefix; the first that fits. `*` is any
+/// part. What is in no row is for owners.
+const CHANGES: &[(&str, Right)] = &[
+    // About oneself, whatever one is here. Whoever runs the installation is asked for by its own pages.
+    ("/auth", Right::Read),
+    ("/settings/account", Right::Read),
+    ("/settings/sessions", Right::Read),
+    ("/settings/api-keys", Right::Read),
+    ("/settings/people", Right::Read),
+    ("/settings/invitations", Right::Read),
+    ("/activity/installation", Right::Read),
+    ("/activity", Right::Answer),
+    ("/jobs", Right::Answer),
+    ("/inbox", Right::Answer),
+    ("/replies", Right::Answer),
+    ("/connections", Right::Connect),
+    ("/simulator", Right::Connect),
+    ("/demo", Right::Demo),
+];
+
+/// The one GET that changes something.
+const CALLBACK: &str = "/connections/callback";
+
+pub fn needed(method: &Method, path: &str) -> Right {
+    if method.is_safe() {
+        return if begins(path, CALLBACK) { Right::Connect } else { Right::Read };
+    }
+    CHANGES.iter().find(|(start, _)| begins(path, start)).map_or(Right::Manage, |(_, right)| *right)
+}
+
+fn begins(path: &str, start: &str) -> bool {
+    let mut parts = path.split('/');
+    start.split('/').all(|wanted| parts.next().is_some_and(|part| wanted == "*" || part == wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reading_is_for_everybody_and_what_nobody_thought_of_for_owners() {
+        assert_eq!(needed(&Method::GET, "/inbox/1"), Right::Read);
+        assert_eq!(needed(&Method::HEAD, "/connections"), Right::Read);
+        assert_eq!(needed(&Method::GET, "/connections/callback/google"), Right::Connect);
+        assert_eq!(needed(&Method::POST, "/something/new"), Right::Manage);
+    }
+
+    #[test]
+    fn a_beginning_is_whole_parts() {
+        assert_eq!(needed(&Method::POST, "/inbox/1/reply"), Right::Answer);
+        assert_eq!(needed(&Method::POST, "/inboxes"), Right::Manage);
+        assert!(begins("/replies/1/approve", "/replies/*/approve") && !begins("/replies/1", "/replies/*/approve"));
+    }
+}
