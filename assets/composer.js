@@ -2,7 +2,8 @@
 // Ctrl+Enter (or Command+Enter) sends it, Escape leaves the box.
 const PAUSE = 800;
 const bytes = new TextEncoder();
-let pending = 0;
+// Each form's words that are not on the server yet, by the timer that will bring them there.
+const pending = new Map();
 
 const lengthOf = (text, unit) => (unit === "bytes" ? bytes.encode(text).length : [...text].length);
 
@@ -11,17 +12,23 @@ function count(form) {
   const left = Number(longest) - lengthOf(form.elements.text.value.trim(), unit);
   const told = form.querySelector("#text-left");
   const isClose = left < Number(longest) / 10;
-  if (isClose) told.textContent = left < 0 ? `${-left} ${unit} too long.` : `${left} ${unit} left.`;
+  const word = Math.abs(left) === 1 ? unit.slice(0, -1) : unit;
+  if (isClose) told.textContent = left < 0 ? `${-left} ${word} too long.` : `${left} ${word} left.`;
   told.classList.toggle("bad-text", left < 0);
 }
 
+function forget(form) {
+  clearTimeout(pending.get(form));
+  pending.delete(form);
+}
+
 function save(form) {
-  clearTimeout(pending);
-  pending = 0;
+  forget(form);
   const address = new URL(form.dataset.draft, location);
   address.searchParams.set("panel", "draft");
   const told = form.querySelector("#text-left");
-  fetch(address, { method: "POST", body: new URLSearchParams({ text: form.elements.text.value }), keepalive: true })
+  const body = new URLSearchParams({ key: form.elements.key.value, text: form.elements.text.value });
+  fetch(address, { method: "POST", body, keepalive: true })
     .then((answer) => (told.textContent = answer.ok ? "Draft saved." : "The draft is not saved yet."))
     .catch(() => (told.textContent = "The draft is not saved yet."))
     .finally(() => count(form));
@@ -31,15 +38,15 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-composer]");
   if (!form) return;
   count(form);
-  clearTimeout(pending);
-  pending = setTimeout(() => save(form), PAUSE);
+  forget(form);
+  pending.set(form, setTimeout(() => save(form), PAUSE));
 });
 
 // Whoever leaves the box or the page loses nothing of the last second.
-const flush = (form) => form && pending && save(form);
-document.addEventListener("focusout", (event) => flush(event.target.closest?.("form[data-composer]")));
-addEventListener("pagehide", () => flush(document.querySelector("form[data-composer]")));
-document.addEventListener("submit", () => clearTimeout(pending) || (pending = 0), true);
+const flush = () => [...pending.keys()].forEach(save);
+document.addEventListener("focusout", flush);
+addEventListener("pagehide", flush);
+document.addEventListener("submit", (event) => forget(event.target), true);
 
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest?.("form[data-composer]");

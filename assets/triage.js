@@ -1,5 +1,5 @@
-// The inbox by keyboard and in two panes: j and k move, Enter opens, u goes back; each button says its own key. What is opened appears beside its list, whose
-// rows stay where they are; new comments wait behind a button while the list is being read.
+// The inbox by keyboard and in two panes: j and k move, Enter opens, u goes back; each button says its own key. What is
+// opened appears beside its list, whose rows stay where they are; new comments wait behind a button while the list is read.
 const panes = matchMedia("(min-width: 68.75rem)");
 const links = () => [...document.querySelectorAll('[data-test="interaction"] .row-link')];
 const list = () => document.getElementById("panel-inbox");
@@ -10,6 +10,7 @@ const rowOf = (id) => document.getElementById(`i-${id}`);
 const nothingOpen = isOpen() ? null : reading()?.cloneNode(true);
 const title = document.title;
 let request = null;
+let sentForms = new WeakSet();
 
 // Fetches what an address opens and puts it into the pane; a second call overtakes the first. With a body it is an act, whose
 // answer leads to what is opened next.
@@ -66,8 +67,9 @@ function refuse(page) {
     return document.getElementById("text").focus();
   }
   const words = page?.querySelector(".trouble p:not(.trouble-status), .error, .notice")?.textContent;
-  const told = document.getElementById("refused") ?? reading().querySelector(".panel").insertBefore(Object.assign(document.createElement("p"), { id: "refused", className: "notice bad" }), reading().querySelector(".panel").firstChild);
-  told.setAttribute("role", "alert");
+  const told = document.getElementById("refused") ?? document.createElement("p");
+  Object.assign(told, { id: "refused", className: "notice bad", role: "alert" });
+  reading().querySelector(".panel").prepend(told);
   told.textContent = words ?? "That did not work. Please try again.";
 }
 
@@ -93,6 +95,14 @@ document.addEventListener("submit", (event) => {
     else document.getElementById("reading-title").focus({ preventScroll: true });
   }, body);
 });
+
+// Where a form loads a page of its own, a second click would send it once more.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (sentForms.has(event.target)) event.preventDefault();
+  sentForms.add(event.target);
+});
+addEventListener("pageshow", () => (sentForms = new WeakSet()));
 
 function put(next) {
   reading().replaceWith(next);
@@ -142,7 +152,7 @@ addEventListener("popstate", () => {
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.tick), textarea, select, [contenteditable]")) return;
   const all = links();
   const here = all.indexOf(document.activeElement);
   const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];

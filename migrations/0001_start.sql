@@ -314,6 +314,9 @@ CREATE TABLE thread_decisions (
     -- What held before, for whoever takes the word back; null: nothing but the rules.
     previous_state TEXT CHECK (previous_state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
     previous_until TIMESTAMPTZ,
+    previous_by UUID,
+    previous_at TIMESTAMPTZ,
+    CHECK ((previous_state IS NULL) = (previous_by IS NULL) AND (previous_by IS NULL) = (previous_at IS NULL)),
     CHECK ((state = 'snoozed') = (snoozed_until IS NOT NULL))
 );
 CREATE INDEX thread_decisions_by_time ON thread_decisions (workspace_id, decided_at);

@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -14,7 +14,7 @@ use kit::random::Random;
 
 use super::ingest::{self, Place};
 use super::jobs;
-use super::threads::{self, Decision, LastWord, Thread, ThreadId, ThreadState};
+use super::threads::{self, LastWord, Thread, ThreadId, ThreadState};
 use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::{self, UserId, WorkspaceId};
 
@@ -64,39 +64,36 @@ pub fn decide(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], word: Word) -
     }
     let zone = workspaces::lock(tx, workspace)?;
     let found = threads::store::find_all(tx, workspace, ids)?;
-    let mut changed = Vec::new();
-    for thread in &found {
-        let decision = Decision { state: word.state, snoozed_until: word.until, at_news: thread.news };
-        if threads::store::decide(tx, (workspace, thread.id), decision, by, now)? {
-            changed.push(thread);
-        }
-    }
+    let changed = threads::store::decide(tx, workspace, ids, (word.state, word.until), by, now)?;
     if let Some(until) = word.until.filter(|_| !changed.is_empty()) {
         jobs::wake_at(tx, now, random, workspace, until)?;
     }
-    settle(tx, (workspace, now, random), &zone, &changed)?;
+    settle(tx, (workspace, now, random), &zone, those_of(&found, &changed))?;
     Ok(Receipt { matched: found.len(), changed: changed.len() })
 }
 
-/// Takes back what `by` said last, within [`UNDO`]: what held before it holds again.
-pub fn undo(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId]) -> Result<Receipt, Refused> {
+/// Takes back what `by` said at `at`, within [`UNDO`]: what held before it holds again. A word that was said since stays.
+pub fn undo(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], at: Timestamp) -> Result<Receipt, Refused> {
     let Speaker { by, workspace, now, random } = speaker;
     let zone = workspaces::lock(tx, workspace)?;
     let found = threads::store::find_all(tx, workspace, ids)?;
-    let mut changed = Vec::new();
-    for thread in &found {
-        if threads::store::take_back(tx, (workspace, thread.id), by, now - UNDO)? {
-            changed.push(thread);
-        }
-    }
-    settle(tx, (workspace, now, random), &zone, &changed)?;
+    let changed = match now.since(at) < UNDO {
+        true => threads::store::take_back(tx, workspace, ids, by, at)?,
+        false => Vec::new(),
+    };
+    settle(tx, (workspace, now, random), &zone, those_of(&found, &changed))?;
     Ok(Receipt { matched: found.len(), changed: changed.len() })
 }
 
-/// Takes back all that `by` said in one go, at `at`.
+/// Takes back all that `by` said in one go.
 pub fn undo_all(tx: &mut Tx, speaker: Speaker<'_>, at: Timestamp) -> Result<Receipt, Refused> {
     let ids = threads::store::said_at(tx, speaker.workspace, speaker.by, at)?;
-    undo(tx, speaker, &ids)
+    undo(tx, speaker, &ids, at)
+}
+
+fn those_of<'a>(found: &'a [Thread], changed: &[ThreadId]) -> impl Iterator<Item = &'a Thread> {
+    let changed = changed.iter().copied().collect::<HashSet<_>>();
+    found.iter().filter(move |thread| changed.contains(&thread.id))
 }
 
 /// What was said in one go, and of how many threads it holds.
@@ -113,15 +110,15 @@ pub fn said_at(
 pub fn wake(tx: &mut Tx, now: Timestamp, random: &Random, workspace: WorkspaceId, batch: i64) -> db::Result<usize> {
     let zone = workspaces::lock(tx, workspace)?;
     let due = threads::store::due(tx, workspace, now, batch)?;
-    settle(tx, (workspace, now, random), &zone, &due.iter().collect::<Vec<_>>())?;
+    settle(tx, (workspace, now, random), &zone, due.iter())?;
     Ok(due.len())
 }
 
-fn settle(
+fn settle<'a>(
     tx: &mut Tx,
     (workspace, now, random): (WorkspaceId, Timestamp, &Random),
     zone: &TimeZone,
-    changed: &[&Thread],
+    changed: impl Iterator<Item = &'a Thread>,
 ) -> db::Result<()> {
     let mut of_connections: BTreeMap<ConnectionId, Vec<&str>> = BTreeMap::new();
     for thread in changed {
@@ -133,7 +130,7 @@ fn settle(
     Ok(())
 }
 
-/// The threads that interactions stand in.
+/// The threads that other people's interactions stand in: nothing is decided about own words.
 pub fn threads_of(conn: &mut Conn, workspace: WorkspaceId, interactions: &[InteractionId]) -> db::Result<Vec<Thread>> {
     threads::store::of_interactions(conn, workspace, interactions)
 }

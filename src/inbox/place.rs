@@ -91,6 +91,16 @@ impl Place {
     }
 }
 
+/// An address that says something more.
+pub fn with(address: &str, more: &[(&str, &str)]) -> String {
+    let mut address = address.to_owned();
+    for (name, value) in more {
+        let sign = if address.contains('?') { '&' } else { '?' };
+        let _ = write!(address, "{sign}{name}={value}");
+    }
+    address
+}
+
 /// What needs a reply, most urgent first.
 pub fn first_view() -> Filter {
     Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
+use super::State;
 use super::people::Refused;
 use super::store::{self, Reply};
 pub use super::store::{Draft, Writer};
@@ -18,12 +19,14 @@ const WRITING: Duration = Duration::from_secs(60);
 /// More than any platform takes: a draft may be too long to be sent.
 const LONGEST: usize = 100_000;
 
-/// Keeps what somebody has written so far; an empty text removes it.
+/// Keeps what somebody has written so far; an empty text removes it. `key` is that of the reply which it is to become:
+/// words that come after that reply are older than it, and are refused.
 pub fn save_draft(
     work: &mut Work<'_>,
     workspace: WorkspaceId,
     interaction: InteractionId,
     text: &str,
+    key: Option<&str>,
 ) -> std::result::Result<(), Refused> {
     let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
     let item = store::item(work.tx, workspace, interaction)?.ok_or(Refused::NotFound)?;
@@ -32,6 +35,11 @@ pub fn save_draft(
     }
     if text.len() > LONGEST {
         return Err(Refused::TooLong { length: text.len(), longest: LONGEST, unit: TextUnit::Bytes });
+    }
+    if let Some(key) = key
+        && store::by_key(work.tx, workspace, user, key)?.is_some_and(|reply| reply.state != State::Cancelled)
+    {
+        return Err(Refused::KeyReused);
     }
     let before = store::draft(work.tx, workspace, interaction, user)?;
     let was_writing = before.as_ref().is_some_and(|draft| work.now < draft.updated_at + WRITING);

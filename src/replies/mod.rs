@@ -10,7 +10,7 @@
 //! replies::retry(work, workspace, reply)                       // while `reply.can_be_retried()`: sends, or looks, again
 //! replies::settle(work, workspace, reply, it_was_sent)         // while `reply.asks_a_person()`
 //! replies::of_item(conn, workspace, interaction)               // Vec<Reply>, newest last
-//! replies::save_draft(work, workspace, interaction, &text)     // of whoever `work` is in the name of; empty removes it
+//! replies::save_draft(work, workspace, interaction, &text, key) // of whoever `work` is in the name of; empty removes it
 //! replies::draft_of(conn, workspace, interaction, user)        // Option<Draft>
 //! replies::who_writes(conn, workspace, interaction, user, now) // others, by name, in the last minute
 //! replies::rules_of(&platforms, platform)                      // how long a text may be, and in what it is counted

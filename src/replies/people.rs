@@ -259,7 +259,9 @@ impl Refused {
             Self::Empty => ("empty", "Write a reply first.".into()),
             Self::Nul => ("bad_character", "The text contains a character that can't be sent (NUL).".into()),
             Self::TooLong { length, longest, unit } => {
-                let text = format!("That's {} {} too long: {longest} at most.", length - longest, unit.word());
+                let over = length - longest;
+                let word = if over == 1 { unit.word().trim_end_matches('s') } else { unit.word() };
+                let text = format!("That's {over} {word} too long: {longest} at most.");
                 ("too_long", text.into())
             }
             Self::KeyReused => (

@@ -60,8 +60,8 @@ const READERS: [(&str, &[&str]); 13] = [
             "interaction_day_zones",
         ],
     ),
-    // What a filter can choose from.
-    ("inbox", &["platform_connections"]),
+    // What a filter can choose from, and who decided.
+    ("inbox", &["platform_connections", "users"]),
     // What is answered, by which account, and who answers.
     ("replies", &["interactions", "content_items", "platform_connections", "users"]),
     // What is known already of a thread that is read again, and whether its workspace is a demo.

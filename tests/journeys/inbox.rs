@@ -176,7 +176,10 @@ fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
         person.browser.evaluate(send).await;
         person.is("the next one opens", &format!("({OPENED}) !== '{first}' && ({OPENED}) !== null")).await;
         person
-            .is("a line says so", "document.querySelector('.reading .receipt').textContent.includes('Reply sent')")
+            .is(
+                "a line says so",
+                "document.querySelector('.reading .receipt').textContent.includes('Sending your reply')",
+            )
             .await;
         person.open(&format!("/inbox/{first}")).await;
         person.is("it is published, in the thread", "[...document.querySelectorAll('.thread li')].some(one => one.textContent.includes('two minutes, not three'))").await;

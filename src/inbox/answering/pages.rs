@@ -13,7 +13,7 @@ use super::Told;
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::listing::Reader;
-use crate::inbox::moves::pages::{after, place};
+use crate::inbox::moves::pages::{after, place, said};
 use crate::inbox::pages::{Asked, Parameters, page_of};
 use crate::model::InteractionId;
 use crate::replies::{self, NewReply, Refused, ReplyId};
@@ -44,21 +44,18 @@ pub async fn send(
     let (user, workspace, platforms, text) = (who.user.id, who.workspace.id, app.platforms.clone(), form.text.clone());
     let sent = app
         .write(who.acting(), move |work| {
-            let next = after(work.tx, Reader { workspace, user, zone: &local.zone }, &list, id).map_err(Taken::No)?;
+            let next = after(work.tx, Reader { workspace, user, zone: &local.zone }, &list, id)?;
             let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay: UNDO };
-            let reply = replies::send(work, &platforms, workspace, &new)?;
-            Ok::<_, Taken>((next, reply.id))
+            match replies::send(work, &platforms, workspace, &new) {
+                Ok(reply) => Ok(Ok((next, reply.id))),
+                Err(failed @ (Refused::NotFound | Refused::Db(_))) => Err(Error::from(failed)),
+                Err(refused) => Ok(Err(refused)),
+            }
         })
-        .await;
+        .await?;
     match sent {
-        Ok((next, reply)) => {
-            let sign = if next.contains('?') { '&' } else { '?' };
-            let panel = panel.map(|panel| format!("&panel={panel}")).unwrap_or_default();
-            Ok(Redirect::to(&format!("{next}{sign}sent={reply}{panel}")).into_response())
-        }
-        Err(Taken::No(error)) => Err(error),
-        Err(Taken::Not(refused @ (Refused::NotFound | Refused::Db(_)))) => Err(refused.into()),
-        Err(Taken::Not(refused)) => {
+        Ok((next, reply)) => Ok(Redirect::to(&said(&next, "sent", reply, panel.as_deref())).into_response()),
+        Err(refused) => {
             let told = Told { text: form.text, error: refused.told().1.into_owned() };
             let asked = Asked { id, parameters, told: Some(told) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
@@ -66,27 +63,10 @@ pub async fn send(
     }
 }
 
-/// Why an answer was not taken over.
-enum Taken {
-    Not(Refused),
-    No(Error),
-}
-
-impl From<Refused> for Taken {
-    fn from(refused: Refused) -> Self {
-        Self::Not(refused)
-    }
-}
-
-impl From<kit::db::Error> for Taken {
-    fn from(error: kit::db::Error) -> Self {
-        Self::No(error.into())
-    }
-}
-
 #[derive(Debug, Deserialize)]
 pub struct DraftForm {
     text: String,
+    key: Option<String>,
 }
 
 /// Keeps what is written so far: by a script while somebody types, by a button without one.
@@ -100,7 +80,9 @@ pub async fn save(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters)?;
     let workspace = who.workspace.id;
-    app.write(who.acting(), move |work| replies::save_draft(work, workspace, id, &form.text))
+    // A script's words may be on their way while the same are sent; whoever presses the button means it.
+    let key = form.key.filter(|_| panel.is_some());
+    app.write(who.acting(), move |work| replies::save_draft(work, workspace, id, &form.text, key.as_deref()))
         .await
         .map_err(Error::from)?;
     match panel {
@@ -133,10 +115,7 @@ pub async fn act(
     let workspace = who.workspace.id;
     app.write(who.acting(), move |work| {
         match form.act {
-            Act::Cancel => {
-                let reply = replies::cancel(work, workspace, form.reply)?;
-                replies::save_draft(work, workspace, id, &reply.text)?;
-            }
+            Act::Cancel => drop(replies::cancel(work, workspace, form.reply)?),
             Act::Retry => drop(replies::retry(work, workspace, form.reply)?),
             Act::WasSent => drop(replies::settle(work, workspace, form.reply, true)?),
             Act::WasNotSent => drop(replies::settle(work, workspace, form.reply, false)?),

@@ -25,7 +25,7 @@ kit::both_databases! {
         assert_eq!(replies(&app).await, [("queued".to_owned(), "At the shop on the corner.".to_owned())]);
 
         let next = app.get(answer.location()).await.text;
-        assert!(next.contains("Reply sent.") && next.contains("value=\"cancel\""), "{next}");
+        assert!(next.contains("Sending your reply.") && next.contains("value=\"cancel\""), "{next}");
         let back = app.get(&format!("/inbox/{}", ids[0])).await.text;
         assert!(back.contains("data-test=\"reply\" data-state=\"queued\""), "{back}");
     }
@@ -45,10 +45,33 @@ kit::both_databases! {
         assert_eq!(twice.status, 303, "a double click calls back what is called back: {}", twice.text);
     }
 
+    async fn calling_back_leaves_what_is_being_written_alone(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let sent = send(&app, ids[0], "Wait, no").await;
+        let next = app.get(sent.location()).await.text;
+        app.post(&format!("/inbox/{}/draft", ids[0]), &[("text", "A second thought")]).await;
+        let form = [("reply", hidden(&next, "reply")), ("act", "cancel".to_owned())];
+        let form = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        let page = app.get(&format!("/inbox/{}", ids[0])).await.text;
+        assert!(page.contains("\nA second thought</textarea>"), "{page}");
+    }
+
+    async fn an_autosave_that_comes_after_its_reply_makes_no_draft(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let key = hidden(&app.get(&format!("/inbox/{}", ids[0])).await.text, "key");
+        app.post(&format!("/inbox/{}/reply", ids[0]), &[("key", &key), ("text", "At nine.")]).await;
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let path = format!("/inbox/{}/draft?panel=draft", ids[0]);
+        let late = app.send("POST", &path, &form, Body::from(format!("key={key}&text=At+ni"))).await;
+        assert_eq!(late.status, 422, "{}", late.text);
+        assert!(!app.get(&format!("/inbox/{}", ids[0])).await.text.contains("\nAt ni</textarea>"));
+    }
+
     async fn what_is_refused_stays_in_the_box_with_the_reason(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         let long = "é".repeat(10_001);
-        for (text, reason) in [("  \n ", "Write a reply first."), (long.as_str(), "1 characters too long")] {
+        for (text, reason) in [("  \n ", "Write a reply first."), (long.as_str(), "1 character too long")] {
             let answer = send(&app, ids[0], text).await;
             assert_eq!(answer.status, 422);
             assert!(answer.text.contains(reason) && answer.text.contains("aria-invalid=\"true\""), "{reason}: {}", answer.text);

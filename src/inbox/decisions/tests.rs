@@ -97,14 +97,38 @@ kit::both_databases! {
         assert_eq!(again, Receipt { matched: 2, changed: 0 }, "what is so already does not change");
 
         let none = Receipt { matched: 2, changed: 0 };
-        assert_eq!(desk.undo(stranger, &both, MORNING).await, none, "another's word stays");
-        assert_eq!(desk.undo(desk.user, &both, MORNING + UNDO).await, none, "so does an old one");
-        desk.decide("c1", MORNING, Word { state: ThreadState::Spam, until: None }).await.expect("it is there");
-        assert_eq!(desk.undo(desk.user, &["c1"], MORNING).await.changed, 1);
+        assert_eq!(desk.undo(stranger, &both, MORNING, MORNING).await, none, "another's word stays");
+        assert_eq!(desk.undo(desk.user, &both, MORNING + UNDO, MORNING).await, none, "so does an old one");
+        let later = MORNING + HOUR / 2;
+        desk.decide("c1", later, Word { state: ThreadState::Spam, until: None }).await.expect("it is there");
+        assert_eq!(desk.undo(desk.user, &["c1"], later, MORNING).await.changed, 0, "not the word that was said since");
+        assert_eq!(desk.undo(desk.user, &["c1"], later, later).await.changed, 1);
         assert_eq!(desk.stands("c1").await, (ThreadState::Done, SaidBy::Person), "the word before it");
-        assert_eq!(desk.undo(desk.user, &both, MORNING).await.changed, 2);
+        assert_eq!(desk.undo(desk.user, &both, later, MORNING).await.changed, 2);
         assert_eq!((desk.stands("c1").await, desk.waiting().await), ((ThreadState::NeedsReply, SaidBy::Rules), 2));
         assert!(desk.decisions().await.is_empty());
+    }
+
+    async fn a_word_that_holds_again_is_still_that_of_whoever_said_it(desk: Desk) {
+        desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
+        desk.decide("c1", MORNING, DONE).await.expect("it is there");
+        let (later, ben) = (MORNING + HOUR / 2, UserId::new(MORNING, &desk.random));
+        desk.decide_as(ben, &["c1"], later, Word { state: ThreadState::Spam, until: None }).await.expect("it is there");
+        assert_eq!(desk.undo(ben, &["c1"], later, later).await.changed, 1);
+        let (workspace, id) = (desk.workspace, desk.one_of::<InteractionId>("id", "c1").await);
+        let word = desk.read(move |conn| last_word(conn, workspace, id)).await.unwrap().expect("the first word");
+        assert_eq!((word.state, word.decided_by, word.decided_at), (ThreadState::Done, desk.user, MORNING));
+        for at in [later, MORNING] {
+            assert_eq!(desk.undo(ben, &["c1"], later, at).await.changed, 0, "nothing of it is another's to take back");
+        }
+        assert_eq!(desk.stands("c1").await, (ThreadState::Done, SaidBy::Person));
+    }
+
+    async fn nothing_is_decided_about_own_words(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        desk.ingest(MORNING, &[asked.clone(), own_reply("r1", &asked, 5)]).await;
+        let (workspace, own) = (desk.workspace, desk.one_of::<InteractionId>("id", "r1").await);
+        assert!(desk.read(move |conn| threads_of(conn, workspace, &[own])).await.unwrap().is_empty());
     }
 
     async fn a_snoozed_thread_comes_back_by_itself(desk: Desk) {
@@ -152,15 +176,26 @@ impl Desk {
     }
 
     async fn decide_all(&self, external_ids: &[&str], now: Timestamp, word: Word) -> Result<Receipt, Refused> {
+        self.decide_as(self.user, external_ids, now, word).await
+    }
+
+    async fn decide_as(
+        &self,
+        by: UserId,
+        external_ids: &[&str],
+        now: Timestamp,
+        word: Word,
+    ) -> Result<Receipt, Refused> {
         let ids = self.threads(external_ids).await;
-        let (by, workspace, random) = (self.user, self.workspace, self.random.clone());
+        let (workspace, random) = (self.workspace, self.random.clone());
         self.write(move |tx| decide(tx, Speaker { by, workspace, now, random: &random }, &ids, word)).await
     }
 
-    async fn undo(&self, by: UserId, external_ids: &[&str], now: Timestamp) -> Receipt {
+    /// Of what was said at `at`.
+    async fn undo(&self, by: UserId, external_ids: &[&str], now: Timestamp, at: Timestamp) -> Receipt {
         let ids = self.threads(external_ids).await;
         let (workspace, random) = (self.workspace, self.random.clone());
-        let undone = self.write(move |tx| undo(tx, Speaker { by, workspace, now, random: &random }, &ids));
+        let undone = self.write(move |tx| undo(tx, Speaker { by, workspace, now, random: &random }, &ids, at));
         undone.await.expect("it can be tried")
     }
 

@@ -9,7 +9,7 @@ use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::ingest::{self, Place as Setting};
-use super::threads::{self, Decision, ThreadId, ThreadState};
+use super::threads::{self, ThreadId, ThreadState};
 use crate::model::ConnectionId;
 use crate::workspaces::{self, UserId, WorkspaceId};
 
@@ -67,8 +67,7 @@ pub fn put_work(
 fn finish(tx: &mut Tx, setting: Setting<'_>, id: ThreadId, by: UserId) -> db::Result<()> {
     let zone = workspaces::lock(tx, setting.workspace)?;
     let Some(thread) = threads::store::find(tx, setting.workspace, id)? else { return Ok(()) };
-    let decision = Decision { state: ThreadState::Done, snoozed_until: None, at_news: thread.news };
-    threads::store::decide(tx, (setting.workspace, id), decision, by, setting.now)?;
+    threads::store::decide(tx, setting.workspace, &[id], (ThreadState::Done, None), by, setting.now)?;
     ingest::decided(tx, setting, &zone, &[&thread.external_id])
 }
 

@@ -70,13 +70,17 @@ pub enum Receipt {
         id: InteractionId,
         word: LastWord,
     },
-    /// Many comments at once, by the instant.
+    /// Many threads at once, by the instant.
     Many {
         at: Timestamp,
         state: ThreadState,
         until: Option<Timestamp>,
-        count: i64,
+        changed: i64,
+        /// That were so already.
+        spared: i64,
     },
+    /// As many as were chosen: they were so already.
+    Nothing(i64),
     Sent(Box<Reply>),
 }
 
@@ -84,7 +88,8 @@ pub enum Receipt {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Done {
     moved: Option<InteractionId>,
-    many: Option<Timestamp>,
+    /// When, and how many threads were chosen.
+    many: Option<(Timestamp, i64)>,
     sent: Option<ReplyId>,
 }
 
@@ -92,9 +97,10 @@ impl Done {
     /// Takes it out of the other parameters. What nobody can read says nothing.
     pub fn take(parameters: &mut Vec<(String, String)>) -> Self {
         let mut one = |name| take(parameters, name);
+        let (at, chosen) = (one("many"), one("of"));
         Self {
             moved: one("moved").and_then(|id| id.parse().ok()),
-            many: one("many").and_then(|at| Timestamp::parse(&at).ok()),
+            many: at.and_then(|at| Some((Timestamp::parse(&at).ok()?, chosen?.parse().ok()?))),
             sent: one("sent").and_then(|id| id.parse().ok()),
         }
     }
@@ -112,9 +118,15 @@ impl Receipt {
             let is_theirs = |word: &LastWord| word.decided_by == by && now.since(word.decided_at) < UNDO;
             return Ok(word.filter(is_theirs).map(|word| Self::Moved { id, word }));
         }
-        if let Some(at) = many {
+        if let Some((at, chosen)) = many.filter(|(at, _)| now.since(*at) < UNDO) {
             let said = decisions::said_at(conn, workspace, by, at)?;
-            return Ok(said.map(|(state, until, count)| Self::Many { at, state, until, count }));
+            return Ok(Some(said.map_or(Self::Nothing(chosen), |(state, until, changed)| Self::Many {
+                at,
+                state,
+                until,
+                changed,
+                spared: (chosen - changed).max(0),
+            })));
         }
         let Some(id) = sent else { return Ok(None) };
         Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Box::new).map(Self::Sent))

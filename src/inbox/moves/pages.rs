@@ -1,6 +1,8 @@
 //! `POST /inbox/{id}/move` and `/inbox/{id}/undo`: a comment leaves its place in the list, the next one opens, and a line says
 //! what was done and takes it back.
 
+use std::fmt::Display;
+
 use axum::extract::{Form, Path, Query, RawForm, State};
 use axum::response::Redirect;
 use kit::clock::Timestamp;
@@ -10,10 +12,11 @@ use serde::Deserialize;
 use super::{Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
-use crate::inbox::decisions::{self, Refused, Speaker, Word};
+use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
 use crate::inbox::listing::{self, Reader};
 use crate::inbox::pages::{self, Parameters};
-use crate::inbox::place::{Place, take};
+use crate::inbox::place::{Place, take, with};
+use crate::inbox::threads::ThreadId;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::Local;
@@ -45,7 +48,7 @@ pub async fn decide(
             Ok::<_, Error>(next)
         })
         .await?;
-    Ok(moved(&next, id, panel.as_deref()))
+    Ok(Redirect::to(&said(&next, "moved", id, panel.as_deref())))
 }
 
 /// Takes the last word back, and opens its comment again.
@@ -60,19 +63,16 @@ pub async fn undo(
     let (place, panel) = place(parameters)?;
     let (by, workspace) = (who.user.id, who.workspace.id);
     app.write(who.acting(), move |work| {
-        let threads = decisions::threads_of(work.tx, workspace, &[id])?;
-        let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
-        if ids.is_empty() {
-            return Err(Error::NotFound);
-        }
+        let ids = threads_of(work, workspace, &[id])?;
         let said = decisions::last_word(work.tx, workspace, id)?;
-        if said.is_some_and(|word| word.decided_at != form.at) {
-            return Err(Error::conflict("moved_since", "This comment was moved again since: nothing was undone."));
-        }
         let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-        match decisions::undo(work.tx, speaker, &ids).map_err(refused)?.changed {
-            0 => Err(Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")),
-            _ => Ok(()),
+        let undone = decisions::undo(work.tx, speaker, &ids, form.at).map_err(refused)?;
+        match undone {
+            Receipt { matched: 0, .. } => Err(Error::NotFound),
+            Receipt { changed: 0, .. } if said.is_some_and(|word| word.decided_at != form.at) => {
+                Err(Error::conflict("moved_since", "This comment was moved again since: nothing was undone."))
+            }
+            receipt => has_undone(receipt),
         }
     })
     .await?;
@@ -100,18 +100,15 @@ pub async fn decide_many(
     }
     let local = Local::new(app.now(), &who.user.time_zone);
     let (by, workspace, word) = (who.user.id, who.workspace.id, to.word(&local));
-    let at = app
+    let (at, chosen) = app
         .write(who.acting(), move |work| {
-            let threads = decisions::threads_of(work.tx, workspace, &ids)?;
-            let threads = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+            let threads = threads_of(work, workspace, &ids)?;
             let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-            decisions::decide(work.tx, speaker, &threads, word).map_err(refused)?;
-            Ok::<_, Error>(work.now)
+            let receipt = decisions::decide(work.tx, speaker, &threads, word).map_err(refused)?;
+            Ok::<_, Error>((work.now, receipt.matched))
         })
         .await?;
-    let address = list.list();
-    let sign = if address.contains('?') { '&' } else { '?' };
-    Ok(Redirect::to(&format!("{address}{sign}many={at}")))
+    Ok(Redirect::to(&with(&list.list(), &[("many", &at.to_string()), ("of", &chosen.to_string())])))
 }
 
 #[derive(Debug, Deserialize)]
@@ -130,7 +127,7 @@ pub async fn undo_many(
     let (by, workspace) = (who.user.id, who.workspace.id);
     app.write(who.acting(), move |work| {
         let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-        decisions::undo_all(work.tx, speaker, form.at).map(drop).map_err(refused)
+        has_undone(decisions::undo_all(work.tx, speaker, form.at).map_err(refused)?)
     })
     .await?;
     Ok(Redirect::to(&list.list()))
@@ -144,14 +141,21 @@ pub(in crate::inbox) fn place(mut parameters: Parameters) -> Result<(Place, Opti
 }
 
 fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionId, word: Word) -> Result<()> {
-    if listing::open(work.tx, workspace, id)?.is_some_and(|opened| opened.interaction.is_own) {
-        return Err(Error::conflict("own", "This is your own reply: there is nothing to do with it."));
-    }
-    let threads = decisions::threads_of(work.tx, workspace, &[id])?;
-    let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+    let ids = threads_of(work, workspace, &[id])?;
     let speaker = Speaker { by, workspace, now: work.now, random: work.random };
     match decisions::decide(work.tx, speaker, &ids, word).map_err(refused)?.matched {
-        0 => Err(Error::NotFound),
+        0 => Err(Error::conflict("own", "This is your own reply: there is nothing to do with it.")),
+        _ => Ok(()),
+    }
+}
+
+fn threads_of(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<ThreadId>> {
+    Ok(decisions::threads_of(work.tx, workspace, ids)?.into_iter().map(|thread| thread.id).collect())
+}
+
+fn has_undone(receipt: Receipt) -> Result<()> {
+    match receipt.changed {
+        0 => Err(Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")),
         _ => Ok(()),
     }
 }
@@ -164,10 +168,10 @@ pub(in crate::inbox) fn after(conn: &mut Conn, reader: Reader<'_>, place: &Place
     Ok(beside.next.or(beside.previous).unwrap_or_else(|| place.list()))
 }
 
-fn moved(next: &str, id: InteractionId, panel: Option<&str>) -> Redirect {
-    let sign = if next.contains('?') { '&' } else { '?' };
-    let panel = panel.map(|panel| format!("&panel={panel}")).unwrap_or_default();
-    Redirect::to(&format!("{next}{sign}moved={id}{panel}"))
+/// Where a person goes on, with what was done before.
+pub(in crate::inbox) fn said(next: &str, what: &str, id: impl Display, panel: Option<&str>) -> String {
+    let next = with(next, &[(what, &id.to_string())]);
+    panel.map_or(next.clone(), |panel| with(&next, &[("panel", panel)]))
 }
 
 fn refused(refused: Refused) -> Error {

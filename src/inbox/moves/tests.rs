@@ -1,5 +1,7 @@
 //! Moves, as a person makes them.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use kit::args;
 use kit::clock::Timestamp;
@@ -48,7 +50,7 @@ kit::both_databases! {
             assert_eq!(answer.location().starts_with("/inbox?"), index == 2, "{}", answer.location());
         }
         let page = app.get(&format!("/inbox?moved={}", ids[2])).await.text;
-        assert!(page.contains("You’re all caught up") || page.contains("You're all caught up"), "{page}");
+        assert!(page.contains("You're all caught up"), "{page}");
         assert!(page.contains("Marked as needing no reply"), "the list says it too");
     }
 
@@ -64,8 +66,29 @@ kit::both_databases! {
         let undone = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
         assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox"));
         assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
+        let twice = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
+        assert_eq!(twice.status, 409, "{}", twice.text);
         assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=done")).await.location(), "/inbox", "none is fine");
         assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=away")).await.status, 400);
+    }
+
+    async fn a_line_about_many_says_what_changed_and_is_gone_after_an_hour(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        app.post(&format!("/inbox/{}/move", ids[0]), &[("to", "done")]).await;
+        app.hand.advance(Duration::from_secs(1));
+        let all = ids.iter().map(|id| format!("id={id}&")).collect::<String>() + "to=done";
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let answer = app.send("POST", "/inbox/moves", &form, Body::from(all.clone())).await;
+        let page = app.get(answer.location()).await.text;
+        assert!(page.contains("2 threads: marked done. 1 was so already."), "{page}");
+        app.hand.advance(Duration::from_secs(1));
+        let again = app.send("POST", "/inbox/moves", &form, Body::from(all)).await;
+        let page = app.get(again.location()).await.text;
+        assert!(page.contains("Nothing changed: that was so already."), "{page}");
+        app.hand.advance(Duration::from_secs(3_600));
+        let page = app.get(answer.location()).await.text;
+        assert!(!page.contains("marked done.") && !page.contains("moves/undo"), "{page}");
     }
 
     async fn strangers_and_nonsense_move_nothing(app: TestApp) {
@@ -109,7 +132,7 @@ fn instant(page: &str) -> String {
     rest.split('"').next().unwrap_or_default().to_owned()
 }
 
-/// Of the first one's most urgent.
+/// In the order in which they were asked.
 async fn three_questions(app: &TestApp) -> Vec<InteractionId> {
     let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
     let workspace = who.workspace.id;

@@ -89,64 +89,66 @@ pub fn find_all(conn: &mut Conn, workspace: WorkspaceId, ids: &[ThreadId]) -> Re
     all_in(conn, &sql, "", args![workspace], ids)
 }
 
-/// The threads that interactions stand in, each once.
+/// The threads that other people's interactions stand in, each once.
 pub fn of_interactions(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Thread>> {
     let sql = "SELECT DISTINCT t.id, t.connection_id, t.external_id, t.state, t.state_by, t.news
          FROM interactions i
          JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
-         WHERE i.workspace_id = $1 AND i.id IN ";
+         WHERE i.workspace_id = $1 AND NOT i.is_own AND i.id IN ";
     let mut threads: Vec<Thread> = all_in(conn, sql, "", args![workspace], ids)?;
     threads.sort_by_key(|thread| thread.id);
     threads.dedup_by_key(|thread| thread.id);
     Ok(threads)
 }
 
-/// The last word counts; whether it is another than the one that holds.
+/// The last word counts; the threads on which it is another than the one that holds.
 pub fn decide(
     tx: &mut Tx,
-    (workspace, thread): (WorkspaceId, ThreadId),
-    decision: Decision,
+    workspace: WorkspaceId,
+    threads: &[ThreadId],
+    (state, until): (ThreadState, Option<Timestamp>),
     by: UserId,
     now: Timestamp,
-) -> Result<bool> {
-    let changed = tx.exec(
+) -> Result<Vec<ThreadId>> {
+    let sql =
         "INSERT INTO thread_decisions (thread_id, workspace_id, state, snoozed_until, at_news, decided_by, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (thread_id) DO UPDATE SET state = excluded.state, snoozed_until = excluded.snoozed_until,
+         SELECT id, workspace_id, $2, $3, news, $4, $5
+         FROM threads WHERE workspace_id = $1 AND id IN ";
+    let tail = " ON CONFLICT (thread_id) DO UPDATE SET state = excluded.state, snoozed_until = excluded.snoozed_until,
             at_news = excluded.at_news, decided_by = excluded.decided_by, decided_at = excluded.decided_at,
-            previous_state = CASE WHEN thread_decisions.at_news = excluded.at_news
-                AND (thread_decisions.snoozed_until IS NULL OR thread_decisions.snoozed_until > excluded.decided_at)
-                THEN thread_decisions.state END,
-            previous_until = CASE WHEN thread_decisions.at_news = excluded.at_news
-                AND thread_decisions.snoozed_until > excluded.decided_at THEN thread_decisions.snoozed_until END
+            previous_state = CASE WHEN HOLDS THEN thread_decisions.state END,
+            previous_until = CASE WHEN HOLDS THEN thread_decisions.snoozed_until END,
+            previous_by = CASE WHEN HOLDS THEN thread_decisions.decided_by END,
+            previous_at = CASE WHEN HOLDS THEN thread_decisions.decided_at END
          WHERE thread_decisions.at_news <> excluded.at_news OR thread_decisions.state <> excluded.state
             OR COALESCE(thread_decisions.snoozed_until, excluded.decided_at)
-               <> COALESCE(excluded.snoozed_until, excluded.decided_at)",
-        args![thread, workspace, decision.state, decision.snoozed_until, decision.at_news, by, now],
-    )?;
-    Ok(changed > 0)
+               <> COALESCE(excluded.snoozed_until, excluded.decided_at)
+         RETURNING thread_id";
+    let holds = "thread_decisions.at_news = excluded.at_news
+                AND (thread_decisions.snoozed_until IS NULL OR thread_decisions.snoozed_until > excluded.decided_at)";
+    all_in(tx, sql, &tail.replace("HOLDS", holds), args![workspace, state, until, by, now], threads)
 }
 
-/// What held before holds again, if the last word is theirs and was said after `since`; whether it was.
+/// What held before holds again, as its own speaker's, where the last word is the one that `by` said at `at`; the threads
+/// on which it is.
 pub fn take_back(
     tx: &mut Tx,
-    (workspace, thread): (WorkspaceId, ThreadId),
+    workspace: WorkspaceId,
+    threads: &[ThreadId],
     by: UserId,
-    since: Timestamp,
-) -> Result<bool> {
-    let theirs = "workspace_id = $1 AND thread_id = $2 AND decided_by = $3 AND decided_at > $4";
-    let args = args![workspace, thread, by, since];
-    let restored = tx.exec(
-        &format!(
-            "UPDATE thread_decisions SET state = previous_state, snoozed_until = previous_until,
-                previous_state = NULL, previous_until = NULL WHERE {theirs} AND previous_state IS NOT NULL"
-        ),
-        args,
-    )?;
-    if restored > 0 {
-        return Ok(true);
-    }
-    Ok(tx.exec(&format!("DELETE FROM thread_decisions WHERE {theirs}"), args)? > 0)
+    at: Timestamp,
+) -> Result<Vec<ThreadId>> {
+    let theirs = "workspace_id = $1 AND decided_by = $2 AND decided_at = $3";
+    let args = args![workspace, by, at];
+    let forgotten = format!("DELETE FROM thread_decisions WHERE {theirs} AND previous_state IS NULL AND thread_id IN ");
+    let restored = format!(
+        "UPDATE thread_decisions SET state = previous_state, snoozed_until = previous_until, decided_by = previous_by,
+            decided_at = previous_at, previous_state = NULL, previous_until = NULL, previous_by = NULL, previous_at = NULL
+         WHERE {theirs} AND previous_state IS NOT NULL AND thread_id IN "
+    );
+    let mut changed = all_in(tx, &forgotten, " RETURNING thread_id", args, threads)?;
+    changed.extend(all_in::<ThreadId, _>(tx, &restored, " RETURNING thread_id", args, threads)?);
+    Ok(changed)
 }
 
 /// Threads that are still snoozed though their time has come.
@@ -168,12 +170,15 @@ kit::row! {
         pub snoozed_until: Option<Timestamp>,
         pub decided_by: UserId,
         pub decided_at: Timestamp,
+        /// Whose it is, by name.
+        pub decider: Option<String>,
     }
 }
 
 pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<Option<LastWord>> {
     conn.opt(
-        "SELECT d.state, d.snoozed_until, d.decided_by, d.decided_at
+        "SELECT d.state, d.snoozed_until, d.decided_by, d.decided_at,
+            (SELECT name FROM users WHERE users.id = d.decided_by)
          FROM interactions i
          JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
          JOIN thread_decisions d ON d.thread_id = t.id AND d.at_news = t.news

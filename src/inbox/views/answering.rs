@@ -6,7 +6,6 @@ use crate::inbox::answering::Answering;
 use crate::inbox::listing::Interaction;
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
-use crate::platforms::TextUnit;
 use crate::replies::{Reply, State};
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
@@ -87,7 +86,7 @@ pub(super) fn cancelling(reply: &Reply) -> Markup {
 pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place) -> Markup {
     let Some(rules) = answering.rules else { return NOTHING };
     let address = |path: &str| place.address(&format!("/inbox/{}/{path}", item.id), None);
-    let unit = if rules.unit == TextUnit::Bytes { "bytes" } else { "characters" };
+    let unit = rules.unit.word();
     let described = if answering.error.is_some() { "text-error text-left" } else { "text-left" };
     html! {
         form.composer method="post" action=(address("reply")) data-composer data-draft=(address("draft")) data-longest=(rules.longest) data-unit=(unit) {

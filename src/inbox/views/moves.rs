@@ -11,7 +11,8 @@ use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
 use crate::inbox::triage::TriageState;
 use crate::model::InteractionId;
-use crate::web::ui::numbers::counted;
+use crate::replies::State;
+use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Local, icon};
 
 /// The buttons that fit where the comment stands, and who put it there.
@@ -64,8 +65,12 @@ fn button(to: Move, label: &str, sign: Icon, key: &str) -> Markup {
 }
 
 fn said_by(word: &LastWord, beside: &Beside, local: &Local) -> Markup {
-    let whose = if word.decided_by == beside.by { "by you" } else { "by a colleague" };
-    html! { (sentence(word, local)) " " (whose) " " (local.ago(word.decided_at)) }
+    let whose = match &word.decider {
+        _ if word.decided_by == beside.by => "you",
+        Some(name) => name,
+        None => "somebody",
+    };
+    html! { (words(word.state, word.snoozed_until, local)) " by " (whose) " " (local.ago(word.decided_at)) }
 }
 
 /// What was done, and the way back.
@@ -87,26 +92,41 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         Receipt::Moved { id, word } => line(
             *id,
             "undo",
-            html! { (sentence(word, local)) "." },
+            html! { (words(word.state, word.snoozed_until, local)) "." },
             Some(html! { input type="hidden" name="at" value=(word.decided_at); }),
         ),
-        Receipt::Many { at, state, until, count } => html! {
+        Receipt::Many { at, state, until, changed, spared } => html! {
             form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) role="status" {
                 (icon(Icon::Done))
-                span { (counted(*count, "thread", "threads")) ": " (words(*state, *until, local).to_lowercase()) "." }
+                span {
+                    (counted(*changed, "thread", "threads")) ": " (words(*state, *until, local).to_lowercase()) "."
+                    @if *spared > 0 { " " (grouped(*spared)) (if *spared == 1 { " was" } else { " were" }) " so already." }
+                }
                 input type="hidden" name="at" value=(at);
                 button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
             }
         },
+        Receipt::Nothing(chosen) => html! {
+            p.receipt role="status" {
+                (icon(Icon::Info))
+                span { @if *chosen > 0 { "Nothing changed: that was so already." } @else { "Nothing changed: what you chose is gone." } }
+            }
+        },
         Receipt::Sent(reply) => {
             let undo = reply.can_be_cancelled().then(|| cancelling(reply));
-            line(reply.interaction_id, "reply/act", html! { "Reply sent." }, undo)
+            line(reply.interaction_id, "reply/act", html! { (sent(reply.state)) }, undo)
         }
     }
 }
 
-fn sentence(word: &LastWord, local: &Local) -> String {
-    words(word.state, word.snoozed_until, local)
+fn sent(state: State) -> &'static str {
+    match state {
+        State::Queued | State::Sending | State::Unknown => "Sending your reply.",
+        State::Published => "Your reply is published.",
+        State::PendingModeration => "Your reply waits for the platform's moderation.",
+        State::Rejected | State::Failed => "Your reply was not sent.",
+        State::Draft | State::Cancelled => "Your reply was called back. It is a draft again.",
+    }
 }
 
 fn words(state: ThreadState, until: Option<Timestamp>, local: &Local) -> String {

@@ -7,8 +7,19 @@ use crate::replies::Draft;
 
 impl Stand {
     async fn write(&self, who: UserId, item: InteractionId, text: &str) -> Result<(), Refused> {
+        self.write_for(who, item, text, None).await
+    }
+
+    /// For the reply that is going to have the key.
+    async fn write_for(
+        &self,
+        who: UserId,
+        item: InteractionId,
+        text: &str,
+        key: Option<&'static str>,
+    ) -> Result<(), Refused> {
         let (workspace, text) = (self.workspace, text.to_owned());
-        let saved = move |work: &mut crate::work::Work<'_>| replies::save_draft(work, workspace, item, &text);
+        let saved = move |work: &mut crate::work::Work<'_>| replies::save_draft(work, workspace, item, &text, key);
         self.app.app.write(Who::user(who, ""), saved).await
     }
 
@@ -57,6 +68,19 @@ both_databases! {
         stand.write(stand.ann, item, "Another").await.unwrap();
         stand.cancel(again.id).await.unwrap();
         assert_eq!(stand.draft(stand.ann, item).await.as_deref(), Some("Another"));
+    }
+
+    async fn words_that_come_after_the_reply_they_became_are_no_draft(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let item = stand.asked("c1").await;
+        stand.write_for(stand.ann, item, "At ni", Some("k")).await.unwrap();
+        let reply = stand.send_as(stand.ann, item, "At nine.", Some("k"), Duration::from_secs(5)).await.unwrap();
+        assert!(matches!(stand.write_for(stand.ann, item, "At nine", Some("k")).await, Err(Refused::KeyReused)));
+        assert_eq!(stand.draft(stand.ann, item).await, None);
+        stand.write_for(stand.ben, item, "At ten", Some("k")).await.expect("another's form has another reply");
+        stand.cancel(reply.id).await.unwrap();
+        stand.write_for(stand.ann, item, "At nine, or ten", Some("k")).await.expect("it is written again");
+        assert_eq!(stand.draft(stand.ann, item).await.as_deref(), Some("At nine, or ten"));
     }
 
     async fn others_see_who_is_writing_for_a_minute(app: TestApp) {

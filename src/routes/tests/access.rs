@@ -107,7 +107,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/inbox", Page(Ones), 200),
     ("GET", "/inbox/{interaction}", Page(Cleos), 200),
     ("POST", "/inbox/moves", Page(Ones), 303),
-    ("POST", "/inbox/moves/undo", Page(Ones), 303),
+    ("POST", "/inbox/moves/undo", Page(Ones), 409),
     ("POST", "/inbox/{interaction}/move", Page(Cleos), 303),
     // Nothing was said of it yet.
     ("POST", "/inbox/{interaction}/undo", Page(Cleos), 409),
