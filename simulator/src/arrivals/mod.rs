@@ -144,7 +144,7 @@ pub struct Event {
 }
 
 fn news(channel: &Channel, profile: &Announced, now: Timestamp, random: &Random) -> Vec<Event> {
-    let arrived = channel.youtube().arrivals(profile.announced_to, now);
+    let arrived = channel.arrivals(profile.announced_to, now);
     let skip = arrived.len().saturating_sub(MOST_NEWS);
     let shown = |comment: &&Comment| channel.item(&comment.id).is_some_and(|item| item.status != Status::Rejected);
     arrived.iter().skip(skip).filter(shown).map(|comment| event(&profile.user_id, comment, random)).collect()

@@ -103,6 +103,30 @@ both_databases! {
         assert_eq!(comment["snippet"].get("parentId"), event["data"].get("parent_id"));
     }
 
+    async fn somebody_who_comes_back_is_announced_too(sim: Sim) {
+        let mut receiver = Receiver::start().await;
+        listened_to(&sim, &receiver).await;
+        let token = sim.connect("ann").await;
+        let channel = text(&sim.get(&token, "channels?part=id&mine=true").await["items"][0]["id"]);
+        let path = format!("commentThreads?part=snippet&allThreadsRelatedToChannelId={channel}&maxResults=20");
+        let threads = sim.get(&token, &path).await["items"].as_array().cloned().unwrap_or_default();
+        let open = threads.iter().filter(|thread| thread["snippet"]["canReply"] == true).map(|thread| text(&thread["id"]));
+        let open = open.collect::<Vec<_>>();
+        for thread in &open {
+            let body = json!({ "snippet": { "parentId": thread, "textOriginal": "Thanks for asking!" } });
+            let (status, told) = answer(sim.youtube(&token, Method::POST, "comments?part=snippet").json(&body)).await;
+            assert_eq!(status, StatusCode::OK, "{told}");
+        }
+        sim.hand.advance(Duration::from_secs(8 * 60));
+        loop {
+            let event: Value = serde_json::from_str(&receiver.next().await.body).unwrap();
+            let is_ours = |parent: &Value| open.iter().any(|thread| parent == thread);
+            if event["data"]["kind"] == "reply" && event["data"].get("parent_id").is_some_and(is_ours) {
+                break;
+            }
+        }
+    }
+
     async fn what_is_not_taken_is_sent_again_also_over_a_restart(sim: Sim) {
         let mut sim = sim;
         let mut receiver = Receiver::start().await;

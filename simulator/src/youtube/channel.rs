@@ -68,6 +68,8 @@ pub struct Channel {
     threads_of: HashMap<String, Order>,
     replies_of: HashMap<String, Order>,
     banned: HashMap<String, Timestamp>,
+    /// What people say to what the owner wrote through the API, also what they are yet to say.
+    answers: Vec<Comment>,
     /// Arrivals up to here are among the items.
     known_to: Timestamp,
 }
@@ -90,6 +92,7 @@ impl Channel {
             threads_of: HashMap::new(),
             replies_of: HashMap::new(),
             banned: overlay.banned.into_iter().collect(),
+            answers: Vec::new(),
             world,
         };
         for comment in channel.world.youtube.history().to_vec() {
@@ -120,11 +123,20 @@ impl Channel {
     /// Takes in what arrived since.
     pub fn advance(&mut self, now: Timestamp) {
         if self.is_behind(now) {
-            for comment in self.world.youtube.arrivals(self.known_to, now) {
+            for comment in self.arrivals(self.known_to, now) {
                 self.take(comment);
             }
             self.known_to = now;
         }
+    }
+
+    /// What other people write after `from`, up to and with `to`, oldest first.
+    pub fn arrivals(&self, from: Timestamp, to: Timestamp) -> Vec<Comment> {
+        let mut arrivals = self.world.youtube.arrivals(from, to);
+        let answers = self.answers.iter().filter(|answer| from < answer.published_at && answer.published_at <= to);
+        arrivals.extend(answers.cloned());
+        arrivals.sort_by_key(|comment| comment.published_at);
+        arrivals
     }
 
     fn take(&mut self, comment: Comment) {
@@ -147,13 +159,14 @@ impl Channel {
         self.items.insert(item.id.clone(), item);
     }
 
-    /// A new comment of the owner's, or a new text of one.
+    /// A new comment of the owner's, or a new text of one. Somebody may answer a new one.
     pub fn write(&mut self, written: Written) {
         if let Some(item) = self.items.get_mut(&written.id) {
             item.comment.text = written.text;
             item.comment.updated_at = written.updated_at;
             return;
         }
+        let answer = self.answer_to(&written);
         let comment = Comment {
             id: written.id,
             video_id: written.video_id,
@@ -170,6 +183,21 @@ impl Channel {
             language: None,
         };
         self.insert(Item { comment, status: Status::Published });
+        if let Some(answer) = answer {
+            if answer.published_at <= self.known_to {
+                self.take(answer.clone());
+            }
+            self.answers.push(answer);
+        }
+    }
+
+    /// The last viewer in the thread feels spoken to.
+    fn answer_to(&self, written: &Written) -> Option<Comment> {
+        let thread = self.items.get(written.parent_id.as_deref()?)?;
+        let replies = self.replies_of.get(&thread.id).into_iter().flatten().rev();
+        let before = replies.filter(|(at, _)| *at < written.published_at).filter_map(|(_, id)| self.items.get(id));
+        let heard = before.into_iter().find(|reply| !reply.by_owner).unwrap_or(thread);
+        self.youtube().answer_back(thread, heard, &written.id, written.published_at)
     }
 
     pub fn moderate(&mut self, id: &str, status: Status) {

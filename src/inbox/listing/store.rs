@@ -51,6 +51,8 @@ kit::row! {
         pub reasons_json: Json,
         pub ruleset: i64,
         pub first_seen_at: Timestamp,
+        /// It waits for an answer although we have answered in its thread before.
+        pub is_answered_again: bool,
     }
 }
 
@@ -69,7 +71,10 @@ const SELECT_INTERACTIONS: &str =
         i.thread_external_id, i.content_id, c.title, i.author_id, a.display_name, a.avatar_url, a.profile_url,
         a.interactions, i.text, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
         i.provider_state, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
-        i.priority_score, i.priority, i.reasons, i.ruleset, i.first_seen_at
+        i.priority_score, i.priority, i.reasons, i.ruleset, i.first_seen_at,
+        i.state = 'needs_reply' AND i.parent_external_id IS NOT NULL AND EXISTS (SELECT 1 FROM interactions own
+            WHERE own.connection_id = i.connection_id AND own.thread_external_id = i.thread_external_id
+            AND own.is_own AND own.created_at < i.created_at)
      FROM interactions i JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id
      WHERE i.workspace_id = $1";
 

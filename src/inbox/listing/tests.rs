@@ -41,6 +41,21 @@ kit::both_databases! {
         }
     }
 
+    async fn who_comes_back_after_our_answer_is_told_apart(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        let again = |id: &str, minutes| ObservedInteraction {
+            text: Some("And does it ship to Canada?".into()),
+            ..reply(id, "ann", &asked, minutes)
+        };
+        desk.ingest(MORNING + HOUR * 2, &[asked.clone(), again("r1", 10), own_reply("own1", &asked, 20), again("r2", 40)]).await;
+        let listed = list(&desk, desk.workspace, "state=needs_reply", None, 10).await;
+        let told = listed.items.iter().map(|item| (item.external_id.as_str(), item.is_answered_again)).collect::<Vec<_>>();
+        assert_eq!(told, [("r2", true)], "what came before our answer is answered");
+        desk.ingest(MORNING + HOUR * 3, &[comment("c2", "bob", "Where is the shop?")]).await;
+        let listed = list(&desk, desk.workspace, "state=needs_reply", None, 10).await;
+        assert!(listed.items.iter().any(|item| item.external_id == "c2" && !item.is_answered_again));
+    }
+
     async fn pages_follow_each_other_without_gap_or_repetition(desk: Desk) {
         let page = (0..23)
             .map(|number| ObservedInteraction {

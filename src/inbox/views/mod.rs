@@ -88,6 +88,7 @@ fn tags(item: &Interaction) -> Markup {
         div.tags {
             @if !item.is_own {
                 @if item.state == TriageState::NeedsReply { (band_tag(item.priority)) }
+                @if item.is_answered_again { (tag(Tone::Accent, "answered again")) }
                 @for intent in item.intents() { (tag(Tone::Plain, definitions::intent(intent))) }
                 @if item.sentiment != Sentiment::Unknown {
                     (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))

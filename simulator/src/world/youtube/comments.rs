@@ -119,9 +119,18 @@ impl Writer<'_> {
 
     /// One reply under a top-level comment.
     pub fn reply(&self, thing: &[u64], top: &Comment, author: AuthorRef, at: Timestamp, fresh: Fresh<'_>) -> Comment {
-        let id = format!("{}.{}", top.id, self.source.ids.dice("reply", thing).base64url(22));
         let intent = if author.channel_id == self.channel.id { Intent::OwnerReply } else { Intent::Answer };
-        self.comment(id, Draft { thing, intent, author, at, parent: Some(top) }, fresh)
+        self.comment(self.reply_id(thing, top), Draft { thing, intent, author, at, parent: Some(top) }, fresh)
+    }
+
+    /// Whoever wrote `top` says something more under it.
+    pub fn comes_back(&self, thing: &[u64], top: &Comment, intent: Intent, at: Timestamp, fresh: Fresh<'_>) -> Comment {
+        let draft = Draft { thing, intent, author: top.author.clone(), at, parent: Some(top) };
+        self.comment(self.reply_id(thing, top), draft, fresh)
+    }
+
+    fn reply_id(&self, thing: &[u64], top: &Comment) -> String {
+        format!("{}.{}", top.id, self.source.ids.dice("reply", thing).base64url(22))
     }
 
     fn comment(&self, id: String, draft: Draft<'_>, fresh: Fresh<'_>) -> Comment {

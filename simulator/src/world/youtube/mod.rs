@@ -1,5 +1,6 @@
 //! The YouTube side of a world: one channel, its uploads, and what people write under them.
 
+mod answers;
 mod arrivals;
 mod channel;
 mod comments;

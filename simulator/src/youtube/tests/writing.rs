@@ -144,6 +144,38 @@ both_databases! {
         channel_id(&sim, &text(&tokens["access_token"])).await;
     }
 
+    async fn whoever_is_answered_sometimes_comes_back_within_minutes(sim: Sim) {
+        let mut sim = sim;
+        let (token, _) = connected(&sim).await;
+        let open = threads(&sim, &token).await.into_iter().filter(|thread| thread["snippet"]["canReply"] == true);
+        let asked: Vec<Value> = open.take(20).collect();
+        for thread in &asked {
+            assert_eq!(reply(&sim, &token, &text(&thread["id"]), "Thanks for asking!").await.0, StatusCode::OK);
+        }
+        let after_ours = async |sim: &Sim, thread: &Value| {
+            let replies = sim.all(&token, &format!("comments?part=snippet&parentId={}", text(&thread["id"]))).await;
+            let ours = replies.iter().position(|reply| reply["snippet"]["textOriginal"] == "Thanks for asking!");
+            replies[..ours.expect("our reply is there")].to_vec()
+        };
+        for thread in &asked {
+            assert!(after_ours(&sim, thread).await.is_empty(), "nobody answers at once");
+        }
+        sim.hand.advance(std::time::Duration::from_secs(8 * 60));
+        let mut came_back = Vec::new();
+        for thread in &asked {
+            let answers = after_ours(&sim, thread).await;
+            assert!(answers.len() <= 1, "{answers:?}");
+            came_back.extend(answers);
+        }
+        assert!((4..=16).contains(&came_back.len()), "about half of twenty: {}", came_back.len());
+        sim.restart().await;
+        let mut again = Vec::new();
+        for thread in &asked {
+            again.extend(after_ours(&sim, thread).await);
+        }
+        assert_eq!(ids(&again), ids(&came_back), "also after a restart");
+    }
+
     async fn a_lost_answer_leaves_its_effect(sim: Sim) {
         let (token, _) = connected(&sim).await;
         sim.set_fault("ann", json!({ "kind": "lost_answer", "calls": 1 })).await;
