@@ -61,10 +61,11 @@ function renewList() {
 
 // What was typed stays where it is; the page's own words say what is wrong.
 function refuse(page) {
-  const composer = page?.querySelector("form[data-composer]");
-  if (composer) {
-    document.querySelector("form[data-composer]").replaceWith(document.importNode(composer, true));
-    return document.getElementById("text").focus();
+  const field = page?.querySelector("#reading [aria-invalid]");
+  const form = field && document.getElementById(field.form.id);
+  if (form) {
+    form.replaceWith(document.importNode(field.form, true));
+    return document.getElementById(field.id).focus();
   }
   const words = page?.querySelector(".trouble p:not(.trouble-status), .error, .notice")?.textContent;
   const told = document.getElementById("refused") ?? document.createElement("p");
@@ -86,8 +87,7 @@ document.addEventListener("submit", (event) => {
   open(event.submitter?.getAttribute("formaction") ?? form.action, (led) => {
     row?.remove?.();
     if (isUndone) renewList();
-    led.searchParams.delete("moved");
-    led.searchParams.delete("sent");
+    ["moved", "sent", "marked"].forEach((name) => led.searchParams.delete(name));
     history.replaceState(null, "", led);
     const here = rowOf(reading().dataset.id) ?? back;
     here?.scrollIntoView({ block: "nearest" });
@@ -176,7 +176,7 @@ document.addEventListener("keydown", (event) => {
     if (row && button.form?.id === "ticked" && !document.querySelector(".tick:checked")) row.querySelector(".tick").checked = true;
     if (button.matches("input, textarea")) return button.focus();
     button.click();
-    document.getElementById(button.getAttribute("popovertarget"))?.querySelector("button")?.focus();
+    document.getElementById(button.getAttribute("popovertarget"))?.querySelector("input, button")?.focus();
   }
 });
 

@@ -331,15 +331,60 @@ CREATE TABLE thread_assignments (
 );
 CREATE INDEX thread_assignments_by_person ON thread_assignments (workspace_id, assigned_to);
 
+-- The workspace's tags, as they were first written.
+CREATE TABLE tags (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    -- Composed and in small letters: the same for all ways to write it.
+    key TEXT NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY (workspace_id, key)
+);
+
 CREATE TABLE thread_tags (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    -- The tag's key.
     tag TEXT NOT NULL,
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
     tagged_by UUID NOT NULL,
     tagged_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (workspace_id, tag, thread_id)
 );
 CREATE INDEX thread_tags_by_thread ON thread_tags (thread_id);
+
+-- Each member's own.
+CREATE TABLE thread_stars (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL,
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    starred_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, user_id, thread_id)
+);
+CREATE INDEX thread_stars_by_thread ON thread_stars (thread_id);
+
+-- Who starred, tagged or assigned some threads at once, and which of them it changed: kept for a day, to be taken back.
+CREATE TABLE mark_acts (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    done_by UUID NOT NULL,
+    done_at TIMESTAMPTZ NOT NULL,
+    mark TEXT NOT NULL CHECK (mark IN ('star', 'unstar', 'tag', 'untag', 'assign', 'unassign')),
+    tag TEXT,
+    assignee UUID,
+    matched BIGINT NOT NULL,
+    changed BIGINT NOT NULL
+);
+CREATE INDEX mark_acts_by_age ON mark_acts (done_at);
+CREATE INDEX mark_acts_by_workspace ON mark_acts (workspace_id);
+
+CREATE TABLE mark_changes (
+    act_id UUID NOT NULL REFERENCES mark_acts (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    assigned_before UUID,
+    PRIMARY KEY (act_id, thread_id)
+);
+CREATE INDEX mark_changes_by_thread ON mark_changes (thread_id);
+CREATE INDEX mark_changes_by_workspace ON mark_changes (workspace_id);
 
 CREATE TABLE thread_notes (
     id UUID PRIMARY KEY,

@@ -11,8 +11,9 @@ pub mod imported;
 pub mod ingest;
 pub mod jobs;
 pub mod listing;
+pub mod marks;
 pub mod moves;
-
+pub mod notes;
 pub mod pages;
 mod place;
 mod seed;

@@ -12,10 +12,14 @@ use maud::Markup;
 use super::answering::{Answering, Told};
 use super::decisions;
 use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened, Reader};
+use super::marks::pages::TagTold;
+use super::marks::{self, Marks};
 use super::moves::{Done, Receipt};
+use super::notes;
+use super::notes::pages::NoteTold;
 use super::place::{Place, take};
 use super::triage::TriageState;
-use super::views::{self, Neighbours};
+use super::views::{self, Choice, Neighbours};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::model::InteractionId;
@@ -33,13 +37,31 @@ pub async fn index(
     nonce: Nonce,
     Query(parameters): Query<Parameters>,
 ) -> Result<Response> {
-    let mut parameters = parameters;
+    list_page(&app, &who, &nonce, Listing::of(parameters)).await
+}
+
+/// Which list, and what is wrong with what was typed for what is ticked in it.
+pub(super) struct Listing {
+    pub parameters: Parameters,
+    pub tagged: Option<TagTold>,
+}
+
+impl Listing {
+    pub fn of(parameters: Parameters) -> Self {
+        Self { parameters, tagged: None }
+    }
+}
+
+/// The page of a list, or the part of it that is asked for.
+pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing: Listing) -> Result<Response> {
+    let Listing { mut parameters, tagged } = listing;
     let panel = take(&mut parameters, "panel");
     let done = Done::take(&mut parameters);
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
-    let mut shell = who.shell(&app, &nonce, "/inbox");
+    let is_sound = place.errors.is_empty() && tagged.is_none();
+    let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
-    let (rows, receipt) = {
+    let (mut rows, receipt) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
             let rows = Rows::read(conn, Reader { workspace, user: by, zone: &zone }, &place)?;
@@ -47,13 +69,14 @@ pub async fn index(
         };
         app.db.read(read).await?
     };
+    rows.choice.told = tagged;
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let view = views::Inbox { place: &place, rows: &rows, open: None, receipt: receipt.as_ref(), local: &shell.local };
     if panel.is_some() {
         return Ok(views::panel(&view).into_response());
     }
     let body = views::with_keys(&shell.nonce, views::inbox(&view, views::nothing_open()));
-    let status = if place.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
 }
 
@@ -66,7 +89,7 @@ pub async fn show(
     Query(parameters): Query<Parameters>,
 ) -> Result<Markup> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
-    page_of(&app, &who, &nonce, Asked { id, parameters, told: None }).await
+    page_of(&app, &who, &nonce, Asked::new(id, parameters)).await
 }
 
 /// Which comment, in which list, and what is wrong with what was typed under it.
@@ -74,13 +97,21 @@ pub(super) struct Asked {
     pub id: InteractionId,
     pub parameters: Parameters,
     pub told: Option<Told>,
+    pub tagged: Option<TagTold>,
+    pub noted: Option<NoteTold>,
+}
+
+impl Asked {
+    pub fn new(id: InteractionId, parameters: Parameters) -> Self {
+        Self { id, parameters, told: None, tagged: None, noted: None }
+    }
 }
 
 /// The page of a comment, or the part of it that is asked for.
 pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Asked) -> Result<Markup> {
-    let Asked { id, mut parameters, told } = asked;
+    let Asked { id, mut parameters, told, tagged, noted } = asked;
     let panel = take(&mut parameters, "panel");
-    let done = Done::take(&mut parameters);
+    let done = Done::take(&mut parameters).on(id);
     let place = Arc::new(Place::parse(parameters).map_err(refused)?);
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
@@ -95,7 +126,11 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
             let receipt = Receipt::read(conn, (workspace, by, now), done)?;
             let word = decisions::last_word(conn, workspace, id)?;
             let answering = Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?;
-            Ok::<_, Error>((rows, opened, views::Beside { neighbours, receipt, word, by, answering }))
+            let marks = marks::of_items(conn, reader, std::slice::from_ref(&opened.interaction))?.remove(0);
+            let choice = Choice { told: tagged.clone(), ..rows.choice.clone() };
+            let (notes, noted) = (notes::of_item(conn, workspace, id)?, noted.clone());
+            let beside = views::Beside { neighbours, receipt, word, by, answering, marks, choice, notes, noted };
+            Ok::<_, Error>((rows, opened, beside))
         };
         app.db.read(read).await?
     };
@@ -152,6 +187,9 @@ pub struct Rows {
     pub listed: Listed,
     pub counts: Vec<(TriageState, i64)>,
     pub connections: Vec<listing::Connection>,
+    /// What hangs on each item.
+    pub marks: Vec<Marks>,
+    pub choice: Choice,
     /// The author and the content that the filter names, in words.
     pub people_and_content: Vec<(&'static str, String)>,
 }
@@ -159,8 +197,12 @@ pub struct Rows {
 impl Rows {
     fn read(conn: &mut Conn, reader: Reader<'_>, place: &Place) -> Result<Self> {
         let workspace = reader.workspace;
+        let listed = listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?;
+        let (members, tags) = (marks::members(conn, workspace)?, marks::tags(conn, workspace)?);
         Ok(Self {
-            listed: listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?,
+            marks: marks::of_items(conn, reader, &listed.items)?,
+            choice: Choice { me: reader.user, members, tags, told: None },
+            listed,
             counts: listing::counts(conn, workspace)?,
             connections: listing::connections(conn, workspace)?,
             people_and_content: named(conn, workspace, &place.filter)?,

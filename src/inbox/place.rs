@@ -9,8 +9,20 @@ use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
 
 /// What a person can get wrong in the form of the filter.
-const FIELDS: [&str; 9] =
-    ["kind", "intent", "sentiment", "priority", "language", "platform", "visibility", "since", "until"];
+const FIELDS: [&str; 12] = [
+    "kind",
+    "intent",
+    "sentiment",
+    "priority",
+    "language",
+    "platform",
+    "visibility",
+    "since",
+    "until",
+    "starred",
+    "tag",
+    "assignee",
+];
 /// In an address, everything; without it and without any filter, what needs a reply.
 const ALL: &str = "all";
 

@@ -14,8 +14,9 @@ use super::derive::Language;
 use super::ingest::{self, IngestContext, Ingested};
 use super::triage::TriageState;
 use crate::app::MIGRATIONS;
-use crate::model::{ConnectionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::model::{ConnectionId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
+use crate::testing::{Browser, TestApp};
+use crate::workspaces::{self, Role, UserId, WorkspaceId};
 
 pub const MORNING: Timestamp = Timestamp::from_second(1_795_600_800);
 
@@ -193,4 +194,35 @@ pub fn own_reply(id: &str, to: &ObservedInteraction, minutes: u64) -> ObservedIn
     let mut reply = reply(id, "the_lab", to, minutes);
     reply.author.is_self = true;
     reply
+}
+
+/// In the workspace of whoever is signed in, as they came.
+pub async fn three_questions(app: &TestApp) -> Vec<InteractionId> {
+    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
+    let workspace = who.workspace.id;
+    let connection = ConnectionId::new(now, &random);
+    let ids = app.db.write(move |tx| {
+        add_connection(tx, workspace, connection)?;
+        let asked = ["Where can I buy this?", "How much is it?", "When does it ship?"];
+        let page = asked.iter().enumerate().map(|(n, text)| comment(&format!("c{n}"), &format!("a{n}"), text));
+        let context =
+            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
+        ingest::interactions(tx, &context, &page.collect::<Vec<_>>())?;
+        tx.all("SELECT id FROM interactions ORDER BY external_id", args![])
+    });
+    ids.await.expect("three questions")
+}
+
+/// Ben, who works in Ann's workspace.
+pub async fn colleague(app: &TestApp) -> Browser {
+    let ben = app.invited("ben@example.com").await;
+    let (user, workspace, now) = (app.user("ben@example.com").await, app.who().await.workspace.id, app.app.now());
+    app.db
+        .write(move |tx| {
+            tx.exec("DELETE FROM memberships WHERE user_id = $1", args![user])?;
+            workspaces::join(tx, now, workspace, user, Role::Editor)
+        })
+        .await
+        .unwrap();
+    ben
 }

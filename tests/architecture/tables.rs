@@ -35,7 +35,11 @@ const WORKSPACE: [(&str, &[&str]); 4] = [
             "threads",
             "thread_decisions",
             "thread_assignments",
+            "thread_stars",
+            "tags",
             "thread_tags",
+            "mark_acts",
+            "mark_changes",
             "thread_notes",
         ],
     ),
@@ -60,8 +64,8 @@ const READERS: [(&str, &[&str]); 13] = [
             "interaction_day_zones",
         ],
     ),
-    // What a filter can choose from, and who decided.
-    ("inbox", &["platform_connections", "users"]),
+    // What a filter can choose from, who is still a member, and who decided or wrote.
+    ("inbox", &["platform_connections", "memberships", "users"]),
     // What is answered, by which account, and who answers.
     ("replies", &["interactions", "content_items", "platform_connections", "users"]),
     // What is known already of a thread that is read again, and whether its workspace is a demo.

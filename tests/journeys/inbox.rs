@@ -105,7 +105,7 @@ fn the_inbox_needs_no_javascript() {
     });
 }
 
-async fn with_demo() -> (Server, Person) {
+pub(super) async fn with_demo() -> (Server, Person) {
     let server = Server::start(Engine::Sqlite).await;
     let person = Person::new(&server).await;
     person.sign_up(&server).await;

@@ -6,3 +6,4 @@ mod narrow;
 mod pages;
 mod person;
 mod pictures;
+mod team;

@@ -57,7 +57,7 @@ pub async fn send(
         Ok((next, reply)) => Ok(Redirect::to(&said(&next, "sent", reply, panel.as_deref())).into_response()),
         Err(refused) => {
             let told = Told { text: form.text, error: refused.told().1.into_owned() };
-            let asked = Asked { id, parameters, told: Some(told) };
+            let asked = Asked { told: Some(told), ..Asked::new(id, parameters) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
         }
     }

@@ -10,6 +10,7 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::{RefOr, Required};
 
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
+use crate::inbox::marks::{Assignee, TagName};
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
@@ -30,6 +31,11 @@ kit::text_enum! {
         Held = "held", Spam = "spam", Hidden = "hidden", Rejected = "rejected",
         Removed = "removed", Any = "any",
     }
+}
+
+kit::text_enum! {
+    /// By whoever looks.
+    pub enum Starred { Yes = "yes" }
 }
 
 /// Declares a filter's fields, once: the struct and its default, the URL's parameters both ways, and what the API's
@@ -81,6 +87,9 @@ filter! {
         connection: Option<ConnectionId>,
         content: Option<ContentId>,
         author: Option<AuthorId>,
+        starred: Option<Starred> = "What the user starred",
+        tag: Option<TagName> = "However it is written",
+        assignee: Option<Assignee> = "me, nobody, or the id of a member",
         since: Option<Date> = "First day, like 2026-11-22, in the user's time zone",
         until: Option<Date> = "Last day: the same as since, or later",
         visibility: Visibility = "defaults to published",
@@ -118,8 +127,29 @@ macro_rules! values {
 }
 
 values! {
-    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order;
+    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred;
     ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id"
+}
+
+impl Value for TagName {
+    fn wanted() -> String {
+        "a tag of 1 to 40 letters".to_owned()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        <TagName as PartialSchema>::schema()
+    }
+}
+
+impl Value for Assignee {
+    fn wanted() -> String {
+        "me, nobody, or a member's id".to_owned()
+    }
+
+    fn schema() -> RefOr<Schema> {
+        let pattern = "^(me|nobody|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$";
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern)).build().into()
+    }
 }
 
 impl Value for Date {

@@ -1,6 +1,7 @@
 //! The inbox as a list: the URL is the filter, pages go by cursor, a row knows all that is shown of it.
 
 mod filter;
+mod marked;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use super::triage::TriageState;
 use crate::model::{AuthorId, ContentId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
-pub use filter::{BadFilter, Filter, Order, Visibility, escaped};
+pub use filter::{BadFilter, Filter, Order, Starred, Visibility, escaped};
 pub use store::{Connection, ContentItem, Interaction, Reply, Version};
 
 pub const DEFAULT_LIMIT: usize = 50;

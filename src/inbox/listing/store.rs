@@ -4,9 +4,12 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::args;
 use kit::clock::Timestamp;
+#[cfg(test)]
+use kit::db::Dialect;
 use kit::db::{AsVal, Conn, Json, Result, Val};
 
 use super::filter::{Filter, Order, Visibility};
+use super::marked::{self, Marked};
 use super::{Cursor, Reader};
 use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use crate::inbox::ingest::lists::all_in;
@@ -66,17 +69,19 @@ impl Interaction {
     }
 }
 
-const SELECT_INTERACTIONS: &str =
-    "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
+const COLUMNS: &str = "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
         i.thread_external_id, i.content_id, c.title, i.author_id, a.display_name, a.avatar_url, a.profile_url,
         a.interactions, i.text, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
         i.provider_state, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
         i.priority_score, i.priority, i.reasons, i.ruleset, i.first_seen_at,
         i.state = 'needs_reply' AND i.parent_external_id IS NOT NULL AND EXISTS (SELECT 1 FROM interactions own
             WHERE own.connection_id = i.connection_id AND own.thread_external_id = i.thread_external_id
-            AND own.is_own AND own.created_at < i.created_at)
-     FROM interactions i JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id
-     WHERE i.workspace_id = $1";
+            AND own.is_own AND own.created_at < i.created_at)";
+const JOINED: &str = "JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id";
+
+fn select_interactions() -> String {
+    format!("{COLUMNS} FROM interactions i {JOINED} WHERE i.workspace_id = $1")
+}
 
 pub fn list(
     conn: &mut Conn,
@@ -85,28 +90,24 @@ pub fn list(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Interaction>> {
-    let mut query = Query { sql: SELECT_INTERACTIONS.to_owned(), args: vec![Val::Uuid(reader.workspace.uuid())] };
-    query.state(filter);
-    query.visibility(filter);
-    query.equals("i.kind", filter.kind.as_ref());
-    query.equals("i.platform", filter.platform.as_ref());
-    query.equals("i.sentiment", filter.sentiment.as_ref());
-    query.equals("i.priority", filter.priority.as_ref());
-    query.equals("i.language", filter.language.as_ref());
-    query.equals("i.connection_id", filter.connection.as_ref());
-    query.equals("i.content_id", filter.content.as_ref());
-    query.equals("i.author_id", filter.author.as_ref());
-    if let Some(intent) = filter.intent {
-        query.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
-    }
-    if let Some(since) = filter.since {
-        query.bind("i.created_at >=", Val::Time(start_of(since, reader.zone)));
-    }
-    if let Some(after) = filter.until.and_then(|until| until.tomorrow().ok()) {
-        query.bind("i.created_at <", Val::Time(start_of(after, reader.zone)));
-    }
+    let mut query = Query::of(conn, reader, filter)?;
     query.page(filter.order, after, limit);
     conn.all(&query.sql, &query.args)
+}
+
+/// How the database finds a list's first page.
+#[cfg(test)]
+pub fn plan(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {
+    let mut query = Query::of(conn, reader, filter)?;
+    query.page(filter.order, None, 50);
+    match conn.dialect() {
+        Dialect::Postgres => conn.all(&format!("EXPLAIN {}", query.sql), &query.args),
+        Dialect::Sqlite => {
+            let sql = format!("EXPLAIN QUERY PLAN {}", query.sql);
+            let steps: Vec<(i64, i64, i64, String)> = conn.all(&sql, &query.args)?;
+            Ok(steps.into_iter().map(|(.., step)| step).collect())
+        }
+    }
 }
 
 /// A statement that grows with its filter.
@@ -116,6 +117,46 @@ struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
+    /// All that a filter says, but for its order.
+    fn of(conn: &mut Conn, reader: Reader<'_>, filter: &'a Filter) -> Result<Self> {
+        let mut marks = marked::asked(filter, reader);
+        let few = marked::first_few(conn, reader, &marks)?.map(|index| marks.remove(index));
+        let mut query = Self { sql: String::new(), args: vec![Val::Uuid(reader.workspace.uuid())] };
+        query.begin(few.as_ref());
+        marks.iter().for_each(|mark| query.marked(mark));
+        query.state(filter);
+        query.visibility(filter);
+        query.equals("i.kind", filter.kind.as_ref());
+        query.equals("i.platform", filter.platform.as_ref());
+        query.equals("i.sentiment", filter.sentiment.as_ref());
+        query.equals("i.priority", filter.priority.as_ref());
+        query.equals("i.language", filter.language.as_ref());
+        query.equals("i.connection_id", filter.connection.as_ref());
+        query.equals("i.content_id", filter.content.as_ref());
+        query.equals("i.author_id", filter.author.as_ref());
+        if let Some(intent) = filter.intent {
+            query.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
+        }
+        if let Some(since) = filter.since {
+            query.bind("i.created_at >=", Val::Time(start_of(since, reader.zone)));
+        }
+        if let Some(after) = filter.until.and_then(|until| until.tomorrow().ok()) {
+            query.bind("i.created_at <", Val::Time(start_of(after, reader.zone)));
+        }
+        Ok(query)
+    }
+
+    fn begin(&mut self, few: Option<&Marked>) {
+        let Some(mark) = few else { return self.sql = select_interactions() };
+        self.args.extend(mark.value());
+        self.sql = format!("{COLUMNS} {}", marked::joined(mark, JOINED, self.args.len()));
+    }
+
+    fn marked(&mut self, mark: &Marked) {
+        self.args.extend(mark.value());
+        self.sql.push_str(&marked::narrowed(mark, self.args.len()));
+    }
+
     fn bind(&mut self, condition: &str, value: Val<'a>) {
         self.args.push(value);
         self.sql.push_str(&format!(" AND {condition} ${}", self.args.len()));
@@ -176,7 +217,7 @@ fn start_of(day: Date, time_zone: &TimeZone) -> Timestamp {
 }
 
 pub fn interaction(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Interaction>> {
-    conn.opt(&format!("{SELECT_INTERACTIONS} AND i.id = $2"), args![workspace, id])
+    conn.opt(&format!("{} AND i.id = $2", select_interactions()), args![workspace, id])
 }
 
 /// So many of a thread are shown; a longer one is read on the platform.
@@ -184,8 +225,9 @@ const THREAD_SHOWN: i64 = 200;
 
 pub fn thread(conn: &mut Conn, workspace: WorkspaceId, of: &Interaction) -> Result<Vec<Interaction>> {
     let sql = format!(
-        "{SELECT_INTERACTIONS} AND i.connection_id = $2 AND i.thread_external_id = $3
-         ORDER BY i.created_at, i.id LIMIT {THREAD_SHOWN}"
+        "{} AND i.connection_id = $2 AND i.thread_external_id = $3
+         ORDER BY i.created_at, i.id LIMIT {THREAD_SHOWN}",
+        select_interactions()
     );
     conn.all(&sql, args![workspace, of.connection_id, of.thread_external_id])
 }
@@ -197,7 +239,8 @@ pub fn by_author(
     but: InteractionId,
 ) -> Result<Vec<Interaction>> {
     let sql = format!(
-        "{SELECT_INTERACTIONS} AND i.author_id = $2 AND i.id <> $3 ORDER BY i.created_at DESC, i.id DESC LIMIT 10"
+        "{} AND i.author_id = $2 AND i.id <> $3 ORDER BY i.created_at DESC, i.id DESC LIMIT 10",
+        select_interactions()
     );
     conn.all(&sql, args![workspace, author, but])
 }

@@ -10,6 +10,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 
 use super::decisions::{self, UNDO, Word};
+use super::marks::{self, ActId};
 use super::place::take;
 use super::threads::{LastWord, ThreadState};
 use crate::model::InteractionId;
@@ -82,6 +83,12 @@ pub enum Receipt {
     /// As many as were chosen: they were so already.
     Nothing(i64),
     Sent(Box<Reply>),
+    Marked {
+        act: marks::Act,
+        assignee: Option<String>,
+        /// The comment that is open.
+        open: Option<InteractionId>,
+    },
 }
 
 /// What an address says was done before it was asked for.
@@ -91,9 +98,16 @@ pub struct Done {
     /// When, and how many threads were chosen.
     many: Option<(Timestamp, i64)>,
     sent: Option<ReplyId>,
+    marked: Option<ActId>,
+    open: Option<InteractionId>,
 }
 
 impl Done {
+    /// Told on the page of a comment.
+    pub fn on(self, id: InteractionId) -> Self {
+        Self { open: Some(id), ..self }
+    }
+
     /// Takes it out of the other parameters. What nobody can read says nothing.
     pub fn take(parameters: &mut Vec<(String, String)>) -> Self {
         let mut one = |name| take(parameters, name);
@@ -102,6 +116,8 @@ impl Done {
             moved: one("moved").and_then(|id| id.parse().ok()),
             many: at.and_then(|at| Some((Timestamp::parse(&at).ok()?, chosen?.parse().ok()?))),
             sent: one("sent").and_then(|id| id.parse().ok()),
+            marked: one("marked").and_then(|id| id.parse().ok()),
+            open: None,
         }
     }
 }
@@ -112,7 +128,7 @@ impl Receipt {
         (workspace, by, now): (WorkspaceId, UserId, Timestamp),
         done: Done,
     ) -> db::Result<Option<Self>> {
-        let Done { moved, many, sent } = done;
+        let Done { moved, many, sent, marked, open } = done;
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;
             let is_theirs = |word: &LastWord| word.decided_by == by && now.since(word.decided_at) < UNDO;
@@ -127,6 +143,14 @@ impl Receipt {
                 changed,
                 spared: (chosen - changed).max(0),
             })));
+        }
+        if let Some(id) = marked {
+            let Some(act) = marks::act(conn, workspace, by, id)? else { return Ok(None) };
+            let of = act.assignee.filter(|to| *to != by);
+            let named = of.map(|to| Ok::<_, db::Error>((to, marks::members(conn, workspace)?))).transpose()?;
+            let name = named.and_then(|(to, all)| all.into_iter().find(|one| one.id == to)).map(|member| member.name);
+            let assignee = if act.assignee == Some(by) { Some("you".to_owned()) } else { name };
+            return Ok(Some(Self::Marked { act, assignee, open }));
         }
         let Some(id) = sent else { return Ok(None) };
         Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Box::new).map(Self::Sent))

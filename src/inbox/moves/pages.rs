@@ -80,7 +80,7 @@ pub async fn undo(
 }
 
 /// As many as a page lists, and then some.
-const AT_ONCE: usize = 200;
+pub(in crate::inbox) const AT_ONCE: usize = 200;
 
 /// Says one word on the threads of all comments that are ticked.
 pub async fn decide_many(

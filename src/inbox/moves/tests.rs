@@ -7,10 +7,8 @@ use kit::args;
 use kit::clock::Timestamp;
 
 use super::{Move, SNOOZES};
-use crate::inbox::ingest::{self, IngestContext};
-use crate::inbox::testing::{add_connection, comment};
+use crate::inbox::testing::three_questions;
 use crate::inbox::threads::ThreadState;
-use crate::model::{ConnectionId, InteractionId, Platform};
 use crate::testing::TestApp;
 use crate::web::ui::Local;
 
@@ -130,21 +128,4 @@ fn a_snooze_ends_on_a_morning_that_is_yet_to_come() {
 fn instant(page: &str) -> String {
     let rest = page.split_once("name=\"at\" value=\"").map(|(_, rest)| rest).expect("the instant");
     rest.split('"').next().unwrap_or_default().to_owned()
-}
-
-/// In the order in which they were asked.
-async fn three_questions(app: &TestApp) -> Vec<InteractionId> {
-    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
-    let workspace = who.workspace.id;
-    let connection = ConnectionId::new(now, &random);
-    let ids = app.db.write(move |tx| {
-        add_connection(tx, workspace, connection)?;
-        let asked = ["Where can I buy this?", "How much is it?", "When does it ship?"];
-        let page = asked.iter().enumerate().map(|(n, text)| comment(&format!("c{n}"), &format!("a{n}"), text));
-        let context =
-            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
-        ingest::interactions(tx, &context, &page.collect::<Vec<_>>())?;
-        tx.all("SELECT id FROM interactions ORDER BY external_id", args![])
-    });
-    ids.await.expect("three questions")
 }

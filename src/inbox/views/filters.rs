@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::list::Inbox;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
-use crate::inbox::listing::{Filter, Visibility};
+use crate::inbox::listing::{Filter, Starred, Visibility};
+use crate::inbox::marks::TagName;
 use crate::inbox::place::Place;
 use crate::model::Kind;
 use crate::web::ui::{Button, Field, Icon, Select, icon, platform_name};
@@ -24,6 +25,9 @@ pub fn form(view: &Inbox<'_>) -> Markup {
                 (choice(view, "priority", "Priority", PriorityBand::ALL, |band| (band.as_str(), definitions::band(band))))
                 (choice(view, "language", "Language", Language::ALL, |language| (language.as_str(), language.name())))
                 (accounts(view))
+                (tag(view))
+                (assignee(view))
+                (choice(view, "starred", "Star", Starred::ALL, |one| (one.as_str(), "Starred by you")))
                 (choice(view, "visibility", "On the platform", Visibility::ALL, |one| (one.as_str(), one.as_str())))
                 (day(view, "since", "From"))
                 (day(view, "until", "To"))
@@ -112,6 +116,33 @@ fn accounts(view: &Inbox<'_>) -> Markup {
         @if known.len() > 1 || !platform.is_empty() { (platforms) }
         @if connections.len() > 1 || !selected.is_empty() { (accounts) }
     }
+}
+
+fn tag(view: &Inbox<'_>) -> Markup {
+    let selected = view.place.value("tag");
+    let key = view.place.filter.tag.as_ref().map(TagName::key);
+    let tags = &view.rows.choice.tags;
+    let known = tags.iter().find(|tag| key.as_ref() == Some(&tag.key())).map_or(selected.as_str(), TagName::as_str);
+    let mut select = Select::new("tag", "Tag", known).option("", "Any").error(view.place.errors.of("tag"));
+    if !known.is_empty() && !tags.iter().any(|tag| tag.as_str() == known) {
+        select = select.option(known, known);
+    }
+    let select = tags.iter().fold(select, |select, tag| select.option(tag.as_str(), tag.as_str()));
+    html! { @if !tags.is_empty() || !known.is_empty() { (select) } }
+}
+
+fn assignee(view: &Inbox<'_>) -> Markup {
+    let selected = view.place.value("assignee");
+    let choice = &view.rows.choice;
+    let ids = choice.members.iter().map(|member| member.id.to_string()).collect::<Vec<_>>();
+    let mut select = Select::new("assignee", "Assigned to", &selected).option("", "Anybody or nobody");
+    select = select.option("me", "Me").option("nobody", "Nobody").error(view.place.errors.of("assignee"));
+    for (member, id) in choice.members.iter().zip(&ids) {
+        if member.id != choice.me || *id == selected {
+            select = select.option(id, &member.name);
+        }
+    }
+    html! { (select) }
 }
 
 fn day(view: &Inbox<'_>, name: &'static str, label: &'static str) -> Markup {

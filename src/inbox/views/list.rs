@@ -3,9 +3,11 @@
 use maud::{Markup, html};
 
 use super::filters;
+use super::marks::{assignee, star, tags_in_row};
 use super::moves::{receipt, ticked};
 use super::{band_tag, excerpt, state_tag};
 use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
+use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
 use crate::inbox::pages::Rows;
 use crate::inbox::place::{self, Place};
@@ -39,7 +41,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                     @if let Some(done) = view.receipt { (receipt(done, view.place, view.local)) }
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
-                    @if !view.rows.listed.items.is_empty() { (ticked(view.place)) }
+                    @if !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice)) }
                 }
                 (reading)
             }
@@ -147,7 +149,7 @@ fn list(view: &Inbox<'_>) -> Markup {
         Order::Oldest => "Newer",
     };
     html! {
-        ul.rows { @for item in items { (row(item, view)) } }
+        ul.rows { @for (item, marks) in items.iter().zip(&view.rows.marks) { (row(item, marks, view)) } }
         @if view.place.cursor.is_some() {
             p.rows-end { a href=(view.place.from(None).list()) { "Back to the top" } }
         }
@@ -156,23 +158,27 @@ fn list(view: &Inbox<'_>) -> Markup {
 }
 
 /// Author, content and age; text, urgency and state.
-fn row(item: &Interaction, view: &Inbox<'_>) -> Markup {
+fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
+    let is_ticked = view.rows.choice.told.as_ref().is_some_and(|told| told.ticked.contains(&item.id));
     let is_open = view.open == Some(item.id);
     let waits = item.state == TriageState::NeedsReply;
     html! {
         li.row.(if waits { item.priority.as_str() } else { "" }) #(place::row_id(item.id)) data-test="interaction" aria-current=[is_open.then_some("true")] {
             @if !item.is_own {
-                input.tick type="checkbox" name="id" value=(item.id) form="ticked" aria-label={ "Select the comment by " (item.author_name) } title="Select (x)";
+                input.tick type="checkbox" name="id" value=(item.id) form="ticked" checked[is_ticked] aria-label={ "Select the comment by " (item.author_name) } title="Select (x)";
             }
             p.row-head {
                 b dir="auto" { (item.author_name) }
+                (star(marks))
                 @if view.rows.has_several_platforms() { span { (platform_name(item.platform.as_str())) } }
                 @if let Some(rating) = item.rating { (stars(rating)) }
                 @if let Some(title) = &item.content_title { span.on dir="auto" title=(title) { (title) } }
+                (assignee(marks, &view.rows.choice.members))
                 (view.local.ago(item.created_at))
             }
             p.row-body {
                 a.row-link #(place::link_id(item.id)) href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item)) }
+                (tags_in_row(marks))
                 @if waits { (band_tag(item.priority)) }
                 @if view.place.filter.state.is_none() { (state_tag(item.state)) }
             }

@@ -3,7 +3,9 @@
 mod answering;
 mod filters;
 mod list;
+mod marks;
 mod moves;
+mod notes;
 mod one;
 
 use maud::{Markup, html};
@@ -15,6 +17,7 @@ use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
 pub use list::{Inbox, inbox, nothing_open, panel};
+pub use marks::Choice;
 pub use one::{Beside, Neighbours, opened};
 
 /// Letters; no window is wide enough for more.

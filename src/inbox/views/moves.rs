@@ -4,6 +4,8 @@ use kit::clock::Timestamp;
 use maud::{Markup, html};
 
 use super::answering::cancelling;
+use super::marks;
+use super::marks::Choice;
 use super::one::Beside;
 use crate::inbox::listing::Interaction;
 use crate::inbox::moves::{Move, Receipt, SNOOZES};
@@ -46,14 +48,16 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
 }
 
 /// One word for all that is ticked in the list; there while anything is.
-pub(super) fn ticked(place: &Place) -> Markup {
+pub(super) fn ticked(place: &Place, choice: &Choice) -> Markup {
     html! {
         form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
+            (marks::on_enter(place))
             b.num data-ticked aria-live="polite" { "Selected" }
             (button(Move::Done, "Done", Icon::Check, "e"))
             (button(Move::Tomorrow, "Snooze to tomorrow", Icon::Clock, "h"))
             (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
             (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
+            (marks::for_ticked(place, choice))
         }
     }
 }
@@ -112,6 +116,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
                 span { @if *chosen > 0 { "Nothing changed: that was so already." } @else { "Nothing changed: what you chose is gone." } }
             }
         },
+        Receipt::Marked { act, assignee, open } => marks::receipt(act, assignee.as_deref(), *open, place),
         Receipt::Sent(reply) => {
             let undo = reply.can_be_cancelled().then(|| cancelling(reply));
             line(reply.interaction_id, "reply/act", html! { (sent(reply.state)) }, undo)

@@ -4,13 +4,18 @@ use kit::clock::Timestamp;
 use maud::{Markup, html};
 
 use super::answering::{composer, on_their_way};
+use super::marks::{Choice, marks};
 use super::moves::{moves, receipt};
+use super::notes;
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
 use crate::inbox::answering::Answering;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
 use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
+use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
+use crate::inbox::notes::Note;
+use crate::inbox::notes::pages::NoteTold;
 use crate::inbox::place::Place;
 use crate::inbox::threads::LastWord;
 use crate::inbox::triage::TriageState;
@@ -36,6 +41,10 @@ pub struct Beside {
     /// Who looks.
     pub by: UserId,
     pub answering: Answering,
+    pub marks: Marks,
+    pub choice: Choice,
+    pub notes: Vec<Note>,
+    pub noted: Option<NoteTold>,
 }
 
 pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Markup {
@@ -45,8 +54,10 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
         (way(opened, place, &beside.neighbours))
         h2 #reading-title tabindex="-1" data-announce { (heading(item)) }
         @if !item.is_own { (moves(item, place, beside, local)) }
+        (marks(item, place, beside))
         (thread(opened, place, local))
         (on_their_way(item.id, &beside.answering, place, local))
+        (notes::list(item.id, &beside.notes, beside.by, place, local))
     };
     let more = html! {
         div.reading-more {
@@ -65,6 +76,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             @if let Some(done) = &beside.receipt { (receipt(done, place, local)) }
             (part("interaction", said))
             (composer(item, &beside.answering, place))
+            (notes::form(item.id, beside.noted.as_ref(), place))
             (part("interaction-more", more))
         }
     }

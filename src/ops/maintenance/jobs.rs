@@ -15,12 +15,20 @@ use crate::app::App;
 use crate::connections::consent;
 use crate::events;
 use crate::idempotency;
+use crate::inbox::marks;
 use crate::webhooks::incoming as webhooks;
 
 type Purge = fn(&mut Tx, Timestamp, i64) -> db::Result<u64>;
 
-const PURGES: [Purge; 6] =
-    [sessions::purge, accounts::purge, consent::purge, idempotency::purge, webhooks::purge, events::purge];
+const PURGES: [Purge; 7] = [
+    sessions::purge,
+    accounts::purge,
+    consent::purge,
+    idempotency::purge,
+    webhooks::purge,
+    events::purge,
+    marks::purge,
+];
 /// Rows of a kind that one transaction removes at most.
 const BATCH: i64 = 1_000;
 

@@ -108,6 +108,11 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/inbox/{interaction}", Page(Cleos), 200),
     ("POST", "/inbox/moves", Page(Ones), 303),
     ("POST", "/inbox/moves/undo", Page(Ones), 409),
+    ("POST", "/inbox/marks", Page(Ones), 303),
+    ("POST", "/inbox/marks/undo", Page(Ones), 409),
+    ("POST", "/inbox/{interaction}/mark", Page(Cleos), 303),
+    ("POST", "/inbox/{interaction}/notes", Page(Cleos), 303),
+    ("POST", "/inbox/{interaction}/notes/delete", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/move", Page(Cleos), 303),
     // Nothing was said of it yet.
     ("POST", "/inbox/{interaction}/undo", Page(Cleos), 409),
@@ -199,7 +204,13 @@ const OWNERS: [&str; 3] = ["/connections", "/simulator", "/demo"];
 /// What everybody does about themselves.
 const ONES_OWN: [&str; 3] = ["/settings/", "/auth/", "/activity/installation"];
 /// What is Cleo's own, and no workspace's.
-const PERSONAL: [&str; 3] = ["/settings/sessions/end", "/settings/api-keys/revoke", "/auth/sessions/{session}"];
+const PERSONAL: [&str; 5] = [
+    "/settings/sessions/end",
+    "/settings/api-keys/revoke",
+    "/auth/sessions/{session}",
+    "/inbox/{interaction}/notes/delete",
+    "/interactions/{interaction}/notes/{note}",
+];
 
 fn least(method: &str, operation: &str) -> Least {
     let begins = |starts: &[&str]| starts.iter().any(|start| operation.starts_with(start));
@@ -230,9 +241,9 @@ fn expected(method: &str, path: &str, door: Door, role: Role, answer: u16) -> Ex
         (Session(_), KeyOf(_) | NeighboursKey | EditorsKey | ViewersKey) => Refused(403, "session_needed"),
         (Key(needed, _), KeyOf(scope)) if needed != scope => Refused(403, "scope_missing"),
         (Page(Cleos) | Session(Cleos) | Key(_, Cleos), Neighbour | Owner | NeighboursKey) => NOT_FOUND,
-        (_, Editor | Viewer | EditorsKey | ViewersKey) if PERSONAL.contains(&operation) => NOT_FOUND,
         (_, Editor | EditorsKey) if least(method, operation) > Least::Editor => refused(method, operation, role),
         (_, Viewer | ViewersKey) if least(method, operation) > Least::Viewer => refused(method, operation, role),
+        (_, Editor | Viewer | EditorsKey | ViewersKey) if PERSONAL.contains(&operation) => NOT_FOUND,
         (Page(_) | Session(_) | Key(..), _) => Passes(answer),
     }
 }

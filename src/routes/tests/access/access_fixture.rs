@@ -19,6 +19,7 @@ use crate::accounts::{self, LinkId, admin};
 use crate::connections::ConnectionId;
 use crate::connections::jobs::SyncConnection;
 use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::notes::NoteId;
 use crate::inbox::testing::{add_connection, comment};
 use crate::model::{InteractionId, Platform};
 use crate::platforms::google;
@@ -45,6 +46,7 @@ pub struct AccessFixture {
 pub struct Things {
     connection: ConnectionId,
     interaction: InteractionId,
+    note: NoteId,
     queued_reply: ReplyId,
     failed_reply: ReplyId,
     unknown_reply: ReplyId,
@@ -201,6 +203,12 @@ impl AccessFixture {
                 IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random };
             ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
             let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
+            let note = NoteId::new(now, random);
+            tx.exec(
+                "INSERT INTO thread_notes (id, workspace_id, thread_id, text, written_by, written_at)
+                 SELECT $1, workspace_id, id, 'Call them.', $3, $4 FROM threads WHERE connection_id = $2",
+                args![note, connection, cleo, now],
+            )?;
             let [queued_reply, failed_reply, unknown_reply] =
                 ["queued", "failed", "unknown"].map(|state| reply(tx, &source, cleo, state));
             let (queued_reply, failed_reply, unknown_reply) = (queued_reply?, failed_reply?, unknown_reply?);
@@ -215,6 +223,7 @@ impl AccessFixture {
             Ok::<_, Error>(Things {
                 connection,
                 interaction,
+                note,
                 queued_reply,
                 failed_reply,
                 unknown_reply,
@@ -263,6 +272,7 @@ impl Things {
     /// The path with what its parameters stand for.
     fn named(&self, path: &str) -> String {
         path.replace("{interaction}", &self.interaction.to_string())
+            .replace("{note}", &self.note.to_string())
             .replace("{queued_reply}", &self.queued_reply.to_string())
             .replace("{failed_reply}", &self.failed_reply.to_string())
             .replace("{unknown_reply}", &self.unknown_reply.to_string())
@@ -291,6 +301,10 @@ impl Things {
                 format!("{{\"connection_id\": \"{}\"}}", self.connection)
             }
             "/inbox/moves" | "/inbox/{interaction}/move" => "to=done".to_owned(),
+            "/inbox/marks" | "/inbox/{interaction}/mark" => "mark=star".to_owned(),
+            "/inbox/marks/undo" => "act=01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
+            "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
+            "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
             "/inbox/{interaction}/reply" => "key=k&text=At+nine.".to_owned(),
             "/inbox/{interaction}/reply/act" => format!("reply={}&act=cancel", self.queued_reply),

@@ -1,0 +1,71 @@
+//! The parts of a list's statement that speak of marks.
+
+use kit::db::{Conn, Result, Val};
+
+use super::Marked;
+use crate::workspaces::WorkspaceId;
+
+/// So many threads are put in order for each page; more of them are met soon enough in the order that all are in.
+pub const FEW: i64 = 2_000;
+
+impl Marked {
+    const fn table(&self) -> &'static str {
+        match self {
+            Marked::Starred(_) => "thread_stars",
+            Marked::Tagged(_) => "thread_tags",
+            Marked::Assigned(_) | Marked::Unassigned => "thread_assignments",
+        }
+    }
+
+    /// With its value at `place`; the workspace's is the first.
+    fn condition(&self, place: usize) -> String {
+        let value = match self {
+            Marked::Starred(_) => format!(" AND m.user_id = ${place}"),
+            Marked::Tagged(_) => format!(" AND m.tag = ${place}"),
+            Marked::Assigned(_) => format!(" AND m.assigned_to = ${place}"),
+            Marked::Unassigned => String::new(),
+        };
+        format!("m.workspace_id = $1{value}")
+    }
+
+    pub fn value(&self) -> Option<Val<'static>> {
+        match self {
+            Marked::Starred(user) | Marked::Assigned(user) => Some(Val::Uuid(user.uuid())),
+            Marked::Tagged(key) => Some(Val::Text(key.clone().into())),
+            Marked::Unassigned => None,
+        }
+    }
+}
+
+/// From the marks to the interactions. `CROSS JOIN` keeps that order on SQLite.
+pub fn joined(mark: &Marked, rest: &str, place: usize) -> String {
+    format!(
+        "FROM {} m CROSS JOIN threads t CROSS JOIN interactions i {rest}
+         WHERE {} AND t.id = m.thread_id AND i.connection_id = t.connection_id
+            AND i.thread_external_id = t.external_id AND i.workspace_id = $1",
+        mark.table(),
+        mark.condition(place)
+    )
+}
+
+/// Of interactions that are found otherwise, those in such a thread.
+pub fn narrowed(mark: &Marked, place: usize) -> String {
+    let not = if *mark == Marked::Unassigned { "NOT " } else { "" };
+    format!(
+        " AND {not}EXISTS (SELECT 1 FROM threads t JOIN {} m ON m.thread_id = t.id
+            WHERE t.connection_id = i.connection_id AND t.external_id = i.thread_external_id AND {})",
+        mark.table(),
+        mark.condition(place)
+    )
+}
+
+/// How many threads bear it, counted up to `limit`.
+pub fn up_to(conn: &mut Conn, workspace: WorkspaceId, mark: &Marked, limit: i64) -> Result<i64> {
+    let sql = format!(
+        "SELECT count(*) FROM (SELECT 1 FROM {} m WHERE {} LIMIT {limit}) few",
+        mark.table(),
+        mark.condition(2)
+    );
+    let args = [Some(Val::Uuid(workspace.uuid())), mark.value()];
+    conn.one(&sql, &args.into_iter().flatten().collect::<Vec<_>>())
+}

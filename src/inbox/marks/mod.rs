@@ -1,0 +1,224 @@
+//! What members put on threads: each their own stars; the workspace's tags, and one member who sees to it. One thread and many
+//! go by one function. What an act changed is kept for a day, so that whoever did it can take it back.
+
+mod assignee;
+pub mod pages;
+mod store;
+mod tag;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn, Tx};
+
+use super::decisions;
+use super::listing::{Interaction, Reader};
+use super::threads::ThreadId;
+use crate::events::{self, Event};
+use crate::live::{self, Hint};
+use crate::model::InteractionId;
+use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::{Actor, Work};
+use crate::workspaces::{self, UserId, WorkspaceId};
+
+pub use assignee::{Assignee, BadAssignee};
+pub use store::Act;
+pub use tag::{BadTag, TagName};
+
+kit::id_types! { pub ActId }
+
+/// How long an act can be taken back by whoever did it.
+const UNDO: Duration = decisions::UNDO;
+/// What was changed is kept a while longer, for lines that still tell of it.
+const KEPT: Duration = Duration::from_secs(86_400);
+
+/// What is put on threads, or taken off them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    Star,
+    Unstar,
+    Tag(TagName),
+    Untag(TagName),
+    Assign(UserId),
+    Unassign,
+}
+
+kit::text_enum! {
+    pub enum MarkKind {
+        Star = "star",
+        Unstar = "unstar",
+        Tag = "tag",
+        Untag = "untag",
+        Assign = "assign",
+        Unassign = "unassign",
+    }
+}
+
+impl Mark {
+    pub const fn kind(&self) -> MarkKind {
+        match self {
+            Mark::Star => MarkKind::Star,
+            Mark::Unstar => MarkKind::Unstar,
+            Mark::Tag(_) => MarkKind::Tag,
+            Mark::Untag(_) => MarkKind::Untag,
+            Mark::Assign(_) => MarkKind::Assign,
+            Mark::Unassign => MarkKind::Unassign,
+        }
+    }
+}
+
+impl MarkKind {
+    /// Everybody's stars are their own, and nobody else's page shows them.
+    const fn is_private(self) -> bool {
+        matches!(self, MarkKind::Star | MarkKind::Unstar)
+    }
+}
+
+/// Marks the threads that interactions stand in. Those that are not there are passed over; those that are marked so already
+/// are matched, and not changed.
+pub fn mark(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId], mark: &Mark) -> Result<Act> {
+    let by = person(work)?;
+    if let Mark::Assign(to) = mark
+        && !members(work.tx, workspace)?.iter().any(|member| member.id == *to)
+    {
+        let text = "Choose somebody of this workspace.";
+        return Err(Error::Invalid(FieldErrors::one("assignee", "not_a_member", text)));
+    }
+    let threads = decisions::threads_of(work.tx, workspace, ids)?;
+    let ids = threads.iter().map(|thread| thread.id).collect::<Vec<ThreadId>>();
+    let tag = match mark {
+        Mark::Tag(tag) => Some(store::known_tag(work.tx, workspace, tag, !ids.is_empty())?),
+        Mark::Untag(tag) => Some(store::known_tag(work.tx, workspace, tag, false)?),
+        _ => None,
+    };
+    let mut act = Act {
+        id: ActId::new(work.now, work.random),
+        workspace_id: workspace,
+        done_by: by,
+        done_at: work.now,
+        mark: mark.kind(),
+        tag,
+        assignee: if let Mark::Assign(to) = mark { Some(*to) } else { None },
+        matched: ids.len() as i64,
+        changed: 0,
+    };
+    if ids.is_empty() {
+        return Ok(act);
+    }
+    store::begin(work.tx, &act)?;
+    act.changed = store::note_changes(work.tx, &act, &ids)?;
+    if act.changed > 0 {
+        store::apply(work.tx, &act, act.mark)?;
+    }
+    store::count(work.tx, &act)?;
+    tell(work, &act)?;
+    Ok(act)
+}
+
+/// Takes an act back where nobody marked otherwise since; of how many threads it was.
+pub fn undo(work: &mut Work<'_>, workspace: WorkspaceId, id: ActId) -> Result<Act> {
+    let by = person(work)?;
+    let act = store::act(work.tx, workspace, by, id)?.filter(|act| work.now.since(act.done_at) < UNDO);
+    let act =
+        act.ok_or_else(|| Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more."))?;
+    match act.mark {
+        MarkKind::Star => store::apply(work.tx, &act, MarkKind::Unstar)?,
+        MarkKind::Unstar => store::apply(work.tx, &act, MarkKind::Star)?,
+        MarkKind::Tag => store::apply(work.tx, &act, MarkKind::Untag)?,
+        MarkKind::Untag => {
+            if let Some(tag) = &act.tag {
+                store::known_tag(work.tx, workspace, tag, true)?;
+            }
+            store::apply(work.tx, &act, MarkKind::Tag)?;
+        }
+        MarkKind::Assign | MarkKind::Unassign => store::assign_as_before(work.tx, &act, work.now)?,
+    }
+    tell(work, &act)?;
+    store::forget(work.tx, &act)?;
+    Ok(act)
+}
+
+fn tell(work: &mut Work<'_>, act: &Act) -> db::Result<()> {
+    if act.changed == 0 {
+        return Ok(());
+    }
+    if act.mark.is_private() {
+        live::hint(work.tx, act.done_by, Hint::Inbox);
+        return Ok(());
+    }
+    for connection in store::connections_of(work.tx, act)? {
+        events::record(work.tx, work.now, act.workspace_id, Event::InboxChanged(connection))?;
+    }
+    Ok(())
+}
+
+fn person(work: &Work<'_>) -> Result<UserId> {
+    match work.who.actor {
+        Actor::User(user) => Ok(user),
+        Actor::Terminal | Actor::Nobody => Err(Error::SignInNeeded),
+    }
+}
+
+/// What somebody did a moment ago, if they did.
+pub fn act(conn: &mut Conn, workspace: WorkspaceId, by: UserId, id: ActId) -> db::Result<Option<Act>> {
+    store::act(conn, workspace, by, id)
+}
+
+/// A member who can be assigned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub id: UserId,
+    pub name: String,
+}
+
+/// Everybody whose account is open, by name.
+pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<Member>> {
+    let open = workspaces::people(conn, workspace)?.into_iter().filter(|person| !person.is_closed);
+    let mut members = open.map(|person| Member { id: person.user_id, name: person.name }).collect::<Vec<_>>();
+    members.sort_by_cached_key(|member| (member.name.to_lowercase(), member.id));
+    Ok(members)
+}
+
+/// The tags that hang on some thread, by name.
+pub fn tags(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<TagName>> {
+    store::tags(conn, workspace)
+}
+
+/// What hangs on a thread, as somebody sees it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    pub is_starred: bool,
+    pub tags: Vec<TagName>,
+    pub assignee: Option<UserId>,
+}
+
+/// In the items' order.
+pub fn of_items(conn: &mut Conn, reader: Reader<'_>, items: &[Interaction]) -> db::Result<Vec<Marks>> {
+    let found = store::of_threads(conn, reader, items)?;
+    let of = |item: &Interaction| {
+        let is_its = |thread: &&store::Marked| {
+            thread.connection_id == item.connection_id && thread.external_id == item.thread_external_id
+        };
+        let thread = found.threads.iter().find(is_its)?;
+        let tags = found.tags.iter().filter(|(id, _)| *id == thread.id).map(|(_, tag)| tag.clone()).collect();
+        Some(Marks { is_starred: thread.is_starred, tags, assignee: thread.assigned_to })
+    };
+    Ok(items.iter().map(|item| of(item).unwrap_or_default()).collect())
+}
+
+/// Somebody is no member any more: nothing is theirs to see to, and their stars go.
+pub fn member_left(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, user: UserId) -> db::Result<()> {
+    let connections = store::assigned_connections(tx, workspace, user)?;
+    store::end_marks_of(tx, workspace, user)?;
+    for connection in connections {
+        events::record(tx, now, workspace, Event::InboxChanged(connection))?;
+    }
+    Ok(())
+}
+
+/// Forgets acts of long ago, at most `batch`; how many it were.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
+    store::purge(tx, now - KEPT, batch)
+}

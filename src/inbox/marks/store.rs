@@ -1,0 +1,284 @@
+//! The statements about stars, tags and assignments, and about the acts that changed them.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx, Val};
+
+use super::{ActId, MarkKind, TagName};
+use crate::inbox::ingest::lists::all_in;
+use crate::inbox::listing::{Interaction, Reader};
+use crate::inbox::threads::ThreadId;
+use crate::model::ConnectionId;
+use crate::workspaces::{UserId, WorkspaceId};
+
+kit::row! {
+    /// What somebody did with some threads at once.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Act {
+        pub id: ActId,
+        pub workspace_id: WorkspaceId,
+        pub done_by: UserId,
+        pub done_at: Timestamp,
+        pub mark: MarkKind,
+        /// As the workspace writes it.
+        pub tag: Option<TagName>,
+        pub assignee: Option<UserId>,
+        pub matched: i64,
+        /// Those of them that were not so already.
+        pub changed: i64,
+    }
+}
+
+pub fn begin(tx: &mut Tx, act: &Act) -> Result<()> {
+    tx.exec(
+        "INSERT INTO mark_acts (id, workspace_id, done_by, done_at, mark, tag, assignee, matched, changed)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        args![
+            act.id,
+            act.workspace_id,
+            act.done_by,
+            act.done_at,
+            act.mark,
+            act.tag.as_ref().map(TagName::as_str),
+            act.assignee,
+            act.matched,
+            act.changed
+        ],
+    )?;
+    Ok(())
+}
+
+pub fn count(tx: &mut Tx, act: &Act) -> Result<()> {
+    tx.exec("UPDATE mark_acts SET changed = $2 WHERE id = $1", args![act.id, act.changed])?;
+    Ok(())
+}
+
+/// Which of the threads an act changes, with whom they were assigned to; how many it is.
+pub fn note_changes(tx: &mut Tx, act: &Act, threads: &[ThreadId]) -> Result<i64> {
+    let mut args = vec![Val::from(&act.id), Val::from(&act.workspace_id)];
+    let key = key(act);
+    match act.mark {
+        MarkKind::Star | MarkKind::Unstar => args.push(Val::from(&act.done_by)),
+        MarkKind::Tag | MarkKind::Untag => args.push(Val::from(key.as_str())),
+        MarkKind::Assign => args.push(Val::from(&act.assignee)),
+        MarkKind::Unassign => {}
+    }
+    let would_change = match act.mark {
+        MarkKind::Star => {
+            "NOT EXISTS (SELECT 1 FROM thread_stars s WHERE s.workspace_id = $2 AND s.user_id = $3 AND s.thread_id = t.id)"
+        }
+        MarkKind::Unstar => {
+            "EXISTS (SELECT 1 FROM thread_stars s WHERE s.workspace_id = $2 AND s.user_id = $3 AND s.thread_id = t.id)"
+        }
+        MarkKind::Tag => {
+            "NOT EXISTS (SELECT 1 FROM thread_tags g WHERE g.workspace_id = $2 AND g.tag = $3 AND g.thread_id = t.id)"
+        }
+        MarkKind::Untag => {
+            "EXISTS (SELECT 1 FROM thread_tags g WHERE g.workspace_id = $2 AND g.tag = $3 AND g.thread_id = t.id)"
+        }
+        MarkKind::Assign => {
+            "NOT EXISTS (SELECT 1 FROM thread_assignments a WHERE a.thread_id = t.id AND a.assigned_to = $3)"
+        }
+        MarkKind::Unassign => "EXISTS (SELECT 1 FROM thread_assignments a WHERE a.thread_id = t.id)",
+    };
+    let sql = format!(
+        "INSERT INTO mark_changes (act_id, workspace_id, thread_id, assigned_before)
+         SELECT $1, t.workspace_id, t.id, (SELECT b.assigned_to FROM thread_assignments b WHERE b.thread_id = t.id)
+         FROM threads t WHERE t.workspace_id = $2 AND {would_change} AND t.id IN "
+    );
+    let changed: Vec<ThreadId> = all_in(tx, &sql, " RETURNING thread_id", &args, threads)?;
+    Ok(changed.len() as i64)
+}
+
+/// Does to the threads that an act changes what `mark` says: the act's own, or its opposite.
+pub fn apply(tx: &mut Tx, act: &Act, mark: MarkKind) -> Result<()> {
+    let Act { id, workspace_id, done_by, done_at, assignee, .. } = act;
+    let key = key(act);
+    match mark {
+        MarkKind::Star => tx.exec(
+            "INSERT INTO thread_stars (workspace_id, user_id, thread_id, starred_at)
+             SELECT c.workspace_id, $2, c.thread_id, $3 FROM mark_changes c WHERE c.act_id = $1
+             ON CONFLICT (workspace_id, user_id, thread_id) DO NOTHING",
+            args![id, done_by, done_at],
+        ),
+        MarkKind::Unstar => tx.exec(
+            "DELETE FROM thread_stars WHERE workspace_id = $2 AND user_id = $3
+             AND thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
+            args![id, workspace_id, done_by],
+        ),
+        MarkKind::Tag => tx.exec(
+            "INSERT INTO thread_tags (workspace_id, tag, thread_id, tagged_by, tagged_at)
+             SELECT c.workspace_id, $2, c.thread_id, $3, $4 FROM mark_changes c WHERE c.act_id = $1
+             ON CONFLICT (workspace_id, tag, thread_id) DO NOTHING",
+            args![id, key, done_by, done_at],
+        ),
+        MarkKind::Untag => tx
+            .exec(
+                "DELETE FROM thread_tags WHERE workspace_id = $2 AND tag = $3
+                 AND thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
+                args![id, workspace_id, key],
+            )
+            .and_then(|_| drop_unused(tx, *workspace_id, &key)),
+        MarkKind::Assign => tx.exec(
+            "INSERT INTO thread_assignments (thread_id, workspace_id, assigned_to, assigned_by, assigned_at)
+             SELECT c.thread_id, c.workspace_id, $2, $3, $4 FROM mark_changes c WHERE c.act_id = $1
+             ON CONFLICT (thread_id) DO UPDATE SET assigned_to = excluded.assigned_to,
+                assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at",
+            args![id, assignee, done_by, done_at],
+        ),
+        MarkKind::Unassign => tx.exec(
+            "DELETE FROM thread_assignments
+             WHERE thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
+            args![id],
+        ),
+    }
+    .map(drop)
+}
+
+/// A tag that nobody uses can be written anew, in other letters.
+fn drop_unused(tx: &mut Tx, workspace: WorkspaceId, key: &str) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM tags WHERE workspace_id = $1 AND key = $2
+         AND NOT EXISTS (SELECT 1 FROM thread_tags g WHERE g.workspace_id = $1 AND g.tag = $2)",
+        args![workspace, key],
+    )
+}
+
+/// Whoever they were assigned to before has them again, where nobody assigned otherwise since and they are still a member.
+pub fn assign_as_before(tx: &mut Tx, act: &Act, now: Timestamp) -> Result<()> {
+    if act.assignee.is_some() {
+        tx.exec(
+            "DELETE FROM thread_assignments WHERE assigned_to = $2
+             AND thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
+            args![act.id, act.assignee],
+        )?;
+    }
+    tx.exec(
+        "INSERT INTO thread_assignments (thread_id, workspace_id, assigned_to, assigned_by, assigned_at)
+         SELECT c.thread_id, c.workspace_id, c.assigned_before, $2, $3 FROM mark_changes c
+         JOIN memberships m ON m.workspace_id = c.workspace_id AND m.user_id = c.assigned_before
+         WHERE c.act_id = $1
+         ON CONFLICT (thread_id) DO NOTHING",
+        args![act.id, act.done_by, now],
+    )?;
+    Ok(())
+}
+
+/// A tag as the workspace writes it already; else as it was typed, which is kept if it is to be `used`.
+pub fn known_tag(tx: &mut Tx, workspace: WorkspaceId, tag: &TagName, used: bool) -> Result<TagName> {
+    let key = tag.key();
+    if used {
+        tx.exec(
+            "INSERT INTO tags (workspace_id, key, name) VALUES ($1, $2, $3) ON CONFLICT (workspace_id, key) DO NOTHING",
+            args![workspace, key, tag.as_str()],
+        )?;
+    }
+    let known = tx.opt("SELECT name FROM tags WHERE workspace_id = $1 AND key = $2", args![workspace, key])?;
+    Ok(known.unwrap_or_else(|| tag.clone()))
+}
+
+pub fn act(conn: &mut Conn, workspace: WorkspaceId, by: UserId, id: ActId) -> Result<Option<Act>> {
+    let sql = format!("SELECT {} FROM mark_acts WHERE id = $1 AND workspace_id = $2 AND done_by = $3", Act::COLUMNS);
+    conn.opt(&sql, args![id, workspace, by])
+}
+
+pub fn connections_of(conn: &mut Conn, act: &Act) -> Result<Vec<ConnectionId>> {
+    conn.all(
+        "SELECT DISTINCT t.connection_id FROM mark_changes c JOIN threads t ON t.id = c.thread_id
+         WHERE c.act_id = $1 ORDER BY t.connection_id",
+        args![act.id],
+    )
+}
+
+pub fn forget(tx: &mut Tx, act: &Act) -> Result<()> {
+    tx.exec("DELETE FROM mark_acts WHERE id = $1", args![act.id])?;
+    Ok(())
+}
+
+pub fn purge(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM mark_acts WHERE id IN (SELECT id FROM mark_acts WHERE done_at < $1 ORDER BY done_at LIMIT $2)",
+        args![older_than, batch],
+    )
+}
+
+pub fn tags(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<TagName>> {
+    conn.all(
+        "SELECT name FROM tags WHERE workspace_id = $1
+            AND EXISTS (SELECT 1 FROM thread_tags g WHERE g.workspace_id = $1 AND g.tag = tags.key)
+         ORDER BY key LIMIT 500",
+        args![workspace],
+    )
+}
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Marked {
+        pub id: ThreadId,
+        pub connection_id: ConnectionId,
+        pub external_id: String,
+        pub is_starred: bool,
+        pub assigned_to: Option<UserId>,
+    }
+}
+
+#[derive(Debug, Default)]
+pub struct OfThreads {
+    pub threads: Vec<Marked>,
+    pub tags: Vec<(ThreadId, TagName)>,
+}
+
+/// Of the threads of some items, those that anything hangs on.
+pub fn of_threads(conn: &mut Conn, reader: Reader<'_>, items: &[Interaction]) -> Result<OfThreads> {
+    let mut connections = items.iter().map(|item| item.connection_id).collect::<Vec<_>>();
+    connections.sort_unstable();
+    connections.dedup();
+    let mut threads: Vec<Marked> = Vec::new();
+    for connection in connections {
+        let of_it = items.iter().filter(|item| item.connection_id == connection);
+        let mut names = of_it.map(|item| item.thread_external_id.as_str()).collect::<Vec<_>>();
+        names.sort_unstable();
+        names.dedup();
+        threads.extend(all_in::<Marked, _>(
+            conn,
+            "SELECT t.id, t.connection_id, t.external_id, s.thread_id IS NOT NULL, a.assigned_to
+             FROM threads t
+             LEFT JOIN thread_stars s ON s.workspace_id = t.workspace_id AND s.user_id = $2 AND s.thread_id = t.id
+             LEFT JOIN thread_assignments a ON a.thread_id = t.id
+             WHERE t.workspace_id = $1 AND t.connection_id = $3 AND t.external_id IN ",
+            "",
+            args![reader.workspace, reader.user, connection],
+            &names,
+        )?);
+    }
+    let ids = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+    let mut tags: Vec<(ThreadId, TagName)> = all_in(
+        conn,
+        "SELECT g.thread_id, k.name FROM thread_tags g
+         JOIN tags k ON k.workspace_id = g.workspace_id AND k.key = g.tag
+         WHERE g.workspace_id = $1 AND g.thread_id IN ",
+        "",
+        args![reader.workspace],
+        &ids,
+    )?;
+    tags.sort_by_cached_key(|(thread, tag)| (*thread, tag.key()));
+    Ok(OfThreads { threads, tags })
+}
+
+pub fn assigned_connections(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> Result<Vec<ConnectionId>> {
+    conn.all(
+        "SELECT DISTINCT t.connection_id FROM thread_assignments a JOIN threads t ON t.id = a.thread_id
+         WHERE a.workspace_id = $1 AND a.assigned_to = $2 ORDER BY t.connection_id",
+        args![workspace, user],
+    )
+}
+
+pub fn end_marks_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    tx.exec("DELETE FROM thread_assignments WHERE workspace_id = $1 AND assigned_to = $2", args![workspace, user])?;
+    tx.exec("DELETE FROM thread_stars WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
+    Ok(())
+}
+
+fn key(act: &Act) -> String {
+    act.tag.as_ref().map(TagName::key).unwrap_or_default()
+}

@@ -1,0 +1,84 @@
+//! Notes of the team on a thread: plain text for each other, which no platform ever sees.
+
+pub mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use kit::db::{self, Conn};
+
+use super::decisions;
+use crate::events::{self, Event};
+use crate::model::{InteractionId, visible};
+use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::{Actor, Work};
+use crate::workspaces::{UserId, WorkspaceId};
+
+pub use store::Note;
+
+use store::NewNote;
+
+kit::id_types! { pub NoteId }
+
+/// Letters.
+pub const LONGEST: usize = 2_000;
+/// So many a thread takes.
+const MOST: i64 = 200;
+
+/// Writes a note on the thread of a comment.
+pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, text: &str) -> Result<Note> {
+    let by = person(work)?;
+    let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
+    let text = read(text)?;
+    if store::count(work.tx, workspace, thread.id)? >= MOST {
+        return Err(Error::Invalid(FieldErrors::one(
+            "note",
+            "too_many",
+            "This thread has 200 notes. Delete one first.",
+        )));
+    }
+    let id = NoteId::new(work.now, work.random);
+    store::insert(work.tx, workspace, thread.id, &NewNote { id, text: &text, written_by: by, written_at: work.now })?;
+    events::record(work.tx, work.now, workspace, Event::InboxChanged(thread.connection_id))?;
+    store::find(work.tx, workspace, id)?.ok_or(Error::NotFound)
+}
+
+/// Deletes a note of one's own from the thread of a comment.
+pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, note: NoteId) -> Result<()> {
+    let by = person(work)?;
+    let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
+    if !store::delete(work.tx, workspace, thread.id, (note, by))? {
+        return Err(Error::NotFound);
+    }
+    Ok(events::record(work.tx, work.now, workspace, Event::InboxChanged(thread.connection_id))?)
+}
+
+/// Of the thread of a comment, the oldest first.
+pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> db::Result<Vec<Note>> {
+    store::of_item(conn, workspace, id)
+}
+
+fn read(text: &str) -> Result<String> {
+    let text = text.replace("\r\n", "\n");
+    let text = text.trim();
+    let refused = |code, words: &str| Err(Error::Invalid(FieldErrors::one("note", code, words)));
+    let is_hidden = |line: &str| !visible::is_visible(&line.replace('\t', " "));
+    if text.is_empty() {
+        return refused("required", "Write a note first.");
+    }
+    let long = text.chars().count().saturating_sub(LONGEST);
+    if long > 0 {
+        return refused("too_long", &format!("A note has up to 2,000 letters: this is {long} too long."));
+    }
+    if text.lines().any(is_hidden) {
+        return refused("bad_characters", "A note can't hold characters that nobody sees.");
+    }
+    Ok(text.to_owned())
+}
+
+fn person(work: &Work<'_>) -> Result<UserId> {
+    match work.who.actor {
+        Actor::User(user) => Ok(user),
+        Actor::Terminal | Actor::Nobody => Err(Error::SignInNeeded),
+    }
+}

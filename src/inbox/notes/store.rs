@@ -1,0 +1,64 @@
+//! The statements about notes.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
+
+use super::NoteId;
+use crate::inbox::threads::ThreadId;
+use crate::model::InteractionId;
+use crate::workspaces::{UserId, WorkspaceId};
+
+kit::row! {
+    #[derive(Clone, Debug)]
+    pub struct Note {
+        pub id: NoteId,
+        pub text: String,
+        pub written_by: UserId,
+        /// None of somebody who has no account any more.
+        pub author: Option<String>,
+        pub written_at: Timestamp,
+    }
+}
+
+const SELECT: &str = "SELECT n.id, n.text, n.written_by, u.name, n.written_at FROM thread_notes n LEFT JOIN users u ON u.id = n.written_by";
+
+pub struct NewNote<'a> {
+    pub id: NoteId,
+    pub text: &'a str,
+    pub written_by: UserId,
+    pub written_at: Timestamp,
+}
+
+pub fn insert(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, note: &NewNote<'_>) -> Result<()> {
+    tx.exec(
+        "INSERT INTO thread_notes (id, workspace_id, thread_id, text, written_by, written_at)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+        args![note.id, workspace, thread, note.text, note.written_by, note.written_at],
+    )?;
+    Ok(())
+}
+
+pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: NoteId) -> Result<Option<Note>> {
+    conn.opt(&format!("{SELECT} WHERE n.workspace_id = $1 AND n.id = $2"), args![workspace, id])
+}
+
+pub fn count(conn: &mut Conn, workspace: WorkspaceId, thread: ThreadId) -> Result<i64> {
+    conn.one("SELECT count(*) FROM thread_notes WHERE workspace_id = $1 AND thread_id = $2", args![workspace, thread])
+}
+
+pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Vec<Note>> {
+    let sql = format!(
+        "{SELECT} WHERE n.workspace_id = $1 AND n.thread_id = (SELECT t.id FROM interactions i
+            JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
+            WHERE i.workspace_id = $1 AND i.id = $2)
+         ORDER BY n.written_at, n.id"
+    );
+    conn.all(&sql, args![workspace, id])
+}
+
+/// A note by somebody; whether there was one.
+pub fn delete(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, (id, by): (NoteId, UserId)) -> Result<bool> {
+    let sql = "DELETE FROM thread_notes WHERE workspace_id = $1 AND thread_id = $2 AND id = $3 AND written_by = $4";
+    Ok(tx.exec(sql, args![workspace, thread, id, by])? > 0)
+}

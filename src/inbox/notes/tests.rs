@@ -1,0 +1,45 @@
+//! Notes, as a team writes them on pages.
+
+use kit::args;
+
+use crate::inbox::testing::{colleague, three_questions};
+use crate::testing::TestApp;
+
+kit::both_databases! {
+    async fn a_note_is_read_by_the_team_and_deleted_by_its_writer(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let path = format!("/inbox/{id}/notes");
+        let answer = app.post(&path, &[("note", " Call <her> back.\r\n\r\nShe is\ta regular. ")]).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (303, format!("/inbox/{id}").as_str()), "{}", answer.text);
+        let ben = colleague(&app).await;
+        let page = ben.get(&format!("/inbox/{id}")).await.text;
+        assert!(page.contains("<b>Ann</b>") && page.contains("Call &lt;her&gt; back.\n\nShe is\ta regular.</p>"), "{page}");
+        let note = app.db.read(|conn| conn.one::<super::NoteId>("SELECT id FROM thread_notes", args![])).await.unwrap().to_string();
+        assert!(!page.contains(&note), "Ben is offered no button");
+        let delete = format!("{path}/delete");
+        assert_eq!(ben.post(&delete, &[("note", &note)]).await.status, 404);
+        assert_eq!(app.invited("eve@example.com").await.post(&delete, &[("note", &note)]).await.status, 404);
+        assert_eq!(app.post(&delete, &[("note", &note)]).await.status, 303);
+        assert_eq!(app.post(&delete, &[("note", &note)]).await.status, 404);
+        assert!(!app.get(&format!("/inbox/{id}")).await.text.contains("regular"));
+    }
+
+    async fn what_is_no_note_is_told_beside_the_field_and_stays_typed(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let long = "é".repeat(2_001);
+        for (text, word) in [
+            (" \n ", "Write a note first."),
+            (long.as_str(), "this is 1 too long"),
+            ("a\u{202e}b", "characters that nobody sees"),
+        ] {
+            let answer = app.post(&format!("/inbox/{id}/notes"), &[("note", text)]).await;
+            assert_eq!(answer.status, 422);
+            assert!(answer.text.contains(word) && answer.text.contains(&format!("\n{text}</textarea>")), "{word}: {}", answer.text);
+        }
+        let fits = "é".repeat(2_000);
+        assert_eq!(app.post(&format!("/inbox/{id}/notes"), &[("note", fits.as_str())]).await.status, 303);
+        assert_eq!(app.post("/inbox/01890a5d-ac96-774b-bcce-b302099a8057/notes", &[("note", "Hi")]).await.status, 404);
+    }
+}

@@ -1,0 +1,55 @@
+//! What the team says to each other about a thread: on other paper than what the platform sees.
+
+use maud::{Markup, html};
+
+use crate::inbox::notes::pages::NoteTold;
+use crate::inbox::notes::{LONGEST, Note};
+use crate::inbox::place::Place;
+use crate::model::InteractionId;
+use crate::web::ui::numbers::grouped;
+use crate::web::ui::{Icon, Local, NOTHING, icon};
+use crate::workspaces::UserId;
+
+/// In the order in which they were written.
+pub(super) fn list(id: InteractionId, notes: &[Note], me: UserId, place: &Place, local: &Local) -> Markup {
+    if notes.is_empty() {
+        return NOTHING;
+    }
+    html! {
+        ul.notes aria-label="Notes of your team" {
+            @for note in notes {
+                li {
+                    p.meta { b { (note.author.as_deref().unwrap_or("Somebody")) } span { (local.ago(note.written_at)) } }
+                    p.said dir="auto" { (note.text) }
+                    @if note.written_by == me {
+                        form method="post" action=(place.address(&format!("/inbox/{id}/notes/delete"), None)) data-act {
+                            button.link type="submit" name="note" value=(note.id) { "Delete" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Not drawn anew by hints: somebody may be writing in it.
+pub(super) fn form(id: InteractionId, told: Option<&NoteTold>, place: &Place) -> Markup {
+    let described = if told.is_some() { "note-error note-help" } else { "note-help" };
+    html! {
+        details.note-card open[told.is_some()] {
+            summary { (icon(Icon::Plus)) "Add a note" }
+            form #noting method="post" action=(place.address(&format!("/inbox/{id}/notes"), None)) data-act {
+                label.visually-hidden for="note" { "Note for your team" }
+                textarea #note name="note" rows="2" dir="auto" placeholder="Only your team sees this" aria-describedby=(described) aria-invalid=[told.map(|_| "true")] {
+                    // A parser drops the first line break of a textarea.
+                    "\n" @if let Some(told) = told { (told.text) }
+                }
+                @if let Some(told) = told { p.error #note-error role="alert" { (told.error) } }
+                div.actions {
+                    button.button.small type="submit" { "Keep the note" }
+                    p.muted #note-help { "Up to " (grouped(LONGEST as i64)) " letters, never sent to the platform." }
+                }
+            }
+        }
+    }
+}
