@@ -26,7 +26,6 @@ use crate::web::ui;
 use crate::workspaces::{self, Kind, UserId, WorkspaceId};
 
 const CALLBACK: &str = "/connections/callback";
-pub const SIMULATOR: &str = "/simulator";
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -246,8 +245,8 @@ pub(super) fn parse(id: &str) -> Result<ConnectionId> {
     id.parse().map_err(|_| Error::NotFound)
 }
 
-/// The simulator's consent page, reachable wherever the application is: this one host of the simulator, for a person
-/// in demo mode and for nobody's accounts but their own.
+/// The simulator's consent page, and the pages on which a platform's visitors see what was written, reachable wherever the
+/// application is: for a person in demo mode, and of nobody's accounts but their own.
 pub async fn simulator(
     State(app): State<App>,
     who: SignedIn,
@@ -256,10 +255,9 @@ pub async fn simulator(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response> {
-    let asking = app
-        .platforms
-        .offered()
-        .find(|platform| app.platforms.info(*platform).is_some_and(|info| info.consent.0 == host));
+    let asks = |platform: &Platform| app.platforms.info(*platform).is_some_and(|info| info.consent.0 == host);
+    let shows = |platform: &Platform| method == Method::GET && platform.as_str() == host;
+    let asking = app.platforms.offered().find(|platform| asks(platform) || shows(platform));
     let Some(platform) = asking.filter(|_| who.workspace.kind == Kind::Demo) else { return Err(Error::NotFound) };
     let asked = service::Asked {
         host: &host,
@@ -269,7 +267,7 @@ pub async fn simulator(
         body: &body,
     };
     let back = redirect_uri(&app, platform);
-    let answer = service::simulators_consent_page(&app, who.user.id, &back, asked).await.map_err(unreachable)?;
+    let answer = service::simulators_page(&app, who.user.id, &back, asked).await.map_err(unreachable)?;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_GATEWAY);
     let mut response = (status, answer.body).into_response();
     for name in [header::CONTENT_TYPE, header::LOCATION] {
@@ -283,7 +281,7 @@ pub async fn simulator(
 }
 
 fn unreachable(error: platforms::Error) -> Error {
-    tracing::warn!(%error, "the simulator's consent page cannot be shown");
+    tracing::warn!(%error, "the simulator's page cannot be shown");
     Error::refused(
         StatusCode::BAD_GATEWAY,
         "simulator_unreachable",

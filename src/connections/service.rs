@@ -4,11 +4,10 @@ use reqwest::Method;
 use url::{Url, form_urlencoded};
 
 use super::consent;
-use super::pages::SIMULATOR;
 use crate::app::App;
 use crate::model::Platform;
 use crate::outbound::Answer;
-use crate::platforms::{self, Question, SMALL};
+use crate::platforms::{self, Question, SIMULATOR, SMALL};
 use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, UserId};
 
@@ -46,7 +45,7 @@ pub fn unconfigured(platform: Platform) -> Error {
     Error::conflict("client_not_configured", format!("To connect {}, set {id} and {secret}.", platform.label()))
 }
 
-/// A request for the simulator's consent page, as the browser sent it to us.
+/// A request for a page of the simulator, as the browser sent it to us.
 pub struct Asked<'a> {
     pub host: &'a str,
     pub post: bool,
@@ -55,7 +54,7 @@ pub struct Asked<'a> {
     pub body: &'a [u8],
 }
 
-pub async fn simulators_consent_page(
+pub async fn simulators_page(
     app: &App,
     user: UserId,
     redirect_uri: &str,

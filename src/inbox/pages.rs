@@ -8,6 +8,7 @@ use axum::response::{IntoResponse as _, Response};
 use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
+use url::Url;
 
 use super::answering::{Answering, Told};
 use super::decisions;
@@ -23,6 +24,7 @@ use super::views::{self, Choice, Neighbours};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::model::InteractionId;
+use crate::platforms::SIMULATOR;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
 use crate::workspaces::{self, WorkspaceId};
@@ -135,7 +137,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         app.db.read(read).await?
     };
     if who.workspace.kind == workspaces::Kind::Demo {
-        forget_addresses(&mut opened);
+        lead_to_the_simulator(&mut opened);
     }
     beside.answering = beside.answering.told(told);
     let reading = views::opened(&opened, &place, &beside, &shell.local);
@@ -149,13 +151,18 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     Ok(ui::page(&shell, &title, body))
 }
 
-/// What a demo shows is on no platform: its addresses lead to strangers, or nowhere.
-fn forget_addresses(opened: &mut Opened) {
-    opened.interaction.permalink = None;
-    opened.interaction.author_profile_url = None;
-    if let Some(content) = &mut opened.content {
-        content.permalink = None;
-    }
+/// What a demo shows is on no platform: its addresses would lead to strangers. The simulator has pages of its own.
+fn lead_to_the_simulator(opened: &mut Opened) {
+    let item = &mut opened.interaction;
+    let simulated = |address: &Option<String>| {
+        let address = Url::parse(address.as_deref()?).ok()?;
+        let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+        Some(format!("{SIMULATOR}/{}{}{query}", item.platform, address.path()))
+    };
+    let content = opened.content.as_mut();
+    content.into_iter().for_each(|content| content.permalink = simulated(&content.permalink));
+    item.permalink = simulated(&item.permalink);
+    item.author_profile_url = None;
 }
 
 /// The addresses of what stands before and after it, where the list goes on on its next page too.

@@ -22,3 +22,6 @@ pub use words::Words;
 /// A page of a hundred threads with their replies is about 300 KB.
 pub const LISTING: usize = 4 << 20;
 pub const SMALL: usize = 256 << 10;
+
+/// Under which the simulator's own pages are relayed: `/simulator/{host}/…`.
+pub const SIMULATOR: &str = "/simulator";

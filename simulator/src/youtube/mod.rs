@@ -1,4 +1,5 @@
-//! The YouTube Data API host: who calls, what it costs, what goes wrong on purpose, and the answer.
+//! The YouTube Data API host: who calls, what it costs, what goes wrong on purpose, and the answer. And the page where people
+//! watch.
 
 pub mod channel;
 mod error;
@@ -13,6 +14,7 @@ pub mod schema;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod watch;
 mod writes;
 
 use std::sync::{RwLockReadGuard, RwLockWriteGuard};
@@ -22,6 +24,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use kit::clock::Timestamp;
 use serde_json::Value;
 
@@ -35,7 +38,11 @@ use fields::Fields;
 use quota::{Account, Bucket};
 
 pub fn routes(state: Shared) -> Router {
-    Router::new().fallback(serve).with_state(state)
+    Router::new()
+        .route("/watch", get(watch::show))
+        .route("/watch.css", get(watch::style))
+        .fallback(serve)
+        .with_state(state)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -15,8 +15,8 @@ struct Visit {
 }
 
 impl Visit {
-    /// Ann's demo is enabled, and she disconnected its channel.
-    async fn with_a_disconnected_channel(app: TestApp) -> Self {
+    /// Ann's demo is enabled.
+    async fn with_a_channel(app: TestApp) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
         let simulator = simulator::start(options).await.unwrap();
@@ -24,6 +24,12 @@ impl Visit {
         let visit = Self { app, _simulator: simulator, _directory: directory };
         assert_eq!(visit.app.json("POST", "/api/demo/enable", json!({ "size": "small" })).await.status, 202);
         visit.app.run_jobs().await;
+        visit
+    }
+
+    /// And she disconnected its channel.
+    async fn with_a_disconnected_channel(app: TestApp) -> Self {
+        let visit = Self::with_a_channel(app).await;
         let id = visit.connection().await["id"].as_str().expect("the demo's own connection").to_owned();
         assert_eq!(visit.app.json("DELETE", &format!("/api/connections/{id}"), Value::Null).await.status, 204);
         visit.app.run_jobs().await;
@@ -95,6 +101,23 @@ both_databases! {
         assert!(refused["error"]["cure"].as_str().is_some_and(|cure| !cure.is_empty()), "{refused}");
         assert_eq!(visit.decide("allow", true).await.status, 303);
         assert_eq!(visit.connection().await["status"], "connected");
+    }
+
+    async fn what_a_demo_links_to_is_the_simulators_page_of_it(app: TestApp) {
+        let visit = Visit::with_a_channel(app).await;
+        let inbox = visit.app.get("/inbox").await.text;
+        let first = quoted(&inbox[inbox.find("row-link").expect("a row")..], "href=\"").expect("its link");
+        let item = visit.app.get(&first).await.text;
+        let link = item.split("href=\"").find(|part| part.starts_with("/simulator/")).expect("a link to the platform");
+        let link = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
+        let page = visit.app.get(&link).await;
+        assert_eq!(page.status, 200, "{link}: {}", page.text);
+        assert!(page.text.contains("Highlighted"), "{}", page.text);
+        assert!(page.header("content-security-policy").contains("script-src 'nonce-"), "ours, not the simulator's");
+        assert_eq!(visit.app.get("/simulator/youtube/watch.css").await.status, 200);
+        let another = format!("{link}&simulator_profile=somebody-else");
+        assert_eq!(visit.app.get(&another).await.text, page.text, "whatever an address says, the channel is one's own");
+        assert_eq!(visit.app.post("/simulator/youtube/watch", &[]).await.status, 404, "it only shows");
     }
 
     async fn a_link_that_somebody_made_up_consents_for_nobody_else(app: TestApp) {

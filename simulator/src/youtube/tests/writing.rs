@@ -144,6 +144,31 @@ both_databases! {
         channel_id(&sim, &text(&tokens["access_token"])).await;
     }
 
+    async fn the_watch_page_shows_a_thread_with_our_reply_as_text(sim: Sim) {
+        let (token, _) = connected(&sim).await;
+        let thread = threads(&sim, &token).await.into_iter().find(|thread| thread["snippet"]["canReply"] == true).unwrap();
+        let (video, id) = (text(&thread["snippet"]["videoId"]), text(&thread["id"]));
+        let (_, ours) = reply(&sim, &token, &id, "<b>Thanks</b> & see you").await;
+        let watch = async |query: &str| {
+            let answer = sim.client.get(format!("{}/watch?{query}", sim.host(crate::Host::Youtube))).send().await.unwrap();
+            (answer.status(), answer.text().await.unwrap())
+        };
+        let (status, page) = watch(&format!("v={video}&lc={}&simulator_profile=ann", text(&ours["id"]))).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        assert!(page.contains("&lt;b&gt;Thanks&lt;/b&gt; &amp; see you") && !page.contains("<b>Thanks"), "{page}");
+        let (named, others) = page.split_once("</article>").unwrap();
+        assert!(named.contains("Highlighted") && named.contains("Thanks") && !others.contains("Highlighted"), "{page}");
+
+        let path = format!("comments/setModerationStatus?id={id}&moderationStatus=rejected");
+        sim.youtube(&token, Method::POST, &path).send().await.unwrap();
+        let (_, page) = watch(&format!("v={video}&lc={id}&simulator_profile=ann")).await;
+        assert!(page.contains("isn't shown to viewers") && !page.contains("see you"), "{page}");
+        for query in [format!("v={video}&simulator_profile=ben"), "v=x&simulator_profile=ann".to_owned()] {
+            assert_eq!(watch(&query).await.0, StatusCode::NOT_FOUND, "{query}");
+        }
+        assert_eq!(watch("v=x").await.0, StatusCode::BAD_REQUEST);
+    }
+
     async fn whoever_is_answered_sometimes_comes_back_within_minutes(sim: Sim) {
         let mut sim = sim;
         let (token, _) = connected(&sim).await;
