@@ -79,11 +79,25 @@ impl Client {
 
     /// `None` when there is no whole answer: the server may be down.
     pub async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Option<(StatusCode, Value)> {
+        self.answer_to(self.request(method, path, body)).await
+    }
+
+    /// With an `Idempotency-Key`.
+    pub async fn post_once(&self, path: &str, key: &str, body: Value) -> Option<(StatusCode, Value)> {
+        let key = key.replace(' ', "-");
+        self.answer_to(self.request(Method::POST, path, Some(body)).header("idempotency-key", key)).await
+    }
+
+    fn request(&self, method: Method, path: &str, body: Option<Value>) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
-        let mut request = request.header("cookie", &self.cookie).header("origin", &self.base);
-        if let Some(body) = &body {
-            request = request.json(body);
+        let request = request.header("cookie", &self.cookie).header("origin", &self.base);
+        match &body {
+            Some(body) => request.json(body),
+            None => request,
         }
+    }
+
+    async fn answer_to(&self, request: reqwest::RequestBuilder) -> Option<(StatusCode, Value)> {
         let answer = request.send().await.ok()?;
         let status = answer.status();
         let text = answer.text().await.ok()?;

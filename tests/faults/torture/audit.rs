@@ -284,7 +284,7 @@ pub async fn profiles_match(url: &str, data_dir: &Path) -> Vec<String> {
 }
 
 /// A connection beside those of the processes that are tried.
-async fn with_database<T: Send + 'static>(
+pub async fn with_database<T: Send + 'static>(
     url: &str,
     read: impl FnMut(&mut Conn) -> kit::db::Result<T> + Send + 'static,
 ) -> T {
@@ -315,9 +315,10 @@ pub async fn ends(url: &str) -> String {
 pub fn summary(book: &Book) -> String {
     let accounts = book.accounts.values();
     let orders: usize = accounts.clone().map(|a| a.enables.jobs.len() + a.disables.jobs.len()).sum();
-    let deliveries: usize = accounts.map(|account| account.deliveries.len()).sum();
+    let deliveries: usize = accounts.clone().map(|account| account.deliveries.len()).sum();
+    let answers = accounts.flat_map(|account| account.answers.values()).filter(|answer| answer.id.is_some()).count();
     format!(
-        "{} requests answered, {} cut off; {orders} operations and {deliveries} webhooks acknowledged",
+        "{} requests answered, {} cut off; {orders} operations, {deliveries} webhooks and {answers} answers acknowledged",
         book.answered, book.unanswered
     )
 }

@@ -25,6 +25,15 @@ pub struct Account {
     pub name: (u64, u64),
     /// Acknowledged webhook deliveries, and the demo workspace in which they arrived.
     pub deliveries: BTreeMap<String, String>,
+    /// Answers to comments, by their texts, each of which is another; acknowledged or not.
+    pub answers: BTreeMap<String, Answer>,
+}
+
+/// An answer to a comment: in which demo workspace, and its id once it was acknowledged.
+#[derive(Clone, Default)]
+pub struct Answer {
+    pub workspace: String,
+    pub id: Option<String>,
 }
 
 /// Requests of one kind. Each may have started one job at most.

@@ -1,5 +1,6 @@
 //! Processes killed at random under load: nothing that was acknowledged is lost, and nothing is done twice.
 
+mod answers;
 pub(super) mod audit;
 pub(super) mod ledger;
 mod people;
@@ -163,7 +164,8 @@ impl Torture {
     }
 
     async fn audit(&mut self) {
-        let wrong = self.auditor.check(&self.url, &self.ledger).await;
+        let mut wrong = self.auditor.check(&self.url, &self.ledger).await;
+        wrong.extend(answers::check(&self.url, self.fleet.data_dir(), &self.ledger).await);
         assert_eq!(wrong, [""; 0], "after {} blows, seed {}", self.blows, self.seed);
     }
 

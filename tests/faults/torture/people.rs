@@ -54,6 +54,7 @@ impl Person {
                 76..80 => self.sync().await,
                 80..82 => self.change_browser().await,
                 82..84 => self.leave_browser().await,
+                84..90 => self.answer().await,
                 _ => self.look().await,
             }
             // People pause, and so a kill finds them in every state.
@@ -76,11 +77,11 @@ impl Person {
         }
     }
 
-    fn below(&self, limit: usize) -> usize {
+    pub fn below(&self, limit: usize) -> usize {
         (self.random.unit() * limit as f64) as usize
     }
 
-    fn write(&self, entry: impl FnOnce(&mut Account)) {
+    pub fn write(&self, entry: impl FnOnce(&mut Account)) {
         self.ledger.account(&self.client.user_id, entry);
     }
 
@@ -101,13 +102,13 @@ impl Person {
     }
 
     /// Busy is an honest answer, a fault is not.
-    fn expect_no_fault(&self, path: &str, status: StatusCode, answer: &Value) {
+    pub fn expect_no_fault(&self, path: &str, status: StatusCode, answer: &Value) {
         if status.is_server_error() && status != StatusCode::SERVICE_UNAVAILABLE {
             self.ledger.broken(format!("{path} answers {status}: {answer}"));
         }
     }
 
-    async fn wait_for_the_server(&self) {
+    pub async fn wait_for_the_server(&self) {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 
