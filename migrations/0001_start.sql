@@ -55,17 +55,6 @@ CREATE TABLE user_sessions (
 CREATE INDEX user_sessions_by_user ON user_sessions (user_id, created_at);
 CREATE INDEX user_sessions_by_expiry ON user_sessions (idle_expires_at);
 
--- Set-up of the first account, and invitations: each opens once, and not for long.
-CREATE TABLE one_time_links (
-    id UUID PRIMARY KEY,
-    kind TEXT NOT NULL CHECK (kind IN ('setup', 'invite', 'reset')),
-    token_hash BYTEA NOT NULL UNIQUE,
-    user_id UUID REFERENCES users (id) ON DELETE CASCADE,
-    created_at TIMESTAMPTZ NOT NULL,
-    expires_at TIMESTAMPTZ NOT NULL,
-    used_at TIMESTAMPTZ
-);
-
 -- Failed sign-ins, counted per account, per address and in all; survives a restart.
 CREATE TABLE sign_in_limits (
     key TEXT PRIMARY KEY,
@@ -102,6 +91,22 @@ CREATE TABLE memberships (
     PRIMARY KEY (workspace_id, user_id)
 );
 CREATE INDEX memberships_by_user ON memberships (user_id);
+
+-- Set-up of the first account, and invitations: each opens once, and not for long.
+CREATE TABLE one_time_links (
+    id UUID PRIMARY KEY,
+    kind TEXT NOT NULL CHECK (kind IN ('setup', 'invite', 'member')),
+    token_hash BYTEA NOT NULL UNIQUE,
+    -- Into which workspace, as what, and who gave it away.
+    workspace_id UUID REFERENCES workspaces (id) ON DELETE CASCADE,
+    role TEXT CHECK (role IN ('owner', 'editor', 'viewer')),
+    made_by UUID REFERENCES users (id) ON DELETE CASCADE,
+    created_at TIMESTAMPTZ NOT NULL,
+    expires_at TIMESTAMPTZ NOT NULL,
+    used_at TIMESTAMPTZ,
+    CHECK ((kind = 'member') = (workspace_id IS NOT NULL AND role IS NOT NULL AND made_by IS NOT NULL))
+);
+CREATE INDEX one_time_links_by_workspace ON one_time_links (workspace_id) WHERE workspace_id IS NOT NULL;
 
 CREATE TABLE platform_connections (
     id UUID PRIMARY KEY,

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod inbox;
 pub mod jobs;
 pub mod live;
+pub mod members;
 pub mod model;
 pub mod ops;
 pub mod outbound;

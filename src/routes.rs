@@ -8,11 +8,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use kit::web::csp_reports::{self, Reports};
 use kit::web::{Edge, KnownHosts, Limits, Site, compression};
 
-use crate::accounts::{self, api_keys, people, settings};
+use crate::accounts::{self, api_keys, joining, people, settings};
 use crate::activity;
 use crate::app::App;
 use crate::connections;
@@ -21,6 +21,7 @@ use crate::demo;
 use crate::idempotency;
 use crate::inbox;
 use crate::live;
+use crate::members;
 use crate::ops::health::pages as health;
 use crate::ops::metrics;
 use crate::replies;
@@ -68,6 +69,7 @@ fn pages() -> Router<App> {
         .route("/signup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
         .route("/login", get(accounts::pages::login_form).post(accounts::pages::login))
         .route("/logout", post(accounts::pages::logout))
+        .route("/join", get(joining::pages::show).post(joining::pages::accept))
         .route("/settings/account", get(settings::pages::account).post(settings::pages::save))
         .route("/settings/account/password", post(settings::pages::save_password))
         .route("/settings/invitations", post(settings::pages::invite_someone))
@@ -76,6 +78,14 @@ fn pages() -> Router<App> {
         .route("/settings/people/disable", post(people::pages::disable))
         .route("/settings/people/open", post(people::pages::open))
         .route("/settings/people/sign-out", post(people::pages::sign_out))
+        .route("/settings/members", get(members::pages::index))
+        .route("/settings/members/invite", post(members::pages::invite))
+        .route("/settings/members/withdraw", post(members::pages::withdraw))
+        .route("/settings/members/role", post(members::pages::set_role))
+        .route("/settings/members/remove", post(members::pages::remove))
+        .route("/settings/members/leave", post(members::pages::leave))
+        .route("/settings/workspace", post(members::pages::save))
+        .route("/workspaces/select", post(members::pages::select))
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))
         .route("/settings/api-keys", get(api_keys::pages::index).post(api_keys::pages::make))
@@ -132,6 +142,13 @@ fn api(app: &App) -> Router<App> {
         .route("/connections/{id}/start", post(connections::api::start))
         .route("/connections/{id}/sync", post(connections::api::sync))
         .route("/auth/sessions/{id}", delete(accounts::api::end))
+        .route("/workspaces", get(members::api::workspaces))
+        .route("/workspaces/{id}/select", post(members::api::select))
+        .route("/members", get(members::api::list))
+        .route("/members/{id}", patch(members::api::set_role).delete(members::api::remove))
+        .route("/members/leave", post(members::api::leave))
+        .route("/invitations", get(members::api::invitations).post(members::api::invite))
+        .route("/invitations/{id}", delete(members::api::withdraw))
         .route("/dashboard", get(dashboard::api::show))
         .route("/interactions", get(inbox::api::list))
         .route("/interactions/{id}", get(inbox::api::one))

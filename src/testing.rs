@@ -134,6 +134,24 @@ impl TestApp {
         browser
     }
 
+    /// The path of a link into Ann's workspace.
+    pub async fn member_link(&self, role: &str) -> String {
+        let made = self.post("/settings/members/invite", &[("role", role)]).await;
+        assert_eq!(made.status, 303, "{}", made.text);
+        let page = self.get("/settings/members").await.text;
+        let start = page.find("/join?token=").unwrap_or_else(|| panic!("a link: {page}"));
+        page[start..].split(['"', '<', ' ']).next().expect("its end").to_owned()
+    }
+
+    /// Somebody new in Ann's workspace, in their own browser.
+    pub async fn member(&self, email: &str, role: &str) -> Browser {
+        let (link, browser) = (self.member_link(role).await, self.browser());
+        let form = [("name", "Ben"), ("email", email), ("password", "copper window seven tides")];
+        let answer = browser.post(&link.replace("/join", "/signup"), &form).await;
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        browser
+    }
+
     /// Makes a key in the app's own browser: `("read", "true")`, `("follows_demo", "true")`.
     pub async fn key(&self, ticked: &[(&str, &str)]) -> String {
         let made = self.post("/settings/api-keys", &[&[("name", "A program")], ticked].concat()).await;

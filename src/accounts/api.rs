@@ -62,12 +62,12 @@ pub struct SessionBody {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SessionWorkspace)]
 pub struct WorkspaceBody {
     id: WorkspaceId,
     #[schema(inline)]
     kind: Kind,
     name: String,
-    /// What the person is in it.
     #[schema(inline)]
     role: Role,
 }

@@ -4,9 +4,10 @@ pub mod admin;
 pub mod api;
 pub mod api_keys;
 mod bcrypt_hash;
-mod cookies;
+pub mod cookies;
 mod guesses;
 pub mod imported;
+pub mod joining;
 pub mod limits;
 pub mod pages;
 mod passphrase;
@@ -51,7 +52,10 @@ kit::text_enum! {
     pub enum LinkKind {
         /// The first account of an empty database.
         Setup = "setup",
+        /// An account apart, with a workspace of its own.
         Invite = "invite",
+        /// A place in a workspace: with the account that somebody has, or a new one.
+        Member = "member",
     }
 }
 

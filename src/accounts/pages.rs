@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::passphrase::suggest;
 use super::views::{self, Door, Joining, Suggestion};
-use super::{Granted, LinkKind, Password, SignIn, SignUp, can_sign_up, profile, return_to, sign_in, sign_up};
+use super::{Granted, LinkKind, Password, SignIn, SignUp, can_sign_up, joining, profile, return_to, sign_in, sign_up};
 use crate::accounts::sessions::pages::sign_out;
 use crate::accounts::sessions::{PageContext, TokenHash, Visitor};
 use crate::app::App;
@@ -66,8 +66,14 @@ pub async fn join(
         Err(error) if error.is_passing() || matches!(error, Error::Invalid(_)) => error,
         Err(other) => return Err(other),
     };
+    let token = form.token.as_deref().map(TokenHash::of);
+    let into = match token {
+        Some(token) => app.read(move |look| joining::look(look.conn, &token, look.now)).await?,
+        None => None,
+    };
     let joining = Joining {
         is_first: page.path == "/setup",
+        into,
         token: form.token,
         name: form.name,
         email: form.email,

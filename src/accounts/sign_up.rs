@@ -6,7 +6,7 @@ use kit::db::Conn;
 use super::limits::{self, Lane};
 use super::passwords::Asker;
 use super::store::{self, NewUser};
-use super::{Granted, LinkKind, Password, Passwords, UserId, admit, email_key, profile, rules, stolen};
+use super::{Granted, LinkKind, Password, Passwords, UserId, admit, email_key, joining, profile, rules, stolen};
 use crate::accounts::sessions::{TokenHash, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
@@ -100,6 +100,9 @@ fn create(
         }
     }
     let user = insert(work, candidate, is_owner)?;
+    if let (Some(LinkKind::Member), Some(token)) = (opened, token) {
+        joining::join_newly(work, user, token)?;
+    }
     if opened.is_some() {
         // The link is spent: a whole office may come in from one address.
         limits::give_back(work.tx, &Lane::sign_up(&visitor.ip))?;

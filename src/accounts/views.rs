@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use maud::{Markup, html};
 
+use super::joining::{Offer, promise};
 use super::rules::{LONGEST, SHORTEST};
 use crate::web::errors::FieldErrors;
 use crate::web::ui::{Button, Field, Icon, Shell, Tone, asset, icon, notice, page};
@@ -14,6 +15,8 @@ pub struct Joining {
     pub token: Option<String>,
     /// The first account of this server.
     pub is_first: bool,
+    /// The workspace that is joined with it.
+    pub into: Option<Offer>,
     pub name: String,
     pub email: String,
     pub time_zone: String,
@@ -23,9 +26,14 @@ pub struct Joining {
 }
 
 pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
-    let (title, line, action) = match form.is_first {
-        true => ("Welcome", "Create the first account. Your data stays on this server.", "/setup"),
-        false => ("Create your account", "Your own inbox on this server.", "/signup"),
+    let (title, line, action) = match &form.into {
+        Some(offer) => {
+            (format!("Join {}", offer.name), format!("{} invited you. {}", offer.by, promise(offer.role)), "/signup")
+        }
+        None if form.is_first => {
+            ("Welcome".to_owned(), "Create the first account. Your data stays on this server.".to_owned(), "/setup")
+        }
+        None => ("Create your account".to_owned(), "Your own inbox on this server.".to_owned(), "/signup"),
     };
     // The cursor waits where something is to be mended.
     let first = ["name", "email", "password"].into_iter().find(|field| errors.of(field).is_some()).unwrap_or("name");
@@ -48,9 +56,17 @@ pub fn join(shell: &Shell, form: &Joining, errors: &FieldErrors) -> Markup {
         script type="module" nonce=(shell.nonce) src=(asset!("passphrase.js")) {}
     };
     let aside = html! {
-        @if !form.is_first { p.muted.centred { "Already have an account? " a href="/login" { "Sign in" } } }
+        @if !form.is_first { p.muted.centred { "Already have an account? " a href=(sign_in(form)) { "Sign in" } } }
     };
-    page(shell, title, html! { section.card.entrance { (body) } (aside) })
+    page(shell, &title, html! { section.card.entrance { (body) } (aside) })
+}
+
+/// An invitation is opened again after signing in.
+fn sign_in(form: &Joining) -> String {
+    match (&form.into, &form.token) {
+        (Some(_), Some(token)) => format!("/login?return_to=%2Fjoin%3Ftoken%3D{token}"),
+        _ => "/login".to_owned(),
+    }
 }
 
 /// A passphrase to take as it is.

@@ -72,7 +72,9 @@ pub fn panel(listing: &Listing, local: &Local) -> Markup {
                 (connection_card(shown, listing.is_owner, local))
             }
             div.even {
-                @for (platform, offer) in &listing.offers { (offer_card(listing, *platform, offer)) }
+                @if listing.is_owner {
+                    @for (platform, offer) in &listing.offers { (offer_card(listing, *platform, offer)) }
+                }
                 (others_card(listing))
             }
         },
@@ -102,7 +104,7 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
             }
             @if connection.external_id.is_some() { (facts(connection, reading, shown.used, local)) }
             (unread(&shown.unread, is_owner, local))
-            (actions(connection, reading, name))
+            @if is_owner { (actions(connection, reading, name)) }
         }
     }
 }

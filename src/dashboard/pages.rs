@@ -53,7 +53,7 @@ pub async fn show(
                 Some(drawn) => Shown::Drawn(drawn),
                 None => Shown::Read(Box::new(Dashboard::load(conn, who.workspace.id, &local, panel)?)),
             };
-            let demo = demo.get(conn)?;
+            let demo = demo.get(conn)?.seen_in(&who.workspace, who.role);
             Ok::<_, Error>((who, local, shown, demo))
         })
         .await?;

@@ -30,12 +30,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use self::jobs::{DisableDemo, EnableDemo};
-use crate::accounts::sessions::{self, UserRow};
+use crate::accounts::sessions::{self, SignedIn, UserRow};
 use crate::app::App;
 use crate::live::{Hint, hint};
 use crate::web::ui::Local;
 use crate::work::Work;
 pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
+use crate::workspaces::{Kind, Right, Role, Workspace};
 
 kit::text_enum! {
     /// What kind of time the demo channel is having.
@@ -171,6 +172,18 @@ pub struct Demo {
     pub next: Option<Choice>,
     /// While something is under way.
     pub job: Option<JobView>,
+    /// Whether whoever looks may change it where they are.
+    pub may_change: bool,
+    /// It is on, and they are in another workspace.
+    pub is_elsewhere: bool,
+}
+
+impl Demo {
+    /// As somebody sees it where they are.
+    pub fn seen_in(self, workspace: &Workspace, role: Role) -> Self {
+        let is_elsewhere = self.status == DemoStatus::Enabled && workspace.kind == Kind::Live;
+        Self { may_change: role.may(Right::Demo), is_elsewhere, ..self }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -283,9 +296,9 @@ pub fn view(conn: &mut Conn, user: &UserRow, now: Timestamp) -> db::Result<Demo>
     Ok(Demo { job, ..without_job(user) })
 }
 
-/// What stands above every page of `user`. Its progress follows as soon as the page listens.
-pub fn banner(user: &UserRow, local: &Local) -> Markup {
-    views::strip(&without_job(user), local)
+/// What stands above every page of somebody. Its progress follows as soon as the page listens.
+pub fn banner(who: &SignedIn, local: &Local) -> Markup {
+    views::strip(&without_job(&who.user).seen_in(&who.workspace, who.role), local)
 }
 
 fn without_job(user: &UserRow) -> Demo {
@@ -297,6 +310,8 @@ fn without_job(user: &UserRow) -> Demo {
         job_id: user.demo_job_id,
         next: user.demo_next.as_ref().and_then(Next::of).and_then(Next::choice),
         job: None,
+        may_change: true,
+        is_elsewhere: false,
     }
 }
 

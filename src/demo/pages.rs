@@ -107,6 +107,7 @@ impl EnableForm {
 async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -> Result<Response> {
     let user = who.user.clone();
     let demo = app.read(move |look| super::view(look.conn, &user, look.now)).await?;
+    let demo = demo.seen_in(&who.workspace, who.role);
     let shell = who.shell(app, nonce, "/settings/demo");
     let body = views::settings(&demo, typed, &shell.local);
     Ok(ui::page(&shell, "Demo mode", body).into_response())

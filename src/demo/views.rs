@@ -15,7 +15,9 @@ use crate::web::ui::{Local, settings_tabs};
 /// The panel of the dashboard: an invitation, or how it stands.
 pub fn panel(demo: &Demo, local: &Local) -> Markup {
     let body = match demo.status {
-        DemoStatus::Disabled => invitation(),
+        DemoStatus::Disabled if demo.may_change => invitation(),
+        DemoStatus::Disabled => html! {},
+        _ if demo.is_elsewhere => html! {},
         _ => banner(demo, local),
     };
     live(Live { name: "demo", hints: "demo job", source: "/dashboard?panel=demo" }, body)
@@ -23,7 +25,7 @@ pub fn panel(demo: &Demo, local: &Local) -> Markup {
 
 /// Above every other page, while there is something to say.
 pub fn strip(demo: &Demo, local: &Local) -> Markup {
-    let body = html! { @if demo.status != DemoStatus::Disabled { (banner(demo, local)) } };
+    let body = html! { @if demo.status != DemoStatus::Disabled && !demo.is_elsewhere { (banner(demo, local)) } };
     live(Live { name: "demo", hints: "demo job", source: "/dashboard?panel=demo-strip" }, body)
 }
 
@@ -48,10 +50,10 @@ fn banner(demo: &Demo, local: &Local) -> Markup {
         section.banner.(tone(demo.status)) data-test="demo-banner" aria-label="Demo mode" {
             @match demo.status {
                 DemoStatus::Disabled => {}
-                DemoStatus::Enabling => (enabling(demo.job.as_ref(), local)),
-                DemoStatus::Enabled => (enabled(demo.profile.as_ref())),
+                DemoStatus::Enabling => (enabling(demo, local)),
+                DemoStatus::Enabled => (enabled(demo.profile.as_ref(), demo.may_change)),
                 DemoStatus::Disabling => (disabling(demo, local)),
-                DemoStatus::Failed => (failed(demo.fault.as_ref())),
+                DemoStatus::Failed => (failed(demo.fault.as_ref(), demo.may_change)),
             }
         }
     }
@@ -64,23 +66,25 @@ const fn tone(status: DemoStatus) -> &'static str {
     }
 }
 
-fn enabling(job: Option<&JobView>, local: &Local) -> Markup {
+fn enabling(demo: &Demo, local: &Local) -> Markup {
     html! {
         div data-test="demo-enabling" {
             strong data-announce { "Demo mode is being set up." }
-            (at_work(job, local))
+            (at_work(demo.job.as_ref(), local))
         }
-        div.actions { (Button::new("Cancel").test("demo-cancel").posts("/demo/disable")) }
+        @if demo.may_change { div.actions { (Button::new("Cancel").test("demo-cancel").posts("/demo/disable")) } }
     }
 }
 
-fn enabled(profile: Option<&Profile>) -> Markup {
+fn enabled(profile: Option<&Profile>, may_change: bool) -> Markup {
     let name = profile.map_or("your demo channel", |profile| profile.channel_name.as_str());
     html! {
         div data-test="demo-enabled" {
             p { strong data-announce { "Demo: " (name) "." } span.rest { " Everything here is simulated; your own data is untouched." } }
         }
-        div.actions { (Button::new("Turn off demo mode").test("disable-demo").posts("/demo/disable")) }
+        @if may_change {
+            div.actions { (Button::new("Turn off demo mode").test("disable-demo").posts("/demo/disable")) }
+        }
     }
 }
 
@@ -93,17 +97,17 @@ fn disabling(demo: &Demo, local: &Local) -> Markup {
             }
             (at_work(demo.job.as_ref(), local))
         }
-        div.actions {
+        @if demo.may_change { div.actions {
             @if returns {
                 (Button::new("Just turn it off").test("demo-leave-only").posts("/demo/disable"))
             } @else {
                 (Button::new("Start it again").test("demo-again").posts("/demo/enable"))
             }
-        }
+        } }
     }
 }
 
-fn failed(fault: Option<&Fault>) -> Markup {
+fn failed(fault: Option<&Fault>, may_change: bool) -> Markup {
     let operation = fault.map_or(Operation::Enable, |fault| fault.operation);
     let (what, again) = match operation {
         Operation::Enable => ("Demo mode couldn't be set up.", "/demo/enable"),
@@ -114,13 +118,13 @@ fn failed(fault: Option<&Fault>) -> Markup {
             strong data-announce { (what) }
             @if let Some(fault) = fault { p { (fault.message) } }
         }
-        div.actions {
+        @if may_change { div.actions {
             (Button::primary("Try again").test("demo-retry").posts(again))
             @match operation {
                 Operation::Enable => (Button::new("Turn it off").test("disable-demo").posts("/demo/disable")),
                 Operation::Disable => (Button::new("Start over").test("enable-demo").posts("/demo/enable")),
             }
-        }
+        } }
     }
 }
 
@@ -171,6 +175,7 @@ pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
         (head("Demo mode", html! { "A sample channel to try everything with, in its own workspace." }, html! {}))
         (settings_tabs("/settings/demo"))
         @match demo.status {
+            _ if !demo.may_change => (notice(Tone::Plain, "Only owners turn demo mode on or off. Switch to a workspace of your own.")),
             DemoStatus::Disabled | DemoStatus::Failed => (choose(typed)),
             DemoStatus::Enabled => @if let Some(profile) = &demo.profile { (applied(profile)) },
             DemoStatus::Enabling | DemoStatus::Disabling => {

@@ -27,7 +27,7 @@ use crate::model::InteractionId;
 use crate::platforms::SIMULATOR;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
-use crate::workspaces::{self, WorkspaceId};
+use crate::workspaces::{self, Right, WorkspaceId};
 
 /// A URL's parameters, in its order.
 pub type Parameters = Vec<(String, String)>;
@@ -73,7 +73,8 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     };
     rows.choice.told = tagged;
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
-    let view = views::Inbox { place: &place, rows: &rows, open: None, receipt: receipt.as_ref(), local: &shell.local };
+    let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
+    let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, may_answer, local };
     if panel.is_some() {
         return Ok(views::panel(&view).into_response());
     }
@@ -118,6 +119,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
+    let may_answer = who.role.may(Right::Answer);
     let (rows, mut opened, mut beside) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
@@ -131,7 +133,8 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
             let marks = marks::of_items(conn, reader, std::slice::from_ref(&opened.interaction))?.remove(0);
             let choice = Choice { told: tagged.clone(), ..rows.choice.clone() };
             let (notes, noted) = (notes::of_item(conn, workspace, id)?, noted.clone());
-            let beside = views::Beside { neighbours, receipt, word, by, answering, marks, choice, notes, noted };
+            let beside =
+                views::Beside { neighbours, receipt, word, by, may_answer, answering, marks, choice, notes, noted };
             Ok::<_, Error>((rows, opened, beside))
         };
         app.db.read(read).await?
@@ -146,7 +149,8 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     }
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
-    let view = views::Inbox { place: &place, rows: &rows, open: Some(id), receipt: None, local: &shell.local };
+    let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
+    let view = views::Inbox { place, rows, open, receipt: None, may_answer, local };
     let body = views::with_keys(&shell.nonce, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }

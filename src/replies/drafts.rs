@@ -76,6 +76,17 @@ pub fn who_writes(
     store::writers(conn, workspace, interaction, user, now - WRITING)
 }
 
+/// Somebody has left: what they were writing ends, and nobody waits for it.
+pub fn forget_drafts(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    let mut connections = store::remove_drafts_of(tx, workspace, user)?;
+    connections.sort_unstable();
+    connections.dedup();
+    for connection in connections {
+        events::record(tx, now, workspace, Event::InboxChanged(connection))?;
+    }
+    Ok(())
+}
+
 /// What is sent is no draft any more.
 pub(super) fn sent(tx: &mut Tx, reply: &Reply) -> Result<()> {
     store::remove_draft(tx, reply.interaction_id, reply.author_id)

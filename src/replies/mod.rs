@@ -34,7 +34,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use serde::{Deserialize, Serialize};
 
-pub use drafts::{Draft, Writer, draft_of, save_draft, who_writes};
+pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
 pub use moves::{NOT_SENT, PAUSES, Trouble, advance, advance_with, gave_up, has_made_nothing};
 pub use people::{NewReply, Refused, cancel, reopen, retry, rules_of, send, settle};
 pub use state::State;

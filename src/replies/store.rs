@@ -253,6 +253,15 @@ pub fn remove_draft(tx: &mut Tx, interaction: InteractionId, user: UserId) -> Re
     tx.exec("DELETE FROM reply_drafts WHERE interaction_id = $1 AND user_id = $2", args![interaction, user]).map(drop)
 }
 
+/// Of somebody, and of which accounts they were.
+pub fn remove_drafts_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<Vec<ConnectionId>> {
+    tx.all(
+        "DELETE FROM reply_drafts WHERE workspace_id = $1 AND user_id = $2
+         RETURNING (SELECT connection_id FROM interactions WHERE interactions.id = reply_drafts.interaction_id)",
+        args![workspace, user],
+    )
+}
+
 pub fn writers(
     conn: &mut Conn,
     workspace: WorkspaceId,

@@ -2,10 +2,11 @@
 
 use kit::web::Nonce;
 
-use super::ui::{Local, Person, Shell};
+use super::ui::{Local, Person, Shell, Switcher};
 use crate::accounts::sessions::{PageContext, SignedIn};
 use crate::app::App;
 use crate::demo;
+use crate::workspaces::{Kind, Workspace};
 
 impl SignedIn {
     /// The frame of a page for this person.
@@ -14,12 +15,25 @@ impl SignedIn {
         Shell {
             nonce: nonce.to_string(),
             path: path.to_owned(),
-            banner: Some(demo::banner(&self.user, &local)),
+            banner: Some(demo::banner(self, &local)),
             local,
             person: Some(Person { name: self.user.name.clone(), email: self.user.email.clone() }),
+            workspace: Some(self.switcher()),
             needs_reply: None,
             version: self.version.clone(),
         }
+    }
+
+    fn switcher(&self) -> Switcher {
+        let others = self.others.iter().map(|other| (other.id.to_string(), name(other))).collect();
+        Switcher { current: name(&self.workspace), others }
+    }
+}
+
+fn name(workspace: &Workspace) -> String {
+    match workspace.kind {
+        Kind::Live => workspace.name.clone(),
+        Kind::Demo => format!("Demo: {}", workspace.name),
     }
 }
 
@@ -38,6 +52,7 @@ impl PageContext {
             path: self.path.clone(),
             local: Local::new(app.now(), "UTC"),
             person: None,
+            workspace: None,
             needs_reply: None,
             version: String::new(),
             banner: None,

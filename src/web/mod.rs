@@ -6,6 +6,6 @@ pub mod extract;
 pub mod frame;
 pub mod openapi;
 pub mod pace;
-mod rights;
+pub mod rights;
 pub mod text;
 pub mod ui;

@@ -1,7 +1,5 @@
 //! What each address asks of whoever comes, once: every request of somebody who is signed in, or has a key, passes here.
 
-use axum::http::Method;
-
 use crate::workspaces::Right;
 
 /// Addresses that change something, by their beginnings, those of the API without its prefix; the first that fits. `*` is any
@@ -9,6 +7,11 @@ use crate::workspaces::Right;
 const CHANGES: &[(&str, Right)] = &[
     // About oneself, whatever one is here. Whoever runs the installation is asked for by its own pages.
     ("/auth", Right::Read),
+    ("/logout", Right::Read),
+    ("/join", Right::Read),
+    ("/workspaces", Right::Read),
+    ("/settings/members/leave", Right::Read),
+    ("/members/leave", Right::Read),
     ("/settings/account", Right::Read),
     ("/settings/sessions", Right::Read),
     ("/settings/api-keys", Right::Read),
@@ -18,6 +21,7 @@ const CHANGES: &[(&str, Right)] = &[
     ("/activity", Right::Answer),
     ("/jobs", Right::Answer),
     ("/inbox", Right::Answer),
+    ("/interactions", Right::Answer),
     ("/replies", Right::Answer),
     ("/connections", Right::Connect),
     ("/simulator", Right::Connect),
@@ -27,8 +31,8 @@ const CHANGES: &[(&str, Right)] = &[
 /// The one GET that changes something.
 const CALLBACK: &str = "/connections/callback";
 
-pub fn needed(method: &Method, path: &str) -> Right {
-    if method.is_safe() {
+pub fn needed(changes: bool, path: &str) -> Right {
+    if !changes {
         return if begins(path, CALLBACK) { Right::Connect } else { Right::Read };
     }
     CHANGES.iter().find(|(start, _)| begins(path, start)).map_or(Right::Manage, |(_, right)| *right)
@@ -45,16 +49,16 @@ mod tests {
 
     #[test]
     fn reading_is_for_everybody_and_what_nobody_thought_of_for_owners() {
-        assert_eq!(needed(&Method::GET, "/inbox/1"), Right::Read);
-        assert_eq!(needed(&Method::HEAD, "/connections"), Right::Read);
-        assert_eq!(needed(&Method::GET, "/connections/callback/google"), Right::Connect);
-        assert_eq!(needed(&Method::POST, "/something/new"), Right::Manage);
+        assert_eq!(needed(false, "/inbox/1"), Right::Read);
+        assert_eq!(needed(false, "/connections"), Right::Read);
+        assert_eq!(needed(false, "/connections/callback/google"), Right::Connect);
+        assert_eq!(needed(true, "/something/new"), Right::Manage);
     }
 
     #[test]
     fn a_beginning_is_whole_parts() {
-        assert_eq!(needed(&Method::POST, "/inbox/1/reply"), Right::Answer);
-        assert_eq!(needed(&Method::POST, "/inboxes"), Right::Manage);
+        assert_eq!(needed(true, "/inbox/1/reply"), Right::Answer);
+        assert_eq!(needed(true, "/inboxes"), Right::Manage);
         assert!(begins("/replies/1/approve", "/replies/*/approve") && !begins("/replies/1", "/replies/*/approve"));
     }
 }

@@ -93,6 +93,10 @@ pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<Opt
     store::role_of(conn, id, user)
 }
 
+pub fn rename(tx: &mut Tx, id: WorkspaceId, name: &str) -> db::Result<()> {
+    store::set_name(tx, id, name)
+}
+
 /// Which ones somebody can go to, by name; their demo while demo mode is on.
 pub fn of_person(conn: &mut Conn, user: UserId) -> db::Result<Vec<Workspace>> {
     store::of_person(conn, user)

@@ -78,6 +78,11 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<Workspace>> {
     )
 }
 
+pub fn set_name(tx: &mut Tx, id: WorkspaceId, name: &str) -> Result<()> {
+    tx.exec("UPDATE workspaces SET name = $2 WHERE id = $1", args![id, name])?;
+    Ok(())
+}
+
 pub fn set_chosen(tx: &mut Tx, id: WorkspaceId, user: UserId, now: Timestamp) -> Result<()> {
     tx.exec("UPDATE memberships SET chosen_at = $3 WHERE workspace_id = $1 AND user_id = $2", args![id, user, now])?;
     Ok(())

@@ -38,7 +38,7 @@ pub async fn index(
 ) -> Result<Response> {
     let taken = shown::take_once(&app, who.user.id, PATH, &headers);
     let (made, end) = taken.map(|(secret, end)| (secret.expose().to_owned(), end)).unzip();
-    let html = show(&app, &who, &nonce, Page { made, revoked: done.revoked.is_some(), ..Page::default() }).await?;
+    let html = show(&app, &who, &nonce, Page { made, revoked: done.revoked.is_some(), ..Page::of(who.role) }).await?;
     Ok((end.map(AppendHeaders), html).into_response())
 }
 
@@ -112,7 +112,7 @@ async fn refused(app: &App, who: &SignedIn, nonce: &Nonce, new: NewKey, error: E
         return Err(error);
     }
     let trouble = error.is_passing().then(|| error.text());
-    let page = Page { typed: Typed::of(new), errors: error.fields(), trouble, ..Page::default() };
+    let page = Page { typed: Typed::of(new), errors: error.fields(), trouble, ..Page::of(who.role) };
     let html = show(app, who, nonce, page).await?;
     Ok((error.status(), error.headers(), html).into_response())
 }
@@ -143,7 +143,8 @@ pub async fn revoke(
 
 async fn show(app: &App, who: &SignedIn, nonce: &Nonce, page: Page) -> Result<Markup> {
     let user = who.user.id;
-    let keys = app.db.read(move |conn| super::list(conn, user)).await?;
+    let mut keys = app.db.read(move |conn| super::list(conn, user)).await?;
+    keys.retain(|key| key.workspace_id == of_its_own(who));
     let now = app.now();
     let is_fresh = page.is_fresh || who.session.is_fresh(now);
     Ok(views::index(&who.shell(app, nonce, "/settings/api-keys"), now, &Page { keys, is_fresh, ..page }))

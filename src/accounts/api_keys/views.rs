@@ -12,8 +12,9 @@ use crate::web::ui::{
     Button, Check, Field, Icon, NOTHING, Select, Shell, Tone, card, empty, fieldset, head, icon, meta, notice, page,
     settings_tabs, tag,
 };
+use crate::workspaces::Role;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Page {
     pub keys: Vec<Key>,
     pub typed: Typed,
@@ -23,8 +24,25 @@ pub struct Page {
     /// The key, this once.
     pub made: Option<String>,
     pub revoked: bool,
+    /// What its maker may do: a key is offered no more.
+    pub role: Role,
     /// The password was typed a short while ago.
     pub is_fresh: bool,
+}
+
+impl Page {
+    pub fn of(role: Role) -> Self {
+        Self {
+            keys: Vec::new(),
+            typed: Typed::default(),
+            errors: FieldErrors::default(),
+            trouble: None,
+            made: None,
+            revoked: false,
+            role,
+            is_fresh: false,
+        }
+    }
 }
 
 /// The form's state.
@@ -134,7 +152,7 @@ fn new_key(view: &Page) -> Markup {
         form.form method="post" action="/settings/api-keys" {
             (name.help("Which program will use it?").error(view.errors.of("name")))
             (fieldset("scopes", "Permissions", view.errors.of("scopes"), html! {
-                @for scope in Scope::ALL {
+                @for scope in Scope::ALL.iter().filter(|scope| view.role.may(scope.right())) {
                     (Check { name: scope.as_str(), label: scope.meaning(), checked: typed.scopes.contains(scope) })
                 }
             }))

@@ -203,6 +203,13 @@ pub fn choose(work: &mut Work<'_>, user: UserId, session: SessionId, workspace: 
     Ok(())
 }
 
+/// What somebody has open listens anew: where they may listen has changed.
+pub fn restart_streams(tx: &mut Tx, user: UserId) -> db::Result<()> {
+    let sessions = store::ids(tx, user)?;
+    end_streams(tx, &sessions);
+    Ok(())
+}
+
 /// Every browser of somebody who is about to have a demo goes there when it is ready.
 pub fn follow_demo(tx: &mut Tx, user: UserId) -> db::Result<()> {
     store::follow_demo(tx, user, None)

@@ -149,6 +149,10 @@ pub fn list(conn: &mut Conn, user: UserId, now: Timestamp) -> Result<Vec<Session
     )
 }
 
+pub fn ids(conn: &mut Conn, user: UserId) -> Result<Vec<SessionId>> {
+    conn.all("SELECT id FROM user_sessions WHERE user_id = $1", args![user])
+}
+
 pub fn delete(tx: &mut Tx, user: UserId, session: SessionId) -> Result<bool> {
     Ok(tx.exec("DELETE FROM user_sessions WHERE id = $1 AND user_id = $2", args![session, user])? > 0)
 }

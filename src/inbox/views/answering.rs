@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::one::Beside;
 use crate::inbox::answering::Answering;
 use crate::inbox::listing::Interaction;
 use crate::inbox::place::Place;
@@ -11,7 +12,8 @@ use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
 
 /// With what became of each, and what can be done about it.
-pub(super) fn on_their_way(id: InteractionId, answering: &Answering, place: &Place, local: &Local) -> Markup {
+pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, local: &Local) -> Markup {
+    let answering = &beside.answering;
     if answering.on_their_way.is_empty() {
         return NOTHING;
     }
@@ -27,7 +29,7 @@ pub(super) fn on_their_way(id: InteractionId, answering: &Answering, place: &Pla
                         }
                         p.said dir="auto" { (reply.text) }
                         @if let Some(words) = explanation(reply) { p.muted { (words) } }
-                        (acts(id, reply, place))
+                        @if beside.may_answer { (acts(id, reply, place)) }
                     }
                 }
             }

@@ -23,6 +23,8 @@ pub struct Inbox<'a> {
     pub open: Option<crate::model::InteractionId>,
     /// What was done with a comment a moment ago.
     pub receipt: Option<&'a Receipt>,
+    /// Whether whoever looks may do anything with what is listed.
+    pub may_answer: bool,
     pub local: &'a Local,
 }
 
@@ -41,7 +43,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                     @if let Some(done) = view.receipt { (receipt(done, view.place, view.local)) }
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
-                    @if !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice)) }
+                    @if view.may_answer && !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice)) }
                 }
                 (reading)
             }
@@ -165,7 +167,9 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
     html! {
         li.row.(if waits { item.priority.as_str() } else { "" }) #(place::row_id(item.id)) data-test="interaction" aria-current=[is_open.then_some("true")] {
             @if !item.is_own {
-                input.tick type="checkbox" name="id" value=(item.id) form="ticked" checked[is_ticked] aria-label={ "Select the comment by " (item.author_name) } title="Select (x)";
+                @if view.may_answer {
+                    input.tick type="checkbox" name="id" value=(item.id) form="ticked" checked[is_ticked] aria-label={ "Select the comment by " (item.author_name) } title="Select (x)";
+                }
             }
             p.row-head {
                 b dir="auto" { (item.author_name) }

@@ -77,6 +77,14 @@ pub(super) fn marks(item: &Interaction, place: &Place, beside: &Beside) -> Marku
     }
 }
 
+/// For who hangs nothing on it.
+pub(super) fn marks_to_read(beside: &Beside) -> Markup {
+    let marks = &beside.marks;
+    html! {
+        div.marks { (star(marks)) @for tag in &marks.tags { span.tag.label dir="auto" { (tag) } } (assignee(marks, &beside.choice.members)) }
+    }
+}
+
 /// The same for all that is ticked, as fields of that form.
 pub(super) fn for_ticked(place: &Place, choice: &Choice) -> Markup {
     let action = place.address("/inbox/marks", None);

@@ -10,8 +10,8 @@ use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, icon};
 use crate::workspaces::UserId;
 
-/// In the order in which they were written.
-pub(super) fn list(id: InteractionId, notes: &[Note], me: UserId, place: &Place, local: &Local) -> Markup {
+/// In the order in which they were written; `me` may take back their own.
+pub(super) fn list(id: InteractionId, notes: &[Note], me: Option<UserId>, place: &Place, local: &Local) -> Markup {
     if notes.is_empty() {
         return NOTHING;
     }
@@ -21,7 +21,7 @@ pub(super) fn list(id: InteractionId, notes: &[Note], me: UserId, place: &Place,
                 li {
                     p.meta { b { (note.author.as_deref().unwrap_or("Somebody")) } span { (local.ago(note.written_at)) } }
                     p.said dir="auto" { (note.text) }
-                    @if note.written_by == me {
+                    @if Some(note.written_by) == me {
                         form method="post" action=(place.address(&format!("/inbox/{id}/notes/delete"), None)) data-act {
                             button.link type="submit" name="note" value=(note.id) { "Delete" }
                         }

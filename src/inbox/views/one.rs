@@ -4,7 +4,7 @@ use kit::clock::Timestamp;
 use maud::{Markup, html};
 
 use super::answering::{composer, on_their_way};
-use super::marks::{Choice, marks};
+use super::marks::{Choice, marks, marks_to_read};
 use super::moves::{moves, receipt};
 use super::notes;
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
@@ -40,6 +40,8 @@ pub struct Beside {
     pub word: Option<LastWord>,
     /// Who looks.
     pub by: UserId,
+    /// And whether they may do anything.
+    pub may_answer: bool,
     pub answering: Answering,
     pub marks: Marks,
     pub choice: Choice,
@@ -53,11 +55,11 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
     let said = html! {
         (way(opened, place, &beside.neighbours))
         h2 #reading-title tabindex="-1" data-announce { (heading(item)) }
-        @if !item.is_own { (moves(item, place, beside, local)) }
-        (marks(item, place, beside))
+        @if !item.is_own && beside.may_answer { (moves(item, place, beside, local)) }
+        @if beside.may_answer { (marks(item, place, beside)) } @else { (marks_to_read(beside)) }
         (thread(opened, place, local))
-        (on_their_way(item.id, &beside.answering, place, local))
-        (notes::list(item.id, &beside.notes, beside.by, place, local))
+        (on_their_way(item.id, beside, place, local))
+        (notes::list(item.id, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
     };
     let more = html! {
         div.reading-more {
@@ -75,8 +77,10 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
         section #reading .reading aria-label="Comment" data-id=(item.id) data-title=(heading(item)) {
             @if let Some(done) = &beside.receipt { (receipt(done, place, local)) }
             (part("interaction", said))
-            (composer(item, &beside.answering, place))
-            (notes::form(item.id, beside.noted.as_ref(), place))
+            @if beside.may_answer {
+                (composer(item, &beside.answering, place))
+                (notes::form(item.id, beside.noted.as_ref(), place))
+            }
             (part("interaction-more", more))
         }
     }

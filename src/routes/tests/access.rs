@@ -98,6 +98,9 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/login", Anybody { signed_in: 303 }, 200),
     ("POST", "/login", Anybody { signed_in: 415 }, 415),
     ("POST", "/logout", Anybody { signed_in: 303 }, 303),
+    // Without its token the link opens nothing.
+    ("GET", "/join", Anybody { signed_in: 410 }, 410),
+    ("POST", "/join", Page(Ones), 410),
     ("GET", "/assets/{file}", Anybody { signed_in: 404 }, 404),
     ("GET", "/healthz", Anybody { signed_in: 200 }, 200),
     ("GET", "/readyz", Anybody { signed_in: 200 }, 200),
@@ -147,6 +150,15 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/settings/people/disable", OwnersPage, 303),
     ("POST", "/settings/people/open", OwnersPage, 303),
     ("POST", "/settings/people/sign-out", OwnersPage, 303),
+    ("GET", "/settings/members", Page(Ones), 200),
+    ("POST", "/settings/members/invite", Page(Ones), 303),
+    ("POST", "/settings/members/withdraw", Page(Cleos), 303),
+    ("POST", "/settings/members/role", Page(Cleos), 303),
+    ("POST", "/settings/members/remove", Page(Cleos), 303),
+    // Of a workspace that has no other owner.
+    ("POST", "/settings/members/leave", Page(Ones), 409),
+    ("POST", "/settings/workspace", Page(Ones), 422),
+    ("POST", "/workspaces/select", Page(Cleos), 303),
     ("GET", "/settings/sessions", Page(Ones), 200),
     ("POST", "/settings/sessions/end", Page(Cleos), 303),
     ("GET", "/settings/api-keys", Page(Ones), 200),
@@ -159,6 +171,15 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/api/auth/session", Session(Ones), 200),
     ("GET", "/api/auth/sessions", Session(Ones), 200),
     ("DELETE", "/api/auth/sessions/{session}", Session(Cleos), 204),
+    ("GET", "/api/workspaces", Key(Scope::Read, Ones), 200),
+    ("POST", "/api/workspaces/{workspace}/select", Session(Cleos), 204),
+    ("GET", "/api/members", Key(Scope::Read, Ones), 200),
+    ("PATCH", "/api/members/{member}", Session(Cleos), 204),
+    ("DELETE", "/api/members/{member}", Session(Cleos), 204),
+    ("POST", "/api/members/leave", Session(Ones), 409),
+    ("GET", "/api/invitations", Session(Ones), 200),
+    ("POST", "/api/invitations", Session(Ones), 201),
+    ("DELETE", "/api/invitations/{member_link}", Session(Cleos), 204),
     ("GET", "/api/dashboard", Key(Scope::Read, Ones), 200),
     ("GET", "/api/events", Key(Scope::Read, Ones), 200),
     ("GET", "/api/interactions", Key(Scope::Read, Ones), 200),
@@ -200,9 +221,12 @@ enum Least {
 }
 
 /// What only owners do, by the beginnings of addresses without the API's prefix.
-const OWNERS: [&str; 3] = ["/connections", "/simulator", "/demo"];
-/// What everybody does about themselves.
-const ONES_OWN: [&str; 3] = ["/settings/", "/auth/", "/activity/installation"];
+const OWNERS: [&str; 7] =
+    ["/connections", "/simulator", "/demo", "/settings/members/", "/settings/workspace", "/members/", "/invitations"];
+/// What everybody does about themselves, or asks the installation's owner for.
+const ONES_OWN: [&str; 5] = ["/settings/", "/auth/", "/activity/installation", "/workspaces/", "/join"];
+/// Whoever is there may go.
+const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
 /// What is Cleo's own, and no workspace's.
 const PERSONAL: [&str; 5] = [
     "/settings/sessions/end",
@@ -217,8 +241,9 @@ fn least(method: &str, operation: &str) -> Least {
     match method {
         "GET" if operation.starts_with("/connections/callback") => Least::Owner,
         "GET" => Least::Viewer,
-        _ if begins(&ONES_OWN) => Least::Viewer,
+        _ if LEAVING.contains(&operation) => Least::Viewer,
         _ if begins(&OWNERS) => Least::Owner,
+        _ if begins(&ONES_OWN) => Least::Viewer,
         _ => Least::Editor,
     }
 }
@@ -241,6 +266,8 @@ fn expected(method: &str, path: &str, door: Door, role: Role, answer: u16) -> Ex
         (Session(_), KeyOf(_) | NeighboursKey | EditorsKey | ViewersKey) => Refused(403, "session_needed"),
         (Key(needed, _), KeyOf(scope)) if needed != scope => Refused(403, "scope_missing"),
         (Page(Cleos) | Session(Cleos) | Key(_, Cleos), Neighbour | Owner | NeighboursKey) => NOT_FOUND,
+        (Page(_), Editor | Viewer) if LEAVING.contains(&operation) => Passes(303),
+        (Session(_), Editor | Viewer) if LEAVING.contains(&operation) => Passes(204),
         (_, Editor | EditorsKey) if least(method, operation) > Least::Editor => refused(method, operation, role),
         (_, Viewer | ViewersKey) if least(method, operation) > Least::Viewer => refused(method, operation, role),
         (_, Editor | Viewer | EditorsKey | ViewersKey) if PERSONAL.contains(&operation) => NOT_FOUND,

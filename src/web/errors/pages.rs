@@ -167,6 +167,7 @@ fn page(seen: &RequestInfo, failure: &Failure) -> Response {
         path: seen.path.clone(),
         local: Local::new(Timestamp::EPOCH, "UTC"),
         person: None,
+        workspace: None,
         needs_reply: None,
         version: String::new(),
         banner: None,

@@ -57,6 +57,15 @@ pub fn text() -> &'static str {
         crate::inbox::api::list,
         crate::inbox::api::one,
         crate::live::api::events,
+        crate::members::api::workspaces,
+        crate::members::api::select,
+        crate::members::api::list,
+        crate::members::api::set_role,
+        crate::members::api::remove,
+        crate::members::api::leave,
+        crate::members::api::invitations,
+        crate::members::api::invite,
+        crate::members::api::withdraw,
         crate::replies::api::list,
         crate::replies::api::send,
         crate::replies::api::cancel,
@@ -105,7 +114,12 @@ impl Modify for Common {
         let key = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).description(Some(KEYS)).build();
         components.add_security_scheme("api_key", SecurityScheme::Http(key));
         for (path, item) in &mut document.paths.paths {
-            let operations = [("GET", &mut item.get), ("POST", &mut item.post), ("DELETE", &mut item.delete)];
+            let operations = [
+                ("GET", &mut item.get),
+                ("POST", &mut item.post),
+                ("PATCH", &mut item.patch),
+                ("DELETE", &mut item.delete),
+            ];
             for (method, operation) in operations {
                 let Some(operation) = operation else { continue };
                 name(operation);

@@ -16,6 +16,8 @@ pub struct Shell {
     pub local: Local,
     /// `None` when nobody is signed in.
     pub person: Option<Person>,
+    /// Where they are, and where else they could go.
+    pub workspace: Option<Switcher>,
     /// How many people wait for an answer, where it is known.
     pub needs_reply: Option<i64>,
     /// Up to where the page is true: the stream of hints begins with the newest (assets/live-panels.js).
@@ -28,6 +30,14 @@ pub struct Shell {
 pub struct Person {
     pub name: String,
     pub email: String,
+}
+
+/// A person's workspaces.
+#[derive(Clone, Debug)]
+pub struct Switcher {
+    pub current: String,
+    /// By id and name.
+    pub others: Vec<(String, String)>,
 }
 
 const PLACES: [(&str, &str, Icon); 5] = [
@@ -68,6 +78,7 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
         div.app {
             header.side {
                 (brand())
+                @if let Some(switcher) = &shell.workspace { (workspaces(switcher, &shell.path)) }
                 nav aria-label="Main" {
                     @for (href, name, sign) in PLACES {
                         a href=(place_href(href)) aria-current=[is_here(&shell.path, href).then_some("page")] {
@@ -89,6 +100,22 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
             }
         }
         p id="announcer" class="visually-hidden" role="status" {}
+    }
+}
+
+/// The way to the same place in another workspace; nothing for who has one alone.
+fn workspaces(switcher: &Switcher, path: &str) -> Markup {
+    html! {
+        @if !switcher.others.is_empty() {
+            details.switcher {
+                summary title="Switch workspace" { span { (switcher.current) } (icon(Icon::Down)) }
+                form method="post" action="/workspaces/select" {
+                    input type="hidden" name="return_to" value=(path);
+                    p.muted { "Switch to" }
+                    @for (id, name) in &switcher.others { button type="submit" name="workspace" value=(id) { (name) } }
+                }
+            }
+        }
     }
 }
 

@@ -19,7 +19,7 @@ pub use controls::{
 };
 pub use forms::{Button, Check, Field, Select, fieldset};
 pub use icons::{Icon, icon};
-pub use layout::{NOTHING, Person, Shell, card, error_page, head, inbox_count, page};
+pub use layout::{NOTHING, Person, Shell, Switcher, card, error_page, head, inbox_count, page};
 pub use live::{Live, live};
 pub use tabs::settings_tabs;
 pub use time::Local;

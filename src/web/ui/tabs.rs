@@ -2,8 +2,9 @@
 
 use maud::{Markup, html};
 
-const SECTIONS: [(&str, &str); 4] = [
+const SECTIONS: [(&str, &str); 5] = [
     ("/settings/account", "Account"),
+    ("/settings/members", "Members"),
     ("/settings/sessions", "Sessions"),
     ("/settings/api-keys", "API keys"),
     ("/settings/demo", "Demo mode"),

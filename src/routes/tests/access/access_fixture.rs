@@ -15,7 +15,7 @@ use super::Role::{
 use super::{Expected, ROLES, Role};
 use crate::accounts::api_keys::{self, KeyId, Life, Made, NewKey, Scope};
 use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
-use crate::accounts::{self, LinkId, admin};
+use crate::accounts::{self, LinkId, admin, joining};
 use crate::connections::ConnectionId;
 use crate::connections::jobs::SyncConnection;
 use crate::inbox::ingest::{self, IngestContext};
@@ -28,7 +28,7 @@ use crate::secrets::Secret;
 use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
 use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
-use crate::workspaces::{self, Role as MemberRole, UserId, WorkspaceId};
+use crate::workspaces::{self, Kind, Role as MemberRole, UserId, Workspace, WorkspaceId};
 
 /// Those who come, and what they come with.
 pub struct AccessFixture {
@@ -38,6 +38,8 @@ pub struct AccessFixture {
     cleo: UserId,
     editor: UserId,
     viewer: UserId,
+    /// Somebody in Cleo's workspace, to whom things are done.
+    member: UserId,
     disabled: UserId,
     keys: BTreeMap<Role, String>,
 }
@@ -55,6 +57,9 @@ pub struct Things {
     session: SessionId,
     key: KeyId,
     invitation: LinkId,
+    workspace: WorkspaceId,
+    member: UserId,
+    member_link: LinkId,
     neighbour: UserId,
     disabled: UserId,
 }
@@ -63,34 +68,45 @@ impl AccessFixture {
     pub async fn built(app: TestApp) -> Self {
         let client = google::Client { id: "client".to_owned(), secret: Secret::new("secret") };
         let app = app.with_parts(|parts| parts.config.google = Some(client)).with_ann().await;
-        for email in ["ben@example.com", "cleo@example.com", "dan@example.com", "ed@example.com", "vera@example.com"] {
+        for email in [
+            "ben@example.com",
+            "cleo@example.com",
+            "dan@example.com",
+            "ed@example.com",
+            "vera@example.com",
+            "mia@example.com",
+            "kim@example.com",
+            "kit@example.com",
+        ] {
             app.invited(email).await;
         }
         admin::disable_user(&app.app, "dan@example.com").await.expect("Dan is there");
         let (owner, neighbour) = (app.user(EMAIL).await, app.user("ben@example.com").await);
         let (cleo, disabled) = (app.user("cleo@example.com").await, app.user("dan@example.com").await);
         let (editor, viewer) = (app.user("ed@example.com").await, app.user("vera@example.com").await);
-        let keys = BTreeMap::new();
-        let mut fixture = Self { app, owner, neighbour, cleo, editor, viewer, disabled, keys };
+        let (member, keys) = (app.user("mia@example.com").await, BTreeMap::new());
+        let mut fixture = Self { app, owner, neighbour, cleo, editor, viewer, member, disabled, keys };
         // Whoever is less now has made a key of every scope while they were more.
-        fixture.joined(&[editor, viewer]).await;
+        let with_keys = [fixture.app.user("kim@example.com").await, fixture.app.user("kit@example.com").await];
+        fixture.joined(&with_keys).await;
         for role in ROLES {
             let (whose, scopes) = match role {
                 KeyOf(scope) => (cleo, vec![scope]),
                 NeighboursKey => (neighbour, Scope::ALL.to_vec()),
                 RevokedKey => (cleo, Scope::ALL.to_vec()),
-                EditorsKey => (editor, Scope::ALL.to_vec()),
-                ViewersKey => (viewer, Scope::ALL.to_vec()),
+                EditorsKey => (with_keys[0], Scope::ALL.to_vec()),
+                ViewersKey => (with_keys[1], Scope::ALL.to_vec()),
                 _ => continue,
             };
-            let made = fixture.key(whose, scopes).await;
+            let of = if with_keys.contains(&whose) { cleo } else { whose };
+            let made = fixture.key(whose, of, scopes).await;
             if role == RevokedKey {
                 fixture.revoke(made.id).await;
             }
             fixture.keys.insert(role, made.token);
         }
         fixture.until_keys_are_known().await;
-        fixture.become_less().await;
+        fixture.become_less(with_keys).await;
         fixture
     }
 
@@ -107,8 +123,8 @@ impl AccessFixture {
         joined.await.unwrap_or_else(|error| panic!("{error}"));
     }
 
-    async fn become_less(&self) {
-        let (cleo, editor, viewer) = (self.cleo, self.editor, self.viewer);
+    async fn become_less(&self, [editor, viewer]: [UserId; 2]) {
+        let cleo = self.cleo;
         let less = self.app.app.write(Who::system(), move |work| {
             let workspace = workspace(work.tx, cleo)?;
             workspaces::set_role(work.tx, workspace, editor, MemberRole::Editor)?;
@@ -118,13 +134,12 @@ impl AccessFixture {
         less.await.unwrap_or_else(|error| panic!("{error}"));
     }
 
-    async fn key(&self, whose: UserId, scopes: Vec<Scope>) -> Made {
+    /// In the workspace of `of`.
+    async fn key(&self, whose: UserId, of: UserId, scopes: Vec<Scope>) -> Made {
         let new = NewKey { name: "A program".to_owned(), scopes, life: Life::Quarter, follows_demo: false };
-        let cleo = self.cleo;
-        let is_member = [self.editor, self.viewer].contains(&whose);
         let made = self.app.app.write(Who::system(), move |work| {
-            let of = workspace(work.tx, if is_member { cleo } else { whose })?;
-            api_keys::make(work, whose, of, &new)
+            let workspace = workspace(work.tx, of)?;
+            api_keys::make(work, whose, workspace, &new)
         });
         made.await.unwrap_or_else(|error| panic!("{error}"))
     }
@@ -187,16 +202,19 @@ impl AccessFixture {
 
     pub async fn things(&self) -> Things {
         let (cleo, neighbour, disabled) = (self.cleo, self.neighbour, self.disabled);
-        let made = self.app.app.write(Who::system(), move |work| {
+        let (editor, viewer, member) = (self.editor, self.viewer, self.member);
+        let made = self.app.app.write(Who::user(cleo, ""), move |work| {
             // A person has so many sessions and no more.
             sessions::end_others(work.tx, cleo, None)?;
             let (session, _) = sessions::start(work, cleo, &Visitor::default())?;
             let key = spare_key(work, cleo)?;
             accounts::invite(work)?;
-            let newest = "SELECT id FROM one_time_links WHERE used_at IS NULL ORDER BY id DESC LIMIT 1";
+            let newest = "SELECT id FROM one_time_links WHERE kind = 'invite' ORDER BY id DESC LIMIT 1";
             let invitation = work.tx.one(newest, args![])?;
+            let workspace = workspace(work.tx, cleo)?;
+            let people = [(member, MemberRole::Editor), (editor, MemberRole::Editor), (viewer, MemberRole::Viewer)];
+            let member_link = members(work, workspace, &people)?;
             let (now, random, tx) = (work.now, work.random, &mut *work.tx);
-            let workspace = workspace(tx, cleo)?;
             let connection = ConnectionId::new(now, random);
             add_connection(tx, workspace, connection)?;
             let source =
@@ -232,6 +250,9 @@ impl AccessFixture {
                 session,
                 key,
                 invitation,
+                workspace,
+                member,
+                member_link,
                 neighbour,
                 disabled,
             })
@@ -279,6 +300,9 @@ impl Things {
             .replace("{connection}", &self.connection.to_string())
             .replace("{job}", &self.job.to_string())
             .replace("{ended_job}", &self.ended_job.to_string())
+            .replace("{workspace}", &self.workspace.to_string())
+            .replace("{member}", &self.member.to_string())
+            .replace("{member_link}", &self.member_link.to_string())
             .replace("{session}", &self.session.to_string())
             .replace("{platform}", "youtube")
             .replace("{*path}", "o/oauth2/v2/auth")
@@ -293,6 +317,14 @@ impl Things {
             "/settings/sessions/end" => format!("session={}", self.session),
             "/settings/api-keys/revoke" => format!("key={}", self.key),
             "/settings/invitations/withdraw" => format!("invitation={}", self.invitation),
+            "/settings/members/invite" => "role=viewer".to_owned(),
+            "/settings/members/withdraw" => format!("invitation={}", self.member_link),
+            "/settings/members/role" => format!("user={}&role=viewer", self.member),
+            "/settings/members/remove" => format!("user={}", self.member),
+            "/settings/workspace" => "name=".to_owned(),
+            "/workspaces/select" => format!("workspace={}", self.workspace),
+            path if path.ends_with("/invitations") && path.starts_with("/api/") => "{\"role\": \"editor\"}".to_owned(),
+            path if path.ends_with("/members/{member}") => "{\"role\": \"viewer\"}".to_owned(),
             "/settings/people/disable" => format!("user={}", self.disabled),
             "/settings/people/open" => format!("user={}", self.neighbour),
             "/settings/people/sign-out" => format!("user={}", self.neighbour),
@@ -328,6 +360,16 @@ fn spare_key(work: &mut Work<'_>, whose: UserId) -> Result<KeyId> {
     let workspace = workspace(work.tx, whose)?;
     api_keys::make(work, whose, workspace, &new)?;
     Ok(found(work.tx)?.expect("it was made a moment ago").id)
+}
+
+/// Whoever has left the workspace since is back; and a link into it.
+fn members(work: &mut Work<'_>, id: WorkspaceId, people: &[(UserId, MemberRole)]) -> Result<LinkId> {
+    for (user, role) in people {
+        workspaces::join(work.tx, work.now, id, *user, *role)?;
+        workspaces::set_role(work.tx, id, *user, *role)?;
+    }
+    let workspace = Workspace { id, kind: Kind::Live, name: String::new() };
+    Ok(joining::invite(work, &workspace, MemberRole::Viewer)?.0)
 }
 
 /// An answer of hers to a comment of its own.

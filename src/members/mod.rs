@@ -1,0 +1,102 @@
+//! Who is in a workspace: owners invite, give roles and remove; everybody may leave, but for the last owner. What somebody did
+//! keeps their name after they have gone; what they only held ends.
+
+pub mod api;
+pub mod pages;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use kit::db;
+
+use crate::accounts::joining::{self, Invitation};
+use crate::accounts::sessions::{self, UserId};
+use crate::accounts::{LinkId, api_keys};
+use crate::audit::{self, Event};
+use crate::inbox::marks;
+use crate::model::visible;
+use crate::replies;
+use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::{Actor, Look, Work};
+use crate::workspaces::{self, Changed, Member, Role, Workspace, WorkspaceId};
+
+const LONGEST_NAME: usize = 80;
+
+/// What the page shows.
+#[derive(Clone, Debug)]
+pub struct Members {
+    pub people: Vec<Member>,
+    /// Links that nobody has used; only owners see them.
+    pub invitations: Vec<Invitation>,
+}
+
+pub fn list(look: &mut Look<'_>, workspace: WorkspaceId, role: Role) -> db::Result<Members> {
+    let people = workspaces::people(look.conn, workspace)?;
+    let invitations = match role {
+        Role::Owner => joining::list(look.conn, workspace, look.now)?,
+        Role::Editor | Role::Viewer => Vec::new(),
+    };
+    Ok(Members { people, invitations })
+}
+
+/// The token of a link into the workspace.
+pub fn invite(work: &mut Work<'_>, workspace: &Workspace, role: Role) -> Result<(LinkId, String)> {
+    joining::invite(work, workspace, role)
+}
+
+pub fn change_role(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId, role: Role) -> Result<()> {
+    match before(workspaces::set_role(work.tx, workspace, user, role)?)? {
+        same if same == role => Ok(()),
+        was => {
+            if was == Role::Owner {
+                joining::withdraw_of(work.tx, workspace, user)?;
+            }
+            Ok(audit::record(work, Event::MemberRoleChanged, format!("{user} {was} {role} {workspace}"))?)
+        }
+    }
+}
+
+pub fn remove(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    go(work, workspace, user)?;
+    Ok(audit::record(work, Event::MemberRemoved, format!("{user} {workspace}"))?)
+}
+
+/// Whoever `work` is in the name of.
+pub fn leave(work: &mut Work<'_>, workspace: WorkspaceId) -> Result<()> {
+    let Actor::User(user) = work.who.actor else { return Err(Error::SignInNeeded) };
+    go(work, workspace, user)?;
+    Ok(audit::record(work, Event::MemberLeft, workspace)?)
+}
+
+/// Ends a membership with all that somebody held by it.
+fn go(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    before(workspaces::remove(work.tx, workspace, user)?)?;
+    joining::withdraw_of(work.tx, workspace, user)?;
+    api_keys::revoke_in(work.tx, user, workspace)?;
+    replies::forget_drafts(work.tx, work.now, workspace, user)?;
+    marks::member_left(work.tx, work.now, workspace, user)?;
+    Ok(sessions::restart_streams(work.tx, user)?)
+}
+
+fn before(changed: Changed) -> Result<Role> {
+    match changed {
+        Changed::From(role) => Ok(role),
+        Changed::NoMember => Err(Error::NotFound),
+        Changed::LastOwner => {
+            Err(Error::conflict("last_owner", "A workspace needs an owner. Make somebody else an owner first."))
+        }
+    }
+}
+
+/// Calls the workspace something else.
+pub fn rename(work: &mut Work<'_>, workspace: WorkspaceId, name: &str) -> Result<()> {
+    let refused = |code, text: &str| Err(FieldErrors::one("name", code, text).into());
+    let name = match visible::line(name) {
+        None => return refused("invisible", "Use characters that can be seen."),
+        Some(name) if name.is_empty() => return refused("missing", "Enter a name."),
+        Some(name) if name.chars().count() > LONGEST_NAME => return refused("too_long", "Use at most 80 characters."),
+        Some(name) => name,
+    };
+    workspaces::rename(work.tx, workspace, &name)?;
+    Ok(audit::record(work, Event::WorkspaceChanged, workspace)?)
+}
