@@ -170,7 +170,7 @@ document.addEventListener("keydown", (event) => {
     if (row && /^[xX]$/.test(event.key)) return tick(row, event.key === "X");
     // What is ticked is meant before what is open; a row with the focus is ticked by its key.
     const scope = document.querySelector(".tick:checked") ? ".ticked, .rows-pane > .receipt" : row && !isOpen() ? ".ticked, .rows-pane > .receipt" : ".reading, .rows-pane > .receipt";
-    const button = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.closest(scope));
+    const button = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.closest(`${scope}, .search`));
     if (!button) return;
     event.preventDefault();
     if (row && button.form?.id === "ticked" && !document.querySelector(".tick:checked")) row.querySelector(".tick").checked = true;

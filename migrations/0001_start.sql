@@ -481,6 +481,32 @@ CREATE TABLE interaction_versions (
 );
 CREATE INDEX interaction_versions_by_workspace ON interaction_versions (workspace_id);
 
+-- The words of interactions. Made of them, and made anew at will: copies between databases leave it out.
+-- only sqlite
+CREATE TABLE search_documents (
+    -- Grows with the interaction's time: an index is read from its newest end.
+    place BIGINT PRIMARY KEY,
+    interaction_id UUID NOT NULL UNIQUE REFERENCES interactions (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL
+);
+CREATE VIRTUAL TABLE search_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
+CREATE TRIGGER search_words_go_with_their_document AFTER DELETE ON search_documents
+BEGIN DELETE FROM search_words WHERE rowid = OLD.place; END;
+-- only postgres
+CREATE TABLE search_documents (
+    interaction_id UUID PRIMARY KEY REFERENCES interactions (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL,
+    words TSVECTOR NOT NULL
+);
+CREATE INDEX search_documents_words ON search_documents USING gin (words);
+-- both
+
+-- One row: by which version of the tokenizer all of it was made.
+CREATE TABLE search_version (
+    id BIGINT PRIMARY KEY CHECK (id = 1),
+    version BIGINT NOT NULL
+);
+
 -- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
 -- By quarters of an hour, of which every zone's days are made; only what other people wrote, everybody sees and is no spam
 -- (is_own = false, provider_state = 'published', state <> 'spam').

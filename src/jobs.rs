@@ -5,6 +5,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
+use crate::inbox::search::jobs::RebuildSearch;
 use crate::ops::maintenance::jobs::PurgeExpired;
 use crate::replies::SendReply;
 
@@ -22,6 +23,7 @@ kit::work! {
     AgePriorities,
     WakeSnoozed,
     RecountInboxes,
+    RebuildSearch,
     PurgeExpired;
     recurring: RecountInboxes, PurgeExpired
 }
@@ -61,6 +63,7 @@ mod tests {
             ("age_priorities", json!({"workspace": ID, "aged_to": "2026-11-23T08:00:00.000Z"})),
             ("wake_snoozed", json!({"workspace": ID})),
             ("recount_inboxes", json!({})),
+            ("rebuild_search", json!({})),
             ("tidy", json!({})),
         ]
     }

@@ -17,6 +17,7 @@ use crate::accounts::{self, Passwords};
 use crate::app::{App, MIGRATIONS};
 use crate::assembly::{Ground, assemble};
 use crate::config::{BadSetting, Config, DemoService, Settings};
+use crate::inbox::search;
 use crate::ops::metrics::Metrics;
 use crate::outbound::Outbound;
 use crate::routes;
@@ -155,6 +156,7 @@ async fn start_parts(settings: &Settings, parts: Parts) -> Result<Running, Start
     }
     let app = application(settings, db, config, clock).await?;
     check_secrets(&app).await?;
+    keep_search_current(&app).await?;
 
     let routes = routes::router(app.clone());
     let serve = |listener| {
@@ -221,6 +223,12 @@ async fn embedded_simulator(
     let service =
         DemoService { url: simulator.api_url().parse().map_err(std::io::Error::other)?, secret: Secret::new(secret) };
     Ok((Some(simulator), Some(service)))
+}
+
+/// A release that reads texts in another way makes the index of their words anew, and so does a restored database.
+async fn keep_search_current(app: &App) -> Result<(), StartError> {
+    let (now, random) = (app.now(), app.random.clone());
+    Ok(app.db.write(move |tx| search::jobs::keep_current(tx, now, &random)).await?)
 }
 
 async fn check_secrets(app: &App) -> Result<(), StartError> {

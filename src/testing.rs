@@ -209,7 +209,9 @@ impl TestApp {
     pub async fn rows(&self) -> Vec<String> {
         let rows = self.app.db.read(|conn| {
             let tables = match conn.dialect() {
-                Dialect::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1",
+                Dialect::Sqlite => {
+                    "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name <> 'sqlite_schema' ORDER BY 1"
+                }
                 Dialect::Postgres => {
                     "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
                 }

@@ -59,7 +59,12 @@ fn columns(conn: &mut Conn) -> Result<BTreeSet<String>> {
         let always = if always > 0 || !key.is_empty() { " always" } else { "" };
         format!("{table}.{column} {}{key}{always}", common(&kind))
     });
-    Ok(described.collect())
+    Ok(described.filter(|column| !is_of_words(column)).collect())
+}
+
+/// Each database keeps the words that are searched in its own way.
+fn is_of_words(name: &str) -> bool {
+    name.starts_with("search_documents") || name.starts_with("search_words")
 }
 
 /// What both call it.
@@ -82,5 +87,5 @@ fn indexes(conn: &mut Conn) -> Result<BTreeSet<String>> {
              AND indexname NOT IN (SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u'))"
         }
     };
-    Ok(conn.all::<String>(sql, args![])?.into_iter().collect())
+    Ok(conn.all::<String>(sql, args![])?.into_iter().filter(|index| !is_of_words(index)).collect())
 }

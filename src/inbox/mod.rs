@@ -16,6 +16,7 @@ pub mod moves;
 pub mod notes;
 pub mod pages;
 mod place;
+pub mod search;
 mod seed;
 #[cfg(test)]
 pub mod testing;

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::answering::{Answering, Told};
 use super::decisions;
-use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Opened, Reader};
+use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Matches, Opened, Reader};
 use super::marks::pages::TagTold;
 use super::marks::{self, Marks};
 use super::moves::{Done, Receipt};
@@ -203,6 +203,8 @@ pub struct Rows {
     pub choice: Choice,
     /// The author and the content that the filter names, in words.
     pub people_and_content: Vec<(&'static str, String)>,
+    /// What a search has found.
+    pub matches: Option<Matches>,
 }
 
 impl Rows {
@@ -211,6 +213,7 @@ impl Rows {
         let listed = listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?;
         let (members, tags) = (marks::members(conn, workspace)?, marks::tags(conn, workspace)?);
         Ok(Self {
+            matches: listing::matches(conn, reader, &place.filter, &listed, place.cursor)?,
             marks: marks::of_items(conn, reader, &listed.items)?,
             choice: Choice { me: reader.user, members, tags, told: None },
             listed,

@@ -4,12 +4,14 @@
 use std::fmt::Write as _;
 
 use super::listing::{BadFilter, Cursor, Filter, Order, escaped};
+use super::search;
 use super::triage::TriageState;
 use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
 
 /// What a person can get wrong in the form of the filter.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
+    "q",
     "kind",
     "intent",
     "sentiment",
@@ -142,6 +144,7 @@ fn wish(field: &str, typed: &[(String, String)], bad: &BadFilter) -> String {
         "until" if typed.iter().any(|(name, value)| name == field && is_day(value)) => {
             "“To” must be the same day as “From”, or later.".to_owned()
         }
+        "q" => format!("Type at least one word or emoji, and {} letters at most.", search::LONGEST),
         "since" | "until" => "Enter a day, like 2026-11-22.".to_owned(),
         _ if bad.message.contains("one of") => "Choose one of the list.".to_owned(),
         _ => bad.message.clone(),

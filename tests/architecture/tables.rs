@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::source::{Source, assert_none, sources};
 
 /// The installation's: people, their sessions and keys, limits, links, the log of acts, imports.
-const CONTROL: [(&str, &[&str]); 7] = [
+const CONTROL: [(&str, &[&str]); 8] = [
     ("accounts", &["users", "user_sessions", "one_time_links", "sign_in_limits", "known_devices", "api_keys"]),
     ("workspaces", &["workspaces", "memberships"]),
     ("connections", &["oauth_flows", "credential_use"]),
@@ -14,6 +14,7 @@ const CONTROL: [(&str, &[&str]); 7] = [
     ("audit", &["audit_events", "audit_head"]),
     ("ops/legacy", &["legacy_imports", "legacy_rows"]),
     ("webhooks/incoming", &["webhook_deliveries"]),
+    ("inbox/search", &["search_version"]),
 ];
 
 /// A workspace's.
@@ -41,6 +42,7 @@ const WORKSPACE: [(&str, &[&str]); 4] = [
             "mark_acts",
             "mark_changes",
             "thread_notes",
+            "search_documents",
         ],
     ),
     ("replies", &["replies", "reply_drafts"]),

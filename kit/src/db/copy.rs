@@ -49,12 +49,13 @@ pub fn lock(database: &Path) -> Result<File> {
     sqlite::take_lock(database)
 }
 
-/// Writes everything that `conn` sees into `file`, a database of the same schema without rows.
-pub fn dump(conn: &mut Conn, file: &Path) -> Result<()> {
+/// Writes everything that `conn` sees into `file`, a database of the same schema without rows; but not what is in the tables
+/// `except`, which each database has in its own way and can make anew.
+pub fn dump(conn: &mut Conn, file: &Path, except: &[&str]) -> Result<()> {
     conn.take_time()?;
     let mut to = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?));
     to.batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; BEGIN IMMEDIATE")?;
-    for table in tables(&mut to)? {
+    for table in tables(&mut to)?.into_iter().filter(|table| !except.contains(&table.as_str())) {
         let columns = columns(&mut to, &table)?;
         let cursor = format!("copy_{table}");
         let list = quoted(&columns);
@@ -110,7 +111,7 @@ fn unavailable(file: &Path, why: &str) -> Error {
 fn tables(sqlite: &mut Conn) -> Result<Vec<String>> {
     let mut waiting = sqlite.all::<String>(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'schema_migrations'
-         ORDER BY name",
+            AND name IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table') ORDER BY name",
         args![],
     )?;
     let mut needs = BTreeMap::new();

@@ -93,8 +93,9 @@ impl Database {
         connection.pragma_update(None, "foreign_keys", true).expect("SQLite knows foreign keys");
         let mut tx = Tx::new(Driver::Sqlite(connection));
         in_transaction(&mut tx, |tx| migrate::run(tx, migrations)).expect("the migrations run");
-        let own =
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' ORDER BY rowid DESC";
+        // What an index of words is made of goes with its words.
+        let own = "SELECT name FROM sqlite_schema WHERE type = 'table'
+             AND name IN (SELECT name FROM pragma_table_list WHERE type = 'table') ORDER BY rowid DESC";
         let mut tables: Vec<String> = tx.all(own, &[]).expect("the schema can be read");
         tables.retain(|table| !table.contains("migration"));
         let (adrift, unanswered) = (Vec::new(), Vec::new());

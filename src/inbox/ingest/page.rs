@@ -13,6 +13,7 @@ use super::store::{self, Record, Stored};
 use super::{IngestContext, Ingested, ageing};
 use crate::inbox::counts;
 use crate::inbox::derive::{self, Facts, Given};
+use crate::inbox::search::{self, Document};
 use crate::inbox::threads::Touched;
 use crate::inbox::triage::{self, Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState};
@@ -29,6 +30,8 @@ pub(super) struct Page<'a> {
     answered_at: HashMap<String, Timestamp>,
     /// What the account is called: whoever begins with another's name answers them.
     own_names: Vec<String>,
+    /// Those who go by another name than they did.
+    renamed: Vec<AuthorId>,
     unchanged: Vec<InteractionId>,
     pub ingested: Ingested,
     /// Somebody waits who did not before, and whose hours are still counted.
@@ -59,6 +62,7 @@ impl<'a> Page<'a> {
             authors: HashMap::new(),
             answered_at: HashMap::new(),
             own_names: Vec::new(),
+            renamed: Vec::new(),
             unchanged: Vec::new(),
             ingested: Ingested::default(),
             has_newly_waiting: false,
@@ -89,11 +93,16 @@ impl<'a> Page<'a> {
             self.own_names = authors::store::own_names(tx, context)?;
         }
         let is_young = |change: &Change<'_>| change.observed.created_at > context.now - ageing::ageing();
+        let (mut documents, mut waits) = (Vec::with_capacity(self.changes.len()), false);
         for change in &self.changes {
-            let triage = self.write_change(tx, context, change, rollups)?;
+            let (id, triage) = self.write_change(tx, context, change, rollups)?;
             let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == TriageState::NeedsReply);
-            self.has_newly_waiting |= triage.state == TriageState::NeedsReply && !was_waiting && is_young(change);
+            waits |= triage.state == TriageState::NeedsReply && !was_waiting && is_young(change);
+            documents.extend(self.document(id, change));
         }
+        search::index(tx, context.workspace, &documents)?;
+        search::renamed(tx, context.workspace, &self.renamed)?;
+        self.has_newly_waiting = waits;
         self.settle_threads(tx, context, rollups)
     }
 
@@ -110,7 +119,12 @@ impl<'a> Page<'a> {
         for key in keys {
             let (observed, new) = seen[key];
             let author = match known.remove(key) {
-                Some(author) => author.seen_as(observed, new),
+                Some(author) => {
+                    if author.display_name != observed.display_name {
+                        self.renamed.push(author.id);
+                    }
+                    author.seen_as(observed, new)
+                }
                 None => Author::new(AuthorId::new(context.now, context.random), key, observed, new),
             };
             authors::store::put(tx, context, &author, new)?;
@@ -142,7 +156,7 @@ impl<'a> Page<'a> {
         context: &IngestContext<'_>,
         change: &Change<'_>,
         rollups: &mut Rollups,
-    ) -> Result<Triage> {
+    ) -> Result<(InteractionId, Triage)> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
         let facts = change.facts(context, &self.own_names);
@@ -190,7 +204,21 @@ impl<'a> Page<'a> {
                 rollups.replace(Counted::of(row), after);
             }
         }
-        Ok(triage)
+        Ok((id, triage))
+    }
+
+    /// What it is found by, where that changed.
+    fn document<'s>(&'s self, id: InteractionId, change: &'s Change<'_>) -> Option<Document<'s>> {
+        let author = &self.authors[&author_key(&change.observed.author)];
+        let stored = change.stored.as_ref();
+        let is_same = stored.is_some_and(|row| row.text_hash == change.hash && row.author_id == author.id);
+        (!is_same).then(|| Document {
+            id,
+            created_at: stored.map_or(change.observed.created_at, |row| row.created_at),
+            text: change.observed.text.as_deref(),
+            author: &author.display_name,
+            is_known: stored.is_some(),
+        })
     }
 
     /// Which threads the page brought something to, and how much of it is new from other people.

@@ -11,6 +11,7 @@ use utoipa::openapi::{RefOr, Required};
 
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::marks::{Assignee, TagName};
+use crate::inbox::search::{self, Query};
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
@@ -77,6 +78,7 @@ macro_rules! filter {
 filter! {
     /// Without any field set: everything published that other people wrote and that is no spam, newest first.
     pub struct Filter {
+        q: Option<Query> = "Words that all occur, \"words in a row\", author:name, -without, begin*",
         state: Option<TriageState>,
         kind: Option<Kind>,
         platform: Option<Platform>,
@@ -161,6 +163,16 @@ impl Value for Date {
         let day =
             ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)));
         day.build().into()
+    }
+}
+
+impl Value for Query {
+    fn wanted() -> String {
+        format!("at least one word, number or emoji, in {} letters at most", search::LONGEST)
+    }
+
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).max_length(Some(search::LONGEST)).build().into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The inbox as a list: the URL is the filter, pages go by cursor, a row knows all that is shown of it.
 
 mod filter;
+mod found;
 mod marked;
 mod store;
 #[cfg(test)]
@@ -10,11 +11,14 @@ use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 
+use super::search;
 use super::triage::TriageState;
 use crate::model::{AuthorId, ContentId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub use filter::{BadFilter, Filter, Order, Starred, Visibility, escaped};
+#[cfg(test)]
+pub use found::plans;
 pub use store::{Connection, ContentItem, Interaction, Reply, Version};
 
 pub const DEFAULT_LIMIT: usize = 50;
@@ -48,6 +52,35 @@ pub fn list(
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(Cursor::after);
     Ok(Listed { items, next })
+}
+
+/// How much a search has found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Matches {
+    /// One more than are told, where there are more.
+    pub count: usize,
+    /// Everything can be found; else the index is being made.
+    pub is_complete: bool,
+}
+
+impl Matches {
+    pub const TOLD: usize = 1_000;
+}
+
+/// None where nothing is searched for. Counted where the first page is listed.
+pub fn matches(
+    conn: &mut Conn,
+    reader: Reader<'_>,
+    filter: &Filter,
+    listed: &Listed,
+    after: Option<Cursor>,
+) -> Result<Option<Matches>> {
+    let Some(query) = &filter.q else { return Ok(None) };
+    let count = match listed.next {
+        Some(_) if after.is_none() => found::count(conn, reader, filter, query, Matches::TOLD + 1)?,
+        _ => listed.items.len(),
+    };
+    Ok(Some(Matches { count, is_complete: search::jobs::is_complete(conn)? }))
 }
 
 /// One interaction with all that its page shows.

@@ -10,7 +10,7 @@ use kit::db::{AsVal, Conn, Json, Result, Val};
 
 use super::filter::{Filter, Order, Visibility};
 use super::marked::{self, Marked};
-use super::{Cursor, Reader};
+use super::{Cursor, Reader, found};
 use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use crate::inbox::ingest::lists::all_in;
 use crate::inbox::triage::TriageState;
@@ -69,7 +69,8 @@ impl Interaction {
     }
 }
 
-const COLUMNS: &str = "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
+pub(super) const COLUMNS: &str =
+    "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
         i.thread_external_id, i.content_id, c.title, i.author_id, a.display_name, a.avatar_url, a.profile_url,
         a.interactions, i.text, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
         i.provider_state, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
@@ -77,7 +78,7 @@ const COLUMNS: &str = "SELECT i.id, i.connection_id, i.platform, i.kind, i.exter
         i.state = 'needs_reply' AND i.parent_external_id IS NOT NULL AND EXISTS (SELECT 1 FROM interactions own
             WHERE own.connection_id = i.connection_id AND own.thread_external_id = i.thread_external_id
             AND own.is_own AND own.created_at < i.created_at)";
-const JOINED: &str = "JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id";
+pub(super) const JOINED: &str = "JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id";
 
 fn select_interactions() -> String {
     format!("{COLUMNS} FROM interactions i {JOINED} WHERE i.workspace_id = $1")
@@ -90,6 +91,9 @@ pub fn list(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Interaction>> {
+    if let Some(search) = &filter.q {
+        return found::list(conn, reader, filter, search, after, limit);
+    }
     let mut query = Query::of(conn, reader, filter)?;
     query.page(filter.order, after, limit);
     conn.all(&query.sql, &query.args)
@@ -111,9 +115,9 @@ pub fn plan(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<
 }
 
 /// A statement that grows with its filter.
-struct Query<'a> {
-    sql: String,
-    args: Vec<Val<'a>>,
+pub(super) struct Query<'a> {
+    pub sql: String,
+    pub args: Vec<Val<'a>>,
 }
 
 impl<'a> Query<'a> {
@@ -121,29 +125,49 @@ impl<'a> Query<'a> {
     fn of(conn: &mut Conn, reader: Reader<'_>, filter: &'a Filter) -> Result<Self> {
         let mut marks = marked::asked(filter, reader);
         let few = marked::first_few(conn, reader, &marks)?.map(|index| marks.remove(index));
-        let mut query = Self { sql: String::new(), args: vec![Val::Uuid(reader.workspace.uuid())] };
+        let mut query = Self::new(reader);
         query.begin(few.as_ref());
-        marks.iter().for_each(|mark| query.marked(mark));
-        query.state(filter);
-        query.visibility(filter);
-        query.equals("i.kind", filter.kind.as_ref());
-        query.equals("i.platform", filter.platform.as_ref());
-        query.equals("i.sentiment", filter.sentiment.as_ref());
-        query.equals("i.priority", filter.priority.as_ref());
-        query.equals("i.language", filter.language.as_ref());
-        query.equals("i.connection_id", filter.connection.as_ref());
-        query.equals("i.content_id", filter.content.as_ref());
-        query.equals("i.author_id", filter.author.as_ref());
-        if let Some(intent) = filter.intent {
-            query.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
-        }
-        if let Some(since) = filter.since {
-            query.bind("i.created_at >=", Val::Time(start_of(since, reader.zone)));
-        }
-        if let Some(after) = filter.until.and_then(|until| until.tomorrow().ok()) {
-            query.bind("i.created_at <", Val::Time(start_of(after, reader.zone)));
-        }
+        query.conditions(reader, filter, &marks);
         Ok(query)
+    }
+
+    pub fn new(reader: Reader<'_>) -> Self {
+        Self { sql: String::new(), args: vec![Val::Uuid(reader.workspace.uuid())] }
+    }
+
+    /// All but what is searched for.
+    pub fn conditions(&mut self, reader: Reader<'_>, filter: &'a Filter, marks: &[Marked]) {
+        marks.iter().for_each(|mark| self.marked(mark));
+        self.state(filter);
+        self.visibility(filter);
+        self.equals("i.kind", filter.kind.as_ref());
+        self.equals("i.platform", filter.platform.as_ref());
+        self.equals("i.sentiment", filter.sentiment.as_ref());
+        self.equals("i.priority", filter.priority.as_ref());
+        self.equals("i.language", filter.language.as_ref());
+        self.equals("i.connection_id", filter.connection.as_ref());
+        self.equals("i.content_id", filter.content.as_ref());
+        self.equals("i.author_id", filter.author.as_ref());
+        if let Some(intent) = filter.intent {
+            self.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
+        }
+        self.days(reader, filter);
+    }
+
+    pub fn days(&mut self, reader: Reader<'_>, filter: &Filter) {
+        let (since, before) = bounds(reader, filter);
+        if let Some(since) = since {
+            self.bind("i.created_at >=", Val::Time(since));
+        }
+        if let Some(before) = before {
+            self.bind("i.created_at <", Val::Time(before));
+        }
+    }
+
+    /// A value's place in the statement.
+    pub fn place_of(&mut self, value: Val<'a>) -> String {
+        self.args.push(value);
+        format!("${}", self.args.len())
     }
 
     fn begin(&mut self, few: Option<&Marked>) {
@@ -169,7 +193,7 @@ impl<'a> Query<'a> {
     }
 
     /// Written out, not bound: only so do partial indexes serve it. Spam is shown to whoever asks for it.
-    fn state(&mut self, filter: &Filter) {
+    pub fn state(&mut self, filter: &Filter) {
         self.sql.push_str(&match filter.state {
             Some(state) => format!(" AND i.state = '{state}'"),
             None if filter.visibility == Visibility::Published => " AND NOT i.is_own AND i.state <> 'spam'".to_owned(),
@@ -188,26 +212,40 @@ impl<'a> Query<'a> {
         });
     }
 
-    fn page(&mut self, order: Order, after: Option<Cursor>, limit: usize) {
-        let (columns, key) = match order {
-            Order::Newest => ("i.created_at DESC, i.id DESC", "(i.created_at, i.id) <"),
-            Order::Oldest => ("i.created_at, i.id", "(i.created_at, i.id) >"),
-            Order::Priority => {
-                ("i.priority_score DESC, i.created_at DESC, i.id DESC", "(i.priority_score, i.created_at, i.id) <")
-            }
-        };
-        if let Some(after) = after {
-            let first = self.args.len() + 1;
-            if order == Order::Priority {
-                self.args.push(Val::Int(after.score));
-            }
-            self.args.extend([Val::Time(after.created_at), Val::Uuid(after.id.uuid())]);
-            let places = (first..=self.args.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
-            self.sql.push_str(&format!(" AND {key} ({places})"));
-        }
+    /// What comes after a row in the list's order; all of it, where there is none.
+    pub fn page(&mut self, order: Order, after: Option<Cursor>, limit: usize) {
+        self.after(order, after);
         self.args.push(Val::Int(i64::try_from(limit).unwrap_or(i64::MAX)));
+        let columns = match order {
+            Order::Newest => "i.created_at DESC, i.id DESC",
+            Order::Oldest => "i.created_at, i.id",
+            Order::Priority => "i.priority_score DESC, i.created_at DESC, i.id DESC",
+        };
         self.sql.push_str(&format!(" ORDER BY {columns} LIMIT ${}", self.args.len()));
     }
+
+    pub fn after(&mut self, order: Order, after: Option<Cursor>) {
+        let Some(after) = after else { return };
+        let first = self.args.len() + 1;
+        if order == Order::Priority {
+            self.args.push(Val::Int(after.score));
+        }
+        self.args.extend([Val::Time(after.created_at), Val::Uuid(after.id.uuid())]);
+        let places = (first..=self.args.len()).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+        let key = match order {
+            Order::Newest => "(i.created_at, i.id) <",
+            Order::Oldest => "(i.created_at, i.id) >",
+            Order::Priority => "(i.priority_score, i.created_at, i.id) <",
+        };
+        self.sql.push_str(&format!(" AND {key} ({places})"));
+    }
+}
+
+/// From when, and up to when, a filter's days are.
+pub(super) fn bounds(reader: Reader<'_>, filter: &Filter) -> (Option<Timestamp>, Option<Timestamp>) {
+    let since = filter.since.map(|since| start_of(since, reader.zone));
+    let after = filter.until.and_then(|until| until.tomorrow().ok());
+    (since, after.map(|after| start_of(after, reader.zone)))
 }
 
 /// The day's first instant where the owner is.

@@ -154,6 +154,7 @@ fn every_value_of_every_field_is_read_back_from_its_address() {
         let values: Vec<String> = match *name {
             "connection" | "content" | "author" => vec!["01890a5d-ac96-774b-bcce-b302099a8057".to_owned()],
             "since" | "until" => vec!["2026-11-22".to_owned()],
+            "q" => vec!["\"the sound\" -50% author:李 & co=a+b #x".to_owned()],
             "tag" => ["price list", "a&b=c#d%", "Straße 🔥"].map(str::to_owned).to_vec(),
             "assignee" => ["me", "nobody", "01890a5d-ac96-774b-bcce-b302099a8057"].map(str::to_owned).to_vec(),
             choice => {

@@ -13,9 +13,10 @@ use crate::web::ui::{Button, Field, Icon, Select, icon, platform_name};
 
 pub fn form(view: &Inbox<'_>) -> Markup {
     let place = view.place;
-    let set = Filter { state: None, order: Filter::default().order, ..place.filter.clone() }.parameters().len();
+    let set =
+        Filter { q: None, state: None, order: Filter::default().order, ..place.filter.clone() }.parameters().len();
     html! {
-        details #filters .filter-card open[!place.errors.is_empty()] {
+        details #filters .filter-card open[!place.errors.is_empty() && place.errors.of("q").is_none()] {
             summary { (icon(Icon::Search)) "Filter" @if set > 0 { " " span.num { "(" (set) ")" } } }
             form.filters method="get" action="/inbox" {
                 @for (name, value) in kept(place) { input type="hidden" name=(name) value=(value); }
@@ -43,8 +44,8 @@ pub fn form(view: &Inbox<'_>) -> Markup {
 
 /// The tab, and what was chosen by a link, stay as they are.
 fn kept(place: &Place) -> Vec<(&'static str, String)> {
-    let Filter { state, order, author, content, .. } = place.filter.clone();
-    let mut kept = Filter { state, order, author, content, ..Filter::default() }.parameters();
+    let Filter { q, state, order, author, content, .. } = place.filter.clone();
+    let mut kept = Filter { q, state, order, author, content, ..Filter::default() }.parameters();
     if state.is_none() {
         kept.push(("state", "all".to_owned()));
     }
@@ -52,8 +53,8 @@ fn kept(place: &Place) -> Vec<(&'static str, String)> {
 }
 
 fn cleared(place: &Place) -> String {
-    let Filter { state, order, .. } = place.filter;
-    Place::of(Filter { state, order, ..Filter::default() }).list()
+    let Filter { q, state, order, .. } = place.filter.clone();
+    Place::of(Filter { q, state, order, ..Filter::default() }).list()
 }
 
 /// One author, one post: no field of the form shows them.

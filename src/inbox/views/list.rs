@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::filters;
 use super::marks::{assignee, star, tags_in_row};
 use super::moves::{receipt, ticked};
-use super::{band_tag, excerpt, state_tag};
+use super::{band_tag, excerpt, search, state_tag};
 use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
 use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
@@ -35,6 +35,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
             header.inbox-head {
                 h1 { "Inbox" }
                 (tabs(view))
+                (search::form(view))
                 (order(view))
                 (filters::form(view))
             }
@@ -83,7 +84,8 @@ fn tabs(view: &Inbox<'_>) -> Markup {
         }
     };
     let in_state = |name: &str, state: Option<TriageState>| {
-        let order = if state == Some(TriageState::NeedsReply) { Order::Priority } else { Order::Newest };
+        let is_urgent_first = state == Some(TriageState::NeedsReply) && current.q.is_none();
+        let order = if is_urgent_first { Order::Priority } else { Order::Newest };
         tab(name, Filter { state, order, ..without_spam(current) }, current.state == state && !is_spam)
     };
     let body = html! {
@@ -151,6 +153,7 @@ fn list(view: &Inbox<'_>) -> Markup {
         Order::Oldest => "Newer",
     };
     html! {
+        (search::told(view))
         ul.rows { @for (item, marks) in items.iter().zip(&view.rows.marks) { (row(item, marks, view)) } }
         @if view.place.cursor.is_some() {
             p.rows-end { a href=(view.place.from(None).list()) { "Back to the top" } }
@@ -181,7 +184,7 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
                 (view.local.ago(item.created_at))
             }
             p.row-body {
-                a.row-link #(place::link_id(item.id)) href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item)) }
+                a.row-link #(place::link_id(item.id)) href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item, view.place.filter.q.as_ref())) }
                 (tags_in_row(marks))
                 @if waits { (band_tag(item.priority)) }
                 @if view.place.filter.state.is_none() { (state_tag(item.state)) }
@@ -200,6 +203,9 @@ fn nothing(view: &Inbox<'_>) -> Markup {
         );
     }
     let filter = &view.place.filter;
+    if let Some(query) = &filter.q {
+        return html! { (search::told(view)) (search::nothing_found(query, filter)) };
+    }
     match filter.state {
         _ if is_narrowed(filter) || view.place.cursor.is_some() => empty(
             Icon::Search,

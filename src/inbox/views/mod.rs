@@ -7,12 +7,14 @@ mod marks;
 mod moves;
 mod notes;
 mod one;
+mod search;
 
 use maud::{Markup, html};
 
 use super::definitions;
 use super::derive::{PriorityBand, Sentiment};
 use super::listing::Interaction;
+use super::search::Query;
 use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
@@ -32,21 +34,23 @@ pub fn with_keys(nonce: &str, body: Markup) -> Markup {
     }
 }
 
-/// The text with its stars, or what stands for it.
-fn said(item: &Interaction) -> Markup {
+/// The text with its stars, or what stands for it; what was searched for is marked.
+fn said(item: &Interaction, query: Option<&Query>) -> Markup {
     html! {
         @if let Some(rating) = item.rating { (stars(rating)) }
         @match text(item) {
-            Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (text) },
+            Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (search::marked(text, query)) },
             None => p.muted { (no_text(item)) },
         }
     }
 }
 
 /// A line of the text: more of it is seen nowhere in a list.
-fn excerpt(item: &Interaction) -> &str {
-    let text = text(item).unwrap_or_else(|| no_text(item));
-    text.char_indices().nth(EXCERPT).map_or(text, |(end, _)| &text[..end])
+fn excerpt(item: &Interaction, query: Option<&Query>) -> Markup {
+    let Some(text) = text(item) else { return html! { (no_text(item)) } };
+    let (lead, line) = search::line(text, query);
+    let line = line.char_indices().nth(EXCERPT).map_or(line, |(end, _)| &line[..end]);
+    html! { (lead) (search::marked(line, query)) }
 }
 
 fn text(item: &Interaction) -> Option<&str> {

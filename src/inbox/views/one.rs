@@ -133,8 +133,8 @@ fn thread(opened: &Opened, place: &Place, local: &Local) -> Markup {
                             span { (local.ago(item.created_at)) }
                             @if let Some(likes) = item.likes.filter(|likes| *likes > 0) { span { (counted(likes, "like", "likes")) } }
                         }
-                        @if is_this { div.whole { (said(item)) } (tags(item)) }
-                        @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item)) } } }
+                        @if is_this { div.whole { (said(item, place.filter.q.as_ref())) } (tags(item)) }
+                        @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item, place.filter.q.as_ref())) } } }
                     }
                     @if !is_this { div.end { (state_tag(item.state)) } }
                 }
@@ -286,7 +286,7 @@ fn by_author(opened: &Opened, place: &Place, local: &Local) -> Markup {
                             span { (local.ago(item.created_at)) }
                             @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
                         }
-                        a.row-link href=(place.one(item.id)) data-opens { (said(item)) }
+                        a.row-link href=(place.one(item.id)) data-opens { (said(item, None)) }
                         div.tags { (state_tag(item.state)) }
                     }
                 }

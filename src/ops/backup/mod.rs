@@ -19,6 +19,9 @@ use crate::app::MIGRATIONS;
 pub use restore::{Restored, Target, restore};
 pub use store::Holds;
 
+/// Each database keeps the words that are searched in its own way: a start that finds none makes them anew.
+const MADE_ANEW: [&str; 2] = ["search_documents", "search_version"];
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{} already exists: choose another file", .0.display())]
@@ -80,7 +83,7 @@ fn dump(url: &str, file: &Path, clock: &Clock) -> Result<(), Error> {
         if !store::is_migrated(conn, MIGRATIONS.len())? {
             return Err(Error::OldSchema);
         }
-        Ok(copy::dump(conn, &file)?)
+        Ok(copy::dump(conn, &file, &MADE_ANEW)?)
     });
     from.close();
     dumped

@@ -9,7 +9,7 @@ use kit::db::{Db, copy};
 use kit::random::Random;
 
 use super::store::{self, Holds};
-use super::{Error, backup, beside, broken, make_private, open, publish, sqlite_url};
+use super::{Error, MADE_ANEW, backup, beside, broken, make_private, open, publish, sqlite_url};
 use crate::app::MIGRATIONS;
 use crate::audit::{self, Event};
 use crate::connections;
@@ -169,6 +169,6 @@ fn replace_rows_of(db: &Db, ready: &Path, target: &Target) -> Result<Option<Path
         backup(&target.url, aside, &target.clock)?;
     }
     let ready = ready.to_owned();
-    db.write_blocking(move |tx| copy::bulk_load(&ready, tx))?;
+    db.write_blocking(move |tx| copy::bulk_load(&ready, tx, &MADE_ANEW))?;
     Ok(aside)
 }

@@ -72,15 +72,18 @@ async fn rows(file: &Path) -> Vec<String> {
         let db = Db::open(Options::new(url, kit::clock::Clock::system())).unwrap();
         let rows = db.read_blocking(|conn| {
             let mut rows = Vec::new();
-            for table in
-                conn.all::<String>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY 1", args![])?
-            {
+            let tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' ORDER BY 1";
+            for table in conn.all::<String>(tables, args![])? {
                 if [
                     "oauth_flows",
                     "user_sessions",
                     "one_time_links",
                     "known_devices",
                     "sqlite_sequence",
+                    "sqlite_schema",
+                    // Made anew.
+                    "search_documents",
+                    "search_version",
                     "audit_events",
                     "audit_head",
                 ]

@@ -36,10 +36,12 @@ struct Batch {
 }
 
 /// Puts everything of `file` into the tables of `tx`, which have the same schema; what they hold goes first. Indexes and
-/// references are taken away meanwhile and made anew at the end, which checks as much in less time.
-pub fn bulk_load(file: &Path, tx: &mut Tx) -> Result<()> {
+/// references are taken away meanwhile and made anew at the end, which checks as much in less time. The tables `except` are
+/// left empty.
+pub fn bulk_load(file: &Path, tx: &mut Tx, except: &[&str]) -> Result<()> {
     let mut from = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?));
-    let names = tables(&mut from)?;
+    let mut names = tables(&mut from)?;
+    names.retain(|name| !except.contains(&name.as_str()));
     tx.take_time()?;
     let describe = |name: String| {
         let (columns, types) = (columns(&mut from, &name)?, types(tx, &name)?);
@@ -47,8 +49,8 @@ pub fn bulk_load(file: &Path, tx: &mut Tx) -> Result<()> {
     };
     let tables = names.into_iter().map(describe).collect::<Result<Vec<_>>>()?;
     let later = take_away(tx)?;
-    for table in &tables {
-        tx.batch(&format!("TRUNCATE {}", quoted(std::slice::from_ref(&table.name))))?;
+    for table in tables.iter().map(|table| table.name.as_str()).chain(except.iter().copied()) {
+        tx.batch(&format!("TRUNCATE \"{table}\""))?;
     }
     let poured = thread::scope(|scope| {
         let (from, tables, (sender, batches)) = (&mut from, &tables, flume::bounded(AHEAD));

@@ -118,8 +118,8 @@ fn person(tx: &mut Tx, random: &Random, number: usize) -> db::Result<UserId> {
 /// Every row of every table, but for jobs and how demo mode stands.
 pub(super) fn rows(database: &Database) -> Vec<String> {
     let rows = database.look(|tx| {
-        let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'background_%' \
-                      AND name NOT LIKE 'sqlite_%' ORDER BY 1";
+        let tables = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' \
+                      AND name NOT LIKE 'background_%' AND name NOT LIKE 'sqlite_%' ORDER BY 1";
         let mut rows = Vec::new();
         for table in tx.all::<String>(tables, &[])? {
             let columns = format!(

@@ -1,0 +1,108 @@
+//! Lists of what is searched for, in the order of any list.
+//!
+//! SQLite's index of words is read from its newest end, so that a word in every other comment is as quick as a rare one. What
+//! PostgreSQL finds has no order: of a word that is common the list is walked, and each row looked at; only of a rare one is
+//! everything found and sorted. Which it is, the first rows tell.
+
+mod store;
+
+use kit::db::{Conn, Dialect, Result};
+
+use super::store::Interaction;
+use super::{Cursor, Filter, Order, Reader};
+use crate::inbox::search;
+use store::{Search, Within};
+
+/// Rows of a list that are looked at before it is known how common the words are, and after.
+const FIRST_LOOK: usize = 300;
+const SECOND_LOOK: usize = 20_000;
+/// Hits of the first look from which on it is cheaper to go on looking than to sort all that is found.
+const COMMON: usize = 3;
+
+pub fn list(
+    conn: &mut Conn,
+    reader: Reader<'_>,
+    filter: &Filter,
+    query: &search::Query,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Interaction>> {
+    let search = Search::new(conn, reader, filter, query)?;
+    if search.is_of_few() {
+        return store::rows(conn, &store::list(&search, Within::All, after, limit));
+    }
+    if conn.dialect() == Dialect::Sqlite && filter.order != Order::Priority {
+        return by_time(conn, &search, after, limit);
+    }
+    let first = store::rows(conn, &store::list(&search, Within::First(FIRST_LOOK), after, limit))?;
+    if first.len() >= limit {
+        return Ok(first);
+    }
+    if is_common(conn, &search, after)? {
+        let second = store::rows(conn, &store::list(&search, Within::First(SECOND_LOOK), after, limit))?;
+        if second.len() >= limit {
+            return Ok(second);
+        }
+    }
+    store::rows(conn, &store::list(&search, Within::Found, after, limit))
+}
+
+/// How many there are, counted up to `most`.
+pub fn count(
+    conn: &mut Conn,
+    reader: Reader<'_>,
+    filter: &Filter,
+    query: &search::Query,
+    most: usize,
+) -> Result<usize> {
+    let search = Search::new(conn, reader, filter, query)?;
+    if search.is_of_few() {
+        return store::count(conn, &store::counted(&search, Within::All, most));
+    }
+    if conn.dialect() == Dialect::Postgres && is_common(conn, &search, None)? {
+        let seen = store::count(conn, &store::counted(&search, Within::First(SECOND_LOOK), most))?;
+        if seen >= most {
+            return Ok(seen);
+        }
+    }
+    store::count(conn, &store::counted(&search, Within::Found, most))
+}
+
+fn is_common(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>) -> Result<bool> {
+    Ok(store::count(conn, &store::hits(search, FIRST_LOOK, after))? >= COMMON)
+}
+
+/// Places grow by the second; inside of the last one that is listed the rows are put in order, all of them.
+fn by_time(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>, limit: usize) -> Result<Vec<Interaction>> {
+    let mut rows = store::rows(conn, &store::in_order_of_places(search, after, Some(limit)))?;
+    if rows.len() >= limit
+        && let Some(last) = rows.last().map(|row| row.created_at)
+    {
+        let second = search::store::places_of(last);
+        rows.retain(|row| search::store::places_of(row.created_at) != second);
+        rows.extend(store::rows(conn, &store::in_order_of_places(&search.in_places(second), after, None))?);
+    }
+    rows.sort_unstable_by_key(|row| (row.created_at, row.id));
+    if search.filter.order == Order::Newest {
+        rows.reverse();
+    }
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+/// How the database goes about each statement of such a list.
+#[cfg(test)]
+pub fn plans(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {
+    let query = filter.q.as_ref().expect("something is searched for");
+    let search = Search::new(conn, reader, filter, query)?;
+    let list = |within| store::list(&search, within, None, 51);
+    let mut statements = vec![list(Within::First(FIRST_LOOK)), store::hits(&search, FIRST_LOOK, None)];
+    statements.extend([list(Within::Found), store::counted(&search, Within::Found, 1_001)]);
+    if conn.dialect() == Dialect::Sqlite {
+        statements.push(store::in_order_of_places(&search, None, Some(51)));
+    }
+    if search.is_of_few() {
+        statements = vec![list(Within::All), store::counted(&search, Within::All, 1_001)];
+    }
+    statements.iter().map(|statement| store::plan(conn, statement)).collect()
+}
