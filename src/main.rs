@@ -77,6 +77,8 @@ enum Command {
         #[arg(long, value_name = "EMAIL")]
         owner: Option<String>,
     },
+    /// Rebuild the search index; safe while it's running
+    RebuildSearch,
     /// Print the API description (OpenAPI 3.1)
     Openapi,
     /// Manage accounts
@@ -152,6 +154,7 @@ fn run(Cli { command, settings }: Cli) -> Result<(), Failed> {
         Command::Backup { file } => commands::backup(&settings, &file),
         Command::Restore { file, force } => commands::restore(&settings, &file, force),
         Command::ImportLegacy { url, owner } => runtime.block_on(commands::import_legacy(&settings, &url, owner)),
+        Command::RebuildSearch => commands::rebuild_search(&settings),
         Command::Openapi => {
             // Whoever closed the pipe has read enough.
             let _ = writeln!(std::io::stdout(), "{}", openapi::text());

@@ -13,6 +13,7 @@ mod load;
 mod product;
 mod recovery;
 mod requests;
+mod search;
 mod strain;
 mod webhooks;
 mod writes;
@@ -22,8 +23,8 @@ use std::path::PathBuf;
 use figures::Table;
 
 /// What is measured when nothing is named, in this order.
-const PARTS: [&str; 10] =
-    ["jobs", "writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard", "copies"];
+const PARTS: [&str; 11] =
+    ["jobs", "writes", "everyday", "live", "recovery", "webhooks", "crowd", "strain", "dashboard", "copies", "search"];
 
 /// A private cluster's address, as `bin/bench` starts them; what needs one is left out without it.
 pub fn postgres(kind: &str) -> Option<String> {
@@ -54,6 +55,7 @@ async fn main() {
             "strain" => strain::measure(&binary, &mut table).await,
             "copies" => copies::measure(&binary, &mut table).await,
             "dashboard" => dashboard::measure(&binary, &mut table).await,
+            "search" => search::measure(&binary, &mut table).await,
             other => panic!("there is no part {other:?}: {PARTS:?}, labels"),
         }
     }

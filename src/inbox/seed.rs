@@ -22,13 +22,14 @@ const OPENINGS: [&str; 8] = [
     "Sadly the link is broken, I noticed at",
     "Been watching since the first video, and now",
 ];
-const ENDINGS: [&str; 6] = [
+const ENDINGS: [&str; 7] = [
     "thank you so much!",
     "could you make a video about that?",
     "I was a little disappointed.",
     "und danke dafür!",
     "😍",
     "greetings from the lab.",
+    "味道不错！",
 ];
 
 /// Ingests the interactions of these numbers; call it with other numbers for more.
@@ -57,7 +58,7 @@ fn interaction(context: &IngestContext<'_>, number: usize) -> ObservedInteractio
         "{} {}:{minute:02}, {} ({number})",
         OPENINGS[pick(8, 8) as usize],
         number / 60 % 60,
-        ENDINGS[pick(24, 6) as usize]
+        ENDINGS[pick(24, 7) as usize]
     );
     ObservedInteraction {
         kind: if is_reply { Kind::Reply } else { Kind::Comment },

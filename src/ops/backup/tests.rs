@@ -12,6 +12,7 @@ use kit::testing::{Database, Engine, TestDb};
 use super::{Error, Restored, Saved, Target, backup, restore};
 use crate::connections::imported;
 use crate::inbox::ingest::IngestContext;
+use crate::inbox::search;
 use crate::model::Platform;
 use crate::secrets::Vault;
 use crate::testing::TestApp;
@@ -119,6 +120,31 @@ both_databases! {
             let again = fixture.file(&format!("{engine:?}.db"));
             backup_of(empty.url(), again.clone()).await.unwrap();
             assert!(rows(&again).await == before, "{engine:?} holds something else");
+        }
+    }
+
+    async fn words_that_stayed_behind_are_made_anew(app: TestApp) {
+        let fixture = BackupFixture::set(app).await;
+        fixture.app.db.write(|tx| search::store::set_version(tx, search::VERSION)).await.unwrap();
+        fixture.backup("first.db").await.unwrap();
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let empty = Database::fresh(engine).await;
+            restored(fixture.file("first.db"), fixture.target(empty.url())).await.unwrap();
+            let (url, clock) = (empty.url().to_owned(), fixture.app.app.clock.clone());
+            let (documents, ordered) = blocking(move || {
+                let db = Db::open(Options::new(url, clock.clone())).unwrap();
+                let kept = db.write_blocking(move |tx| {
+                    search::jobs::keep_current(tx, clock.now(), &kit::random::Random::seeded(1))?;
+                    let jobs = "SELECT count(*) FROM background_jobs WHERE job_type = 'rebuild_search'";
+                    let documents = tx.one::<i64>("SELECT count(*) FROM search_documents", args![])?;
+                    Ok::<_, kit::db::Error>((documents, tx.one::<i64>(jobs, args![])?))
+                });
+                db.close();
+                kept.unwrap()
+            })
+            .await;
+            let is_same_kind = engine == Engine::Sqlite && fixture.app.db.dialect() == kit::db::Dialect::Sqlite;
+            assert_eq!((documents, ordered), if is_same_kind { (1_200, 0) } else { (0, 1) }, "{engine:?}");
         }
     }
 
