@@ -58,3 +58,36 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("reading-title").focus({ preventScroll: true });
   }
 });
+
+// A saved reply is shown as it would be sent, and goes in where the cursor is.
+const filledIn = async (form) => {
+  const { value } = form.elements.saved;
+  const answer = value && (await fetch(form.querySelector("[data-filled]").dataset.filled + value));
+  if (value && !answer.ok) throw answer.status;
+  return value && answer.text();
+};
+
+document.addEventListener("change", async (event) => {
+  if (event.target.id !== "saved") return;
+  const told = event.target.form.querySelector(".preview");
+  told.textContent = await filledIn(event.target.form).catch(() => "");
+  told.hidden = !told.textContent;
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-insert]");
+  if (!button) return;
+  event.preventDefault();
+  const { form } = button;
+  try {
+    const words = await filledIn(form);
+    const { text, saved } = form.elements;
+    text.setRangeText(words, text.selectionStart, text.selectionEnd, "end");
+    saved.value = "";
+    saved.dispatchEvent(new Event("change", { bubbles: true }));
+    text.focus();
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+  } catch {
+    form.requestSubmit(button);
+  }
+});

@@ -447,6 +447,20 @@ CREATE INDEX replies_by_interaction ON replies (interaction_id, created_at);
 CREATE INDEX replies_in_moderation ON replies (connection_id) WHERE state = 'pending_moderation';
 CREATE INDEX replies_by_workspace ON replies (workspace_id, created_at DESC);
 
+-- What a team answers often: text with places for what is known of the comment that is answered.
+CREATE TABLE saved_replies (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    -- Composed and in small letters: the same for all ways to write it.
+    name_key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    written_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL,
+    UNIQUE (workspace_id, name_key)
+);
+
 -- What members are writing, each for themselves, until it is sent.
 CREATE TABLE reply_drafts (
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,

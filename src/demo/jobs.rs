@@ -9,6 +9,7 @@ use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::samples;
 use super::service::{self, Webhook};
 use super::{Choice, DemoStatus, Fault, Next, Operation, Profile, Refused, UserId, WorkspaceId, operation, store};
 use crate::app::App;
@@ -204,6 +205,9 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
         if !store::end(work.tx, work.now, user, job, from, to, None)? {
             return Err(Failure::fail("superseded", "A newer request replaced this one."));
         }
+        samples::put(work, workspace, user).map_err(|error| {
+            Failure::retry("demo_samples", "The demo's samples couldn't be stored.").because(error.to_string())
+        })?;
         kit::failpoint!("demo: ending");
         let later = work.now + sync::PERIOD;
         crate::connections::jobs::enqueue_sync(work.tx, work.now, work.random, None, connection, later)?;

@@ -15,6 +15,7 @@
 pub mod api;
 pub mod jobs;
 pub mod pages;
+mod samples;
 mod service;
 mod store;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
+use kit::db::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,6 +12,7 @@ use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use super::listing::{
     self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reader, Reply, Version,
 };
+use super::marks::{self, Marks, TagName};
 use super::pages::{Parameters, refused};
 use super::place::take;
 use super::triage::TriageState;
@@ -18,6 +20,7 @@ use crate::accounts::sessions::Caller;
 use crate::app::App;
 use crate::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
 use crate::web::errors::{Error, Result};
+use crate::workspaces::UserId;
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Interactions)]
@@ -56,6 +59,10 @@ struct Item {
     can_reply: bool,
     permalink: Option<String>,
     replies: Vec<ReplyBody>,
+    /// By whoever asks.
+    is_starred: bool,
+    tags: Vec<TagName>,
+    assignee_id: Option<UserId>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -133,9 +140,9 @@ pub async fn list(
     let limit = limit.unwrap_or(listing::DEFAULT_LIMIT);
     app.db
         .read(move |conn| {
-            let listed = listing::list(conn, Reader { workspace, user, zone: &zone }, &filter, cursor, limit)?;
-            let replies = listing::replies(conn, workspace, &listed.items)?;
-            let items = listed.items.into_iter().zip(replies).map(|(item, replies)| Item::of(item, replies)).collect();
+            let reader = Reader { workspace, user, zone: &zone };
+            let listed = listing::list(conn, reader, &filter, cursor, limit)?;
+            let items = Item::all(conn, reader, listed.items)?;
             Ok(Json(ListAnswer { items, next_cursor: listed.next.map(|cursor| cursor.to_string()) }))
         })
         .await
@@ -146,17 +153,17 @@ pub async fn list(
     responses((status = 200, body = OneAnswer), (status = 401), (status = 404)))]
 pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<OneAnswer>> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
-    let workspace = who.workspace.id;
+    let (workspace, user) = (who.workspace.id, who.user.id);
     app.db
         .read(move |conn| {
             let Opened { interaction, content, thread, versions, .. } =
                 listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
-            let replies = listing::replies(conn, workspace, std::slice::from_ref(&interaction))?;
-            let in_thread = listing::replies(conn, workspace, &thread)?;
+            let reader = Reader { workspace, user, zone: &TimeZone::UTC };
+            let item = Item::all(conn, reader, vec![interaction])?.pop().ok_or(Error::NotFound)?;
             Ok(Json(OneAnswer {
-                item: Item::of(interaction, replies.into_iter().flatten().collect()),
+                item,
                 content: content.map(ContentBody::of),
-                thread: thread.into_iter().zip(in_thread).map(|(item, replies)| Item::of(item, replies)).collect(),
+                thread: Item::all(conn, reader, thread)?,
                 versions: versions.into_iter().map(VersionBody::of).collect(),
             }))
         })
@@ -173,7 +180,18 @@ fn limit(text: &str) -> Result<usize, BadFilter> {
 }
 
 impl Item {
-    fn of(item: Interaction, replies: Vec<Reply>) -> Self {
+    fn all(conn: &mut Conn, reader: Reader<'_>, items: Vec<Interaction>) -> Result<Vec<Self>> {
+        let replies = listing::replies(conn, reader.workspace, &items)?;
+        let marks = marks::of_items(conn, reader, &items)?;
+        Ok(items
+            .into_iter()
+            .zip(replies)
+            .zip(marks)
+            .map(|((item, replies), marks)| Self::of(item, replies, marks))
+            .collect())
+    }
+
+    fn of(item: Interaction, replies: Vec<Reply>, marks: Marks) -> Self {
         Self {
             intents: item.intents(),
             reasons: item.reasons(),
@@ -206,6 +224,9 @@ impl Item {
             can_reply: item.can_reply,
             permalink: item.permalink,
             replies: replies.into_iter().filter_map(ReplyBody::of).collect(),
+            is_starred: marks.is_starred,
+            tags: marks.tags,
+            assignee_id: marks.assignee,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The inbox as a person and a program meet it.
 
 mod ranking;
+mod team;
 
 use std::time::Duration;
 

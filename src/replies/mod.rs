@@ -25,6 +25,7 @@ pub mod api;
 mod drafts;
 mod moves;
 mod people;
+pub mod saved;
 mod state;
 mod store;
 #[cfg(test)]

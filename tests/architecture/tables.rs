@@ -45,7 +45,7 @@ const WORKSPACE: [(&str, &[&str]); 4] = [
             "search_documents",
         ],
     ),
-    ("replies", &["replies", "reply_drafts"]),
+    ("replies", &["replies", "reply_drafts", "saved_replies"]),
     ("events", &["events", "event_heads"]),
 ];
 

@@ -96,6 +96,45 @@ fn many_are_tagged_at_once_and_filtered_by_it() {
 }
 
 #[test]
+fn a_saved_reply_is_seen_inserted_at_the_cursor_and_sent() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 900).await;
+        person.open("/settings/replies").await;
+        person.browser.fill("#name-new", "Where").await;
+        person.browser.fill("#text-new", "{first_name}, it is “{content_title}”.").await;
+        person.browser.press("form[action='/settings/replies'] button").await;
+        person.is("it is saved", "document.body.textContent.includes('Reply saved.')").await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        person.browser.key("j").await;
+        person.browser.key("Enter").await;
+        person.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
+        let id = person.browser.evaluate("document.getElementById('reading').dataset.id").await;
+        let id = id.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
+        person.browser.key("r").await;
+        person.browser.fill("#text", "Good morning. See you!").await;
+        person.browser.evaluate("document.getElementById('text').setSelectionRange(14, 14)").await;
+        person.browser.evaluate("(() => { const saved = document.getElementById('saved'); saved.value = [...saved.options].find(one => one.text === 'Where').value; saved.dispatchEvent(new Event('change', {bubbles: true})); })()").await;
+        person
+            .is(
+                "it is shown as it would be sent",
+                "document.querySelector('.preview').textContent.startsWith('It is “')",
+            )
+            .await;
+        person.browser.press("[data-insert]").await;
+        person.is("it is where the cursor was", "document.getElementById('text').value.startsWith('Good morning. It is “') && document.getElementById('text').value.endsWith('”.See you!')").await;
+        person.is("the cursor is in the box", "document.activeElement.id === 'text'").await;
+        person.is("it is kept", "document.getElementById('text-left').textContent === 'Draft saved.'").await;
+        person.browser.press("#composer button.primary").await;
+        person.is("the next one opens", &format!("document.getElementById('reading').dataset.id !== '{id}'")).await;
+        person.open(&format!("/inbox/{id}")).await;
+        person.is("it is published, in the thread", "[...document.querySelectorAll('.thread li')].some(one => one.textContent.includes('Good morning. It is “'))").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
 fn a_team_needs_no_javascript() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
@@ -130,6 +169,11 @@ fn a_team_needs_no_javascript() {
             .await;
         person.browser.press(".notes button").await;
         person.is("the note is gone", "document.querySelector('.notes') === null").await;
+        person.browser.fill("#text", "Good morning.").await;
+        person.browser.evaluate("document.getElementById('saved').selectedIndex = 1").await;
+        person.browser.press("[data-insert]").await;
+        person.is("the saved reply is in the draft", "document.getElementById('text').value.startsWith('Good morning.\\n\\n') && document.getElementById('text').value.length > 20").await;
+        assert_eq!(person.browser.accessibility_faults().await, Vec::<String>::new());
         person.leaves_no_trace().await;
     });
 }

@@ -1,6 +1,7 @@
 //! Answering on pages: what stands under a thread while somebody writes, and what becomes of what they have sent.
 
 pub mod pages;
+pub mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +11,7 @@ use kit::db::{self, Conn};
 use super::listing::Interaction;
 use crate::model::ProviderState;
 use crate::platforms::{AnswerRules, Platforms};
+use crate::replies::saved::SavedReplyId;
 use crate::replies::{self, Reply, State, Writer};
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -22,6 +24,8 @@ pub struct Answering {
     pub draft: String,
     /// Others who write at the moment.
     pub writers: Vec<Writer>,
+    /// What can be inserted.
+    pub saved: Vec<(SavedReplyId, String)>,
     /// A form that is sent twice is one reply.
     pub key: String,
     /// What is wrong with what was typed.
@@ -53,6 +57,7 @@ impl Answering {
             rules: rules.filter(|_| takes_answers),
             draft: replies::draft_of(conn, workspace, item.id, by)?.map(|draft| draft.text).unwrap_or_default(),
             writers: replies::who_writes(conn, workspace, item.id, by, now)?,
+            saved: saved::choice(conn, workspace)?,
             key: key.to_owned(),
             error: None,
         })

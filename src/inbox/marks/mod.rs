@@ -1,6 +1,7 @@
 //! What members put on threads: each their own stars; the workspace's tags, and one member who sees to it. One thread and many
 //! go by one function. What an act changed is kept for a day, so that whoever did it can take it back.
 
+pub mod api;
 mod assignee;
 pub mod pages;
 mod store;
@@ -80,14 +81,15 @@ impl MarkKind {
 /// are matched, and not changed.
 pub fn mark(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId], mark: &Mark) -> Result<Act> {
     let by = person(work)?;
+    let threads = decisions::threads_of(work.tx, workspace, ids)?;
+    let ids = threads.iter().map(|thread| thread.id).collect::<Vec<ThreadId>>();
     if let Mark::Assign(to) = mark
+        && !ids.is_empty()
         && !members(work.tx, workspace)?.iter().any(|member| member.id == *to)
     {
         let text = "Choose somebody of this workspace.";
         return Err(Error::Invalid(FieldErrors::one("assignee", "not_a_member", text)));
     }
-    let threads = decisions::threads_of(work.tx, workspace, ids)?;
-    let ids = threads.iter().map(|thread| thread.id).collect::<Vec<ThreadId>>();
     let tag = match mark {
         Mark::Tag(tag) => Some(store::known_tag(work.tx, workspace, tag, !ids.is_empty())?),
         Mark::Untag(tag) => Some(store::known_tag(work.tx, workspace, tag, false)?),
@@ -218,7 +220,8 @@ pub fn member_left(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, user: Us
     Ok(())
 }
 
-/// Forgets acts of long ago, at most `batch`; how many it were.
+/// Forgets acts of long ago, and ends what is assigned to people who left or whose account is closed; at most `batch` of each,
+/// how many it were.
 pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
-    store::purge(tx, now - KEPT, batch)
+    Ok(store::purge(tx, now - KEPT, batch)?.max(store::end_abandoned(tx, batch)?))
 }

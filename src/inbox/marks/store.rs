@@ -279,6 +279,17 @@ pub fn end_marks_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result
     Ok(())
 }
 
+/// What is assigned to nobody who could see to it.
+pub fn end_abandoned(tx: &mut Tx, batch: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM thread_assignments WHERE thread_id IN (SELECT a.thread_id FROM thread_assignments a
+            WHERE NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
+                WHERE m.workspace_id = a.workspace_id AND m.user_id = a.assigned_to AND u.disabled_at IS NULL)
+            LIMIT $1)",
+        args![batch],
+    )
+}
+
 fn key(act: &Act) -> String {
     act.tag.as_ref().map(TagName::key).unwrap_or_default()
 }

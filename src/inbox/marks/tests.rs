@@ -114,6 +114,10 @@ kit::both_databases! {
         let now = app.app.now();
         app.db.write(move |tx| marks::member_left(tx, now, workspace, ben)).await.unwrap();
         assert_eq!(rows(&app, "assignee=nobody").await.len(), 3);
+        marked(&app, &ids, &format!("assignee={ben}")).await;
+        app.db.write(move |tx| tx.exec("UPDATE users SET disabled_at = $2 WHERE id = $1", args![ben, now])).await.unwrap();
+        assert_eq!(app.db.write(move |tx| marks::purge(tx, now, 100)).await.unwrap(), 3, "an account was closed");
+        assert_eq!(rows(&app, "assignee=nobody").await.len(), 3);
     }
 
     async fn an_act_is_taken_back_by_its_doer_for_an_hour(app: TestApp) {

@@ -1,5 +1,6 @@
 //! What a person says of a comment, as it is offered: a state, or a snooze by its end. And what they said a moment ago.
 
+pub mod api;
 pub mod pages;
 #[cfg(test)]
 mod tests;

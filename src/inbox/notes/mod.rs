@@ -1,5 +1,6 @@
 //! Notes of the team on a thread: plain text for each other, which no platform ever sees.
 
+pub mod api;
 pub mod pages;
 mod store;
 #[cfg(test)]

@@ -106,8 +106,23 @@ pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place)
             div.composer-foot {
                 button.button.small.primary type="submit" title="Send (Ctrl+Enter)" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
                 button.button.small.quiet type="submit" formaction=(address("draft")) formnovalidate data-save { "Save draft" }
+                @if !answering.saved.is_empty() { (saved_replies(item.id, answering, &address("reply/insert"))) }
                 p.muted #text-left aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }
             }
         }
+    }
+}
+
+/// A script inserts at the cursor what it shows here first; without one, the button puts it behind what is written.
+fn saved_replies(id: InteractionId, answering: &Answering, action: &str) -> Markup {
+    html! {
+        div.insert data-filled={ "/inbox/" (id) "/saved-replies/" } {
+            select #saved name="saved" aria-label="Saved reply" {
+                option value="" { "Saved replies…" }
+                @for (saved, name) in &answering.saved { option value=(saved) { (name) } }
+            }
+            button.button.small.quiet type="submit" formaction=(action) formnovalidate data-save data-insert { "Insert" }
+        }
+        p.preview aria-live="polite" dir="auto" hidden {}
     }
 }

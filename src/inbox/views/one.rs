@@ -55,8 +55,10 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
     let said = html! {
         (way(opened, place, &beside.neighbours))
         h2 #reading-title tabindex="-1" data-announce { (heading(item)) }
-        @if !item.is_own && beside.may_answer { (moves(item, place, beside, local)) }
-        @if beside.may_answer { (marks(item, place, beside)) } @else { (marks_to_read(beside)) }
+        @if !item.is_own {
+            @if beside.may_answer { (moves(item, place, beside, local)) (marks(item, place, beside)) }
+            @else { (marks_to_read(beside)) }
+        }
         (thread(opened, place, local))
         (on_their_way(item.id, beside, place, local))
         (notes::list(item.id, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
@@ -79,7 +81,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             (part("interaction", said))
             @if beside.may_answer {
                 (composer(item, &beside.answering, place))
-                (notes::form(item.id, beside.noted.as_ref(), place))
+                @if !item.is_own { (notes::form(item.id, beside.noted.as_ref(), place)) }
             }
             (part("interaction-more", more))
         }

@@ -8,6 +8,7 @@ use super::icons::{Icon, icon};
 #[derive(Clone, Debug, Default)]
 pub struct Field<'a> {
     name: &'a str,
+    id: Option<&'a str>,
     label: &'a str,
     kind: &'a str,
     value: &'a str,
@@ -52,6 +53,11 @@ impl<'a> Field<'a> {
         Self { rows: Some(rows), ..Self::text(name, label) }
     }
 
+    /// Where several forms of a page have a field of the same name.
+    pub fn id(self, id: &'a str) -> Self {
+        Self { id: Some(id), ..self }
+    }
+
     pub fn value(self, value: &'a str) -> Self {
         Self { value, ..self }
     }
@@ -94,27 +100,33 @@ impl<'a> Field<'a> {
     }
 
     fn described_by(&self) -> Option<String> {
+        let id = self.own_id();
         match (self.error.is_some(), self.help.is_some()) {
-            (true, true) => Some(format!("{0}-error {0}-help", self.name)),
-            (true, false) => Some(format!("{}-error", self.name)),
-            (false, true) => Some(format!("{}-help", self.name)),
+            (true, true) => Some(format!("{id}-error {id}-help")),
+            (true, false) => Some(format!("{id}-error")),
+            (false, true) => Some(format!("{id}-help")),
             (false, false) => None,
         }
     }
 
+    fn own_id(&self) -> &str {
+        self.id.unwrap_or(self.name)
+    }
+
     fn control(&self) -> Markup {
+        let id = self.own_id();
         let described = self.described_by();
         let invalid = self.error.map(|_| "true");
         let value = (self.kind != "password" && !self.value.is_empty()).then_some(self.value);
         html! {
             @if let Some(rows) = self.rows {
-                textarea id=(self.name) name=(self.name) rows=(rows) required[self.required] autofocus[self.autofocus]
+                textarea id=(id) name=(self.name) rows=(rows) required[self.required] autofocus[self.autofocus]
                     maxlength=[self.max_length] placeholder=[self.placeholder] aria-describedby=[described] aria-invalid=[invalid] {
                     // A parser drops the first line break of a textarea.
                     "\n" (self.value)
                 }
             } @else {
-                input id=(self.name) name=(self.name) type=(self.kind) value=[value] required[self.required] autofocus[self.autofocus]
+                input id=(id) name=(self.name) type=(self.kind) value=[value] required[self.required] autofocus[self.autofocus]
                     autocomplete=[self.autocomplete] maxlength=[self.max_length] placeholder=[self.placeholder] list=[self.list]
                     aria-describedby=[described] aria-invalid=[invalid];
             }
@@ -124,12 +136,13 @@ impl<'a> Field<'a> {
 
 impl Render for Field<'_> {
     fn render(&self) -> Markup {
+        let id = self.own_id();
         html! {
             div.field {
-                label for=(self.name) { (self.label) }
+                label for=(id) { (self.label) }
                 (self.control())
-                (error_line(self.name, self.error))
-                @if let Some(help) = &self.help { p.help id={ (self.name) "-help" } { (help) } }
+                (error_line(id, self.error))
+                @if let Some(help) = &self.help { p.help id={ (id) "-help" } { (help) } }
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use maud::{Markup, html};
 
-const SECTIONS: [(&str, &str); 5] = [
+const SECTIONS: [(&str, &str); 6] = [
     ("/settings/account", "Account"),
     ("/settings/members", "Members"),
     ("/settings/sessions", "Sessions"),
+    ("/settings/replies", "Saved replies"),
     ("/settings/api-keys", "API keys"),
     ("/settings/demo", "Demo mode"),
 ];

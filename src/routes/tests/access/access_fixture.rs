@@ -24,6 +24,7 @@ use crate::inbox::testing::{add_connection, comment};
 use crate::model::{InteractionId, Platform};
 use crate::platforms::google;
 use crate::replies::ReplyId;
+use crate::replies::saved::SavedReplyId;
 use crate::secrets::Secret;
 use crate::testing::{Browser, EMAIL, PUBLIC_URL, TestApp};
 use crate::web::errors::{Error, Result};
@@ -49,6 +50,8 @@ pub struct Things {
     connection: ConnectionId,
     interaction: InteractionId,
     note: NoteId,
+    saved_reply: SavedReplyId,
+    cleo: UserId,
     queued_reply: ReplyId,
     failed_reply: ReplyId,
     unknown_reply: ReplyId,
@@ -227,6 +230,12 @@ impl AccessFixture {
                  SELECT $1, workspace_id, id, 'Call them.', $3, $4 FROM threads WHERE connection_id = $2",
                 args![note, connection, cleo, now],
             )?;
+            let saved_reply = SavedReplyId::new(now, random);
+            tx.exec(
+                "INSERT INTO saved_replies (id, workspace_id, name, name_key, text, written_by, created_at, updated_at)
+                 VALUES ($1, $2, $3, $3, 'At nine.', $4, $5, $5)",
+                args![saved_reply, workspace, saved_reply.to_string(), cleo, now],
+            )?;
             let [queued_reply, failed_reply, unknown_reply] =
                 ["queued", "failed", "unknown"].map(|state| reply(tx, &source, cleo, state));
             let (queued_reply, failed_reply, unknown_reply) = (queued_reply?, failed_reply?, unknown_reply?);
@@ -242,6 +251,8 @@ impl AccessFixture {
                 connection,
                 interaction,
                 note,
+                saved_reply,
+                cleo,
                 queued_reply,
                 failed_reply,
                 unknown_reply,
@@ -294,6 +305,9 @@ impl Things {
     fn named(&self, path: &str) -> String {
         path.replace("{interaction}", &self.interaction.to_string())
             .replace("{note}", &self.note.to_string())
+            .replace("{saved_reply}", &self.saved_reply.to_string())
+            .replace("{tag}", "shipping")
+            .replace("{act}", "01890a5d-ac96-774b-bcce-b302099a8057")
             .replace("{queued_reply}", &self.queued_reply.to_string())
             .replace("{failed_reply}", &self.failed_reply.to_string())
             .replace("{unknown_reply}", &self.unknown_reply.to_string())
@@ -338,6 +352,23 @@ impl Things {
             "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
+            "/inbox/{interaction}/reply/insert" => format!("text=At+nine.&saved={}", self.saved_reply),
+            path if path.ends_with("/assignee") => format!("{{\"user_id\": \"{}\"}}", self.cleo),
+            path if path.ends_with("/interactions/{interaction}/state") => "{\"state\": \"done\"}".to_owned(),
+            path if path.ends_with("/interactions/{interaction}/tags") => "{\"tag\": \"shipping\"}".to_owned(),
+            path if path.ends_with("/interactions/{interaction}/notes") => "{\"text\": \"Call them.\"}".to_owned(),
+            path if path.ends_with("/api/moves") || path.ends_with("/v1/moves") => {
+                format!("{{\"ids\": [\"{}\"], \"state\": \"done\"}}", self.interaction)
+            }
+            path if path.ends_with("/api/moves/undo") || path.ends_with("/v1/moves/undo") => {
+                "{\"at\": \"2026-11-22T09:00:00.000Z\"}".to_owned()
+            }
+            path if path.ends_with("/api/marks") || path.ends_with("/v1/marks") => {
+                format!("{{\"ids\": [\"{}\"], \"mark\": \"star\"}}", self.interaction)
+            }
+            path if path.contains("/saved-replies") && path.starts_with("/api/") => {
+                format!("{{\"name\": \"New {}\", \"text\": \"At nine.\"}}", self.saved_reply)
+            }
             "/inbox/{interaction}/reply" => "key=k&text=At+nine.".to_owned(),
             "/inbox/{interaction}/reply/act" => format!("reply={}&act=cancel", self.queued_reply),
             "/inbox/{interaction}/draft" => "text=At+nine.".to_owned(),

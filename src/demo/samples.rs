@@ -1,0 +1,39 @@
+//! What a stranger finds in a demo besides its comments: tags, a note, somebody who sees to one, and two saved replies.
+
+use crate::inbox::listing::{self, Filter, Order, Reader};
+use crate::inbox::marks::{self, Mark};
+use crate::inbox::notes;
+use crate::inbox::triage::TriageState;
+use crate::replies::saved::{self, Typed};
+use crate::web::errors::Result;
+use crate::work::Work;
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// Not on the first comments, which a person tries things on.
+const SPARED: usize = 4;
+
+const SAVED: [(&str, &str); 2] = [
+    ("Thank you", "Thank you, {first_name}! It means a lot to read that."),
+    ("Where to find it", "Hi {first_name}, everything from “{content_title}” is listed here: {link}"),
+];
+
+pub fn put(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    let zone = jiff::tz::TimeZone::UTC;
+    let reader = Reader { workspace, user, zone: &zone };
+    let filter = Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() };
+    let waiting = listing::list(work.tx, reader, &filter, None, SPARED + 3)?.items;
+    let ids = waiting.iter().skip(SPARED).map(|item| item.id).collect::<Vec<_>>();
+    for (id, tag) in ids.iter().zip(["Follow up", "Video idea", "Follow up"]) {
+        if let Ok(tag) = tag.parse() {
+            marks::mark(work, workspace, &[*id], &Mark::Tag(tag))?;
+        }
+    }
+    if let Some(first) = ids.first() {
+        marks::mark(work, workspace, &[*first], &Mark::Assign(user))?;
+        notes::write(work, workspace, *first, "They asked before. Let's answer this one today.")?;
+    }
+    for (name, text) in SAVED {
+        saved::make(work, workspace, &Typed { name: name.to_owned(), text: text.to_owned() })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Saved replies: what a team answers often, with places for what is known of the comment that is answered.
+
+pub mod api;
+mod fill;
+pub mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use kit::db::{self, Conn};
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::model::{UserId, WorkspaceId, visible};
+use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::{Actor, Work};
+
+pub use fill::{Facts, VARIABLES, filled};
+pub use store::SavedReply;
+
+kit::id_types! { pub SavedReplyId }
+
+/// Letters of a name.
+const LONGEST_NAME: usize = 60;
+/// Letters of a text.
+const LONGEST: usize = 2_000;
+/// So many a workspace keeps.
+const MOST: i64 = 100;
+
+/// What somebody typed, word for word.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    pub name: String,
+    pub text: String,
+}
+
+/// All of a workspace, by name.
+pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<SavedReply>> {
+    store::list(conn, workspace)
+}
+
+pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: SavedReplyId) -> db::Result<Option<SavedReply>> {
+    store::find(conn, workspace, id)
+}
+
+pub fn make(work: &mut Work<'_>, workspace: WorkspaceId, typed: &Typed) -> Result<SavedReply> {
+    let by = person(work)?;
+    let sound = read(work.tx, workspace, typed, None)?;
+    if store::count(work.tx, workspace)? >= MOST {
+        let text = "A workspace keeps up to 100 saved replies. Delete one first.";
+        return Err(Error::Invalid(FieldErrors::one("name", "too_many", text)));
+    }
+    let reply = SavedReply {
+        id: SavedReplyId::new(work.now, work.random),
+        name: sound.name,
+        text: sound.text,
+        created_at: work.now,
+        updated_at: work.now,
+    };
+    store::insert(work.tx, workspace, &reply, &key(&reply.name), by)?;
+    Ok(reply)
+}
+
+pub fn change(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId, typed: &Typed) -> Result<SavedReply> {
+    let by = person(work)?;
+    let known = store::find(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
+    let sound = read(work.tx, workspace, typed, Some(id))?;
+    let reply = SavedReply { name: sound.name, text: sound.text, updated_at: work.now, ..known };
+    store::update(work.tx, workspace, &reply, &key(&reply.name), by)?;
+    Ok(reply)
+}
+
+pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId) -> Result<()> {
+    person(work)?;
+    if store::delete(work.tx, workspace, id)? { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// What was typed as it is kept, or what is wrong with each field.
+fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<SavedReplyId>) -> Result<Typed> {
+    let mut errors = FieldErrors::default();
+    let name = visible::line(&typed.name).filter(|_| !typed.name.trim().contains(|c: char| c.is_control()));
+    let name: String = name.map(|name| name.nfc().collect()).unwrap_or_default();
+    if typed.name.trim().is_empty() {
+        errors.add("name", "required", "Give it a name.");
+    } else if name.is_empty() {
+        errors.add("name", "bad_characters", "A name can't hold characters that nobody sees.");
+    } else if name.chars().count() > LONGEST_NAME {
+        errors.add("name", "too_long", "A name has up to 60 letters.");
+    } else if store::id_of(conn, workspace, &key(&name))?.is_some_and(|known| Some(known) != of) {
+        errors.add("name", "taken", "Another saved reply has this name.");
+    }
+    let text = typed.text.replace("\r\n", "\n").trim().to_owned();
+    let long = text.chars().count().saturating_sub(LONGEST);
+    if text.is_empty() {
+        errors.add("text", "required", "Write the reply.");
+    } else if long > 0 {
+        errors.add("text", "too_long", format!("A saved reply has up to 2,000 letters: this is {long} too long."));
+    } else if text.lines().any(|line| !visible::is_visible(&line.replace('\t', " "))) {
+        errors.add("text", "bad_characters", "A reply can't hold characters that nobody sees.");
+    } else if let Some(unknown) = fill::unknown(&text) {
+        let known = VARIABLES.map(|name| format!("{{{name}}}")).join(", ");
+        errors.add("text", "unknown_variable", format!("There is no {{{unknown}}}. You can use {known}."));
+    }
+    errors.into_result()?;
+    Ok(Typed { name, text })
+}
+
+fn key(name: &str) -> String {
+    name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+fn person(work: &Work<'_>) -> Result<UserId> {
+    match work.who.actor {
+        Actor::User(user) => Ok(user),
+        Actor::Terminal | Actor::Nobody => Err(Error::SignInNeeded),
+    }
+}
