@@ -1,6 +1,7 @@
 //! Who may do what: every address of `routes.rs` as everybody who may come to it.
 
 mod access_fixture;
+mod addressed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
