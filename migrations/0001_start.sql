@@ -78,6 +78,8 @@ CREATE TABLE workspaces (
     name TEXT NOT NULL,
     -- IANA name, its owner's. Counts are right in any zone; in this one they are kept by the day, too.
     time_zone TEXT NOT NULL,
+    -- What editors answer waits for an owner.
+    approves_replies BOOLEAN NOT NULL DEFAULT FALSE,
     created_at TIMESTAMPTZ NOT NULL
 );
 
@@ -412,7 +414,7 @@ CREATE TABLE replies (
     -- No user is referred to: a workspace's rows stand by themselves.
     author_id UUID NOT NULL,
     text TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('draft', 'queued', 'sending', 'unknown', 'published', 'pending_moderation',
+    state TEXT NOT NULL CHECK (state IN ('draft', 'awaiting_approval', 'sent_back', 'queued', 'sending', 'unknown', 'published', 'pending_moderation',
         'rejected', 'failed', 'cancelled')),
     -- Chosen by whoever sends: the same key is the same reply.
     idempotency_key TEXT,
@@ -435,6 +437,9 @@ CREATE TABLE replies (
     error_code TEXT,
     -- In the platform's words, where it has some.
     error_message TEXT,
+    -- Which owner has approved it, or sent it back, and what they said to it.
+    reviewed_by UUID,
+    review_note TEXT,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     UNIQUE (workspace_id, author_id, idempotency_key),
@@ -442,9 +447,10 @@ CREATE TABLE replies (
 );
 -- One answer to an item is under way at a time.
 CREATE UNIQUE INDEX replies_under_way ON replies (interaction_id)
-    WHERE state IN ('queued', 'sending', 'unknown', 'pending_moderation');
+    WHERE state IN ('awaiting_approval', 'queued', 'sending', 'unknown', 'pending_moderation');
 CREATE INDEX replies_by_interaction ON replies (interaction_id, created_at);
 CREATE INDEX replies_in_moderation ON replies (connection_id) WHERE state = 'pending_moderation';
+CREATE INDEX replies_awaiting_approval ON replies (workspace_id, created_at) WHERE state = 'awaiting_approval';
 CREATE INDEX replies_by_workspace ON replies (workspace_id, created_at DESC);
 
 -- What a team answers often: text with places for what is known of the comment that is answered.

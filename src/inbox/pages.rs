@@ -25,6 +25,7 @@ use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::model::InteractionId;
 use crate::platforms::SIMULATOR;
+use crate::replies;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
 use crate::workspaces::{self, Right, WorkspaceId};
@@ -119,7 +120,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
-    let may_answer = who.role.may(Right::Answer);
+    let (may_answer, may_approve) = (who.role.may(Right::Answer), who.role.may(Right::Approve));
     let (rows, mut opened, mut beside) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
@@ -133,8 +134,19 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
             let marks = marks::of_items(conn, reader, std::slice::from_ref(&opened.interaction))?.remove(0);
             let choice = Choice { told: tagged.clone(), ..rows.choice.clone() };
             let (notes, noted) = (notes::of_item(conn, workspace, id)?, noted.clone());
-            let beside =
-                views::Beside { neighbours, receipt, word, by, may_answer, answering, marks, choice, notes, noted };
+            let beside = views::Beside {
+                neighbours,
+                receipt,
+                word,
+                by,
+                may_answer,
+                may_approve,
+                answering,
+                marks,
+                choice,
+                notes,
+                noted,
+            };
             Ok::<_, Error>((rows, opened, beside))
         };
         app.db.read(read).await?
@@ -205,6 +217,8 @@ pub struct Rows {
     pub people_and_content: Vec<(&'static str, String)>,
     /// What a search has found.
     pub matches: Option<Matches>,
+    /// Replies of editors that wait for an owner.
+    pub awaiting: i64,
 }
 
 impl Rows {
@@ -220,6 +234,7 @@ impl Rows {
             counts: listing::counts(conn, workspace)?,
             connections: listing::connections(conn, workspace)?,
             people_and_content: named(conn, workspace, &place.filter)?,
+            awaiting: replies::count_awaiting(conn, workspace)?,
         })
     }
 

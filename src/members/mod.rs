@@ -28,6 +28,8 @@ pub struct Members {
     pub people: Vec<Member>,
     /// Links that nobody has used; only owners see them.
     pub invitations: Vec<Invitation>,
+    /// What editors answer waits for an owner.
+    pub approves_replies: bool,
 }
 
 pub fn list(look: &mut Look<'_>, workspace: WorkspaceId, role: Role) -> db::Result<Members> {
@@ -36,7 +38,8 @@ pub fn list(look: &mut Look<'_>, workspace: WorkspaceId, role: Role) -> db::Resu
         Role::Owner => joining::list(look.conn, workspace, look.now)?,
         Role::Editor | Role::Viewer => Vec::new(),
     };
-    Ok(Members { people, invitations })
+    let approves_replies = workspaces::approves_replies(look.conn, workspace)?;
+    Ok(Members { people, invitations, approves_replies })
 }
 
 /// The token of a link into the workspace.
@@ -88,8 +91,8 @@ fn before(changed: Changed) -> Result<Role> {
     }
 }
 
-/// Calls the workspace something else.
-pub fn rename(work: &mut Work<'_>, workspace: WorkspaceId, name: &str) -> Result<()> {
+/// Calls the workspace something else, and says whether what editors answer waits for an owner.
+pub fn set_up(work: &mut Work<'_>, workspace: WorkspaceId, name: &str, approves_replies: bool) -> Result<()> {
     let refused = |code, text: &str| Err(FieldErrors::one("name", code, text).into());
     let name = match visible::line(name) {
         None => return refused("invisible", "Use characters that can be seen."),
@@ -98,5 +101,6 @@ pub fn rename(work: &mut Work<'_>, workspace: WorkspaceId, name: &str) -> Result
         Some(name) => name,
     };
     workspaces::rename(work.tx, workspace, &name)?;
+    workspaces::set_approves_replies(work.tx, workspace, approves_replies)?;
     Ok(audit::record(work, Event::WorkspaceChanged, workspace)?)
 }

@@ -129,6 +129,7 @@ pub async fn leave(State(app): State<App>, who: SignedIn, visitor: Visitor, nonc
 #[serde(default)]
 pub struct WorkspaceForm {
     name: String,
+    approves_replies: bool,
 }
 
 /// `POST /settings/workspace`
@@ -140,7 +141,10 @@ pub async fn save(
     Form(form): Form<WorkspaceForm>,
 ) -> Result<Response> {
     let workspace = who.workspace.id;
-    change(&app, &who, &visitor, &nonce, "saved", move |work| super::rename(work, workspace, &form.name)).await
+    change(&app, &who, &visitor, &nonce, "saved", move |work| {
+        super::set_up(work, workspace, &form.name, form.approves_replies)
+    })
+    .await
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -10,7 +10,7 @@ use crate::accounts::sessions::SignedIn;
 use crate::accounts::views::shown_once;
 use crate::web::errors::FieldErrors;
 use crate::web::ui::{
-    Button, Field, Icon, NOTHING, Shell, Tone, card, head, icon, meta, notice, page, settings_tabs, tag,
+    Button, Check, Field, Icon, NOTHING, Shell, Tone, card, head, icon, meta, notice, page, settings_tabs, tag,
 };
 use crate::workspaces::{Kind, Member, Right, Role};
 
@@ -26,7 +26,6 @@ pub struct Page {
 pub fn index(shell: &Shell, who: &SignedIn, members: &Members, view: &Page) -> Markup {
     let manages = who.role.may(Right::Manage);
     let invites = manages && who.workspace.kind == Kind::Live;
-    let count = html! { span { (role_word(who.role)) } };
     let body = html! {
         (head("Settings", NOTHING, NOTHING))
         (settings_tabs(&shell.path))
@@ -36,8 +35,8 @@ pub fn index(shell: &Shell, who: &SignedIn, members: &Members, view: &Page) -> M
             @if let Some(link) = &view.link {
                 (shown_once("Share this link with one person. Whoever opens it joins this workspace. It expires in 7 days.", link))
             }
-            @if manages { (card("Workspace", NOTHING, workspace(who, view))) }
-            (card(&format!("Members of {}", who.workspace.name), html! { "You: " (count) }, people(shell, who, members)))
+            @if manages { (card("Workspace", NOTHING, workspace(who, members, view))) }
+            (card(&format!("Members of {}", who.workspace.name), html! { span { "You're " (article(who.role)) } }, people(shell, who, members)))
             @if invites { (card("Invitations", NOTHING, invitations(shell, &members.invitations))) }
         }
     };
@@ -63,6 +62,14 @@ pub const fn role_word(role: Role) -> &'static str {
     }
 }
 
+const fn article(role: Role) -> &'static str {
+    match role {
+        Role::Owner => "an owner",
+        Role::Editor => "an editor",
+        Role::Viewer => "a viewer",
+    }
+}
+
 const fn meaning(role: Role) -> &'static str {
     match role {
         Role::Owner => "Owner: everything, with connections, members and settings",
@@ -71,11 +78,17 @@ const fn meaning(role: Role) -> &'static str {
     }
 }
 
-fn workspace(who: &SignedIn, view: &Page) -> Markup {
+fn workspace(who: &SignedIn, members: &Members, view: &Page) -> Markup {
+    let approves = Check {
+        name: "approves_replies",
+        label: "Editors' replies wait for an owner's approval",
+        checked: members.approves_replies,
+    };
     let name = Field::text("name", "Name").value(&who.workspace.name).max_length(80).required();
     html! {
         form.form method="post" action="/settings/workspace" {
             (name.error(view.errors.of("name")))
+            (approves)
             (Button::primary("Save"))
         }
     }
@@ -135,7 +148,7 @@ fn invitations(shell: &Shell, open: &[Invitation]) -> Markup {
                         li data-test="invitation" {
                             (icon(Icon::Info))
                             div.grow {
-                                div { "For an " b { (role_word(invitation.role)) } ", made by " (invitation.by) " " (shell.local.ago(invitation.created_at)) }
+                                div { "For " (article(invitation.role)) ", made by " (invitation.by) " " (shell.local.ago(invitation.created_at)) }
                                 (meta(&[html! { "works until " (shell.local.moment(invitation.expires_at)) }]))
                             }
                             button.button.small type="submit" name="invitation" value=(invitation.id) { "Withdraw" }

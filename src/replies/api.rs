@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kit::clock::Timestamp;
+use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -42,6 +43,10 @@ pub struct Body {
     /// With state unknown: when it is looked for next. Null: somebody has to check and settle it.
     next_look_at: Option<Timestamp>,
     error: Option<Trouble>,
+    /// Which owner has approved it or sent it back.
+    reviewed_by: Option<UserId>,
+    /// Why it was sent back.
+    review_note: Option<String>,
     can_cancel: bool,
     can_retry: bool,
     needs_decision: bool,
@@ -158,6 +163,63 @@ pub async fn settle(
     act(&app, &who, &visitor, once, &id, StatusCode::OK, rule).await
 }
 
+/// Replies of editors that wait for an owner, the oldest first: at most 100.
+#[utoipa::path(get, path = "/approvals", tag = "replies", responses((status = 200, body = ListAnswer), (status = 401)))]
+pub async fn awaiting(State(app): State<App>, who: Caller, _: Query<NoFilters>) -> Result<Json<ListAnswer>> {
+    let workspace = who.workspace.id;
+    let found = app.db.read(move |conn| super::awaiting(conn, workspace)).await?;
+    Ok(Json(ListAnswer { items: found.into_iter().map(Body::of).collect(), next_cursor: None }))
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ApproveBody {
+    /// Other words, in place of the editor's.
+    text: Option<String>,
+}
+
+/// Lets an editor's reply go out, as it is or with other words. Only for owners.
+#[utoipa::path(post, path = "/replies/{id}/approve", tag = "replies", params(("id" = inline(ReplyId), Path)),
+    request_body = ApproveBody,
+    responses((status = 202, body = Body), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub async fn approve(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+    Json(body): Json<ApproveBody>,
+) -> Result<Response> {
+    let platforms = app.platforms.clone();
+    let rule = move |work: &mut Work<'_>, workspace, id| {
+        super::approve(work, &platforms, (workspace, id), body.text.as_deref(), Duration::ZERO)
+    };
+    act(&app, &who, &visitor, once, &id, StatusCode::ACCEPTED, rule).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SendBackBody {
+    /// What should change.
+    note: String,
+}
+
+/// Gives a reply back to its editor, whose draft it is again. Only for owners.
+#[utoipa::path(post, path = "/replies/{id}/send-back", tag = "replies", params(("id" = inline(ReplyId), Path)),
+    request_body = SendBackBody,
+    responses((status = 200, body = Body), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub async fn send_back(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+    Json(body): Json<SendBackBody>,
+) -> Result<Response> {
+    let rule = move |work: &mut Work<'_>, workspace, id| super::send_back(work, workspace, id, &body.note);
+    act(&app, &who, &visitor, once, &id, StatusCode::OK, rule).await
+}
+
 async fn act(
     app: &App,
     who: &Caller,
@@ -195,6 +257,8 @@ impl Body {
             due_at: reply.due_at,
             next_look_at: reply.next_look_at,
             error: reply.error_code.map(|code| Trouble { code, message: reply.error_message.unwrap_or_default() }),
+            reviewed_by: reply.reviewed_by,
+            review_note: reply.review_note,
             created_at: reply.created_at,
             updated_at: reply.updated_at,
         }

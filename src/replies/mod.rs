@@ -22,6 +22,7 @@
 //! `error_message` is the sentence to show with `failed`, `unknown`, and a queued reply that waits until `due_at`.
 
 pub mod api;
+mod approval;
 mod drafts;
 mod moves;
 mod people;
@@ -35,6 +36,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use serde::{Deserialize, Serialize};
 
+pub use approval::{approve, awaiting, count_awaiting, send_back};
 pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
 pub use moves::{NOT_SENT, PAUSES, Trouble, advance, advance_with, gave_up, has_made_nothing};
 pub use people::{NewReply, Refused, cancel, reopen, retry, rules_of, send, settle};

@@ -8,6 +8,7 @@ use kit::db::{Result, Tx};
 use super::store::{self, Reply};
 use super::{ReplyId, State};
 use crate::events::{self, Event};
+use crate::model::UserId;
 use crate::platforms::Error;
 
 /// What stood in a reply's way: a code for programs, and a sentence.
@@ -28,7 +29,7 @@ pub const NOT_SENT: &str = "not_sent";
 impl Reply {
     /// Whether it can still be called back.
     pub fn can_be_cancelled(&self) -> bool {
-        self.state == State::Queued
+        matches!(self.state, State::AwaitingApproval | State::Queued)
     }
 
     /// Whether it may be tried again, or looked for again.
@@ -64,6 +65,15 @@ impl Reply {
 
     pub fn cancelled(&self, now: Timestamp) -> Self {
         self.moved(State::Cancelled, now)
+    }
+
+    /// An owner lets it go out, with these words.
+    pub fn approved(&self, now: Timestamp, due_at: Timestamp, by: UserId, text: String) -> Self {
+        Self { due_at, text, reviewed_by: Some(by), ..self.moved(State::Queued, now) }
+    }
+
+    pub fn sent_back(&self, now: Timestamp, by: UserId, note: String) -> Self {
+        Self { reviewed_by: Some(by), review_note: Some(note), ..self.moved(State::SentBack, now) }
     }
 
     pub fn failed(&self, now: Timestamp) -> Self {

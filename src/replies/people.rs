@@ -17,7 +17,7 @@ use crate::model::{InteractionId, Platform, ProviderState};
 use crate::platforms::{AnswerRules, Platforms, TextUnit};
 use crate::web::errors::{Error, FieldErrors};
 use crate::work::{Actor, Work};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// What somebody wants to answer.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,8 @@ pub enum Refused {
     NotConnected,
     #[error("an empty text")]
     Empty,
+    #[error("no word to whoever wrote it")]
+    NoNote,
     #[error("a text with NUL")]
     Nul,
     #[error("{length} of {longest} {}", unit.word())]
@@ -74,7 +76,9 @@ pub fn send(
     if !item.is_connected {
         return Err(Refused::NotConnected);
     }
-    let reply = queued(work, workspace, author, new, (&item, text));
+    let waits = workspaces::waits_for_approval(work.tx, workspace, author)?;
+    let state = if waits { State::AwaitingApproval } else { State::Queued };
+    let reply = Reply { state, ..queued(work, workspace, author, new, (&item, text)) };
     while !store::insert(work.tx, &reply)? {
         // Somebody was faster: with the same key, or with another answer to the item, unless that one has just ended.
         if let Some(known) = known(work.tx, workspace, author, new, &reply.text)? {
@@ -82,10 +86,12 @@ pub fn send(
         }
         is_free(work.tx, &reply, author)?;
     }
-    enqueue(work, &reply, author, reply.due_at)?;
+    if !waits {
+        enqueue(work, &reply, author, reply.due_at)?;
+    }
     drafts::sent(work.tx, &reply)?;
     events::record(work.tx, work.now, workspace, Event::InboxChanged(reply.connection_id))?;
-    audit::record(work, audit::Event::ReplySent, reply.id)?;
+    audit::record(work, if waits { audit::Event::ReplySubmitted } else { audit::Event::ReplySent }, reply.id)?;
     store::find(work.tx, workspace, reply.id)?.ok_or(Refused::NotFound)
 }
 
@@ -190,11 +196,14 @@ fn queued(
         error_message: None,
         created_at: work.now,
         updated_at: work.now,
+        reviewed_by: None,
+        review_note: None,
         author_name: None,
+        reviewer_name: None,
     }
 }
 
-fn enqueue(work: &mut Work<'_>, reply: &Reply, user: UserId, run_at: Timestamp) -> db::Result<()> {
+pub(super) fn enqueue(work: &mut Work<'_>, reply: &Reply, user: UserId, run_at: Timestamp) -> db::Result<()> {
     let job = SendReply { reply_id: reply.id };
     let how = Enqueue {
         user_id: Some(user.uuid()),
@@ -234,7 +243,7 @@ fn is_free(tx: &mut Tx, reply: &Reply, user: UserId) -> Result<(), Refused> {
 }
 
 /// The text as it is sent: forms end their lines in their own way, and nobody means the blanks around it.
-fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<String, Refused> {
+pub(super) fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<String, Refused> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.contains('\0') {
         return Err(Refused::Nul);
@@ -257,6 +266,7 @@ impl Refused {
             Self::NotAnswerable => ("not_answerable", "This can't be replied to.".into()),
             Self::NotConnected => ("not_connected", "Reconnect this account to reply.".into()),
             Self::Empty => ("empty", "Write a reply first.".into()),
+            Self::NoNote => ("note_missing", "Say in a sentence what should change (2,000 characters at most).".into()),
             Self::Nul => ("bad_character", "The text contains a character that can't be sent (NUL).".into()),
             Self::TooLong { length, longest, unit } => {
                 let over = length - longest;
@@ -290,6 +300,7 @@ impl From<Refused> for Error {
             Refused::Empty | Refused::Nul | Refused::TooLong { .. } => {
                 FieldErrors::one("text", code, text.into_owned()).into()
             }
+            Refused::NoNote => FieldErrors::one("note", code, text.into_owned()).into(),
             Refused::KeyReused => Self::unprocessable(code, text),
             _ => Self::conflict(code, text),
         }

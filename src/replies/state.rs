@@ -4,6 +4,10 @@ kit::text_enum! {
     pub enum State {
         /// Not handed over yet.
         Draft = "draft",
+        /// An owner is asked whether it may go out.
+        AwaitingApproval = "awaiting_approval",
+        /// An owner has said no, and why: its text is its author's draft again.
+        SentBack = "sent_back",
         /// Sent as soon as it is due. Until then it can be called back.
         Queued = "queued",
         /// The platform is being asked: committed before it is.
@@ -23,9 +27,13 @@ kit::text_enum! {
 
 impl State {
     pub const fn may_become(self, next: State) -> bool {
-        use State::{Cancelled, Draft, Failed, PendingModeration, Published, Queued, Rejected, Sending, Unknown};
+        use State::{
+            AwaitingApproval, Cancelled, Draft, Failed, PendingModeration, Published, Queued, Rejected, Sending,
+            SentBack, Unknown,
+        };
         match self {
-            Draft => matches!(next, Queued | Cancelled),
+            Draft => matches!(next, AwaitingApproval | Queued | Cancelled),
+            AwaitingApproval => matches!(next, Queued | SentBack | Cancelled),
             Queued => matches!(next, Queued | Sending | Failed | Cancelled),
             // Back to the queue only where nothing was sent.
             Sending => matches!(next, Published | PendingModeration | Rejected | Unknown | Queued),
@@ -33,13 +41,16 @@ impl State {
             PendingModeration => matches!(next, Published | Rejected),
             // What may be there all the same is looked for before it is sent again.
             Failed => matches!(next, Queued | Unknown),
-            Published | Rejected | Cancelled => false,
+            Published | Rejected | Cancelled | SentBack => false,
         }
     }
 
     /// Nobody else may answer the same item meanwhile.
     pub const fn is_under_way(self) -> bool {
-        matches!(self, State::Queued | State::Sending | State::Unknown | State::PendingModeration)
+        matches!(
+            self,
+            State::AwaitingApproval | State::Queued | State::Sending | State::Unknown | State::PendingModeration
+        )
     }
 }
 
@@ -49,7 +60,7 @@ mod tests {
 
     #[test]
     fn what_is_over_stays_as_it_is_and_what_failed_can_be_tried_again() {
-        for over in [State::Published, State::Rejected, State::Cancelled] {
+        for over in [State::Published, State::Rejected, State::Cancelled, State::SentBack] {
             assert!(State::ALL.iter().all(|next| !over.may_become(*next)), "{over}");
         }
         assert!(State::Failed.may_become(State::Queued));
@@ -58,7 +69,7 @@ mod tests {
     #[test]
     fn nothing_is_called_back_once_the_platform_was_asked() {
         let called_back = State::ALL.iter().filter(|state| state.may_become(State::Cancelled)).collect::<Vec<_>>();
-        assert_eq!(called_back, [&State::Draft, &State::Queued]);
+        assert_eq!(called_back, [&State::Draft, &State::AwaitingApproval, &State::Queued]);
     }
 
     #[test]

@@ -37,16 +37,21 @@ kit::row! {
         pub error_code: Option<String>,
         /// In the platform's words, where it has some.
         pub error_message: Option<String>,
+        /// Which owner has approved it, or sent it back, and what they said to it.
+        pub reviewed_by: Option<UserId>,
+        pub review_note: Option<String>,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
         /// None of somebody whose account is gone.
         pub author_name: Option<String>,
+        pub reviewer_name: Option<String>,
     }
 }
 
 const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, author_id, text, state, idempotency_key, external_id, \
-    moves, attempts, due_at, sending_at, doubtful_since, looks, next_look_at, error_code, error_message, created_at, \
-    updated_at, (SELECT name FROM users WHERE users.id = replies.author_id)";
+    moves, attempts, due_at, sending_at, doubtful_since, looks, next_look_at, error_code, error_message, \
+    reviewed_by, review_note, created_at, updated_at, (SELECT name FROM users WHERE users.id = replies.author_id), \
+    (SELECT name FROM users WHERE users.id = replies.reviewed_by)";
 
 kit::row! {
     /// What is answered, and by which account.
@@ -103,7 +108,8 @@ pub fn insert(tx: &mut Tx, reply: &Reply) -> Result<bool> {
 pub fn put(tx: &mut Tx, after: &Reply, moves: i64) -> Result<bool> {
     let changed = tx.exec(
         "UPDATE replies SET state = $3, external_id = $4, moves = $5, attempts = $6, due_at = $7, sending_at = $8,
-            doubtful_since = $9, looks = $10, next_look_at = $11, error_code = $12, error_message = $13, updated_at = $14
+            doubtful_since = $9, looks = $10, next_look_at = $11, error_code = $12, error_message = $13, updated_at = $14,
+            text = $15, reviewed_by = $16, review_note = $17
          WHERE id = $1 AND moves = $2",
         args![
             after.id,
@@ -119,7 +125,10 @@ pub fn put(tx: &mut Tx, after: &Reply, moves: i64) -> Result<bool> {
             after.next_look_at,
             &after.error_code,
             &after.error_message,
-            after.updated_at
+            after.updated_at,
+            &after.text,
+            after.reviewed_by,
+            &after.review_note
         ],
     )?;
     Ok(changed == 1)
@@ -146,7 +155,7 @@ pub fn under_way(conn: &mut Conn, workspace: WorkspaceId, interaction: Interacti
     conn.opt(
         &format!(
             "SELECT {COLUMNS} FROM replies WHERE interaction_id = $1 AND workspace_id = $2
-                AND state IN ('queued', 'sending', 'unknown', 'pending_moderation')"
+                AND state IN ('awaiting_approval', 'queued', 'sending', 'unknown', 'pending_moderation')"
         ),
         args![interaction, workspace],
     )
@@ -159,6 +168,22 @@ pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, interaction: Interaction
         ),
         args![interaction, workspace],
     )
+}
+
+/// What waits for an owner, the oldest first.
+pub fn awaiting(conn: &mut Conn, workspace: WorkspaceId, limit: i64) -> Result<Vec<Reply>> {
+    conn.all(
+        &format!(
+            "SELECT {COLUMNS} FROM replies WHERE workspace_id = $1 AND state = 'awaiting_approval'
+             ORDER BY created_at, id LIMIT $2"
+        ),
+        args![workspace, limit],
+    )
+}
+
+pub fn count_awaiting(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
+    let sql = "SELECT count(*) FROM replies WHERE workspace_id = $1 AND state = 'awaiting_approval'";
+    conn.one(sql, args![workspace])
 }
 
 pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Result<()> {

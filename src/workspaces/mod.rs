@@ -93,6 +93,20 @@ pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<Opt
     store::role_of(conn, id, user)
 }
 
+/// Whether what editors answer waits for an owner.
+pub fn approves_replies(conn: &mut Conn, id: WorkspaceId) -> db::Result<bool> {
+    store::approves_replies(conn, id)
+}
+
+pub fn set_approves_replies(tx: &mut Tx, id: WorkspaceId, approves: bool) -> db::Result<()> {
+    store::set_approves_replies(tx, id, approves)
+}
+
+/// Whether what this member answers waits for an owner.
+pub fn waits_for_approval(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<bool> {
+    Ok(store::approves_replies(conn, id)? && store::role_of(conn, id, user)? != Some(Role::Owner))
+}
+
 pub fn rename(tx: &mut Tx, id: WorkspaceId, name: &str) -> db::Result<()> {
     store::set_name(tx, id, name)
 }

@@ -78,6 +78,15 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<Workspace>> {
     )
 }
 
+pub fn approves_replies(conn: &mut Conn, id: WorkspaceId) -> Result<bool> {
+    Ok(conn.opt("SELECT approves_replies FROM workspaces WHERE id = $1", args![id])?.unwrap_or(false))
+}
+
+pub fn set_approves_replies(tx: &mut Tx, id: WorkspaceId, approves: bool) -> Result<()> {
+    tx.exec("UPDATE workspaces SET approves_replies = $2 WHERE id = $1", args![id, approves])?;
+    Ok(())
+}
+
 pub fn set_name(tx: &mut Tx, id: WorkspaceId, name: &str) -> Result<()> {
     tx.exec("UPDATE workspaces SET name = $2 WHERE id = $1", args![id, name])?;
     Ok(())

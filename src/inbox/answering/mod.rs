@@ -1,6 +1,7 @@
 //! Answering on pages: what stands under a thread while somebody writes, and what becomes of what they have sent.
 
 pub mod pages;
+pub mod review;
 pub mod saved;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,9 @@ impl Answering {
         let rules = replies::rules_of(platforms, item.platform);
         let takes_answers = item.can_reply && !item.is_own && item.provider_state == ProviderState::Published;
         let mut on_their_way = replies::of_item(conn, workspace, item.id)?;
+        // What was sent back is told until its author has sent another.
+        let last = on_their_way.last().map(|reply| reply.id);
+        on_their_way.retain(|reply| reply.state != State::SentBack || Some(reply.id) == last);
         // Published ones stand in the thread.
         on_their_way.retain(|reply| !matches!(reply.state, State::Published | State::Cancelled | State::Draft));
         Ok(Self {

@@ -21,7 +21,7 @@ use crate::web::errors::{Error, Result};
 use crate::web::ui::Local;
 
 /// In which an answer can be called back before the platform hears of it.
-const UNDO: Duration = Duration::from_secs(5);
+pub(super) const UNDO: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Deserialize)]
 pub struct ReplyForm {

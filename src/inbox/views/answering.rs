@@ -30,6 +30,7 @@ pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, lo
                         p.said dir="auto" { (reply.text) }
                         @if let Some(words) = explanation(reply) { p.muted { (words) } }
                         @if beside.may_answer { (acts(id, reply, place)) }
+                        @if beside.may_approve && reply.state == State::AwaitingApproval { (review(id, reply, place)) }
                     }
                 }
             }
@@ -39,6 +40,8 @@ pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, lo
 
 fn state_tag(reply: &Reply) -> Markup {
     let (tone, word) = match reply.state {
+        State::AwaitingApproval => (Tone::Warn, "waiting for approval"),
+        State::SentBack => (Tone::Bad, "sent back"),
         State::Queued | State::Sending => (Tone::Accent, "sending"),
         State::Unknown => (Tone::Warn, "not known yet"),
         State::PendingModeration => (Tone::Warn, "waiting for moderation"),
@@ -58,6 +61,10 @@ fn explanation(reply: &Reply) -> Option<String> {
             said.unwrap_or("We couldn't find out whether the platform got it.")
         )),
         State::Unknown => Some("The platform's answer got lost. Looking for your reply there.".to_owned()),
+        State::SentBack => {
+            let by = reply.reviewer_name.as_deref().unwrap_or("An owner");
+            Some(format!("{by}: {}", reply.review_note.as_deref().unwrap_or_default()))
+        }
         _ => said.map(str::to_owned),
     }
 }
@@ -72,6 +79,27 @@ fn acts(id: InteractionId, reply: &Reply, place: &Place) -> Markup {
                 @if reply.can_be_retried() { (one("retry", "Try again")) }
                 @if reply.asks_a_person() { (one("was_sent", "Yes, it's there")) (one("was_not_sent", "No, send it again")) }
             }
+        }
+    }
+}
+
+/// For owners: let it go out, with other words too, or say what should change.
+pub(in crate::inbox) fn review(id: InteractionId, reply: &Reply, place: &Place) -> Markup {
+    let action = place.address(&format!("/inbox/{id}/reply/review"), None);
+    let (text, note) = (format!("review-{}", reply.id), format!("note-{}", reply.id));
+    html! {
+        form.form.review method="post" action=(action) {
+            input type="hidden" name="reply" value=(reply.id);
+            div.field {
+                label for=(text) { "Change the text, if needed" }
+                textarea id=(text) name="text" rows="3" dir="auto" { "\n" (reply.text) }
+            }
+            div.actions { button.button.primary type="submit" name="act" value="approve" data-test="approve" { (icon(Icon::Check)) "Approve" } }
+            div.field {
+                label for=(note) { "Or say what should change" }
+                input id=(note) name="note" type="text" maxlength="2000";
+            }
+            div.actions { button.button type="submit" name="act" value="send_back" data-test="send-back" { "Send back" } }
         }
     }
 }

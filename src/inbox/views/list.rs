@@ -98,6 +98,7 @@ fn tabs(view: &Inbox<'_>) -> Markup {
             (tab("Spam", spam(current), is_spam))
             (in_state("Yours", Some(TriageState::Own)))
             (in_state("All", None))
+            @if view.rows.awaiting > 0 { a href="/inbox/approvals" { "For approval " span.num { (grouped(view.rows.awaiting)) } } }
         }
     };
     live(Live { name: "inbox-tabs", hints: "inbox demo", source: &source(view) }, body)

@@ -18,6 +18,7 @@ use super::search::Query;
 use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
+pub(in crate::inbox) use answering::review;
 pub use list::{Inbox, inbox, nothing_open, panel};
 pub use marks::Choice;
 pub use one::{Beside, Neighbours, opened};

@@ -126,6 +126,8 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
 
 fn sent(state: State) -> &'static str {
     match state {
+        State::AwaitingApproval => "An owner is asked to approve your reply.",
+        State::SentBack => "Your reply was sent back.",
         State::Queued | State::Sending | State::Unknown => "Sending your reply.",
         State::Published => "Your reply is published.",
         State::PendingModeration => "Your reply waits for the platform's moderation.",

@@ -42,6 +42,8 @@ pub struct Beside {
     pub by: UserId,
     /// And whether they may do anything.
     pub may_answer: bool,
+    /// Or let answers of others go out.
+    pub may_approve: bool,
     pub answering: Answering,
     pub marks: Marks,
     pub choice: Choice,

@@ -1,6 +1,7 @@
 //! The ledger and its job, against a platform that a test has written.
 
 mod api;
+mod approval;
 mod drafts;
 mod ledger;
 mod platform;

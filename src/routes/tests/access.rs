@@ -124,6 +124,8 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/inbox/{interaction}/reply/act", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/reply/insert", Page(Cleos), 303),
     ("GET", "/inbox/{interaction}/saved-replies/{saved_reply}", Page(Cleos), 200),
+    ("POST", "/inbox/{interaction}/reply/review", Page(Cleos), 303),
+    ("GET", "/inbox/approvals", Page(Ones), 200),
     ("POST", "/inbox/{interaction}/draft", Page(Cleos), 303),
     ("GET", "/connections", Page(Ones), 200),
     ("GET", "/connections/callback/{provider}", Page(Ones), 400),
@@ -216,6 +218,9 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/api/replies/{queued_reply}/cancel", Key(Scope::SendReplies, Cleos), 200),
     ("POST", "/api/replies/{failed_reply}/retry", Key(Scope::SendReplies, Cleos), 202),
     ("POST", "/api/replies/{unknown_reply}/settle", Key(Scope::SendReplies, Cleos), 200),
+    ("GET", "/api/approvals", Key(Scope::Read, Ones), 200),
+    ("POST", "/api/replies/{awaiting_reply}/approve", Key(Scope::SendReplies, Cleos), 202),
+    ("POST", "/api/replies/{awaiting_reply}/send-back", Key(Scope::SendReplies, Cleos), 200),
     ("GET", "/api/jobs", Key(Scope::Read, Ones), 200),
     ("GET", "/api/jobs/{job}/status", Key(Scope::Read, Cleos), 200),
     ("POST", "/api/jobs/{job}/cancel", Key(Scope::Write, Cleos), 202),
@@ -252,6 +257,8 @@ const OWNERS: [&str; 7] =
     ["/connections", "/simulator", "/demo", "/settings/members/", "/settings/workspace", "/members/", "/invitations"];
 /// What everybody does about themselves, or asks the installation's owner for.
 const ONES_OWN: [&str; 5] = ["/settings/", "/auth/", "/activity/installation", "/workspaces/", "/join"];
+/// The same, by the ends of addresses.
+const APPROVING: [&str; 3] = ["/reply/review", "/approve", "/send-back"];
 /// Whoever is there may go.
 const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
 /// What is Cleo's own, and no workspace's.
@@ -268,6 +275,7 @@ fn least(method: &str, operation: &str) -> Least {
     match method {
         "GET" if operation.starts_with("/connections/callback") => Least::Owner,
         "GET" => Least::Viewer,
+        _ if APPROVING.iter().any(|end| operation.ends_with(end)) => Least::Owner,
         _ if LEAVING.contains(&operation) => Least::Viewer,
         _ if operation.starts_with("/settings/replies") => Least::Editor,
         _ if begins(&OWNERS) => Least::Owner,

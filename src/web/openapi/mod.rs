@@ -90,6 +90,9 @@ pub fn text() -> &'static str {
         crate::replies::saved::api::make,
         crate::replies::saved::api::change,
         crate::replies::saved::api::delete,
+        crate::replies::api::awaiting,
+        crate::replies::api::approve,
+        crate::replies::api::send_back,
         api::document,
     )
 )]

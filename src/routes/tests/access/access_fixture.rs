@@ -55,6 +55,7 @@ pub struct Things {
     pub(super) queued_reply: ReplyId,
     pub(super) failed_reply: ReplyId,
     pub(super) unknown_reply: ReplyId,
+    pub(super) awaiting_reply: ReplyId,
     pub(super) job: JobId,
     pub(super) ended_job: JobId,
     pub(super) session: SessionId,
@@ -215,8 +216,7 @@ impl AccessFixture {
             let newest = "SELECT id FROM one_time_links WHERE kind = 'invite' ORDER BY id DESC LIMIT 1";
             let invitation = work.tx.one(newest, args![])?;
             let workspace = workspace(work.tx, cleo)?;
-            let people = [(member, MemberRole::Editor), (editor, MemberRole::Editor), (viewer, MemberRole::Viewer)];
-            let member_link = members(work, workspace, &people)?;
+            let member_link = members(work, workspace, [member, editor, viewer])?;
             let (now, random, tx) = (work.now, work.random, &mut *work.tx);
             let connection = ConnectionId::new(now, random);
             add_connection(tx, workspace, connection)?;
@@ -224,21 +224,11 @@ impl AccessFixture {
                 IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random };
             ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
             let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
-            let note = NoteId::new(now, random);
-            tx.exec(
-                "INSERT INTO thread_notes (id, workspace_id, thread_id, text, written_by, written_at)
-                 SELECT $1, workspace_id, id, 'Call them.', $3, $4 FROM threads WHERE connection_id = $2",
-                args![note, connection, cleo, now],
-            )?;
-            let saved_reply = SavedReplyId::new(now, random);
-            tx.exec(
-                "INSERT INTO saved_replies (id, workspace_id, name, name_key, text, written_by, created_at, updated_at)
-                 VALUES ($1, $2, $3, $3, 'At nine.', $4, $5, $5)",
-                args![saved_reply, workspace, saved_reply.to_string(), cleo, now],
-            )?;
-            let [queued_reply, failed_reply, unknown_reply] =
-                ["queued", "failed", "unknown"].map(|state| reply(tx, &source, cleo, state));
-            let (queued_reply, failed_reply, unknown_reply) = (queued_reply?, failed_reply?, unknown_reply?);
+            let (note, saved_reply) = words(tx, &source, cleo)?;
+            let [queued_reply, failed_reply, unknown_reply, awaiting_reply] =
+                ["queued", "failed", "unknown", "awaiting_approval"].map(|state| reply(tx, &source, cleo, state));
+            let (queued_reply, failed_reply) = (queued_reply?, failed_reply?);
+            let (unknown_reply, awaiting_reply) = (unknown_reply?, awaiting_reply?);
             let mut job = || {
                 let other = ConnectionId::new(now, random);
                 let workspace_id = Some(workspace.uuid());
@@ -256,6 +246,7 @@ impl AccessFixture {
                 queued_reply,
                 failed_reply,
                 unknown_reply,
+                awaiting_reply,
                 job,
                 ended_job,
                 session,
@@ -313,13 +304,31 @@ fn spare_key(work: &mut Work<'_>, whose: UserId) -> Result<KeyId> {
 }
 
 /// Whoever has left the workspace since is back; and a link into it.
-fn members(work: &mut Work<'_>, id: WorkspaceId, people: &[(UserId, MemberRole)]) -> Result<LinkId> {
-    for (user, role) in people {
-        workspaces::join(work.tx, work.now, id, *user, *role)?;
-        workspaces::set_role(work.tx, id, *user, *role)?;
+fn members(work: &mut Work<'_>, id: WorkspaceId, [member, editor, viewer]: [UserId; 3]) -> Result<LinkId> {
+    for (user, role) in [(member, MemberRole::Editor), (editor, MemberRole::Editor), (viewer, MemberRole::Viewer)] {
+        workspaces::join(work.tx, work.now, id, user, role)?;
+        workspaces::set_role(work.tx, id, user, role)?;
     }
     let workspace = Workspace { id, kind: Kind::Live, name: String::new() };
     Ok(joining::invite(work, &workspace, MemberRole::Viewer)?.0)
+}
+
+/// A note of hers, and a reply that she has saved.
+fn words(tx: &mut Tx, source: &IngestContext<'_>, cleo: UserId) -> kit::db::Result<(NoteId, SavedReplyId)> {
+    let IngestContext { workspace, connection, now, random, .. } = *source;
+    let note = NoteId::new(now, random);
+    tx.exec(
+        "INSERT INTO thread_notes (id, workspace_id, thread_id, text, written_by, written_at)
+         SELECT $1, workspace_id, id, 'Call them.', $3, $4 FROM threads WHERE connection_id = $2",
+        args![note, connection, cleo, now],
+    )?;
+    let saved_reply = SavedReplyId::new(now, random);
+    tx.exec(
+        "INSERT INTO saved_replies (id, workspace_id, name, name_key, text, written_by, created_at, updated_at)
+         VALUES ($1, $2, $3, $3, 'At nine.', $4, $5, $5)",
+        args![saved_reply, workspace, saved_reply.to_string(), cleo, now],
+    )?;
+    Ok((note, saved_reply))
 }
 
 /// An answer of hers to a comment of its own.

@@ -13,6 +13,7 @@ impl Things {
             .replace("{queued_reply}", &self.queued_reply.to_string())
             .replace("{failed_reply}", &self.failed_reply.to_string())
             .replace("{unknown_reply}", &self.unknown_reply.to_string())
+            .replace("{awaiting_reply}", &self.awaiting_reply.to_string())
             .replace("{connection}", &self.connection.to_string())
             .replace("{job}", &self.job.to_string())
             .replace("{ended_job}", &self.ended_job.to_string())
@@ -72,6 +73,9 @@ impl Things {
                 format!("{{\"name\": \"New {}\", \"text\": \"At nine.\"}}", self.saved_reply)
             }
             "/inbox/{interaction}/reply" => "key=k&text=At+nine.".to_owned(),
+            "/inbox/{interaction}/reply/review" => format!("reply={}&act=approve", self.awaiting_reply),
+            path if path.ends_with("/approve") => "{}".to_owned(),
+            path if path.ends_with("/send-back") => "{\"note\": \"Kinder.\"}".to_owned(),
             "/inbox/{interaction}/reply/act" => format!("reply={}&act=cancel", self.queued_reply),
             "/inbox/{interaction}/draft" => "text=At+nine.".to_owned(),
             path if path.ends_with("/replies") => "{\"text\": \"At nine.\"}".to_owned(),

@@ -1,0 +1,85 @@
+//! An approval as an editor and an owner see it.
+
+use kit::both_databases;
+
+use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::testing::{add_connection, comment};
+use crate::model::{ConnectionId, InteractionId, Platform};
+use crate::testing::{Browser, TestApp};
+
+/// Ann's workspace asks for approval, Ben edits in it, and there is a question.
+async fn a_question(app: TestApp) -> (TestApp, Browser, String) {
+    let app = app.with_ann().await;
+    let ben = app.member("ben@example.com", "editor").await;
+    app.post("/settings/workspace", &[("name", "Ann"), ("approves_replies", "true")]).await;
+    let workspace = app.who().await.workspace.id;
+    let (now, random) = (app.app.now(), app.app.random.clone());
+    let id = app.app.db.write(move |tx| {
+        let connection = ConnectionId::new(now, &random);
+        add_connection(tx, workspace, connection)?;
+        let source =
+            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
+        ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
+        tx.one::<InteractionId>("SELECT id FROM interactions WHERE connection_id = $1", kit::args![connection])
+    });
+    let item = format!("/inbox/{}", id.await.expect("it is ingested"));
+    (app, ben, item)
+}
+
+fn hidden(page: &str, name: &str) -> String {
+    let (_, rest) =
+        page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
+    rest.split('"').next().unwrap_or_default().to_owned()
+}
+
+async fn answer(browser: &Browser, item: &str, text: &str) {
+    let key = hidden(&browser.get(item).await.text, "key");
+    let sent = browser.post(&format!("{item}/reply"), &[("key", &key), ("text", text)]).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+}
+
+both_databases! {
+    async fn an_answer_is_sent_back_and_the_next_one_approved(app: TestApp) {
+        let (app, ben, item) = a_question(app).await;
+        answer(&ben, &item, "No.").await;
+        let bens = ben.get(&item).await.text;
+        assert!(bens.contains("waiting for approval") && !bens.contains("data-test=\"approve\""), "{bens}");
+        assert!(ben.get("/inbox/approvals").await.text.contains("No."), "he sees that it waits");
+
+        assert!(app.get("/inbox").await.text.contains("href=\"/inbox/approvals\">For approval"), "and she that it does");
+        let anns = app.get(&item).await.text;
+        assert!(anns.contains("data-test=\"approve\"") && app.get("/inbox/approvals").await.text.contains("data-test=\"approve\""));
+        let reply = hidden(&anns, "reply");
+        let review = format!("{item}/reply/review");
+        let back = [("reply", reply.as_str()), ("act", "send_back"), ("text", "No."), ("note", "A little kinder, please.")];
+        assert_eq!(ben.post(&review, &back).await.status, 403);
+        assert_eq!(app.post(&review, &back).await.status, 303);
+
+        let bens = ben.get(&item).await.text;
+        assert!(bens.contains("Ann: A little kinder, please.") && bens.contains("\nNo.</textarea>"), "{bens}");
+        answer(&ben, &item, "Sorry, not on Sundays.").await;
+        let reply = hidden(&app.get("/inbox/approvals").await.text, "reply");
+        let approve = [("reply", reply.as_str()), ("act", "approve"), ("text", "Sorry, not on Sundays!"), ("note", "")];
+        assert_eq!(app.post(&review, &approve).await.status, 303);
+        let list = app.get(&format!("/api{item}/replies")).await.json();
+        let states = list["items"].as_array().expect("a list").iter().map(|one| one["state"].clone()).collect::<Vec<_>>();
+        assert_eq!(states, ["sent_back", "queued"]);
+        assert_eq!(list["items"][1]["text"], "Sorry, not on Sundays!");
+        assert!(!app.get("/inbox/approvals").await.text.contains("data-test=\"approve\""));
+    }
+
+    async fn a_program_approves_with_an_owners_key_and_with_no_editors(app: TestApp) {
+        let (app, ben, item) = a_question(app).await;
+        answer(&ben, &item, "At nine.").await;
+        let waiting = app.get("/api/approvals").await.json();
+        let id = waiting["items"][0]["id"].as_str().expect("an id").to_owned();
+        let none = ben.json("POST", &format!("/api/replies/{id}/approve"), serde_json::json!({})).await;
+        assert!(none.status == 403 && none.text.contains("Only owners approve replies."), "{}", none.text);
+        let empty = app.json("POST", &format!("/api/replies/{id}/send-back"), serde_json::json!({"note": " "})).await;
+        assert_eq!(empty.status, 422);
+        let done = app.json("POST", &format!("/api/replies/{id}/approve"), serde_json::json!({})).await;
+        assert_eq!((done.status.as_u16(), done.json()["state"].as_str()), (202, Some("queued")));
+        let again = app.json("POST", &format!("/api/replies/{id}/approve"), serde_json::json!({})).await;
+        assert_eq!(again.status, 202, "theirs who was faster counts");
+    }
+}
