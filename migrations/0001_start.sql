@@ -518,7 +518,8 @@ CREATE TABLE search_documents (
     workspace_id UUID NOT NULL,
     words TSVECTOR NOT NULL
 );
-CREATE INDEX search_documents_words ON search_documents USING gin (words);
+-- Each search reads what waits to be put into the index, so little may wait.
+CREATE INDEX search_documents_words ON search_documents USING gin (words) WITH (gin_pending_list_limit = 512);
 -- both
 
 -- One row: by which version of the tokenizer all of it was made.

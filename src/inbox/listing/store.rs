@@ -121,7 +121,7 @@ pub(super) struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// All that a filter says, but for its order.
+    /// All that a filter says, but for its order and for what is searched for, which lists of what is found see to.
     fn of(conn: &mut Conn, reader: Reader<'_>, filter: &'a Filter) -> Result<Self> {
         let mut marks = marked::asked(filter, reader);
         let few = marked::first_few(conn, reader, &marks)?.map(|index| marks.remove(index));
