@@ -19,8 +19,8 @@ fn a_comment_is_starred_tagged_assigned_and_noted_by_keyboard() {
         person.is("so does the row", "document.querySelector('.row[aria-current] .starred') !== null").await;
 
         person.browser.key("#").await;
-        person.is("the field for a tag has the focus", "document.activeElement.id === 'tag'").await;
-        person.browser.fill("#tag", "Shipping").await;
+        person.is("the field for a tag has the focus", "document.activeElement.id === 'new-tag'").await;
+        person.browser.fill("#new-tag", "Shipping").await;
         person.browser.key("Enter").await;
         told(&person, "Tagged “Shipping”.").await;
         person
@@ -60,10 +60,10 @@ fn what_is_no_tag_is_told_beside_its_field() {
         person.browser.key("Enter").await;
         person.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
         person.browser.key("#").await;
-        person.is("the field has the focus", "document.activeElement.id === 'tag'").await;
-        person.browser.fill("#tag", "a".repeat(41).as_str()).await;
+        person.is("the field has the focus", "document.activeElement.id === 'new-tag'").await;
+        person.browser.fill("#new-tag", "a".repeat(41).as_str()).await;
         person.browser.key("Enter").await;
-        person.is("what is wrong stands beside it", "document.getElementById('tag-error')?.checkVisibility() === true && document.activeElement.id === 'tag' && document.activeElement.value.length === 41").await;
+        person.is("what is wrong stands beside it", "document.getElementById('new-tag-error')?.checkVisibility() === true && document.activeElement.id === 'new-tag' && document.activeElement.value.length === 41").await;
         // The console tells of the 422; nothing else is asked of this page.
         person.browser.close().await;
     });
@@ -145,7 +145,7 @@ fn a_team_needs_no_javascript() {
         person.browser.press(".reading .star").await;
         told(&person, "Starred.").await;
         person.browser.press(".reading [popovertarget=tagging]").await;
-        person.browser.fill("#tag", "Shipping").await;
+        person.browser.fill("#new-tag", "Shipping").await;
         person.browser.press("#tagging button").await;
         told(&person, "Tagged “Shipping”.").await;
         person.browser.press(".reading [popovertarget=assigning]").await;

@@ -70,7 +70,7 @@ pub(super) fn marks(item: &Interaction, place: &Place, beside: &Beside) -> Marku
                 }
             }
             form #tagging .menu popover[choice.told.is_none()] method="post" action=(action) data-act {
-                (tag_field("tag", choice, None))
+                (tag_field("new-tag", choice, None))
                 button.button.small.primary type="submit" name="mark" value="tag" { "Add the tag" }
             }
         }
