@@ -65,7 +65,6 @@ pub fn metrics(app: App, names: &[String]) -> Router {
 
 fn pages() -> Router<App> {
     Router::new()
-        .merge(settings_pages())
         .merge(settings())
         .route("/setup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
         .route("/signup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
@@ -112,10 +111,6 @@ fn pages() -> Router<App> {
         .route("/assets/{file}", get(ui::pages::asset))
         .route(health::HEALTH, get(health::health))
         .route(health::READY, get(health::readiness))
-}
-
-fn settings_pages() -> Router<App> {
-    Router::new()
 }
 
 /// About oneself, and the workspace.
