@@ -151,8 +151,12 @@ addEventListener("popstate", () => {
   else location.reload();
 });
 
+const help = document.getElementById("keys");
 document.addEventListener("keydown", (event) => {
+  if ("off" in help.dataset) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.tick), textarea, select, [contenteditable]")) return;
+  if (event.key === "?") return help.togglePopover();
+  if (help.matches(":popover-open")) return;
   const all = links();
   const here = all.indexOf(document.activeElement);
   const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -14,6 +14,8 @@ CREATE TABLE users (
     must_change_password BOOLEAN NOT NULL DEFAULT FALSE,
     -- IANA name; days and "today" are this zone's.
     time_zone TEXT NOT NULL,
+    -- Whether single keys do something in the inbox.
+    shortcuts BOOLEAN NOT NULL DEFAULT TRUE,
     is_owner BOOLEAN NOT NULL,
     disabled_at TIMESTAMPTZ,
     demo_mode_status TEXT NOT NULL DEFAULT 'disabled'

@@ -109,6 +109,12 @@ pub async fn save_profile(app: &App, who: &SignedIn, name: &str, time_zone: &str
     Ok(app.write(who.acting(), move |work| store::set_profile(work.tx, user, &name, &time_zone, work.now)).await?)
 }
 
+/// Whether single keys do something in the inbox.
+pub async fn save_shortcuts(app: &App, who: &SignedIn, are_on: bool) -> Result<()> {
+    let user = who.user.id;
+    Ok(app.write(who.acting(), move |work| store::set_shortcuts(work.tx, user, are_on, work.now)).await?)
+}
+
 pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
     let Some(line) = visible::line(name) else {
         errors.add("name", "invisible", "Use characters that can be seen.");

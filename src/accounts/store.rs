@@ -157,6 +157,11 @@ pub fn set_profile(tx: &mut Tx, user: UserId, name: &str, time_zone: &str, now: 
     workspaces::owner_moved(tx, user, time_zone)
 }
 
+pub fn set_shortcuts(tx: &mut Tx, user: UserId, are_on: bool, now: Timestamp) -> Result<()> {
+    tx.exec("UPDATE users SET shortcuts = $2, updated_at = $3 WHERE id = $1", args![user, are_on, now])?;
+    Ok(())
+}
+
 pub fn disable(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL";
     Ok(tx.exec(sql, args![user, now])? > 0)

@@ -135,6 +135,15 @@ pub fn threads_of(conn: &mut Conn, workspace: WorkspaceId, interactions: &[Inter
     threads::store::of_interactions(conn, workspace, interactions)
 }
 
+/// Who moved how many threads out of the way since.
+pub fn cleared_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    since: Timestamp,
+) -> db::Result<Vec<(UserId, Option<String>, i64)>> {
+    threads::store::cleared_since(conn, workspace, since)
+}
+
 /// The word that holds on a thread, and whose it is.
 pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> db::Result<Option<LastWord>> {
     threads::store::last_word(conn, workspace, interaction)

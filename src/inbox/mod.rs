@@ -23,6 +23,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 pub mod threads;
+pub mod today;
 pub mod triage;
 mod views;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use kit::clock::Timestamp;
 use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
@@ -18,7 +19,8 @@ use super::marks::{self, Marks};
 use super::moves::{Done, Receipt};
 use super::notes;
 use super::notes::pages::NoteTold;
-use super::place::{Place, take};
+use super::place::{Place, first_view, take};
+use super::today::Today;
 use super::triage::TriageState;
 use super::views::{self, Choice, Neighbours};
 use crate::accounts::sessions::SignedIn;
@@ -67,7 +69,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let (mut rows, receipt) = {
         let (place, now) = (place.clone(), shell.local.now);
         let read = move |conn: &mut Conn| {
-            let rows = Rows::read(conn, Reader { workspace, user: by, zone: &zone }, &place)?;
+            let rows = Rows::read(conn, (Reader { workspace, user: by, zone: &zone }, now), &place)?;
             Ok::<_, Error>((rows, Receipt::read(conn, (workspace, by, now), done)?))
         };
         app.db.read(read).await?
@@ -79,7 +81,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     if panel.is_some() {
         return Ok(views::panel(&view).into_response());
     }
-    let body = views::with_keys(&shell.nonce, views::inbox(&view, views::nothing_open()));
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, views::nothing_open()));
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
 }
@@ -126,7 +128,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
             let reader = Reader { workspace, user: by, zone: &zone };
-            let rows = Rows::read(conn, reader, &place)?;
+            let rows = Rows::read(conn, (reader, now), &place)?;
             let neighbours = neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?;
             let receipt = Receipt::read(conn, (workspace, by, now), done)?;
             let word = decisions::last_word(conn, workspace, id)?;
@@ -163,7 +165,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
     let view = views::Inbox { place, rows, open, receipt: None, may_answer, local };
-    let body = views::with_keys(&shell.nonce, views::inbox(&view, reading));
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }
 
@@ -207,6 +209,8 @@ pub(super) fn neighbours(
 
 /// What the list's page shows, read in one go.
 pub struct Rows {
+    /// What was done today, where nothing is left to do.
+    pub today: Option<Today>,
     pub listed: Listed,
     pub counts: Vec<(TriageState, i64)>,
     pub connections: Vec<listing::Connection>,
@@ -222,12 +226,15 @@ pub struct Rows {
 }
 
 impl Rows {
-    fn read(conn: &mut Conn, reader: Reader<'_>, place: &Place) -> Result<Self> {
+    fn read(conn: &mut Conn, (reader, now): (Reader<'_>, Timestamp), place: &Place) -> Result<Self> {
         let workspace = reader.workspace;
         let listed = listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?;
         let (members, tags) = (marks::members(conn, workspace)?, marks::tags(conn, workspace)?);
+        let is_zero = listed.items.is_empty() && place.cursor.is_none() && place.filter == first_view();
+        let today = is_zero.then(|| Today::read(conn, reader, now)).transpose()?;
         Ok(Self {
             matches: listing::matches(conn, reader, &place.filter, &listed, place.cursor)?,
+            today,
             marks: marks::of_items(conn, reader, &listed.items)?,
             choice: Choice { me: reader.user, members, tags, told: None },
             listed,

@@ -189,6 +189,31 @@ fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
 }
 
 #[test]
+fn keys_tell_what_they_do_and_can_be_switched_off() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 800).await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        let is_open = "document.getElementById('keys').matches(':popover-open')";
+        person.browser.key("?").await;
+        person.is("they are told", is_open).await;
+        person.browser.key("j").await;
+        person.is("and do nothing meanwhile", "document.activeElement.closest('.row') === null").await;
+        person.browser.key("?").await;
+        person.is("once more closes it", &format!("!{is_open}")).await;
+        person.browser.press(".keys-button").await;
+        person.browser.press("#keys [type=submit]").await;
+        person.is("it is kept", "location.pathname === '/settings/account'").await;
+        person.open("/inbox").await;
+        person.sees("interaction").await;
+        person.browser.key("j").await;
+        person.is("nothing moves", "document.activeElement.closest('.row') === null").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
 fn many_are_ticked_and_moved_by_keyboard() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;

@@ -49,3 +49,47 @@ async fn take(person: &Person, name: &str, page: &str) {
         }
     }
 }
+
+/// Moves all that waits out of the way, as the form of the ticked rows does.
+const CLEAR: &str = "(async () => { for (let round = 0; round < 40; round++) {
+    const page = await (await fetch('/inbox')).text();
+    const ids = [...page.matchAll(/name=\"id\" value=\"([^\"]+)\"/g)].map((found) => found[1]);
+    if (!ids.length) break;
+    const body = new URLSearchParams(ids.map((id) => ['id', id]).concat([['to', 'done']]));
+    await fetch('/inbox/moves', { method: 'POST', body });
+} document.title = 'cleared'; })()";
+
+#[test]
+#[ignore = "makes pictures instead of judging"]
+fn of_the_inbox_at_work() {
+    kit::testing::run(async {
+        let server = Server::start_with(Engine::Sqlite, &[]).await;
+        let person = Person::new(&server).await;
+        person.sign_up(&server).await;
+        person.press("enable-demo").await;
+        person.sees("demo-enabled").await;
+        let first = person.first_link("/inbox", "[data-test=interaction] .row-link").await;
+        take(&person, "item", &first).await;
+        let watch = person.first_link(&first, "a[href^='/simulator/']").await;
+        take(&person, "watch", &watch).await;
+        person.open(&first).await;
+        person.browser.fill("#text", "Thank you for asking: two minutes, not three.").await;
+        person.browser.press(".composer [type=submit]").await;
+        person.open("/inbox").await;
+        person.browser.size(1280, 1000).await;
+        for key in ["j", "x", "j", "j", "X"] {
+            person.browser.key(key).await;
+        }
+        save("ticked", &person.browser.screenshot(1280, 1000).await);
+        person.open("/inbox").await;
+        person.browser.key("?").await;
+        save("keys", &person.browser.screenshot(1280, 1000).await);
+        person.browser.evaluate(CLEAR).await;
+        person.is("all is done", "document.title === 'cleared'").await;
+        take(&person, "zero", "/inbox").await;
+    });
+}
+
+fn save(name: &str, picture: &[u8]) {
+    fs::write(format!("target/pictures/{name}.png"), picture).expect("target is writable");
+}

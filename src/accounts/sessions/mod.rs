@@ -66,6 +66,8 @@ pub struct UserRow {
     pub demo_profile: Option<Json>,
     pub demo_next: Option<Json>,
     pub created_at: Timestamp,
+    /// Whether single keys do something in the inbox.
+    pub shortcuts: bool,
 }
 
 kit::row! {

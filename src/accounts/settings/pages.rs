@@ -15,7 +15,10 @@ use crate::accounts::passphrase::suggest;
 use crate::accounts::sessions::pages::sign_out;
 use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
-use crate::accounts::{Changed, Password, api_keys, change_password, confirm_password, invite, save_profile};
+use crate::accounts::{
+    Changed, Password, api_keys, change_password, confirm_password, invite, save_profile,
+    save_shortcuts as store_shortcuts,
+};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::cookies::{cookies, with_renewed_cookie};
@@ -74,6 +77,21 @@ pub async fn save(
             show_again(&app, &who, &nonce, view, error).await
         }
     }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ShortcutsForm {
+    on: bool,
+}
+
+/// `POST /settings/account/shortcuts`
+pub async fn save_shortcuts(
+    State(app): State<App>,
+    who: SignedIn,
+    Form(form): Form<ShortcutsForm>,
+) -> Result<Redirect> {
+    store_shortcuts(&app, &who, form.on).await?;
+    Ok(Redirect::to("/settings/account?saved=1"))
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -44,6 +44,7 @@ pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
             }
             @if view.invitation.is_some() { (card("People", NOTHING, people(view))) }
             (card("You", NOTHING, you(who, view)))
+            (card("Keyboard", NOTHING, keyboard(who)))
             (card("Password", html! { span { "changed " (shell.local.ago(who.user.password_changed_at)) } }, password(who, view)))
             @if who.user.is_owner && view.invitation.is_none() { (card("People", NOTHING, people(view))) }
         }
@@ -81,6 +82,17 @@ fn you(who: &SignedIn, view: &Account) -> Markup {
             (Field::text("name", "Name").value(&view.name).autocomplete("name").max_length(80).error(view.errors.of("name")).required())
             (zones(&view.time_zone, view.errors.of("time_zone"), zone_help))
             (Button::primary("Save"))
+        }
+    }
+}
+
+fn keyboard(who: &SignedIn) -> Markup {
+    let are_on = who.user.shortcuts;
+    html! {
+        form.form method="post" action="/settings/account/shortcuts" {
+            p { @if are_on { "Single keys, such as j and e, move through the inbox." } @else { "Single keys do nothing in the inbox." } }
+            input type="hidden" name="on" value=(!are_on);
+            button.button type="submit" { @if are_on { "Switch shortcuts off" } @else { "Switch shortcuts on" } }
         }
     }
 }

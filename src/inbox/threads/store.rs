@@ -208,3 +208,17 @@ pub fn summed_at(
         args![workspace, by, at],
     )
 }
+
+/// Who moved how many threads out of the way.
+pub fn cleared_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    since: Timestamp,
+) -> Result<Vec<(UserId, Option<String>, i64)>> {
+    conn.all(
+        "SELECT decided_by, (SELECT name FROM users WHERE users.id = thread_decisions.decided_by), count(*)
+         FROM thread_decisions WHERE workspace_id = $1 AND decided_at >= $2 AND state <> 'needs_reply'
+         GROUP BY decided_by",
+        args![workspace, since],
+    )
+}

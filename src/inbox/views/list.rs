@@ -11,9 +11,12 @@ use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
 use crate::inbox::pages::Rows;
 use crate::inbox::place::{self, Place};
+use crate::inbox::today::Person;
 use crate::inbox::triage::TriageState;
-use crate::web::ui::numbers::grouped;
-use crate::web::ui::{Icon, Live, Local, NOTHING, empty, icon, link_button, live, older, platform_name, stars};
+use crate::web::ui::numbers::{duration, grouped};
+use crate::web::ui::{
+    Icon, Live, Local, NOTHING, Tone, empty, icon, link_button, live, older, platform_name, stars, tag,
+};
 
 #[derive(Clone, Copy)]
 pub struct Inbox<'a> {
@@ -187,6 +190,7 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
             p.row-body {
                 a.row-link #(place::link_id(item.id)) href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item, view.place.filter.q.as_ref())) }
                 (tags_in_row(marks))
+                @if item.is_answered_again { (tag(Tone::Accent, "answered again")) }
                 @if waits { (band_tag(item.priority)) }
                 @if view.place.filter.state.is_none() { (state_tag(item.state)) }
             }
@@ -214,14 +218,41 @@ fn nothing(view: &Inbox<'_>) -> Markup {
             "No comments match these filters.",
             link_button("/inbox?state=all", "Clear all filters"),
         ),
-        Some(TriageState::NeedsReply) => empty(
+        Some(TriageState::NeedsReply) => all_caught_up(view),
+        _ => empty(Icon::Inbox, "No comments yet", "New comments show up here as soon as they come in.", NOTHING),
+    }
+}
+
+fn all_caught_up(view: &Inbox<'_>) -> Markup {
+    let done = view.rows.today.as_ref().filter(|today| !today.people.is_empty());
+    html! {
+        (empty(
             Icon::Done,
             "You're all caught up",
             "Questions, complaints and reviews that need you show up here.",
             link_button("/inbox?state=all", "Show everything"),
-        ),
-        _ => empty(Icon::Inbox, "No comments yet", "New comments show up here as soon as they come in.", NOTHING),
+        ))
+        @if let Some(today) = done {
+            section.today aria-labelledby="today" {
+                h2 #today { "Today" }
+                ul {
+                    @for person in &today.people {
+                        li {
+                            b dir="auto" { @if person.id == view.rows.choice.me { "You" } @else { (person.name.as_deref().unwrap_or("Somebody")) } }
+                            span { (work_of(person)) }
+                        }
+                    }
+                }
+                @if let Some(wait) = today.median_wait { p.muted { "Half of the answers came within " (duration(wait)) "." } }
+            }
+        }
     }
+}
+
+fn work_of(person: &Person) -> String {
+    let answered = (person.answered > 0).then(|| format!("{} answered", grouped(person.answered)));
+    let cleared = (person.cleared > 0).then(|| format!("{} cleared", grouped(person.cleared)));
+    [answered, cleared].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Beside the list, while nothing is open.

@@ -2,6 +2,7 @@
 
 mod answering;
 mod filters;
+mod keys;
 mod list;
 mod marks;
 mod moves;
@@ -27,9 +28,10 @@ pub use one::{Beside, Neighbours, opened};
 const EXCERPT: usize = 280;
 
 /// Triage by keyboard, on the list and on one interaction.
-pub fn with_keys(nonce: &str, body: Markup) -> Markup {
+pub fn with_keys(nonce: &str, are_on: bool, body: Markup) -> Markup {
     html! {
         (body)
+        (keys::keys(are_on))
         script type="module" nonce=(nonce) src=(asset!("triage.js")) {}
         script type="module" nonce=(nonce) src=(asset!("composer.js")) {}
     }

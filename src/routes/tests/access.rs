@@ -148,6 +148,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/settings/demo", Page(Ones), 200),
     ("GET", "/settings/account", Page(Ones), 200),
     ("POST", "/settings/account", Page(Ones), 422),
+    ("POST", "/settings/account/shortcuts", Page(Ones), 303),
     ("POST", "/settings/account/password", Page(Ones), 422),
     ("POST", "/settings/invitations", OwnersPage, 303),
     ("POST", "/settings/invitations/withdraw", OwnersPage, 303),

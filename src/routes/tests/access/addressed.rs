@@ -54,6 +54,7 @@ impl Things {
             "/inbox/marks/undo" => "act=01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
             "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
+            "/settings/account/shortcuts" => "on=true".to_owned(),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
             "/inbox/{interaction}/reply/insert" => format!("text=At+nine.&saved={}", self.saved_reply),
             path if path.ends_with("/assignee") => format!("{{\"user_id\": \"{}\"}}", self.cleo),

@@ -1,0 +1,57 @@
+//! What the workspace got done today: told where nothing is left to do.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn};
+
+use super::decisions;
+use super::listing::Reader;
+use crate::replies;
+use crate::workspaces::UserId;
+
+/// The last so many answers of the day say how long people waited.
+const WAITS: i64 = 1_000;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Today {
+    /// Whoever got something done, the busiest first.
+    pub people: Vec<Person>,
+    /// Half of those who were answered waited for less.
+    pub median_wait: Option<Duration>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Person {
+    pub id: UserId,
+    pub name: Option<String>,
+    pub answered: i64,
+    /// Threads that were moved out of the way without an answer.
+    pub cleared: i64,
+}
+
+impl Today {
+    /// From midnight of the reader's own zone on.
+    pub fn read(conn: &mut Conn, reader: Reader<'_>, now: Timestamp) -> db::Result<Self> {
+        let today = now.to_jiff().to_zoned(reader.zone.clone()).start_of_day();
+        let since = today.map_or(now, |midnight| midnight.timestamp().into());
+        let mut people: BTreeMap<UserId, Person> = BTreeMap::new();
+        let person = |id, name| Person { id, name, answered: 0, cleared: 0 };
+        for (id, name, count) in replies::answered_since(conn, reader.workspace, since)? {
+            people.entry(id).or_insert_with(|| person(id, name)).answered = count;
+        }
+        for (id, name, count) in decisions::cleared_since(conn, reader.workspace, since)? {
+            people.entry(id).or_insert_with(|| person(id, name)).cleared = count;
+        }
+        let mut people = people.into_values().collect::<Vec<_>>();
+        people.sort_by_key(|person| -(person.answered + person.cleared));
+        let waits = replies::waits_since(conn, reader.workspace, since, WAITS)?;
+        Ok(Self { people, median_wait: median(waits.iter().map(|(asked, answered)| answered.since(*asked)).collect()) })
+    }
+}
+
+fn median(mut waits: Vec<Duration>) -> Option<Duration> {
+    waits.sort_unstable();
+    waits.get(waits.len() / 2).copied()
+}
