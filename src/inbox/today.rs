@@ -11,8 +11,9 @@ use super::listing::Reader;
 use crate::replies;
 use crate::workspaces::UserId;
 
-/// The last so many answers of the day say how long people waited.
+/// The last so many answers of the day say how long people waited, and no fewer than these.
 const WAITS: i64 = 1_000;
+const FEWEST_WAITS: usize = 3;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Today {
@@ -27,7 +28,7 @@ pub struct Person {
     pub id: UserId,
     pub name: Option<String>,
     pub answered: i64,
-    /// Threads that were moved out of the way without an answer.
+    /// Threads that were moved out of the way.
     pub cleared: i64,
 }
 
@@ -53,5 +54,5 @@ impl Today {
 
 fn median(mut waits: Vec<Duration>) -> Option<Duration> {
     waits.sort_unstable();
-    waits.get(waits.len() / 2).copied()
+    waits.get(waits.len() / 2).copied().filter(|_| waits.len() >= FEWEST_WAITS)
 }

@@ -70,7 +70,7 @@ fn of_the_inbox_at_work() {
         person.sees("demo-enabled").await;
         let first = person.first_link("/inbox", "[data-test=interaction] .row-link").await;
         take(&person, "item", &first).await;
-        let watch = person.first_link(&first, "a[href^='/simulator/']").await;
+        let watch = person.first_link(&first, "a[href*=simulator]").await;
         take(&person, "watch", &watch).await;
         person.open(&first).await;
         person.browser.fill("#text", "Thank you for asking: two minutes, not three.").await;

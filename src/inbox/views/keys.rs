@@ -24,10 +24,14 @@ const DOING: [Key; 11] = [
     (&["z"], "undo"),
 ];
 
+/// Opens the keys.
+pub(super) fn keys_button() -> Markup {
+    html! { button.link.keys-button type="button" popovertarget="keys" { (icon(Icon::Help)) "Keyboard shortcuts" } }
+}
+
 /// `are_on`: whoever steers by voice, or types where the page does not expect it, has them switched off.
 pub(super) fn keys(are_on: bool) -> Markup {
     html! {
-        button.link.keys-button type="button" popovertarget="keys" { (icon(Icon::Help)) "Keyboard shortcuts" }
         div #keys .keys-help popover role="dialog" aria-labelledby="keys-title" data-off[!are_on] {
             h2 #keys-title { "Keyboard shortcuts" }
             @if !are_on { p.notice { "They are switched off." } }

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 
 use super::filters;
+use super::keys::keys_button;
 use super::marks::{assignee, star, tags_in_row};
 use super::moves::{receipt, ticked};
 use super::{band_tag, excerpt, search, state_tag};
@@ -47,6 +48,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                     @if let Some(done) = view.receipt { (receipt(done, view.place, view.local)) }
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
+                    (keys_button())
                     @if view.may_answer && !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice)) }
                 }
                 (reading)
