@@ -322,6 +322,8 @@ fn words(tx: &mut Tx, source: &IngestContext<'_>, cleo: UserId) -> kit::db::Resu
          SELECT $1, workspace_id, id, 'Call them.', $3, $4 FROM threads WHERE connection_id = $2",
         args![note, connection, cleo, now],
     )?;
+    // Those of the rounds before would be more than a workspace keeps.
+    tx.exec("DELETE FROM saved_replies WHERE workspace_id = $1", args![workspace])?;
     let saved_reply = SavedReplyId::new(now, random);
     // A workspace keeps so many and no more.
     tx.exec("DELETE FROM saved_replies WHERE workspace_id = $1", args![workspace])?;
