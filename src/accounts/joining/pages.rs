@@ -11,7 +11,7 @@ use crate::accounts::passphrase::suggest;
 use crate::accounts::sessions::{PageContext, SignedIn, TokenHash, Visitor};
 use crate::accounts::views::{Joining, Suggestion, join as sign_up};
 use crate::app::App;
-use crate::web::errors::{Error, FieldErrors, Result};
+use crate::web::errors::{FieldErrors, Result};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -43,7 +43,6 @@ pub async fn accept(
     Form(link): Form<Link>,
 ) -> Result<Redirect> {
     let (token, by) = (TokenHash::of(&link.token), (who.user.id, who.session.id));
-    app.write(visitor.acting_for(who.user.id), move |work| super::accept(work, by, &token).map_err(Error::from))
-        .await?;
+    app.write(visitor.acting_for(who.user.id), move |work| super::accept(work, by, &token)).await?;
     Ok(Redirect::to("/dashboard"))
 }

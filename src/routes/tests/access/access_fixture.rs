@@ -325,8 +325,6 @@ fn words(tx: &mut Tx, source: &IngestContext<'_>, cleo: UserId) -> kit::db::Resu
     // Those of the rounds before would be more than a workspace keeps.
     tx.exec("DELETE FROM saved_replies WHERE workspace_id = $1", args![workspace])?;
     let saved_reply = SavedReplyId::new(now, random);
-    // A workspace keeps so many and no more.
-    tx.exec("DELETE FROM saved_replies WHERE workspace_id = $1", args![workspace])?;
     tx.exec(
         "INSERT INTO saved_replies (id, workspace_id, name, name_key, text, written_by, created_at, updated_at)
          VALUES ($1, $2, $3, $3, 'At nine.', $4, $5, $5)",
