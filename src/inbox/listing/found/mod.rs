@@ -17,7 +17,7 @@ use store::{Search, Within};
 const FIRST_LOOK: usize = 300;
 const SECOND_LOOK: usize = 20_000;
 /// Hits of the first look from which on it is cheaper to go on looking than to sort all that is found.
-const COMMON: usize = 3;
+const COMMON: usize = 6;
 
 pub fn list(
     conn: &mut Conn,
