@@ -6,7 +6,7 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-pub const SIGNED_IN: [&str; 11] = [
+pub const SIGNED_IN: [&str; 14] = [
     "/dashboard",
     "/inbox",
     "/connections",
@@ -17,15 +17,21 @@ pub const SIGNED_IN: [&str; 11] = [
     "/settings/sessions",
     "/settings/api-keys",
     "/settings/people",
+    "/settings/members",
+    "/settings/replies",
+    "/inbox/approvals",
     "/no-such-page",
 ];
 
 /// Where there are comments to show.
-pub const WITH_COMMENTS: [&str; 4] = [
+pub const WITH_COMMENTS: [&str; 7] = [
     "/inbox?state=all",
     "/inbox?state=answered&language=fr&since=2030-01-01",
     "/inbox?since=2026-11-22&until=2026-11-01",
     "/activity?status=completed",
+    "/inbox?state=all&q=thanks",
+    "/inbox?state=all&q=nobodysaysthis",
+    "/inbox?state=all&assignee=me",
 ];
 
 #[test]

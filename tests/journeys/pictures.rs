@@ -7,13 +7,17 @@ use kit::testing::Engine;
 use super::person::Person;
 use crate::support::Server;
 
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 10] = [
     ("dashboard", "/dashboard"),
     ("inbox", "/inbox"),
     ("connections", "/connections"),
     ("activity", "/activity"),
     ("demo", "/settings/demo"),
     ("sessions", "/settings/sessions"),
+    ("members", "/settings/members"),
+    ("saved-replies", "/settings/replies"),
+    ("approvals", "/inbox/approvals"),
+    ("search", "/inbox?state=all&q=thanks"),
 ];
 
 #[test]
