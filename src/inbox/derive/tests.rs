@@ -206,3 +206,29 @@ fn the_same_text_gives_the_same_facts() {
     assert_eq!(english(text), english(text));
     assert_eq!(serde_json::to_value(&english(text).reasons[0]).unwrap()["fact"], "language");
 }
+
+#[test]
+fn food_that_tastes_burnt_hurts_nobody_and_a_burnt_hand_does() {
+    let is_safety = |text: &str| plain(text).intents.contains(&Intent::Safety);
+    for taste in [
+        "au bout de combien d'essais on y arrive ? le mien avait un goût de brûlé",
+        "Qualcuno sa perché il mio sa di bruciato?",
+        "¿Alguien sabe por qué se me quemó el arroz otra vez?",
+        "Alguém sabe por que o meu bolo queimou por baixo?",
+        "Weiß jemand, warum meiner immer verbrannt schmeckt?",
+        "Does anyone know why mine tastes burnt every time?",
+        "How do I rescue it when it choked the machine every time?",
+    ] {
+        assert!(!is_safety(taste), "{taste}");
+    }
+    for hurt in [
+        "attention à 2:10, je me suis brûlée en le faisant",
+        "attenzione a 2:10, mi sono bruciata provandoci",
+        "ojo con lo de 2:10, me quemé haciéndolo y acabé en urgencias",
+        "cuidado, me queimei fazendo isso",
+        "Vorsicht bei 2:10, ich habe mich dabei verbrannt",
+        "careful at 2:10, I burned my hand doing this",
+    ] {
+        assert!(is_safety(hurt), "{hurt}");
+    }
+}
