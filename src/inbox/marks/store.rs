@@ -239,15 +239,16 @@ pub fn of_threads(conn: &mut Conn, reader: Reader<'_>, items: &[Interaction]) ->
         let mut names = of_it.map(|item| item.thread_external_id.as_str()).collect::<Vec<_>>();
         names.sort_unstable();
         names.dedup();
+        // Not by the workspace too, whose all its connections are: SQLite would read every thread of it.
         threads.extend(all_in::<Marked, _>(
             conn,
             "SELECT t.id, t.connection_id, t.external_id, s.thread_id IS NOT NULL, a.assigned_to
              FROM threads t
-             LEFT JOIN thread_stars s ON s.workspace_id = t.workspace_id AND s.user_id = $2 AND s.thread_id = t.id
+             LEFT JOIN thread_stars s ON s.workspace_id = t.workspace_id AND s.user_id = $1 AND s.thread_id = t.id
              LEFT JOIN thread_assignments a ON a.thread_id = t.id
-             WHERE t.workspace_id = $1 AND t.connection_id = $3 AND t.external_id IN ",
+             WHERE t.connection_id = $2 AND t.external_id IN ",
             "",
-            args![reader.workspace, reader.user, connection],
+            args![reader.user, connection],
             &names,
         )?);
     }
@@ -256,7 +257,7 @@ pub fn of_threads(conn: &mut Conn, reader: Reader<'_>, items: &[Interaction]) ->
         conn,
         "SELECT g.thread_id, k.name FROM thread_tags g
          JOIN tags k ON k.workspace_id = g.workspace_id AND k.key = g.tag
-         WHERE g.workspace_id = $1 AND g.thread_id IN ",
+         WHERE (g.workspace_id = $1) IS TRUE AND g.thread_id IN ",
         "",
         args![reader.workspace],
         &ids,
