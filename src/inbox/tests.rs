@@ -1,5 +1,6 @@
 //! The inbox as a person and a program meet it.
 
+mod effort;
 mod ranking;
 mod team;
 

@@ -184,6 +184,11 @@ fn sqlite_all<T: FromRow>(
             None => break,
         }
     }
+    #[cfg(feature = "testing")]
+    {
+        drop(rows);
+        super::effort::add(&statement);
+    }
     Ok(found)
 }
 
@@ -298,7 +303,10 @@ fn sqlite_execute(connection: &rusqlite::Connection, sql: &str, args: &[Val<'_>]
     let failed = |error| sqlite_failed(error, sql);
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     bind(&mut statement, args).map_err(failed)?;
-    statement.raw_execute().map(|changed| changed as u64).map_err(failed)
+    let changed = statement.raw_execute().map(|changed| changed as u64).map_err(failed);
+    #[cfg(feature = "testing")]
+    super::effort::add(&statement);
+    changed
 }
 
 impl Deref for Tx {

@@ -19,6 +19,8 @@ mod backoff;
 mod conn;
 pub mod copy;
 mod driver;
+#[cfg(feature = "testing")]
+mod effort;
 mod error;
 mod macros;
 mod migrate;
@@ -222,6 +224,12 @@ impl Db {
     /// Queues, times and repairs, since the database was opened.
     pub fn stats(&self) -> Stats {
         self.0.meter.stats()
+    }
+
+    /// Steps of SQLite's machine for all units so far, those of its triggers and checks among them. 0 on PostgreSQL.
+    #[cfg(feature = "testing")]
+    pub fn effort(&self) -> u64 {
+        self.0.meter.effort.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Signals of transactions that commit from now on. A receiver that lags has missed some: look again at everything.

@@ -90,6 +90,8 @@ pub(super) struct Meter {
     pub outcomes_unknown: AtomicU64,
     /// A write found the disk full, failing or read-only, and none was seen to succeed since.
     pub writes_fail: AtomicBool,
+    #[cfg(feature = "testing")]
+    pub effort: AtomicU64,
 }
 
 pub(super) struct LaneMeter {
@@ -122,6 +124,8 @@ impl Meter {
             outcomes_asked: AtomicU64::new(0),
             outcomes_unknown: AtomicU64::new(0),
             writes_fail: AtomicBool::new(false),
+            #[cfg(feature = "testing")]
+            effort: AtomicU64::new(0),
         }
     }
 

@@ -141,6 +141,8 @@ pub(super) fn run(unit: &mut dyn Unit, tx: &mut Tx, meter: &Meter) -> bool {
     let started = stats::now();
     let wanted = unit.run(tx);
     meter.lane(unit.access()).run.add_time(started.elapsed());
+    #[cfg(feature = "testing")]
+    meter.effort.fetch_add(super::effort::take(), Ordering::Relaxed);
     note_storage(tx, meter);
     wanted
 }

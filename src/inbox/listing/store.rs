@@ -84,6 +84,11 @@ fn select_interactions() -> String {
     format!("{COLUMNS} FROM interactions i {JOINED} WHERE i.workspace_id = $1")
 }
 
+/// Those that something else names: by the workspace's index SQLite would read all that it has, for their order.
+fn select_named() -> String {
+    format!("{COLUMNS} FROM interactions i {JOINED} WHERE (i.workspace_id = $1) IS TRUE")
+}
+
 pub fn list(
     conn: &mut Conn,
     reader: Reader<'_>,
@@ -255,7 +260,7 @@ fn start_of(day: Date, time_zone: &TimeZone) -> Timestamp {
 }
 
 pub fn interaction(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Interaction>> {
-    conn.opt(&format!("{} AND i.id = $2", select_interactions()), args![workspace, id])
+    conn.opt(&format!("{} AND i.id = $2", select_named()), args![workspace, id])
 }
 
 /// So many of a thread are shown; a longer one is read on the platform.
@@ -265,7 +270,7 @@ pub fn thread(conn: &mut Conn, workspace: WorkspaceId, of: &Interaction) -> Resu
     let sql = format!(
         "{} AND i.connection_id = $2 AND i.thread_external_id = $3
          ORDER BY i.created_at, i.id LIMIT {THREAD_SHOWN}",
-        select_interactions()
+        select_named()
     );
     conn.all(&sql, args![workspace, of.connection_id, of.thread_external_id])
 }
@@ -278,7 +283,7 @@ pub fn by_author(
 ) -> Result<Vec<Interaction>> {
     let sql = format!(
         "{} AND i.author_id = $2 AND i.id <> $3 ORDER BY i.created_at DESC, i.id DESC LIMIT 10",
-        select_interactions()
+        select_named()
     );
     conn.all(&sql, args![workspace, author, but])
 }

@@ -84,7 +84,7 @@ pub fn note_changes(tx: &mut Tx, act: &Act, threads: &[ThreadId]) -> Result<i64>
     let sql = format!(
         "INSERT INTO mark_changes (act_id, workspace_id, thread_id, assigned_before)
          SELECT $1, t.workspace_id, t.id, (SELECT b.assigned_to FROM thread_assignments b WHERE b.thread_id = t.id)
-         FROM threads t WHERE t.workspace_id = $2 AND {would_change} AND t.id IN "
+         FROM threads t WHERE (t.workspace_id = $2) IS TRUE AND {would_change} AND t.id IN "
     );
     let changed: Vec<ThreadId> = all_in(tx, &sql, " RETURNING thread_id", &args, threads)?;
     Ok(changed.len() as i64)

@@ -1,0 +1,103 @@
+//! What is done with some comments costs what they cost, however many others lie beside them. SQLite tells its steps.
+
+use axum::body::Body;
+use kit::db::{Result, Tx};
+use kit::testing::Engine;
+use serde_json::json;
+
+use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::seed;
+use crate::inbox::testing::{comment, three_questions};
+use crate::model::{InteractionId, Platform};
+use crate::testing::TestApp;
+
+const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+#[test]
+fn what_is_done_with_some_comments_costs_the_same_among_many() {
+    kit::testing::run(async {
+        let (few, many) = (efforts(300).await, efforts(6_000).await);
+        let dearer = few.iter().zip(&many).filter(|((_, few), (_, many))| *many > few * 3 / 2 + 1_000);
+        let told = dearer.map(|((what, few), (_, many))| format!("{what}: {few} steps among few, {many} among many"));
+        assert_eq!(told.collect::<Vec<_>>(), Vec::<String>::new());
+    });
+}
+
+/// The steps of each act, in a workspace with so many comments.
+async fn efforts(comments: usize) -> Vec<(String, u64)> {
+    let app = TestApp::fresh(Engine::Sqlite).await.with_ann().await;
+    let ids = three_questions(&app).await;
+    fill(&app, comments).await;
+    let me = app.who().await.user.id;
+    let one = ids[0];
+    let ticked = ids.iter().map(|id| format!("id={id}&")).collect::<String>();
+    let page = |path: &str, body: &str| ("POST", path.to_owned(), FORM, body.to_owned());
+    let call = |method, path: &str, body: serde_json::Value| (method, path.to_owned(), JSON, body.to_string());
+    let look = |path: &str| ("GET", path.to_owned(), FORM, String::new());
+    let acts = [
+        look("/inbox?state=all"),
+        look("/inbox"),
+        look(&format!("/inbox/{one}?state=all")),
+        look("/api/interactions"),
+        look(&format!("/api/interactions/{one}")),
+        look("/inbox/approvals"),
+        page(&format!("/inbox/{one}/draft"), "text=At+ni"),
+        page(&format!("/inbox/{one}/reply"), "key=k&text=At+nine."),
+        call("GET", &format!("/api/inbox/{one}/replies"), json!({})),
+        page(&format!("/inbox/{one}/move"), "to=done"),
+        page("/inbox/moves", &format!("{ticked}to=tomorrow")),
+        page(&format!("/inbox/{one}/mark"), "mark=star"),
+        page("/inbox/marks", &format!("{ticked}mark=tag&tag=price")),
+        page("/inbox/marks", &format!("{ticked}untag=price")),
+        page("/inbox/marks", &format!("{ticked}assignee=me")),
+        page(&format!("/inbox/{one}/notes"), "note=Call+them."),
+        call("POST", "/api/moves", json!({ "ids": ids, "state": "done" })),
+        call("POST", "/api/marks", json!({ "ids": ids, "mark": "assign", "assignee": me })),
+        look("/inbox?state=all&q=ship"),
+        look("/inbox?starred=yes&state=all"),
+        look("/inbox?assignee=me&state=all"),
+    ];
+    let mut efforts = Vec::new();
+    for (method, path, content, body) in acts {
+        let before = app.db.effort();
+        let answer = app.send(method, &path, &[content], Body::from(body.clone())).await;
+        assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {}", answer.text);
+        efforts.push((
+            format!("{method} {} {}", path.replace(&one.to_string(), "…"), words(&body, &ids)),
+            app.db.effort() - before,
+        ));
+    }
+    let before = app.db.effort();
+    arrive(&app).await;
+    efforts.push(("one that arrives".to_owned(), app.db.effort() - before));
+    efforts
+}
+
+fn words(body: &str, ids: &[InteractionId]) -> String {
+    ids.iter().fold(body.to_owned(), |body, id| body.replace(&id.to_string(), "…"))
+}
+
+async fn arrive(app: &TestApp) {
+    read(app, |tx, context| {
+        ingest::interactions(tx, context, &[comment("c9", "a9", "Is it open on Sundays?")]).map(drop)
+    })
+    .await;
+}
+
+async fn fill(app: &TestApp, comments: usize) {
+    read(app, move |tx, context| seed(tx, context, 0..comments).map(drop)).await;
+}
+
+/// Of the account that there is.
+async fn read(app: &TestApp, page: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<()> + Send + 'static) {
+    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
+    let workspace = who.workspace.id;
+    let ingested = app.db.write(move |tx| {
+        let connection = tx.one("SELECT id FROM platform_connections", &[])?;
+        let context =
+            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
+        page(tx, &context)
+    });
+    ingested.await.expect("there is room");
+}
