@@ -55,6 +55,14 @@ impl Who {
         Self { actor: Actor::Terminal, address: "".into() }
     }
 
+    /// Whoever it is by name.
+    pub fn person(&self) -> Option<UserId> {
+        match self.actor {
+            Actor::User(user) => Some(user),
+            Actor::Terminal | Actor::Nobody => None,
+        }
+    }
+
     /// A job that nobody in particular has ordered.
     pub fn system() -> Self {
         Self { actor: Actor::Nobody, address: "".into() }

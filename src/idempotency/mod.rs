@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::secrets::Place;
 use crate::web::errors::{Error, Result};
-use crate::work::{Actor, Work};
+use crate::work::Work;
 use crate::workspaces::UserId;
 
 /// How long an answer is kept.
@@ -61,7 +61,7 @@ impl Call {
 
 /// Has the effect for whoever asks, or answers as it was answered the first time.
 pub fn once(work: &mut Work<'_>, call: &Call, effect: impl FnOnce(&mut Work<'_>) -> Result<Answer>) -> Result<Answer> {
-    let Actor::User(user) = work.who.actor else { return Err(Error::SignInNeeded) };
+    let user = work.who.person().ok_or(Error::SignInNeeded)?;
     let (id, now) = (call.id(user), work.now);
     if !store::claim(work.tx, &id, user, &call.body, now, now - KEPT)? {
         let kept = store::kept(work.tx, &id)?;

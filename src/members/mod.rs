@@ -17,7 +17,7 @@ use crate::inbox::marks;
 use crate::model::visible;
 use crate::replies;
 use crate::web::errors::{Error, FieldErrors, Result};
-use crate::work::{Actor, Look, Work};
+use crate::work::{Look, Work};
 use crate::workspaces::{self, Changed, Member, Role, Workspace, WorkspaceId};
 
 const LONGEST_NAME: usize = 80;
@@ -66,7 +66,7 @@ pub fn remove(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Resu
 
 /// Whoever `work` is in the name of.
 pub fn leave(work: &mut Work<'_>, workspace: WorkspaceId) -> Result<()> {
-    let Actor::User(user) = work.who.actor else { return Err(Error::SignInNeeded) };
+    let user = work.who.person().ok_or(Error::SignInNeeded)?;
     go(work, workspace, user)?;
     Ok(audit::record(work, Event::MemberLeft, workspace)?)
 }

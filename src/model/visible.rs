@@ -1,5 +1,7 @@
 //! Text that people see of each other: what cannot be seen, or turns the text around it, is none of it.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Marks one above the other that writing needs; more only hide what they stand on.
 const STACKED: usize = 4;
 
@@ -19,6 +21,11 @@ pub fn is_visible(text: &str) -> bool {
         before = c;
         stacked <= STACKED && (joins || !is_hidden(c))
     })
+}
+
+/// The same for all ways to write a name: its key.
+pub fn caseless(text: &str) -> String {
+    text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
 }
 
 /// What is left when all that cannot be seen is taken away.

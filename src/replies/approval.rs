@@ -10,7 +10,7 @@ use super::store::{self, Reply};
 use super::{ReplyId, State, drafts};
 use crate::audit;
 use crate::platforms::Platforms;
-use crate::work::{Actor, Work};
+use crate::work::Work;
 use crate::workspaces::WorkspaceId;
 
 /// More than anybody reads at once.
@@ -35,7 +35,7 @@ pub fn approve(
     text: Option<&str>,
     delay: Duration,
 ) -> Result<Reply, Refused> {
-    let Actor::User(by) = work.who.actor else { return Err(Refused::NotFound) };
+    let by = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     let item = store::item(work.tx, workspace, reply.interaction_id)?.ok_or(Refused::NotFound)?;
     let text = text.map(|text| fitting(platforms, item.platform, text)).transpose()?;
@@ -58,7 +58,7 @@ pub fn approve(
 
 /// Gives a reply back to whoever wrote it, with a word: its text is their draft again.
 pub fn send_back(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId, note: &str) -> Result<Reply, Refused> {
-    let Actor::User(by) = work.who.actor else { return Err(Refused::NotFound) };
+    let by = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     let note = note.trim();
     if note.is_empty() || note.chars().count() > LONGEST_NOTE || note.contains('\0') {

@@ -12,7 +12,7 @@ pub use super::store::{Draft, Writer};
 use crate::events::{self, Event};
 use crate::model::{InteractionId, UserId, WorkspaceId};
 use crate::platforms::TextUnit;
-use crate::work::{Actor, Work};
+use crate::work::Work;
 
 /// Whoever has changed nothing for so long is not writing any more.
 const WRITING: Duration = Duration::from_secs(60);
@@ -28,7 +28,7 @@ pub fn save_draft(
     text: &str,
     key: Option<&str>,
 ) -> std::result::Result<(), Refused> {
-    let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
+    let user = work.who.person().ok_or(Refused::NotFound)?;
     let item = store::item(work.tx, workspace, interaction)?.ok_or(Refused::NotFound)?;
     if text.contains('\0') {
         return Err(Refused::Nul);

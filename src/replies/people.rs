@@ -16,7 +16,7 @@ use crate::events::{self, Event};
 use crate::model::{InteractionId, Platform, ProviderState};
 use crate::platforms::{AnswerRules, Platforms, TextUnit};
 use crate::web::errors::{Error, FieldErrors};
-use crate::work::{Actor, Work};
+use crate::work::Work;
 use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// What somebody wants to answer.
@@ -64,7 +64,7 @@ pub fn send(
     workspace: WorkspaceId,
     new: &NewReply<'_>,
 ) -> Result<Reply, Refused> {
-    let Actor::User(author) = work.who.actor else { return Err(Refused::NotFound) };
+    let author = work.who.person().ok_or(Refused::NotFound)?;
     let item = store::item(work.tx, workspace, new.interaction)?.ok_or(Refused::NotFound)?;
     let text = fitting(platforms, item.platform, new.text)?;
     if let Some(known) = known(work.tx, workspace, author, new, &text)? {
@@ -116,7 +116,7 @@ pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Resul
 
 /// Tries again what failed, and looks again for what nobody knows of.
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result<Reply, Refused> {
-    let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
+    let user = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     is_free(work.tx, &reply, user)?;
     if !reopen(work.tx, work.now, &reply)? {
@@ -129,7 +129,7 @@ pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result
 
 /// A person has looked at the platform, where the product could not: it is there, or it is to be sent again.
 pub fn settle(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId, it_was_sent: bool) -> Result<Reply, Refused> {
-    let Actor::User(user) = work.who.actor else { return Err(Refused::NotFound) };
+    let user = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     let refused = Refused::NotNow { state: reply.state, wanted: "decided about" };
     if !reply.asks_a_person() {

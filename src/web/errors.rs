@@ -53,6 +53,11 @@ impl Error {
         Self::refused(StatusCode::CONFLICT, code, message)
     }
 
+    /// Too late, not theirs, or done already.
+    pub fn nothing_to_undo() -> Self {
+        Self::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")
+    }
+
     pub fn bad_request(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::refused(StatusCode::BAD_REQUEST, code, message)
     }

@@ -22,7 +22,7 @@ use crate::workspaces::{self, Kind, Role, Workspace, WorkspaceId};
 
 /// An invitation's token, which exists nowhere else.
 pub fn invite(work: &mut Work<'_>, workspace: &Workspace, role: Role) -> Result<(LinkId, String)> {
-    let Actor::User(by) = work.who.actor else { return Err(Error::SignInNeeded) };
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     if workspace.kind == Kind::Demo {
         return Err(Error::conflict(
             "demo",

@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Act, ActId, BadTag, Mark, MarkKind, TagName, mark};
+use super::{Act, ActId, Mark, MarkKind, TagName, mark};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
@@ -110,7 +110,7 @@ pub async fn tag(
     Path(id): Path<String>,
     Json(body): Json<NewTag>,
 ) -> Result<Response> {
-    one(&app, &who, &visitor, once, &id, Mark::Tag(read(&body.tag)?)).await
+    one(&app, &who, &visitor, once, &id, Mark::Tag(body.tag.parse::<TagName>()?)).await
 }
 
 /// Removes a tag from the thread.
@@ -124,7 +124,7 @@ pub async fn untag(
     once: Once,
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<Response> {
-    one(&app, &who, &visitor, once, &id, Mark::Untag(read(&tag)?)).await
+    one(&app, &who, &visitor, once, &id, Mark::Untag(tag.parse::<TagName>()?)).await
 }
 
 /// Assigns the thread to a member, in place of whoever had it.
@@ -166,7 +166,7 @@ pub async fn many(
     Json(body): Json<NewMarks>,
 ) -> Result<Response> {
     let ids = chosen(body.ids)?;
-    let tag = || read(body.tag.as_deref().unwrap_or_default());
+    let tag = || body.tag.as_deref().unwrap_or_default().parse::<TagName>();
     let asked =
         match body.mark {
             MarkKind::Star => Mark::Star,
@@ -211,10 +211,6 @@ async fn one(app: &App, who: &Caller, visitor: &Visitor, once: Once, id: &str, a
         if act.matched == 0 { Err(Error::NotFound) } else { Ok((StatusCode::OK, Some(Answer::of(&act)))) }
     };
     once.write(app, visitor.acting_for(who.user.id), effect).await
-}
-
-fn read(tag: &str) -> Result<TagName> {
-    tag.parse().map_err(|bad: BadTag| Error::Invalid(FieldErrors::one("tag", bad.code(), bad.to_string())))
 }
 
 impl Answer {

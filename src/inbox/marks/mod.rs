@@ -21,7 +21,7 @@ use crate::events::{self, Event};
 use crate::live::{self, Hint};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
-use crate::work::{Actor, Work};
+use crate::work::Work;
 use crate::workspaces::{self, UserId, WorkspaceId};
 
 pub use assignee::{Assignee, BadAssignee};
@@ -80,7 +80,7 @@ impl MarkKind {
 /// Marks the threads that interactions stand in. Those that are not there are passed over; those that are marked so already
 /// are matched, and not changed.
 pub fn mark(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId], mark: &Mark) -> Result<Act> {
-    let by = person(work)?;
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let threads = decisions::threads_of(work.tx, workspace, ids)?;
     let ids = threads.iter().map(|thread| thread.id).collect::<Vec<ThreadId>>();
     if let Mark::Assign(to) = mark
@@ -121,10 +121,9 @@ pub fn mark(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId], 
 
 /// Takes an act back where nobody marked otherwise since; of how many threads it was.
 pub fn undo(work: &mut Work<'_>, workspace: WorkspaceId, id: ActId) -> Result<Act> {
-    let by = person(work)?;
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let act = store::act(work.tx, workspace, by, id)?.filter(|act| work.now.since(act.done_at) < UNDO);
-    let act =
-        act.ok_or_else(|| Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more."))?;
+    let act = act.ok_or_else(Error::nothing_to_undo)?;
     match act.mark {
         MarkKind::Star => store::apply(work.tx, &act, MarkKind::Unstar)?,
         MarkKind::Unstar => store::apply(work.tx, &act, MarkKind::Star)?,
@@ -154,13 +153,6 @@ fn tell(work: &mut Work<'_>, act: &Act) -> db::Result<()> {
         events::record(work.tx, work.now, act.workspace_id, Event::InboxChanged(connection))?;
     }
     Ok(())
-}
-
-fn person(work: &Work<'_>) -> Result<UserId> {
-    match work.who.actor {
-        Actor::User(user) => Ok(user),
-        Actor::Terminal | Actor::Nobody => Err(Error::SignInNeeded),
-    }
 }
 
 /// What somebody did a moment ago, if they did.

@@ -6,11 +6,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kit::web::Nonce;
 
-use super::{Act, ActId, Assignee, Mark, MarkKind, mark};
+use super::{Act, ActId, Assignee, Mark, MarkKind, TagName, mark};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
-use crate::inbox::moves::pages::{AT_ONCE, place};
+use crate::inbox::moves::AT_ONCE;
+use crate::inbox::moves::pages::place;
 use crate::inbox::pages::{Asked, Listing, Parameters, list_page, page_of};
+use crate::inbox::place::with;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::workspaces::UserId;
@@ -39,7 +41,7 @@ pub async fn mark_one(
     match done(&app, &who, vec![id], &fields).await {
         Ok(act) if act.matched == 0 => Err(Error::NotFound),
         Ok(act) => {
-            Ok(Redirect::to(&told(list.address(&format!("/inbox/{id}"), panel.as_deref()), &act)).into_response())
+            Ok(Redirect::to(&told(&list.address(&format!("/inbox/{id}"), panel.as_deref()), &act)).into_response())
         }
         Err(Error::Invalid(errors)) => {
             let tagged = tag_told(&fields, Vec::new(), &errors)?;
@@ -67,7 +69,7 @@ pub async fn mark_many(
     }
     match done(&app, &who, ids.clone(), &fields).await {
         Ok(act) if act.matched == 0 => Ok(Redirect::to(&list.list()).into_response()),
-        Ok(act) => Ok(Redirect::to(&told(list.list(), &act)).into_response()),
+        Ok(act) => Ok(Redirect::to(&told(&list.list(), &act)).into_response()),
         Err(Error::Invalid(errors)) => {
             let tagged = tag_told(&fields, ids, &errors)?;
             list_page(&app, &who, &nonce, Listing { tagged: Some(tagged), ..Listing::of(parameters) }).await
@@ -101,11 +103,7 @@ async fn done(app: &App, who: &SignedIn, ids: Vec<InteractionId>, fields: &Param
 
 /// A button says which mark it is, whom it assigns, or which tag it takes off.
 fn asked(fields: &Parameters, me: UserId) -> Result<Mark> {
-    let tag = |name| {
-        value(fields, name)
-            .parse()
-            .map_err(|bad: super::BadTag| Error::Invalid(FieldErrors::one("tag", bad.code(), bad.to_string())))
-    };
+    let tag = |name| value(fields, name).parse::<TagName>();
     let unknown = || Error::bad_request("bad_mark", "Choose what to do with them.");
     if fields.iter().any(|(name, _)| name == "untag") {
         return Ok(Mark::Untag(tag("untag")?));
@@ -137,7 +135,6 @@ fn value<'a>(fields: &'a Parameters, name: &str) -> &'a str {
     fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
 
-fn told(address: String, act: &Act) -> String {
-    let sign = if address.contains('?') { '&' } else { '?' };
-    format!("{address}{sign}marked={}", act.id)
+fn told(address: &str, act: &Act) -> String {
+    with(address, &[("marked", &act.id.to_string())])
 }

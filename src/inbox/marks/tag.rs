@@ -9,6 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 
 use crate::model::visible;
+use crate::web::errors::{Error, FieldErrors};
 
 /// Letters.
 const LONGEST: usize = 40;
@@ -39,6 +40,12 @@ impl BadTag {
     }
 }
 
+impl From<BadTag> for Error {
+    fn from(bad: BadTag) -> Self {
+        Error::Invalid(FieldErrors::one("tag", bad.code(), bad.to_string()))
+    }
+}
+
 impl TagName {
     pub fn as_str(&self) -> &str {
         &self.0
@@ -46,7 +53,7 @@ impl TagName {
 
     /// The same for all ways to write it.
     pub fn key(&self) -> String {
-        self.0.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+        visible::caseless(&self.0)
     }
 }
 

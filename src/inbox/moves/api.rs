@@ -8,6 +8,8 @@ use kit::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::AT_ONCE;
+use super::pages::has_undone;
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
@@ -17,9 +19,6 @@ use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 use crate::workspaces::{UserId, WorkspaceId};
-
-/// As many as one call may name.
-const AT_ONCE: usize = 200;
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -113,11 +112,8 @@ pub async fn undo(
     let effect = move |work: &mut Work<'_>| {
         let speaker = Speaker { by, workspace, now: work.now, random: work.random };
         let undone = decisions::undo_all(work.tx, speaker, body.at).map_err(refused)?;
-        if undone.changed == 0 {
-            let text = "There is nothing of yours to undo here any more.";
-            return Err(Error::conflict("nothing_to_undo", text));
-        }
-        Ok((StatusCode::OK, Some(Answer::of(body.at, undone))))
+        has_undone(undone)?;
+        Ok::<_, Error>((StatusCode::OK, Some(Answer::of(body.at, undone))))
     };
     once.write(&app, visitor.acting_for(by), effect).await
 }
@@ -134,7 +130,7 @@ fn moved(
     Ok(Answer::of(work.now, decisions::decide(work.tx, speaker, &threads, word).map_err(refused)?))
 }
 
-/// As many as one call may name, and some.
+/// Some, and no more than go at once.
 pub(in crate::inbox) fn chosen(ids: Vec<InteractionId>) -> Result<Vec<InteractionId>> {
     if (1..=AT_ONCE).contains(&ids.len()) {
         return Ok(ids);

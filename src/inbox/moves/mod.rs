@@ -32,6 +32,9 @@ kit::text_enum! {
     }
 }
 
+/// As many as a page lists, and then some: so many go in one call.
+pub(in crate::inbox) const AT_ONCE: usize = 200;
+
 /// The snoozes, as they are offered.
 pub const SNOOZES: [(Move, &str); 3] =
     [(Move::LaterToday, "In three hours"), (Move::Tomorrow, "Tomorrow"), (Move::NextWeek, "Next week")];

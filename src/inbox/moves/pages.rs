@@ -9,7 +9,7 @@ use kit::clock::Timestamp;
 use kit::db::Conn;
 use serde::Deserialize;
 
-use super::{Done, Move};
+use super::{AT_ONCE, Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
@@ -78,9 +78,6 @@ pub async fn undo(
     .await?;
     Ok(Redirect::to(&place.address(&format!("/inbox/{id}"), panel.as_deref())))
 }
-
-/// As many as a page lists, and then some.
-pub(in crate::inbox) const AT_ONCE: usize = 200;
 
 /// Says one word on the threads of all comments that are ticked.
 pub async fn decide_many(
@@ -153,9 +150,9 @@ fn threads_of(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId]
     Ok(decisions::threads_of(work.tx, workspace, ids)?.into_iter().map(|thread| thread.id).collect())
 }
 
-fn has_undone(receipt: Receipt) -> Result<()> {
+pub(super) fn has_undone(receipt: Receipt) -> Result<()> {
     match receipt.changed {
-        0 => Err(Error::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")),
+        0 => Err(Error::nothing_to_undo()),
         _ => Ok(()),
     }
 }

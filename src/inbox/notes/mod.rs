@@ -12,8 +12,8 @@ use super::decisions;
 use crate::events::{self, Event};
 use crate::model::{InteractionId, visible};
 use crate::web::errors::{Error, FieldErrors, Result};
-use crate::work::{Actor, Work};
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::work::Work;
+use crate::workspaces::WorkspaceId;
 
 pub use store::Note;
 
@@ -28,7 +28,7 @@ const MOST: i64 = 200;
 
 /// Writes a note on the thread of a comment.
 pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, text: &str) -> Result<Note> {
-    let by = person(work)?;
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
     let text = read(text)?;
     if store::count(work.tx, workspace, thread.id)? >= MOST {
@@ -46,7 +46,7 @@ pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, tex
 
 /// Deletes a note of one's own from the thread of a comment.
 pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, note: NoteId) -> Result<()> {
-    let by = person(work)?;
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
     if !store::delete(work.tx, workspace, thread.id, (note, by))? {
         return Err(Error::NotFound);
@@ -75,11 +75,4 @@ fn read(text: &str) -> Result<String> {
         return refused("bad_characters", "A note can't hold characters that nobody sees.");
     }
     Ok(text.to_owned())
-}
-
-fn person(work: &Work<'_>) -> Result<UserId> {
-    match work.who.actor {
-        Actor::User(user) => Ok(user),
-        Actor::Terminal | Actor::Nobody => Err(Error::SignInNeeded),
-    }
 }

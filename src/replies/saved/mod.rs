@@ -11,9 +11,9 @@ mod views;
 use kit::db::{self, Conn};
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::model::{UserId, WorkspaceId, visible};
+use crate::model::{WorkspaceId, visible};
 use crate::web::errors::{Error, FieldErrors, Result};
-use crate::work::{Actor, Work};
+use crate::work::Work;
 
 pub use fill::{Facts, VARIABLES, filled};
 pub use store::SavedReply;
@@ -44,7 +44,7 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: SavedReplyId) -> db::Re
 }
 
 pub fn make(work: &mut Work<'_>, workspace: WorkspaceId, typed: &Typed) -> Result<SavedReply> {
-    let by = person(work)?;
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let sound = read(work.tx, workspace, typed, None)?;
     if store::count(work.tx, workspace)? >= MOST {
         let text = "A workspace keeps up to 100 saved replies. Delete one first.";
@@ -57,21 +57,20 @@ pub fn make(work: &mut Work<'_>, workspace: WorkspaceId, typed: &Typed) -> Resul
         created_at: work.now,
         updated_at: work.now,
     };
-    store::insert(work.tx, workspace, &reply, &key(&reply.name), by)?;
+    store::insert(work.tx, workspace, &reply, &visible::caseless(&reply.name), by)?;
     Ok(reply)
 }
 
 pub fn change(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId, typed: &Typed) -> Result<SavedReply> {
-    let by = person(work)?;
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let known = store::find(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
     let sound = read(work.tx, workspace, typed, Some(id))?;
     let reply = SavedReply { name: sound.name, text: sound.text, updated_at: work.now, ..known };
-    store::update(work.tx, workspace, &reply, &key(&reply.name), by)?;
+    store::update(work.tx, workspace, &reply, &visible::caseless(&reply.name), by)?;
     Ok(reply)
 }
 
 pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId) -> Result<()> {
-    person(work)?;
     if store::delete(work.tx, workspace, id)? { Ok(()) } else { Err(Error::NotFound) }
 }
 
@@ -86,7 +85,7 @@ fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<Saved
         errors.add("name", "bad_characters", "A name can't hold characters that nobody sees.");
     } else if name.chars().count() > LONGEST_NAME {
         errors.add("name", "too_long", "A name has up to 60 letters.");
-    } else if store::id_of(conn, workspace, &key(&name))?.is_some_and(|known| Some(known) != of) {
+    } else if store::id_of(conn, workspace, &visible::caseless(&name))?.is_some_and(|known| Some(known) != of) {
         errors.add("name", "taken", "Another saved reply has this name.");
     }
     let text = typed.text.replace("\r\n", "\n").trim().to_owned();
@@ -103,15 +102,4 @@ fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<Saved
     }
     errors.into_result()?;
     Ok(Typed { name, text })
-}
-
-fn key(name: &str) -> String {
-    name.nfkc().flat_map(char::to_lowercase).nfkc().collect()
-}
-
-fn person(work: &Work<'_>) -> Result<UserId> {
-    match work.who.actor {
-        Actor::User(user) => Ok(user),
-        Actor::Terminal | Actor::Nobody => Err(Error::SignInNeeded),
-    }
 }
