@@ -13,9 +13,7 @@ const OPENED: &str = "document.getElementById('reading')?.dataset.id ?? null";
 fn the_inbox_is_worked_by_keyboard() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 800).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
+        person.at_the_inbox().await;
         person.is("the rows of one screen", "[...document.querySelectorAll('.row')].filter(row => row.getBoundingClientRect().bottom <= innerHeight).length >= 12").await;
 
         person.browser.key("j").await;
@@ -118,12 +116,8 @@ pub(super) async fn with_demo() -> (Server, Person) {
 fn comments_are_moved_by_keyboard_and_moved_back() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 800).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
-        person.browser.key("j").await;
-        person.browser.key("Enter").await;
-        person.is("it is open", &format!("({OPENED}) !== null")).await;
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
         let first = person.browser.evaluate(OPENED).await;
         let first = first.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
         person.browser.key("e").await;
@@ -158,12 +152,8 @@ fn comments_are_moved_by_keyboard_and_moved_back() {
 fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 900).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
-        person.browser.key("j").await;
-        person.browser.key("Enter").await;
-        person.is("it is open", &format!("({OPENED}) !== null")).await;
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
         let first = person.browser.evaluate(OPENED).await;
         let first = first.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
         person.browser.key("r").await;
@@ -192,9 +182,7 @@ fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
 fn keys_tell_what_they_do_and_can_be_switched_off() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 800).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
+        person.at_the_inbox().await;
         let is_open = "document.getElementById('keys').matches(':popover-open')";
         person.browser.key("?").await;
         person.is("they are told", is_open).await;
@@ -217,9 +205,7 @@ fn keys_tell_what_they_do_and_can_be_switched_off() {
 fn many_are_ticked_and_moved_by_keyboard() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 800).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
+        person.at_the_inbox().await;
         for key in ["j", "x", "j", "j", "X"] {
             person.browser.key(key).await;
         }

@@ -61,6 +61,20 @@ impl Person {
     }
 
     /// The address of some comment of the inbox.
+    /// In two panes.
+    pub async fn at_the_inbox(&self) {
+        self.browser.size(1280, 800).await;
+        self.open("/inbox").await;
+        self.sees("interaction").await;
+    }
+
+    /// By keyboard.
+    pub async fn opens_the_first(&self) {
+        self.browser.key("j").await;
+        self.browser.key("Enter").await;
+        self.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
+    }
+
     pub async fn a_comment(&self) -> String {
         self.first_link("/inbox?state=all", ".row .row-link").await
     }

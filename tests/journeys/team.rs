@@ -7,12 +7,8 @@ use super::person::Person;
 fn a_comment_is_starred_tagged_assigned_and_noted_by_keyboard() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 900).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
-        person.browser.key("j").await;
-        person.browser.key("Enter").await;
-        person.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
         person.browser.key("s").await;
         told(&person, "Starred.").await;
         person.is("the button says so", "document.querySelector('.reading .star').ariaPressed === 'true'").await;
@@ -53,12 +49,8 @@ fn a_comment_is_starred_tagged_assigned_and_noted_by_keyboard() {
 fn what_is_no_tag_is_told_beside_its_field() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 900).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
-        person.browser.key("j").await;
-        person.browser.key("Enter").await;
-        person.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
         person.browser.key("#").await;
         person.is("the field has the focus", "document.activeElement.id === 'new-tag'").await;
         person.browser.fill("#new-tag", "a".repeat(41).as_str()).await;
@@ -73,9 +65,7 @@ fn what_is_no_tag_is_told_beside_its_field() {
 fn many_are_tagged_at_once_and_filtered_by_it() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.browser.size(1280, 800).await;
-        person.open("/inbox").await;
-        person.sees("interaction").await;
+        person.at_the_inbox().await;
         for key in ["j", "x", "j", "j", "X", "#"] {
             person.browser.key(key).await;
         }
@@ -107,9 +97,7 @@ fn a_saved_reply_is_seen_inserted_at_the_cursor_and_sent() {
         person.is("it is saved", "document.body.textContent.includes('Reply saved.')").await;
         person.open("/inbox").await;
         person.sees("interaction").await;
-        person.browser.key("j").await;
-        person.browser.key("Enter").await;
-        person.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
+        person.opens_the_first().await;
         let id = person.browser.evaluate("document.getElementById('reading').dataset.id").await;
         let id = id.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
         person.browser.key("r").await;
