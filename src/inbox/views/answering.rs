@@ -87,17 +87,21 @@ fn acts(id: InteractionId, reply: &Reply, place: &Place) -> Markup {
 pub(in crate::inbox) fn review(id: InteractionId, reply: &Reply, place: &Place) -> Markup {
     let action = place.address(&format!("/inbox/{id}/reply/review"), None);
     let (text, note) = (format!("review-{}", reply.id), format!("note-{}", reply.id));
+    // Two forms: Enter in the word to its author must not let the reply go out.
     html! {
         form.form.review method="post" action=(action) {
             input type="hidden" name="reply" value=(reply.id);
             div.field {
                 label for=(text) { "Change the text, if needed" }
-                textarea id=(text) name="text" rows="3" dir="auto" { "\n" (reply.text) }
+                textarea id=(text) name="text" rows="3" dir="auto" required { "\n" (reply.text) }
             }
             div.actions { button.button.primary type="submit" name="act" value="approve" data-test="approve" { (icon(Icon::Check)) "Approve" } }
+        }
+        form.form.review method="post" action=(action) {
+            input type="hidden" name="reply" value=(reply.id);
             div.field {
                 label for=(note) { "Or say what should change" }
-                input id=(note) name="note" type="text" maxlength="2000";
+                input id=(note) name="note" type="text" maxlength="2000" required;
             }
             div.actions { button.button type="submit" name="act" value="send_back" data-test="send-back" { "Send back" } }
         }

@@ -51,7 +51,7 @@ both_databases! {
         assert!(anns.contains("data-test=\"approve\"") && app.get("/inbox/approvals").await.text.contains("data-test=\"approve\""));
         let reply = hidden(&anns, "reply");
         let review = format!("{item}/reply/review");
-        let back = [("reply", reply.as_str()), ("act", "send_back"), ("text", "No."), ("note", "A little kinder, please.")];
+        let back = [("reply", reply.as_str()), ("act", "send_back"), ("note", "A little kinder, please.")];
         assert_eq!(ben.post(&review, &back).await.status, 403);
         assert_eq!(app.post(&review, &back).await.status, 303);
 
@@ -59,13 +59,26 @@ both_databases! {
         assert!(bens.contains("Ann: A little kinder, please.") && bens.contains("\nNo.</textarea>"), "{bens}");
         answer(&ben, &item, "Sorry, not on Sundays.").await;
         let reply = hidden(&app.get("/inbox/approvals").await.text, "reply");
-        let approve = [("reply", reply.as_str()), ("act", "approve"), ("text", "Sorry, not on Sundays!"), ("note", "")];
+        let approve = [("reply", reply.as_str()), ("act", "approve"), ("text", "Sorry, not on Sundays!")];
         assert_eq!(app.post(&review, &approve).await.status, 303);
         let list = app.get(&format!("/api{item}/replies")).await.json();
         let states = list["items"].as_array().expect("a list").iter().map(|one| one["state"].clone()).collect::<Vec<_>>();
         assert_eq!(states, ["sent_back", "queued"]);
         assert_eq!(list["items"][1]["text"], "Sorry, not on Sundays!");
         assert!(!app.get("/inbox/approvals").await.text.contains("data-test=\"approve\""));
+    }
+
+    async fn enter_in_the_word_to_its_author_lets_no_answer_go_out(app: TestApp) {
+        let (app, ben, item) = a_question(app).await;
+        answer(&ben, &item, "No.").await;
+        for page in [app.get(&item).await.text, app.get("/inbox/approvals").await.text] {
+            let forms = page.split("<form").filter(|form| form.contains("name=\"note\" type=\"text\""));
+            let forms = forms.map(|form| form.split("</form>").next().unwrap_or_default()).collect::<Vec<_>>();
+            assert!(!forms.is_empty(), "{page}");
+            for form in forms {
+                assert!(form.contains("value=\"send_back\"") && !form.contains("value=\"approve\""), "{form}");
+            }
+        }
     }
 
     async fn a_program_approves_with_an_owners_key_and_with_no_editors(app: TestApp) {
