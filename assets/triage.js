@@ -173,7 +173,7 @@ document.addEventListener("keydown", (event) => {
     const row = document.activeElement.closest(".row");
     if (row && /^[xX]$/.test(event.key)) return tick(row, event.key === "X");
     // What is ticked is meant before what is open; a row with the focus is ticked by its key.
-    const scope = document.querySelector(".tick:checked") ? ".ticked, .rows-pane > .receipt" : row && !isOpen() ? ".ticked, .rows-pane > .receipt" : ".reading, .rows-pane > .receipt";
+    const scope = document.querySelector(".tick:checked") ? ".ticked, .rows-pane .receipt" : row && !isOpen() ? ".ticked, .rows-pane .receipt" : ".reading, .rows-pane .receipt";
     const button = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.closest(`${scope}, .search`));
     if (!button) return;
     event.preventDefault();
@@ -206,7 +206,7 @@ function countTicked() {
 }
 document.addEventListener("change", (event) => event.target.matches(".tick") && countTicked());
 // After an act on many the list begins anew, and so does the focus.
-const receipt = document.querySelector(".rows-pane > .receipt");
+const receipt = document.querySelector(".rows-pane .receipt");
 if (receipt && !isOpen()) (links()[0] ?? receipt.querySelector("button")).focus({ preventScroll: true });
 
 // A list that is scrolled, focused, selected or open beside a comment is being read: rows known already are renewed in their

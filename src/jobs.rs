@@ -5,6 +5,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
+use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::inbox::search::jobs::RebuildSearch;
 use crate::ops::maintenance::jobs::PurgeExpired;
 use crate::replies::SendReply;
@@ -22,6 +23,8 @@ kit::work! {
     RevokeToken,
     AgePriorities,
     WakeSnoozed,
+    MoveMatching,
+    TakeBackMoves,
     RecountInboxes,
     RebuildSearch,
     PurgeExpired;
@@ -62,6 +65,11 @@ mod tests {
             ),
             ("age_priorities", json!({"workspace": ID, "aged_to": "2026-11-23T08:00:00.000Z"})),
             ("wake_snoozed", json!({"workspace": ID})),
+            (
+                "move_matching",
+                json!({"workspace": ID, "by": ID, "filter": [["state", "needs_reply"]], "zone": "Europe/Berlin", "state": "done", "until": null, "asked_at": "2026-11-23T08:00:00.000Z"}),
+            ),
+            ("take_back_moves", json!({"workspace": ID, "by": ID, "asked_at": "2026-11-23T08:00:00.000Z"})),
             ("recount_inboxes", json!({})),
             ("rebuild_search", json!({})),
             ("tidy", json!({})),

@@ -174,6 +174,7 @@ fn api(app: &App) -> Router<App> {
         .route("/interactions/{id}/notes", get(inbox::notes::api::list).post(inbox::notes::api::write))
         .route("/interactions/{id}/notes/{note}", delete(inbox::notes::api::delete))
         .route("/moves", post(inbox::moves::api::many))
+        .route("/moves/matching", post(inbox::moves::api::matching))
         .route("/moves/undo", post(inbox::moves::api::undo))
         .route("/tags", get(inbox::marks::api::tags))
         .route("/marks", post(inbox::marks::api::many))

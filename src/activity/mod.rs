@@ -74,6 +74,8 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "revoke_token" => "Revoke access".into(),
         "age_priorities" => "Update priorities".into(),
         "wake_snoozed" => "Bring back snoozed comments".into(),
+        "move_matching" => "Move all that match".into(),
+        "take_back_moves" => "Undo a move of many".into(),
         "tidy" => "Clean up".into(),
         other => {
             let words = other.replace('_', " ");

@@ -36,6 +36,13 @@ pub struct Receipt {
     pub changed: usize,
 }
 
+/// Of how many threads nothing was said: for it was so already, or something happened in them meanwhile.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    pub spared: usize,
+    pub passed_over: usize,
+}
+
 /// Whose word it is, where and when.
 #[derive(Clone, Copy)]
 pub struct Speaker<'a> {
@@ -55,20 +62,55 @@ pub enum Refused {
     Database(#[from] db::Error),
 }
 
+impl Word {
+    /// A snooze ends later than now, and nothing else ends.
+    pub fn check(self, now: Timestamp) -> Result<(), Refused> {
+        let is_snooze = self.state == ThreadState::Snoozed;
+        let is_sound = is_snooze == self.until.is_some() && self.until.is_none_or(|until| until > now);
+        if is_sound { Ok(()) } else { Err(Refused::Until) }
+    }
+}
+
 /// Keeps the word with who said it and when, and derives what follows from it. Threads that are not there are passed over.
 pub fn decide(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], word: Word) -> Result<Receipt, Refused> {
+    let zone = workspaces::lock(tx, speaker.workspace)?;
+    say(tx, speaker, &zone, speaker.now, ids, word)
+}
+
+/// The same for a word that was said at `asked_at` and is kept later, as that of then: it does not speak of threads in which
+/// somebody said something since, here or on the platform.
+pub fn decide_as_of(
+    tx: &mut Tx,
+    speaker: Speaker<'_>,
+    asked_at: Timestamp,
+    ids: &[ThreadId],
+    word: Word,
+) -> Result<Told, Refused> {
+    let zone = workspaces::lock(tx, speaker.workspace)?;
+    let moved_since = threads::store::moved_since(tx, speaker.workspace, ids, asked_at)?;
+    let is_told = threads::store::told_at(tx, speaker.workspace, ids, (speaker.by, asked_at))?;
+    let left_out = moved_since.iter().chain(&is_told).copied().collect::<HashSet<_>>();
+    let meant = ids.iter().copied().filter(|id| !left_out.contains(id)).collect::<Vec<_>>();
+    let Receipt { matched, changed } = say(tx, speaker, &zone, asked_at, &meant, word)?;
+    Ok(Told { spared: matched - changed, passed_over: moved_since.len() })
+}
+
+fn say(
+    tx: &mut Tx,
+    speaker: Speaker<'_>,
+    zone: &TimeZone,
+    said_at: Timestamp,
+    ids: &[ThreadId],
+    word: Word,
+) -> Result<Receipt, Refused> {
     let Speaker { by, workspace, now, random } = speaker;
-    let is_snooze = word.state == ThreadState::Snoozed;
-    if is_snooze != word.until.is_some() || word.until.is_some_and(|until| until <= now) {
-        return Err(Refused::Until);
-    }
-    let zone = workspaces::lock(tx, workspace)?;
+    word.check(now)?;
     let found = threads::store::find_all(tx, workspace, ids)?;
-    let changed = threads::store::decide(tx, workspace, ids, (word.state, word.until), by, now)?;
+    let changed = threads::store::decide(tx, workspace, ids, (word.state, word.until), by, said_at)?;
     if let Some(until) = word.until.filter(|_| !changed.is_empty()) {
         jobs::wake_at(tx, now, random, workspace, until)?;
     }
-    settle(tx, (workspace, now, random), &zone, those_of(&found, &changed))?;
+    settle(tx, (workspace, now, random), zone, those_of(&found, &changed))?;
     Ok(Receipt { matched: found.len(), changed: changed.len() })
 }
 
@@ -89,6 +131,17 @@ pub fn undo(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], at: Timestamp) 
 pub fn undo_all(tx: &mut Tx, speaker: Speaker<'_>, at: Timestamp) -> Result<Receipt, Refused> {
     let ids = threads::store::said_at(tx, speaker.workspace, speaker.by, at)?;
     undo(tx, speaker, &ids, at)
+}
+
+/// The same for at most `most` threads, whenever it was said; how many they were.
+pub fn undo_some(tx: &mut Tx, speaker: Speaker<'_>, at: Timestamp, most: usize) -> Result<usize, Refused> {
+    let Speaker { by, workspace, now, random } = speaker;
+    let zone = workspaces::lock(tx, workspace)?;
+    let ids = threads::store::some_said_at(tx, workspace, (by, at), most)?;
+    let found = threads::store::find_all(tx, workspace, &ids)?;
+    let changed = threads::store::take_back(tx, workspace, &ids, by, at)?;
+    settle(tx, (workspace, now, random), &zone, those_of(&found, &changed))?;
+    Ok(changed.len())
 }
 
 fn those_of<'a>(found: &'a [Thread], changed: &[ThreadId]) -> impl Iterator<Item = &'a Thread> {

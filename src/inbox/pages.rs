@@ -77,7 +77,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     rows.choice.told = tagged;
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
-    let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, may_answer, local };
+    let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, matching: done.by(), may_answer, local };
     if panel.is_some() {
         return Ok(views::panel(&view).into_response());
     }
@@ -164,7 +164,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
-    let view = views::Inbox { place, rows, open, receipt: None, may_answer, local };
+    let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, local };
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }

@@ -213,6 +213,19 @@ pub async fn three_questions(app: &TestApp) -> Vec<InteractionId> {
     ids.await.expect("three questions")
 }
 
+/// Another page of what the platform says, in the workspace of whoever is signed in, where something came before.
+pub async fn more(app: &TestApp, page: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<Ingested> + Send + 'static) {
+    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
+    let workspace = who.workspace.id;
+    let ingested = app.db.write(move |tx| {
+        let connection = tx.one("SELECT id FROM platform_connections", args![])?;
+        let context =
+            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
+        page(tx, &context)
+    });
+    ingested.await.expect("there is room");
+}
+
 /// Ben, who works in Ann's workspace.
 pub async fn colleague(app: &TestApp) -> Browser {
     let ben = app.invited("ben@example.com").await;

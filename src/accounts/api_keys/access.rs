@@ -49,6 +49,7 @@ pub const OPERATIONS: &[(&str, &str, Needs)] = &[
     ("POST", "/interactions/{id}/notes", Needs::Scope(Scope::Write)),
     ("DELETE", "/interactions/{id}/notes/{note}", Needs::Scope(Scope::Write)),
     ("POST", "/moves", Needs::Scope(Scope::Write)),
+    ("POST", "/moves/matching", Needs::Scope(Scope::Write)),
     ("POST", "/moves/undo", Needs::Scope(Scope::Write)),
     ("GET", "/tags", Needs::Scope(Scope::Read)),
     ("POST", "/marks", Needs::Scope(Scope::Write)),

@@ -54,6 +54,17 @@ pub fn list(
     Ok(Listed { items, next })
 }
 
+/// The places of what matches, newest first, for whoever goes through all of it.
+pub fn walk(
+    conn: &mut Conn,
+    reader: Reader<'_>,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Cursor>> {
+    Ok(store::list(conn, reader, filter, after, limit)?.iter().map(Cursor::after).collect())
+}
+
 /// How much a search has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matches {

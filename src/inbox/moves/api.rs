@@ -1,22 +1,28 @@
 //! `/api/interactions/{id}/state` and `/api/moves`: where threads stand by a person's word, one and many, and back.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::clock::Timestamp;
+use kit::jobs::JobId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::AT_ONCE;
-use super::pages::has_undone;
+use super::matching::{self, TakenBack};
+use super::pages::taken_back;
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
 use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
+use crate::inbox::listing::{Filter, Reader};
 use crate::inbox::threads::ThreadState;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::web::ui::Local;
 use crate::work::Work;
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -43,6 +49,25 @@ pub struct NewStates {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct AllMatching {
+    /// As the parameters of the list: {"state": "needs_reply", "language": "de"}. Without any, everything that it shows.
+    #[serde(default)]
+    filter: BTreeMap<String, String>,
+    #[schema(inline)]
+    state: ThreadState,
+    /// With snoozed, and only with it: an instant that is yet to come.
+    until: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MoveOrdered {
+    /// When it has completed, its result holds `at`, how many threads were `changed`, how many were so already (`spared`), and
+    /// in how many something happened since it was asked (`passed_over`).
+    job_id: JobId,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Undo {
     /// Of the move that is taken back.
     at: Timestamp,
@@ -57,6 +82,13 @@ pub struct Answer {
     matched: usize,
     /// Those of them that were not so already.
     changed: usize,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Undone {
+    Now(Answer),
+    By(MoveOrdered),
 }
 
 /// Says where the thread of an interaction stands: done, snoozed, spam, no reply needed, or that it needs one. It holds until
@@ -98,9 +130,34 @@ pub async fn many(
     once.write(&app, visitor.acting_for(by), effect).await
 }
 
-/// Takes back a move of one's own, for an hour, where it still holds.
+/// The same for the threads of all interactions that match a filter, as a job. What happens in a thread after this call is
+/// not meant.
+#[utoipa::path(post, path = "/moves/matching", tag = "moves", request_body = AllMatching,
+    responses((status = 202, body = MoveOrdered), (status = 401), (status = 422)))]
+pub async fn matching(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Json(body): Json<AllMatching>,
+) -> Result<Response> {
+    let filter = Filter::parse(body.filter.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let filter = filter.map_err(|bad| {
+        Error::Invalid(FieldErrors::one("filter", "bad_filter", format!("{}: {}", bad.name, bad.message)))
+    })?;
+    let (user, workspace, word) = (who.user.id, who.workspace.id, Word { state: body.state, until: body.until });
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let effect = move |work: &mut Work<'_>| {
+        let reader = Reader { workspace, user, zone: &local.zone };
+        let job_id = matching::order(work, reader, &filter, word).map_err(refused)?;
+        Ok::<_, Error>((StatusCode::ACCEPTED, Some(MoveOrdered { job_id })))
+    };
+    once.write(&app, visitor.acting_for(user), effect).await
+}
+
+/// Takes back a move of one's own, for an hour, where it still holds; one of many threads by a job.
 #[utoipa::path(post, path = "/moves/undo", tag = "moves", request_body = Undo,
-    responses((status = 200, body = Answer), (status = 401), (status = 409)))]
+    responses((status = 200, body = Answer), (status = 202, body = MoveOrdered), (status = 401), (status = 409)))]
 pub async fn undo(
     State(app): State<App>,
     who: Caller,
@@ -110,10 +167,10 @@ pub async fn undo(
 ) -> Result<Response> {
     let (by, workspace) = (who.user.id, who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-        let undone = decisions::undo_all(work.tx, speaker, body.at).map_err(refused)?;
-        has_undone(undone)?;
-        Ok::<_, Error>((StatusCode::OK, Some(Answer::of(body.at, undone))))
+        Ok::<_, Error>(match taken_back(work, (by, workspace), body.at)? {
+            TakenBack::Now(receipt) => (StatusCode::OK, Some(Undone::Now(Answer::of(body.at, receipt)))),
+            TakenBack::By(job_id) => (StatusCode::ACCEPTED, Some(Undone::By(MoveOrdered { job_id }))),
+        })
     };
     once.write(&app, visitor.acting_for(by), effect).await
 }

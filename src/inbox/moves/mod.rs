@@ -1,6 +1,7 @@
 //! What a person says of a comment, as it is offered: a state, or a snooze by its end. And what they said a moment ago.
 
 pub mod api;
+pub mod matching;
 pub mod pages;
 #[cfg(test)]
 mod tests;
@@ -9,7 +10,9 @@ use jiff::ToSpan as _;
 use jiff::civil::{Time, Weekday};
 use kit::clock::Timestamp;
 use kit::db::{self, Conn};
+use kit::jobs::JobId;
 
+use self::matching::Underway;
 use super::decisions::{self, UNDO, Word};
 use super::marks::{self, ActId};
 use super::place::take;
@@ -83,7 +86,11 @@ pub enum Receipt {
         changed: i64,
         /// That were so already.
         spared: i64,
+        /// In which something happened since it was asked for.
+        passed_over: i64,
     },
+    /// A job is at it, or has met its end.
+    Underway(JobId, Underway),
     /// As many as were chosen: they were so already.
     Nothing(i64),
     Sent(Box<Reply>),
@@ -103,10 +110,17 @@ pub struct Done {
     many: Option<(Timestamp, i64)>,
     sent: Option<ReplyId>,
     marked: Option<ActId>,
+    /// All that match, by the job that moves them or takes that back.
+    matching: Option<JobId>,
     open: Option<InteractionId>,
 }
 
 impl Done {
+    /// The job that does it.
+    pub fn by(self) -> Option<JobId> {
+        self.matching
+    }
+
     /// Told on the page of a comment.
     pub fn on(self, id: InteractionId) -> Self {
         Self { open: Some(id), ..self }
@@ -121,6 +135,7 @@ impl Done {
             many: at.and_then(|at| Some((Timestamp::parse(&at).ok()?, chosen?.parse().ok()?))),
             sent: one("sent").and_then(|id| id.parse().ok()),
             marked: one("marked").and_then(|id| id.parse().ok()),
+            matching: one("matching").and_then(|id| id.parse().ok()),
             open: None,
         }
     }
@@ -132,21 +147,18 @@ impl Receipt {
         (workspace, by, now): (WorkspaceId, UserId, Timestamp),
         done: Done,
     ) -> db::Result<Option<Self>> {
-        let Done { moved, many, sent, marked, open } = done;
+        let Done { moved, many, sent, marked, matching, open } = done;
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;
             let is_theirs = |word: &LastWord| word.decided_by == by && now.since(word.decided_at) < UNDO;
             return Ok(word.filter(is_theirs).map(|word| Self::Moved { id, word }));
         }
         if let Some((at, chosen)) = many.filter(|(at, _)| now.since(*at) < UNDO) {
-            let said = decisions::said_at(conn, workspace, by, at)?;
-            return Ok(Some(said.map_or(Self::Nothing(chosen), |(state, until, changed)| Self::Many {
-                at,
-                state,
-                until,
-                changed,
-                spared: (chosen - changed).max(0),
-            })));
+            let spared = |changed: i64| (chosen - changed).max(0);
+            return Ok(Some(Self::of_many(conn, (workspace, by), at, spared, 0)?.unwrap_or(Self::Nothing(chosen))));
+        }
+        if let Some(id) = matching {
+            return Self::of_matching(conn, (workspace, by, now), id);
         }
         if let Some(id) = marked {
             let Some(act) = marks::act(conn, workspace, by, id)? else { return Ok(None) };
@@ -158,5 +170,35 @@ impl Receipt {
         }
         let Some(id) = sent else { return Ok(None) };
         Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Box::new).map(Self::Sent))
+    }
+
+    fn of_many(
+        conn: &mut Conn,
+        (workspace, by): (WorkspaceId, UserId),
+        at: Timestamp,
+        spared: impl Fn(i64) -> i64,
+        passed_over: i64,
+    ) -> db::Result<Option<Self>> {
+        let said = decisions::said_at(conn, workspace, by, at)?;
+        Ok(said.map(|(state, until, changed)| {
+            let spared = spared(changed);
+            Self::Many { at, state, until, changed, spared, passed_over }
+        }))
+    }
+
+    fn of_matching(
+        conn: &mut Conn,
+        (workspace, by, now): (WorkspaceId, UserId, Timestamp),
+        id: JobId,
+    ) -> db::Result<Option<Self>> {
+        match matching::underway(conn, (workspace, by, now), id)? {
+            Some(Underway::Moved(outcome)) if now.since(outcome.at) < UNDO => {
+                let (spared, passed_over) = (outcome.spared as i64, outcome.passed_over as i64);
+                let many = Self::of_many(conn, (workspace, by), outcome.at, |_| spared, passed_over)?;
+                Ok(Some(many.unwrap_or(Self::Nothing(spared + passed_over))))
+            }
+            Some(Underway::Moved(_)) | None => Ok(None),
+            Some(underway) => Ok(Some(Self::Underway(id, underway))),
+        }
     }
 }

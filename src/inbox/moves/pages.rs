@@ -9,6 +9,7 @@ use kit::clock::Timestamp;
 use kit::db::Conn;
 use serde::Deserialize;
 
+use super::matching::{self, TakenBack};
 use super::{AT_ONCE, Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
@@ -79,7 +80,10 @@ pub async fn undo(
     Ok(Redirect::to(&place.address(&format!("/inbox/{id}"), panel.as_deref())))
 }
 
-/// Says one word on the threads of all comments that are ticked.
+/// The field of a form that means all that match, and not only what is ticked.
+pub(in crate::inbox) const ALL: &str = "all";
+
+/// Says one word on the threads of all comments that are ticked, or of all that match.
 pub async fn decide_many(
     State(app): State<App>,
     who: SignedIn,
@@ -92,6 +96,9 @@ pub async fn decide_many(
     let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
     let to = fields.iter().find(|(name, _)| name == "to").and_then(|(_, to)| to.parse::<Move>().ok());
     let to = to.ok_or_else(|| Error::bad_request("bad_move", "Choose what to do with them."))?;
+    if fields.iter().any(|(name, value)| name == ALL && !value.is_empty()) {
+        return decide_all(&app, &who, &list.from(None), to).await;
+    }
     if ids.is_empty() {
         return Ok(Redirect::to(&list.list()));
     }
@@ -108,6 +115,18 @@ pub async fn decide_many(
     Ok(Redirect::to(&with(&list.list(), &[("many", &at.to_string()), ("of", &chosen.to_string())])))
 }
 
+async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result<Redirect> {
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let (user, workspace, filter, word) = (who.user.id, who.workspace.id, list.filter.clone(), to.word(&local));
+    let job = app
+        .write(who.acting(), move |work| {
+            let reader = Reader { workspace, user, zone: &local.zone };
+            matching::order(work, reader, &filter, word).map_err(refused)
+        })
+        .await?;
+    Ok(Redirect::to(&with(&list.list(), &[("matching", &job.to_string())])))
+}
+
 #[derive(Debug, Deserialize)]
 pub struct UndoForm {
     at: Timestamp,
@@ -122,12 +141,11 @@ pub async fn undo_many(
 ) -> Result<Redirect> {
     let (list, _) = place(parameters)?;
     let (by, workspace) = (who.user.id, who.workspace.id);
-    app.write(who.acting(), move |work| {
-        let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-        has_undone(decisions::undo_all(work.tx, speaker, form.at).map_err(refused)?)
-    })
-    .await?;
-    Ok(Redirect::to(&list.list()))
+    let undone = app.write(who.acting(), move |work| taken_back(work, (by, workspace), form.at)).await?;
+    Ok(Redirect::to(&match undone {
+        TakenBack::Now(_) => list.list(),
+        TakenBack::By(job) => with(&list.list(), &[("matching", &job.to_string())]),
+    }))
 }
 
 /// The list that an address names, and whether only a part of a page is asked for.
@@ -150,7 +168,16 @@ fn threads_of(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId]
     Ok(decisions::threads_of(work.tx, workspace, ids)?.into_iter().map(|thread| thread.id).collect())
 }
 
-pub(super) fn has_undone(receipt: Receipt) -> Result<()> {
+/// Something must be left to take back.
+pub(super) fn taken_back(work: &mut Work<'_>, whose: (UserId, WorkspaceId), at: Timestamp) -> Result<TakenBack> {
+    let undone = matching::take_back(work, whose, at).map_err(refused)?;
+    if let TakenBack::Now(receipt) = undone {
+        has_undone(receipt)?;
+    }
+    Ok(undone)
+}
+
+fn has_undone(receipt: Receipt) -> Result<()> {
     match receipt.changed {
         0 => Err(Error::nothing_to_undo()),
         _ => Ok(()),
@@ -171,7 +198,7 @@ pub(in crate::inbox) fn said(next: &str, what: &str, id: impl Display, panel: Op
     panel.map_or(next.clone(), |panel| with(&next, &[("panel", panel)]))
 }
 
-fn refused(refused: Refused) -> Error {
+pub(super) fn refused(refused: Refused) -> Error {
     match refused {
         Refused::NotFound => Error::NotFound,
         Refused::Until => Error::bad_request("bad_until", "A snooze must end later than now."),

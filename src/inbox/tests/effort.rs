@@ -1,14 +1,13 @@
 //! What is done with some comments costs what they cost, however many others lie beside them. SQLite tells its steps.
 
 use axum::body::Body;
-use kit::db::{Result, Tx};
 use kit::testing::Engine;
 use serde_json::json;
 
-use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::ingest;
 use crate::inbox::seed;
-use crate::inbox::testing::{comment, three_questions};
-use crate::model::{InteractionId, Platform};
+use crate::inbox::testing::{comment, more, three_questions};
+use crate::model::InteractionId;
 use crate::testing::TestApp;
 
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
@@ -79,25 +78,9 @@ fn words(body: &str, ids: &[InteractionId]) -> String {
 }
 
 async fn arrive(app: &TestApp) {
-    read(app, |tx, context| {
-        ingest::interactions(tx, context, &[comment("c9", "a9", "Is it open on Sundays?")]).map(drop)
-    })
-    .await;
+    more(app, |tx, context| ingest::interactions(tx, context, &[comment("c9", "a9", "Is it open on Sundays?")])).await;
 }
 
 async fn fill(app: &TestApp, comments: usize) {
-    read(app, move |tx, context| seed(tx, context, 0..comments).map(drop)).await;
-}
-
-/// Of the account that there is.
-async fn read(app: &TestApp, page: impl Fn(&mut Tx, &IngestContext<'_>) -> Result<()> + Send + 'static) {
-    let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
-    let workspace = who.workspace.id;
-    let ingested = app.db.write(move |tx| {
-        let connection = tx.one("SELECT id FROM platform_connections", &[])?;
-        let context =
-            IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
-        page(tx, &context)
-    });
-    ingested.await.expect("there is room");
+    more(app, move |tx, context| seed(tx, context, 0..comments)).await;
 }

@@ -188,6 +188,47 @@ pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: Interacti
     )
 }
 
+/// Threads about which somebody decided after an instant, or in which somebody else wrote.
+pub fn moved_since(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    threads: &[ThreadId],
+    since: Timestamp,
+) -> Result<Vec<ThreadId>> {
+    let sql = "SELECT t.id FROM threads t
+         WHERE (t.workspace_id = $1) IS TRUE
+           AND (EXISTS (SELECT 1 FROM thread_decisions d WHERE d.thread_id = t.id AND d.decided_at > $2)
+                OR EXISTS (SELECT 1 FROM interactions i WHERE i.connection_id = t.connection_id
+                           AND i.thread_external_id = t.external_id AND NOT i.is_own AND i.first_seen_at > $2))
+           AND t.id IN ";
+    all_in(conn, sql, "", args![workspace, since], threads)
+}
+
+/// Those of them on which one word was said in one go.
+pub fn told_at(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    threads: &[ThreadId],
+    (by, at): (UserId, Timestamp),
+) -> Result<Vec<ThreadId>> {
+    let sql = "SELECT thread_id FROM thread_decisions
+         WHERE (workspace_id = $1) IS TRUE AND decided_by = $2 AND decided_at = $3 AND thread_id IN ";
+    all_in(conn, sql, "", args![workspace, by, at], threads)
+}
+
+pub fn some_said_at(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    (by, at): (UserId, Timestamp),
+    most: usize,
+) -> Result<Vec<ThreadId>> {
+    conn.all(
+        "SELECT thread_id FROM thread_decisions
+         WHERE workspace_id = $1 AND decided_by = $2 AND decided_at = $3 LIMIT $4",
+        args![workspace, by, at, i64::try_from(most).unwrap_or(i64::MAX)],
+    )
+}
+
 pub fn said_at(conn: &mut Conn, workspace: WorkspaceId, by: UserId, at: Timestamp) -> Result<Vec<ThreadId>> {
     conn.all(
         "SELECT thread_id FROM thread_decisions

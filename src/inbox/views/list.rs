@@ -1,5 +1,6 @@
 //! `/inbox`: a list on the left, what is open on the right; where there is no room for both, one of them.
 
+use kit::jobs::JobId;
 use maud::{Markup, html};
 
 use super::filters;
@@ -27,6 +28,8 @@ pub struct Inbox<'a> {
     pub open: Option<crate::model::InteractionId>,
     /// What was done with a comment a moment ago.
     pub receipt: Option<&'a Receipt>,
+    /// The job by which it was done, where it was one.
+    pub matching: Option<JobId>,
     /// Whether whoever looks may do anything with what is listed.
     pub may_answer: bool,
     pub local: &'a Local,
@@ -45,11 +48,11 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
             }
             div.panes {
                 section.rows-pane aria-label="Comments" {
-                    @if let Some(done) = view.receipt { (receipt(done, view.place, view.local)) }
+                    (receipt_part(view))
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
                     (keys_button())
-                    @if view.may_answer && !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice)) }
+                    @if view.may_answer && !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice, all_matching(view))) }
                 }
                 (reading)
             }
@@ -59,7 +62,28 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
 
 /// The parts that are fetched again: the tabs with their number, and the list.
 pub fn panel(view: &Inbox<'_>) -> Markup {
-    html! { (tabs(view)) (list_part(view)) }
+    html! { (receipt_part(view)) (tabs(view)) (list_part(view)) }
+}
+
+/// What was done; while a job is at it, how far it is.
+fn receipt_part(view: &Inbox<'_>) -> Markup {
+    let Some(done) = view.receipt else { return NOTHING };
+    let line = receipt(done, view.place, view.local);
+    let Some(job) = view.matching else { return line };
+    let source = place::with(&view.place.address("/inbox", Some("receipt")), &[("matching", &job.to_string())]);
+    live(Live { name: "receipt", hints: "job", source: &source }, line)
+}
+
+/// That more is meant than what is ticked, where there is more than a page of it.
+fn all_matching(view: &Inbox<'_>) -> Option<String> {
+    if view.rows.listed.next.is_none() && view.place.cursor.is_none() {
+        return None;
+    }
+    let filter = &view.place.filter;
+    let is_counted =
+        filter.state.is_some() && *filter == (Filter { state: filter.state, order: filter.order, ..Filter::default() });
+    let count = filter.state.filter(|_| is_counted).map(|state| view.rows.count(state));
+    Some(count.map_or_else(|| "All that match".to_owned(), |count| format!("All {} that match", grouped(count))))
 }
 
 /// The first page follows what happens; an older one stands still while it is read.

@@ -1,6 +1,7 @@
 //! What can be done with a comment: each a button of one form, with its key; and the line that says what was done.
 
 use kit::clock::Timestamp;
+use kit::jobs::JobId;
 use maud::{Markup, html};
 
 use super::answering::cancelling;
@@ -8,6 +9,8 @@ use super::marks;
 use super::marks::Choice;
 use super::one::Beside;
 use crate::inbox::listing::Interaction;
+use crate::inbox::moves::matching::Underway;
+use crate::inbox::moves::pages::ALL;
 use crate::inbox::moves::{Move, Receipt, SNOOZES};
 use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
@@ -48,16 +51,19 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
 }
 
 /// One word for all that is ticked in the list; there while anything is.
-pub(super) fn ticked(place: &Place, choice: &Choice) -> Markup {
+pub(super) fn ticked(place: &Place, choice: &Choice, all: Option<String>) -> Markup {
     html! {
         form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
             (marks::on_enter(place))
             b.num data-ticked aria-live="polite" { "Selected" }
+            @if let Some(all) = all {
+                label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
+            }
             (button(Move::Done, "Done", Icon::Check, "e"))
             (button(Move::Tomorrow, "Snooze to tomorrow", Icon::Clock, "h"))
             (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
             (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
-            (marks::for_ticked(place, choice))
+            div.of-ticked { (marks::for_ticked(place, choice)) }
         }
     }
 }
@@ -99,17 +105,19 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
             html! { (words(word.state, word.snoozed_until, local)) "." },
             Some(html! { input type="hidden" name="at" value=(word.decided_at); }),
         ),
-        Receipt::Many { at, state, until, changed, spared } => html! {
+        Receipt::Many { at, state, until, changed, spared, passed_over } => html! {
             form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) role="status" {
                 (icon(Icon::Done))
                 span {
                     (counted(*changed, "thread", "threads")) ": " (words(*state, *until, local).to_lowercase()) "."
                     @if *spared > 0 { " " (grouped(*spared)) (if *spared == 1 { " was" } else { " were" }) " so already." }
+                    @if *passed_over > 0 { " In " (grouped(*passed_over)) " something happened meanwhile: left alone." }
                 }
                 input type="hidden" name="at" value=(at);
                 button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
             }
         },
+        Receipt::Underway(job, underway) => self::underway(*job, *underway),
         Receipt::Nothing(chosen) => html! {
             p.receipt role="status" {
                 (icon(Icon::Info))
@@ -122,6 +130,17 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
             line(reply.interaction_id, "reply/act", html! { (sent(reply.state)) }, undo)
         }
     }
+}
+
+/// Not a `status` of its own while it counts: it would be read out again and again.
+fn underway(job: JobId, underway: Underway) -> Markup {
+    let (sign, words) = match underway {
+        Underway::Moving(seen) => (Icon::Clock, format!("Moving all that match: {} so far…", grouped(seen))),
+        Underway::TakingBack(done) => (Icon::Clock, format!("Taking it back: {} so far…", grouped(done))),
+        Underway::TakenBack(done) => (Icon::Done, format!("Taken back: {}.", counted(done, "thread", "threads"))),
+        Underway::Moved(_) | Underway::Failed => (Icon::Info, "It didn't get to the end.".to_owned()),
+    };
+    html! { p.receipt { (icon(sign)) span { (words) } a href={ "/activity/" (job) } { "Details" } } }
 }
 
 fn sent(state: State) -> &'static str {

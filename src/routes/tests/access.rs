@@ -206,6 +206,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("DELETE", "/api/interactions/{interaction}/notes/{note}", Key(Scope::Write, Cleos), 204),
     ("POST", "/api/moves", Key(Scope::Write, Ones), 200),
     // Nothing was moved or marked yet.
+    ("POST", "/api/moves/matching", Key(Scope::Write, Ones), 202),
     ("POST", "/api/moves/undo", Key(Scope::Write, Ones), 409),
     ("GET", "/api/tags", Key(Scope::Read, Ones), 200),
     ("POST", "/api/marks", Key(Scope::Write, Ones), 200),

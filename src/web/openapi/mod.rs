@@ -67,6 +67,7 @@ pub fn text() -> &'static str {
         crate::inbox::marks::api::undo,
         crate::inbox::moves::api::one,
         crate::inbox::moves::api::many,
+        crate::inbox::moves::api::matching,
         crate::inbox::moves::api::undo,
         crate::inbox::notes::api::list,
         crate::inbox::notes::api::write,

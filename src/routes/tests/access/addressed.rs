@@ -64,6 +64,9 @@ impl Things {
             path if path.ends_with("/api/moves") || path.ends_with("/v1/moves") => {
                 format!("{{\"ids\": [\"{}\"], \"state\": \"done\"}}", self.interaction)
             }
+            path if path.ends_with("/moves/matching") => {
+                "{\"filter\": {\"state\": \"spam\"}, \"state\": \"done\"}".to_owned()
+            }
             path if path.ends_with("/api/moves/undo") || path.ends_with("/v1/moves/undo") => {
                 "{\"at\": \"2026-11-22T09:00:00.000Z\"}".to_owned()
             }

@@ -1,0 +1,249 @@
+//! One word on all that matches a filter: as jobs, portion by portion, however many there are. What happened in a thread after
+//! somebody asked was not what they spoke of.
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Conn};
+use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobScope, JobStatus, Policy, Run};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::app::App;
+use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Told, Word};
+use crate::inbox::listing::{self, Cursor, Filter, Order, Reader};
+use crate::inbox::threads::ThreadState;
+use crate::web::ui::Local;
+use crate::work::Work;
+use crate::workspaces::{self, Right, UserId, WorkspaceId};
+
+/// Comments that one transaction moves: whoever writes meanwhile waits for no more.
+const PORTION: usize = 256;
+/// So many are taken back while the person waits; more are a job.
+const TAKEN_BACK_AT_ONCE: i64 = 1_000;
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// Says a word on the threads of all comments that match.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MoveMatching {
+    workspace: WorkspaceId,
+    by: UserId,
+    /// As an address has it, with its days in this zone.
+    filter: Vec<(String, String)>,
+    zone: String,
+    state: ThreadState,
+    until: Option<Timestamp>,
+    /// When it was asked for: the word's own time, by which it is taken back.
+    asked_at: Timestamp,
+}
+
+/// Takes back a word on many threads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TakeBackMoves {
+    workspace: WorkspaceId,
+    by: UserId,
+    asked_at: Timestamp,
+}
+
+/// Up to where all is moved, and what was left alone on the way. A portion that is moved twice is the same.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Reached {
+    after: Option<(Timestamp, crate::model::InteractionId)>,
+    seen: usize,
+    spared: usize,
+    passed_over: usize,
+}
+
+/// What became of such a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// By which it is taken back.
+    pub at: Timestamp,
+    pub changed: i64,
+    /// That were so already.
+    pub spared: usize,
+    /// In which something happened after it was asked.
+    pub passed_over: usize,
+}
+
+/// Enqueues the word.
+pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Word) -> Result<JobId, Refused> {
+    word.check(work.now)?;
+    let (workspace, by, zone) = (reader.workspace, reader.user, reader.zone.iana_name().unwrap_or("UTC").to_owned());
+    let filter = Filter { order: Order::Newest, ..filter.clone() };
+    let filter = filter.parameters().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    let (state, until, asked_at) = (word.state, word.until, work.now);
+    let job = MoveMatching { workspace, by, filter, zone, state, until, asked_at };
+    let how = Enqueue { user_id: Some(by.uuid()), workspace_id: Some(workspace.uuid()), ..Enqueue::default() };
+    Ok(jobs::enqueue(work.tx, work.now, work.random, &job, how)?.id)
+}
+
+/// How something is taken back: it has been, or a job does so.
+#[derive(Clone, Copy, Debug)]
+pub enum TakenBack {
+    Now(Receipt),
+    By(JobId),
+}
+
+/// Takes back what somebody said in one go; a job does it where that would take long.
+pub fn take_back(
+    work: &mut Work<'_>,
+    (by, workspace): (UserId, WorkspaceId),
+    asked_at: Timestamp,
+) -> Result<TakenBack, Refused> {
+    let is_fresh = work.now.since(asked_at) < decisions::UNDO;
+    let said = decisions::said_at(work.tx, workspace, by, asked_at)?.filter(|_| is_fresh);
+    if said.is_none_or(|(.., count)| count <= TAKEN_BACK_AT_ONCE) {
+        let speaker = Speaker { by, workspace, now: work.now, random: work.random };
+        return Ok(TakenBack::Now(decisions::undo_all(work.tx, speaker, asked_at)?));
+    }
+    let how = Enqueue {
+        user_id: Some(by.uuid()),
+        workspace_id: Some(workspace.uuid()),
+        operation_key: Some(format!("take_back_moves:{workspace}:{by}:{asked_at}")),
+        ..Enqueue::default()
+    };
+    let job = TakeBackMoves { workspace, by, asked_at };
+    Ok(TakenBack::By(jobs::enqueue(work.tx, work.now, work.random, &job, how)?.id))
+}
+
+impl Job for MoveMatching {
+    const TYPE: &'static str = "move_matching";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        // A person waits for it.
+        Policy { priority: 50, deadline: HOUR, ..Policy::default() }
+    }
+
+    async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
+        let mut reached = run.restore::<Reached>().unwrap_or_default();
+        loop {
+            run.progress(reached.seen, reached.seen, "Moving comments");
+            let Some(next) = self.portion(&app, &run, reached).await? else { break };
+            reached = next;
+        }
+        let Self { workspace, by, asked_at, state, .. } = self;
+        let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
+        let changed = said.filter(|(said, ..)| *said == state).map_or(0, |(.., changed)| changed);
+        let Reached { spared, passed_over, .. } = reached;
+        run.done(Outcome { at: asked_at, changed, spared, passed_over }).await
+    }
+}
+
+impl MoveMatching {
+    /// Moves the next comments of the list; none when there are no more.
+    async fn portion(&self, app: &App, run: &Run, reached: Reached) -> std::result::Result<Option<Reached>, Failure> {
+        let order = self.clone();
+        let read = move |conn: &mut Conn| order.matching(conn, reached);
+        let found = app.db.read_within(HOUR, read).await?;
+        let Some(last) = found.last().copied() else { return Ok(None) };
+        let (order, random, now, seen) = (self.clone(), app.random.clone(), app.now(), found.len());
+        let told = run
+            .step(&reached, move |tx| {
+                if !workspaces::role_of(tx, order.workspace, order.by)?.is_some_and(|role| role.may(Right::Answer)) {
+                    return Err(Failure::fail("no_right", "Whoever asked for this may not do it any more."));
+                }
+                let ids = found.iter().map(|cursor| cursor.id).collect::<Vec<_>>();
+                let threads = decisions::threads_of(tx, order.workspace, &ids)?;
+                let threads = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+                let speaker = Speaker { by: order.by, workspace: order.workspace, now, random: &random };
+                let word = Word { state: order.state, until: order.until };
+                decisions::decide_as_of(tx, speaker, order.asked_at, &threads, word).map_err(refused)
+            })
+            .await?;
+        let Told { spared, passed_over } = told;
+        Ok(Some(Reached {
+            after: Some((last.created_at, last.id)),
+            seen: reached.seen + seen,
+            spared: reached.spared + spared,
+            passed_over: reached.passed_over + passed_over,
+        }))
+    }
+
+    fn matching(&self, conn: &mut Conn, reached: Reached) -> db::Result<Vec<Cursor>> {
+        let filter = self.filter.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        // What a release doesn't know any more matches nothing.
+        let Ok(filter) = Filter::parse(filter) else { return Ok(Vec::new()) };
+        let local = Local::new(self.asked_at, &self.zone);
+        let reader = Reader { workspace: self.workspace, user: self.by, zone: &local.zone };
+        let after = reached.after.map(|(created_at, id)| Cursor { score: 0, created_at, id });
+        listing::walk(conn, reader, &filter, after, PORTION)
+    }
+}
+
+impl Job for TakeBackMoves {
+    const TYPE: &'static str = "take_back_moves";
+    type Context = App;
+
+    fn policy(&self) -> Policy {
+        Policy { priority: 50, deadline: HOUR, ..Policy::default() }
+    }
+
+    async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
+        let Self { workspace, by, asked_at } = self;
+        let mut taken_back = 0;
+        loop {
+            let (random, now) = (app.random.clone(), app.now());
+            let some = run
+                .write(move |tx| {
+                    let speaker = Speaker { by, workspace, now, random: &random };
+                    decisions::undo_some(tx, speaker, asked_at, PORTION).map_err(refused)
+                })
+                .await?;
+            if some == 0 {
+                break;
+            }
+            taken_back += some;
+            run.progress(taken_back, taken_back, "Taking it back");
+        }
+        run.done(json!({ "taken_back": taken_back })).await
+    }
+}
+
+fn refused(refused: Refused) -> Failure {
+    match refused {
+        Refused::Until => Failure::fail("bad_until", "The end of the snooze has passed meanwhile."),
+        Refused::NotFound => Failure::fail("gone", "What was meant is gone."),
+        Refused::Database(error) => error.into(),
+    }
+}
+
+/// Such a word, or its being taken back, as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Underway {
+    /// So many comments have been looked at.
+    Moving(i64),
+    Moved(Outcome),
+    /// So many threads stand where they stood before.
+    TakingBack(i64),
+    TakenBack(i64),
+    Failed,
+}
+
+pub fn underway(
+    conn: &mut Conn,
+    (workspace, by, now): (WorkspaceId, UserId, Timestamp),
+    id: JobId,
+) -> db::Result<Option<Underway>> {
+    let scope = JobScope::Member { user_id: by.uuid(), workspace_id: workspace.uuid() };
+    let Some(job) = jobs::status(conn, id, scope, now)? else { return Ok(None) };
+    let is_move = job.job_type == MoveMatching::TYPE;
+    if !is_move && job.job_type != TakeBackMoves::TYPE {
+        return Ok(None);
+    }
+    let result = job.result.unwrap_or_default();
+    Ok(Some(match job.status {
+        JobStatus::Failed | JobStatus::Cancelled => Underway::Failed,
+        JobStatus::Pending | JobStatus::Running if is_move => Underway::Moving(job.progress.done),
+        JobStatus::Pending | JobStatus::Running => Underway::TakingBack(job.progress.done),
+        JobStatus::Completed if is_move => match serde_json::from_value(result) {
+            Ok(outcome) => Underway::Moved(outcome),
+            Err(_) => return Ok(None),
+        },
+        JobStatus::Completed => Underway::TakenBack(result["taken_back"].as_i64().unwrap_or(0)),
+    }))
+}
