@@ -480,17 +480,20 @@ CREATE TABLE reply_drafts (
 );
 CREATE INDEX reply_drafts_by_workspace ON reply_drafts (workspace_id);
 
--- A derived fact that a person set right: it is not derived any more.
+-- A derived fact that a person set right: it holds whatever is derived later.
 CREATE TABLE interaction_corrections (
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    fact TEXT NOT NULL CHECK (fact IN ('language', 'sentiment', 'intent')),
-    value JSONB NOT NULL,
+    fact TEXT NOT NULL CHECK (fact IN ('language', 'sentiment')),
+    -- A language by its code, or 'other'.
+    value TEXT NOT NULL,
+    -- What the rules alone make of the text as it now is.
+    derived TEXT NOT NULL,
     corrected_by UUID NOT NULL,
     corrected_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (interaction_id, fact)
 );
-CREATE INDEX interaction_corrections_by_workspace ON interaction_corrections (workspace_id);
+CREATE INDEX interaction_corrections_by_time ON interaction_corrections (workspace_id, corrected_at);
 
 -- What an edit replaced.
 CREATE TABLE interaction_versions (

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Bytes;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use kit::web::csp_reports::{self, Reports};
 use kit::web::{Edge, KnownHosts, Limits, Site, compression};
 
@@ -91,6 +91,7 @@ fn pages() -> Router<App> {
         .route("/inbox/{id}/mark", post(inbox::marks::pages::mark_one))
         .route("/inbox/{id}/notes", post(inbox::notes::pages::write))
         .route("/inbox/{id}/notes/delete", post(inbox::notes::pages::delete))
+        .route("/inbox/{id}/corrections", post(inbox::corrections::pages::correct))
         .route("/inbox/{id}/move", post(inbox::moves::pages::decide))
         .route("/inbox/{id}/undo", post(inbox::moves::pages::undo))
         .route("/inbox/{id}/reply", post(inbox::answering::pages::send))
@@ -138,6 +139,7 @@ fn settings() -> Router<App> {
         .route("/settings/replies", get(replies::saved::pages::index).post(replies::saved::pages::make))
         .route("/settings/replies/{id}", post(replies::saved::pages::change))
         .route("/settings/replies/{id}/delete", post(replies::saved::pages::delete))
+        .route("/settings/corrections", get(inbox::corrections::pages::index))
         .route("/settings/api-keys", get(api_keys::pages::index).post(api_keys::pages::make))
         .route("/settings/api-keys/revoke", post(api_keys::pages::revoke))
         .route("/settings/demo", get(demo::pages::settings))
@@ -173,6 +175,11 @@ fn api(app: &App) -> Router<App> {
         .route("/interactions/{id}/assignee", post(inbox::marks::api::assign).delete(inbox::marks::api::unassign))
         .route("/interactions/{id}/notes", get(inbox::notes::api::list).post(inbox::notes::api::write))
         .route("/interactions/{id}/notes/{note}", delete(inbox::notes::api::delete))
+        .route(
+            "/interactions/{id}/corrections/{fact}",
+            put(inbox::corrections::api::correct).delete(inbox::corrections::api::take_back),
+        )
+        .route("/corrections", get(inbox::corrections::api::list))
         .route("/moves", post(inbox::moves::api::many))
         .route("/moves/matching", post(inbox::moves::api::matching))
         .route("/moves/undo", post(inbox::moves::api::undo))

@@ -8,6 +8,8 @@ use kit::db::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::corrections;
+use super::corrections::api::Body as CorrectionBody;
 use super::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
 use super::listing::{
     self, BadFilter, ContentItem, Cursor, Filter, Interaction, MAX_LIMIT, Opened, Reader, Reply, Version,
@@ -91,6 +93,8 @@ pub struct OneAnswer {
     content: Option<ContentBody>,
     thread: Vec<Item>,
     versions: Vec<VersionBody>,
+    /// What people set right of what the rules derived.
+    corrections: Vec<CorrectionBody>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -165,6 +169,7 @@ pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) ->
                 content: content.map(ContentBody::of),
                 thread: Item::all(conn, reader, thread)?,
                 versions: versions.into_iter().map(VersionBody::of).collect(),
+                corrections: corrections::of_item(conn, workspace, id)?.into_iter().map(CorrectionBody::of).collect(),
             }))
         })
         .await

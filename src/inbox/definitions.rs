@@ -108,6 +108,7 @@ fn waiting(waited: Duration) -> String {
 /// Why a fact is what it is, without the words that the rule went by.
 pub fn reason(reason: &Reason) -> &'static str {
     match (reason.fact, reason.reason.as_str()) {
+        (Fact::Language | Fact::Sentiment, "person") => "A person said so.",
         (Fact::Language, "no_letters") => "It has no letters.",
         (Fact::Language, "script") => "Recognised by its script.",
         (Fact::Language, "too_short") => "Too short to tell, so we assume the account's own language.",

@@ -3,6 +3,7 @@
 pub mod answering;
 pub mod api;
 pub mod content;
+pub mod corrections;
 pub mod counts;
 pub mod decisions;
 pub mod definitions;

@@ -12,7 +12,6 @@ use maud::Markup;
 use url::Url;
 
 use super::answering::{Answering, Told};
-use super::decisions;
 use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Matches, Opened, Reader};
 use super::marks::pages::TagTold;
 use super::marks::{self, Marks};
@@ -23,6 +22,7 @@ use super::place::{Place, first_view, take};
 use super::today::Today;
 use super::triage::TriageState;
 use super::views::{self, Choice, Neighbours};
+use super::{corrections, decisions};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::model::InteractionId;
@@ -148,6 +148,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
                 choice,
                 notes,
                 noted,
+                corrections: corrections::of_item(conn, workspace, id)?,
             };
             Ok::<_, Error>((rows, opened, beside))
         };

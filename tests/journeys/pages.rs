@@ -6,7 +6,7 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-pub const SIGNED_IN: [&str; 14] = [
+pub const SIGNED_IN: [&str; 15] = [
     "/dashboard",
     "/inbox",
     "/connections",
@@ -19,6 +19,7 @@ pub const SIGNED_IN: [&str; 14] = [
     "/settings/people",
     "/settings/members",
     "/settings/replies",
+    "/settings/corrections",
     "/inbox/approvals",
     "/no-such-page",
 ];

@@ -69,6 +69,15 @@ pub struct Given<'a> {
     pub repeated_by_others: bool,
     /// It answers another viewer, not the account.
     pub answers_another: bool,
+    pub said: Said,
+}
+
+/// What people said of a text: the rules go by it, and no rule overrules it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// None inside: a language that is none of ours.
+    pub language: Option<Option<Language>>,
+    pub sentiment: Option<Sentiment>,
 }
 
 /// What a text says, whenever it is read.
@@ -114,9 +123,15 @@ impl Facts {
 pub fn facts(given: Given<'_>) -> Facts {
     let text = Text::read(given.text.unwrap_or_default());
     let mut reasons = Vec::new();
-    let language = language::detect(&text, given.account_language, &mut reasons);
+    let language = match given.said.language {
+        Some(said) => by_person(Fact::Language, said, &mut reasons),
+        None => language::detect(&text, given.account_language, &mut reasons),
+    };
     let hits = language.and_then(lexicon::of).map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
-    let (mut sentiment, score) = sentiment::judge(&text, &hits, language, given.rating, &mut reasons);
+    let (mut sentiment, score) = match given.said.sentiment {
+        Some(said) => (by_person(Fact::Sentiment, said, &mut reasons), None),
+        None => sentiment::judge(&text, &hits, language, given.rating, &mut reasons),
+    };
     // Spam comes in English on every channel, and in no language at all.
     let english = (language != Some(Language::English)).then(|| lexicon::of(Language::English)).flatten();
     let english = english.map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
@@ -140,6 +155,11 @@ pub fn facts(given: Given<'_>) -> Facts {
         reasons.push(Reason::new(Fact::Intent, "wave", Vec::new()));
     }
     Facts { language, sentiment, score, intents, reasons }
+}
+
+fn by_person<T>(fact: Fact, said: T, reasons: &mut Vec<Reason>) -> T {
+    reasons.push(Reason::new(fact, "person", Vec::new()));
+    said
 }
 
 impl Reason {

@@ -4,6 +4,7 @@
 
 mod ageing;
 mod authors;
+mod corrected;
 pub(super) mod lists;
 mod missing;
 mod page;
@@ -30,6 +31,7 @@ use crate::replies;
 use crate::workspaces::{self, WorkspaceId};
 
 pub use ageing::{Aged, age, somebody_ages};
+pub(super) use corrected::{by_rules, corrected};
 pub use missing::{Missing, pass_completed};
 pub(super) use retriage::Place;
 pub use spared::spare;

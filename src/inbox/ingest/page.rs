@@ -11,8 +11,9 @@ use super::retriage::{self, Unsettled};
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Record, Stored};
 use super::{IngestContext, Ingested, ageing};
+use crate::inbox::corrections;
 use crate::inbox::counts;
-use crate::inbox::derive::{self, Facts, Given};
+use crate::inbox::derive::{self, Facts, Given, Said};
 use crate::inbox::search::{self, Document};
 use crate::inbox::threads::Touched;
 use crate::inbox::triage::{self, Triage, TriageInput, TriageState};
@@ -30,6 +31,8 @@ pub(super) struct Page<'a> {
     answered_at: HashMap<String, Timestamp>,
     /// What the account is called: whoever begins with another's name answers them.
     own_names: Vec<String>,
+    /// What people said of what is derived anew.
+    said: HashMap<InteractionId, Said>,
     /// Those who go by another name than they did.
     renamed: Vec<AuthorId>,
     unchanged: Vec<InteractionId>,
@@ -62,6 +65,7 @@ impl<'a> Page<'a> {
             authors: HashMap::new(),
             answered_at: HashMap::new(),
             own_names: Vec::new(),
+            said: HashMap::new(),
             renamed: Vec::new(),
             unchanged: Vec::new(),
             ingested: Ingested::default(),
@@ -92,6 +96,9 @@ impl<'a> Page<'a> {
         if self.changes.iter().any(|change| change.observed.text.as_deref().is_some_and(|text| text.starts_with('@'))) {
             self.own_names = authors::store::own_names(tx, context)?;
         }
+        let again = self.changes.iter().filter(|change| change.is_derived_anew());
+        let again = again.filter_map(|change| change.stored.as_ref()).map(|row| row.id).collect::<Vec<_>>();
+        self.said = corrections::said_of(tx, &again)?;
         let is_young = |change: &Change<'_>| change.observed.created_at > context.now - ageing::ageing();
         let (mut documents, mut waits) = (Vec::with_capacity(self.changes.len()), false);
         for change in &self.changes {
@@ -159,7 +166,7 @@ impl<'a> Page<'a> {
     ) -> Result<(InteractionId, Triage)> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
-        let facts = change.facts(context, &self.own_names);
+        let facts = self.facts(tx, context, change)?;
         let edited_at = match &change.stored {
             Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(context.now)),
             Some(row) => row.edited_at,
@@ -207,6 +214,20 @@ impl<'a> Page<'a> {
         Ok((id, triage))
     }
 
+    /// Derived anew only where the text, the rating or the platform's word on spam changed; with what people said of it,
+    /// beside which is kept what the rules alone make of it.
+    fn facts(&self, tx: &mut Tx, context: &IngestContext<'_>, change: &Change<'_>) -> Result<Facts> {
+        let given = match &change.stored {
+            _ if change.observed.author.is_self => return Ok(Facts::none()),
+            Some(row) if !change.is_derived_anew() => return Ok(row.facts()),
+            _ => change.given(context, &self.own_names),
+        };
+        let said = change.stored.as_ref().and_then(|row| Some((row.id, *self.said.get(&row.id)?)));
+        let Some((id, said)) = said else { return Ok(derive::facts(given)) };
+        corrections::derived_anew(tx, id, &derive::facts(given))?;
+        Ok(derive::facts(Given { said, ..given }))
+    }
+
     /// What it is found by, where that changed.
     fn document<'s>(&'s self, id: InteractionId, change: &'s Change<'_>) -> Option<Document<'s>> {
         let author = &self.authors[&author_key(&change.observed.author)];
@@ -241,11 +262,14 @@ impl<'a> Page<'a> {
         });
         let hashes = distinct(comparable.map(|change| &change.hash));
         let waves = store::written_by_at_least(tx, context, &hashes, WAVE)?;
+        let rows = store::not_yet_in_a_wave(tx, context, &waves)?;
+        let said = corrections::said_of(tx, &rows.iter().map(|row| row.id).collect::<Vec<_>>())?;
         let facts = |row: Stored| {
-            let facts = derive::facts(Given { repeated_by_others: true, ..row.given(context) });
+            let given = row.given(context.language, said.get(&row.id).copied().unwrap_or_default());
+            let facts = derive::facts(Given { repeated_by_others: true, ..given });
             (row, facts)
         };
-        Ok(store::not_yet_in_a_wave(tx, context, &waves)?.into_iter().map(facts).collect())
+        Ok(rows.into_iter().map(facts).collect())
     }
 
     /// What the page means for the rest of its threads: an own reply that came, changed or went away concerns everybody in
@@ -286,28 +310,24 @@ impl Change<'_> {
         }
     }
 
-    /// Derived anew only where the text, the rating or the platform's word on spam changed.
-    fn facts(&self, context: &IngestContext<'_>, own_names: &[String]) -> Facts {
-        let observed = self.observed;
-        if observed.author.is_self {
-            return Facts::none();
-        }
-        let platform_says_spam = observed.provider_state == ProviderState::Spam;
-        let given = Given {
-            text: observed.text.as_deref(),
-            rating: observed.rating,
+    /// What is known of it so far does not stand.
+    fn is_derived_anew(&self) -> bool {
+        let is_spam = self.observed.provider_state == ProviderState::Spam;
+        self.stored
+            .as_ref()
+            .is_some_and(|row| self.is_edit() || row.is_own || is_spam != (row.provider_state == ProviderState::Spam))
+    }
+
+    fn given(&self, context: &IngestContext<'_>, own_names: &[String]) -> Given<'_> {
+        let same_text = self.stored.as_ref().filter(|row| !self.is_edit() && !row.is_own);
+        Given {
+            text: self.observed.text.as_deref(),
+            rating: self.observed.rating,
             account_language: context.language,
-            platform_says_spam,
-            repeated_by_others: false,
+            platform_says_spam: self.observed.provider_state == ProviderState::Spam,
+            repeated_by_others: same_text.is_some_and(Stored::is_part_of_wave),
             answers_another: self.answers_another(own_names),
-        };
-        match &self.stored {
-            Some(row) if self.is_edit() || row.is_own => derive::facts(given),
-            Some(row) if platform_says_spam != (row.provider_state == ProviderState::Spam) => {
-                derive::facts(Given { repeated_by_others: row.is_part_of_wave(), ..given })
-            }
-            Some(row) => row.facts(),
-            None => derive::facts(given),
+            said: Said::default(),
         }
     }
 }

@@ -68,7 +68,10 @@ fn retriage(
         let by_rules = triage::state(&input, answered_at);
         let state = decision.map_or(by_rules, |decision| decision.applied_to(by_rules, newest == Some(row.id)));
         let triage = triage::triage_as(&input, state, now);
-        let is_same = triage.state == row.state && triage.score == row.priority_score && facts.intents == known.intents;
+        let is_same = triage.state == row.state
+            && triage.score == row.priority_score
+            && facts.intents == known.intents
+            && facts.reasons == known.reasons;
         if !is_same {
             store::put_triage(tx, row.id, facts, &triage)?;
             rollups.replace(Counted::of(row), Counted::of(row).triaged(&triage));

@@ -9,7 +9,7 @@ use kit::db::{Json, Result, Tx, Val};
 use super::IngestContext;
 use super::lists::{all_in, exec_in};
 use super::page::TextHash;
-use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Sentiment};
+use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Said, Sentiment};
 use crate::inbox::triage::{Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::workspaces::WorkspaceId;
@@ -87,14 +87,15 @@ impl Stored {
         }
     }
 
-    pub fn given(&self, context: &IngestContext<'_>) -> Given<'_> {
+    pub fn given(&self, account_language: Option<Language>, said: Said) -> Given<'_> {
         Given {
             text: self.text.as_deref(),
             rating: self.rating,
-            account_language: context.language,
+            account_language,
             platform_says_spam: self.provider_state == ProviderState::Spam,
             repeated_by_others: self.is_part_of_wave(),
             answers_another: self.facts().answers_another(),
+            said,
         }
     }
 
@@ -291,6 +292,27 @@ pub fn put_triage(tx: &mut Tx, id: InteractionId, facts: &Facts, triage: &Triage
         ],
     )?;
     Ok(())
+}
+
+/// What a text is known to say, anew.
+pub fn put_facts(tx: &mut Tx, id: InteractionId, facts: &Facts) -> Result<()> {
+    tx.exec(
+        "UPDATE interactions SET language = $2, sentiment = $3, sentiment_score = $4 WHERE id = $1",
+        args![id, facts.language, facts.sentiment, facts.score],
+    )?;
+    Ok(())
+}
+
+/// What somebody else wrote, with the language of the account to which they did.
+pub fn of_others(tx: &mut Tx, workspace: WorkspaceId, id: InteractionId) -> Result<Option<(Stored, Option<Language>)>> {
+    let sql = format!(
+        "SELECT {} FROM interactions WHERE (workspace_id = $1) IS TRUE AND id = $2 AND NOT is_own",
+        Stored::COLUMNS
+    );
+    let Some(row) = tx.opt::<Stored>(&sql, args![workspace, id])? else { return Ok(None) };
+    let sql = "SELECT language FROM platform_connections WHERE id = $1";
+    let tag = tx.opt::<Option<String>>(sql, args![row.connection_id])?.flatten();
+    Ok(Some((row, tag.as_deref().and_then(Language::of_tag))))
 }
 
 pub fn keep_version(tx: &mut Tx, context: &IngestContext<'_>, row: &Stored) -> Result<()> {

@@ -51,6 +51,8 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         page("/inbox/marks", &format!("{ticked}untag=price")),
         page("/inbox/marks", &format!("{ticked}assignee=me")),
         page(&format!("/inbox/{one}/notes"), "note=Call+them."),
+        page(&format!("/inbox/{one}/corrections"), "fact=sentiment&value=negative"),
+        look("/settings/corrections"),
         call("POST", "/api/moves", json!({ "ids": ids, "state": "done" })),
         call("POST", "/api/marks", json!({ "ids": ids, "mark": "assign", "assignee": me })),
         look("/inbox?state=all&q=ship"),

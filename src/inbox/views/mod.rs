@@ -1,6 +1,7 @@
 //! The inbox's HTML.
 
 mod answering;
+mod corrections;
 mod filters;
 mod keys;
 mod list;

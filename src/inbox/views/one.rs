@@ -4,11 +4,13 @@ use kit::clock::Timestamp;
 use maud::{Markup, html};
 
 use super::answering::{composer, on_their_way};
+use super::corrections::corrected;
 use super::marks::{Choice, marks, marks_to_read};
 use super::moves::{moves, receipt};
 use super::notes;
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
 use crate::inbox::answering::Answering;
+use crate::inbox::corrections::{Correctable, Corrected};
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
 use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
@@ -49,6 +51,7 @@ pub struct Beside {
     pub choice: Choice,
     pub notes: Vec<Note>,
     pub noted: Option<NoteTold>,
+    pub corrections: Vec<Corrected>,
 }
 
 pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Markup {
@@ -67,7 +70,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
     };
     let more = html! {
         div.reading-more {
-            @if !item.is_own { (facts(item, local)) }
+            @if !item.is_own { (facts(item, place, beside, local)) }
             div.stack {
                 (about(item, local))
                 @if let Some(content) = &opened.content { (content_card(content, local)) }
@@ -149,7 +152,7 @@ fn thread(opened: &Opened, place: &Place, local: &Local) -> Markup {
 }
 
 /// Each derived fact with its reasons, and its rule behind the question mark.
-fn facts(item: &Interaction, local: &Local) -> Markup {
+fn facts(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> Markup {
     let reasons = item.reasons();
     let score = item.sentiment_score.map(|score| format!("{score:+.2}").replace('-', "−"));
     let intents = item.intents();
@@ -164,14 +167,18 @@ fn facts(item: &Interaction, local: &Local) -> Markup {
             (fact("Sentiment", definitions::SENTIMENT, html! {
                 (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
                 @if let Some(score) = score { " " span.num.muted { (score) } }
+                (corrected(Correctable::Sentiment, item, place, beside))
             }, &of(&reasons, Fact::Sentiment, item, local.now)))
             (fact("Intents", definitions::INTENTS, html! {
                 @if intents.is_empty() { "none" }
                 div.tags { @for intent in intents { (tag(crate::web::ui::Tone::Plain, definitions::intent(intent))) } }
             }, &of(&reasons, Fact::Intent, item, local.now)))
-            (fact("Language", definitions::LANGUAGE, html! { (definitions::language(item.language)) }, &of(&reasons, Fact::Language, item, local.now)))
+            (fact("Language", definitions::LANGUAGE, html! {
+                (definitions::language(item.language))
+                (corrected(Correctable::Language, item, place, beside))
+            }, &of(&reasons, Fact::Language, item, local.now)))
         }
-        p.muted.help { "Rule set " (item.ruleset) ", computed on this server. The same text always gives the same result." }
+        p.muted.help { "Rule set " (item.ruleset) ", computed on this server. The same text always gives the same result. " a href="/settings/corrections" { "What people corrected" } }
     };
     card("Why it's here", html! {}, body)
 }

@@ -117,6 +117,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/inbox/{interaction}/mark", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/notes", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/notes/delete", Page(Cleos), 303),
+    ("POST", "/inbox/{interaction}/corrections", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/move", Page(Cleos), 303),
     // Nothing was said of it yet.
     ("POST", "/inbox/{interaction}/undo", Page(Cleos), 409),
@@ -171,6 +172,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/settings/replies", Page(Ones), 422),
     ("POST", "/settings/replies/{saved_reply}", Page(Cleos), 422),
     ("POST", "/settings/replies/{saved_reply}/delete", Page(Cleos), 303),
+    ("GET", "/settings/corrections", Page(Ones), 200),
     ("GET", "/settings/api-keys", Page(Ones), 200),
     ("POST", "/settings/api-keys", Page(Ones), 422),
     ("POST", "/settings/api-keys/revoke", Page(Cleos), 303),
@@ -204,6 +206,9 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/api/interactions/{interaction}/notes", Key(Scope::Read, Cleos), 200),
     ("POST", "/api/interactions/{interaction}/notes", Key(Scope::Write, Cleos), 201),
     ("DELETE", "/api/interactions/{interaction}/notes/{note}", Key(Scope::Write, Cleos), 204),
+    ("PUT", "/api/interactions/{interaction}/corrections/{fact}", Key(Scope::Write, Cleos), 200),
+    ("DELETE", "/api/interactions/{interaction}/corrections/{fact}", Key(Scope::Write, Cleos), 200),
+    ("GET", "/api/corrections", Key(Scope::Read, Ones), 200),
     ("POST", "/api/moves", Key(Scope::Write, Ones), 200),
     // Nothing was moved or marked yet.
     ("POST", "/api/moves/matching", Key(Scope::Write, Ones), 202),

@@ -55,6 +55,9 @@ pub fn text() -> &'static str {
         crate::demo::api::disable,
         crate::demo::api::status,
         crate::inbox::api::list,
+        crate::inbox::corrections::api::correct,
+        crate::inbox::corrections::api::take_back,
+        crate::inbox::corrections::api::list,
         crate::inbox::api::one,
         crate::inbox::marks::api::star,
         crate::inbox::marks::api::unstar,
@@ -140,6 +143,7 @@ impl Modify for Common {
             let operations = [
                 ("GET", &mut item.get),
                 ("POST", &mut item.post),
+                ("PUT", &mut item.put),
                 ("PATCH", &mut item.patch),
                 ("DELETE", &mut item.delete),
             ];

@@ -2,11 +2,12 @@
 
 use maud::{Markup, html};
 
-const SECTIONS: [(&str, &str); 6] = [
+const SECTIONS: [(&str, &str); 7] = [
     ("/settings/account", "Account"),
     ("/settings/members", "Members"),
     ("/settings/sessions", "Sessions"),
     ("/settings/replies", "Saved replies"),
+    ("/settings/corrections", "Corrections"),
     ("/settings/api-keys", "API keys"),
     ("/settings/demo", "Demo mode"),
 ];

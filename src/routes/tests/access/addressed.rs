@@ -9,6 +9,7 @@ impl Things {
             .replace("{note}", &self.note.to_string())
             .replace("{saved_reply}", &self.saved_reply.to_string())
             .replace("{tag}", "shipping")
+            .replace("{fact}", "sentiment")
             .replace("{act}", "01890a5d-ac96-774b-bcce-b302099a8057")
             .replace("{queued_reply}", &self.queued_reply.to_string())
             .replace("{failed_reply}", &self.failed_reply.to_string())
@@ -52,6 +53,8 @@ impl Things {
             "/inbox/moves" | "/inbox/{interaction}/move" => "to=done".to_owned(),
             "/inbox/marks" | "/inbox/{interaction}/mark" => "mark=star".to_owned(),
             "/inbox/marks/undo" => "act=01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
+            "/inbox/{interaction}/corrections" => "fact=sentiment&value=negative".to_owned(),
+            path if path.ends_with("/corrections/{fact}") => "{\"value\": \"negative\"}".to_owned(),
             "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
             "/settings/account/shortcuts" => "on=true".to_owned(),

@@ -1,0 +1,50 @@
+//! A derived fact that somebody set right, the way back, and the way to set it right.
+
+use maud::{Markup, html};
+
+use super::one::Beside;
+use crate::inbox::corrections::{Correctable, choices, word};
+use crate::inbox::listing::Interaction;
+use crate::inbox::place::Place;
+use crate::web::ui::NOTHING;
+
+pub(super) fn corrected(of: Correctable, item: &Interaction, place: &Place, beside: &Beside) -> Markup {
+    let action = place.address(&format!("/inbox/{}/corrections", item.id), None);
+    let said = beside.corrections.iter().find(|correction| correction.fact == of);
+    let Some(said) = said else {
+        return if beside.may_answer { choice(of, &action) } else { NOTHING };
+    };
+    let whose = match &said.corrector {
+        _ if said.corrected_by == beside.by => "You",
+        Some(name) => name,
+        None => "Somebody",
+    };
+    html! {
+        form.corrected method="post" action=(action) data-act {
+            span { (whose) " said: " b { (word(of, &said.value)) } ". Repruv had: " (word(of, &said.derived)) "." }
+            @if beside.may_answer {
+                button.link type="submit" name="fact" value=(of) aria-label={ "Take back the corrected " (of) } { "Take back" }
+            }
+        }
+    }
+}
+
+fn choice(of: Correctable, action: &str) -> Markup {
+    let label = match of {
+        Correctable::Sentiment => "Wrong sentiment?",
+        Correctable::Language => "Wrong language?",
+    };
+    html! {
+        details.correct {
+            summary { (label) }
+            form method="post" action=(action) data-act {
+                input type="hidden" name="fact" value=(of);
+                select name="value" required aria-label={ "The right " (of) } {
+                    option value="" { "Choose …" }
+                    @for (value, word) in choices(of) { option value=(value) { (word) } }
+                }
+                button.button.small type="submit" { "Correct" }
+            }
+        }
+    }
+}
