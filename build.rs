@@ -20,6 +20,7 @@ fn main() {
     for file in files.iter().filter(|file| file.is_file()) {
         let name = file.file_name().and_then(|name| name.to_str()).expect("asset names are UTF-8");
         let content = fs::read(file).expect("a readable asset");
+        let content = if name.ends_with(".js") { terse(name, &content) } else { content };
         let served = served_name(name, &content);
         let store = |suffix: &str, bytes: &[u8]| {
             let path = Path::new(&out).join(format!("{name}{suffix}"));
@@ -42,6 +43,21 @@ fn main() {
          macro_rules! asset {{\n{arms}}}\npub(crate) use asset;\n"
     );
     fs::write(Path::new(&out).join("assets.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// A script without its comments and indentation: nobody reads it on the wire.
+fn terse(name: &str, script: &[u8]) -> Vec<u8> {
+    let script = std::str::from_utf8(script).expect("a script is UTF-8");
+    let mut terse = String::with_capacity(script.len());
+    for line in script.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with("//")) {
+        assert!(
+            line.matches('`').count() % 2 == 0,
+            "assets/{name}: a template goes over lines, whose indentation would be lost: {line}"
+        );
+        terse.push_str(line);
+        terse.push('\n');
+    }
+    terse.into_bytes()
 }
 
 /// `app.css` becomes `app.0123456789ab.css`: new content has a new address, so an old one may be cached for ever.

@@ -19,7 +19,7 @@ const SAVED: [(&str, &str); 2] = [
 
 pub fn put(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
     let zone = jiff::tz::TimeZone::UTC;
-    let reader = Reader { workspace, user, zone: &zone };
+    let reader = Reader { workspace, user, zone: &zone, now: work.now };
     let filter = Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() };
     let waiting = listing::list(work.tx, reader, &filter, None, SPARED + 3)?.items;
     let ids = waiting.iter().skip(SPARED).map(|item| item.id).collect::<Vec<_>>();

@@ -139,12 +139,12 @@ pub async fn list(
         take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
     let limit = take(&mut parameters, "limit").map(|text| limit(&text)).transpose().map_err(refused)?;
     let filter = Filter::parse(pairs(&parameters)).map_err(refused)?;
-    let (workspace, user) = (who.workspace.id, who.user.id);
+    let (workspace, user, now) = (who.workspace.id, who.user.id, app.now());
     let zone = TimeZone::get(&who.user.time_zone).unwrap_or(TimeZone::UTC);
     let limit = limit.unwrap_or(listing::DEFAULT_LIMIT);
     app.db
         .read(move |conn| {
-            let reader = Reader { workspace, user, zone: &zone };
+            let reader = Reader { workspace, user, zone: &zone, now };
             let listed = listing::list(conn, reader, &filter, cursor, limit)?;
             let items = Item::all(conn, reader, listed.items)?;
             Ok(Json(ListAnswer { items, next_cursor: listed.next.map(|cursor| cursor.to_string()) }))
@@ -157,12 +157,12 @@ pub async fn list(
     responses((status = 200, body = OneAnswer), (status = 401), (status = 404)))]
 pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<OneAnswer>> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
-    let (workspace, user) = (who.workspace.id, who.user.id);
+    let (workspace, user, now) = (who.workspace.id, who.user.id, app.now());
     app.db
         .read(move |conn| {
             let Opened { interaction, content, thread, versions, .. } =
                 listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
-            let reader = Reader { workspace, user, zone: &TimeZone::UTC };
+            let reader = Reader { workspace, user, zone: &TimeZone::UTC, now };
             let item = Item::all(conn, reader, vec![interaction])?.pop().ok_or(Error::NotFound)?;
             Ok(Json(OneAnswer {
                 item,

@@ -11,6 +11,7 @@ pub mod derive;
 pub mod imported;
 pub mod ingest;
 pub mod jobs;
+mod known;
 pub mod listing;
 pub mod marks;
 pub mod moves;

@@ -1,18 +1,16 @@
 //! `/inbox` and `/inbox/{id}`.
 
-use std::sync::Arc;
-
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use kit::clock::Timestamp;
 use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
 use url::Url;
 
 use super::answering::{Answering, Told};
-use super::listing::{self, BadFilter, Cursor, Filter, Interaction, Listed, Matches, Opened, Reader};
+use super::known::Known;
+use super::listing::{self, BadFilter, ChoiceCounts, Cursor, Filter, Interaction, Listed, Matches, Opened, Reader};
 use super::marks::pages::TagTold;
 use super::marks::{self, Marks};
 use super::moves::{Done, Receipt};
@@ -62,15 +60,20 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let Listing { mut parameters, tagged } = listing;
     let panel = take(&mut parameters, "panel");
     let done = Done::take(&mut parameters);
-    let place = Arc::new(Place::parse(parameters).map_err(refused)?);
+    let place = Place::parse(parameters).map_err(refused)?;
     let is_sound = place.errors.is_empty() && tagged.is_none();
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
-    let (mut rows, receipt) = {
-        let (place, now) = (place.clone(), shell.local.now);
+    let counts_choices = panel.as_deref() == Some("filters");
+    let (place, mut rows, receipt) = {
+        let now = shell.local.now;
         let read = move |conn: &mut Conn| {
-            let rows = Rows::read(conn, (Reader { workspace, user: by, zone: &zone }, now), &place)?;
-            Ok::<_, Error>((rows, Receipt::read(conn, (workspace, by, now), done)?))
+            let reader = Reader { workspace, user: by, zone: &zone, now };
+            let (place, mut rows) = Rows::read(conn, reader, place.clone())?;
+            if counts_choices {
+                rows.choices = Some(listing::choice_counts(conn, reader, &place.filter)?);
+            }
+            Ok::<_, Error>((place, rows, Receipt::read(conn, (workspace, by, now), done)?))
         };
         app.db.read(read).await?
     };
@@ -78,8 +81,10 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
     let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, matching: done.by(), may_answer, local };
-    if panel.is_some() {
-        return Ok(views::panel(&view).into_response());
+    match panel {
+        Some(_) if counts_choices => return Ok(views::filters(&view).into_response()),
+        Some(_) => return Ok(views::panel(&view).into_response()),
+        None => {}
     }
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, views::nothing_open()));
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -118,17 +123,17 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let Asked { id, mut parameters, told, tagged, noted } = asked;
     let panel = take(&mut parameters, "panel");
     let done = Done::take(&mut parameters).on(id);
-    let place = Arc::new(Place::parse(parameters).map_err(refused)?);
+    let place = Place::parse(parameters).map_err(refused)?;
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
     let (may_answer, may_approve) = (who.role.may(Right::Answer), who.role.may(Right::Approve));
-    let (rows, mut opened, mut beside) = {
-        let (place, now) = (place.clone(), shell.local.now);
+    let (place, rows, mut opened, mut beside) = {
+        let now = shell.local.now;
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
-            let reader = Reader { workspace, user: by, zone: &zone };
-            let rows = Rows::read(conn, (reader, now), &place)?;
+            let reader = Reader { workspace, user: by, zone: &zone, now };
+            let (place, rows) = Rows::read(conn, reader, place.clone())?;
             let neighbours = neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?;
             let receipt = Receipt::read(conn, (workspace, by, now), done)?;
             let word = decisions::last_word(conn, workspace, id)?;
@@ -150,7 +155,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
                 noted,
                 corrections: corrections::of_item(conn, workspace, id)?,
             };
-            Ok::<_, Error>((rows, opened, beside))
+            Ok::<_, Error>((place, rows, opened, beside))
         };
         app.db.read(read).await?
     };
@@ -224,26 +229,34 @@ pub struct Rows {
     pub matches: Option<Matches>,
     /// Replies of editors that wait for an owner.
     pub awaiting: i64,
+    /// How many each choice of the filter would list, where that is asked for.
+    pub choices: Option<ChoiceCounts>,
 }
 
 impl Rows {
-    fn read(conn: &mut Conn, (reader, now): (Reader<'_>, Timestamp), place: &Place) -> Result<Self> {
+    /// With the place without what is gone.
+    fn read(conn: &mut Conn, reader: Reader<'_>, place: Place) -> Result<(Place, Self)> {
         let workspace = reader.workspace;
+        let known = Known::read(conn, workspace)?;
+        let place = known.narrowed(conn, workspace, place)?;
         let listed = listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?;
-        let (members, tags) = (marks::members(conn, workspace)?, marks::tags(conn, workspace)?);
+        let Known { members, connections } = known;
+        let tags = marks::tags(conn, workspace)?;
         let is_zero = listed.items.is_empty() && place.cursor.is_none() && place.filter == first_view();
-        let today = is_zero.then(|| Today::read(conn, reader, now)).transpose()?;
-        Ok(Self {
+        let today = is_zero.then(|| Today::read(conn, reader)).transpose()?;
+        let rows = Self {
             matches: listing::matches(conn, reader, &place.filter, &listed, place.cursor)?,
             today,
             marks: marks::of_items(conn, reader, &listed.items)?,
             choice: Choice { me: reader.user, members, tags, told: None },
             listed,
             counts: listing::counts(conn, workspace)?,
-            connections: listing::connections(conn, workspace)?,
+            connections,
             people_and_content: named(conn, workspace, &place.filter)?,
             awaiting: replies::count_awaiting(conn, workspace)?,
-        })
+            choices: None,
+        };
+        Ok((place, rows))
     }
 
     pub fn count(&self, state: TriageState) -> i64 {
@@ -262,8 +275,7 @@ fn count(counts: &[(TriageState, i64)], state: TriageState) -> i64 {
 fn named(conn: &mut Conn, workspace: WorkspaceId, filter: &Filter) -> Result<Vec<(&'static str, String)>> {
     let mut names = Vec::new();
     if let Some(author) = filter.author {
-        let name = listing::author_name(conn, workspace, author)?.ok_or(Error::NotFound)?;
-        names.push(("author", name));
+        names.extend(listing::author_name(conn, workspace, author)?.map(|name| ("author", name)));
     }
     if let Some(content) = filter.content {
         let title = listing::content_title(conn, workspace, content)?;

@@ -10,7 +10,7 @@ use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
 
 /// What a person can get wrong in the form of the filter.
-const FIELDS: [&str; 13] = [
+const FIELDS: [&str; 14] = [
     "q",
     "kind",
     "intent",
@@ -19,6 +19,7 @@ const FIELDS: [&str; 13] = [
     "language",
     "platform",
     "visibility",
+    "days",
     "since",
     "until",
     "starred",
@@ -28,7 +29,7 @@ const FIELDS: [&str; 13] = [
 /// In an address, everything; without it and without any filter, what needs a reply.
 const ALL: &str = "all";
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     pub filter: Filter,
     /// After which row the list begins; none: with its first.
@@ -36,34 +37,49 @@ pub struct Place {
     /// What the form said, word for word: shown again beside what is wrong with it.
     pub typed: Vec<(String, String)>,
     pub errors: FieldErrors,
+    /// What the address asks for and nobody knows, or nobody knows any more: in sentences.
+    pub remarks: Vec<String>,
 }
 
 impl Place {
-    /// Reads an address. A bad value of the form is told beside its field; what no form sends is refused.
+    /// Reads an address. A bad value of the form is told beside its field, one of a link above the list; what is no filter at
+    /// all is refused.
     pub fn parse(parameters: Vec<(String, String)>) -> Result<Self, BadFilter> {
         let mut typed = parameters;
         let cursor = take(&mut typed, "cursor").map(|text| text.parse()).transpose()?;
         let is_bare = !typed.iter().any(|(name, _)| Filter::NAMES.contains(&name.as_str()));
         typed.retain(|(name, value)| name != "state" || value != ALL);
         let mut taken = typed.clone();
-        let mut errors = FieldErrors::default();
+        let (mut errors, mut remarks) = (FieldErrors::default(), Vec::new());
         let filter = loop {
             match Filter::parse(taken.iter().map(|(name, value)| (name.as_str(), value.as_str()))) {
                 Ok(filter) => break filter,
                 Err(bad) => {
-                    let field = FIELDS.into_iter().find(|field| *field == bad.name).ok_or_else(|| bad.clone())?;
-                    errors.add(field, "bad_value", wish(field, &taken, &bad));
-                    taken.retain(|(name, _)| name != field);
+                    let known = Filter::NAMES.iter().find(|name| **name == bad.name).ok_or_else(|| bad.clone())?;
+                    match FIELDS.into_iter().find(|field| field == known) {
+                        Some(field) => errors.add(field, "bad_value", wish(field, &taken, &bad)),
+                        None => remarks.push(unknown(known, &bad)),
+                    }
+                    taken.retain(|(name, _)| name != known);
                 }
             }
         };
+        typed.retain(|(name, _)| taken.iter().any(|(left, _)| left == name) || FIELDS.contains(&name.as_str()));
         let filter = if is_bare && typed.is_empty() { first_view() } else { filter };
-        Ok(Self { filter, cursor, typed, errors })
+        Ok(Self { filter, cursor, typed, errors, remarks })
     }
 
     /// The same list, at its beginning.
     pub fn of(filter: Filter) -> Self {
-        Self { filter, cursor: None, typed: Vec::new(), errors: FieldErrors::default() }
+        Self { filter, cursor: None, typed: Vec::new(), errors: FieldErrors::default(), remarks: Vec::new() }
+    }
+
+    /// The same list but for one parameter of its filter that means nothing any more, with a word about it.
+    pub fn leaving_out(mut self, name: &str, word: &str) -> Self {
+        self.filter = self.filter.without(name);
+        self.typed.retain(|(known, _)| known != name);
+        self.remarks.push(word.to_owned());
+        self
     }
 
     pub fn from(&self, cursor: Option<Cursor>) -> Self {
@@ -138,6 +154,16 @@ fn parameters(filter: &Filter) -> Vec<(&'static str, String)> {
     parameters
 }
 
+fn unknown(name: &str, bad: &BadFilter) -> String {
+    match name {
+        "state" => {
+            "This address asks for a state that Repruv doesn't have, so comments in any state are listed.".to_owned()
+        }
+        "order" => "This address asks for an order that this list can't have: the newest come first.".to_owned(),
+        _ => format!("“{name}” in this address was left out. {}", bad.message),
+    }
+}
+
 fn wish(field: &str, typed: &[(String, String)], bad: &BadFilter) -> String {
     let is_day = |value: &str| value.parse::<jiff::civil::Date>().is_ok();
     match field {
@@ -190,6 +216,15 @@ mod tests {
         assert_eq!((wrong.value("until").as_str(), wrong.value("since").as_str()), ("2026-11-01", "2026-11-22"));
         assert_eq!(wrong.filter.language.map(|language| language.to_string()).as_deref(), Some("de"));
         let refused = |query: &str| Place::parse(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect());
-        assert!(refused("tab=all").is_err() && refused("author=ann").is_err() && refused("cursor=x").is_err());
+        assert!(refused("tab=all").is_err() && refused("cursor=x").is_err());
+    }
+
+    #[test]
+    fn what_no_form_sends_is_remarks_with_a_word() {
+        for (query, left) in [("state=open&kind=review", "?kind=review"), ("author=ann&days=today", "?days=today")] {
+            let place = place(query);
+            assert_eq!((place.list(), place.remarks.len()), (format!("/inbox{left}"), 1), "{:?}", place.remarks);
+        }
+        assert_eq!(place("state=answered&order=priority").list(), "/inbox?state=answered");
     }
 }

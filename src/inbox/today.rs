@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 
 use super::decisions;
@@ -34,9 +33,9 @@ pub struct Person {
 
 impl Today {
     /// From midnight of the reader's own zone on.
-    pub fn read(conn: &mut Conn, reader: Reader<'_>, now: Timestamp) -> db::Result<Self> {
-        let today = now.to_jiff().to_zoned(reader.zone.clone()).start_of_day();
-        let since = today.map_or(now, |midnight| midnight.timestamp().into());
+    pub fn read(conn: &mut Conn, reader: Reader<'_>) -> db::Result<Self> {
+        let today = reader.now.to_jiff().to_zoned(reader.zone.clone()).start_of_day();
+        let since = today.map_or(reader.now, |midnight| midnight.timestamp().into());
         let mut people: BTreeMap<UserId, Person> = BTreeMap::new();
         let person = |id, name| Person { id, name, answered: 0, cleared: 0 };
         for (id, name, count) in replies::answered_since(conn, reader.workspace, since)? {

@@ -1,6 +1,7 @@
 //! What a person does, in a real browser against the built binary.
 
 mod demo;
+mod filters;
 mod inbox;
 mod narrow;
 mod pages;

@@ -7,7 +7,7 @@ use kit::testing::Engine;
 use super::person::Person;
 use crate::support::Server;
 
-const PAGES: [(&str, &str); 10] = [
+const PAGES: [(&str, &str); 12] = [
     ("dashboard", "/dashboard"),
     ("inbox", "/inbox"),
     ("connections", "/connections"),
@@ -18,6 +18,8 @@ const PAGES: [(&str, &str); 10] = [
     ("saved-replies", "/settings/replies"),
     ("approvals", "/inbox/approvals"),
     ("search", "/inbox?state=all&q=thanks"),
+    ("filters", "/inbox?kind=comment&intent=question&days=last_30_days#at-kind"),
+    ("gone", "/inbox?tag=holiday&connection=01890a5d-ac96-774b-bcce-b302099a8057"),
 ];
 
 #[test]

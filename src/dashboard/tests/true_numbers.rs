@@ -177,9 +177,9 @@ async fn rows_on(desk: &Desk, local: &Local, day: Date, kind: &str) -> i64 {
 async fn rows_behind(desk: &Desk, local: &Local, href: &str) -> i64 {
     let query = href.split_once('?').expect("a filter").1;
     let filter = Filter::parse(query.split('&').filter_map(|pair| pair.split_once('='))).expect("a link is a filter");
-    let (workspace, user, zone) = (desk.workspace, desk.user, local.zone.clone());
+    let (workspace, user, zone, now) = (desk.workspace, desk.user, local.zone.clone(), local.now);
     let counted = desk.read(move |conn| {
-        let reader = Reader { workspace, user, zone: &zone };
+        let reader = Reader { workspace, user, zone: &zone, now };
         let (mut count, mut after) = (0, None);
         loop {
             let page = listing::list(conn, reader, &filter, after, listing::MAX_LIMIT)?;

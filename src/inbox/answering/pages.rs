@@ -44,7 +44,8 @@ pub async fn send(
     let (user, workspace, platforms, text) = (who.user.id, who.workspace.id, app.platforms.clone(), form.text.clone());
     let sent = app
         .write(who.acting(), move |work| {
-            let next = after(work.tx, Reader { workspace, user, zone: &local.zone }, &list, id)?;
+            let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
+            let next = after(work.tx, reader, &list, id)?;
             let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay: UNDO };
             match replies::send(work, &platforms, workspace, &new) {
                 Ok(reply) => Ok(Ok((next, reply.id))),

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use jiff::ToSpan as _;
 use jiff::civil::Date;
 use utoipa::PartialSchema;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
@@ -39,6 +40,23 @@ kit::text_enum! {
     pub enum Starred { Yes = "yes" }
 }
 
+kit::text_enum! {
+    /// Days by name, up to now.
+    pub enum Days { Today = "today", Last7 = "last_7_days", Last30 = "last_30_days", ThisMonth = "this_month" }
+}
+
+impl Days {
+    /// The first of them; today is the last.
+    pub fn since(self, today: Date) -> Date {
+        match self {
+            Days::Today => today,
+            Days::Last7 => today.saturating_sub(6.days()),
+            Days::Last30 => today.saturating_sub(29.days()),
+            Days::ThisMonth => today.first_of_month(),
+        }
+    }
+}
+
 /// Declares a filter's fields, once: the struct and its default, the URL's parameters both ways, and what the API's
 /// description says of them.
 macro_rules! filter {
@@ -58,6 +76,16 @@ macro_rules! filter {
                     _ => return Err(BadFilter::unknown(name)),
                 }
                 Ok(())
+            }
+
+            /// The same without what one parameter says.
+            pub fn without(&self, name: &str) -> Self {
+                let (mut filter, blank) = (self.clone(), Self::default());
+                match name {
+                    $(stringify!($name) => filter.$name = blank.$name,)+
+                    _ => {}
+                }
+                filter
             }
 
             /// What differs from the default, as a URL's parameters.
@@ -92,6 +120,7 @@ filter! {
         starred: Option<Starred> = "What the user starred",
         tag: Option<TagName> = "However it is written",
         assignee: Option<Assignee> = "me, nobody, or the id of a member",
+        days: Option<Days> = "By name, in the user's time zone; since and until narrow them further",
         since: Option<Date> = "First day, like 2026-11-22, in the user's time zone",
         until: Option<Date> = "Last day: the same as since, or later",
         visibility: Visibility = "defaults to published",
@@ -129,7 +158,7 @@ macro_rules! values {
 }
 
 values! {
-    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred;
+    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred, Days;
     ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id"
 }
 

@@ -1,5 +1,6 @@
 //! The inbox as a list: the URL is the filter, pages go by cursor, a row knows all that is shown of it.
 
+mod choices;
 mod filter;
 mod found;
 mod marked;
@@ -7,6 +8,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
@@ -16,7 +18,8 @@ use super::triage::TriageState;
 use crate::model::{AuthorId, ContentId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
-pub use filter::{BadFilter, Filter, Order, Starred, Visibility, escaped};
+pub use choices::{ChoiceCounts, counts as choice_counts};
+pub use filter::{BadFilter, Days, Filter, Order, Starred, Visibility, escaped};
 #[cfg(test)]
 pub use found::plans;
 pub use store::{Connection, ContentItem, Interaction, Reply, Version};
@@ -31,12 +34,19 @@ pub struct Listed {
     pub next: Option<Cursor>,
 }
 
-/// Who looks: whose rows, whose stars and whose days a filter means.
+/// Who looks, and when: whose rows, whose stars and whose days a filter means.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     pub workspace: WorkspaceId,
     pub user: UserId,
     pub zone: &'a TimeZone,
+    pub now: Timestamp,
+}
+
+impl Reader<'_> {
+    pub fn today(&self) -> Date {
+        self.zone.to_datetime(self.now.to_jiff()).date()
+    }
 }
 
 pub fn list(
@@ -144,6 +154,10 @@ pub fn connections(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connec
 /// The author's name, for a filter that shows one person.
 pub fn author_name(conn: &mut Conn, workspace: WorkspaceId, author: AuthorId) -> Result<Option<String>> {
     store::author_name(conn, workspace, author)
+}
+
+pub fn has_content(conn: &mut Conn, workspace: WorkspaceId, content: ContentId) -> Result<bool> {
+    Ok(store::content(conn, workspace, content)?.is_some())
 }
 
 /// The title of one content item, for a filter that shows one.

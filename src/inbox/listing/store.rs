@@ -248,7 +248,8 @@ impl<'a> Query<'a> {
 
 /// From when, and up to when, a filter's days are.
 pub(super) fn bounds(reader: Reader<'_>, filter: &Filter) -> (Option<Timestamp>, Option<Timestamp>) {
-    let since = filter.since.map(|since| start_of(since, reader.zone));
+    let named = filter.days.map(|days| days.since(reader.today()));
+    let since = filter.since.max(named).map(|since| start_of(since, reader.zone));
     let after = filter.until.and_then(|until| until.tomorrow().ok());
     (since, after.map(|after| start_of(after, reader.zone)))
 }

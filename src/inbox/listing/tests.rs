@@ -36,11 +36,56 @@ kit::both_databases! {
             ("since=2026-11-26", "c5 c4"),
             ("until=2026-11-25", "r1 c3 c2 c1"),
             ("since=2026-11-26&until=2026-11-26&state=needs_reply", "c4"),
+            ("days=today", "c5 c4 r1 c3 c2 c1"),
+            ("days=last_7_days&since=2026-11-26", "c5 c4"),
+            ("days=this_month&until=2026-11-25&state=needs_reply", "c3 c1"),
             ("priority=urgent", "c3"),
             ("state=spam", "s2 s1"),
         ] {
             assert_eq!(found(&desk, query).await.join(" "), expected, "{query}");
         }
+    }
+
+    async fn days_by_name_are_the_readers_and_go_with_the_clock(desk: Desk) {
+        // Half past midnight of the 26th in Berlin, and half an hour before.
+        let midnight = MORNING + HOUR * 13;
+        let at = |id: &str, at| ObservedInteraction { created_at: at, ..comment(id, "ann", "What is it?") };
+        let page = [at("late", midnight - HOUR / 2), at("early", midnight + HOUR / 2), at("weekago", midnight - HOUR * 24 * 7 + HOUR)];
+        desk.ingest(midnight + HOUR, &page).await;
+        let (workspace, user) = (desk.workspace, desk.user);
+        for (days, hours, expected) in [
+            ("today", 1, "early"),
+            ("last_7_days", 1, "early late"),
+            ("last_7_days", 0, "early late weekago"),
+            ("this_month", 1, "early late weekago"),
+            ("this_month", 24 * 5 + 1, ""),
+            ("last_30_days", 24 * 5, "early late weekago"),
+        ] {
+            let (filter, zone) = (parsed(&format!("days={days}")).unwrap(), desk.time_zone.clone());
+            let now = midnight + HOUR * hours - HOUR / 4;
+            let reader = desk.read(move |conn| super::list(conn, Reader { workspace, user, zone: &zone, now }, &filter, None, 50));
+            let found = reader.await.unwrap().items.into_iter().map(|item| item.external_id).collect::<Vec<_>>();
+            assert_eq!(found.join(" "), expected, "{days}, {hours} h later");
+        }
+    }
+
+    async fn each_choice_is_counted_in_the_place_of_the_one_that_is_on(desk: Desk) {
+        desk.ingest(MORNING + HOUR, &inbox()).await;
+        let told = counts(&desk, "").await;
+        for (name, value, expected) in [("kind", "comment", "4"), ("kind", "reply", "1"), ("kind", "mention", "0"), ("sentiment", "negative", "1"), ("intent", "purchase", "1"), ("platform", "youtube", "6")] {
+            assert_eq!(told.told(name, value).as_deref(), Some(expected), "{name} {value}");
+        }
+        assert_eq!(told.told("visibility", "held"), None, "nobody counts these");
+        let told = counts(&desk, "state=needs_reply&order=priority&kind=review").await;
+        assert_eq!(told.told("kind", "comment").as_deref(), Some("2"), "c1 and c4 wait");
+        assert_eq!(told.told("intent", "purchase").as_deref(), Some("0"), "no review wants to buy");
+        assert_eq!(counts(&desk, "q=place").await.told("kind", "comment"), None);
+        let many = (0..450).map(|n| comment(&format!("m{n}"), "ann", if n < 300 { "What is it?" } else { "Das Video ist echt super" }));
+        let many = many.map(|item| ObservedInteraction { created_at: MORNING + HOUR * 30, ..item }).collect::<Vec<_>>();
+        desk.ingest(MORNING + HOUR * 30, &many).await;
+        let told = counts(&desk, "").await;
+        assert_eq!(told.told("kind", "comment").as_deref(), Some("100+"));
+        assert_eq!(told.told("kind", "review"), None, "it may be further down");
     }
 
     async fn who_comes_back_after_our_answer_is_told_apart(desk: Desk) {
@@ -75,7 +120,7 @@ kit::both_databases! {
                     // The tables are too small for an index to be worth it.
                     tx.exec("SET LOCAL enable_seqscan = off", &[])?;
                 }
-                super::store::plan(tx, Reader { workspace, user, zone: &zone }, &filter)
+                super::store::plan(tx, Reader { workspace, user, zone: &zone, now: MORNING }, &filter)
             });
             let steps = steps.await.unwrap();
             let whole = steps.iter().filter(|step| step.starts_with("SCAN ") || step.contains("Seq Scan"));
@@ -211,9 +256,19 @@ fn parsed(query: &str) -> Result<Filter, BadFilter> {
 async fn list(desk: &Desk, workspace: WorkspaceId, query: &str, after: Option<Cursor>, limit: usize) -> Listed {
     let filter = parsed(query).unwrap();
     let (user, zone) = (desk.user, desk.time_zone.clone());
-    desk.read(move |conn| super::list(conn, Reader { workspace, user, zone: &zone }, &filter, after, limit))
-        .await
-        .unwrap()
+    desk.read(move |conn| {
+        super::list(conn, Reader { workspace, user, zone: &zone, now: MORNING }, &filter, after, limit)
+    })
+    .await
+    .unwrap()
+}
+
+async fn counts(desk: &Desk, query: &str) -> super::ChoiceCounts {
+    let (filter, zone) = (parsed(query).unwrap(), desk.time_zone.clone());
+    let (workspace, user) = (desk.workspace, desk.user);
+    let read = desk
+        .read(move |conn| super::choice_counts(conn, Reader { workspace, user, zone: &zone, now: MORNING }, &filter));
+    read.await.unwrap()
 }
 
 async fn found(desk: &Desk, query: &str) -> Vec<String> {

@@ -175,6 +175,11 @@ pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<Member
     Ok(members)
 }
 
+/// Whether it hangs on some thread.
+pub fn has_tag(conn: &mut Conn, workspace: WorkspaceId, tag: &TagName) -> db::Result<bool> {
+    store::has_tag(conn, workspace, &tag.key())
+}
+
 /// The tags that hang on some thread, by name.
 pub fn tags(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<TagName>> {
     store::tags(conn, workspace)

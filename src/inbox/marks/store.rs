@@ -202,6 +202,11 @@ pub fn purge(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
     )
 }
 
+pub fn has_tag(conn: &mut Conn, workspace: WorkspaceId, key: &str) -> Result<bool> {
+    let sql = "SELECT 1 FROM thread_tags WHERE workspace_id = $1 AND tag = $2 LIMIT 1";
+    Ok(conn.opt::<i64>(sql, args![workspace, key])?.is_some())
+}
+
 pub fn tags(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<TagName>> {
     conn.all(
         "SELECT name FROM tags WHERE workspace_id = $1

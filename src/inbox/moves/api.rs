@@ -148,7 +148,7 @@ pub async fn matching(
     let (user, workspace, word) = (who.user.id, who.workspace.id, Word { state: body.state, until: body.until });
     let local = Local::new(app.now(), &who.user.time_zone);
     let effect = move |work: &mut Work<'_>| {
-        let reader = Reader { workspace, user, zone: &local.zone };
+        let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
         let job_id = matching::order(work, reader, &filter, word).map_err(refused)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(MoveOrdered { job_id })))
     };

@@ -44,7 +44,8 @@ pub async fn decide(
     let (by, workspace, word) = (who.user.id, who.workspace.id, form.to.word(&local));
     let next = app
         .write(who.acting(), move |work| {
-            let next = after(work.tx, Reader { workspace, user: by, zone: &local.zone }, &place, id)?;
+            let reader = Reader { workspace, user: by, zone: &local.zone, now: local.now };
+            let next = after(work.tx, reader, &place, id)?;
             say(work, by, workspace, id, word)?;
             Ok::<_, Error>(next)
         })
@@ -120,7 +121,7 @@ async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result
     let (user, workspace, filter, word) = (who.user.id, who.workspace.id, list.filter.clone(), to.word(&local));
     let job = app
         .write(who.acting(), move |work| {
-            let reader = Reader { workspace, user, zone: &local.zone };
+            let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
             matching::order(work, reader, &filter, word).map_err(refused)
         })
         .await?;

@@ -58,6 +58,8 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         look("/inbox?state=all&q=ship"),
         look("/inbox?starred=yes&state=all"),
         look("/inbox?assignee=me&state=all"),
+        look("/inbox?days=last_7_days&kind=comment&tag=price"),
+        look("/inbox?panel=filters&state=all&kind=comment"),
     ];
     let mut efforts = Vec::new();
     for (method, path, content, body) in acts {

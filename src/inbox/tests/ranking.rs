@@ -65,7 +65,7 @@ async fn waiting_in(desk: &Desk, number: u64, scenario: Scenario, size: Size) ->
     let user = desk.user;
     let listed = desk.read(move |conn| {
         let filter = Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() };
-        let reader = Reader { workspace, user, zone: &TimeZone::UTC };
+        let reader = Reader { workspace, user, zone: &TimeZone::UTC, now: MORNING };
         let (mut items, mut after) = (Vec::new(), None);
         loop {
             let page = listing::list(conn, reader, &filter, after, MAX_LIMIT)?;

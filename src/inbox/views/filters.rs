@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::list::Inbox;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
-use crate::inbox::listing::{Filter, Starred, Visibility};
+use crate::inbox::listing::{Days, Filter, Starred, Visibility};
 use crate::inbox::marks::TagName;
 use crate::inbox::place::Place;
 use crate::model::Kind;
@@ -13,12 +13,19 @@ use crate::web::ui::{Button, Field, Icon, Select, icon, platform_name};
 
 pub fn form(view: &Inbox<'_>) -> Markup {
     let place = view.place;
-    let set =
-        Filter { q: None, state: None, order: Filter::default().order, ..place.filter.clone() }.parameters().len();
     html! {
-        details #filters .filter-card open[!place.errors.is_empty() && place.errors.of("q").is_none()] {
-            summary { (icon(Icon::Search)) "Filter" @if set > 0 { " " span.num { "(" (set) ")" } } }
-            form.filters method="get" action="/inbox" {
+        details #filters .filter-card open[!place.errors.is_empty() && place.errors.of("q").is_none()] data-counts=(place.address("/inbox", Some("filters"))) {
+            summary { (icon(Icon::Search)) "Filter" }
+            (counted(view))
+        }
+    }
+}
+
+/// The form alone, with how many comments each choice would list, where that was counted.
+pub fn counted(view: &Inbox<'_>) -> Markup {
+    let place = view.place;
+    html! {
+            form #filter-form .filters method="get" action="/inbox" {
                 @for (name, value) in kept(place) { input type="hidden" name=(name) value=(value); }
                 (choice(view, "kind", "Kind", Kind::ALL, |kind| (kind.as_str(), definitions::kind(kind))))
                 (choice(view, "intent", "Intent", Intent::ALL, |intent| (intent.as_str(), definitions::intent(intent))))
@@ -29,16 +36,12 @@ pub fn form(view: &Inbox<'_>) -> Markup {
                 (tag(view))
                 (assignee(view))
                 (choice(view, "starred", "Star", Starred::ALL, |one| (one.as_str(), "Starred by you")))
-                (choice(view, "visibility", "On the platform", Visibility::ALL, |one| (one.as_str(), one.as_str())))
+                (choice(view, "visibility", "On the platform", Visibility::ALL, |one| (one.as_str(), place_on(one))))
+                (range(view))
                 (day(view, "since", "From"))
                 (day(view, "until", "To"))
-                div.actions {
-                    (Button::primary("Apply"))
-                    @if set > 0 { a.button.quiet href=(cleared(place)) { "Clear" } }
-                }
+                div.actions { (Button::primary("Apply")) }
             }
-        }
-        (chosen(view))
     }
 }
 
@@ -52,27 +55,6 @@ fn kept(place: &Place) -> Vec<(&'static str, String)> {
     kept
 }
 
-fn cleared(place: &Place) -> String {
-    let Filter { q, state, order, .. } = place.filter.clone();
-    Place::of(Filter { q, state, order, ..Filter::default() }).list()
-}
-
-/// One author, one post: no field of the form shows them.
-fn chosen(view: &Inbox<'_>) -> Markup {
-    html! {
-        @for (name, value) in &view.rows.people_and_content {
-            @let without = match *name {
-                "author" => Filter { author: None, ..view.place.filter.clone() },
-                _ => Filter { content: None, ..view.place.filter.clone() },
-            };
-            p.meta.chosen {
-                span { @if *name == "author" { "Only by " } @else { "Only on " } b { (value) } }
-                a href=(Place::of(without).list()) { "Show all" }
-            }
-        }
-    }
-}
-
 fn choice<T: Copy>(
     view: &Inbox<'_>,
     name: &'static str,
@@ -81,16 +63,51 @@ fn choice<T: Copy>(
     words: impl Fn(T) -> (&'static str, &'static str),
 ) -> Markup {
     let value = view.place.value(name);
-    let selected = if value.is_empty() && name == "visibility" { Visibility::Published.as_str() } else { &value };
+    // What is so anyway is asked for by nothing.
+    let default = (name == "visibility").then_some(Visibility::Published.as_str());
+    let selected = if default == Some(value.as_str()) { "" } else { &value };
     let mut select = Select::new(name, label, selected).error(view.place.errors.of(name));
     if name != "visibility" {
         select = select.option("", "Any");
     }
-    let select = all.iter().fold(select, |select, one| {
-        let (value, text) = words(*one);
-        select.option(value, text)
-    });
+    let texts = all.iter().map(|one| words(*one)).map(|(value, text)| (value, with_count(view, name, value, text)));
+    let texts = texts.collect::<Vec<_>>();
+    let asked = |value: &'static str| if default == Some(value) { "" } else { value };
+    let select = texts.iter().fold(select, |select, (value, text)| select.option(asked(value), text));
     html! { (select) }
+}
+
+fn with_count(view: &Inbox<'_>, name: &'static str, value: &str, text: &str) -> String {
+    let count = view.rows.choices.as_ref().and_then(|counts| counts.told(name, value));
+    count.map_or(text.to_owned(), |count| format!("{text} ({count})"))
+}
+
+/// Where on the platform it can be seen.
+pub(super) const fn place_on(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Published => "published",
+        Visibility::Held => "held for review",
+        Visibility::Spam => "held as likely spam",
+        Visibility::Hidden => "hidden",
+        Visibility::Rejected => "rejected",
+        Visibility::Removed => "removed",
+        Visibility::Any => "anywhere",
+    }
+}
+
+pub(super) const fn days(days: Days) -> &'static str {
+    match days {
+        Days::Today => "Today",
+        Days::Last7 => "Last 7 days",
+        Days::Last30 => "Last 30 days",
+        Days::ThisMonth => "This month",
+    }
+}
+
+fn range(view: &Inbox<'_>) -> Markup {
+    let selected = view.place.value("days");
+    let select = Select::new("days", "When", &selected).option("", "Any time").error(view.place.errors.of("days"));
+    html! { (Days::ALL.iter().fold(select, |select, one| select.option(one.as_str(), days(*one)))) }
 }
 
 /// Connections where there are several, and platforms where those are.
@@ -99,8 +116,12 @@ fn accounts(view: &Inbox<'_>) -> Markup {
     let ids = connections.iter().map(|connection| connection.id.to_string()).collect::<Vec<_>>();
     let selected = view.place.value("connection");
     let mut accounts = Select::new("connection", "Account", &selected).option("", "Any");
-    for (connection, id) in connections.iter().zip(&ids) {
+    let names = connections.iter().zip(&ids).map(|(connection, id)| {
         let name = connection.display_name.as_deref().unwrap_or(platform_name(connection.platform.as_str()));
+        with_count(view, "connection", id, name)
+    });
+    let names = names.collect::<Vec<_>>();
+    for (id, name) in ids.iter().zip(&names) {
         accounts = accounts.option(id, name);
     }
     let platform = view.place.value("platform");
@@ -110,8 +131,10 @@ fn accounts(view: &Inbox<'_>) -> Markup {
     let mut known = known.collect::<Vec<_>>();
     known.sort_unstable();
     known.dedup();
-    for platform in &known {
-        platforms = platforms.option(platform.as_str(), platform_name(platform.as_str()));
+    let names = known.iter().map(|known| with_count(view, "platform", known.as_str(), platform_name(known.as_str())));
+    let names = names.collect::<Vec<_>>();
+    for (platform, name) in known.iter().zip(&names) {
+        platforms = platforms.option(platform.as_str(), name);
     }
     html! {
         @if known.len() > 1 || !platform.is_empty() { (platforms) }

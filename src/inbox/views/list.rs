@@ -3,6 +3,7 @@
 use kit::jobs::JobId;
 use maud::{Markup, html};
 
+use super::chips::chips;
 use super::filters;
 use super::keys::keys_button;
 use super::marks::{assignee, star, tags_in_row};
@@ -49,6 +50,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
             div.panes {
                 section.rows-pane aria-label="Comments" {
                     (receipt_part(view))
+                    (chips(view))
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
                     (keys_button())

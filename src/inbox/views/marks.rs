@@ -89,10 +89,10 @@ pub(super) fn marks_to_read(beside: &Beside) -> Markup {
 pub(super) fn for_ticked(place: &Place, choice: &Choice) -> Markup {
     let action = place.address("/inbox/marks", None);
     html! {
-        button.button.small type="submit" formaction=(action) name="mark" value="star" data-key="s" title="Star (s)" { (icon(Icon::Star)) "Star" }
-        button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign (a)" { (icon(Icon::Person)) "Assign" }
+        button.button.small type="submit" formaction=(action) name="mark" value="star" data-key="s" title="Star (s)" { (icon(Icon::Star)) span { "Star" } }
+        button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign (a)" { (icon(Icon::Person)) span { "Assign" } }
         div #ticked-assigning .menu popover aria-label="Assign" { (people(choice, None, Some(&action))) }
-        button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag (#)" { (icon(Icon::Plus)) "Tag" }
+        button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag (#)" { (icon(Icon::Plus)) span { "Tag" } }
         div #ticked-tagging .menu popover[choice.told.is_none()] aria-label="Tag" {
             (tag_field("ticked-tag", choice, Some("ticked-tags")))
             button.button.small.primary type="submit" formaction=(action) name="mark" value="tag" { "Add the tag" }

@@ -1,6 +1,7 @@
 //! The inbox's HTML.
 
 mod answering;
+mod chips;
 mod corrections;
 mod filters;
 mod keys;
@@ -21,6 +22,7 @@ use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
 
 pub(in crate::inbox) use answering::review;
+pub use filters::counted as filters;
 pub use list::{Inbox, inbox, nothing_open, panel};
 pub use marks::Choice;
 pub use one::{Beside, Neighbours, opened};
@@ -35,6 +37,7 @@ pub fn with_keys(nonce: &str, are_on: bool, body: Markup) -> Markup {
         (keys::keys(are_on))
         script type="module" nonce=(nonce) src=(asset!("triage.js")) {}
         script type="module" nonce=(nonce) src=(asset!("composer.js")) {}
+        script type="module" nonce=(nonce) src=(asset!("filters.js")) {}
     }
 }
 

@@ -70,7 +70,7 @@ pub(super) fn ticked(place: &Place, choice: &Choice, all: Option<String>) -> Mar
 
 fn button(to: Move, label: &str, sign: Icon, key: &str) -> Markup {
     html! {
-        button.button.small type="submit" name="to" value=(to) data-key=(key) title={ (label) " (" (key) ")" } { (icon(sign)) (label) }
+        button.button.small type="submit" name="to" value=(to) data-key=(key) title={ (label) " (" (key) ")" } { (icon(sign)) span { (label) } }
     }
 }
 

@@ -10,9 +10,9 @@ use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Tone, empty, icon, link_button, notice};
 
 /// Letters before the first hit that a line shows, where the hit stands far behind its beginning.
-const BEFORE: usize = 40;
-/// Letters behind which a hit would not be seen in a line.
-const FAR: usize = 60;
+const BEFORE: usize = 12;
+/// Letters behind which a hit would not be seen in a line of a phone.
+const FAR: usize = 20;
 
 /// A GET: what is searched for is part of the address, as the rest of the filter is.
 pub fn form(view: &Inbox<'_>) -> Markup {

@@ -11,6 +11,7 @@ use kit::db::{Conn, Dialect, Result};
 use super::store::Interaction;
 use super::{Cursor, Filter, Order, Reader};
 use crate::inbox::search;
+pub(super) use store::window;
 use store::{Search, Within};
 
 /// Rows of a list that are looked at before it is known how common the words are, and after.

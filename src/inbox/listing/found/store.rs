@@ -78,14 +78,25 @@ impl<'a> Search<'a> {
 
     /// The first rows of the list, whatever they say.
     fn window(&self, columns: &str, rows: usize, after: Option<Cursor>) -> Query<'_> {
-        let mut window = self.begin(format!("SELECT {columns} FROM interactions i WHERE i.workspace_id = $1"));
-        if self.filter.state == Some(TriageState::NeedsReply) {
-            window.state(self.filter);
-        }
-        window.days(self.reader, self.filter);
-        window.page(self.filter.order, after, rows);
-        window
+        window(self.reader, self.filter, (columns, rows), after)
     }
+}
+
+/// The first rows of the list in its order, whatever else its filter says of them.
+pub fn window<'a>(
+    reader: Reader<'_>,
+    filter: &'a Filter,
+    (columns, rows): (&str, usize),
+    after: Option<Cursor>,
+) -> Query<'a> {
+    let mut window = Query::new(reader);
+    window.sql = format!("SELECT {columns} FROM interactions i WHERE i.workspace_id = $1");
+    if filter.state == Some(TriageState::NeedsReply) {
+        window.state(filter);
+    }
+    window.days(reader, filter);
+    window.page(filter.order, after, rows);
+    window
 }
 
 /// SQLite's words first: a CROSS JOIN is read in the order in which it is written.

@@ -169,7 +169,7 @@ impl MoveMatching {
         // What a release doesn't know any more matches nothing.
         let Ok(filter) = Filter::parse(filter) else { return Ok(Vec::new()) };
         let local = Local::new(self.asked_at, &self.zone);
-        let reader = Reader { workspace: self.workspace, user: self.by, zone: &local.zone };
+        let reader = Reader { workspace: self.workspace, user: self.by, zone: &local.zone, now: local.now };
         let after = reached.after.map(|(created_at, id)| Cursor { score: 0, created_at, id });
         listing::walk(conn, reader, &filter, after, PORTION)
     }

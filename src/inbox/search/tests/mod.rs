@@ -57,7 +57,7 @@ const NAMES: [&str; 6] = ["Ann Lee", "@ann-lee", "李小龙", "Ünal", "bot 3000
 pub(super) async fn found(desk: &Desk, workspace: WorkspaceId, query: &str, limit: usize) -> Vec<String> {
     let (filter, user, zone) = (filter(query), desk.user, desk.time_zone.clone());
     let read = move |conn: &mut kit::db::Conn| {
-        let reader = Reader { workspace, user, zone: &zone };
+        let reader = Reader { workspace, user, zone: &zone, now: MORNING };
         let (mut ids, mut cursor) = (Vec::new(), None::<Cursor>);
         loop {
             let page = listing::list(conn, reader, &filter, cursor, limit)?;
@@ -183,7 +183,7 @@ async fn found_without(desk: &Desk, address: &str) -> Vec<String> {
     let filter = Filter::parse(parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()))).unwrap();
     let (workspace, user, zone) = (desk.workspace, desk.user, desk.time_zone.clone());
     let read = move |conn: &mut kit::db::Conn| {
-        let reader = Reader { workspace, user, zone: &zone };
+        let reader = Reader { workspace, user, zone: &zone, now: MORNING };
         let mut page = listing::list(conn, reader, &filter, None, 100)?;
         if let Some(cursor) = page.next {
             page.items.extend(listing::list(conn, reader, &filter, Some(cursor), 100)?.items);

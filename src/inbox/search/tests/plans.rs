@@ -19,7 +19,7 @@ kit::both_databases! {
             "q=%22the+part%22+-loved", "q=-camera", "q=camera&language=de&since=2026-11-01", "q=author:author", "q=camera&visibility=any"]
         {
             let (filter, zone) = (filter(address), zone.clone());
-            let read = move |conn: &mut Conn| listing::plans(conn, Reader { workspace, user, zone: &zone }, &filter);
+            let read = move |conn: &mut Conn| listing::plans(conn, Reader { workspace, user, zone: &zone, now: MORNING }, &filter);
             let plans = desk.read(read).await.unwrap();
             for plan in plans {
                 // SQLite's window of a list's first rows goes by the same name as what it is taken from.

@@ -1,0 +1,81 @@
+//! How many comments each choice of the filter would list: counted among the first of the list, so that it costs the same in
+//! a large workspace.
+
+mod store;
+
+use std::collections::HashMap;
+
+use kit::db::{Conn, Result};
+
+use super::{Filter, Matches, Reader};
+use crate::inbox::derive::Intent;
+
+/// Rows of the list that are looked at.
+pub(super) const LOOKED_AT: usize = 400;
+/// Parameters whose choices are counted.
+const COUNTED: [&str; 7] = ["kind", "platform", "connection", "sentiment", "priority", "intent", "language"];
+
+#[derive(Clone, Debug, Default)]
+pub struct ChoiceCounts {
+    counts: HashMap<(&'static str, String), usize>,
+    /// There are more comments than were looked at.
+    is_cut: bool,
+}
+
+/// Where something is searched for, nothing is counted: it would cost more than the list.
+pub fn counts(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<ChoiceCounts> {
+    let mut all = ChoiceCounts::default();
+    if filter.q.is_some() {
+        return Ok(all);
+    }
+    let chosen = filter.parameters();
+    let is_chosen = |name: &str| chosen.iter().any(|(known, _)| *known == name);
+    let (narrowing, open): (Vec<_>, Vec<_>) = COUNTED.into_iter().partition(|name| is_chosen(name));
+    all.count(&store::looked_at(conn, reader, filter)?, &open);
+    // Another choice takes the place of the one that is on.
+    for name in narrowing {
+        all.count(&store::looked_at(conn, reader, &filter.without(name))?, &[name]);
+    }
+    Ok(all)
+}
+
+impl ChoiceCounts {
+    fn count(&mut self, rows: &[store::Row], names: &[&'static str]) {
+        self.is_cut |= rows.len() >= LOOKED_AT;
+        for row in rows.iter().filter(|row| row.is_listed) {
+            for name in names {
+                for value in row.values(name) {
+                    *self.counts.entry((name, value)).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// "57", "100+"; nothing where nobody knows.
+    pub fn told(&self, name: &'static str, value: &str) -> Option<String> {
+        let count = self.counts.get(&(name, value.to_owned())).copied();
+        match count {
+            None if self.is_cut || self.counts.is_empty() || !COUNTED.contains(&name) => None,
+            None => Some("0".to_owned()),
+            Some(count) if count > Matches::TOLD => Some(format!("{}+", Matches::TOLD)),
+            Some(count) => Some(if self.is_cut { format!("{count}+") } else { count.to_string() }),
+        }
+    }
+}
+
+impl store::Row {
+    fn values(&self, name: &str) -> Vec<String> {
+        match name {
+            "kind" => vec![self.kind.to_string()],
+            "platform" => vec![self.platform.to_string()],
+            "connection" => vec![self.connection_id.to_string()],
+            "sentiment" => vec![self.sentiment.to_string()],
+            "priority" => vec![self.priority.to_string()],
+            "language" => self.language.iter().map(ToString::to_string).collect(),
+            _ => {
+                let intents: Vec<Intent> = serde_json::from_value(self.intents.clone()).unwrap_or_default();
+                intents.iter().map(ToString::to_string).collect()
+            }
+        }
+    }
+}
