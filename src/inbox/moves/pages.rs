@@ -117,6 +117,13 @@ pub async fn decide_many(
 }
 
 async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result<Redirect> {
+    // What could not be read of the filter would make it match more.
+    if !list.errors.is_empty() || !list.remarks.is_empty() {
+        return Err(Error::bad_request(
+            "bad_filter",
+            "This list's filter can't be followed any more. Open it again first.",
+        ));
+    }
     let local = Local::new(app.now(), &who.user.time_zone);
     let (user, workspace, filter, word) = (who.user.id, who.workspace.id, list.filter.clone(), to.word(&local));
     let job = app
