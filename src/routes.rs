@@ -148,6 +148,7 @@ fn settings() -> Router<App> {
 /// Each operation's needs are listed in `accounts/api_keys/access.rs`.
 fn api(app: &App) -> Router<App> {
     Router::new()
+        .merge(api_of_interactions())
         .route("/auth/signup", post(accounts::api::signup))
         .route("/auth/login", post(accounts::api::login))
         .route("/auth/logout", post(accounts::api::logout))
@@ -166,26 +167,6 @@ fn api(app: &App) -> Router<App> {
         .route("/invitations", get(members::api::invitations).post(members::api::invite))
         .route("/invitations/{id}", delete(members::api::withdraw))
         .route("/dashboard", get(dashboard::api::show))
-        .route("/interactions", get(inbox::api::list))
-        .route("/interactions/{id}", get(inbox::api::one))
-        .route("/interactions/{id}/state", post(inbox::moves::api::one))
-        .route("/interactions/{id}/star", post(inbox::marks::api::star).delete(inbox::marks::api::unstar))
-        .route("/interactions/{id}/tags", post(inbox::marks::api::tag))
-        .route("/interactions/{id}/tags/{tag}", delete(inbox::marks::api::untag))
-        .route("/interactions/{id}/assignee", post(inbox::marks::api::assign).delete(inbox::marks::api::unassign))
-        .route("/interactions/{id}/notes", get(inbox::notes::api::list).post(inbox::notes::api::write))
-        .route("/interactions/{id}/notes/{note}", delete(inbox::notes::api::delete))
-        .route(
-            "/interactions/{id}/corrections/{fact}",
-            put(inbox::corrections::api::correct).delete(inbox::corrections::api::take_back),
-        )
-        .route("/corrections", get(inbox::corrections::api::list))
-        .route("/moves", post(inbox::moves::api::many))
-        .route("/moves/matching", post(inbox::moves::api::matching))
-        .route("/moves/undo", post(inbox::moves::api::undo))
-        .route("/tags", get(inbox::marks::api::tags))
-        .route("/marks", post(inbox::marks::api::many))
-        .route("/marks/{act}/undo", post(inbox::marks::api::undo))
         .route("/saved-replies", get(replies::saved::api::list).post(replies::saved::api::make))
         .route("/saved-replies/{id}", post(replies::saved::api::change).delete(replies::saved::api::delete))
         .route("/inbox/{id}/replies", get(replies::api::list).post(replies::api::send))
@@ -206,4 +187,29 @@ fn api(app: &App) -> Router<App> {
         .route("/jobs/{id}/retry", post(activity::api::retry))
         .route_layer(from_fn(idempotency::api::recognise))
         .route_layer(from_fn_with_state(app.clone(), api_keys::api::guard))
+}
+
+/// Of the API: what is in the inbox, and what people say of it.
+fn api_of_interactions() -> Router<App> {
+    Router::new()
+        .route("/interactions", get(inbox::api::list))
+        .route("/interactions/{id}", get(inbox::api::one))
+        .route("/interactions/{id}/state", post(inbox::moves::api::one))
+        .route("/interactions/{id}/star", post(inbox::marks::api::star).delete(inbox::marks::api::unstar))
+        .route("/interactions/{id}/tags", post(inbox::marks::api::tag))
+        .route("/interactions/{id}/tags/{tag}", delete(inbox::marks::api::untag))
+        .route("/interactions/{id}/assignee", post(inbox::marks::api::assign).delete(inbox::marks::api::unassign))
+        .route("/interactions/{id}/notes", get(inbox::notes::api::list).post(inbox::notes::api::write))
+        .route("/interactions/{id}/notes/{note}", delete(inbox::notes::api::delete))
+        .route(
+            "/interactions/{id}/corrections/{fact}",
+            put(inbox::corrections::api::correct).delete(inbox::corrections::api::take_back),
+        )
+        .route("/corrections", get(inbox::corrections::api::list))
+        .route("/moves", post(inbox::moves::api::many))
+        .route("/moves/matching", post(inbox::moves::api::matching))
+        .route("/moves/undo", post(inbox::moves::api::undo))
+        .route("/tags", get(inbox::marks::api::tags))
+        .route("/marks", post(inbox::marks::api::many))
+        .route("/marks/{act}/undo", post(inbox::marks::api::undo))
 }

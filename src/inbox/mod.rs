@@ -8,6 +8,7 @@ pub mod counts;
 pub mod decisions;
 pub mod definitions;
 pub mod derive;
+mod edits;
 pub mod imported;
 pub mod ingest;
 pub mod jobs;

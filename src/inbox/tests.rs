@@ -96,6 +96,24 @@ kit::both_databases! {
         assert_eq!((one["id"].clone(), one["thread"].as_array().unwrap().len()), (answered["id"].clone(), 2));
     }
 
+    async fn what_an_author_changed_is_shown_edit_by_edit(app: TestApp) {
+        let app = with_comments(app).await;
+        let id = id_of(&app, "c1").await;
+        for text in ["What camera <b>was</b> that?", "What lens <b>was</b> that?"] {
+            app.hand.advance(Duration::from_secs(3600));
+            edit(&app, "c1", text).await;
+        }
+        let page = app.get(&format!("/inbox/{id}")).await.text;
+        let put_in = page.find("put in: </bdi>lens").expect("the newest edit");
+        let before = page.find("put in: </bdi>was").expect("the edit before it");
+        assert!(put_in < before && page.contains("taken out: </bdi>camera") && page.contains("2 edits"), "{page}");
+        for n in 0..30 {
+            app.hand.advance(Duration::from_secs(3600));
+            edit(&app, "c1", &format!("What lens is that, {n}?")).await;
+        }
+        assert!(app.get(&format!("/inbox/{id}")).await.text.contains("20 edits"), "the newest of very many");
+    }
+
     async fn whoever_has_waited_for_days_moves_down(app: TestApp) {
         let app = with_comments(app).await;
         let place = async |app: &TestApp| -> (i64, String) {
@@ -131,6 +149,18 @@ async fn with_comments(app: TestApp) -> TestApp {
     ];
     ingest_into(&app, workspace, page).await;
     app
+}
+
+async fn edit(app: &TestApp, external_id: &str, text: &str) {
+    let (now, random) = (app.app.now(), app.app.random.clone());
+    let edited = comment(external_id, "ann", text);
+    let ingested = app.app.db.write(move |tx| {
+        let (connection, workspace) = tx.one("SELECT id, workspace_id FROM platform_connections", args![])?;
+        let platform = Platform::YouTube;
+        let context = IngestContext { workspace, connection, platform, language: None, now, random: &random };
+        ingest::interactions(tx, &context, std::slice::from_ref(&edited))
+    });
+    assert_eq!(ingested.await.unwrap().changed, 1);
 }
 
 async fn ingest_into(app: &TestApp, workspace: WorkspaceId, page: Vec<ObservedInteraction>) {

@@ -14,6 +14,7 @@ mod spared;
 mod store;
 #[cfg(test)]
 mod tests;
+mod versions;
 
 use std::collections::HashSet;
 

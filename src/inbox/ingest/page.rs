@@ -10,7 +10,7 @@ use super::authors::{self, Author};
 use super::retriage::{self, Unsettled};
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Record, Stored};
-use super::{IngestContext, Ingested, ageing};
+use super::{IngestContext, Ingested, ageing, versions};
 use crate::inbox::corrections;
 use crate::inbox::counts;
 use crate::inbox::derive::{self, Facts, Given, Said};
@@ -201,7 +201,7 @@ impl<'a> Page<'a> {
             }
             Some(row) => {
                 if change.is_edit() {
-                    store::keep_version(tx, context, row)?;
+                    versions::store::keep(tx, context, row)?;
                 }
                 store::update(tx, context, &record)?;
                 if row.author_id != author.id {

@@ -315,15 +315,6 @@ pub fn of_others(tx: &mut Tx, workspace: WorkspaceId, id: InteractionId) -> Resu
     Ok(Some((row, tag.as_deref().and_then(Language::of_tag))))
 }
 
-pub fn keep_version(tx: &mut Tx, context: &IngestContext<'_>, row: &Stored) -> Result<()> {
-    tx.exec(
-        "INSERT INTO interaction_versions (interaction_id, workspace_id, replaced_at, text, rating)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (interaction_id, replaced_at) DO NOTHING",
-        args![row.id, context.workspace, context.now, &row.text, row.rating],
-    )?;
-    Ok(())
-}
-
 pub fn seen(tx: &mut Tx, context: &IngestContext<'_>, ids: &[InteractionId]) -> Result<()> {
     exec_in(tx, "UPDATE interactions SET last_seen_at = $1 WHERE id IN ", args![context.now], ids)
 }

@@ -18,6 +18,7 @@ use crate::workspaces::WorkspaceId;
 
 pub use query::{LONGEST, Query};
 pub use tokens::VERSION;
+pub(super) use tokens::is_unspaced;
 pub use words::{Sign, query_for_postgres, query_for_sqlite};
 
 use store::Entry;

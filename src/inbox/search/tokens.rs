@@ -146,7 +146,7 @@ pub fn is_lone_sign(word: &str) -> bool {
 }
 
 /// Han, kana, and the scripts of Thai, Lao, Burmese and Khmer.
-fn is_unspaced(letter: char) -> bool {
+pub fn is_unspaced(letter: char) -> bool {
     matches!(u32::from(letter),
         0xe00..=0xeff | 0x1000..=0x109f | 0x1780..=0x17ff | 0x3005..=0x3007 | 0x3040..=0x30ff | 0x31f0..=0x31ff
         | 0x3400..=0x4dbf | 0x4e00..=0x9fff | 0xf900..=0xfaff | 0x20000..=0x3ffff)

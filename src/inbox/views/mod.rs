@@ -3,6 +3,7 @@
 mod answering;
 mod chips;
 mod corrections;
+mod edits;
 mod filters;
 mod keys;
 mod list;

@@ -5,6 +5,7 @@ use maud::{Markup, html};
 
 use super::answering::{composer, on_their_way};
 use super::corrections::corrected;
+use super::edits::edits;
 use super::marks::{Choice, marks, marks_to_read};
 use super::moves::{moves, receipt};
 use super::notes;
@@ -13,7 +14,7 @@ use crate::inbox::answering::Answering;
 use crate::inbox::corrections::{Correctable, Corrected};
 use crate::inbox::definitions;
 use crate::inbox::derive::{Fact, Reason};
-use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened, Version};
+use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened};
 use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
 use crate::inbox::notes::Note;
@@ -74,7 +75,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             div.stack {
                 (about(item, local))
                 @if let Some(content) = &opened.content { (content_card(content, local)) }
-                @if !opened.versions.is_empty() { (versions(&opened.versions, local)) }
+                @if !opened.versions.is_empty() { (edits(item, &opened.versions, local)) }
                 @if !opened.by_author.is_empty() { (by_author(opened, place, local)) }
             }
         }
@@ -271,20 +272,6 @@ fn content_card(content: &ContentItem, local: &Local) -> Markup {
     };
     let name = content.kind.as_str();
     html! { div.slim { (card(&format!("The {name}"), html! {}, body)) } }
-}
-
-fn versions(versions: &[Version], local: &Local) -> Markup {
-    let body = html! {
-        ul.list {
-            @for version in versions {
-                li { div.grow {
-                    p.meta { span { "until " (local.brief(version.replaced_at)) } @if let Some(rating) = version.rating { span { (crate::web::ui::stars(rating)) } } }
-                    p.said dir="auto" { (version.text.as_deref().unwrap_or("No text")) }
-                } }
-            }
-        }
-    };
-    card("Before editing", html! {}, body)
 }
 
 fn by_author(opened: &Opened, place: &Place, local: &Local) -> Markup {

@@ -32,20 +32,9 @@ impl Things {
     /// What a form, or a program, names in the body.
     pub(super) fn body(&self, path: &str) -> String {
         match path {
-            "/settings/sessions/end" => format!("session={}", self.session),
-            "/settings/api-keys/revoke" => format!("key={}", self.key),
-            "/settings/invitations/withdraw" => format!("invitation={}", self.invitation),
-            "/settings/members/invite" => "role=viewer".to_owned(),
-            "/settings/members/withdraw" => format!("invitation={}", self.member_link),
-            "/settings/members/role" => format!("user={}&role=viewer", self.member),
-            "/settings/members/remove" => format!("user={}", self.member),
-            "/settings/workspace" => "name=".to_owned(),
-            "/workspaces/select" => format!("workspace={}", self.workspace),
+            path if path.starts_with("/settings/") || path == "/workspaces/select" => self.body_of_settings(path),
             path if path.ends_with("/invitations") && path.starts_with("/api/") => "{\"role\": \"editor\"}".to_owned(),
             path if path.ends_with("/members/{member}") => "{\"role\": \"viewer\"}".to_owned(),
-            "/settings/people/disable" => format!("user={}", self.disabled),
-            "/settings/people/open" => format!("user={}", self.neighbour),
-            "/settings/people/sign-out" => format!("user={}", self.neighbour),
             "/connections/{platform}/start" => format!("connection_id={}", self.connection),
             path if path.ends_with("/connections/{platform}/start") => {
                 format!("{{\"connection_id\": \"{}\"}}", self.connection)
@@ -57,7 +46,6 @@ impl Things {
             path if path.ends_with("/corrections/{fact}") => "{\"value\": \"negative\"}".to_owned(),
             "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
-            "/settings/account/shortcuts" => "on=true".to_owned(),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
             "/inbox/{interaction}/reply/insert" => format!("text=At+nine.&saved={}", self.saved_reply),
             path if path.ends_with("/assignee") => format!("{{\"user_id\": \"{}\"}}", self.cleo),
@@ -89,6 +77,25 @@ impl Things {
             path if path.ends_with("/settle") => "{\"it_was_sent\": true}".to_owned(),
             path if path.starts_with("/api/") || path == "/csp-reports" || path == "/login" => String::new(),
             path if path.starts_with("/demo/") => "return_to=".to_owned(),
+            _ => "name=".to_owned(),
+        }
+    }
+
+    fn body_of_settings(&self, path: &str) -> String {
+        match path {
+            "/settings/sessions/end" => format!("session={}", self.session),
+            "/settings/api-keys/revoke" => format!("key={}", self.key),
+            "/settings/invitations/withdraw" => format!("invitation={}", self.invitation),
+            "/settings/members/invite" => "role=viewer".to_owned(),
+            "/settings/members/withdraw" => format!("invitation={}", self.member_link),
+            "/settings/members/role" => format!("user={}&role=viewer", self.member),
+            "/settings/members/remove" => format!("user={}", self.member),
+            "/settings/workspace" => "name=".to_owned(),
+            "/workspaces/select" => format!("workspace={}", self.workspace),
+            "/settings/people/disable" => format!("user={}", self.disabled),
+            "/settings/people/open" => format!("user={}", self.neighbour),
+            "/settings/people/sign-out" => format!("user={}", self.neighbour),
+            "/settings/account/shortcuts" => "on=true".to_owned(),
             _ => "name=".to_owned(),
         }
     }
