@@ -6,6 +6,7 @@ mod dashboard;
 mod data;
 mod everyday;
 mod figures;
+mod inbox;
 mod jobs;
 mod labels;
 mod live;

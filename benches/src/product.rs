@@ -253,6 +253,23 @@ impl Product {
         self.send(self.http.post(self.url(path)).json(&body)).await;
     }
 
+    pub async fn call(&self, path: &str, body: Value) -> Value {
+        let answer = self.send(self.http.post(self.url(path)).json(&body)).await;
+        answer.json().await.expect("the API speaks JSON")
+    }
+
+    /// How the job has ended.
+    pub async fn until_job_ends(&self, job: &str) -> Value {
+        loop {
+            let answer = self.send(self.http.get(self.url(&format!("/api/jobs/{job}/status")))).await;
+            let view: Value = answer.json().await.expect("the API speaks JSON");
+            if !matches!(view["status"].as_str(), Some("pending" | "running")) {
+                return view;
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    }
+
     async fn answer(&self, request: RequestBuilder) -> Response {
         let request = request.header("cookie", &self.cookie).header("origin", self.url(""));
         request.send().await.expect("the product answers")

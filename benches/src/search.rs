@@ -12,6 +12,7 @@ use repruv::model::{ConnectionId, Platform};
 use repruv::workspaces::WorkspaceId;
 
 use crate::figures::{Table, median, micros};
+use crate::inbox;
 use crate::load::{Load, Run};
 use crate::postgres;
 use crate::product::Product;
@@ -69,6 +70,8 @@ async fn on(name: &str, [mut product, mut bare]: [Product; 2], table: &mut Table
     table.wanted(&format!("of the same without the index, {name}"), ratio, "≥ 0.7 ×");
     product.start().await;
     searched(name, &product, table);
+    inbox::filtered(name, &product, table).await;
+    inbox::moved(name, &product, table).await;
 }
 
 fn searched(name: &str, product: &Product, table: &mut Table) {
