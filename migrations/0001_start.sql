@@ -287,7 +287,12 @@ CREATE TABLE interactions (
 CREATE INDEX interactions_newest ON interactions (workspace_id, created_at DESC, id DESC);
 CREATE INDEX interactions_first_things_first
     ON interactions (workspace_id, priority_score DESC, created_at DESC, id DESC) WHERE state = 'needs_reply';
-CREATE INDEX interactions_waiting ON interactions (workspace_id, created_at) WHERE state = 'needs_reply';
+CREATE INDEX interactions_by_state ON interactions (workspace_id, state, created_at DESC, id DESC);
+-- What few are: of the others any stretch of the list has enough.
+CREATE INDEX interactions_pressing ON interactions (workspace_id, priority, created_at DESC, id DESC)
+    WHERE priority IN ('urgent', 'high');
+CREATE INDEX interactions_unpublished ON interactions (workspace_id, provider_state, created_at DESC, id DESC)
+    WHERE provider_state <> 'published';
 CREATE INDEX interactions_by_thread ON interactions (connection_id, thread_external_id);
 CREATE INDEX interactions_by_author ON interactions (author_id);
 -- Finds the same text by several people: a wave of spam.

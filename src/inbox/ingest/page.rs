@@ -14,7 +14,7 @@ use super::{IngestContext, Ingested, ageing, versions};
 use crate::inbox::corrections;
 use crate::inbox::counts;
 use crate::inbox::derive::{self, Facts, Given, Said};
-use crate::inbox::search::{self, Document};
+use crate::inbox::search::{self, Document, Traits};
 use crate::inbox::threads::Touched;
 use crate::inbox::triage::{self, Triage, TriageInput, TriageState};
 use crate::model::{AuthorId, ContentId, InteractionId, Kind, ObservedAuthor, ObservedInteraction, ProviderState};
@@ -102,10 +102,10 @@ impl<'a> Page<'a> {
         let is_young = |change: &Change<'_>| change.observed.created_at > context.now - ageing::ageing();
         let (mut documents, mut waits) = (Vec::with_capacity(self.changes.len()), false);
         for change in &self.changes {
-            let (id, triage) = self.write_change(tx, context, change, rollups)?;
+            let (id, triage, facts) = self.write_change(tx, context, change, rollups)?;
             let was_waiting = change.stored.as_ref().is_some_and(|row| row.state == TriageState::NeedsReply);
             waits |= triage.state == TriageState::NeedsReply && !was_waiting && is_young(change);
-            documents.extend(self.document(id, change));
+            documents.extend(self.document(context, id, change, facts));
         }
         search::index(tx, context.workspace, &documents)?;
         search::renamed(tx, context.workspace, &self.renamed)?;
@@ -163,7 +163,7 @@ impl<'a> Page<'a> {
         context: &IngestContext<'_>,
         change: &Change<'_>,
         rollups: &mut Rollups,
-    ) -> Result<(InteractionId, Triage)> {
+    ) -> Result<(InteractionId, Triage, Facts)> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
         let facts = self.facts(tx, context, change)?;
@@ -211,7 +211,7 @@ impl<'a> Page<'a> {
                 rollups.replace(Counted::of(row), after);
             }
         }
-        Ok((id, triage))
+        Ok((id, triage, facts))
     }
 
     /// Derived anew only where the text, the rating or the platform's word on spam changed; with what people said of it,
@@ -229,15 +229,37 @@ impl<'a> Page<'a> {
     }
 
     /// What it is found by, where that changed.
-    fn document<'s>(&'s self, id: InteractionId, change: &'s Change<'_>) -> Option<Document<'s>> {
+    fn document<'s>(
+        &'s self,
+        context: &IngestContext<'_>,
+        id: InteractionId,
+        change: &'s Change<'_>,
+        facts: Facts,
+    ) -> Option<Document<'s>> {
+        let observed = change.observed;
         let author = &self.authors[&author_key(&change.observed.author)];
         let stored = change.stored.as_ref();
-        let is_same = stored.is_some_and(|row| row.text_hash == change.hash && row.author_id == author.id);
+        let is_same = stored.is_some_and(|row| {
+            let (is_said, is_judged) = ((row.language, row.sentiment), (facts.language, facts.sentiment));
+            row.text_hash == change.hash
+                && row.author_id == author.id
+                && row.kind == observed.kind
+                && is_said == is_judged
+                && row.facts().intents == facts.intents
+        });
         (!is_same).then(|| Document {
             id,
-            created_at: stored.map_or(change.observed.created_at, |row| row.created_at),
-            text: change.observed.text.as_deref(),
+            created_at: stored.map_or(observed.created_at, |row| row.created_at),
+            text: observed.text.as_deref(),
             author: &author.display_name,
+            traits: Traits {
+                connection: Some(context.connection),
+                platform: Some(context.platform),
+                kind: Some(observed.kind),
+                language: facts.language,
+                sentiment: Some(facts.sentiment),
+                intents: facts.intents,
+            },
             is_known: stored.is_some(),
         })
     }

@@ -9,6 +9,7 @@ use kit::random::Random;
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Stored};
 use crate::inbox::derive::Facts;
+use crate::inbox::search;
 use crate::inbox::threads::{self, Decided, Decision, Thread, ThreadId, Touched};
 use crate::inbox::triage;
 use crate::model::{ConnectionId, InteractionId, ProviderState};
@@ -46,6 +47,8 @@ pub fn settle(tx: &mut Tx, place: Place<'_>, unsettled: Unsettled, rollups: &mut
     for (name, rows) in &rows {
         retriage(tx, place.now, rows, decided.get(name).copied().flatten(), &facts, rollups)?;
     }
+    let judged = facts.keys().copied().collect::<Vec<_>>();
+    search::judged(tx, place.workspace, &judged)?;
     put_threads(tx, place, &touched, &decided)
 }
 

@@ -12,7 +12,7 @@ use utoipa::openapi::{RefOr, Required};
 
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::marks::{Assignee, TagName};
-use crate::inbox::search::{self, Query};
+use crate::inbox::search::{self, Query, Traits};
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
 
@@ -300,6 +300,18 @@ impl Filter {
             return Err(BadFilter::value("until", "the same day as since, or later"));
         }
         Ok(filter)
+    }
+
+    /// What the index of words knows of it.
+    pub fn traits(&self) -> Traits {
+        Traits {
+            connection: self.connection,
+            platform: self.platform,
+            kind: self.kind,
+            language: self.language,
+            sentiment: self.sentiment,
+            intents: self.intent.into_iter().collect(),
+        }
     }
 
     /// The address under which `path` shows this filter: everything is asked for by an empty state, for an address without

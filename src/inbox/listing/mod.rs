@@ -97,9 +97,11 @@ pub fn matches(
     listed: &Listed,
     after: Option<Cursor>,
 ) -> Result<Option<Matches>> {
-    let Some(query) = &filter.q else { return Ok(None) };
+    if filter.q.is_none() {
+        return Ok(None);
+    }
     let count = match listed.next {
-        Some(_) if after.is_none() => found::count(conn, reader, filter, query, Matches::TOLD + 1)?,
+        Some(_) if after.is_none() => found::count(conn, reader, filter, Matches::TOLD + 1)?,
         _ => listed.items.len(),
     };
     Ok(Some(Matches { count, is_complete: search::jobs::is_complete(conn)? }))

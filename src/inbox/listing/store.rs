@@ -96,9 +96,20 @@ pub fn list(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Interaction>> {
-    if let Some(search) = &filter.q {
-        return found::list(conn, reader, filter, search, after, limit);
+    if found::is_asked_for(filter) {
+        return found::list(conn, reader, filter, after, limit);
     }
+    looked_through(conn, reader, filter, after, limit)
+}
+
+/// Without the index of words: row by row in the list's order, or of what few threads bear.
+pub fn looked_through(
+    conn: &mut Conn,
+    reader: Reader<'_>,
+    filter: &Filter,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Vec<Interaction>> {
     let mut query = Query::of(conn, reader, filter)?;
     query.page(filter.order, after, limit);
     conn.all(&query.sql, &query.args)
@@ -145,18 +156,23 @@ impl<'a> Query<'a> {
         marks.iter().for_each(|mark| self.marked(mark));
         self.state(filter);
         self.visibility(filter);
+        self.priority(filter);
+        self.equals("i.content_id", filter.content.as_ref());
+        self.equals("i.author_id", filter.author.as_ref());
+        self.traits(filter);
+        self.days(reader, filter);
+    }
+
+    /// What the index of words knows too.
+    pub fn traits(&mut self, filter: &'a Filter) {
         self.equals("i.kind", filter.kind.as_ref());
         self.equals("i.platform", filter.platform.as_ref());
         self.equals("i.sentiment", filter.sentiment.as_ref());
-        self.equals("i.priority", filter.priority.as_ref());
         self.equals("i.language", filter.language.as_ref());
         self.equals("i.connection_id", filter.connection.as_ref());
-        self.equals("i.content_id", filter.content.as_ref());
-        self.equals("i.author_id", filter.author.as_ref());
         if let Some(intent) = filter.intent {
             self.bind("CAST(i.intents AS TEXT) LIKE", Val::Text(format!("%\"{intent}\"%").into()));
         }
-        self.days(reader, filter);
     }
 
     pub fn days(&mut self, reader: Reader<'_>, filter: &Filter) {
@@ -213,8 +229,17 @@ impl<'a> Query<'a> {
             Visibility::Published if filter.state == Some(TriageState::Spam) => {
                 " AND i.provider_state IN ('published', 'spam')".to_owned()
             }
-            visibility => format!(" AND i.provider_state = '{visibility}'"),
+            Visibility::Published => " AND i.provider_state = 'published'".to_owned(),
+            visibility => format!(" AND i.provider_state = '{visibility}' AND i.provider_state <> 'published'"),
         });
+    }
+
+    fn priority(&mut self, filter: &Filter) {
+        let Some(priority) = filter.priority else { return };
+        self.sql.push_str(&format!(" AND i.priority = '{priority}'"));
+        if matches!(priority, PriorityBand::Urgent | PriorityBand::High) {
+            self.sql.push_str(" AND i.priority IN ('urgent', 'high')");
+        }
     }
 
     /// What comes after a row in the list's order; all of it, where there is none.

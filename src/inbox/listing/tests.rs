@@ -6,6 +6,7 @@ use kit::db::Dialect;
 
 use super::{BadFilter, Cursor, Filter, Listed, Opened, Reader};
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
+use crate::inbox::{search, seed};
 use crate::model::{InteractionId, Kind, ObservedInteraction, ProviderState};
 use crate::workspaces::WorkspaceId;
 
@@ -161,6 +162,45 @@ kit::both_databases! {
         assert_eq!(names(&opened.thread), ["c2", "r1", "own1"]);
         assert_eq!(names(&opened.by_author), ["c1"]);
         assert!(!opened.interaction.reasons().is_empty());
+    }
+
+    async fn what_few_are_is_found_as_if_all_had_been_looked_through(desk: Desk) {
+        desk.unit(MORNING, |tx, context| {
+            search::jobs::keep_current(tx, context.now, context.random)?;
+            seed(tx, context, 0..1_500).map(drop)
+        })
+        .await;
+        desk.ingest(MORNING, &inbox()).await;
+        let id = desk.one_of::<InteractionId>("id", "c1").await;
+        let (workspace, user, zone) = (desk.workspace, desk.user, desk.time_zone.clone());
+        let traits = ["kind=review", "kind=reply", "language=de", "language=th", "intent=safety", "intent=question",
+            "sentiment=negative", "sentiment=mixed&intent=complaint", "platform=youtube", "platform=tiktok&kind=comment"];
+        let rest = ["", "state=needs_reply", "state=answered", "state=done", "state=needs_reply&order=priority", "order=oldest",
+            "visibility=any", "visibility=held", "priority=urgent", "priority=low&order=oldest", "since=2026-11-20"];
+        desk.write(move |tx| tx.exec("UPDATE interactions SET state = 'done' WHERE id = $1", kit::args![id])).await.unwrap();
+        for (traits, rest) in traits.iter().flat_map(|traits| rest.iter().map(move |rest| (traits, rest))) {
+            let filter = parsed(&format!("{traits}&{rest}")).unwrap();
+            let zone = zone.clone();
+            let wrong = desk.read(move |conn| {
+                let reader = Reader { workspace, user, zone: &zone };
+                let mut after = None;
+                for _ in 0..4 {
+                    let [found, known] = [
+                        super::store::list(conn, reader, &filter, after, 21)?,
+                        super::store::looked_through(conn, reader, &filter, after, 21)?,
+                    ].map(|rows| rows.iter().map(|row| row.external_id.clone()).collect::<Vec<_>>());
+                    if found != known {
+                        return Ok::<_, kit::db::Error>(Some((found, known)));
+                    }
+                    after = super::store::looked_through(conn, reader, &filter, after, 21)?.last().map(Cursor::after);
+                    if after.is_none() {
+                        break;
+                    }
+                }
+                Ok(None)
+            });
+            assert_eq!(wrong.await.unwrap(), None, "{traits}&{rest}");
+        }
     }
 
     async fn another_workspace_has_no_such_interaction(desk: Desk) {

@@ -8,6 +8,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 mod tokens;
+mod traits;
 mod words;
 
 use kit::clock::Timestamp;
@@ -19,18 +20,20 @@ use crate::workspaces::WorkspaceId;
 pub use query::{LONGEST, Query};
 pub use tokens::VERSION;
 pub(super) use tokens::is_unspaced;
+pub use traits::Traits;
 pub use words::{Sign, query_for_postgres, query_for_sqlite};
 
 use store::Entry;
 use words::Words;
 
 /// What is found by its words.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Document<'a> {
     pub id: InteractionId,
     pub created_at: Timestamp,
     pub text: Option<&'a str>,
     pub author: &'a str,
+    pub traits: Traits,
     /// It may be known by other words.
     pub is_known: bool,
 }
@@ -42,10 +45,16 @@ pub fn index(tx: &mut Tx, workspace: WorkspaceId, documents: &[Document<'_>]) ->
     let entry = |document: &Document<'_>| Entry {
         interaction: document.id,
         created_at: document.created_at,
-        words: Words::new(document.text, document.author),
+        words: Words::new(document.text, document.author, &document.traits),
     };
     let entries = documents.iter().map(entry).collect::<Vec<_>>();
     store::put(tx, workspace, &entries)
+}
+
+/// They are said to be something else now.
+pub fn judged(tx: &mut Tx, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<()> {
+    let written = store::written(tx, workspace, ids)?;
+    index(tx, workspace, &written.iter().map(store::Written::document).collect::<Vec<_>>())
 }
 
 /// These people go by another name now: so does all that they wrote.

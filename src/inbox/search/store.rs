@@ -4,12 +4,13 @@ use std::collections::HashSet;
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Dialect, Result, Tx, Val};
+use kit::db::{Conn, Dialect, Json, Result, Tx, Val};
 
-use super::Document;
 use super::words::{Sign, Words};
+use super::{Document, Traits};
+use crate::inbox::derive::{Intent, Language, Sentiment};
 use crate::inbox::ingest::lists::{all_in, exec_in, rows_of};
-use crate::model::{AuthorId, InteractionId};
+use crate::model::{AuthorId, ConnectionId, InteractionId, Kind, Platform};
 use crate::workspaces::WorkspaceId;
 
 pub struct Entry {
@@ -106,6 +107,12 @@ kit::row! {
         pub created_at: Timestamp,
         pub text: Option<String>,
         pub display_name: String,
+        pub connection_id: ConnectionId,
+        pub platform: Platform,
+        pub kind: Kind,
+        pub language: Option<Language>,
+        pub sentiment: Sentiment,
+        pub intents: Json,
     }
 }
 
@@ -116,17 +123,31 @@ impl Written {
             created_at: self.created_at,
             text: self.text.as_deref(),
             author: &self.display_name,
+            traits: Traits {
+                connection: Some(self.connection_id),
+                platform: Some(self.platform),
+                kind: Some(self.kind),
+                language: self.language,
+                sentiment: Some(self.sentiment),
+                intents: serde_json::from_value::<Vec<Intent>>(self.intents.clone()).unwrap_or_default(),
+            },
             is_known: true,
         }
     }
 }
 
+const WRITTEN: &str =
+    "SELECT i.id, i.created_at, i.text, a.display_name, i.connection_id, i.platform, i.kind, i.language,
+        i.sentiment, i.intents FROM interactions i JOIN authors a ON a.id = i.author_id";
+
+pub fn written(tx: &mut Tx, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Written>> {
+    let sql = format!("{WRITTEN} WHERE (i.workspace_id = $1) IS TRUE AND i.id IN ");
+    all_in(tx, &sql, "", args![workspace], ids)
+}
+
 pub fn written_by(tx: &mut Tx, workspace: WorkspaceId, author: AuthorId) -> Result<Vec<Written>> {
-    tx.all(
-        "SELECT i.id, i.created_at, i.text, a.display_name FROM interactions i JOIN authors a ON a.id = i.author_id
-         WHERE i.workspace_id = $1 AND i.author_id = $2",
-        args![workspace, author],
-    )
+    let sql = format!("{WRITTEN} WHERE (i.workspace_id = $1) IS TRUE AND i.author_id = $2");
+    tx.all(&sql, args![workspace, author])
 }
 
 /// The workspace's interactions before one of them, newest first.
@@ -142,10 +163,7 @@ pub fn written_before(
         args.extend([Val::from(at), Val::from(id)]);
         bound = " AND (i.created_at, i.id) < ($2, $3)";
     }
-    let sql = format!(
-        "SELECT i.id, i.created_at, i.text, a.display_name FROM interactions i JOIN authors a ON a.id = i.author_id
-         WHERE i.workspace_id = $1{bound} ORDER BY i.created_at DESC, i.id DESC LIMIT {limit}"
-    );
+    let sql = format!("{WRITTEN} WHERE i.workspace_id = $1{bound} ORDER BY i.created_at DESC, i.id DESC LIMIT {limit}");
     tx.all(&sql, &args)
 }
 

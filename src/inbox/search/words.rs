@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::query::{Query, Term};
 use super::tokens::tokens;
+use super::traits::Traits;
 use crate::workspaces::WorkspaceId;
 
 /// Words of a text, and their bytes: PostgreSQL counts no further than to 16,383, and takes a megabyte.
@@ -18,6 +19,7 @@ const MOST_PLACES: usize = 255;
 pub enum Field {
     Text,
     Author,
+    Trait,
 }
 
 impl Field {
@@ -25,6 +27,7 @@ impl Field {
         match self {
             Field::Text => 'w',
             Field::Author => 'a',
+            Field::Trait => 't',
         }
     }
 }
@@ -38,11 +41,16 @@ const EVERYTHING: char = 'e';
 pub struct Words {
     text: Vec<Option<String>>,
     author: Vec<Option<String>>,
+    traits: Vec<String>,
 }
 
 impl Words {
-    pub fn new(text: Option<&str>, author: &str) -> Self {
-        Self { text: known(text.unwrap_or_default(), MOST_WORDS), author: known(author, MOST_WORDS_OF_A_NAME) }
+    pub fn new(text: Option<&str>, author: &str, traits: &Traits) -> Self {
+        Self {
+            text: known(text.unwrap_or_default(), MOST_WORDS),
+            author: known(author, MOST_WORDS_OF_A_NAME),
+            traits: traits.words(),
+        }
     }
 
     #[cfg(test)]
@@ -50,6 +58,7 @@ impl Words {
         match field {
             Field::Text => &self.text,
             Field::Author => &self.author,
+            Field::Trait => &[],
         }
     }
 
@@ -81,7 +90,8 @@ impl Words {
 
     fn all(&self) -> impl Iterator<Item = (Option<&str>, Field)> {
         let text = self.text.iter().map(|word| (word.as_deref(), Field::Text));
-        text.chain(self.author.iter().map(|word| (word.as_deref(), Field::Author)))
+        let author = self.author.iter().map(|word| (word.as_deref(), Field::Author));
+        text.chain(author).chain(self.traits.iter().map(|word| (Some(word.as_str()), Field::Trait)))
     }
 }
 
@@ -127,8 +137,8 @@ impl std::fmt::Display for Sign {
     }
 }
 
-/// The query in FTS5's language. Words are quoted: whatever people type, none of it is an operator.
-pub fn query_for_sqlite(query: &Query, sign: &Sign) -> String {
+/// The query in FTS5's language, of what has these traits. Words are quoted: whatever people type, none of it is an operator.
+pub fn query_for_sqlite(query: Option<&Query>, traits: &Traits, sign: &Sign) -> String {
     let one = |term: &Term| {
         let mut phrase = String::from("\"");
         for (index, word) in term.words.iter().enumerate() {
@@ -143,13 +153,13 @@ pub fn query_for_sqlite(query: &Query, sign: &Sign) -> String {
         }
         phrase
     };
-    let (wanted, unwanted) = parts(query, one);
+    let (wanted, unwanted) = parts(query, traits, one);
     let wanted = if wanted.is_empty() { format!("\"{sign}{EVERYTHING}\"") } else { wanted.join(" AND ") };
     if unwanted.is_empty() { wanted } else { format!("({wanted}) NOT ({})", unwanted.join(" OR ")) }
 }
 
 /// The query as a tsquery.
-pub fn query_for_postgres(query: &Query, sign: &Sign) -> String {
+pub fn query_for_postgres(query: Option<&Query>, traits: &Traits, sign: &Sign) -> String {
     let one = |term: &Term| {
         let mut phrase = String::from("(");
         for (index, word) in term.words.iter().enumerate() {
@@ -160,7 +170,7 @@ pub fn query_for_postgres(query: &Query, sign: &Sign) -> String {
         phrase.push_str(if term.is_beginning { ":*)" } else { ")" });
         phrase
     };
-    let (mut wanted, unwanted) = parts(query, one);
+    let (mut wanted, unwanted) = parts(query, traits, one);
     if wanted.is_empty() {
         wanted.push(format!("'{sign}{EVERYTHING}'"));
     }
@@ -169,7 +179,10 @@ pub fn query_for_postgres(query: &Query, sign: &Sign) -> String {
 }
 
 /// What is wanted, and what is not.
-fn parts(query: &Query, one: impl Fn(&Term) -> String) -> (Vec<String>, Vec<String>) {
-    let of = |is_excluded: bool| query.terms.iter().filter(|term| term.is_excluded == is_excluded).map(&one).collect();
-    (of(false), of(true))
+fn parts(query: Option<&Query>, traits: &Traits, one: impl Fn(&Term) -> String) -> (Vec<String>, Vec<String>) {
+    let has = |word| Term { words: vec![word], is_beginning: false, field: Field::Trait, is_excluded: false };
+    let terms = query.map_or(&[][..], |query| &query.terms);
+    let of = |is_excluded: bool| terms.iter().filter(move |term| term.is_excluded == is_excluded).map(&one);
+    let wanted = traits.words().into_iter().map(|word| one(&has(word)));
+    (of(false).chain(wanted).collect(), of(true).collect())
 }

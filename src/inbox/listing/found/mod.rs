@@ -1,4 +1,4 @@
-//! Lists of what is searched for, in the order of any list.
+//! Lists of what is searched for, and of what has traits that the index knows, in the order of any list.
 //!
 //! SQLite's index of words is read from its newest end, so that a word in every other comment is as quick as a rare one. What
 //! PostgreSQL finds has no order: of a word that is common the list is walked, and each row looked at; only of a rare one is
@@ -8,7 +8,7 @@ mod store;
 
 use kit::db::{Conn, Dialect, Result};
 
-use super::store::Interaction;
+use super::store::{Interaction, looked_through};
 use super::{Cursor, Filter, Order, Reader};
 use crate::inbox::search;
 pub(super) use store::window;
@@ -20,43 +20,52 @@ const SECOND_LOOK: usize = 20_000;
 /// Hits of the first look from which on it is cheaper to go on looking than to sort all that is found.
 const COMMON: usize = 6;
 
+/// Whether the index knows something of what is asked.
+pub fn is_asked_for(filter: &Filter) -> bool {
+    let of_one = filter.author.is_some() || filter.content.is_some();
+    filter.q.is_some() || !(of_one || filter.traits().is_none())
+}
+
 pub fn list(
     conn: &mut Conn,
     reader: Reader<'_>,
     filter: &Filter,
-    query: &search::Query,
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Interaction>> {
-    let search = Search::new(conn, reader, filter, query)?;
+    let search = Search::new(conn, reader, filter)?;
     if search.is_of_few() {
         return store::rows(conn, &store::list(&search, Within::All, after, limit));
     }
-    if conn.dialect() == Dialect::Sqlite && filter.order != Order::Priority {
+    let is_by_time = conn.dialect() == Dialect::Sqlite && filter.order != Order::Priority;
+    if is_by_time && filter.q.is_some() {
         return by_time(conn, &search, after, limit);
     }
     let first = store::rows(conn, &store::list(&search, Within::First(FIRST_LOOK), after, limit))?;
-    if first.len() >= limit {
+    if first.len() >= limit || store::is_all(conn, &search, FIRST_LOOK, after)? {
         return Ok(first);
+    }
+    if filter.q.is_none() && !search::jobs::is_complete(conn)? {
+        return looked_through(conn, reader, filter, after, limit);
+    }
+    if is_by_time && filter.state.is_none() {
+        return by_time(conn, &search, after, limit);
     }
     if is_common(conn, &search, after)? {
         let second = store::rows(conn, &store::list(&search, Within::First(SECOND_LOOK), after, limit))?;
-        if second.len() >= limit {
+        if second.len() >= limit || store::is_all(conn, &search, SECOND_LOOK, after)? {
             return Ok(second);
         }
+    }
+    if is_by_time {
+        return by_time(conn, &search, after, limit);
     }
     store::rows(conn, &store::list(&search, Within::Found, after, limit))
 }
 
 /// How many there are, counted up to `most`.
-pub fn count(
-    conn: &mut Conn,
-    reader: Reader<'_>,
-    filter: &Filter,
-    query: &search::Query,
-    most: usize,
-) -> Result<usize> {
-    let search = Search::new(conn, reader, filter, query)?;
+pub fn count(conn: &mut Conn, reader: Reader<'_>, filter: &Filter, most: usize) -> Result<usize> {
+    let search = Search::new(conn, reader, filter)?;
     if search.is_of_few() {
         return store::count(conn, &store::counted(&search, Within::All, most));
     }
@@ -94,8 +103,7 @@ fn by_time(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>, limit: u
 /// How the database goes about each statement of such a list.
 #[cfg(test)]
 pub fn plans(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {
-    let query = filter.q.as_ref().expect("something is searched for");
-    let search = Search::new(conn, reader, filter, query)?;
+    let search = Search::new(conn, reader, filter)?;
     let list = |within| store::list(&search, within, None, 51);
     let mut statements = vec![list(Within::First(FIRST_LOOK)), store::hits(&search, FIRST_LOOK, None)];
     statements.extend([list(Within::Found), store::counted(&search, Within::Found, 1_001)]);

@@ -6,9 +6,8 @@ use super::super::marked::{self, Marked};
 use super::super::store::{COLUMNS, Interaction, JOINED, Query, bounds};
 use super::super::{Cursor, Filter, Order, Reader};
 use crate::inbox::search::{self, Sign, query_for_postgres, query_for_sqlite};
-use crate::inbox::triage::TriageState;
 
-/// A filter with what is searched for, in the database's own language.
+/// A filter with what is looked for in the index, in the database's own language.
 #[derive(Clone)]
 pub struct Search<'a> {
     dialect: Dialect,
@@ -34,14 +33,15 @@ pub enum Within {
 }
 
 impl<'a> Search<'a> {
-    pub fn new(conn: &mut Conn, reader: Reader<'a>, filter: &'a Filter, query: &search::Query) -> Result<Self> {
+    pub fn new(conn: &mut Conn, reader: Reader<'a>, filter: &'a Filter) -> Result<Self> {
         let dialect = conn.dialect();
         let mut marks = marked::asked(filter, reader);
         let few = marked::first_few(conn, reader, &marks)?.map(|index| marks.remove(index));
         let sign = Sign::of(reader.workspace);
+        let (query, traits) = (filter.q.as_ref(), filter.traits());
         let words = match dialect {
-            Dialect::Sqlite => query_for_sqlite(query, &sign),
-            Dialect::Postgres => query_for_postgres(query, &sign),
+            Dialect::Sqlite => query_for_sqlite(query, &traits, &sign),
+            Dialect::Postgres => query_for_postgres(query, &traits, &sign),
         };
         let (since, before) = bounds(reader, filter);
         let first = since.map_or(i64::MIN, |since| search::store::places_of(since).0);
@@ -91,7 +91,7 @@ pub fn window<'a>(
 ) -> Query<'a> {
     let mut window = Query::new(reader);
     window.sql = format!("SELECT {columns} FROM interactions i WHERE i.workspace_id = $1");
-    if filter.state == Some(TriageState::NeedsReply) {
+    if filter.state.is_some() {
         window.state(filter);
     }
     window.days(reader, filter);
@@ -125,39 +125,69 @@ fn said<'a>(
     within: Within,
     after: Option<Cursor>,
 ) -> Query<'a> {
-    let document = "JOIN search_documents d ON d.interaction_id = i.id";
     let mut query = match within {
         Within::First(rows) => search.window("*", rows, after),
         Within::All | Within::Found => search.begin(String::new()),
     };
-    let words = query.place_of(search.words());
-    let is_said = search.is_said(&words);
     let joins = format!("{joined} WHERE i.workspace_id = $1");
     query.sql = match (within, search.dialect) {
-        (Within::First(_), _) => format!("{columns} FROM ({}) i {document} {joins} AND {is_said}", query.sql),
-        (Within::All, _) => match &search.few {
-            Some(mark) => {
-                query.args.extend(mark.value());
-                let from = marked::joined(mark, &format!("{document} {joined}"), query.args.len());
-                format!("{columns} {from} AND {is_said}")
+        (Within::First(_), _) => {
+            let (document, is_said) = row_by_row(search, &mut query);
+            format!("{columns} FROM ({}) i {document} {joins}{is_said}", query.sql)
+        }
+        (Within::All, _) => {
+            let (document, is_said) = row_by_row(search, &mut query);
+            match &search.few {
+                Some(mark) => {
+                    query.args.extend(mark.value());
+                    let from = marked::joined(mark, &format!("{document} {joined}"), query.args.len());
+                    format!("{columns} {from}{is_said}")
+                }
+                None => format!("{columns} FROM interactions i {document} {joins}{is_said}"),
             }
-            None => format!("{columns} FROM interactions i {document} {joins} AND {is_said}"),
-        },
+        }
         (Within::Found, Dialect::Sqlite) => {
+            let words = query.place_of(search.words());
             format!("{columns} FROM {FROM_WORDS} {joins} AND s.search_words MATCH {words}")
         }
-        (Within::Found, Dialect::Postgres) => format!(
-            "WITH found AS MATERIALIZED (SELECT d.interaction_id FROM search_documents d WHERE {is_said})
-             {columns} FROM found JOIN interactions i ON i.id = found.interaction_id {joins}"
-        ),
+        (Within::Found, Dialect::Postgres) => {
+            let words = query.place_of(search.words());
+            let is_said = search.is_said(&words);
+            format!(
+                "WITH found AS MATERIALIZED (SELECT d.interaction_id FROM search_documents d WHERE {is_said})
+                 {columns} FROM found JOIN interactions i ON i.id = found.interaction_id {joins}"
+            )
+        }
     };
     query.conditions(search.reader, search.filter, &search.marks);
     query
 }
 
+/// How a row tells by itself whether it is meant. What the index knows of traits, the filter's own conditions say too.
+fn row_by_row<'a>(search: &'a Search<'_>, query: &mut Query<'a>) -> (&'static str, String) {
+    if search.filter.q.is_none() {
+        return ("", String::new());
+    }
+    let words = query.place_of(search.words());
+    ("JOIN search_documents d ON d.interaction_id = i.id", format!(" AND {}", search.is_said(&words)))
+}
+
+/// Whether the list's first rows are all that there are of it.
+pub fn is_all(conn: &mut Conn, search: &Search<'_>, rows: usize, after: Option<Cursor>) -> Result<bool> {
+    let mut query = search.window("i.id", rows, after);
+    query.sql = format!("SELECT count(*) FROM ({}) windowed", query.sql);
+    Ok(count(conn, &query)? < rows)
+}
+
 /// How many of the list's first rows say it, whatever else is asked of them.
 pub fn hits<'a>(search: &'a Search<'_>, rows: usize, after: Option<Cursor>) -> Query<'a> {
-    let mut query = search.window("i.id", rows, after);
+    let columns = if search.filter.q.is_some() { "i.id" } else { "*" };
+    let mut query = search.window(columns, rows, after);
+    if search.filter.q.is_none() {
+        query.sql = format!("SELECT count(*) FROM ({}) i WHERE TRUE", query.sql);
+        query.traits(search.filter);
+        return query;
+    }
     let words = query.place_of(search.words());
     query.sql = format!(
         "SELECT count(*) FROM ({}) i JOIN search_documents d ON d.interaction_id = i.id WHERE {}",

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kit::random::Random;
 
+use super::Traits;
 use super::query::Query;
 use super::words::Words;
 use crate::inbox::listing::{self, Cursor, Filter, Reader};
@@ -135,7 +136,7 @@ kit::both_databases! {
         for _ in 0..400 {
             let typed = query(&random);
             let Ok(query) = typed.parse::<Query>() else { continue };
-            let says = |one: &&ObservedInteraction| query.matches(&Words::new(one.text.as_deref(), &one.author.display_name));
+            let says = |one: &&ObservedInteraction| query.matches(&Words::new(one.text.as_deref(), &one.author.display_name, &Traits::default()));
             let mut expected = all.iter().filter(says).map(|one| one.external_id.clone()).collect::<Vec<_>>();
             expected.sort_by_key(|id| everything.iter().position(|known| known == id));
             hits += expected.len();
@@ -161,7 +162,7 @@ kit::both_databases! {
                 let query: Query = typed.parse().unwrap();
                 let says = |id: &&String| {
                     let one = all.iter().find(|one| one.external_id == **id).unwrap();
-                    query.matches(&Words::new(one.text.as_deref(), &one.author.display_name))
+                    query.matches(&Words::new(one.text.as_deref(), &one.author.display_name, &Traits::default()))
                 };
                 let expected = unsearched.iter().filter(says).cloned().collect::<Vec<_>>();
                 let address = format!("q={}&{rest}", listing::escaped(typed));
