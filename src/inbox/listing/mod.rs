@@ -4,6 +4,7 @@ mod choices;
 mod filter;
 mod found;
 mod marked;
+mod opened;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -15,14 +16,15 @@ use kit::db::{Conn, Result};
 
 use super::search;
 use super::triage::TriageState;
-use crate::model::{AuthorId, ContentId, InteractionId};
+use crate::model::{AuthorId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub use choices::{ChoiceCounts, counts as choice_counts};
 pub use filter::{BadFilter, Days, Filter, Order, Starred, Visibility, escaped};
 #[cfg(test)]
 pub use found::plans;
-pub use store::{Connection, ContentItem, Interaction, Reply, Version};
+pub use opened::{ContentItem, Opened, Version, content_title, has_content, open};
+pub use store::{Connection, Interaction, Reply};
 
 pub const DEFAULT_LIMIT: usize = 50;
 pub const MAX_LIMIT: usize = 100;
@@ -107,28 +109,6 @@ pub fn matches(
     Ok(Some(Matches { count, is_complete: search::jobs::is_complete(conn)? }))
 }
 
-/// One interaction with all that its page shows.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    pub interaction: Interaction,
-    pub content: Option<ContentItem>,
-    /// Everything said in its thread, oldest first, itself among it.
-    pub thread: Vec<Interaction>,
-    /// What else its author wrote, newest first.
-    pub by_author: Vec<Interaction>,
-    /// What its edits replaced, oldest first.
-    pub versions: Vec<Version>,
-}
-
-pub fn open(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Opened>> {
-    let Some(interaction) = store::interaction(conn, workspace, id)? else { return Ok(None) };
-    let content = interaction.content_id.map(|id| store::content(conn, workspace, id)).transpose()?.flatten();
-    let thread = store::thread(conn, workspace, &interaction)?;
-    let by_author = store::by_author(conn, workspace, interaction.author_id, interaction.id)?;
-    let versions = if interaction.edited_at.is_some() { store::versions(conn, id)? } else { Vec::new() };
-    Ok(Some(Opened { interaction, content, thread, by_author, versions }))
-}
-
 /// Own replies that follow each of the items in its thread, in the items' order.
 pub fn replies(conn: &mut Conn, workspace: WorkspaceId, items: &[Interaction]) -> Result<Vec<Vec<Reply>>> {
     let found = store::replies(conn, workspace, items)?;
@@ -156,15 +136,6 @@ pub fn connections(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connec
 /// The author's name, for a filter that shows one person.
 pub fn author_name(conn: &mut Conn, workspace: WorkspaceId, author: AuthorId) -> Result<Option<String>> {
     store::author_name(conn, workspace, author)
-}
-
-pub fn has_content(conn: &mut Conn, workspace: WorkspaceId, content: ContentId) -> Result<bool> {
-    Ok(store::content(conn, workspace, content)?.is_some())
-}
-
-/// The title of one content item, for a filter that shows one.
-pub fn content_title(conn: &mut Conn, workspace: WorkspaceId, content: ContentId) -> Result<Option<String>> {
-    Ok(store::content(conn, workspace, content)?.and_then(|content| content.title))
 }
 
 /// After which row a page begins: its place in the order, and its id. Text in URLs, opaque to whoever holds it.

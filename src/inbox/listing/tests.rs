@@ -182,7 +182,7 @@ kit::both_databases! {
             let filter = parsed(&format!("{traits}&{rest}")).unwrap();
             let zone = zone.clone();
             let wrong = desk.read(move |conn| {
-                let reader = Reader { workspace, user, zone: &zone };
+                let reader = Reader { workspace, user, zone: &zone, now: MORNING };
                 let mut after = None;
                 for _ in 0..4 {
                     let [found, known] = [
