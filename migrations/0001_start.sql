@@ -422,7 +422,7 @@ CREATE TABLE replies (
     author_id UUID NOT NULL,
     text TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('draft', 'awaiting_approval', 'sent_back', 'queued', 'sending', 'unknown', 'published', 'pending_moderation',
-        'rejected', 'failed', 'cancelled')),
+        'rejected', 'failed', 'cancelled', 'deleted')),
     -- Chosen by whoever sends: the same key is the same reply.
     idempotency_key TEXT,
     -- The platform's id of the comment that it became.
@@ -447,6 +447,8 @@ CREATE TABLE replies (
     -- Which owner has approved it, or sent it back, and what they said to it.
     reviewed_by UUID,
     review_note TEXT,
+    -- When its words were last changed at the platform.
+    edited_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL,
     UNIQUE (workspace_id, author_id, idempotency_key),
@@ -459,6 +461,42 @@ CREATE INDEX replies_by_interaction ON replies (interaction_id, created_at);
 CREATE INDEX replies_in_moderation ON replies (connection_id) WHERE state = 'pending_moderation';
 CREATE INDEX replies_awaiting_approval ON replies (workspace_id, created_at) WHERE state = 'awaiting_approval';
 CREATE INDEX replies_by_workspace ON replies (workspace_id, created_at DESC);
+
+-- What is asked of a platform for comments that are there: other words for an own one, that one is hidden, rejected, taken
+-- away. One row for each comment; what is asked in one go has one order.
+CREATE TABLE moderation_acts (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
+    interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
+    order_id UUID NOT NULL,
+    -- No user is referred to: a workspace's rows stand by themselves.
+    ordered_by UUID NOT NULL,
+    verb TEXT NOT NULL CHECK (verb IN ('edit', 'delete', 'hide', 'publish', 'reject', 'ban', 'report_spam')),
+    -- The new words.
+    text TEXT,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'asking', 'unknown', 'done', 'failed', 'cancelled', 'skipped')),
+    -- Grows with every move: what moves an act compares it.
+    moves BIGINT NOT NULL,
+    -- How often the platform was asked.
+    attempts BIGINT NOT NULL,
+    -- For how many comments it was asked in the last call.
+    company BIGINT NOT NULL,
+    -- Not asked, or looked for, before.
+    due_at TIMESTAMPTZ NOT NULL,
+    error_code TEXT,
+    -- In the platform's words, where it has some.
+    error_message TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+-- One at a time for each comment.
+CREATE UNIQUE INDEX moderation_acts_under_way ON moderation_acts (interaction_id)
+    WHERE state IN ('queued', 'asking', 'unknown');
+CREATE INDEX moderation_acts_by_interaction ON moderation_acts (interaction_id, created_at);
+CREATE INDEX moderation_acts_by_order ON moderation_acts (order_id);
+CREATE INDEX moderation_acts_by_workspace ON moderation_acts (workspace_id);
+CREATE INDEX moderation_acts_by_connection ON moderation_acts (connection_id);
 
 -- What a team answers often: text with places for what is known of the comment that is answered.
 CREATE TABLE saved_replies (

@@ -7,6 +7,7 @@ use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::inbox::search::jobs::RebuildSearch;
+use crate::moderation::CarryOut;
 use crate::ops::maintenance::jobs::PurgeExpired;
 use crate::replies::SendReply;
 
@@ -20,6 +21,7 @@ kit::work! {
     SyncConnection,
     FetchInteraction,
     SendReply,
+    CarryOut,
     RevokeToken,
     AgePriorities,
     WakeSnoozed,
@@ -59,6 +61,7 @@ mod tests {
             ("sync_connection", json!({"connection_id": ID})),
             ("fetch_interaction", json!({"connection_id": ID, "external_id": "UgxKREWxIgDrw8w2e_Z4AaABAg"})),
             ("send_reply", json!({"reply_id": ID})),
+            ("carry_out", json!({"order_id": ID})),
             (
                 "revoke_token",
                 json!({"connection_id": ID, "workspace_id": ID, "platform": "youtube", "external_id": null, "demo": true, "token": "AQI"}),

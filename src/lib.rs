@@ -16,6 +16,8 @@ pub mod jobs;
 pub mod live;
 pub mod members;
 pub mod model;
+pub mod moderating;
+pub mod moderation;
 pub mod ops;
 pub mod outbound;
 pub mod platforms;

@@ -22,6 +22,7 @@ use crate::idempotency;
 use crate::inbox;
 use crate::live;
 use crate::members;
+use crate::moderating;
 use crate::ops::health::pages as health;
 use crate::ops::metrics;
 use crate::replies;
@@ -101,6 +102,9 @@ fn pages() -> Router<App> {
         .route("/inbox/{id}/reply/review", post(inbox::answering::review::pages::review))
         .route("/inbox/approvals", get(inbox::answering::review::pages::index))
         .route("/inbox/{id}/draft", post(inbox::answering::pages::save))
+        .route("/moderation", post(moderating::pages::order))
+        .route("/moderation/{id}", get(moderating::pages::show))
+        .route("/moderation/{id}/act", post(moderating::pages::act))
         .route("/activity", get(activity::pages::index))
         .route("/activity/installation", get(activity::installation::pages::index))
         .route("/activity/installation/{id}", get(activity::installation::pages::show))
@@ -167,15 +171,7 @@ fn api(app: &App) -> Router<App> {
         .route("/invitations", get(members::api::invitations).post(members::api::invite))
         .route("/invitations/{id}", delete(members::api::withdraw))
         .route("/dashboard", get(dashboard::api::show))
-        .route("/saved-replies", get(replies::saved::api::list).post(replies::saved::api::make))
-        .route("/saved-replies/{id}", post(replies::saved::api::change).delete(replies::saved::api::delete))
-        .route("/inbox/{id}/replies", get(replies::api::list).post(replies::api::send))
-        .route("/replies/{id}/cancel", post(replies::api::cancel))
-        .route("/replies/{id}/retry", post(replies::api::retry))
-        .route("/replies/{id}/settle", post(replies::api::settle))
-        .route("/replies/{id}/approve", post(replies::api::approve))
-        .route("/replies/{id}/send-back", post(replies::api::send_back))
-        .route("/approvals", get(replies::api::awaiting))
+        .merge(api_of_replies())
         .route("/demo/enable", post(demo::api::enable))
         .route("/demo/disable", post(demo::api::disable))
         .route("/demo/status", get(demo::api::status))
@@ -212,4 +208,26 @@ fn api_of_interactions() -> Router<App> {
         .route("/tags", get(inbox::marks::api::tags))
         .route("/marks", post(inbox::marks::api::many))
         .route("/marks/{act}/undo", post(inbox::marks::api::undo))
+}
+
+/// What is answered, and what is done with comments that are there.
+fn api_of_replies() -> Router<App> {
+    Router::new()
+        .route("/saved-replies", get(replies::saved::api::list).post(replies::saved::api::make))
+        .route("/saved-replies/{id}", post(replies::saved::api::change).delete(replies::saved::api::delete))
+        .route("/inbox/{id}/replies", get(replies::api::list).post(replies::api::send))
+        .route(
+            "/replies/{id}",
+            get(replies::api::one).patch(moderating::api::edit_reply).delete(moderating::api::delete_reply),
+        )
+        .route("/moderation", post(moderating::api::order))
+        .route("/moderation/{id}", get(moderating::api::show))
+        .route("/moderation/{id}/cancel", post(moderating::api::cancel))
+        .route("/moderation/{id}/retry", post(moderating::api::retry))
+        .route("/replies/{id}/cancel", post(replies::api::cancel))
+        .route("/replies/{id}/retry", post(replies::api::retry))
+        .route("/replies/{id}/settle", post(replies::api::settle))
+        .route("/replies/{id}/approve", post(replies::api::approve))
+        .route("/replies/{id}/send-back", post(replies::api::send_back))
+        .route("/approvals", get(replies::api::awaiting))
 }

@@ -18,7 +18,7 @@ pub mod marks;
 pub mod moves;
 pub mod notes;
 pub mod pages;
-mod place;
+pub mod place;
 pub mod search;
 mod seed;
 #[cfg(test)]

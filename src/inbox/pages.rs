@@ -23,8 +23,9 @@ use super::views::{self, Choice, Neighbours};
 use super::{corrections, decisions};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
-use crate::model::InteractionId;
-use crate::platforms::SIMULATOR;
+use crate::model::{InteractionId, Platform};
+use crate::moderation;
+use crate::platforms::{Platforms, SIMULATOR, Verb};
 use crate::replies;
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
@@ -78,6 +79,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
         app.db.read(read).await?
     };
     rows.choice.told = tagged;
+    rows.verbs = views::verbs(&app.platforms, &rows.connections);
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
     let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, matching: done.by(), may_answer, local };
@@ -128,7 +130,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
     let (may_answer, may_approve) = (who.role.may(Right::Answer), who.role.may(Right::Approve));
-    let (place, rows, mut opened, mut beside) = {
+    let (place, mut rows, mut opened, mut beside) = {
         let now = shell.local.now;
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
@@ -149,6 +151,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
                 may_answer,
                 may_approve,
                 answering,
+                at_platform: at_platform(conn, workspace, &opened.interaction, &platforms)?,
                 marks,
                 choice,
                 notes,
@@ -163,6 +166,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         lead_to_the_simulator(&mut opened);
     }
     beside.answering = beside.answering.told(told);
+    rows.verbs = views::verbs(&app.platforms, &rows.connections);
     let reading = views::opened(&opened, &place, &beside, &shell.local);
     if panel.is_some() {
         return Ok(reading);
@@ -173,6 +177,16 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, local };
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
+}
+
+fn at_platform(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    item: &Interaction,
+    platforms: &Platforms,
+) -> Result<views::AtPlatform> {
+    let acts = moderation::in_thread(conn, workspace, item.connection_id, &item.thread_external_id)?;
+    Ok(views::AtPlatform { rules: platforms.get(item.platform).map(|module| module.acts()), acts })
 }
 
 /// What a demo shows is on no platform: its addresses would lead to strangers. The simulator has pages of its own.
@@ -231,6 +245,8 @@ pub struct Rows {
     pub awaiting: i64,
     /// How many each choice of the filter would list, where that is asked for.
     pub choices: Option<ChoiceCounts>,
+    /// What the platforms of these accounts do with other people's comments.
+    pub verbs: Vec<(Platform, Verb)>,
 }
 
 impl Rows {
@@ -255,6 +271,7 @@ impl Rows {
             people_and_content: named(conn, workspace, &place.filter)?,
             awaiting: replies::count_awaiting(conn, workspace)?,
             choices: None,
+            verbs: Vec::new(),
         };
         Ok((place, rows))
     }

@@ -8,7 +8,7 @@ use kit::clock::Timestamp;
 use serde_json::Value;
 
 pub use platform::{Capabilities, Platform};
-pub use text::{OutsideText, repaired_json, web_address};
+pub use text::{OutsideText, is_same_text, repaired_json, web_address};
 
 kit::id_types! { pub UserId, pub WorkspaceId, pub ConnectionId, pub ContentId, pub AuthorId, pub InteractionId }
 

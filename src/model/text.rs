@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
 use url::Url;
 
 /// Free of NUL, which PostgreSQL has no place for; what was NUL is U+FFFD.
@@ -110,12 +111,24 @@ fn escape(text: &str) -> (usize, &str) {
     }
 }
 
+/// Whether a platform has given a text back: blanks around it are gone then, and letters may be composed.
+pub fn is_same_text(one: &str, other: &str) -> bool {
+    let compared = |text: &str| text.replace("\r\n", "\n").trim().nfc().collect::<String>();
+    compared(one) == compared(other)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
     use serde_json::Value;
 
     use super::*;
+
+    #[test]
+    fn a_text_is_known_again_however_its_letters_are_composed() {
+        assert!(is_same_text("  Cafe\u{301}!\r\nSee you \n", "Caf\u{e9}!\nSee you"));
+        assert!(!is_same_text("Cafe!", "Caf\u{e9}!"));
+    }
 
     fn read(body: &[u8]) -> Value {
         serde_json::from_str(&repaired_json(body)).unwrap()

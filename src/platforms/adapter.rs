@@ -11,7 +11,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::google;
-use super::{Allowance, Budget, Error, Hosts};
+use super::{ActRules, Allowance, Budget, Error, Hosts, Verb};
 use crate::model::{ObservedAccount, ObservedContent, ObservedInteraction, Platform, ProviderState, SetAside};
 use crate::outbound::HttpClient;
 use crate::secrets::Secret;
@@ -32,6 +32,9 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
 
     /// What it takes for an answer.
     fn answers(&self) -> AnswerRules;
+
+    /// What it lets an account do with comments that are there.
+    fn acts(&self) -> ActRules;
 
     /// What may be asked of it in a period by this installation; `None` where only its own answers limit us.
     fn budget(&self, world: &World) -> Option<Budget>;
@@ -209,7 +212,15 @@ pub trait Adapter: Send + Sync {
 
     fn delete<'a>(&'a self, external_id: &'a str) -> Answering<'a, ()>;
 
-    fn set_hidden<'a>(&'a self, external_id: &'a str, is_hidden: bool) -> Answering<'a, ()>;
+    /// Does one thing with comments of other people: with all of them, or it is refused.
+    fn moderate<'a>(&'a self, external_ids: &'a [String], verb: Verb) -> Answering<'a, ()>;
+
+    /// How comments stand at the platform, of those of which it says so.
+    fn standing<'a>(
+        &'a self,
+        account: &'a AccountKey,
+        external_ids: &'a [String],
+    ) -> Answering<'a, Vec<(String, ProviderState)>>;
 }
 
 /// An account as it is now.

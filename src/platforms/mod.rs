@@ -1,5 +1,6 @@
 //! The providers' wire protocols, each behind the common model; nothing here knows users, workspaces or storage.
 
+mod acts;
 mod adapter;
 mod budget;
 mod error;
@@ -9,6 +10,7 @@ mod registry;
 mod words;
 pub mod youtube;
 
+pub use acts::{ActRules, Verb};
 pub use adapter::{
     Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Consent, Cursor, Grant, PartialThread, PlatformModule,
     Provider, ProviderInfo, Question, Reading, Target, TextUnit, Token, Tokens, World,

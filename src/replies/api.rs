@@ -47,6 +47,8 @@ pub struct Body {
     reviewed_by: Option<UserId>,
     /// Why it was sent back.
     review_note: Option<String>,
+    /// When its words were last changed at the platform.
+    edited_at: Option<Timestamp>,
     can_cancel: bool,
     can_retry: bool,
     needs_decision: bool,
@@ -93,6 +95,15 @@ pub async fn list(State(app): State<App>, who: Caller, Path(id): Path<String>) -
         Ok::<_, Error>(super::of_item(conn, workspace, id)?)
     });
     Ok(Json(ListAnswer { items: found.await?.into_iter().map(Body::of).collect(), next_cursor: None }))
+}
+
+/// One reply that was written here.
+#[utoipa::path(get, path = "/replies/{id}", tag = "replies", params(("id" = inline(ReplyId), Path)),
+    responses((status = 200, body = Body), (status = 401), (status = 404)))]
+pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<Body>> {
+    let (id, workspace): (ReplyId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
+    let found = app.db.read(move |conn| super::find(conn, workspace, id)).await?;
+    Ok(Json(Body::of(found.ok_or(Error::NotFound)?)))
 }
 
 /// Sends a reply in the background, exactly once. An `Idempotency-Key` names it for good: the same key and text never make
@@ -259,6 +270,7 @@ impl Body {
             error: reply.error_code.map(|code| Trouble { code, message: reply.error_message.unwrap_or_default() }),
             reviewed_by: reply.reviewed_by,
             review_note: reply.review_note,
+            edited_at: reply.edited_at,
             created_at: reply.created_at,
             updated_at: reply.updated_at,
         }

@@ -30,7 +30,7 @@ pub mod saved;
 mod state;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 pub use approval::{approve, awaiting, count_awaiting, send_back};
 pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
 pub use moves::{NOT_SENT, PAUSES, Trouble, advance, advance_with, gave_up, has_made_nothing};
-pub use people::{NewReply, Refused, cancel, reopen, retry, rules_of, send, settle};
+pub use people::{NewReply, Refused, cancel, fitting, reopen, retry, rules_of, send, settle};
 pub use state::State;
 pub use store::{Item, Reply, answered_since, waits_since};
 
@@ -84,6 +84,16 @@ pub fn with_item(conn: &mut Conn, id: ReplyId) -> Result<Option<(Reply, Item)>> 
 /// What the platform held back and has decided about since, as the inbox knows it; whoever calls says that something happened.
 pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Result<()> {
     store::moderated(tx, now, connection)
+}
+
+/// The comment that a reply became says something else now; whoever calls says that something happened.
+pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str, text: &str) -> Result<()> {
+    store::edited(tx, now, connection, external_id, text)
+}
+
+/// The comment that a reply became is gone from the platform; whoever calls says that something happened.
+pub fn deleted(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str) -> Result<()> {
+    store::deleted(tx, now, connection, external_id)
 }
 
 /// Whether a comment is known as another reply's.

@@ -198,6 +198,7 @@ fn queued(
         updated_at: work.now,
         reviewed_by: None,
         review_note: None,
+        edited_at: None,
         author_name: None,
         reviewer_name: None,
     }
@@ -243,7 +244,7 @@ fn is_free(tx: &mut Tx, reply: &Reply, user: UserId) -> Result<(), Refused> {
 }
 
 /// The text as it is sent: forms end their lines in their own way, and nobody means the blanks around it.
-pub(super) fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<String, Refused> {
+pub fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<String, Refused> {
     let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.contains('\0') {
         return Err(Refused::Nul);

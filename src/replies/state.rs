@@ -22,14 +22,16 @@ kit::text_enum! {
         /// It is not at the platform.
         Failed = "failed",
         Cancelled = "cancelled",
+        /// It was published, and has been taken away there since.
+        Deleted = "deleted",
     }
 }
 
 impl State {
     pub const fn may_become(self, next: State) -> bool {
         use State::{
-            AwaitingApproval, Cancelled, Draft, Failed, PendingModeration, Published, Queued, Rejected, Sending,
-            SentBack, Unknown,
+            AwaitingApproval, Cancelled, Deleted, Draft, Failed, PendingModeration, Published, Queued, Rejected,
+            Sending, SentBack, Unknown,
         };
         match self {
             Draft => matches!(next, AwaitingApproval | Queued | Cancelled),
@@ -38,10 +40,11 @@ impl State {
             // Back to the queue only where nothing was sent.
             Sending => matches!(next, Published | PendingModeration | Rejected | Unknown | Queued),
             Unknown => matches!(next, Published | PendingModeration | Rejected | Unknown | Queued | Failed),
-            PendingModeration => matches!(next, Published | Rejected),
+            PendingModeration => matches!(next, Published | Rejected | Deleted),
             // What may be there all the same is looked for before it is sent again.
             Failed => matches!(next, Queued | Unknown),
-            Published | Rejected | Cancelled | SentBack => false,
+            Published | Rejected => matches!(next, Deleted),
+            Cancelled | SentBack | Deleted => false,
         }
     }
 
@@ -60,7 +63,11 @@ mod tests {
 
     #[test]
     fn what_is_over_stays_as_it_is_and_what_failed_can_be_tried_again() {
-        for over in [State::Published, State::Rejected, State::Cancelled, State::SentBack] {
+        for over in [State::Published, State::Rejected] {
+            let next = State::ALL.iter().filter(|next| over.may_become(**next)).collect::<Vec<_>>();
+            assert_eq!(next, [&State::Deleted], "{over}");
+        }
+        for over in [State::Cancelled, State::SentBack, State::Deleted] {
             assert!(State::ALL.iter().all(|next| !over.may_become(*next)), "{over}");
         }
         assert!(State::Failed.may_become(State::Queued));

@@ -40,6 +40,8 @@ kit::row! {
         /// Which owner has approved it, or sent it back, and what they said to it.
         pub reviewed_by: Option<UserId>,
         pub review_note: Option<String>,
+        /// When its words were last changed at the platform.
+        pub edited_at: Option<Timestamp>,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
         /// None of somebody whose account is gone.
@@ -50,7 +52,7 @@ kit::row! {
 
 const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, author_id, text, state, idempotency_key, external_id, \
     moves, attempts, due_at, sending_at, doubtful_since, looks, next_look_at, error_code, error_message, \
-    reviewed_by, review_note, created_at, updated_at, (SELECT name FROM users WHERE users.id = replies.author_id), \
+    reviewed_by, review_note, edited_at, created_at, updated_at, (SELECT name FROM users WHERE users.id = replies.author_id), \
     (SELECT name FROM users WHERE users.id = replies.reviewed_by)";
 
 kit::row! {
@@ -197,6 +199,26 @@ pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Resul
             AND EXISTS (SELECT 1 {own} ('published', 'hidden', 'rejected', 'removed'))"
     );
     tx.exec(&sql, args![connection, now]).map(drop)
+}
+
+/// The comment that a reply became says something else now.
+pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str, text: &str) -> Result<()> {
+    tx.exec(
+        "UPDATE replies SET text = $3, edited_at = $4, updated_at = $4, moves = moves + 1
+         WHERE connection_id = $1 AND external_id = $2 AND state IN ('published', 'pending_moderation')",
+        args![connection, external_id, text, now],
+    )
+    .map(drop)
+}
+
+/// The comment that a reply became is gone from the platform.
+pub fn deleted(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str) -> Result<()> {
+    tx.exec(
+        "UPDATE replies SET state = 'deleted', updated_at = $3, moves = moves + 1
+         WHERE connection_id = $1 AND external_id = $2 AND state IN ('published', 'pending_moderation', 'rejected')",
+        args![connection, external_id, now],
+    )
+    .map(drop)
 }
 
 /// Whether a comment is known as another reply's.

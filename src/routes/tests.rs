@@ -131,7 +131,7 @@ fn every_answer_is_typed_and_carries_the_security_headers() {
                 is_secure(&path, &answer);
                 assert!(!answer.status.is_server_error(), "{path}: {}", answer.text);
             }
-            let wrong = app.send("PATCH", &path, &[], Body::empty()).await;
+            let wrong = app.send("PUT", &path, &[], Body::empty()).await;
             is_secure(&path, &wrong);
             assert_eq!(wrong.status, 405, "{path}");
             assert!(wrong.header("allow").contains("GET"), "{path}: {}", wrong.header("allow"));

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use super::{Comment, Hand, words};
 use crate::app::App;
 use crate::connections::account::{OpenAccount, SyncError};
-use crate::model::ObservedInteraction;
+use crate::model::{ObservedInteraction, is_same_text};
 use crate::platforms::{Batch, Error};
 use crate::replies::{self, Reply, Trouble};
 
@@ -60,29 +58,12 @@ pub(super) async fn look(app: &App, hand: &Hand) -> Result<Sight, SyncError> {
 /// The oldest first: of two with the same words the other is another's.
 fn candidates<'a>(reply: &Reply, batch: &'a Batch) -> Vec<&'a ObservedInteraction> {
     let since = reply.doubtful_since.unwrap_or(reply.created_at) - SLACK;
-    let text = compared(&reply.text);
     let is_it = |observed: &&ObservedInteraction| {
         observed.author.is_self
             && observed.created_at >= since
-            && observed.text.as_deref().is_some_and(|said| compared(said) == text)
+            && observed.text.as_deref().is_some_and(|said| is_same_text(said, &reply.text))
     };
     let mut found: Vec<_> = batch.interactions.iter().filter(is_it).collect();
     found.sort_by(|a, b| (a.created_at, &a.external_id).cmp(&(b.created_at, &b.external_id)));
     found
-}
-
-/// As platforms give a text back: blanks around it are gone, and letters may be composed.
-fn compared(text: &str) -> String {
-    text.replace("\r\n", "\n").trim().nfc().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_known_again_however_its_letters_are_composed() {
-        assert_eq!(compared("  Cafe\u{301}!\r\nSee you \n"), compared("Caf\u{e9}!\nSee you"));
-        assert_ne!(compared("Cafe!"), compared("Caf\u{e9}!"));
-    }
 }

@@ -30,6 +30,8 @@ const CHANGES: &[(&str, Right)] = &[
     ("/saved-replies", Right::Answer),
     ("/settings/replies", Right::Answer),
     ("/replies", Right::Answer),
+    // What is for owners is asked for by what is to be done, and with how many.
+    ("/moderation", Right::Answer),
     ("/connections", Right::Connect),
     ("/simulator", Right::Connect),
     ("/demo", Right::Demo),

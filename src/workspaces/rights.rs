@@ -22,6 +22,8 @@ pub enum Right {
     Demo,
     /// Let answers of others go out.
     Approve,
+    /// Ban authors at a platform, and take many comments away there for good.
+    Ban,
     /// Invite, change roles, remove, and set what holds for everybody.
     Manage,
 }
@@ -43,6 +45,7 @@ impl Right {
             (Role::Viewer, Right::Answer) => "Viewers can read, not answer. Ask an owner.",
             (_, Right::Connect) => "Only owners manage connected accounts. Ask an owner.",
             (_, Right::Demo) => "Only owners turn demo mode on or off. Switch to a workspace of your own.",
+            (_, Right::Ban) => "Only owners ban authors or remove many comments for good. Ask an owner.",
             (_, Right::Approve) => "Only owners approve replies. Ask an owner.",
             _ => "Only owners can change this. Ask an owner.",
         }

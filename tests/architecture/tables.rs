@@ -18,7 +18,7 @@ const CONTROL: [(&str, &[&str]); 8] = [
 ];
 
 /// A workspace's.
-const WORKSPACE: [(&str, &[&str]); 4] = [
+const WORKSPACE: [(&str, &[&str]); 5] = [
     ("connections", &["platform_connections", "unreadable_items"]),
     (
         "inbox",
@@ -46,12 +46,13 @@ const WORKSPACE: [(&str, &[&str]); 4] = [
         ],
     ),
     ("replies", &["replies", "reply_drafts", "saved_replies"]),
+    ("moderation", &["moderation_acts"]),
     ("events", &["events", "event_heads"]),
 ];
 
 /// Who reads a table of somebody else's, in a statement of their own: a page that is one hop to the database, an
 /// examination, and what asks about a person or a workspace by joining it.
-const READERS: [(&str, &[&str]); 13] = [
+const READERS: [(&str, &[&str]); 14] = [
     (
         "dashboard",
         &[
@@ -70,6 +71,8 @@ const READERS: [(&str, &[&str]); 13] = [
     ("inbox", &["platform_connections", "memberships", "users"]),
     // What is answered, by which account, and who answers.
     ("replies", &["interactions", "content_items", "platform_connections", "users"]),
+    // What is done something with, by which account, and who wants it.
+    ("moderation", &["interactions", "content_items", "platform_connections", "users"]),
     // What is known already of a thread that is read again, and whether its workspace is a demo.
     ("connections", &["interactions", "workspaces"]),
     // A session answers with its person's workspace, and up to which event it is known.

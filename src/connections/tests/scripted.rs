@@ -12,8 +12,9 @@ use crate::model::{
     Kind, ObservedAccount, ObservedAuthor, ObservedInteraction, Platform, ProviderState, SetAside, UnreadKind,
 };
 use crate::platforms::{
-    Account, AccountKey, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error, Grant,
-    PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, World, paid,
+    Account, AccountKey, ActRules, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error,
+    Grant, PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, Verb,
+    World, paid,
 };
 use crate::secrets::Secret;
 
@@ -81,6 +82,10 @@ impl PlatformModule for Scripted {
 
     fn answers(&self) -> AnswerRules {
         AnswerRules { longest: 200, unit: TextUnit::Bytes, are_read_back: true }
+    }
+
+    fn acts(&self) -> ActRules {
+        ActRules { verbs: &[], at_once: 1, cost: 1, hidden_as: ProviderState::Hidden, are_read_back: false }
     }
 
     fn budget(&self, world: &World) -> Option<Budget> {
@@ -232,7 +237,11 @@ impl Adapter for Session {
         Box::pin(async { Err(not_there()) })
     }
 
-    fn set_hidden<'a>(&'a self, _: &'a str, _: bool) -> Answering<'a, ()> {
+    fn moderate<'a>(&'a self, _: &'a [String], _: Verb) -> Answering<'a, ()> {
+        Box::pin(async { Err(not_there()) })
+    }
+
+    fn standing<'a>(&'a self, _: &'a AccountKey, _: &'a [String]) -> Answering<'a, Vec<(String, ProviderState)>> {
         Box::pin(async { Err(not_there()) })
     }
 }

@@ -55,7 +55,9 @@ impl Answering {
         let last = on_their_way.last().map(|reply| reply.id);
         on_their_way.retain(|reply| reply.state != State::SentBack || Some(reply.id) == last);
         // Published ones stand in the thread.
-        on_their_way.retain(|reply| !matches!(reply.state, State::Published | State::Cancelled | State::Draft));
+        on_their_way.retain(|reply| {
+            !matches!(reply.state, State::Published | State::Deleted | State::Cancelled | State::Draft)
+        });
         Ok(Self {
             on_their_way,
             rules: rules.filter(|_| takes_answers),

@@ -35,7 +35,7 @@ pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Time
         let before = Counted::of(&row);
         row.provider_state = ProviderState::Removed;
         row.can_reply = false;
-        store::remove(tx, row.id)?;
+        store::put_provider_state(tx, &row)?;
         rollups.replace(before, Counted::of(&row));
         unsettled.touched.entry(row.thread_external_id.clone()).or_default();
         unsettled.again.insert(row.thread_external_id);

@@ -7,6 +7,7 @@ mod authors;
 mod corrected;
 pub(super) mod lists;
 mod missing;
+mod moderated;
 mod page;
 mod retriage;
 mod rollups;
@@ -34,6 +35,7 @@ use crate::workspaces::{self, WorkspaceId};
 pub use ageing::{Aged, age, somebody_ages};
 pub(super) use corrected::{by_rules, corrected};
 pub use missing::{Missing, pass_completed};
+pub use moderated::moderated;
 pub(super) use retriage::Place;
 pub use spared::spare;
 

@@ -319,10 +319,11 @@ pub fn seen(tx: &mut Tx, context: &IngestContext<'_>, ids: &[InteractionId]) -> 
     exec_in(tx, "UPDATE interactions SET last_seen_at = $1 WHERE id IN ", args![context.now], ids)
 }
 
+/// What was rejected is in no list any more, and there all the same.
 pub fn not_seen_since(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<Vec<Stored>> {
     let sql = format!(
         "SELECT {} FROM interactions
-         WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state <> 'removed' ORDER BY id",
+         WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state NOT IN ('removed', 'rejected') ORDER BY id",
         Stored::COLUMNS
     );
     tx.all(&sql, args![context.connection, started_at])
@@ -331,15 +332,23 @@ pub fn not_seen_since(tx: &mut Tx, context: &IngestContext<'_>, started_at: Time
 pub fn mark_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
     tx.exec(
         "UPDATE interactions SET missing_since = $3
-         WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state <> 'removed' AND missing_since IS NULL",
+         WHERE connection_id = $1 AND last_seen_at < $2 AND provider_state NOT IN ('removed', 'rejected') AND missing_since IS NULL",
         args![context.connection, started_at, context.now],
     )?;
     Ok(())
 }
 
-pub fn remove(tx: &mut Tx, id: InteractionId) -> Result<()> {
-    tx.exec("UPDATE interactions SET provider_state = 'removed', can_reply = $2 WHERE id = $1", args![id, false])?;
-    Ok(())
+pub fn put_provider_state(tx: &mut Tx, row: &Stored) -> Result<()> {
+    let sql = "UPDATE interactions SET provider_state = $2, can_reply = $3 WHERE id = $1";
+    tx.exec(sql, args![row.id, row.provider_state, row.can_reply]).map(drop)
+}
+
+pub fn by_ids(tx: &mut Tx, context: &IngestContext<'_>, ids: &[InteractionId]) -> Result<Vec<Stored>> {
+    let sql = format!(
+        "SELECT {} FROM interactions WHERE (workspace_id = $1) IS TRUE AND connection_id = $2 AND id IN ",
+        Stored::COLUMNS
+    );
+    all_in(tx, &sql, "", args![context.workspace, context.connection], ids)
 }
 
 /// Those who wait and wrote after the one instant of a pair and up to the other, oldest first.

@@ -157,7 +157,7 @@ pub async fn undo_many(
 }
 
 /// The list that an address names, and whether only a part of a page is asked for.
-pub(in crate::inbox) fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
+pub fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
     let panel = take(&mut parameters, "panel");
     Done::take(&mut parameters);
     Ok((Place::parse(parameters).map_err(pages::refused)?, panel))

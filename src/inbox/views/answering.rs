@@ -48,6 +48,7 @@ fn state_tag(reply: &Reply) -> Markup {
         State::Rejected => (Tone::Bad, "rejected"),
         State::Failed => (Tone::Bad, "not sent"),
         State::Published => (Tone::Good, "published"),
+        State::Deleted => (Tone::Plain, "deleted"),
         State::Draft | State::Cancelled => (Tone::Plain, "draft"),
     };
     tag(tone, word)

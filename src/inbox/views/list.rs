@@ -54,7 +54,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
                     (keys_button())
-                    @if view.may_answer && !view.rows.listed.items.is_empty() { (ticked(view.place, &view.rows.choice, all_matching(view))) }
+                    @if view.may_answer && !view.rows.listed.items.is_empty() { (ticked(view.place, view.rows, all_matching(view))) }
                 }
                 (reading)
             }

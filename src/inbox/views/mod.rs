@@ -11,6 +11,7 @@ mod marks;
 mod moves;
 mod notes;
 mod one;
+mod platform;
 mod search;
 
 use maud::{Markup, html};
@@ -27,6 +28,7 @@ pub use filters::counted as filters;
 pub use list::{Inbox, inbox, nothing_open, panel};
 pub use marks::Choice;
 pub use one::{Beside, Neighbours, opened};
+pub use platform::{AtPlatform, verbs};
 
 /// Letters; no window is wide enough for more.
 const EXCERPT: usize = 280;

@@ -6,12 +6,13 @@ use maud::{Markup, html};
 
 use super::answering::cancelling;
 use super::marks;
-use super::marks::Choice;
 use super::one::Beside;
+use super::platform::for_ticked;
 use crate::inbox::listing::Interaction;
 use crate::inbox::moves::matching::Underway;
 use crate::inbox::moves::pages::ALL;
 use crate::inbox::moves::{Move, Receipt, SNOOZES};
+use crate::inbox::pages::Rows;
 use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
 use crate::inbox::triage::TriageState;
@@ -51,7 +52,7 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
 }
 
 /// One word for all that is ticked in the list; there while anything is.
-pub(super) fn ticked(place: &Place, choice: &Choice, all: Option<String>) -> Markup {
+pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup {
     html! {
         form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
             (marks::on_enter(place))
@@ -63,7 +64,7 @@ pub(super) fn ticked(place: &Place, choice: &Choice, all: Option<String>) -> Mar
             (button(Move::Tomorrow, "Snooze to tomorrow", Icon::Clock, "h"))
             (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
             (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
-            div.of-ticked { (marks::for_ticked(place, choice)) }
+            div.of-ticked { (marks::for_ticked(place, &rows.choice)) (for_ticked(place, &rows.verbs)) }
         }
     }
 }
@@ -149,6 +150,7 @@ fn sent(state: State) -> &'static str {
         State::SentBack => "Your reply was sent back.",
         State::Queued | State::Sending | State::Unknown => "Sending your reply.",
         State::Published => "Your reply is published.",
+        State::Deleted => "Your reply was deleted.",
         State::PendingModeration => "Your reply waits for the platform's moderation.",
         State::Rejected | State::Failed => "Your reply was not sent.",
         State::Draft | State::Cancelled => "Your reply was called back. It is a draft again.",

@@ -9,6 +9,7 @@ use super::edits::edits;
 use super::marks::{Choice, marks, marks_to_read};
 use super::moves::{moves, receipt};
 use super::notes;
+use super::platform::{AtPlatform, at_platform};
 use super::{band_tag, said, sentiment_tone, state_tag, tags};
 use crate::inbox::answering::Answering;
 use crate::inbox::corrections::{Correctable, Corrected};
@@ -48,6 +49,7 @@ pub struct Beside {
     /// Or let answers of others go out.
     pub may_approve: bool,
     pub answering: Answering,
+    pub at_platform: AtPlatform,
     pub marks: Marks,
     pub choice: Choice,
     pub notes: Vec<Note>,
@@ -65,7 +67,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             @if beside.may_answer { (moves(item, place, beside, local)) (marks(item, place, beside)) }
             @else { (marks_to_read(beside)) }
         }
-        (thread(opened, place, local))
+        (thread(opened, place, beside, local))
         (on_their_way(item.id, beside, place, local))
         (notes::list(item.id, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
     };
@@ -126,7 +128,7 @@ fn heading(item: &Interaction) -> String {
     format!("{kind} by {}", item.author_name)
 }
 
-fn thread(opened: &Opened, place: &Place, local: &Local) -> Markup {
+fn thread(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Markup {
     let others = opened.thread.len().saturating_sub(1);
     let aside = html! { @if others > 0 { (counted(others as i64, "other in this thread", "others in this thread")) } };
     let body = html! {
@@ -143,6 +145,7 @@ fn thread(opened: &Opened, place: &Place, local: &Local) -> Markup {
                         }
                         @if is_this { div.whole { (said(item, place.filter.q.as_ref())) } (tags(item)) }
                         @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item, place.filter.q.as_ref())) } } }
+                        (at_platform(item, &opened.interaction, beside, place, local))
                     }
                     @if !is_this { div.end { (state_tag(item.state)) } }
                 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::api::Api;
 use super::map::{self, Context};
 use crate::model::{ObservedInteraction, ProviderState};
+use crate::platforms::Verb;
 use crate::platforms::adapter::{AccountKey, Target};
 use crate::platforms::error::Error;
 
@@ -43,9 +44,18 @@ impl Api {
     }
 
     /// Held for review, and published again: what is rejected can never be published any more.
-    pub async fn moderate(&self, external_id: &str, is_hidden: bool) -> Result<(), Error> {
-        let status = if is_hidden { "heldForReview" } else { "published" };
-        let query = [("id", external_id), ("moderationStatus", status)];
+    pub async fn set_moderation_status(&self, external_ids: &[String], verb: Verb) -> Result<(), Error> {
+        let status = match verb {
+            Verb::Hide => "heldForReview",
+            Verb::Publish => "published",
+            Verb::Reject | Verb::Ban => "rejected",
+            Verb::Edit | Verb::Delete | Verb::ReportSpam => {
+                return Err(Error::Rejected { reason: "not_offered".into(), message: String::new() });
+            }
+        };
+        let ids = external_ids.join(",");
+        let mut query = vec![("id", ids.as_str()), ("moderationStatus", status)];
+        query.extend((verb == Verb::Ban).then_some(("banAuthor", "true")));
         self.write(Method::POST, "comments/setModerationStatus", &query, None).await.map(drop)
     }
 }

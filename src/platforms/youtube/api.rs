@@ -15,7 +15,7 @@ use crate::platforms::hosts::Host;
 use crate::platforms::{Allowance, Error, LISTING, paid};
 
 const READ: i64 = 1;
-const WRITE: i64 = 50;
+pub const WRITE: i64 = 50;
 
 /// One account's way to the interface.
 pub struct Api {

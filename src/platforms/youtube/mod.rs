@@ -20,7 +20,7 @@ use super::adapter::{
 };
 use super::error::{last_midnight_pacific, next_midnight_pacific};
 use super::google::{self, Google, YOUTUBE_SCOPE};
-use super::{Allowance, Budget, Error, Words};
+use super::{ActRules, Allowance, Budget, Error, Verb, Words};
 use crate::model::{ObservedInteraction, Platform, ProviderState};
 
 pub const WORDS: Words = Words {
@@ -66,6 +66,12 @@ impl PlatformModule for YouTube {
 
     fn answers(&self) -> AnswerRules {
         AnswerRules { longest: 10_000, unit: TextUnit::Characters, are_read_back: true }
+    }
+
+    fn acts(&self) -> ActRules {
+        // YouTube has no call any more that reports a comment as spam: `comments.markAsSpam` is no longer supported.
+        const VERBS: &[Verb] = &[Verb::Edit, Verb::Delete, Verb::Hide, Verb::Publish, Verb::Reject, Verb::Ban];
+        ActRules { verbs: VERBS, at_once: 50, cost: api::WRITE, hidden_as: ProviderState::Held, are_read_back: true }
     }
 
     fn budget(&self, world: &World) -> Option<Budget> {
@@ -140,7 +146,15 @@ impl Adapter for Api {
         Box::pin(self.delete_comment(external_id))
     }
 
-    fn set_hidden<'a>(&'a self, external_id: &'a str, is_hidden: bool) -> Answering<'a, ()> {
-        Box::pin(self.moderate(external_id, is_hidden))
+    fn moderate<'a>(&'a self, external_ids: &'a [String], verb: Verb) -> Answering<'a, ()> {
+        Box::pin(self.set_moderation_status(external_ids, verb))
+    }
+
+    fn standing<'a>(
+        &'a self,
+        account: &'a AccountKey,
+        external_ids: &'a [String],
+    ) -> Answering<'a, Vec<(String, ProviderState)>> {
+        Box::pin(self.standing_of(account, external_ids))
     }
 }

@@ -134,6 +134,31 @@ impl Api {
         Ok(None)
     }
 
+    /// Only lists say how a comment stands, and only the newest page of each is worth its price.
+    pub async fn standing_of(
+        &self,
+        account: &AccountKey,
+        external_ids: &[String],
+    ) -> Result<Vec<(String, ProviderState)>, Error> {
+        let mut found: Vec<(String, ProviderState)> = Vec::new();
+        for moderation in Moderation::ALL {
+            let page = match self.threads_page(account, moderation, &Pages::default()).await {
+                Ok(page) => page,
+                Err(error) => return Err(self.confirmed(error).await?),
+            };
+            let read = |raw| map::thread(raw, &account.external_id, moderation.state()).ok();
+            for thread in page.items.iter().filter_map(read) {
+                for shown in std::iter::once(thread.root).chain(thread.replies) {
+                    let is_asked = external_ids.contains(&shown.external_id);
+                    if is_asked && found.iter().all(|(known, _)| *known != shown.external_id) {
+                        found.push((shown.external_id, shown.provider_state));
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
     async fn by_id(&self, account: &AccountKey, id: &str) -> Result<Option<Thread>, Error> {
         let query = [("part", "snippet,replies"), ("id", id), ("textFormat", "plainText")];
         match self.list("commentThreads", &query).await {

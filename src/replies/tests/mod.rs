@@ -4,7 +4,7 @@ mod api;
 mod approval;
 mod drafts;
 mod ledger;
-mod platform;
+pub(crate) mod platform;
 mod sending;
 mod simulation;
 mod youtube;
@@ -26,17 +26,17 @@ use crate::testing::{EMAIL, TestApp};
 use crate::work::Who;
 
 /// Ann's workspace with an account, Ben beside her, and comments to answer.
-struct Stand {
-    app: TestApp,
-    far: Far,
-    workspace: WorkspaceId,
-    connection: ConnectionId,
-    ann: UserId,
-    ben: UserId,
+pub(crate) struct Stand {
+    pub app: TestApp,
+    pub far: Far,
+    pub workspace: WorkspaceId,
+    pub connection: ConnectionId,
+    pub ann: UserId,
+    pub ben: UserId,
 }
 
 impl Stand {
-    async fn new(app: TestApp) -> Self {
+    pub async fn new(app: TestApp) -> Self {
         let far = Far::new();
         let platforms = Platforms::of(vec![Arc::new(far.clone())]);
         let app = app.with_parts(|parts| parts.platforms = platforms).with_ann().await;
@@ -50,11 +50,11 @@ impl Stand {
     }
 
     /// Somebody's comment, in the inbox.
-    async fn asked(&self, id: &str) -> InteractionId {
+    pub async fn asked(&self, id: &str) -> InteractionId {
         self.observed(comment(id, "dora", "When do you open?")).await
     }
 
-    async fn observed(&self, observed: ObservedInteraction) -> InteractionId {
+    pub async fn observed(&self, observed: ObservedInteraction) -> InteractionId {
         let (workspace, connection, app) = (self.workspace, self.connection, self.app.app.clone());
         let now = app.now();
         let age = Duration::from_secs(if observed.author.is_self { 0 } else { 3_600 });
@@ -77,7 +77,7 @@ impl Stand {
         kept.await.expect("it is ingested")
     }
 
-    async fn send(&self, to: InteractionId, text: &str) -> Result<Reply, Refused> {
+    pub async fn send(&self, to: InteractionId, text: &str) -> Result<Reply, Refused> {
         self.send_as(self.ann, to, text, None, Duration::ZERO).await
     }
 
@@ -99,7 +99,7 @@ impl Stand {
     }
 
     /// Sent, and its job run as far as it goes now.
-    async fn delivered(&self, to: InteractionId, text: &str) -> ReplyId {
+    pub async fn delivered(&self, to: InteractionId, text: &str) -> ReplyId {
         let reply = self.send(to, text).await.expect("it is taken over");
         self.app.run_jobs().await;
         reply.id
@@ -121,7 +121,7 @@ impl Stand {
         self.app.app.write(Who::user(self.ann, ""), settled).await
     }
 
-    async fn reply(&self, id: ReplyId) -> Reply {
+    pub async fn reply(&self, id: ReplyId) -> Reply {
         let workspace = self.workspace;
         let found = self.app.app.db.read(move |conn| replies::find(conn, workspace, id)).await;
         found.expect("the database answers").expect("nothing is lost")
@@ -131,7 +131,7 @@ impl Stand {
         self.reply(id).await.state
     }
 
-    async fn later(&self, seconds: u64) {
+    pub async fn later(&self, seconds: u64) {
         self.app.hand.advance(Duration::from_secs(seconds));
         self.app.run_jobs().await;
     }
@@ -147,7 +147,7 @@ impl Stand {
         self.far.script().answers.extend(answers);
     }
 
-    async fn one<T: kit::db::Column + Send + 'static>(&self, sql: &'static str) -> T {
+    pub async fn one<T: kit::db::Column + Send + 'static>(&self, sql: &'static str) -> T {
         let found: (T,) = self.app.app.db.read(move |conn| conn.one(sql, args![])).await.expect("one row");
         found.0
     }

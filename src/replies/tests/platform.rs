@@ -1,6 +1,8 @@
 //! A platform that a test has written: what it keeps, what it shows of that and when, and what it answers.
 
-use std::collections::VecDeque;
+mod acts;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,10 +12,13 @@ use url::Url;
 
 use crate::model::{Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
 use crate::platforms::{
-    Account, AccountKey, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error, Grant,
-    PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, World, paid,
+    Account, AccountKey, ActRules, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error,
+    Grant, PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, Verb,
+    World, paid,
 };
 use crate::secrets::Secret;
+
+pub use acts::ActAnswer;
 
 pub const PLATFORM: Platform = Platform::YouTube;
 
@@ -32,6 +37,12 @@ pub enum Answer {
 #[derive(Debug)]
 pub struct Script {
     pub rules: AnswerRules,
+    pub acts: ActRules,
+    pub act_answers: VecDeque<ActAnswer>,
+    /// A comment with which nothing can be done, nor with any that come along with it.
+    pub at_fault: Option<String>,
+    /// How comments of other people stand, where that was changed.
+    pub standing: BTreeMap<String, ProviderState>,
     pub answers: VecDeque<Answer>,
     /// What the next looks at a thread meet.
     pub looks: VecDeque<Error>,
@@ -57,6 +68,16 @@ impl Far {
         let rules = AnswerRules { longest: 40, unit: TextUnit::Bytes, are_read_back: true };
         Self(Arc::new(Mutex::new(Script {
             rules,
+            acts: ActRules {
+                verbs: Verb::ALL,
+                at_once: 4,
+                cost: 50,
+                hidden_as: ProviderState::Hidden,
+                are_read_back: true,
+            },
+            act_answers: VecDeque::new(),
+            at_fault: None,
+            standing: BTreeMap::new(),
             answers: VecDeque::new(),
             looks: VecDeque::new(),
             comments: Vec::new(),
@@ -153,6 +174,10 @@ impl PlatformModule for Far {
         self.script().rules
     }
 
+    fn acts(&self) -> ActRules {
+        self.script().acts
+    }
+
     fn budget(&self, world: &World) -> Option<Budget> {
         let (units, now) = (self.script().units, world.clock.now());
         let day = Duration::from_secs(86_400);
@@ -198,6 +223,22 @@ impl Talks for Service {
         paid(self.allowance.as_ref(), 50, asked).await
     }
 
+    async fn edit(&self, target: &Target, text: &str) -> Result<ObservedInteraction, Error> {
+        self.change(&target.external_id, text).await
+    }
+
+    async fn delete(&self, id: &str) -> Result<(), Error> {
+        self.take_away(id).await
+    }
+
+    async fn moderate(&self, ids: &[String], verb: Verb) -> Result<(), Error> {
+        self.put_all(ids, verb).await
+    }
+
+    async fn standing(&self, ids: &[String]) -> Result<Vec<(String, ProviderState)>, Error> {
+        self.shown_standing(ids).await
+    }
+
     async fn fetch(&self, thread: &str) -> Result<Batch, Error> {
         let asked = async {
             let mut script = self.far.script();
@@ -211,8 +252,24 @@ impl Talks for Service {
     }
 }
 
-/// What a reply and the look for it need of a platform.
+/// What a reply and the look for it need of a platform; acts on comments that are there, only where a test is about them.
 pub trait Talks: Send + Sync {
+    fn edit(&self, _: &Target, _: &str) -> impl Future<Output = Result<ObservedInteraction, Error>> + Send {
+        async { unreachable!("nobody corrects a reply") }
+    }
+
+    fn delete(&self, _: &str) -> impl Future<Output = Result<(), Error>> + Send {
+        async { unreachable!("nobody takes a reply away") }
+    }
+
+    fn moderate(&self, _: &[String], _: Verb) -> impl Future<Output = Result<(), Error>> + Send {
+        async { unreachable!("nobody moderates anything") }
+    }
+
+    fn standing(&self, _: &[String]) -> impl Future<Output = Result<Vec<(String, ProviderState)>, Error>> + Send {
+        async { unreachable!("nobody moderates anything") }
+    }
+
     fn reply(&self, target: &Target, text: &str) -> impl Future<Output = Result<ObservedInteraction, Error>> + Send;
 
     fn fetch(&self, thread: &str) -> impl Future<Output = Result<Batch, Error>> + Send;
@@ -246,16 +303,20 @@ impl<T: Talks> Adapter for Seam<T> {
         Box::pin(self.0.reply(target, text))
     }
 
-    fn edit<'a>(&'a self, _: &'a AccountKey, _: &'a Target, _: &'a str) -> Answering<'a, ObservedInteraction> {
-        unreachable!("nobody corrects a reply")
+    fn edit<'a>(&'a self, _: &'a AccountKey, target: &'a Target, text: &'a str) -> Answering<'a, ObservedInteraction> {
+        Box::pin(self.0.edit(target, text))
     }
 
-    fn delete<'a>(&'a self, _: &'a str) -> Answering<'a, ()> {
-        unreachable!("nobody takes a reply away")
+    fn delete<'a>(&'a self, id: &'a str) -> Answering<'a, ()> {
+        Box::pin(self.0.delete(id))
     }
 
-    fn set_hidden<'a>(&'a self, _: &'a str, _: bool) -> Answering<'a, ()> {
-        unreachable!("nobody hides anything")
+    fn moderate<'a>(&'a self, ids: &'a [String], verb: Verb) -> Answering<'a, ()> {
+        Box::pin(self.0.moderate(ids, verb))
+    }
+
+    fn standing<'a>(&'a self, _: &'a AccountKey, ids: &'a [String]) -> Answering<'a, Vec<(String, ProviderState)>> {
+        Box::pin(self.0.standing(ids))
     }
 }
 

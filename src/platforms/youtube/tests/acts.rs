@@ -13,7 +13,7 @@ use crate::outbound::Outbound;
 use crate::platforms::adapter::{AccountKey, Consent, Provider as _, Question, Reading, Target, World};
 use crate::platforms::google::{Client, Google, YOUTUBE_SCOPE};
 use crate::platforms::youtube::Api;
-use crate::platforms::{Adapter, Error, Hosts};
+use crate::platforms::{Adapter, Error, Hosts, Verb};
 use crate::secrets::Secret;
 
 /// A channel at the simulator, authorised.
@@ -114,8 +114,10 @@ async fn what_is_hidden_can_be_shown_again() {
         let batch = api.fetch(&key, &comment.external_id, None).await.unwrap();
         batch.interactions.first().map(|item| item.provider_state)
     };
-    api.set_hidden(&comment.external_id, true).await.unwrap();
+    let ids = [comment.external_id.clone()];
+    api.moderate(&ids, Verb::Hide).await.unwrap();
+    assert_eq!(api.standing(&key, &ids).await.unwrap(), [(ids[0].clone(), ProviderState::Held)]);
     assert_ne!(state().await, Some(ProviderState::Published));
-    api.set_hidden(&comment.external_id, false).await.unwrap();
+    api.moderate(&ids, Verb::Publish).await.unwrap();
     assert_eq!(state().await, Some(ProviderState::Published));
 }

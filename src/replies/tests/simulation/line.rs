@@ -11,8 +11,8 @@ use tokio::time::sleep;
 use crate::model::{self, ObservedInteraction};
 use crate::outbound::TransportError;
 use crate::platforms::{
-    Adapter, Allowance, AnswerRules, Batch, Budget, Error, PlatformModule, Provider, ProviderInfo, Target, Tokens,
-    World,
+    ActRules, Adapter, Allowance, AnswerRules, Batch, Budget, Error, PlatformModule, Provider, ProviderInfo, Target,
+    Tokens, World,
 };
 use crate::replies::tests::platform::{Far, PLATFORM, Seam, Talks};
 
@@ -230,6 +230,10 @@ impl PlatformModule for Line {
 
     fn answers(&self) -> AnswerRules {
         self.platform.far.answers()
+    }
+
+    fn acts(&self) -> ActRules {
+        self.platform.far.acts()
     }
 
     fn budget(&self, _: &World) -> Option<Budget> {

@@ -22,6 +22,7 @@ use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::notes::NoteId;
 use crate::inbox::testing::{add_connection, comment};
 use crate::model::{InteractionId, Platform};
+use crate::moderation::{ActId, OrderId};
 use crate::platforms::google;
 use crate::replies::ReplyId;
 use crate::replies::saved::SavedReplyId;
@@ -52,6 +53,7 @@ pub struct Things {
     pub(super) note: NoteId,
     pub(super) saved_reply: SavedReplyId,
     pub(super) cleo: UserId,
+    pub(super) order: OrderId,
     pub(super) queued_reply: ReplyId,
     pub(super) failed_reply: ReplyId,
     pub(super) unknown_reply: ReplyId,
@@ -229,6 +231,7 @@ impl AccessFixture {
                 ["queued", "failed", "unknown", "awaiting_approval"].map(|state| reply(tx, &source, cleo, state));
             let (queued_reply, failed_reply) = (queued_reply?, failed_reply?);
             let (unknown_reply, awaiting_reply) = (unknown_reply?, awaiting_reply?);
+            let order = order(tx, &source, cleo)?;
             let mut job = || {
                 let other = ConnectionId::new(now, random);
                 let workspace_id = Some(workspace.uuid());
@@ -243,6 +246,7 @@ impl AccessFixture {
                 note,
                 saved_reply,
                 cleo,
+                order,
                 queued_reply,
                 failed_reply,
                 unknown_reply,
@@ -345,6 +349,19 @@ fn reply(tx: &mut Tx, source: &IngestContext<'_>, author: UserId, state: &str) -
         args![id, source.connection, author, state, source.now],
     )?;
     Ok(id)
+}
+
+/// Something that the platform has refused to do with a comment of its own.
+fn order(tx: &mut Tx, source: &IngestContext<'_>, by: UserId) -> kit::db::Result<OrderId> {
+    let (act, order) = (ActId::new(source.now, source.random), OrderId::new(source.now, source.random));
+    tx.exec(
+        "INSERT INTO moderation_acts (id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, state, moves,
+            attempts, company, due_at, error_code, created_at, updated_at)
+         SELECT $1, workspace_id, connection_id, id, $3, $4, 'hide', 'failed', 0, 1, 1, $5, 'permission', $5, $5
+         FROM interactions WHERE connection_id = $2 AND external_id = 'failed'",
+        args![act, source.connection, order, by, source.now],
+    )?;
+    Ok(order)
 }
 
 fn workspace(tx: &mut Tx, user: UserId) -> Result<WorkspaceId> {

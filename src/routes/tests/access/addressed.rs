@@ -15,6 +15,7 @@ impl Things {
             .replace("{failed_reply}", &self.failed_reply.to_string())
             .replace("{unknown_reply}", &self.unknown_reply.to_string())
             .replace("{awaiting_reply}", &self.awaiting_reply.to_string())
+            .replace("{order}", &self.order.to_string())
             .replace("{connection}", &self.connection.to_string())
             .replace("{job}", &self.job.to_string())
             .replace("{ended_job}", &self.ended_job.to_string())
@@ -44,6 +45,8 @@ impl Things {
             "/inbox/marks/undo" => "act=01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),
             "/inbox/{interaction}/corrections" => "fact=sentiment&value=negative".to_owned(),
             path if path.ends_with("/corrections/{fact}") => "{\"value\": \"negative\"}".to_owned(),
+            path if path.contains("/moderation") => self.moderation(path),
+            path if path.ends_with("/replies/{queued_reply}") => "{\"text\": \"At ten.\"}".to_owned(),
             "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
@@ -97,6 +100,17 @@ impl Things {
             "/settings/people/sign-out" => format!("user={}", self.neighbour),
             "/settings/account/shortcuts" => "on=true".to_owned(),
             _ => "name=".to_owned(),
+        }
+    }
+
+    fn moderation(&self, path: &str) -> String {
+        match path {
+            "/moderation" => format!("id={}&verb=hide", self.interaction),
+            "/moderation/{order}/act" => "act=retry".to_owned(),
+            path if path.ends_with("/moderation") => {
+                format!("{{\"ids\": [\"{}\"], \"verb\": \"hide\"}}", self.interaction)
+            }
+            _ => String::new(),
         }
     }
 }

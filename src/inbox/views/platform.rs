@@ -1,0 +1,141 @@
+//! What can be done at the platform with a comment of a thread, and what became of that: each verb names the platform, so that
+//! nobody takes it for what is done here.
+
+use maud::{Markup, html};
+
+use super::one::Beside;
+use crate::inbox::listing::{Connection, Interaction};
+use crate::inbox::place::Place;
+use crate::model::{Platform, ProviderState};
+use crate::moderation::{Act, State, could_not, doing, done, under_way};
+use crate::platforms::{ActRules, Platforms, Verb};
+use crate::web::ui::{Local, NOTHING, Tone, tag};
+
+/// What can be done at the platform with the comments of a thread, and what became of what was.
+#[derive(Clone, Debug)]
+pub struct AtPlatform {
+    /// What the platform takes; none where this version does not speak to it.
+    pub rules: Option<ActRules>,
+    /// The last act on each comment that has any.
+    pub acts: Vec<Act>,
+}
+
+/// Under a comment of the thread that is open.
+pub(super) fn at_platform(
+    item: &Interaction,
+    open: &Interaction,
+    beside: &Beside,
+    place: &Place,
+    local: &Local,
+) -> Markup {
+    let last = beside.at_platform.acts.iter().find(|act| act.interaction_id == item.id);
+    let is_under_way = last.is_some_and(|act| act.state.is_under_way());
+    html! {
+        @if let Some(act) = last { (told(act, open, beside, place, local)) }
+        @if beside.may_answer && !is_under_way { (buttons(item, open, beside, place)) }
+    }
+}
+
+/// Own comments have theirs wherever they stand in the thread; others' only where they are open.
+fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Place) -> Markup {
+    let is_here = item.is_own || item.id == open.id;
+    let fits = |verb: &Verb| is_here && fits(*verb, item);
+    let Some(rules) = beside.at_platform.rules else { return NOTHING };
+    let verbs = rules.verbs.iter().copied().filter(fits).collect::<Vec<_>>();
+    if verbs.is_empty() {
+        return NOTHING;
+    }
+    let label = |verb: Verb| match verb {
+        Verb::Edit => format!("Edit on {}", item.platform.label()),
+        verb => doing(verb, item.platform),
+    };
+    html! {
+        form.actions.at-platform method="post" action=(place.address("/moderation", None)) {
+            input type="hidden" name="id" value=(item.id);
+            input type="hidden" name="open" value=(open.id);
+            @for verb in verbs {
+                button.button.small.quiet type="submit" name="verb" value=(verb) { (label(verb)) }
+            }
+        }
+    }
+}
+
+/// What the platforms of some accounts do with other people's comments, each once.
+pub fn verbs(platforms: &Platforms, connections: &[Connection]) -> Vec<(Platform, Verb)> {
+    let mut verbs = Vec::new();
+    for connection in connections {
+        let Some(module) = platforms.get(connection.platform) else { continue };
+        let others = module.acts().verbs.iter().filter(|verb| !verb.is_about_own());
+        for verb in others.map(|verb| (connection.platform, *verb)) {
+            if !verbs.contains(&verb) {
+                verbs.push(verb);
+            }
+        }
+    }
+    verbs
+}
+
+/// Buttons of the form for all that is ticked: a page asks once, with their count, before any platform hears of it.
+pub(super) fn for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
+    let action = place.address("/moderation", None);
+    let Some((first, _)) = verbs.first() else { return NOTHING };
+    let is_one = verbs.iter().all(|(platform, _)| platform == first);
+    html! {
+        button.button.small type="button" popovertarget="at-platform" { "On " (if is_one { first.label() } else { "the platform" }) }
+        div #at-platform .menu popover {
+            @for (platform, verb) in verbs {
+                button type="submit" formaction=(action) name="verb" value=(verb) { (doing(*verb, *platform)) }
+            }
+        }
+    }
+}
+
+/// What is not so already, and can become so.
+fn fits(verb: Verb, item: &Interaction) -> bool {
+    let stands = item.provider_state;
+    if stands == ProviderState::Removed || item.is_own != verb.is_about_own() {
+        return false;
+    }
+    match verb {
+        Verb::Edit | Verb::Delete => stands != ProviderState::Rejected,
+        Verb::Hide => matches!(stands, ProviderState::Published | ProviderState::Spam),
+        Verb::Publish => matches!(stands, ProviderState::Held | ProviderState::Hidden | ProviderState::Spam),
+        Verb::Reject | Verb::Ban | Verb::ReportSpam => stands != ProviderState::Rejected,
+    }
+}
+
+fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &Local) -> Markup {
+    let (tone, words) = match act.state {
+        State::Queued | State::Asking => (Tone::Accent, under_way(act.verb).to_owned()),
+        State::Unknown => (Tone::Warn, "not known yet".to_owned()),
+        State::Done => (Tone::Good, done(act.verb).to_owned()),
+        State::Failed => (Tone::Bad, could_not(act.verb)),
+        State::Cancelled | State::Skipped => return NOTHING,
+    };
+    let name = open.platform.label();
+    let said = match act.state {
+        State::Unknown => Some(format!("{name}'s answer got lost. Looking it up there.")),
+        State::Done => None,
+        _ => act.error_message.clone(),
+    };
+    let waits = act.state == State::Queued && act.due_at > local.now;
+    let button = match act.state {
+        State::Queued => Some(("cancel", "Call back")),
+        State::Failed => Some(("retry", "Try again")),
+        _ => None,
+    };
+    html! {
+        p.meta.acted data-test="act" data-state=(act.state) {
+            span { (tag(tone, &words)) }
+            span { "by " (act.orderer_name.as_deref().unwrap_or("somebody")) " " (local.ago(act.updated_at)) }
+            @if waits { span { "Tried " (act.attempts) " of 5 times, next at " (local.exact_minute(act.due_at)) } }
+        }
+        @if let Some(said) = said { p.muted { (said) } }
+        @if let Some((what, label)) = button.filter(|_| beside.may_answer) {
+            form.actions method="post" action=(place.address(&format!("/moderation/{}/act", act.order_id), None)) {
+                input type="hidden" name="open" value=(open.id);
+                button.button.small type="submit" name="act" value=(what) { (label) }
+            }
+        }
+    }
+}

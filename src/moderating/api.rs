@@ -1,0 +1,253 @@
+//! `/api/moderation`, and `PATCH` and `DELETE /api/replies/{id}`: what is done at a platform with comments that are there.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use kit::clock::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::pages::may;
+use crate::accounts::sessions::{Caller, Visitor};
+use crate::app::App;
+use crate::idempotency::api::Once;
+use crate::model::InteractionId;
+use crate::moderation::{self, ActId, MOST, NewOrder, OrderId, Receipt, State as Stands};
+use crate::platforms::Verb;
+use crate::replies::{self, ReplyId};
+use crate::web::errors::{Error, FieldErrors, Result};
+use crate::work::Work;
+use crate::workspaces::WorkspaceId;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrderBody {
+    /// Interactions, 1 to 200. Those that aren't there are passed over.
+    #[schema(min_items = 1, max_items = 200)]
+    ids: Vec<InteractionId>,
+    /// What the platform is to do. Replies are edited at their own address.
+    #[schema(inline)]
+    verb: Verb,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditBody {
+    text: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ModerationReceipt)]
+pub struct Body {
+    id: OrderId,
+    #[schema(inline)]
+    verb: Verb,
+    ordered_at: Timestamp,
+    /// How many comments were meant.
+    matched: usize,
+    /// With how many of them it is done.
+    changed: usize,
+    failed: usize,
+    /// The platform has yet to do these, or to say whether it did.
+    under_way: usize,
+    /// How many were passed over, by reason.
+    skipped: BTreeMap<String, usize>,
+    can_cancel: bool,
+    can_retry: bool,
+    items: Vec<ActBody>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ModerationAct)]
+struct ActBody {
+    id: ActId,
+    interaction_id: InteractionId,
+    #[schema(inline)]
+    state: Stands,
+    /// How often the platform was asked.
+    attempts: i64,
+    /// While it is under way: not tried, or looked for, before.
+    due_at: Timestamp,
+    error: Option<Trouble>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ModerationError)]
+struct Trouble {
+    #[schema(example = "permission")]
+    code: String,
+    /// In the platform's words, where it has some.
+    message: Option<String>,
+}
+
+/// Has comments hidden, published, rejected or deleted at their platform, or their authors banned, in the background.
+#[utoipa::path(post, path = "/moderation", tag = "moderation", request_body = NewOrderBody,
+    responses((status = 202, body = Body), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub async fn order(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Json(body): Json<NewOrderBody>,
+) -> Result<Response> {
+    if !(1..=MOST).contains(&body.ids.len()) {
+        return Err(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.").into());
+    }
+    if body.verb == Verb::Edit {
+        return Err(FieldErrors::one("verb", "bad_value", "Edit a reply with PATCH /api/replies/{id}.").into());
+    }
+    may(who.role, body.verb, body.ids.len())?;
+    let (platforms, workspace) = (app.platforms.clone(), who.workspace.id);
+    let effect = move |work: &mut Work<'_>| {
+        let new = NewOrder { interactions: &body.ids, verb: body.verb, text: None };
+        let id = moderation::order(work, &platforms, workspace, &new)?;
+        told(work, workspace, id)
+    };
+    once.write(&app, visitor.acting_for(who.user.id), effect).await
+}
+
+/// What became of an order, comment by comment.
+#[utoipa::path(get, path = "/moderation/{id}", tag = "moderation", params(("id" = inline(OrderId), Path)),
+    responses((status = 200, body = Body), (status = 401), (status = 404)))]
+pub async fn show(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<Body>> {
+    let (id, workspace): (OrderId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
+    let found = app.db.read(move |conn| moderation::receipt(conn, workspace, id)).await?;
+    Ok(Json(Body::of(found.ok_or(Error::NotFound)?)))
+}
+
+/// Calls back what the platform was not asked for yet.
+#[utoipa::path(post, path = "/moderation/{id}/cancel", tag = "moderation", params(("id" = inline(OrderId), Path)),
+    responses((status = 202, body = Body), (status = 401), (status = 403), (status = 404), (status = 409)))]
+pub async fn cancel(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    act(&app, &who, &visitor, once, &id, moderation::cancel).await
+}
+
+/// Tries again what failed.
+#[utoipa::path(post, path = "/moderation/{id}/retry", tag = "moderation", params(("id" = inline(OrderId), Path)),
+    responses((status = 202, body = Body), (status = 401), (status = 403), (status = 404), (status = 409)))]
+pub async fn retry(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    act(&app, &who, &visitor, once, &id, moderation::retry).await
+}
+
+/// Changes the words of a published reply at the platform, in the background.
+#[utoipa::path(patch, path = "/replies/{id}", tag = "replies", params(("id" = inline(ReplyId), Path)), request_body = EditBody,
+    responses((status = 202, body = Body), (status = 401), (status = 404), (status = 409), (status = 422)))]
+pub async fn edit_reply(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+    Json(body): Json<EditBody>,
+) -> Result<Response> {
+    of_reply(&app, &who, &visitor, once, &id, Verb::Edit, Some(body.text)).await
+}
+
+/// Deletes a published reply at the platform, in the background.
+#[utoipa::path(delete, path = "/replies/{id}", tag = "replies", params(("id" = inline(ReplyId), Path)),
+    responses((status = 202, body = Body), (status = 401), (status = 404), (status = 409)))]
+pub async fn delete_reply(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(id): Path<String>,
+) -> Result<Response> {
+    of_reply(&app, &who, &visitor, once, &id, Verb::Delete, None).await
+}
+
+async fn of_reply(
+    app: &App,
+    who: &Caller,
+    visitor: &Visitor,
+    once: Once,
+    id: &str,
+    verb: Verb,
+    text: Option<String>,
+) -> Result<Response> {
+    let (id, workspace): (ReplyId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
+    let platforms = app.platforms.clone();
+    let effect = move |work: &mut Work<'_>| {
+        let reply = replies::find(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
+        let comment = match &reply.external_id {
+            Some(known) => moderation::comment_of(work.tx, workspace, reply.connection_id, known)?,
+            None => None,
+        };
+        let comment =
+            comment.ok_or_else(|| Error::conflict("not_published", "The platform doesn't show this reply."))?;
+        let new = NewOrder { interactions: &[comment], verb, text: text.as_deref() };
+        let order = moderation::order(work, &platforms, workspace, &new)?;
+        told(work, workspace, order)
+    };
+    once.write(app, visitor.acting_for(who.user.id), effect).await
+}
+
+async fn act(
+    app: &App,
+    who: &Caller,
+    visitor: &Visitor,
+    once: Once,
+    id: &str,
+    rule: impl Fn(&mut Work<'_>, WorkspaceId, OrderId) -> Result<(), moderation::Refused> + Send + 'static,
+) -> Result<Response> {
+    let (id, workspace): (OrderId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
+    let role = who.role;
+    let effect = move |work: &mut Work<'_>| {
+        let receipt = moderation::receipt(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
+        may(role, receipt.verb, receipt.acts.len())?;
+        rule(work, workspace, id)?;
+        told(work, workspace, id)
+    };
+    once.write(app, visitor.acting_for(who.user.id), effect).await
+}
+
+fn told(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(StatusCode, Option<Body>)> {
+    let receipt = moderation::receipt(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
+    Ok((StatusCode::ACCEPTED, Some(Body::of(receipt))))
+}
+
+impl Body {
+    fn of(receipt: Receipt) -> Self {
+        Self {
+            matched: receipt.acts.len(),
+            changed: receipt.count(Stands::Done),
+            failed: receipt.count(Stands::Failed),
+            under_way: receipt.under_way(),
+            skipped: receipt.skipped().into_iter().map(|(why, count)| (why.to_string(), count)).collect(),
+            can_cancel: receipt.can_be_cancelled(),
+            can_retry: receipt.can_be_retried(),
+            id: receipt.id,
+            verb: receipt.verb,
+            ordered_at: receipt.ordered_at,
+            items: receipt.acts.into_iter().map(ActBody::of).collect(),
+        }
+    }
+}
+
+impl ActBody {
+    fn of(act: moderation::Act) -> Self {
+        Self {
+            id: act.id,
+            interaction_id: act.interaction_id,
+            state: act.state,
+            attempts: act.attempts,
+            due_at: act.due_at,
+            error: act.error_code.map(|code| Trouble { code, message: act.error_message }),
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The job that has an order in its hands until all of it is done, or somebody is told why not.
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
+use kit::jobs::{Done, Enqueue, Failure, Job, JobRow, Policy, Run};
+use kit::random::Random;
+
+use crate::app::App;
+use crate::moderation::{self, CarryOut};
+use crate::replies::Trouble;
+
+impl Job for CarryOut {
+    const TYPE: &'static str = "carry_out";
+    type Context = App;
+
+    /// A person waits. A quota may be waited for until its day ends; how often the platform is asked is counted apart.
+    fn policy(&self) -> Policy {
+        Policy {
+            max_attempts: 100,
+            deadline: Duration::from_secs(26 * 3_600),
+            backoff: Duration::from_secs(1),
+            backoff_cap: Duration::from_secs(2),
+            priority: 30,
+            ..Policy::default()
+        }
+    }
+
+    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
+        super::carry_out(&app, run, self.order_id).await
+    }
+
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+        let trouble = Trouble { code: failure.code, message: failure.message.clone() };
+        moderation::gave_up(tx, now, self.order_id, &trouble)
+    }
+
+    /// What is not asked for yet is called back with its job. What became of the rest must be known all the same.
+    fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+        if moderation::call_back(tx, now, self.order_id)? {
+            return Ok(());
+        }
+        let how = Enqueue {
+            user_id: job.user_id,
+            workspace_id: job.workspace_id,
+            operation_key: Some(self.operation_key()),
+            ..Enqueue::default()
+        };
+        kit::jobs::enqueue(tx, now, random, self, how).map(drop)
+    }
+
+    fn on_retry(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
+        moderation::reopen_for_job(tx, now, self.order_id)
+    }
+}

@@ -1,0 +1,297 @@
+//! Carrying orders out: asks the platform for what people want done with comments, and where it does not know what became of
+//! that, looks before it asks again.
+//!
+//! The ledger (`moderation/`) says `asking` before the platform is asked, so whoever comes after a death knows that it may be
+//! done, and begins with a look. Unlike sending, what is asked for here is the same however often it is done: where a look
+//! shows nothing, the platform is asked again, a few times.
+
+pub mod api;
+mod jobs;
+mod look;
+pub mod pages;
+#[cfg(test)]
+mod tests;
+mod views;
+mod words;
+
+use std::time::Duration;
+
+use kit::clock::Timestamp;
+use kit::jobs::{Done, Failure, Run};
+use serde_json::json;
+
+use self::look::{Seen, Sight};
+use crate::app::App;
+use crate::connections::account::{IngestTarget, OpenAccount, SyncError};
+use crate::inbox::ingest;
+use crate::model::{ObservedInteraction, ProviderState};
+use crate::moderation::{self, Act, Item, OrderId, State};
+use crate::platforms::{ActRules, Error, Target, Verb};
+use crate::replies::{self, Trouble};
+use crate::workspaces;
+
+/// How often the platform is asked before a person has to ask for more.
+const MOST_ATTEMPTS: i64 = 5;
+/// A worker that stood still for longer after it said `asking` does not ask any more: another may be looking already.
+const FRESH: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Acts of one account in one state, that go together.
+struct Group {
+    acts: Vec<(Act, Item)>,
+    rules: ActRules,
+}
+
+impl Group {
+    fn first(&self) -> &(Act, Item) {
+        &self.acts[0]
+    }
+
+    fn verb(&self) -> Verb {
+        self.first().0.verb
+    }
+
+    fn external_ids(&self) -> Vec<String> {
+        self.acts.iter().map(|(_, item)| item.external_id.clone()).collect()
+    }
+
+    /// Each act with what it becomes.
+    fn moves(&self, after: impl Fn(&Act) -> Act) -> Vec<(Act, Act)> {
+        self.acts.iter().map(|(act, _)| (act.clone(), after(act))).collect()
+    }
+}
+
+/// What the platform answered.
+enum Answered {
+    Edited(Box<ObservedInteraction>),
+    Done,
+}
+
+async fn carry_out(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
+    loop {
+        let left = app.db.read(move |conn| moderation::left(conn, id)).await?;
+        let now = app.now();
+        let Some((next, _)) = left.first() else { return over(app, run, id).await };
+        if next.due_at > now {
+            return Err(words::waits(next));
+        }
+        let group = together(app, left, now);
+        match group.first().0.state {
+            State::Asking => doubt(app, &run, &group, &words::interrupted()).await?,
+            State::Unknown => look(app, &run, &group).await?,
+            _ => ask(app, &run, &group).await?,
+        }
+    }
+}
+
+/// As many as one call takes. Of those that were refused together, each time fewer: one of them may have been at fault.
+fn together(app: &App, left: Vec<(Act, Item)>, now: Timestamp) -> Group {
+    let (first, item) = left[0].clone();
+    let rules = moderation::rules_of(&app.platforms, &item).unwrap_or(words::NO_RULES);
+    let company = rules.company(first.verb);
+    let most = match first.company {
+        0 => company,
+        // Seven at a time, and then alone.
+        last if first.was_refused() && first.state == State::Queued => {
+            if last > 7 {
+                7
+            } else {
+                1
+            }
+        }
+        _ => company,
+    };
+    let fits = |act: &Act| {
+        act.connection_id == first.connection_id
+            && act.state == first.state
+            && act.due_at <= now
+            && (act.company == first.company || first.state != State::Queued)
+    };
+    let acts = left.into_iter().filter(|(act, _)| fits(act)).take(most).collect();
+    Group { acts, rules }
+}
+
+async fn ask(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
+    let (first, item) = group.first();
+    if first.attempts >= MOST_ATTEMPTS {
+        return fail(app, run, group, None).await;
+    }
+    let account = match OpenAccount::for_people(app, first.connection_id).await {
+        Ok(Some(account)) => account,
+        Ok(None) => return fail(app, run, group, Some(words::not_connected())).await,
+        Err(SyncError::Job(failure)) => return Err(failure),
+        Err(SyncError::Platform(error)) => return postpone(app, run, group, &error).await,
+    };
+    let now = app.now();
+    let made = advance(run, group.moves(|act| act.asking(now, group.acts.len()))).await?;
+    if made.is_empty() || app.now().since(now) > FRESH {
+        return Ok(());
+    }
+    let is_made = |act: &Act| made.iter().find(|made| made.id == act.id).cloned();
+    let acts = group.acts.iter().filter_map(|(act, item)| Some((is_made(act)?, item.clone()))).collect();
+    let group = Group { acts, rules: group.rules };
+    match call(&account, &group).await {
+        Ok(answered) => arrived(app, run, &account.target, &group, answered).await,
+        Err(error) if replies::has_made_nothing(&error) => postpone(app, run, &group, &error).await,
+        Err(error) => doubt(app, run, &group, &words::trouble(&error, item.platform)).await,
+    }
+}
+
+async fn call(account: &OpenAccount, group: &Group) -> Result<Answered, Error> {
+    let (act, item) = group.first();
+    match act.verb {
+        Verb::Edit => {
+            let target = Target {
+                external_id: item.external_id.clone(),
+                thread_external_id: item.thread_external_id.clone(),
+                content_external_id: item.content_external_id.clone(),
+            };
+            let text = act.text.as_deref().unwrap_or_default();
+            let observed = account.adapter.edit(&account.key(), &target, text).await?;
+            Ok(Answered::Edited(Box::new(observed)))
+        }
+        Verb::Delete => account.adapter.delete(&item.external_id).await.map(|()| Answered::Done),
+        verb => account.adapter.moderate(&group.external_ids(), verb).await.map(|()| Answered::Done),
+    }
+}
+
+/// Nothing was done: it is, later.
+async fn postpone(app: &App, run: &Run, group: &Group, error: &Error) -> Result<(), Failure> {
+    let (now, trouble) = (app.now(), words::trouble(error, group.first().1.platform));
+    if words::only_a_person_can_mend(error) {
+        return fail(app, run, group, Some(trouble)).await;
+    }
+    let until = words::until(error);
+    let due = |act: &Act| until.unwrap_or(now + pause(act.attempts.max(1))).max(now);
+    let after = |act: &Act| act.postponed(now, due(act), until.is_some()).with(trouble.clone());
+    advance(run, group.moves(after)).await.map(drop)
+}
+
+/// It may be done: it is looked for.
+async fn doubt(app: &App, run: &Run, group: &Group, trouble: &Trouble) -> Result<(), Failure> {
+    let now = app.now();
+    advance(run, group.moves(|act| act.looked_for(now, now).with(trouble.clone()))).await.map(drop)
+}
+
+async fn fail(app: &App, run: &Run, group: &Group, trouble: Option<Trouble>) -> Result<(), Failure> {
+    let now = app.now();
+    let after = |act: &Act| trouble.clone().map_or_else(|| act.failed(now), |trouble| act.failed(now).with(trouble));
+    advance(run, group.moves(after)).await.map(drop)
+}
+
+async fn look(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
+    let (sights, target) = match look::look(app, group).await {
+        Ok(Seen::Sights(sights, target)) => (sights, target),
+        Ok(Seen::NotConnected) => return fail(app, run, group, Some(words::cannot_look_without_account())).await,
+        Err(SyncError::Job(failure)) => return Err(failure),
+        Err(SyncError::Platform(error)) => {
+            let now = app.now();
+            let at = words::until(&error).unwrap_or(now + pause(run.attempt())).max(now);
+            advance(run, group.moves(|act| act.looked_for(now, at))).await?;
+            return Err(words::cannot_look(&error, group.first().1.platform, at));
+        }
+    };
+    let now = app.now();
+    let mut moves = Vec::new();
+    for ((act, item), sight) in group.acts.iter().zip(sights) {
+        let one = Group { acts: vec![(act.clone(), item.clone())], rules: group.rules };
+        let after = match sight {
+            Sight::Done(answered) => {
+                arrived(app, run, &target, &one, answered).await?;
+                continue;
+            }
+            Sight::Gone => act.failed(now).with(words::gone(item.platform)),
+            _ if act.was_refused() && act.company <= 1 => act.failed(now),
+            _ if act.attempts >= MOST_ATTEMPTS => act.failed(now),
+            // Of several that were refused together, most are not at fault.
+            _ if act.was_refused() => act.asked_again(now, now),
+            _ => act.asked_again(now, now + pause(act.attempts)),
+        };
+        moves.push((act.clone(), after));
+    }
+    advance(run, moves).await.map(drop)
+}
+
+/// The acts' moves and what follows from them in the inbox, in one commit.
+async fn arrived(
+    app: &App,
+    run: &Run,
+    target: &IngestTarget,
+    group: &Group,
+    answered: Answered,
+) -> Result<(), Failure> {
+    let now = app.now();
+    let (moves, items) = (group.moves(|act| act.done(now)), group.acts.clone());
+    let (target, becomes) = (target.clone(), group.rules.becomes(group.verb()));
+    run.write(move |tx| {
+        workspaces::lock(tx, moves[0].0.workspace_id)?;
+        let made = moderation::advance(tx, &moves)?;
+        let is_made = |act: &Act| made.iter().any(|made| made.id == act.id);
+        let items = items.iter().filter(|(act, _)| is_made(act)).map(|(_, item)| item).collect::<Vec<_>>();
+        if items.is_empty() {
+            return Ok(());
+        }
+        let context = target.at(now);
+        if let Answered::Edited(observed) = &answered {
+            let text = observed.text.clone().unwrap_or_default();
+            replies::edited(tx, now, context.connection, &observed.external_id, &text)?;
+            ingest::interactions(tx, &context, &[as_it_is_known(observed, items[0])])?;
+        }
+        if let Some(state) = becomes {
+            for item in items.iter().filter(|_| state == ProviderState::Removed) {
+                replies::deleted(tx, now, context.connection, &item.external_id)?;
+            }
+            let ids = items.iter().map(|item| item.id).collect::<Vec<_>>();
+            ingest::moderated(tx, &context, &ids, state)?;
+        }
+        Ok(moderation::tell(tx, now, &made)?)
+    })
+    .await
+}
+
+/// The answer to an edit tells of the words, and nothing of what else is known of the comment.
+fn as_it_is_known(observed: &ObservedInteraction, item: &Item) -> ObservedInteraction {
+    let mut known = observed.clone();
+    // Whatever the answer says of its author: it was written in the account's name.
+    known.author.is_self = true;
+    known.reply_count = item.reply_count;
+    known.can_reply = item.can_reply;
+    known.provider_state = item.provider_state;
+    known
+}
+
+async fn over(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
+    let found = app.db.read(move |conn| moderation::receipt_for_job(conn, id)).await?;
+    let Some(receipt) = found else { return run.done(json!({ "skipped": true })).await };
+    let failed = receipt.acts.iter().find(|act| act.state == State::Failed);
+    if let Some(failed) = failed.filter(|_| receipt.count(State::Done) == 0) {
+        return Err(words::failed(failed));
+    }
+    let skipped: serde_json::Map<_, _> =
+        receipt.skipped().into_iter().map(|(why, count)| (why.to_string(), json!(count))).collect();
+    let result = json!({
+        "matched": receipt.acts.len(),
+        "changed": receipt.count(State::Done),
+        "failed": receipt.count(State::Failed),
+        "cancelled": receipt.count(State::Cancelled),
+        "skipped": skipped,
+    });
+    run.done(result).await
+}
+
+async fn advance(run: &Run, moves: Vec<(Act, Act)>) -> Result<Vec<Act>, Failure> {
+    let unit = move |tx: &mut kit::db::Tx| {
+        let made = moderation::advance(tx, &moves)?;
+        if let Some(first) = made.first() {
+            moderation::tell(tx, first.updated_at, &made)?;
+        }
+        Ok(made)
+    };
+    run.write(unit).await
+}
+
+/// Doubles with each attempt.
+fn pause(attempt: i64) -> Duration {
+    let doublings = u32::try_from(attempt).unwrap_or(0).min(6);
+    Duration::from_secs(1 << doublings).min(LONGEST_PAUSE)
+}

@@ -1,0 +1,193 @@
+//! `POST /moderation`, which asks first where many are concerned or nothing can be taken back, and `/moderation/{id}`, what became
+//! of it.
+
+use axum::extract::{Form, Path, Query, RawForm, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use kit::db::Conn;
+use kit::web::Nonce;
+use maud::Markup;
+use serde::Deserialize;
+
+use super::views::{self, Question};
+use crate::accounts::sessions::SignedIn;
+use crate::app::App;
+use crate::connections::budget;
+use crate::inbox::moves::pages::place;
+use crate::inbox::pages::Parameters;
+use crate::inbox::place::Place;
+use crate::model::InteractionId;
+use crate::moderation::{self, Item, MOST, NewOrder, OrderId, Refused};
+use crate::platforms::Verb;
+use crate::web::errors::{Error, Result};
+use crate::web::ui;
+use crate::workspaces::{Kind, Role};
+
+/// What a form asks for.
+struct Asked {
+    ids: Vec<InteractionId>,
+    verb: Verb,
+    text: Option<String>,
+    is_confirmed: bool,
+    /// The comment that is open.
+    open: Option<InteractionId>,
+}
+
+impl Asked {
+    fn read(form: &[u8]) -> Result<Self> {
+        let fields = url::form_urlencoded::parse(form).into_owned().collect::<Parameters>();
+        let value = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
+        let verb = value("verb").unwrap_or_default().parse();
+        Ok(Self {
+            ids: ids.take(MOST).collect(),
+            verb: verb.map_err(|_| Error::bad_request("bad_verb", "Choose what to do with them."))?,
+            text: value("text").map(str::to_owned),
+            is_confirmed: value("confirmed").is_some(),
+            open: value("open").and_then(|id| id.parse().ok()),
+        })
+    }
+
+    fn needs_asking(&self) -> bool {
+        let has_words = self.verb != Verb::Edit || self.text.is_some();
+        !has_words || !self.is_confirmed && (self.ids.len() > 1 || self.verb.is_final())
+    }
+}
+
+/// Takes an order over, or asks whether it is meant.
+pub async fn order(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Query(parameters): Query<Parameters>,
+    RawForm(form): RawForm,
+) -> Result<Response> {
+    let (list, _) = place(parameters)?;
+    let asked = Asked::read(&form)?;
+    if asked.ids.is_empty() {
+        return Ok(Redirect::to(&list.list()).into_response());
+    }
+    may(who.role, asked.verb, asked.ids.len())?;
+    if asked.needs_asking() {
+        return Ok(question(&app, &who, &nonce, &list, asked, None).await?.into_response());
+    }
+    let (workspace, platforms) = (who.workspace.id, app.platforms.clone());
+    let (ids, verb, text) = (asked.ids.clone(), asked.verb, asked.text.clone());
+    let ordered = app.write(who.acting(), move |work| {
+        let new = NewOrder { interactions: &ids, verb, text: text.as_deref() };
+        moderation::order(work, &platforms, workspace, &new)
+    });
+    match (ordered.await, &asked.ids[..]) {
+        (Ok(_), [one]) => Ok(Redirect::to(&list.one(asked.open.unwrap_or(*one))).into_response()),
+        (Ok(order), _) => Ok(Redirect::to(&list.address(&format!("/moderation/{order}"), None)).into_response()),
+        (Err(refused @ Refused::Text(_)), _) => {
+            let told = refused.told().1;
+            let page = question(&app, &who, &nonce, &list, asked, Some(told)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        (Err(refused), _) => Err(refused.into()),
+    }
+}
+
+/// Whoever may answer may do it, but for what is for owners.
+pub(super) fn may(role: Role, verb: Verb, comments: usize) -> Result<()> {
+    match moderation::right(verb, comments) {
+        right if role.may(right) => Ok(()),
+        right => Err(Error::forbidden("role_missing", right.missing(role))),
+    }
+}
+
+async fn question(
+    app: &App,
+    who: &SignedIn,
+    nonce: &Nonce,
+    list: &Place,
+    asked: Asked,
+    error: Option<String>,
+) -> Result<Markup> {
+    let (workspace, ids) = (who.workspace.id, asked.ids.clone());
+    let platforms = app.platforms.clone();
+    let world = app.unplaced_world(who.workspace.kind == Kind::Demo);
+    let read = move |conn: &mut Conn| {
+        let items = moderation::items(conn, workspace, &ids)?;
+        let first = items.first().ok_or(Error::NotFound)?.clone();
+        let budget = platforms.get(first.platform).and_then(|module| module.budget(&world));
+        let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
+        Ok::<(Vec<Item>, Option<budget::Use>), Error>((items, used))
+    };
+    let (items, used) = app.db.read(read).await?;
+    let rules = moderation::rules_of(&app.platforms, &items[0]);
+    let question = Question {
+        units: rules.map_or(0, |rules| rules.units(asked.verb, items.len())),
+        left: used.map(|used| (used.units - used.used).max(0)),
+        items: &items,
+        verb: asked.verb,
+        text: asked.text.as_deref(),
+        open: asked.open,
+        error: error.as_deref(),
+        list,
+    };
+    let shell = who.shell(app, nonce, "/inbox");
+    Ok(ui::page(&shell, &question.title(), views::question(&question)))
+}
+
+/// `GET /moderation/{id}`
+pub async fn show(
+    State(app): State<App>,
+    who: SignedIn,
+    nonce: Nonce,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Markup> {
+    let id: OrderId = id.parse().map_err(|_| Error::NotFound)?;
+    let (list, panel) = place(parameters)?;
+    let workspace = who.workspace.id;
+    let read = move |conn: &mut Conn| {
+        let receipt = moderation::receipt(conn, workspace, id)?.ok_or(Error::NotFound)?;
+        let ids = receipt.acts.iter().map(|act| act.interaction_id).collect::<Vec<_>>();
+        let items = moderation::items(conn, workspace, &ids)?;
+        Ok::<_, Error>((receipt, items))
+    };
+    let (receipt, items) = app.db.read(read).await?;
+    let shell = who.shell(&app, &nonce, "/inbox");
+    let may_act = may(who.role, receipt.verb, receipt.acts.len()).is_ok();
+    let part = views::receipt(&receipt, &items, &list, may_act, &shell.local);
+    if panel.is_some() {
+        return Ok(part);
+    }
+    let title = views::title(&receipt, &items);
+    Ok(ui::page(&shell, &title, views::receipt_page(&title, &list, part)))
+}
+
+kit::text_enum! { pub enum Act { Cancel = "cancel", Retry = "retry" } }
+
+#[derive(Debug, Deserialize)]
+pub struct ActForm {
+    act: Act,
+    open: Option<InteractionId>,
+}
+
+/// Calls back what was not asked for yet, or tries again what failed; opens again what it was pressed on.
+pub async fn act(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Query(parameters): Query<Parameters>,
+    Form(form): Form<ActForm>,
+) -> Result<Redirect> {
+    let id: OrderId = id.parse().map_err(|_| Error::NotFound)?;
+    let (list, _) = place(parameters)?;
+    let (workspace, role) = (who.workspace.id, who.role);
+    app.write(who.acting(), move |work| {
+        let receipt = moderation::receipt(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
+        may(role, receipt.verb, receipt.acts.len())?;
+        match form.act {
+            Act::Cancel => moderation::cancel(work, workspace, id)?,
+            Act::Retry => moderation::retry(work, workspace, id)?,
+        }
+        Ok::<_, Error>(())
+    })
+    .await?;
+    let back = form.open.map_or_else(|| list.address(&format!("/moderation/{id}"), None), |open| list.one(open));
+    Ok(Redirect::to(&back))
+}

@@ -1,0 +1,86 @@
+//! Each verb over the real adapter, against the simulator's YouTube.
+
+use kit::both_databases;
+use kit::clock::Clock;
+use kit::random::Random;
+use serde_json::{Value, json};
+
+use crate::testing::TestApp;
+
+async fn with_demo(app: TestApp, simulator: &simulator::Simulator) -> TestApp {
+    let app = app.with_demo_service(&simulator.api_url().parse().expect("an address")).with_ann().await;
+    app.json("POST", "/api/demo/enable", json!({ "size": "small", "seed": 7 })).await;
+    app.run_jobs().await;
+    app
+}
+
+async fn ordered(app: &TestApp, verb: &str, ids: &[&str]) -> Value {
+    let answer = app.json("POST", "/api/moderation", json!({ "ids": ids, "verb": verb })).await;
+    assert_eq!(answer.status, 202, "{verb}: {}", answer.text);
+    app.run_jobs().await;
+    app.get(&format!("/api/moderation/{}", answer.json()["id"].as_str().expect("an id"))).await.json()
+}
+
+async fn stands(app: &TestApp, id: &str) -> String {
+    let shown = app.get(&format!("/api/interactions/{id}")).await.json();
+    shown["provider_state"].as_str().unwrap_or_else(|| panic!("{shown}")).to_owned()
+}
+
+/// A whole pass, after which the inbox has what the platform shows.
+async fn read_again(app: &TestApp) {
+    let listed = app.get("/api/connections").await.json();
+    let connection = listed["items"][0]["id"].as_str().expect("a connection").to_owned();
+    app.json("POST", &format!("/api/connections/{connection}/sync"), json!({})).await;
+    app.run_jobs().await;
+}
+
+both_databases! {
+    async fn comments_are_hidden_published_rejected_and_their_authors_banned_at_youtube(app: TestApp) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
+        let simulator = simulator::start(options).await.expect("the simulator starts");
+        let app = with_demo(app, &simulator).await;
+        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=4").await.json();
+        let ids = (0..4).map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned()).collect::<Vec<_>>();
+        let [one, two, three, four] = [0, 1, 2, 3].map(|n| ids[n].as_str());
+
+        let receipt = ordered(&app, "hide", &[one, two]).await;
+        assert_eq!(receipt["changed"], 2, "{receipt}");
+        read_again(&app).await;
+        assert_eq!((stands(&app, one).await, stands(&app, two).await), ("held".to_owned(), "held".to_owned()));
+        assert_eq!(app.get(&format!("/api/interactions/{one}")).await.json()["state"], "no_reply_needed");
+        assert_eq!(ordered(&app, "publish", &[one]).await["changed"], 1);
+        assert_eq!(ordered(&app, "reject", &[three]).await["changed"], 1);
+        assert_eq!(ordered(&app, "ban", &[four]).await["changed"], 1);
+        for _ in 0..3 {
+            read_again(&app).await;
+        }
+        for (id, state) in [(one, "published"), (two, "held"), (three, "rejected"), (four, "rejected")] {
+            assert_eq!(stands(&app, id).await, state);
+        }
+        let answer = app.json("POST", "/api/moderation", json!({ "ids": [one], "verb": "report_spam" })).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (409, &json!("not_offered")), "YouTube has no such call");
+    }
+
+    async fn a_reply_is_changed_and_deleted_at_youtube(app: TestApp) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
+        let simulator = simulator::start(options).await.expect("the simulator starts");
+        let app = with_demo(app, &simulator).await;
+        let waiting = app.get("/api/interactions?state=needs_reply&limit=1").await.json();
+        let item = waiting["items"][0]["id"].as_str().expect("somebody waits").to_owned();
+        let sent = app.json("POST", &format!("/api/inbox/{item}/replies"), json!({ "text": "At nine." })).await.json();
+        app.run_jobs().await;
+        let reply = format!("/api/replies/{}", sent["id"].as_str().expect("an id"));
+        assert_eq!(app.json("PATCH", &reply, json!({ "text": "At ten." })).await.status, 202);
+        app.run_jobs().await;
+        read_again(&app).await;
+        let replies = app.get(&format!("/api/interactions/{item}")).await.json()["replies"].clone();
+        let ours = replies.as_array().into_iter().flatten().filter(|reply| reply["text"] == "At ten.").count();
+        assert_eq!(ours, 1, "{replies}");
+        assert_eq!(app.json("DELETE", &reply, json!({})).await.status, 202);
+        app.run_jobs().await;
+        assert_eq!(app.get(&reply).await.json()["state"], "deleted");
+        assert_eq!(app.get(&format!("/api/interactions/{item}")).await.json()["state"], "needs_reply");
+    }
+}

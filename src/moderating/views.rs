@@ -1,0 +1,223 @@
+//! The question before something is done at a platform, and the receipt after it, as HTML.
+
+use maud::{Markup, html};
+
+use crate::inbox::place::Place;
+use crate::model::{InteractionId, Platform};
+use crate::moderation::{Act, Item, Receipt, State, could_not, doing, done, skipped, under_way};
+use crate::platforms::Verb;
+use crate::web::ui::numbers::{counted, grouped};
+use crate::web::ui::{Icon, Live, Local, Tone, card, head, icon, live, tag};
+
+/// Letters of a comment in a list.
+const EXCERPT: usize = 140;
+
+/// What somebody is asked before it is done.
+pub struct Question<'a> {
+    pub items: &'a [Item],
+    pub verb: Verb,
+    pub text: Option<&'a str>,
+    pub units: i64,
+    /// Of today; none where nobody counts.
+    pub left: Option<i64>,
+    pub open: Option<InteractionId>,
+    pub error: Option<&'a str>,
+    pub list: &'a Place,
+}
+
+impl Question<'_> {
+    fn platform(&self) -> Platform {
+        self.items[0].platform
+    }
+
+    pub fn title(&self) -> String {
+        let name = self.platform().label();
+        let what = match self.items.len() {
+            1 if self.verb.is_about_own() => "your comment".to_owned(),
+            1 => "this comment".to_owned(),
+            many => counted(many as i64, "comment", "comments"),
+        };
+        match self.verb {
+            Verb::Edit => format!("Edit {what} on {name}"),
+            Verb::Delete => format!("Delete {what} on {name}?"),
+            Verb::Hide => format!("Hide {what} on {name}?"),
+            Verb::Publish => format!("Publish {what} on {name}?"),
+            Verb::Reject => format!("Reject {what} on {name}?"),
+            Verb::Ban if self.items.len() == 1 => format!("Ban the author on {name}?"),
+            Verb::Ban => format!("Ban the authors of {what} on {name}?"),
+            Verb::ReportSpam => format!("Report {what} as spam to {name}?"),
+        }
+    }
+
+    /// What viewers will see, and whether it can be taken back.
+    fn meaning(&self) -> String {
+        let name = self.platform().label();
+        match self.verb {
+            Verb::Edit => format!("Everybody on {name} sees the new words."),
+            Verb::Delete => format!("It is gone from {name} for everybody. This can't be undone."),
+            Verb::Hide => format!("Nobody but you sees it on {name} until you publish it again."),
+            Verb::Publish => format!("Everybody sees it on {name} again."),
+            Verb::Reject => format!("It is gone from {name} for everybody. This can't be undone."),
+            Verb::Ban => format!(
+                "The comment is rejected, and so is whatever its author writes from now on. \
+                 Only {name}'s own pages can undo this."
+            ),
+            Verb::ReportSpam => format!("{name} looks at it, and may take it away. This can't be undone."),
+        }
+    }
+
+    fn cost(&self) -> Option<String> {
+        let name = self.platform().label();
+        let units = grouped(self.units);
+        match self.left {
+            _ if self.units == 0 => None,
+            Some(left) if left < self.units => Some(format!(
+                "Uses {units} units of {name}'s quota, and only {} are left today. The rest is done tomorrow.",
+                grouped(left)
+            )),
+            Some(left) => Some(format!("Uses {units} of today's {} units of {name}'s quota.", grouped(left))),
+            None => Some(format!("Uses {units} units of {name}'s quota.")),
+        }
+    }
+}
+
+pub fn question(question: &Question<'_>) -> Markup {
+    let back = match (question.open, question.items) {
+        (Some(open), _) => question.list.one(open),
+        (None, [one]) => question.list.one(one.id),
+        _ => question.list.list(),
+    };
+    let has_words = question.verb == Verb::Edit;
+    let body = html! {
+        form.form method="post" action=(question.list.address("/moderation", None)) data-test="moderation" {
+            @for item in question.items { input type="hidden" name="id" value=(item.id); }
+            @if let Some(open) = question.open { input type="hidden" name="open" value=(open); }
+            input type="hidden" name="confirmed" value=(question.items.len());
+            @if has_words { (words(question)) } @else { (quotes(question.items)) }
+            p { (question.meaning()) }
+            @if let Some(cost) = question.cost() { p.muted { (cost) } }
+            div.actions {
+                button.button.(if question.verb.is_final() { "danger" } else { "primary" }) type="submit" name="verb" value=(question.verb) {
+                    (doing(question.verb, question.platform()))
+                }
+                a.button.quiet href=(back) { "Cancel" }
+            }
+        }
+    };
+    html! {
+        (head(&question.title(), html! {}, html! {}))
+        div.stack.narrow { div.card { div.card-body { (body) } } }
+    }
+}
+
+fn words(question: &Question<'_>) -> Markup {
+    let text = question.text.or(question.items[0].text.as_deref()).unwrap_or_default();
+    let described = question.error.map(|_| "text-error");
+    html! {
+        div.field {
+            label for="text" { "Your words" }
+            textarea #text name="text" rows="5" dir="auto" required aria-describedby=[described] aria-invalid=[question.error.map(|_| "true")] {
+                // A parser drops the first line break of a textarea.
+                "\n" (text)
+            }
+            @if let Some(error) = question.error { p.error #text-error role="alert" { (error) } }
+        }
+    }
+}
+
+fn quotes(items: &[Item]) -> Markup {
+    const SHOWN: usize = 5;
+    html! {
+        ul.list {
+            @for item in items.iter().take(SHOWN) { li { p.said dir="auto" { (excerpt(item)) } } }
+            @if items.len() > SHOWN { li.muted { "and " (grouped((items.len() - SHOWN) as i64)) " more" } }
+        }
+    }
+}
+
+fn excerpt(item: &Item) -> &str {
+    let text = item.text.as_deref().map(str::trim).filter(|text| !text.is_empty()).unwrap_or("No text");
+    text.char_indices().nth(EXCERPT).map_or(text, |(end, _)| &text[..end])
+}
+
+pub fn title(receipt: &Receipt, items: &[Item]) -> String {
+    let platform = items.first().map_or("the platform", |item| item.platform.label());
+    let comments = counted(receipt.acts.len() as i64, "comment", "comments");
+    match receipt.under_way() {
+        0 => format!("{comments} on {platform}"),
+        _ => format!("{comments} {} on {platform}", under_way(receipt.verb)),
+    }
+}
+
+pub fn receipt_page(title: &str, list: &Place, part: Markup) -> Markup {
+    html! {
+        (head(title, html! {}, html! { a.button.small href=(list.list()) { (icon(Icon::Back)) "Back to the inbox" } }))
+        (part)
+    }
+}
+
+/// What became of it so far, with counts; drawn anew while it goes on.
+pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, may_act: bool, local: &Local) -> Markup {
+    let source = list.address(&format!("/moderation/{}", receipt.id), Some("moderation"));
+    let by = receipt.ordered_by.as_deref().unwrap_or("somebody");
+    let aside = html! { "by " (by) " " (local.ago(receipt.ordered_at)) };
+    let body = html! {
+        ul.list data-test="moderation-receipt" {
+            @for (tone, words) in counts(receipt) { li { (tag(tone, &words)) } }
+        }
+        @if may_act { (acts(receipt, list, None)) }
+        @let not_done = receipt.acts.iter().filter(|act| act.state == State::Failed).collect::<Vec<_>>();
+        @if !not_done.is_empty() {
+            h3 { (could_not(receipt.verb)) }
+            ul.list {
+                @for act in not_done { (failed(act, items, list)) }
+            }
+        }
+    };
+    live(
+        Live { name: "moderation", hints: "inbox", source: &source },
+        html! { div.stack.narrow { (card("What became of it", aside, body)) } },
+    )
+}
+
+fn counts(receipt: &Receipt) -> Vec<(Tone, String)> {
+    let number = |count: usize| grouped(count as i64);
+    let mut counts = vec![(Tone::Plain, format!("{} chosen", number(receipt.acts.len())))];
+    let mut one = |count: usize, tone: Tone, words: &str| {
+        if count > 0 {
+            counts.push((tone, format!("{} {words}", number(count))));
+        }
+    };
+    one(receipt.count(State::Done), Tone::Good, done(receipt.verb));
+    one(receipt.under_way(), Tone::Accent, under_way(receipt.verb));
+    one(receipt.count(State::Failed), Tone::Bad, &could_not(receipt.verb));
+    one(receipt.count(State::Cancelled), Tone::Plain, "called back");
+    for (why, count) in receipt.skipped() {
+        one(count, Tone::Plain, &format!("skipped: {}", skipped(why)));
+    }
+    counts
+}
+
+fn failed(act: &Act, items: &[Item], list: &Place) -> Markup {
+    let item = items.iter().find(|item| item.id == act.interaction_id);
+    html! {
+        li { div.grow {
+            a.row-link href=(list.one(act.interaction_id)) dir="auto" { (item.map_or("A comment", excerpt)) }
+            p.muted { (act.error_message.as_deref().unwrap_or("The platform didn't do it.")) }
+        } }
+    }
+}
+
+fn acts(receipt: &Receipt, list: &Place, open: Option<InteractionId>) -> Markup {
+    let button =
+        |act: &str, label: &str| html! { button.button.small type="submit" name="act" value=(act) { (label) } };
+    html! {
+        @if receipt.can_be_cancelled() || receipt.can_be_retried() {
+            form.actions method="post" action=(list.address(&format!("/moderation/{}/act", receipt.id), None)) {
+                @if let Some(open) = open { input type="hidden" name="open" value=(open); }
+                @if receipt.can_be_cancelled() { (button("cancel", "Call back what isn't done")) }
+                @if receipt.can_be_retried() { (button("retry", "Try again")) }
+            }
+        }
+    }
+}

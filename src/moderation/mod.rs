@@ -1,0 +1,145 @@
+//! The ledger of what people ask of a platform for comments that are there: other words for an own one, that one is taken away,
+//! hidden, published, rejected. Nothing of it is lost, and whatever becomes of it is told.
+//!
+//! An act is a row before the platform hears of it, one for each comment; what somebody asks in one go is an order, and one job
+//! carries it out (`moderating/`). Each of an act's moves ([`State`]) is one write that fails if somebody else has moved it.
+//! Like the ledger of replies it stands below the inbox, so that pages of the inbox can show it, and its job above.
+
+mod moves;
+mod people;
+mod state;
+mod store;
+mod words;
+
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result};
+use serde::{Deserialize, Serialize};
+
+pub use moves::{MOST, advance, gave_up, tell};
+pub use people::{NewOrder, Refused, Skipped, call_back, cancel, order, reopen_for_job, retry, right};
+pub use state::State;
+pub use store::{Act, Item};
+pub use words::{could_not, doing, done, skipped, under_way};
+
+use crate::model::{ConnectionId, InteractionId, WorkspaceId};
+use crate::platforms::{ActRules, Platforms, Verb};
+
+kit::id_types! { pub ActId, pub OrderId }
+
+/// Carries an order out. `moderating/` does it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CarryOut {
+    pub order_id: OrderId,
+}
+
+impl CarryOut {
+    /// At most one job has an order in its hands.
+    pub fn operation_key(&self) -> String {
+        format!("moderation:{}", self.order_id)
+    }
+}
+
+/// An order with what became of it, comment by comment.
+#[derive(Clone, Debug)]
+pub struct Receipt {
+    pub id: OrderId,
+    pub verb: Verb,
+    pub ordered_at: Timestamp,
+    /// None of somebody whose account is gone.
+    pub ordered_by: Option<String>,
+    pub acts: Vec<Act>,
+}
+
+impl Receipt {
+    pub fn count(&self, state: State) -> usize {
+        self.acts.iter().filter(|act| act.state == state).count()
+    }
+
+    /// Those that the platform has yet to do.
+    pub fn under_way(&self) -> usize {
+        self.acts.iter().filter(|act| act.state.is_under_way()).count()
+    }
+
+    pub fn can_be_cancelled(&self) -> bool {
+        self.count(State::Queued) > 0
+    }
+
+    pub fn can_be_retried(&self) -> bool {
+        self.under_way() == 0 && self.count(State::Failed) > 0
+    }
+
+    /// How many were passed over for which reason, in the order of the reasons.
+    pub fn skipped(&self) -> Vec<(Skipped, usize)> {
+        let because = |why: Skipped| self.acts.iter().filter(|act| act.skipped() == Some(why)).count();
+        Skipped::ALL.iter().map(|why| (*why, because(*why))).filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// What became of an order of the workspace.
+pub fn receipt(conn: &mut Conn, workspace: WorkspaceId, id: OrderId) -> Result<Option<Receipt>> {
+    let acts = store::of_order(conn, workspace, id)?;
+    Ok(acts.first().cloned().map(|first| Receipt {
+        id,
+        verb: first.verb,
+        ordered_at: first.created_at,
+        ordered_by: first.orderer_name,
+        acts,
+    }))
+}
+
+/// The same for its job, whose payload was written by us.
+pub fn receipt_for_job(conn: &mut Conn, id: OrderId) -> Result<Option<Receipt>> {
+    match store::workspace_of(conn, id)? {
+        Some(workspace) => receipt(conn, workspace, id),
+        None => Ok(None),
+    }
+}
+
+/// What is left of an order, with what it is about: for its job.
+pub fn left(conn: &mut Conn, id: OrderId) -> Result<Vec<(Act, Item)>> {
+    let mut left = Vec::new();
+    for act in store::live(conn, id)? {
+        // A comment that is gone has taken its acts along.
+        if let Some(item) = store::item(conn, act.workspace_id, act.interaction_id)? {
+            left.push((act, item));
+        }
+    }
+    Ok(left)
+}
+
+/// The last act on each comment of a thread that has any.
+pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: ConnectionId, thread: &str) -> Result<Vec<Act>> {
+    let mut acts: Vec<Act> = Vec::new();
+    for act in store::in_thread(conn, workspace, connection, thread)? {
+        acts.retain(|known| known.interaction_id != act.interaction_id);
+        acts.push(act);
+    }
+    acts.retain(|act| act.state != State::Skipped);
+    Ok(acts)
+}
+
+/// What is known of comments of the workspace, in their order; those that are not there are passed over.
+pub fn items(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Item>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for (place, id) in ids.iter().enumerate() {
+        if !ids[..place].contains(id) {
+            found.extend(store::item(conn, workspace, *id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The workspace's own comment that a reply became.
+pub fn comment_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+    external_id: &str,
+) -> Result<Option<InteractionId>> {
+    store::comment_of(conn, workspace, connection, external_id)
+}
+
+/// What the platform of a comment takes; nothing where this version does not speak to it.
+pub fn rules_of(platforms: &Platforms, item: &Item) -> Option<ActRules> {
+    platforms.get(item.platform).map(|module| module.acts())
+}

@@ -1,0 +1,113 @@
+//! How an act moves on: what it is afterwards, as plain values, and the one write that makes it so.
+
+use kit::clock::Timestamp;
+use kit::db::{Result, Tx};
+
+use super::people::Skipped;
+use super::store::{self, Act};
+use super::{OrderId, State};
+use crate::events::{self, Event};
+use crate::replies::Trouble;
+
+/// An order is as large as what goes in one call of the inbox.
+pub const MOST: usize = 200;
+
+impl Act {
+    /// Why nothing was asked.
+    pub fn skipped(&self) -> Option<Skipped> {
+        let code = self.error_code.as_deref().filter(|_| self.state == State::Skipped)?;
+        code.parse().ok()
+    }
+
+    /// Whether the platform has refused it: asking again would be refused again.
+    pub fn was_refused(&self) -> bool {
+        self.error_code.as_deref().is_some_and(|code| ["rejected", "permission", "not_found"].contains(&code))
+    }
+
+    /// # Panics
+    /// When the state has no such move: whoever asks for one has not looked.
+    fn moved(&self, to: State, now: Timestamp) -> Self {
+        assert!(self.state.may_become(to), "an act that is {} never becomes {to}", self.state);
+        Self { state: to, moves: self.moves + 1, updated_at: now, ..self.clone() }
+    }
+
+    pub fn with(self, trouble: Trouble) -> Self {
+        Self { error_code: Some(trouble.code.to_owned()), error_message: Some(trouble.message), ..self }
+    }
+
+    /// The platform is about to be asked, for so many comments at once.
+    pub fn asking(&self, now: Timestamp, company: usize) -> Self {
+        let company = i64::try_from(company).unwrap_or(i64::MAX);
+        Self { attempts: self.attempts + 1, company, ..self.moved(State::Asking, now) }
+    }
+
+    /// Nothing was done. What waits for a time that is known has not been tried; anything else counts as an attempt.
+    pub fn postponed(&self, now: Timestamp, due_at: Timestamp, is_wait: bool) -> Self {
+        let was_asked = self.state == State::Asking;
+        let attempts = self.attempts + i64::from(!was_asked && !is_wait) - i64::from(was_asked && is_wait);
+        Self { due_at, attempts, ..self.moved(State::Queued, now) }
+    }
+
+    /// It may be done: the platform is looked at.
+    pub fn looked_for(&self, now: Timestamp, at: Timestamp) -> Self {
+        Self { due_at: at, ..self.moved(State::Unknown, now) }
+    }
+
+    /// It was looked for and is not done.
+    pub fn asked_again(&self, now: Timestamp, at: Timestamp) -> Self {
+        Self { due_at: at, ..self.moved(State::Queued, now) }
+    }
+
+    pub fn done(&self, now: Timestamp) -> Self {
+        Self { error_code: None, error_message: None, ..self.moved(State::Done, now) }
+    }
+
+    pub fn failed(&self, now: Timestamp) -> Self {
+        self.moved(State::Failed, now)
+    }
+
+    pub fn cancelled(&self, now: Timestamp) -> Self {
+        self.moved(State::Cancelled, now)
+    }
+
+    /// Into the queue for as many attempts as at first.
+    pub fn queued_anew(&self, now: Timestamp) -> Self {
+        Self { attempts: 0, due_at: now, error_code: None, error_message: None, ..self.moved(State::Queued, now) }
+    }
+}
+
+/// Makes moves of one account's acts, each unless somebody else has moved its act; which were made. That something happened
+/// is written by whoever calls, last.
+pub fn advance(tx: &mut Tx, moves: &[(Act, Act)]) -> Result<Vec<Act>> {
+    let mut made = Vec::with_capacity(moves.len());
+    for (before, after) in moves {
+        if store::put(tx, after, before.moves)? {
+            made.push(after.clone());
+        }
+    }
+    Ok(made)
+}
+
+/// The job has given up, in the commit that says so.
+pub fn gave_up(tx: &mut Tx, now: Timestamp, order: OrderId, trouble: &Trouble) -> Result<()> {
+    let live = store::live(tx, order)?;
+    let failed = |act: &Act| match act.error_code {
+        Some(_) => act.failed(now),
+        None => act.failed(now).with(trouble.clone()),
+    };
+    let moves = live.iter().map(|act| (act.clone(), failed(act))).collect::<Vec<_>>();
+    let made = advance(tx, &moves)?;
+    tell(tx, now, &made)
+}
+
+/// Pages of the accounts' workspace are told.
+pub fn tell(tx: &mut Tx, now: Timestamp, acts: &[Act]) -> Result<()> {
+    let mut told = Vec::new();
+    for act in acts {
+        if !told.contains(&act.connection_id) {
+            events::record(tx, now, act.workspace_id, Event::InboxChanged(act.connection_id))?;
+            told.push(act.connection_id);
+        }
+    }
+    Ok(())
+}

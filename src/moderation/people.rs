@@ -1,0 +1,299 @@
+//! What people do with comments at a platform: ask for something, call it back, try it again.
+
+use kit::clock::Timestamp;
+use kit::db::{self, Tx};
+use kit::jobs::{Enqueue, JobScope};
+
+use super::moves::{self, MOST, advance, tell};
+use super::store::{self, Act, Item};
+use super::{ActId, CarryOut, OrderId, State, words};
+use crate::app::App;
+use crate::audit;
+use crate::model::{InteractionId, Platform, ProviderState};
+use crate::platforms::{Platforms, Verb};
+use crate::replies;
+use crate::web::errors::Error;
+use crate::work::Work;
+use crate::workspaces::{self, Right, UserId, WorkspaceId};
+
+/// What somebody wants of a platform, for some comments.
+#[derive(Clone, Copy, Debug)]
+pub struct NewOrder<'a> {
+    pub interactions: &'a [InteractionId],
+    pub verb: Verb,
+    /// The new words, with [`Verb::Edit`].
+    pub text: Option<&'a str>,
+}
+
+kit::text_enum! {
+    /// Why the platform is not asked for a comment.
+    pub enum Skipped {
+        /// It is so there.
+        Already = "already",
+        /// Something else is under way for it.
+        UnderWay = "under_way",
+        /// The platform does not have it any more.
+        Gone = "gone",
+        /// What was rejected there stays rejected.
+        Rejected = "rejected",
+        /// The platform, or its adapter, cannot do this.
+        NotOffered = "not_offered",
+        /// An own comment, with which this is not done.
+        Own = "own",
+        /// Somebody else's, with which this is not done.
+        NotOwn = "not_own",
+        NotConnected = "not_connected",
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    #[error("there is no such comment, or order")]
+    NotFound,
+    #[error("nothing is asked of the platform: {0}")]
+    Skipped(Skipped, Verb, Platform),
+    #[error(transparent)]
+    Text(#[from] replies::Refused),
+    #[error("the owners want to see an editor's words first")]
+    NeedsOwner,
+    #[error("an order that cannot be {0}")]
+    NotNow(&'static str),
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+/// Takes an order over: from here on each comment's act is done, or somebody is told why not. Where it is for one comment for
+/// which nothing is to be asked, it is refused.
+pub fn order(
+    work: &mut Work<'_>,
+    platforms: &Platforms,
+    workspace: WorkspaceId,
+    new: &NewOrder<'_>,
+) -> Result<OrderId, Refused> {
+    let by = work.who.person().ok_or(Refused::NotFound)?;
+    let ids = &new.interactions[..new.interactions.len().min(MOST)];
+    workspaces::lock(work.tx, workspace)?;
+    let items = super::items(work.tx, workspace, ids)?;
+    let first = items.first().ok_or(Refused::NotFound)?;
+    let text = match new.verb {
+        Verb::Edit if workspaces::waits_for_approval(work.tx, workspace, by)? => return Err(Refused::NeedsOwner),
+        Verb::Edit => Some(replies::fitting(platforms, first.platform, new.text.unwrap_or_default())?),
+        _ => None,
+    };
+    let id = OrderId::new(work.now, work.random);
+    let mut acts = Vec::with_capacity(items.len());
+    for item in &items {
+        let mut act = asked_for(work, (workspace, id, by), item, new.verb, text.clone());
+        let mut why = why_not(platforms, item, new.verb, text.as_deref());
+        if why.is_none() && !store::is_free(work.tx, item.id)? {
+            why = Some(Skipped::UnderWay);
+        }
+        match why {
+            Some(why) if items.len() == 1 => return Err(Refused::Skipped(why, new.verb, item.platform)),
+            Some(why) => act = Act { state: State::Skipped, error_code: Some(why.to_string()), ..act },
+            None => {}
+        }
+        store::insert(work.tx, &act)?;
+        acts.push(act);
+    }
+    acts.retain(|act| act.state == State::Queued);
+    if !acts.is_empty() {
+        enqueue(work, workspace, id, by)?;
+        tell(work.tx, work.now, &acts)?;
+        audit::record(work, done_to(new.verb), on(&acts, id))?;
+    }
+    Ok(id)
+}
+
+/// Calls back what the platform was not asked for yet.
+pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
+    let acts = store::of_order(work.tx, workspace, id)?;
+    if acts.is_empty() {
+        return Err(Refused::NotFound);
+    }
+    let queued = acts.iter().filter(|act| act.state == State::Queued);
+    let moves = queued.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
+    let made = advance(work.tx, &moves)?;
+    if made.is_empty() {
+        return Err(Refused::NotNow("called back"));
+    }
+    let is_over = store::live(work.tx, id)?.is_empty();
+    let job = store::live_job(work.tx, &CarryOut { order_id: id }.operation_key())?;
+    if let Some(job) = job.filter(|_| is_over) {
+        kit::jobs::cancel::<App>(work.tx, work.now, work.random, job, JobScope::All)?;
+    }
+    tell(work.tx, work.now, &made)?;
+    audit::record(work, audit::Event::ModerationCancelled, on(&made, id))?;
+    Ok(())
+}
+
+/// Tries again what failed.
+pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
+    let by = work.who.person().ok_or(Refused::NotFound)?;
+    workspaces::lock(work.tx, workspace)?;
+    if store::of_order(work.tx, workspace, id)?.is_empty() {
+        return Err(Refused::NotFound);
+    }
+    let made = reopen(work.tx, work.now, workspace, id)?;
+    if made.is_empty() {
+        return Err(Refused::NotNow("tried again"));
+    }
+    enqueue(work, workspace, id, by)?;
+    tell(work.tx, work.now, &made)?;
+    audit::record(work, audit::Event::ModerationRetried, on(&made, id))?;
+    Ok(())
+}
+
+/// Brings what failed of an order back on its way, where nothing else is under way for its comment; which acts those are.
+fn reopen(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, id: OrderId) -> db::Result<Vec<Act>> {
+    if !store::live(tx, id)?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut moves = Vec::new();
+    for act in store::of_order(tx, workspace, id)? {
+        if act.state == State::Failed && store::is_free(tx, act.interaction_id)? {
+            moves.push((act.clone(), act.queued_anew(now)));
+        }
+    }
+    moves::advance(tx, &moves)
+}
+
+/// The same from the job's own page; whether anything is on its way again.
+pub fn reopen_for_job(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<bool> {
+    let Some(workspace) = store::workspace_of(tx, id)? else { return Ok(false) };
+    workspaces::lock(tx, workspace)?;
+    let made = reopen(tx, now, workspace, id)?;
+    tell(tx, now, &made)?;
+    Ok(!made.is_empty())
+}
+
+/// Calls back with their job what the platform was not asked for yet; whether nothing is left.
+pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<bool> {
+    let live = store::live(tx, id)?;
+    let queued = live.iter().filter(|act| act.state == State::Queued);
+    let moves = queued.map(|act| (act.clone(), act.cancelled(now))).collect::<Vec<_>>();
+    let made = advance(tx, &moves)?;
+    tell(tx, now, &made)?;
+    Ok(made.len() == live.len())
+}
+
+/// Why the platform would be asked for nothing, or for what it does not do.
+fn why_not(platforms: &Platforms, item: &Item, verb: Verb, text: Option<&str>) -> Option<Skipped> {
+    let rules = super::rules_of(platforms, item).filter(|rules| rules.takes(verb));
+    let Some(rules) = rules else { return Some(Skipped::NotOffered) };
+    let stands = item.provider_state;
+    let is_so = match verb {
+        Verb::Edit => item.text.as_deref() == text,
+        // Its author may write on.
+        Verb::Ban | Verb::Delete => false,
+        _ => rules.becomes(verb) == Some(stands),
+    };
+    match () {
+        () if item.is_own && !verb.is_about_own() => Some(Skipped::Own),
+        () if !item.is_own && verb.is_about_own() => Some(Skipped::NotOwn),
+        () if stands == ProviderState::Removed => Some(Skipped::Gone),
+        () if is_so => Some(Skipped::Already),
+        () if stands == ProviderState::Rejected && verb != Verb::Ban && !verb.is_about_own() => Some(Skipped::Rejected),
+        () if !item.is_connected => Some(Skipped::NotConnected),
+        () => None,
+    }
+}
+
+fn asked_for(
+    work: &Work<'_>,
+    (workspace, order, by): (WorkspaceId, OrderId, UserId),
+    item: &Item,
+    verb: Verb,
+    text: Option<String>,
+) -> Act {
+    Act {
+        id: ActId::new(work.now, work.random),
+        workspace_id: workspace,
+        connection_id: item.connection_id,
+        interaction_id: item.id,
+        order_id: order,
+        ordered_by: by,
+        verb,
+        text,
+        state: State::Queued,
+        moves: 0,
+        attempts: 0,
+        company: 0,
+        due_at: work.now,
+        error_code: None,
+        error_message: None,
+        created_at: work.now,
+        updated_at: work.now,
+        orderer_name: None,
+    }
+}
+
+fn enqueue(work: &mut Work<'_>, workspace: WorkspaceId, order_id: OrderId, by: UserId) -> db::Result<()> {
+    let job = CarryOut { order_id };
+    let how = Enqueue {
+        user_id: Some(by.uuid()),
+        workspace_id: Some(workspace.uuid()),
+        operation_key: Some(job.operation_key()),
+        ..Enqueue::default()
+    };
+    kit::jobs::enqueue(work.tx, work.now, work.random, &job, how).map(drop)
+}
+
+const fn done_to(verb: Verb) -> audit::Event {
+    match verb {
+        Verb::Edit => audit::Event::CommentEdited,
+        Verb::Delete => audit::Event::CommentDeleted,
+        Verb::Hide => audit::Event::CommentHidden,
+        Verb::Publish => audit::Event::CommentPublished,
+        Verb::Reject => audit::Event::CommentRejected,
+        Verb::Ban => audit::Event::AuthorBanned,
+        Verb::ReportSpam => audit::Event::SpamReported,
+    }
+}
+
+/// On which comment, or on how many.
+fn on(acts: &[Act], order: OrderId) -> String {
+    match acts {
+        [one] => one.interaction_id.to_string(),
+        many => format!("{} comments, order {order}", many.len()),
+    }
+}
+
+impl Refused {
+    /// A code for programs, and what a person is told.
+    pub fn told(&self) -> (&'static str, String) {
+        match self {
+            Self::NotFound | Self::Db(_) => ("not_found", "Not found.".to_owned()),
+            Self::Skipped(why, verb, platform) => (why.as_str(), words::skipped_one(*why, *verb, *platform)),
+            Self::Text(refused) => {
+                let (code, text) = refused.told();
+                (code, text.into_owned())
+            }
+            Self::NeedsOwner => {
+                ("needs_owner", "Replies wait for an owner's approval here, so only owners can edit them.".to_owned())
+            }
+            Self::NotNow(wanted) => ("not_now", format!("Nothing of this can be {wanted} now.")),
+        }
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        let (code, text) = refused.told();
+        match refused {
+            Refused::NotFound => Self::NotFound,
+            Refused::Db(error) => error.into(),
+            Refused::Text(refused) => refused.into(),
+            Refused::Skipped(..) | Refused::NeedsOwner | Refused::NotNow(_) => Self::conflict(code, text),
+        }
+    }
+}
+
+/// What cannot be taken back from many people's words, or from a person, is for owners.
+pub const fn right(verb: Verb, comments: usize) -> Right {
+    match verb {
+        Verb::Ban => Right::Ban,
+        Verb::Reject | Verb::Delete | Verb::ReportSpam if comments > 1 => Right::Ban,
+        _ => Right::Answer,
+    }
+}

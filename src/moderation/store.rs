@@ -1,0 +1,186 @@
+//! The statements about acts.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
+use kit::jobs::JobId;
+
+use super::{ActId, OrderId, State};
+use crate::model::{ConnectionId, InteractionId, Platform, ProviderState, UserId, WorkspaceId};
+use crate::platforms::Verb;
+
+kit::row! {
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Act {
+        pub id: ActId,
+        pub workspace_id: WorkspaceId,
+        pub connection_id: ConnectionId,
+        /// Which comment it is about.
+        pub interaction_id: InteractionId,
+        pub order_id: OrderId,
+        pub ordered_by: UserId,
+        pub verb: Verb,
+        /// The new words.
+        pub text: Option<String>,
+        pub state: State,
+        pub moves: i64,
+        /// How often the platform was asked.
+        pub attempts: i64,
+        /// For how many comments it was asked in the last call.
+        pub company: i64,
+        /// Not asked, or looked for, before.
+        pub due_at: Timestamp,
+        pub error_code: Option<String>,
+        /// In the platform's words, where it has some.
+        pub error_message: Option<String>,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
+        /// None of somebody whose account is gone.
+        pub orderer_name: Option<String>,
+    }
+}
+
+const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state, moves, \
+    attempts, company, due_at, error_code, error_message, created_at, updated_at, \
+    (SELECT name FROM users WHERE users.id = moderation_acts.ordered_by)";
+
+kit::row! {
+    /// A comment, as far as an act asks.
+    #[derive(Clone, Debug)]
+    pub struct Item {
+        pub id: InteractionId,
+        pub connection_id: ConnectionId,
+        pub platform: Platform,
+        pub is_connected: bool,
+        pub external_id: String,
+        pub thread_external_id: String,
+        pub content_external_id: Option<String>,
+        pub provider_state: ProviderState,
+        pub can_reply: bool,
+        pub is_own: bool,
+        pub reply_count: Option<i64>,
+        pub text: Option<String>,
+    }
+}
+
+pub fn item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Item>> {
+    conn.opt(
+        "SELECT i.id, i.connection_id, i.platform, c.connection_status = 'connected', i.external_id, i.thread_external_id,
+            (SELECT external_id FROM content_items WHERE content_items.id = i.content_id), i.provider_state, i.can_reply,
+            i.is_own, i.reply_count, i.text
+         FROM interactions i JOIN platform_connections c ON c.id = i.connection_id
+         WHERE i.id = $1 AND (i.workspace_id = $2) IS TRUE",
+        args![id, workspace],
+    )
+}
+
+pub fn comment_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    connection: ConnectionId,
+    external_id: &str,
+) -> Result<Option<InteractionId>> {
+    conn.opt(
+        "SELECT id FROM interactions WHERE connection_id = $1 AND family = 'comment' AND external_id = $2
+            AND (workspace_id = $3) IS TRUE AND is_own",
+        args![connection, external_id, workspace],
+    )
+}
+
+/// Keeps a new act; nothing, where another one on the same comment is under way.
+pub fn insert(tx: &mut Tx, act: &Act) -> Result<bool> {
+    let inserted = tx.exec(
+        "INSERT INTO moderation_acts (id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state,
+            moves, attempts, company, due_at, error_code, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11, $10, $10) ON CONFLICT DO NOTHING",
+        args![
+            act.id,
+            act.workspace_id,
+            act.connection_id,
+            act.interaction_id,
+            act.order_id,
+            act.ordered_by,
+            act.verb,
+            &act.text,
+            act.state,
+            act.created_at,
+            &act.error_code
+        ],
+    )?;
+    Ok(inserted == 1)
+}
+
+/// Writes an act as it now is, if nobody has moved it since it was read; whether that was so.
+pub fn put(tx: &mut Tx, after: &Act, moves: i64) -> Result<bool> {
+    let changed = tx.exec(
+        "UPDATE moderation_acts SET state = $3, moves = $4, attempts = $5, company = $6, due_at = $7, error_code = $8,
+            error_message = $9, updated_at = $10
+         WHERE id = $1 AND moves = $2",
+        args![
+            after.id,
+            moves,
+            after.state,
+            after.moves,
+            after.attempts,
+            after.company,
+            after.due_at,
+            &after.error_code,
+            &after.error_message,
+            after.updated_at
+        ],
+    )?;
+    Ok(changed == 1)
+}
+
+pub fn of_order(conn: &mut Conn, workspace: WorkspaceId, order: OrderId) -> Result<Vec<Act>> {
+    conn.all(
+        &format!(
+            "SELECT {COLUMNS} FROM moderation_acts WHERE order_id = $1 AND (workspace_id = $2) IS TRUE ORDER BY id"
+        ),
+        args![order, workspace],
+    )
+}
+
+pub fn workspace_of(conn: &mut Conn, order: OrderId) -> Result<Option<WorkspaceId>> {
+    conn.opt("SELECT workspace_id FROM moderation_acts WHERE order_id = $1 LIMIT 1", args![order])
+}
+
+/// For jobs, whose payload was written by us: what is left of an order, what is due first before the rest.
+pub fn live(conn: &mut Conn, order: OrderId) -> Result<Vec<Act>> {
+    conn.all(
+        &format!(
+            "SELECT {COLUMNS} FROM moderation_acts WHERE order_id = $1 AND state IN ('queued', 'asking', 'unknown')
+             ORDER BY due_at, id"
+        ),
+        args![order],
+    )
+}
+
+/// In the order in which they were asked for.
+pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: ConnectionId, thread: &str) -> Result<Vec<Act>> {
+    conn.all(
+        &format!(
+            "SELECT {COLUMNS} FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND interaction_id IN
+                (SELECT id FROM interactions WHERE connection_id = $2 AND thread_external_id = $3)
+             ORDER BY created_at, id"
+        ),
+        args![workspace, connection, thread],
+    )
+}
+
+/// Of whom nothing is under way.
+pub fn is_free(tx: &mut Tx, interaction: InteractionId) -> Result<bool> {
+    let found: Option<ActId> = tx.opt(
+        "SELECT id FROM moderation_acts WHERE interaction_id = $1 AND state IN ('queued', 'asking', 'unknown')",
+        args![interaction],
+    )?;
+    Ok(found.is_none())
+}
+
+/// The job that waits to do something, or does it.
+pub fn live_job(conn: &mut Conn, operation_key: &str) -> Result<Option<JobId>> {
+    conn.opt(
+        "SELECT id FROM background_jobs WHERE operation_key = $1 AND status IN ('pending', 'running')",
+        args![operation_key],
+    )
+}
