@@ -703,7 +703,7 @@ CREATE INDEX api_keys_by_workspace ON api_keys (workspace_id);
 
 -- Calls of the API that came with an Idempotency-Key, and how they were answered. Written in the transaction of their effect.
 CREATE TABLE idempotency_keys (
-    -- SHA-256 over the user, the operation's address and the key.
+    -- SHA-256 over the user, the operation's address and the key, and the workspace that it was done in.
     id BYTEA PRIMARY KEY,
     user_id UUID NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     -- SHA-256 of the body that it came with.

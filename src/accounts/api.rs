@@ -169,7 +169,7 @@ pub async fn end(
         audit::record(work, Event::SessionEnded, id)?;
         Ok((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, visitor.acting_for(user), effect).await
+    once.write(&app, None, visitor.acting_for(user), effect).await
 }
 
 fn granted(app: &App, status: StatusCode, granted: Granted) -> Response {

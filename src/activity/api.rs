@@ -82,7 +82,7 @@ pub async fn cancel(
         let job = super::cancel(work, scope, id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
     };
-    once.write(&app, visitor.acting_for(user), effect).await
+    once.write(&app, None, visitor.acting_for(user), effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,5 +106,5 @@ pub async fn retry(
         let job = super::retry(work, scope, id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))
     };
-    once.write(&app, visitor.acting_for(user), effect).await
+    once.write(&app, None, visitor.acting_for(user), effect).await
 }

@@ -118,7 +118,7 @@ pub async fn start(
         let (connection_id, authorize_url) = begin(work.tx)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Started { connection_id, authorize_url })))
     };
-    once.write(&app, who.acting(), effect).await
+    once.write(&app, Some(who.workspace.id), who.acting(), effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -135,7 +135,7 @@ pub async fn sync(State(app): State<App>, who: Caller, once: Once, Path(id): Pat
         let enqueued = super::sync_now(work.tx, work.now, work.random, user, workspace, id)?;
         Ok::<_, Refused>((StatusCode::ACCEPTED, Some(Syncing { job_id: enqueued.id })))
     };
-    once.write(&app, Who::user(user, ""), effect).await
+    once.write(&app, Some(who.workspace.id), Who::user(user, ""), effect).await
 }
 
 /// Ends a connection; its authorisation is revoked at the platform. A session ends a live one only within ten minutes of
@@ -160,5 +160,5 @@ pub async fn delete(
         audit::record(work, Event::AccountDisconnected, id)?;
         Ok((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, visitor.acting_for(user), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(user), effect).await
 }

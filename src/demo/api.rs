@@ -80,7 +80,7 @@ pub async fn enable(
         };
         Ok::<_, Refused>(answer(accepted, message))
     };
-    let answer = once.write(&app, visitor.acting_for(user), effect).await;
+    let answer = once.write(&app, None, visitor.acting_for(user), effect).await;
     kit::failpoint!("demo: committed");
     answer
 }
@@ -96,7 +96,7 @@ pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once
         audit::record(work, Event::DemoLeft, "")?;
         Ok::<_, Refused>(answer(accepted, "Turning demo mode off."))
     };
-    let answer = once.write(&app, visitor.acting_for(user), effect).await;
+    let answer = once.write(&app, None, visitor.acting_for(user), effect).await;
     kit::failpoint!("demo: committed");
     answer
 }

@@ -13,6 +13,7 @@ use super::{Answer, Call, bad_key, once};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
+use crate::workspaces::WorkspaceId;
 
 /// The header's name.
 pub const HEADER: &str = "idempotency-key";
@@ -50,8 +51,15 @@ fn key(headers: &HeaderMap) -> Result<Option<String>> {
 }
 
 impl Once {
-    /// Writes `effect` in the name of `who`, or answers as it was answered before. `None` is an answer without a body.
-    pub async fn write<T, E, F>(self, app: &App, who: Who, mut effect: F) -> Result<Response>
+    /// Writes `effect` in the name of `who`, or answers as it was answered before in the same workspace; without one, to the same
+    /// person wherever they are. `None` is an answer without a body.
+    pub async fn write<T, E, F>(
+        self,
+        app: &App,
+        place: Option<WorkspaceId>,
+        who: Who,
+        mut effect: F,
+    ) -> Result<Response>
     where
         F: FnMut(&mut Work<'_>) -> Result<(StatusCode, Option<T>), E> + Send + 'static,
         T: Serialize,
@@ -64,7 +72,7 @@ impl Once {
                 Ok(Answer { status: status.as_u16(), body: body.unwrap_or_default() })
             };
             match &self.0 {
-                Some(call) => once(work, call, effect),
+                Some(call) => once(work, call, place, effect),
                 None => effect(work),
             }
         });

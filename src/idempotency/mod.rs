@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::secrets::Place;
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
-use crate::workspaces::UserId;
+use crate::workspaces::{UserId, WorkspaceId};
 
 /// How long an answer is kept.
 pub const KEPT: Duration = Duration::from_secs(86_400);
@@ -54,15 +54,21 @@ impl Call {
         Ok(Self { operation: operation.finalize().into(), body: Sha256::digest(body).into() })
     }
 
-    fn id(&self, user: UserId) -> [u8; 32] {
-        Sha256::new().chain_update(user.uuid()).chain_update(self.operation).finalize().into()
+    fn id(&self, user: UserId, place: Option<WorkspaceId>) -> [u8; 32] {
+        let whose = Sha256::new().chain_update(user.uuid()).chain_update(self.operation);
+        place.into_iter().fold(whose, |hash, place| hash.chain_update(place.uuid())).finalize().into()
     }
 }
 
 /// Has the effect for whoever asks, or answers as it was answered the first time.
-pub fn once(work: &mut Work<'_>, call: &Call, effect: impl FnOnce(&mut Work<'_>) -> Result<Answer>) -> Result<Answer> {
+pub fn once(
+    work: &mut Work<'_>,
+    call: &Call,
+    of: Option<WorkspaceId>,
+    effect: impl FnOnce(&mut Work<'_>) -> Result<Answer>,
+) -> Result<Answer> {
     let user = work.who.person().ok_or(Error::SignInNeeded)?;
-    let (id, now) = (call.id(user), work.now);
+    let (id, now) = (call.id(user, of), work.now);
     if !store::claim(work.tx, &id, user, &call.body, now, now - KEPT)? {
         let kept = store::kept(work.tx, &id)?;
         if kept.body_hash != call.body {

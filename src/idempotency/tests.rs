@@ -65,6 +65,23 @@ both_databases! {
         assert!(!app.rows().await.concat().contains(&first.body), "an answer is kept sealed");
     }
 
+    async fn the_same_key_in_another_workspace_is_another_call(app: TestApp) {
+        let app = app.with_ann().await;
+        let ben = app.member("ben@example.com", "editor").await;
+        let saved = r#"{"name":"Hours","text":"At nine."}"#;
+        let here = keyed(&ben, "POST", "/api/saved-replies", "k", saved).await;
+        assert_eq!(here.0, 201, "{}", here.2);
+        let (user, now, random) = (app.user("ben@example.com").await, app.app.now(), app.app.random.clone());
+        let joined = app.db.write(move |tx| {
+            let own = crate::workspaces::create(tx, now, &random, user, crate::workspaces::Kind::Live, "Ben's")?;
+            tx.exec("UPDATE user_sessions SET workspace_id = $1 WHERE user_id = $2", args![own, user])
+        });
+        joined.await.expect("he has one of his own");
+        let there = keyed(&ben, "POST", "/api/saved-replies", "k", saved).await;
+        assert!(there.0 == 201 && there.2 != here.2, "{} {}", there.0, there.2);
+        assert_eq!(count(&app.db, "SELECT count(*) FROM saved_replies").await, 2);
+    }
+
     async fn another_body_is_refused_and_so_is_what_is_no_key(app: TestApp) {
         let app = app.with_ann().await;
         assert_eq!(keyed(&app, "POST", ENABLE, "a", r#"{"size":"small"}"#).await.0, 202);
@@ -108,7 +125,7 @@ both_databases! {
         let user = app.who().await.user.id;
         let call = Call::new("POST", "/invitations", "k", b"{}").expect("a key");
         let failed = app.app.write(Who::user(user, ""), move |work| {
-            once(work, &call, |work| {
+            once(work, &call, None, |work| {
                 accounts::invite(work)?;
                 Err(Error::conflict("not_now", "Not now."))
             })
@@ -140,7 +157,8 @@ both_databases! {
 /// An operation with an effect that can be counted, and a secret in its answer.
 async fn invite(app: &TestApp, user: UserId, key: &str, body: &str) -> Result<Answer> {
     let call = Call::new("POST", "/invitations", key, body.as_bytes())?;
-    let effect =
-        move |work: &mut Work<'_>| once(work, &call, |work| Ok(Answer { status: 201, body: accounts::invite(work)? }));
+    let effect = move |work: &mut Work<'_>| {
+        once(work, &call, None, |work| Ok(Answer { status: 201, body: accounts::invite(work)? }))
+    };
     app.app.write(Who::user(user, ""), effect).await
 }

@@ -196,7 +196,7 @@ pub async fn invite(
         let (id, token) = super::invite(work, &workspace, body.role)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Made { id, link: link(&linked, &token) })))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Withdraws an invitation that nobody has used. Only for owners.
@@ -224,5 +224,5 @@ async fn done(
         rule(work)?;
         Ok::<_, Error>((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(app, visitor.acting_for(who.user.id), effect).await
+    once.write(app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }

@@ -129,7 +129,7 @@ pub async fn send(
         let reply = super::send(work, &platforms, workspace, &new)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Body::of(reply))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Takes back a reply that hasn't been sent yet.
@@ -245,7 +245,7 @@ async fn act(
         let reply = rule(work, workspace, id)?;
         Ok::<_, Error>((status, Some(Body::of(reply))))
     };
-    once.write(app, visitor.acting_for(who.user.id), effect).await
+    once.write(app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 fn interaction(id: &str) -> Result<InteractionId> {

@@ -89,7 +89,7 @@ pub async fn correct(
         let changed = super::correct(work, workspace, id, said)?;
         Ok::<_, Error>((StatusCode::OK, Some(Answer { changed })))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Takes a correction back: the rules say it again.
@@ -108,7 +108,7 @@ pub async fn take_back(
         let changed = super::take_back(work, workspace, id, fact)?;
         Ok::<_, Error>((StatusCode::OK, Some(Answer { changed })))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Every correction of the workspace, the newest first.

@@ -183,7 +183,7 @@ pub async fn many(
         let act = mark(work, workspace, &ids, &asked)?;
         Ok::<_, Error>((StatusCode::OK, Some(Answer::of(&act))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Takes an act of one's own back, for an hour, where nobody marked otherwise since.
@@ -201,7 +201,7 @@ pub async fn undo(
         super::undo(work, workspace, act)?;
         Ok::<_, Error>((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 async fn one(app: &App, who: &Caller, visitor: &Visitor, once: Once, id: &str, asked: Mark) -> Result<Response> {
@@ -210,7 +210,7 @@ async fn one(app: &App, who: &Caller, visitor: &Visitor, once: Once, id: &str, a
         let act = mark(work, workspace, &[id], &asked)?;
         if act.matched == 0 { Err(Error::NotFound) } else { Ok((StatusCode::OK, Some(Answer::of(&act)))) }
     };
-    once.write(app, visitor.acting_for(who.user.id), effect).await
+    once.write(app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 impl Answer {

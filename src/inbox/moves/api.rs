@@ -110,7 +110,7 @@ pub async fn one(
         let answer = moved(work, (by, workspace), &[id], word)?;
         if answer.matched == 0 { Err(Error::NotFound) } else { Ok((StatusCode::OK, Some(answer))) }
     };
-    once.write(&app, visitor.acting_for(by), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(by), effect).await
 }
 
 /// The same for the threads of many interactions at once.
@@ -127,7 +127,7 @@ pub async fn many(
     let (by, workspace) = (who.user.id, who.workspace.id);
     let effect =
         move |work: &mut Work<'_>| Ok::<_, Error>((StatusCode::OK, Some(moved(work, (by, workspace), &ids, word)?)));
-    once.write(&app, visitor.acting_for(by), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(by), effect).await
 }
 
 /// The same for the threads of all interactions that match a filter, as a job. What happens in a thread after this call is
@@ -152,7 +152,7 @@ pub async fn matching(
         let job_id = matching::order(work, reader, &filter, word).map_err(refused)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(MoveOrdered { job_id })))
     };
-    once.write(&app, visitor.acting_for(user), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(user), effect).await
 }
 
 /// Takes back a move of one's own, for an hour, where it still holds; one of many threads by a job.
@@ -172,7 +172,7 @@ pub async fn undo(
             TakenBack::By(job_id) => (StatusCode::ACCEPTED, Some(Undone::By(MoveOrdered { job_id }))),
         })
     };
-    once.write(&app, visitor.acting_for(by), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(by), effect).await
 }
 
 fn moved(

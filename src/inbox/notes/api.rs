@@ -77,7 +77,7 @@ pub async fn write(
         let note = super::write(work, workspace, id, &body.text)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Body::of(note))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Deletes a note of one's own.
@@ -97,7 +97,7 @@ pub async fn delete(
         super::delete(work, workspace, id, note)?;
         Ok::<_, Error>((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 fn interaction(id: &str) -> Result<InteractionId> {

@@ -67,7 +67,7 @@ pub async fn make(
         let reply = super::make(work, workspace, &typed)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Body::of(reply))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Changes a saved reply. What was sent with it stays as it is.
@@ -88,7 +88,7 @@ pub async fn change(
         let reply = super::change(work, workspace, id, &typed)?;
         Ok::<_, Error>((StatusCode::OK, Some(Body::of(reply))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Deletes a saved reply. What was sent with it stays.
@@ -106,7 +106,7 @@ pub async fn delete(
         super::delete(work, workspace, id)?;
         Ok::<_, Error>((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 impl Body {
