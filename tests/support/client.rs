@@ -22,6 +22,9 @@ pub struct Client {
     pub user_id: String,
 }
 
+/// What is asked until it is answered is asked anew after as long: the connection may be one to a process that was killed.
+pub const A_QUESTION: Duration = Duration::from_secs(5);
+
 pub fn http() -> reqwest::Client {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {

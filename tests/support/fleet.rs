@@ -5,7 +5,7 @@ use std::path::Path;
 use kit::testing::wait_until;
 use tempfile::TempDir;
 
-use super::client::http;
+use super::client::{A_QUESTION, http};
 use super::process::Process;
 use super::server::free_port;
 
@@ -100,7 +100,7 @@ impl Fleet {
     pub async fn wait_until_ready(&self) {
         for url in self.urls() {
             wait_until("the pages are ready", || async {
-                let answer = self.http.get(format!("{url}/readyz")).send().await;
+                let answer = self.http.get(format!("{url}/readyz")).timeout(A_QUESTION).send().await;
                 answer.is_ok_and(|answer| answer.status().is_success())
             })
             .await;

@@ -74,7 +74,12 @@ impl Server {
         let client = super::client::http();
         let url = self.url("/readyz");
         wait_until("the server is ready", || async {
-            client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
+            client
+                .get(&url)
+                .timeout(super::client::A_QUESTION)
+                .send()
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
         })
         .await;
     }
