@@ -106,7 +106,7 @@ pub async fn order(
         let id = moderation::order(work, &platforms, workspace, &new)?;
         told(work, workspace, id)
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 /// What became of an order, comment by comment.
@@ -194,7 +194,7 @@ async fn of_reply(
         let order = moderation::order(work, &platforms, workspace, &new)?;
         told(work, workspace, order)
     };
-    once.write(app, visitor.acting_for(who.user.id), effect).await
+    once.write(app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 async fn act(
@@ -213,7 +213,7 @@ async fn act(
         rule(work, workspace, id)?;
         told(work, workspace, id)
     };
-    once.write(app, visitor.acting_for(who.user.id), effect).await
+    once.write(app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
 fn told(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(StatusCode, Option<Body>)> {
