@@ -594,6 +594,9 @@ CREATE TABLE interaction_quarters (
     negative BIGINT NOT NULL,
     mixed BIGINT NOT NULL,
     unknown BIGINT NOT NULL,
+    -- Those that asked for an answer or got one, and those that got one.
+    asked BIGINT NOT NULL DEFAULT 0,
+    answered BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace_id, quarter)
 );
 
@@ -610,6 +613,8 @@ CREATE TABLE interaction_days (
     negative BIGINT NOT NULL,
     mixed BIGINT NOT NULL,
     unknown BIGINT NOT NULL,
+    asked BIGINT NOT NULL DEFAULT 0,
+    answered BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (workspace_id, day)
 );
 

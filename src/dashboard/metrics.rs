@@ -1,5 +1,9 @@
 //! Each metric: its value or the reason why there is none, its window, and what it means.
 
+mod answers;
+
+use std::time::Duration;
+
 use kit::clock::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -31,6 +35,8 @@ pub struct Metric {
     /// What else is worth knowing at a glance.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -38,6 +44,21 @@ pub struct Metric {
 pub enum Value {
     Count(i64),
     Percent(f64),
+    #[serde(serialize_with = "in_seconds")]
+    Seconds(Duration),
+}
+
+fn in_seconds<S: serde::Serializer>(value: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_u64(value.as_secs())
+}
+
+/// What a number is made of, with the rows behind it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = MetricPart)]
+pub struct Part {
+    pub label: String,
+    pub value: i64,
+    pub href: String,
 }
 
 /// Why a number is unknown, and what to do about it.
@@ -82,18 +103,15 @@ const NOTHING_PUBLISHED: Reason =
     Reason { code: "no_views", text: "Nothing published in this period shows views.", next: None };
 const NO_MOOD: Reason =
     Reason { code: "no_sentiment", text: "No comments with a known sentiment in this period.", next: None };
-const NO_ANSWER: Reason = Reason {
-    code: "no_answers",
-    text: "Counts replies sent from Repruv; none so far.",
-    next: Some(Next { href: "/inbox", label: "Open the inbox" }),
-};
-
 /// All metrics, in the order in which they are shown.
 pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
     vec![
         needs_reply(facts, local),
         interactions_today(facts, local),
-        response_time(facts),
+        answers::response_time(facts),
+        answers::response_time_p90(facts),
+        answers::response_rate(facts, local),
+        answers::answered_today(facts, local),
         sentiment(facts, local),
         audience(facts, local),
         new_followers(facts, local),
@@ -126,6 +144,7 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
                      snoozed nor in need of no reply. Those with 155 or more priority points are urgent.",
         href: "/inbox?state=needs_reply&order=priority".to_owned(),
         notes,
+        parts: Vec::new(),
     }
 }
 
@@ -153,24 +172,7 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
                      out.",
         href: format!("/inbox?since={0}&until={0}", local.today()),
         notes: if reason.is_none() { vec![format!("{} yesterday", grouped(yesterday))] } else { Vec::new() },
-    }
-}
-
-fn response_time(facts: &Facts) -> Metric {
-    Metric {
-        name: "response_time",
-        title: "Response time",
-        icon: Icon::Clock,
-        value: None,
-        unit: "s",
-        window: window(),
-        as_of: facts.as_of(),
-        reason: Some(no_rows(facts).unwrap_or(NO_ANSWER)),
-        change: None,
-        definition: "The median time between a comment or review and your reply, for replies you sent from Repruv in this \
-                     period.",
-        href: "/inbox?state=answered".to_owned(),
-        notes: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
@@ -199,6 +201,7 @@ fn sentiment(facts: &Facts, local: &Local) -> Metric {
                      emoji and words. Unknown ones are left out.",
         href: format!("/inbox?sentiment=positive&since={}&until={}", local.day_back(WINDOW_DAYS - 1), local.today()),
         notes,
+        parts: Vec::new(),
     }
 }
 
@@ -227,6 +230,7 @@ fn audience(facts: &Facts, local: &Local) -> Metric {
                      platforms counts twice. The change is since the oldest count of the last seven days.",
         href: "/connections".to_owned(),
         notes: if reason.is_none() { vec![counted] } else { Vec::new() },
+        parts: Vec::new(),
     }
 }
 
@@ -281,7 +285,7 @@ fn engagement_rate(facts: &Facts) -> Metric {
         as_of: facts.as_of(),
         notes: if reason.is_none() { notes } else { Vec::new() },
         reason,
-        change: None,
+        ..blank()
     }
 }
 
@@ -313,6 +317,7 @@ fn blank() -> Metric {
         definition: "",
         href: String::new(),
         notes: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
@@ -350,6 +355,7 @@ impl Metric {
             (Value::Count(n), "new_followers" | "views") => signed(n),
             (Value::Count(n), _) => grouped(n),
             (Value::Percent(share), _) => decimal(share),
+            (Value::Seconds(time), _) => duration(time),
         })
     }
 }

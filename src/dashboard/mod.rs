@@ -17,11 +17,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use self::drawings::Drawings;
-pub use self::metrics::{Change, Metric, Value, metrics};
+pub use self::metrics::{Change, Metric, Part, Value, metrics};
 use crate::connections::{Cause, Status};
 use crate::inbox::derive::{PriorityBand, Reason, Sentiment};
 use crate::inbox::triage::TriageState;
-use crate::model::{ConnectionId, InteractionId, Platform};
+use crate::model::{ConnectionId, InteractionId, Platform, UserId};
+use crate::replies::answers;
 use crate::web::ui::Local;
 use crate::workspaces::WorkspaceId;
 
@@ -31,6 +32,8 @@ pub const WINDOW_DAYS: usize = 30;
 pub const SMOOTHING_DAYS: usize = 7;
 /// How far growth looks back.
 pub const GROWTH_DAYS: usize = 7;
+/// Of so many answers it is looked at how long they took.
+pub const ANSWERS: i64 = 2_000;
 /// A change against fewer than this says nothing.
 pub const SMALLEST_BASE: i64 = 10;
 
@@ -46,6 +49,16 @@ pub struct Facts {
     pub engagement: Engagement,
     pub follower_growth: Option<Growth>,
     pub view_growth: Option<Growth>,
+    pub answers: Answers,
+    /// Who gave how many first answers today.
+    pub answered_today: Vec<(UserId, Option<String>, i64)>,
+}
+
+/// How long whoever was answered within the window had waited, of the newest first answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answers {
+    /// The shortest first.
+    pub waits: Vec<Duration>,
 }
 
 kit::row! {
@@ -88,6 +101,9 @@ kit::row! {
         pub negative: i64,
         pub mixed: i64,
         pub unknown: i64,
+        /// For an answer, or was given one.
+        pub asked: i64,
+        pub answered: i64,
     }
 }
 
@@ -112,6 +128,8 @@ impl Day {
             negative: self.negative + other.negative,
             mixed: self.mixed + other.mixed,
             unknown: self.unknown + other.unknown,
+            asked: self.asked + other.asked,
+            answered: self.answered + other.answered,
         }
     }
 
@@ -220,6 +238,10 @@ impl Dashboard {
         let engagement = of_metrics.then(|| conn.later(|conn| store::engagement(conn, workspace, since)));
         let followers = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "followers", week)));
         let views = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "views", week)));
+        let (month, today) = (local.start_of(local.day_back(WINDOW_DAYS - 1)), local.start_of(local.today()));
+        let answers = of_metrics
+            .then(|| conn.later(|conn| answers::first_since(conn, workspace, month, ANSWERS).map(Answers::of)));
+        let by_people = of_metrics.then(|| conn.later(|conn| answers::first_by_people(conn, workspace, today)));
         let open = wanted(&[Panel::First]).then(|| conn.later(|conn| store::first_things(conn, workspace)));
         let recent = wanted(&[Panel::Recent]).then(|| conn.later(|conn| store::recent(conn, workspace)));
         let facts = Facts {
@@ -230,6 +252,8 @@ impl Dashboard {
             engagement: answer(conn, engagement)?,
             follower_growth: answer(conn, followers)?,
             view_growth: answer(conn, views)?,
+            answers: answer(conn, answers)?,
+            answered_today: answer(conn, by_people)?,
         };
         Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)? })
     }
@@ -240,6 +264,20 @@ where
     F: FnMut(&mut Conn) -> db::Result<T>,
 {
     asked.map_or_else(|| Ok(T::default()), |asked| asked.get(conn))
+}
+
+impl Answers {
+    fn of(answers: Vec<answers::Answer>) -> Self {
+        let mut waits = answers.iter().map(|one| one.answered_at.since(one.asked_at)).collect::<Vec<_>>();
+        waits.sort_unstable();
+        Self { waits }
+    }
+
+    /// The shortest wait that so many of a hundred did not exceed.
+    pub fn within(&self, percent: usize) -> Option<Duration> {
+        let place = (self.waits.len() * percent).div_ceil(100);
+        self.waits.get(place.saturating_sub(1)).copied()
+    }
 }
 
 fn days(n: usize) -> Duration {

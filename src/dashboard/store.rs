@@ -58,7 +58,7 @@ pub fn days(conn: &mut Conn, workspace: WorkspaceId, local: &Local) -> Result<Ve
 }
 
 const QUARTERS: &str =
-    "SELECT quarter, comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown
+    "SELECT quarter, comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown, asked, answered
     FROM interaction_quarters";
 
 /// None where the days that are kept are another zone's.
@@ -69,7 +69,8 @@ fn days_of_its_own_zone(
     all: &[civil::Date],
 ) -> Result<HashMap<String, Day>> {
     let rows: Vec<Slot<String>> = conn.all(
-        "SELECT d.day, d.comments, d.replies, d.reviews, d.mentions, d.positive, d.neutral, d.negative, d.mixed, d.unknown
+        "SELECT d.day, d.comments, d.replies, d.reviews, d.mentions, d.positive, d.neutral, d.negative, d.mixed, d.unknown,
+            d.asked, d.answered
          FROM interaction_day_zones z JOIN interaction_days d ON d.workspace_id = z.workspace_id
          WHERE z.workspace_id = $1 AND z.time_zone = $2 AND d.day >= $3 AND d.day <= $4",
         args![workspace, zone, all[0].to_string(), all[all.len() - 1].to_string()],
@@ -94,6 +95,8 @@ impl<K: Column> FromRow for Slot<K> {
             negative: count()?,
             mixed: count()?,
             unknown: count()?,
+            asked: count()?,
+            answered: count()?,
         };
         Ok(Self(row.get(0)?, counts))
     }

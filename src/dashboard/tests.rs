@@ -1,5 +1,6 @@
 //! The numbers against rows, on both databases.
 
+mod answers;
 mod drawings;
 mod true_numbers;
 

@@ -107,6 +107,7 @@ fn notes(metric: &Metric) -> Markup {
         @if let Some(change) = &metric.change {
             span.num.(tone_of(metric, change)) title={ "against " (change.since) } { (change.shown()) }
         }
+        @for part in &metric.parts { a href=(part.href) { (part.label) " " span.num { (grouped(part.value)) } } }
         @for note in &metric.notes { span.bad-text[note.ends_with("urgent")] { (note) } }
     }
 }

@@ -21,6 +21,7 @@
 //! `unknown` with `next_look_at` is "not known yet, looking it up"; without it, a person decides.
 //! `error_message` is the sentence to show with `failed`, `unknown`, and a queued reply that waits until `due_at`.
 
+pub mod answers;
 pub mod api;
 mod approval;
 mod drafts;

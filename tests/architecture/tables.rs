@@ -67,8 +67,8 @@ const READERS: [(&str, &[&str]); 14] = [
             "interaction_day_zones",
         ],
     ),
-    // What a filter can choose from, who is still a member, and who decided or wrote.
-    ("inbox", &["platform_connections", "memberships", "users"]),
+    // What a filter can choose from, who is still a member, who decided or wrote, and what was answered from here.
+    ("inbox", &["platform_connections", "memberships", "users", "replies"]),
     // What is answered, by which account, and who answers.
     ("replies", &["interactions", "content_items", "platform_connections", "users"]),
     // What is done something with, by which account, and who wants it.

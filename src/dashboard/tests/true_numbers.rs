@@ -109,7 +109,7 @@ kit::both_databases! {
             tx.exec("UPDATE platform_connections SET followers = $1", args![i64::MAX])
         }).await.expect("there is room for two");
         let (_, metrics) = read(&desk, &Local::new(MORNING + HOUR * 24, "UTC")).await;
-        assert_eq!(metrics.len(), 8, "nothing overflows");
+        assert_eq!(metrics.len(), 11, "nothing overflows");
     }
 
     async fn what_is_missing_counts_no_more(desk: Desk) {
@@ -161,6 +161,15 @@ async fn numbers_are_their_rows(desk: &Desk, local: &Local, random: &Random, whe
         let positive = rows_behind(desk, local, &sentiment.href).await;
         assert_eq!(sentiment.value, Some(Value::Percent(100.0 * positive as f64 / known as f64)), "sentiment, {when}");
     }
+    let rate = of(&metrics, "response_rate");
+    if rate.value.is_some() {
+        let mut asked = 0;
+        for state in ["needs_reply", "answered", "waiting", "done", "snoozed"] {
+            asked += rows_behind(desk, local, &rate.href.replace("answered", state)).await;
+        }
+        let answered = rows_behind(desk, local, &rate.href).await;
+        assert_eq!(rate.value, Some(Value::Percent(100.0 * answered as f64 / asked as f64)), "response rate, {when}");
+    }
     // The charts: today, yesterday and some other day, each kind of it.
     for back in [0, 1, 2 + (random.u64() % 28) as usize] {
         let (day, shown) = (local.day_back(back), facts.days[facts.days.len() - 1 - back]);
@@ -174,7 +183,7 @@ async fn rows_on(desk: &Desk, local: &Local, day: Date, kind: &str) -> i64 {
     rows_behind(desk, local, &format!("/inbox?kind={kind}&since={day}&until={day}")).await
 }
 
-async fn rows_behind(desk: &Desk, local: &Local, href: &str) -> i64 {
+pub(super) async fn rows_behind(desk: &Desk, local: &Local, href: &str) -> i64 {
     let query = href.split_once('?').expect("a filter").1;
     let filter = Filter::parse(query.split('&').filter_map(|pair| pair.split_once('='))).expect("a link is a filter");
     let (workspace, user, zone, now) = (desk.workspace, desk.user, local.zone.clone(), local.now);
@@ -193,14 +202,14 @@ async fn rows_behind(desk: &Desk, local: &Local, href: &str) -> i64 {
     i64::try_from(counted.await.expect("rows can be listed")).expect("a few")
 }
 
-async fn read(desk: &Desk, local: &Local) -> (Facts, Vec<Metric>) {
+pub(super) async fn read(desk: &Desk, local: &Local) -> (Facts, Vec<Metric>) {
     let (workspace, asked) = (desk.workspace, local.clone());
     let facts = desk.read(move |conn| Dashboard::load(conn, workspace, &asked, None)).await.expect("it is read").facts;
     let metrics = metrics(&facts, local);
     (facts, metrics)
 }
 
-fn of<'a>(metrics: &'a [Metric], name: &str) -> &'a Metric {
+pub(super) fn of<'a>(metrics: &'a [Metric], name: &str) -> &'a Metric {
     metrics.iter().find(|metric| metric.name == name).expect("there is such a metric")
 }
 

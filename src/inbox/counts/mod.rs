@@ -19,8 +19,12 @@ use super::triage::TriageState;
 use crate::model::ConnectionId;
 use crate::workspaces::{self, WorkspaceId};
 
-/// By kind, then by sentiment, in the columns' order.
-pub type Counts = [i64; 9];
+/// By kind, then by sentiment, then those that asked for an answer, and those that got one; in the columns' order.
+pub type Counts = [i64; 11];
+
+/// Where whoever asked for an answer is now, with or without one.
+pub const ASKED: [TriageState; 5] =
+    [TriageState::NeedsReply, TriageState::Answered, TriageState::Waiting, TriageState::Done, TriageState::Snoozed];
 
 pub type Totals = BTreeMap<(TriageState, PriorityBand), i64>;
 

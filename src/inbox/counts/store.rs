@@ -3,14 +3,15 @@
 use kit::args;
 use kit::db::{AsVal, Conn, Dialect, FromRow, Result, Row, Tx, Val};
 
-use super::Counts;
+use super::{ASKED, Counts};
 use crate::inbox::derive::PriorityBand;
 use crate::inbox::ingest::lists::rows_of;
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId};
 use crate::workspaces::WorkspaceId;
 
-const COLUMNS: &str = "comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown";
+const COLUMNS: &str =
+    "comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown, asked, answered";
 
 /// A day or a quarter of an hour, with its counts.
 struct Slot<K>(K, Counts);
@@ -46,7 +47,7 @@ pub fn add_to_days(tx: &mut Tx, workspace: WorkspaceId, by: &[(String, Counts)])
 fn add<K: AsVal>(tx: &mut Tx, workspace: WorkspaceId, table: &str, key: &str, by: &[(K, Counts)]) -> Result<()> {
     let sums = COLUMNS.split(", ").map(|column| format!("{column} = {table}.{column} + excluded.{column}"));
     let sums = sums.collect::<Vec<_>>().join(", ");
-    for (chunk, places) in rows_of(by, 1, 10) {
+    for (chunk, places) in rows_of(by, 1, 12) {
         let sql = format!(
             "INSERT INTO {table} (workspace_id, {key}, {COLUMNS}) VALUES {places}
              ON CONFLICT (workspace_id, {key}) DO UPDATE SET {sums}"
@@ -142,11 +143,17 @@ pub fn recounted_quarters(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec
         ["comment", "reply", "review", "mention"].map(|kind| format!("count(*) FILTER (WHERE kind = '{kind}')"));
     let moods = ["positive", "neutral", "negative", "mixed", "unknown"];
     let moods = moods.map(|mood| format!("count(*) FILTER (WHERE sentiment = '{mood}')"));
+    let states = |states: &[TriageState]| {
+        let list = states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>().join(", ");
+        format!("count(*) FILTER (WHERE state IN ({list}))")
+    };
     let sql = format!(
-        "SELECT {quarter}, {}, {} FROM interactions
+        "SELECT {quarter}, {}, {}, {}, {} FROM interactions
          WHERE workspace_id = $1 AND NOT is_own AND provider_state = 'published' AND state <> 'spam' GROUP BY 1",
         kinds.join(", "),
-        moods.join(", ")
+        moods.join(", "),
+        states(&ASKED),
+        states(&[TriageState::Answered])
     );
     slots(conn, &sql, workspace)
 }

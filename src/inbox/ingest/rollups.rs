@@ -64,6 +64,8 @@ impl Rollups {
             let counts = self.quarters.entry(quarter).or_default();
             counts[kind_column(counted.kind)] += by;
             counts[4 + sentiment_column(counted.sentiment)] += by;
+            counts[9] += if counts::ASKED.contains(&counted.state) { by } else { 0 };
+            counts[10] += if counted.state == TriageState::Answered { by } else { 0 };
         }
     }
 

@@ -14,7 +14,7 @@ use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::marks::{Assignee, TagName};
 use crate::inbox::search::{self, Query, Traits};
 use crate::inbox::triage::TriageState;
-use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform};
+use crate::model::{AuthorId, ConnectionId, ContentId, Kind, Platform, UserId};
 
 kit::text_enum! { #[derive(Default)] pub enum Order {
     #[default]
@@ -120,6 +120,8 @@ filter! {
         starred: Option<Starred> = "What the user starred",
         tag: Option<TagName> = "However it is written",
         assignee: Option<Assignee> = "me, nobody, or the id of a member",
+        answered: Option<Days> = "First answered from here on these days, by name",
+        answered_by: Option<UserId> = "First answered from here by this member",
         days: Option<Days> = "By name, in the user's time zone; since and until narrow them further",
         since: Option<Date> = "First day, like 2026-11-22, in the user's time zone",
         until: Option<Date> = "Last day: the same as since, or later",
@@ -159,7 +161,8 @@ macro_rules! values {
 
 values! {
     TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred, Days;
-    ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id"
+    ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id",
+    UserId = "a member's id"
 }
 
 impl Value for TagName {

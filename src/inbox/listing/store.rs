@@ -188,12 +188,12 @@ impl<'a> Query<'a> {
 
     fn begin(&mut self, few: Option<&Marked>) {
         let Some(mark) = few else { return self.sql = select_interactions() };
-        self.args.extend(mark.value());
+        self.args.extend(mark.values());
         self.sql = format!("{COLUMNS} {}", marked::joined(mark, JOINED, self.args.len()));
     }
 
     fn marked(&mut self, mark: &Marked) {
-        self.args.extend(mark.value());
+        self.args.extend(mark.values());
         self.sql.push_str(&marked::narrowed(mark, self.args.len()));
     }
 
@@ -275,7 +275,7 @@ pub(super) fn bounds(reader: Reader<'_>, filter: &Filter) -> (Option<Timestamp>,
 }
 
 /// The day's first instant where the owner is.
-fn start_of(day: Date, time_zone: &TimeZone) -> Timestamp {
+pub(super) fn start_of(day: Date, time_zone: &TimeZone) -> Timestamp {
     let start = day.to_zoned(time_zone.clone()).map(|zoned| zoned.timestamp());
     start.map_or(Timestamp::EPOCH, Timestamp::from)
 }

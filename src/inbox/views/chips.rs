@@ -10,7 +10,7 @@ use crate::inbox::listing::{Filter, Order};
 use crate::inbox::marks::Assignee;
 use crate::inbox::place::Place;
 use crate::inbox::triage::TriageState;
-use crate::model::ConnectionId;
+use crate::model::{ConnectionId, UserId};
 use crate::web::ui::{Icon, Tone, icon, notice, platform_name, time};
 
 pub(super) fn chips(view: &Inbox<'_>) -> Markup {
@@ -51,6 +51,8 @@ fn on(view: &Inbox<'_>) -> Vec<(&'static str, String)> {
             "starred" => "Starred by you".to_owned(),
             "tag" => format!("Tag: {}", filter.tag.as_ref()?),
             "assignee" => assigned(view, filter.assignee?),
+            "answered" => format!("Answered here: {}", days(filter.answered?)),
+            "answered_by" => answered(view, filter.answered_by?),
             "days" => days(filter.days?).to_owned(),
             "since" => format!("From {}", day(filter.since?)),
             "until" => format!("To {}", day(filter.until?)),
@@ -82,6 +84,12 @@ fn assigned(view: &Inbox<'_>, to: Assignee) -> String {
         }
         Assignee::Me | Assignee::Member(_) => "Assigned to you".to_owned(),
     }
+}
+
+fn answered(view: &Inbox<'_>, by: UserId) -> String {
+    let choice = &view.rows.choice;
+    let name = choice.members.iter().find(|member| member.id == by).map_or("somebody", |member| &member.name);
+    format!("Answered by {}", if by == choice.me { "you" } else { name })
 }
 
 fn day(date: Date) -> String {

@@ -42,6 +42,11 @@ impl Local {
         start.div_euclid(900)
     }
 
+    /// The instant with which a day begins.
+    pub fn start_of(&self, day: civil::Date) -> Timestamp {
+        day.to_zoned(self.zone.clone()).map_or(Timestamp::EPOCH, |start| start.timestamp().into())
+    }
+
     /// The same time of the day before.
     pub fn this_time_yesterday(&self) -> Timestamp {
         let now = self.now.to_jiff().to_zoned(self.zone.clone());

@@ -139,7 +139,7 @@ fn said<'a>(
             let (document, is_said) = row_by_row(search, &mut query);
             match &search.few {
                 Some(mark) => {
-                    query.args.extend(mark.value());
+                    query.args.extend(mark.values());
                     let from = marked::joined(mark, &format!("{document} {joined}"), query.args.len());
                     format!("{columns} {from}{is_said}")
                 }

@@ -2,8 +2,10 @@
 
 mod store;
 
+use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 
+use super::store::start_of;
 use super::{Filter, Reader};
 use crate::inbox::marks::Assignee;
 use crate::workspaces::UserId;
@@ -18,6 +20,8 @@ pub enum Marked {
     Tagged(String),
     Assigned(UserId),
     Unassigned,
+    /// First answered from here since then, by this member or by anybody.
+    Answered(Timestamp, Option<UserId>),
 }
 
 pub fn asked(filter: &Filter, reader: Reader<'_>) -> Vec<Marked> {
@@ -25,7 +29,10 @@ pub fn asked(filter: &Filter, reader: Reader<'_>) -> Vec<Marked> {
     let tagged = filter.tag.as_ref().map(|tag| Marked::Tagged(tag.key()));
     let assigned =
         filter.assignee.map(|who: Assignee| who.user(reader.user).map_or(Marked::Unassigned, Marked::Assigned));
-    [tagged, starred, assigned].into_iter().flatten().collect()
+    let since = filter.answered.map(|days| start_of(days.since(reader.today()), reader.zone));
+    let is_answered = filter.answered.is_some() || filter.answered_by.is_some();
+    let answered = is_answered.then(|| Marked::Answered(since.unwrap_or(Timestamp::EPOCH), filter.answered_by));
+    [tagged, starred, assigned, answered].into_iter().flatten().collect()
 }
 
 /// The first that few threads bear: a list begins with those.

@@ -3,6 +3,7 @@
 use kit::db::{Conn, Result, Val};
 
 use super::Marked;
+use crate::replies::answers::is_first;
 use crate::workspaces::WorkspaceId;
 
 /// So many threads are put in order for each page; more of them are met soon enough in the order that all are in.
@@ -14,31 +15,47 @@ impl Marked {
             Marked::Starred(_) => "thread_stars",
             Marked::Tagged(_) => "thread_tags",
             Marked::Assigned(_) | Marked::Unassigned => "thread_assignments",
+            Marked::Answered(..) => "replies",
         }
     }
 
-    /// With its value at `place`; the workspace's is the first.
+    /// With its last value at `place`; the workspace's is the first.
     fn condition(&self, place: usize) -> String {
         let value = match self {
             Marked::Starred(_) => format!(" AND m.user_id = ${place}"),
             Marked::Tagged(_) => format!(" AND m.tag = ${place}"),
             Marked::Assigned(_) => format!(" AND m.assigned_to = ${place}"),
             Marked::Unassigned => String::new(),
+            Marked::Answered(_, None) => format!(" AND m.created_at >= ${place} AND {}", is_first("m")),
+            Marked::Answered(_, Some(_)) => {
+                format!(" AND m.created_at >= ${} AND m.author_id = ${place} AND {}", place - 1, is_first("m"))
+            }
         };
         format!("m.workspace_id = $1{value}")
     }
 
-    pub fn value(&self) -> Option<Val<'static>> {
+    pub fn values(&self) -> Vec<Val<'static>> {
         match self {
-            Marked::Starred(user) | Marked::Assigned(user) => Some(Val::Uuid(user.uuid())),
-            Marked::Tagged(key) => Some(Val::Text(key.clone().into())),
-            Marked::Unassigned => None,
+            Marked::Starred(user) | Marked::Assigned(user) => vec![Val::Uuid(user.uuid())],
+            Marked::Tagged(key) => vec![Val::Text(key.clone().into())],
+            Marked::Unassigned => Vec::new(),
+            Marked::Answered(since, by) => {
+                let by = by.map(|user| Val::Uuid(user.uuid()));
+                [Some(Val::Time(*since)), by].into_iter().flatten().collect()
+            }
         }
     }
 }
 
 /// From the marks to the interactions. `CROSS JOIN` keeps that order on SQLite.
 pub fn joined(mark: &Marked, rest: &str, place: usize) -> String {
+    if matches!(mark, Marked::Answered(..)) {
+        let condition = mark.condition(place);
+        return format!(
+            "FROM replies m CROSS JOIN interactions i {rest}
+             WHERE {condition} AND i.id = m.interaction_id AND (i.workspace_id = $1) IS TRUE"
+        );
+    }
     format!(
         "FROM {} m CROSS JOIN threads t CROSS JOIN interactions i {rest}
          WHERE {} AND t.id = m.thread_id AND i.connection_id = t.connection_id
@@ -50,6 +67,10 @@ pub fn joined(mark: &Marked, rest: &str, place: usize) -> String {
 
 /// Of interactions that are found otherwise, those in such a thread.
 pub fn narrowed(mark: &Marked, place: usize) -> String {
+    if matches!(mark, Marked::Answered(..)) {
+        let condition = mark.condition(place);
+        return format!(" AND EXISTS (SELECT 1 FROM replies m WHERE m.interaction_id = i.id AND {condition})");
+    }
     let not = if *mark == Marked::Unassigned { "NOT " } else { "" };
     format!(
         " AND {not}EXISTS (SELECT 1 FROM threads t JOIN {} m ON m.thread_id = t.id
@@ -61,11 +82,12 @@ pub fn narrowed(mark: &Marked, place: usize) -> String {
 
 /// How many threads bear it, counted up to `limit`.
 pub fn up_to(conn: &mut Conn, workspace: WorkspaceId, mark: &Marked, limit: i64) -> Result<i64> {
+    let mut args = vec![Val::Uuid(workspace.uuid())];
+    args.extend(mark.values());
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM {} m WHERE {} LIMIT {limit}) few",
         mark.table(),
-        mark.condition(2)
+        mark.condition(args.len())
     );
-    let args = [Some(Val::Uuid(workspace.uuid())), mark.value()];
-    conn.one(&sql, &args.into_iter().flatten().collect::<Vec<_>>())
+    conn.one(&sql, &args)
 }
