@@ -71,6 +71,7 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "sync_connection" => "Sync an account".into(),
         "fetch_interaction" => "Fetch a new comment".into(),
         "send_reply" => "Send a reply".into(),
+        "carry_out" => "Change comments at their platform".into(),
         "revoke_token" => "Revoke access".into(),
         "age_priorities" => "Update priorities".into(),
         "wake_snoozed" => "Bring back snoozed comments".into(),

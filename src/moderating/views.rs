@@ -52,17 +52,19 @@ impl Question<'_> {
     /// What viewers will see, and whether it can be taken back.
     fn meaning(&self) -> String {
         let name = self.platform().label();
+        let (they_are, them) = if self.items.len() == 1 { ("It's", "it") } else { ("They're", "them") };
         match self.verb {
             Verb::Edit => format!("Everybody on {name} sees the new words."),
-            Verb::Delete => format!("It is gone from {name} for everybody. This can't be undone."),
-            Verb::Hide => format!("Nobody but you sees it on {name} until you publish it again."),
-            Verb::Publish => format!("Everybody sees it on {name} again."),
-            Verb::Reject => format!("It is gone from {name} for everybody. This can't be undone."),
+            Verb::Hide => format!("Nobody but you sees {them} on {name} until you publish {them} again."),
+            Verb::Publish => format!("Everybody sees {them} on {name} again."),
+            Verb::Delete | Verb::Reject => {
+                format!("{they_are} gone from {name} for everybody. This can't be undone.")
+            }
             Verb::Ban => format!(
-                "The comment is rejected, and so is whatever its author writes from now on. \
+                "{they_are} rejected, and so is whatever the same people write from now on. \
                  Only {name}'s own pages can undo this."
             ),
-            Verb::ReportSpam => format!("{name} looks at it, and may take it away. This can't be undone."),
+            Verb::ReportSpam => format!("{name} looks at {them}, and may take {them} away. This can't be undone."),
         }
     }
 
@@ -141,11 +143,10 @@ fn excerpt(item: &Item) -> &str {
 }
 
 pub fn title(receipt: &Receipt, items: &[Item]) -> String {
-    let platform = items.first().map_or("the platform", |item| item.platform.label());
     let comments = counted(receipt.acts.len() as i64, "comment", "comments");
-    match receipt.under_way() {
-        0 => format!("{comments} on {platform}"),
-        _ => format!("{comments} {} on {platform}", under_way(receipt.verb)),
+    match items.first() {
+        Some(item) => format!("{}: {comments}", doing(receipt.verb, item.platform)),
+        None => comments,
     }
 }
 

@@ -3,6 +3,7 @@
 mod demo;
 mod filters;
 mod inbox;
+mod moderation;
 mod narrow;
 mod pages;
 mod person;

@@ -1,0 +1,70 @@
+//! What is done with comments at the platform: hidden at once, rejected after one question, and told comment by comment.
+
+use super::inbox::with_demo;
+use super::person::Person;
+
+#[test]
+fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
+        person.browser.press(".reading .at-platform [value=hide]").await;
+        person.browser.see(".reading [data-test=act][data-state=done]").await;
+        person.browser.see(".reading .at-platform [value=publish]").await;
+        // What has just arrived in the list is still fading in.
+        person.browser.reload().await;
+        person.browser.see(".reading .at-platform [value=publish]").await;
+        sound(&person, "hidden").await;
+
+        person.at_the_inbox().await;
+        person.browser.press(".row:nth-child(1) .tick").await;
+        person.browser.press(".row:nth-child(2) .tick").await;
+        person.browser.press("[popovertarget=at-platform]").await;
+        sound(&person, "ticked").await;
+        person.browser.press("#at-platform [value=reject]").await;
+        person.browser.read("h1", "Reject 2 comments on YouTube?").await;
+        sound(&person, "question").await;
+        person.browser.press("[data-test=moderation] [value=reject]").await;
+        person.browser.read("[data-test=moderation-receipt]", "2 rejected").await;
+        sound(&person, "receipt").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn an_answer_is_edited_and_deleted_without_scripts() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.disable_javascript().await;
+        let comment = person.a_comment().await;
+        person.open(&comment).await;
+        person.browser.fill("#text", "At nine.").await;
+        person.browser.press("#composer .primary").await;
+        person.open(&comment).await;
+        person.browser.see_by_reloading(".thread .at-platform [value=edit]").await;
+        person.browser.press(".thread .at-platform [value=edit]").await;
+        person.browser.fill("#text", "At ten.").await;
+        person.browser.press("[data-test=moderation] .primary").await;
+        person.browser.see_by_reloading(".thread [data-test=act][data-state=done]").await;
+        person.browser.press(".thread .at-platform [value=delete]").await;
+        person.browser.read("h1", "Delete your comment on YouTube?").await;
+        person.browser.press("[data-test=moderation] [value=delete]").await;
+        person.browser.see_by_reloading(".thread [data-test=act][data-state=done]").await;
+        person.browser.miss(".thread .at-platform [value=delete]").await;
+    });
+}
+
+async fn sound(person: &Person, state: &str) {
+    for scheme in ["light", "dark"] {
+        person.browser.prefer_colour_scheme(scheme).await;
+        assert_eq!(person.browser.accessibility_faults().await, Vec::<String>::new(), "{state}, {scheme}");
+    }
+    if let Ok(to) = std::env::var("LOOK") {
+        for (width, height) in [(1280, 900), (390, 844)] {
+            let picture = person.browser.screenshot(width, height).await;
+            std::fs::write(format!("{to}/{state}-{width}.png"), picture).unwrap();
+        }
+        person.browser.size(1280, 900).await;
+    }
+}
