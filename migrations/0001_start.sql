@@ -512,6 +512,36 @@ CREATE TABLE saved_replies (
     UNIQUE (workspace_id, name_key)
 );
 
+-- Filters of the inbox that have a name.
+CREATE TABLE saved_views (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    -- Whose own it is; null: the workspace's.
+    owner_id UUID,
+    name TEXT NOT NULL,
+    -- Composed and in small letters: the same for all ways to write it.
+    name_key TEXT NOT NULL,
+    -- As an address says it.
+    filter TEXT NOT NULL,
+    -- Its place among the owner's.
+    place BIGINT NOT NULL,
+    saved_by UUID NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL,
+    updated_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX saved_views_by_workspace ON saved_views (workspace_id, place);
+CREATE UNIQUE INDEX saved_views_of_workspaces ON saved_views (workspace_id, name_key) WHERE owner_id IS NULL;
+CREATE UNIQUE INDEX saved_views_of_members ON saved_views (workspace_id, owner_id, name_key) WHERE owner_id IS NOT NULL;
+
+-- Which one a member's inbox opens with.
+CREATE TABLE default_views (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL,
+    view_id UUID NOT NULL REFERENCES saved_views (id) ON DELETE CASCADE,
+    PRIMARY KEY (workspace_id, user_id)
+);
+CREATE INDEX default_views_by_view ON default_views (view_id);
+
 -- What members are writing, each for themselves, until it is sent.
 CREATE TABLE reply_drafts (
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,

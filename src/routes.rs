@@ -84,6 +84,11 @@ fn pages() -> Router<App> {
         .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
+        .route("/inbox/views", get(inbox::saved_views::pages::index).post(inbox::saved_views::pages::make))
+        .route("/inbox/views/default", post(inbox::saved_views::pages::set_default))
+        .route("/inbox/views/{id}", post(inbox::saved_views::pages::rename))
+        .route("/inbox/views/{id}/delete", post(inbox::saved_views::pages::delete))
+        .route("/inbox/views/{id}/move", post(inbox::saved_views::pages::shift))
         .route("/inbox/moves", post(inbox::moves::pages::decide_many))
         .route("/inbox/moves/undo", post(inbox::moves::pages::undo_many))
         .route("/inbox/marks", post(inbox::marks::pages::mark_many))
@@ -208,6 +213,8 @@ fn api_of_interactions() -> Router<App> {
         .route("/tags", get(inbox::marks::api::tags))
         .route("/marks", post(inbox::marks::api::many))
         .route("/marks/{act}/undo", post(inbox::marks::api::undo))
+        .route("/views", get(inbox::saved_views::api::list).post(inbox::saved_views::api::make))
+        .route("/views/{id}", post(inbox::saved_views::api::change).delete(inbox::saved_views::api::delete))
 }
 
 /// What is answered, and what is done with comments that are there.

@@ -133,7 +133,7 @@ fn explanation(metric: &Metric, local: &Local) -> Markup {
 
 fn first_things(open: &[Open], total: i64, local: &Local) -> Markup {
     let all = html! {
-        @if total > 0 { a href="/inbox" { "All " (grouped(total)) } }
+        @if total > 0 { a href="/inbox?state=needs_reply&order=priority" { "All " (grouped(total)) } }
     };
     let body = if open.is_empty() {
         empty(

@@ -19,6 +19,7 @@ pub mod moves;
 pub mod notes;
 pub mod pages;
 pub mod place;
+pub mod saved_views;
 pub mod search;
 mod seed;
 #[cfg(test)]

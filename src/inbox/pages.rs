@@ -17,6 +17,8 @@ use super::moves::{Done, Receipt};
 use super::notes;
 use super::notes::pages::NoteTold;
 use super::place::{Place, first_view, take};
+use super::saved_views;
+use super::saved_views::views::Views;
 use super::today::Today;
 use super::triage::TriageState;
 use super::views::{self, Choice, Neighbours};
@@ -59,6 +61,8 @@ impl Listing {
 /// The page of a list, or the part of it that is asked for.
 pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing: Listing) -> Result<Response> {
     let Listing { mut parameters, tagged } = listing;
+    let is_bare = parameters.is_empty();
+    let view = take(&mut parameters, "view");
     let panel = take(&mut parameters, "panel");
     let done = Done::take(&mut parameters);
     let place = Place::parse(parameters).map_err(refused)?;
@@ -66,11 +70,17 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
     let counts_choices = panel.as_deref() == Some("filters");
+    let counts_views = panel.as_deref() == Some("views");
     let (place, mut rows, receipt) = {
         let now = shell.local.now;
         let read = move |conn: &mut Conn| {
             let reader = Reader { workspace, user: by, zone: &zone, now };
-            let (place, mut rows) = Rows::read(conn, reader, place.clone())?;
+            let named = Named { is_bare, view: view.as_deref() };
+            let place = named.place(conn, reader, place.clone())?;
+            let (place, mut rows) = Rows::read(conn, reader, place)?;
+            if counts_views {
+                rows.views.counts = Some(saved_views::counts(conn, reader, &rows.views.all)?);
+            }
             if counts_choices {
                 rows.choices = Some(listing::choice_counts(conn, reader, &place.filter)?);
             }
@@ -80,10 +90,12 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     };
     rows.choice.told = tagged;
     rows.verbs = views::verbs(&app.platforms, &rows.connections);
+    rows.views.may_share = who.role.may(Right::Answer);
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
     let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, matching: done.by(), may_answer, local };
     match panel {
+        Some(_) if counts_views => return Ok(saved_views::views::line(&rows.views, &place).into_response()),
         Some(_) if counts_choices => return Ok(views::filters(&view).into_response()),
         Some(_) => return Ok(views::panel(&view).into_response()),
         None => {}
@@ -91,6 +103,30 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, views::nothing_open()));
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
+}
+
+/// What an address names instead of saying it: a view; or nothing at all, which means what a member chose to begin with.
+struct Named<'a> {
+    is_bare: bool,
+    view: Option<&'a str>,
+}
+
+impl Named<'_> {
+    fn place(&self, conn: &mut Conn, reader: Reader<'_>, asked: Place) -> Result<Place> {
+        let Reader { workspace, user, .. } = reader;
+        let id = match self.view {
+            Some(id) => id.parse().ok(),
+            None if self.is_bare => saved_views::default_of(conn, workspace, user)?,
+            None => return Ok(asked),
+        };
+        let found = id.map(|id| saved_views::find(conn, workspace, user, id)).transpose()?.flatten();
+        let is_gone = found.is_none() && self.view.is_some();
+        let mut place = found.map_or_else(|| Place::of(first_view()), |view| view.place());
+        if is_gone {
+            place.remarks.push("This view isn't there any more, so what needs a reply is listed.".to_owned());
+        }
+        Ok(place)
+    }
 }
 
 /// `GET /inbox/{id}`: beside the list that the address names.
@@ -247,6 +283,7 @@ pub struct Rows {
     pub choices: Option<ChoiceCounts>,
     /// What the platforms of these accounts do with other people's comments.
     pub verbs: Vec<(Platform, Verb)>,
+    pub views: Views,
 }
 
 impl Rows {
@@ -272,6 +309,7 @@ impl Rows {
             awaiting: replies::count_awaiting(conn, workspace)?,
             choices: None,
             verbs: Vec::new(),
+            views: Views { all: saved_views::list(conn, workspace, reader.user)?, ..Views::default() },
         };
         Ok((place, rows))
     }

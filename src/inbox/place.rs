@@ -88,7 +88,16 @@ impl Place {
 
     /// The list's own address.
     pub fn list(&self) -> String {
+        // The bare address opens what a member chose to begin with.
+        if self.filter == first_view() && self.cursor.is_none() {
+            return first_view().address("/inbox");
+        }
         self.address("/inbox", None)
+    }
+
+    /// The whole filter, as an address says it.
+    pub fn sound(&self) -> String {
+        Self::of(self.filter.clone()).list().split_once('?').map(|(_, filter)| filter.to_owned()).unwrap_or_default()
     }
 
     pub fn one(&self, id: InteractionId) -> String {
@@ -193,15 +202,18 @@ mod tests {
 
     #[test]
     fn the_inbox_opens_with_what_needs_a_reply() {
-        assert_eq!((place("").filter, place("").list().as_str()), (first_view(), "/inbox"));
+        assert_eq!(
+            (place("").filter, place("").list().as_str()),
+            (first_view(), "/inbox?state=needs_reply&order=priority")
+        );
         assert_eq!(place("state=all").filter, Filter::default());
         assert_eq!(place("since=2026-11-22").filter.state, None, "a link that filters says all that it means");
-        assert_eq!(place("state=needs_reply&order=priority").list(), "/inbox");
+        assert_eq!(place("state=needs_reply&order=priority").filter, first_view());
     }
 
     #[test]
     fn an_address_leads_back_to_its_place() {
-        for query in ["", "?state=all", "?state=all&order=oldest", "?state=answered&language=de&since=2026-11-01"] {
+        for query in ["?state=all", "?state=all&order=oldest", "?state=answered&language=de&since=2026-11-01"] {
             let there = place(query.trim_start_matches('?'));
             assert_eq!(there.list(), format!("/inbox{query}"));
             assert_eq!(place(there.list().trim_start_matches("/inbox").trim_start_matches('?')).filter, there.filter);

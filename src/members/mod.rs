@@ -13,7 +13,7 @@ use crate::accounts::joining::{self, Invitation};
 use crate::accounts::sessions::{self, UserId};
 use crate::accounts::{LinkId, api_keys};
 use crate::audit::{self, Event};
-use crate::inbox::marks;
+use crate::inbox::{marks, saved_views};
 use crate::model::visible;
 use crate::replies;
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -78,6 +78,7 @@ fn go(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
     api_keys::revoke_in(work.tx, user, workspace)?;
     replies::forget_drafts(work.tx, work.now, workspace, user)?;
     marks::member_left(work.tx, work.now, workspace, user)?;
+    saved_views::member_left(work.tx, workspace, user)?;
     Ok(sessions::restart_streams(work.tx, user)?)
 }
 

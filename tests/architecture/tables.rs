@@ -42,6 +42,8 @@ const WORKSPACE: [(&str, &[&str]); 5] = [
             "mark_acts",
             "mark_changes",
             "thread_notes",
+            "saved_views",
+            "default_views",
             "search_documents",
         ],
     ),

@@ -6,7 +6,7 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-pub const SIGNED_IN: [&str; 15] = [
+pub const SIGNED_IN: [&str; 16] = [
     "/dashboard",
     "/inbox",
     "/connections",
@@ -21,11 +21,12 @@ pub const SIGNED_IN: [&str; 15] = [
     "/settings/replies",
     "/settings/corrections",
     "/inbox/approvals",
+    "/inbox/views",
     "/no-such-page",
 ];
 
 /// Where there are comments to show.
-pub const WITH_COMMENTS: [&str; 7] = [
+pub const WITH_COMMENTS: [&str; 9] = [
     "/inbox?state=all",
     "/inbox?state=answered&language=fr&since=2030-01-01",
     "/inbox?since=2026-11-22&until=2026-11-01",
@@ -33,6 +34,8 @@ pub const WITH_COMMENTS: [&str; 7] = [
     "/inbox?state=all&q=thanks",
     "/inbox?state=all&q=nobodysaysthis",
     "/inbox?state=all&assignee=me",
+    "/inbox?kind=comment&intent=question&days=last_30_days#at-kind",
+    "/inbox?tag=holiday&connection=01890a5d-ac96-774b-bcce-b302099a8057",
 ];
 
 #[test]

@@ -7,7 +7,7 @@ use kit::testing::Engine;
 use super::person::Person;
 use crate::support::Server;
 
-const PAGES: [(&str, &str); 12] = [
+const PAGES: [(&str, &str); 13] = [
     ("dashboard", "/dashboard"),
     ("inbox", "/inbox"),
     ("connections", "/connections"),
@@ -19,6 +19,7 @@ const PAGES: [(&str, &str); 12] = [
     ("approvals", "/inbox/approvals"),
     ("search", "/inbox?state=all&q=thanks"),
     ("filters", "/inbox?kind=comment&intent=question&days=last_30_days#at-kind"),
+    ("views", "/inbox/views"),
     ("gone", "/inbox?tag=holiday&connection=01890a5d-ac96-774b-bcce-b302099a8057"),
 ];
 
@@ -36,6 +37,17 @@ fn of_every_page() {
         person.sees("demo-enabling").await;
         take(&person, "enabling", "/dashboard").await;
         person.sees("demo-enabled").await;
+        for (name, filter) in [
+            ("Questions", "kind=comment&intent=question"),
+            ("Mine", "assignee=me"),
+            ("Reviews that wait", "kind=review&state=needs_reply"),
+        ] {
+            let save = format!(
+                "fetch('/inbox/views', {{ method: 'POST', body: new URLSearchParams({{ name: '{name}', filter: '{filter}' }}) }}).then(() => document.title = '{name}')"
+            );
+            person.browser.evaluate(&save).await;
+            person.is("a view is saved", &format!("document.title === '{name}'")).await;
+        }
         for (name, page) in PAGES {
             take(&person, name, page).await;
         }

@@ -19,7 +19,7 @@ use super::triage::TriageState;
 use crate::model::{AuthorId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
-pub use choices::{ChoiceCounts, counts as choice_counts};
+pub use choices::{ChoiceCounts, Counted, count, counts as choice_counts};
 pub use filter::{BadFilter, Days, Filter, Order, Starred, Visibility, escaped};
 #[cfg(test)]
 pub use found::plans;

@@ -62,11 +62,11 @@ kit::both_databases! {
         let page = app.get(answer.location()).await.text;
         assert!(page.contains("2 threads: marked done.") && page.contains("Needs reply <span class=\"num\">1<"), "{page}");
         let undone = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
-        assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox"));
+        assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox?state=needs_reply&order=priority"));
         assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
         let twice = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
         assert_eq!(twice.status, 409, "{}", twice.text);
-        assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=done")).await.location(), "/inbox", "none is fine");
+        assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=done")).await.location(), "/inbox?state=needs_reply&order=priority", "none is fine");
         assert_eq!(app.send("POST", "/inbox/moves", &form, Body::from("to=away")).await.status, 400);
     }
 

@@ -70,6 +70,10 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         look("/inbox?assignee=me&state=all"),
         look("/inbox?days=last_7_days&kind=comment&tag=price"),
         look("/inbox?panel=filters&state=all&kind=comment"),
+        page("/inbox/views", "name=Mine&filter=assignee%3Dme"),
+        page("/inbox/views", "name=All&filter=state%3Dall&shared=true"),
+        look("/inbox?panel=views"),
+        look("/inbox/views"),
     ];
     let mut efforts = Vec::new();
     for (method, path, content, body) in acts.into_iter().chain(filters().iter().map(|filter| look(filter))) {

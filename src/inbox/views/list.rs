@@ -14,6 +14,7 @@ use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
 use crate::inbox::pages::Rows;
 use crate::inbox::place::{self, Place};
+use crate::inbox::saved_views::views as saved_views;
 use crate::inbox::today::Person;
 use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::{duration, grouped};
@@ -46,6 +47,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                 (search::form(view))
                 (order(view))
                 (filters::form(view))
+                (saved_views::line(&view.rows.views, view.place))
             }
             div.panes {
                 section.rows-pane aria-label="Comments" {

@@ -110,6 +110,12 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/dashboard", Page(Ones), 200),
     ("GET", "/inbox", Page(Ones), 200),
     ("GET", "/inbox/{interaction}", Page(Cleos), 200),
+    ("GET", "/inbox/views", Page(Ones), 200),
+    ("POST", "/inbox/views", Page(Ones), 422),
+    ("POST", "/inbox/views/default", Page(Ones), 303),
+    ("POST", "/inbox/views/{view}", Page(Cleos), 422),
+    ("POST", "/inbox/views/{view}/delete", Page(Cleos), 303),
+    ("POST", "/inbox/views/{view}/move", Page(Cleos), 303),
     ("POST", "/inbox/moves", Page(Ones), 303),
     ("POST", "/inbox/moves/undo", Page(Ones), 409),
     ("POST", "/inbox/marks", Page(Ones), 303),
@@ -219,6 +225,10 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/api/tags", Key(Scope::Read, Ones), 200),
     ("POST", "/api/marks", Key(Scope::Write, Ones), 200),
     ("POST", "/api/marks/{act}/undo", Key(Scope::Write, Ones), 409),
+    ("GET", "/api/views", Key(Scope::Read, Ones), 200),
+    ("POST", "/api/views", Key(Scope::Write, Ones), 201),
+    ("POST", "/api/views/{view}", Key(Scope::Write, Cleos), 200),
+    ("DELETE", "/api/views/{view}", Key(Scope::Write, Cleos), 204),
     ("GET", "/api/saved-replies", Key(Scope::Read, Ones), 200),
     ("POST", "/api/saved-replies", Key(Scope::Write, Ones), 201),
     ("POST", "/api/saved-replies/{saved_reply}", Key(Scope::Write, Cleos), 200),
@@ -273,13 +283,18 @@ enum Least {
 const OWNERS: [&str; 7] =
     ["/connections", "/simulator", "/demo", "/settings/members/", "/settings/workspace", "/members/", "/invitations"];
 /// What everybody does about themselves, or asks the installation's owner for.
-const ONES_OWN: [&str; 5] = ["/settings/", "/auth/", "/activity/installation", "/workspaces/", "/join"];
+const ONES_OWN: [&str; 7] =
+    ["/settings/", "/auth/", "/activity/installation", "/workspaces/", "/join", "/inbox/views", "/views"];
 /// The same, by the ends of addresses.
 const APPROVING: [&str; 3] = ["/reply/review", "/approve", "/send-back"];
 /// Whoever is there may go.
 const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
 /// What is Cleo's own, and no workspace's.
-const PERSONAL: [&str; 5] = [
+const PERSONAL: [&str; 9] = [
+    "/inbox/views/{view}",
+    "/inbox/views/{view}/delete",
+    "/inbox/views/{view}/move",
+    "/views/{view}",
     "/settings/sessions/end",
     "/settings/api-keys/revoke",
     "/auth/sessions/{session}",

@@ -22,6 +22,35 @@ pub struct ChoiceCounts {
     is_cut: bool,
 }
 
+/// How many there are, as far as that is quickly known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    count: usize,
+    /// There may be more.
+    is_cut: bool,
+}
+
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let more = if self.is_cut || self.count > Matches::TOLD { "+" } else { "" };
+        write!(f, "{}{more}", self.count.min(Matches::TOLD))
+    }
+}
+
+/// Up to a hundred, among the first of the list; of what has an index of its own, among all.
+pub fn count(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Counted> {
+    if filter.q.is_some() {
+        let count = super::found::count(conn, reader, filter, Matches::TOLD + 1)?;
+        return Ok(Counted { count, is_cut: false });
+    }
+    if filter.author.is_some() || filter.content.is_some() || !super::marked::asked(filter, reader).is_empty() {
+        let listed = super::list(conn, reader, filter, None, Matches::TOLD)?;
+        return Ok(Counted { count: listed.items.len(), is_cut: listed.next.is_some() });
+    }
+    let rows = store::looked_at(conn, reader, filter)?;
+    Ok(Counted { count: rows.iter().filter(|row| row.is_listed).count(), is_cut: rows.len() >= LOOKED_AT })
+}
+
 /// Where something is searched for, nothing is counted: it would cost more than the list.
 pub fn counts(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<ChoiceCounts> {
     let mut all = ChoiceCounts::default();

@@ -20,6 +20,7 @@ use crate::connections::ConnectionId;
 use crate::connections::jobs::SyncConnection;
 use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::notes::NoteId;
+use crate::inbox::saved_views::SavedViewId;
 use crate::inbox::testing::{add_connection, comment};
 use crate::model::{InteractionId, Platform};
 use crate::moderation::{ActId, OrderId};
@@ -52,6 +53,7 @@ pub struct Things {
     pub(super) interaction: InteractionId,
     pub(super) note: NoteId,
     pub(super) saved_reply: SavedReplyId,
+    pub(super) view: SavedViewId,
     pub(super) cleo: UserId,
     pub(super) order: OrderId,
     pub(super) queued_reply: ReplyId,
@@ -227,6 +229,7 @@ impl AccessFixture {
             ingest::interactions(tx, &source, &[comment("c1", "dora", "When do you open?")])?;
             let interaction = tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
             let (note, saved_reply) = words(tx, &source, cleo)?;
+            let view = saved_view(tx, &source, cleo)?;
             let [queued_reply, failed_reply, unknown_reply, awaiting_reply] =
                 ["queued", "failed", "unknown", "awaiting_approval"].map(|state| reply(tx, &source, cleo, state));
             let (queued_reply, failed_reply) = (queued_reply?, failed_reply?);
@@ -245,6 +248,7 @@ impl AccessFixture {
                 interaction,
                 note,
                 saved_reply,
+                view,
                 cleo,
                 order,
                 queued_reply,
@@ -335,6 +339,19 @@ fn words(tx: &mut Tx, source: &IngestContext<'_>, cleo: UserId) -> kit::db::Resu
         args![saved_reply, workspace, saved_reply.to_string(), cleo, now],
     )?;
     Ok((note, saved_reply))
+}
+
+/// A view of her own.
+fn saved_view(tx: &mut Tx, source: &IngestContext<'_>, cleo: UserId) -> kit::db::Result<SavedViewId> {
+    let IngestContext { workspace, now, random, .. } = *source;
+    tx.exec("DELETE FROM saved_views WHERE workspace_id = $1", args![workspace])?;
+    let view = SavedViewId::new(now, random);
+    tx.exec(
+        "INSERT INTO saved_views (id, workspace_id, owner_id, name, name_key, filter, place, saved_by, created_at, updated_at)
+         VALUES ($1, $2, $3, 'Mine', 'mine', 'assignee=me', 1, $3, $4, $4)",
+        args![view, workspace, cleo, now],
+    )?;
+    Ok(view)
 }
 
 /// An answer of hers to a comment of its own.

@@ -7,6 +7,7 @@ impl Things {
     pub(super) fn named(&self, path: &str) -> String {
         path.replace("{interaction}", &self.interaction.to_string())
             .replace("{note}", &self.note.to_string())
+            .replace("{view}", &self.view.to_string())
             .replace("{saved_reply}", &self.saved_reply.to_string())
             .replace("{tag}", "shipping")
             .replace("{fact}", "sentiment")
@@ -47,6 +48,10 @@ impl Things {
             path if path.ends_with("/corrections/{fact}") => "{\"value\": \"negative\"}".to_owned(),
             path if path.contains("/moderation") => self.moderation(path),
             path if path.ends_with("/replies/{queued_reply}") => "{\"text\": \"At ten.\"}".to_owned(),
+            "/inbox/views/{view}/move" => "direction=up".to_owned(),
+            path if path.contains("/views") && path.starts_with("/api/") => {
+                format!("{{\"name\": \"New {}\", \"filter\": \"kind=review\"}}", self.view)
+            }
             "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),

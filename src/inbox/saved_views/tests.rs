@@ -1,0 +1,178 @@
+//! Views as people keep them on pages, and programs by the API.
+
+use axum::body::Body;
+use kit::args;
+use kit::both_databases;
+use serde_json::json;
+
+use crate::inbox::saved_views;
+use crate::inbox::testing::{colleague, three_questions};
+use crate::testing::{Browser, TestApp};
+use crate::workspaces::{self, Role};
+
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+const NOBODYS: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+both_databases! {
+    async fn a_filter_gets_a_name_and_opens_by_it(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        let list = app.get("/inbox?kind=comment&days=today").await.text;
+        assert!(list.contains("Save as a view") && list.contains("name=\"filter\" value=\"kind=comment&amp;days=today\""), "{list}");
+        let made = save(&app, " Today's  comments ", "kind=comment&days=today", false).await;
+        let opened = app.get(&made).await;
+        assert_eq!((opened.status.as_u16(), opened.text.matches("data-test=\"interaction\"").count()), (200, 3));
+        for part in ["Kind: comment", "aria-current=\"page\"><span dir=\"auto\">Today's comments</span>", "/inbox/moves?kind=comment&amp;days=today"] {
+            assert!(opened.text.contains(part), "{part}: {}", opened.text);
+        }
+        assert!(!opened.text.contains("Save as a view"), "it has a name");
+        assert!(app.get("/inbox?panel=views").await.text.contains("<span class=\"num\">3</span>"), "counted where it is asked for");
+        assert_eq!(app.get("/inbox/views").await.text.matches("data-test=\"view\"").count(), 1);
+    }
+
+    async fn what_is_wrong_is_told_and_stays_typed(app: TestApp) {
+        let app = app.with_ann().await;
+        save(&app, "Reviews", "kind=review", false).await;
+        let long = "é".repeat(61);
+        for (name, filter, word) in [
+            ("", "kind=review", "Give it a name."),
+            (" REVIEWS", "kind=comment", "Another view has this name."),
+            (long.as_str(), "kind=review", "A name has up to 60 letters."),
+            ("a\u{202e}b", "kind=review", "characters that nobody sees"),
+            ("Poems", "kind=poem", "This is no filter of the inbox."),
+            ("Tab", "tab=all", "This is no filter of the inbox."),
+        ] {
+            let answer = app.post("/inbox/views", &[("name", name), ("filter", filter)]).await;
+            assert_eq!(answer.status, 422, "{word}");
+            assert!(answer.text.contains(word) && answer.text.contains(&format!("name=\"filter\" value=\"{filter}\"")), "{word}: {}", answer.text);
+        }
+        save(&app, "reviews", "kind=review", true).await;
+        for n in 1..30 {
+            save(&app, &format!("View {n}"), "kind=review", false).await;
+        }
+        let answer = app.post("/inbox/views", &[("name", "One more"), ("filter", "kind=review")]).await;
+        assert!(answer.status == 422 && answer.text.contains("There is room for 30 views"), "{}", answer.text);
+    }
+
+    async fn views_are_put_in_order_renamed_and_deleted(app: TestApp) {
+        let app = app.with_ann().await;
+        for name in ["One", "Two", "Three"] {
+            save(&app, name, "kind=review", false).await;
+        }
+        let ids = ids(&app).await;
+        assert_eq!(names(&app).await, "One Two Three");
+        for (id, direction, expected) in [(2, "up", "One Three Two"), (0, "up", "One Three Two"), (0, "down", "Three One Two"), (1, "down", "Three One Two")] {
+            let moved = app.post(&format!("/inbox/views/{}/move", ids[id]), &[("direction", direction)]).await;
+            assert_eq!(moved.location(), "/inbox/views", "{}", moved.text);
+            assert_eq!(names(&app).await, expected, "{id} {direction}");
+        }
+        let one = format!("/inbox/views/{}", ids[0]);
+        assert!(app.post(&one, &[("name", "TWO")]).await.text.contains("Another view has this name."));
+        assert_eq!(app.post(&one, &[("name", "one")]).await.location(), "/inbox/views?done=renamed");
+        assert_eq!(app.post(&format!("{one}/delete"), &[]).await.location(), "/inbox/views?done=deleted");
+        assert_eq!((names(&app).await.as_str(), app.post(&format!("{one}/delete"), &[]).await.status.as_u16()), ("Three Two", 404));
+        let gone = app.get(&format!("/inbox?view={}", ids[0])).await;
+        assert!(gone.status == 200 && gone.text.contains("This view isn't there any more"), "{}", gone.text);
+    }
+
+    async fn the_inbox_opens_with_what_a_member_chose(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        save(&app, "Reviews", "kind=review", true).await;
+        let id = ids(&app).await.remove(0);
+        let ben = colleague(&app).await;
+        assert_eq!(app.post("/inbox/views/default", &[("view", &id)]).await.location(), "/inbox/views?done=default");
+        assert!(app.get("/inbox").await.text.contains("Kind: review"), "her own choice");
+        assert!(!ben.get("/inbox").await.text.contains("Kind: review"), "nobody else's");
+        let first = app.get("/inbox?state=needs_reply&order=priority").await.text;
+        assert!(first.matches("data-test=\"interaction\"").count() == 3 && first.contains("href=\"/inbox?state=needs_reply&amp;order=priority\""), "{first}");
+        app.post("/inbox/views/default", &[]).await;
+        assert!(!app.get("/inbox").await.text.contains("Kind: review"));
+        assert_eq!(app.post("/inbox/views/default", &[("view", NOBODYS)]).await.status, 404);
+        app.post("/inbox/views/default", &[("view", &id)]).await;
+        app.post(&format!("/inbox/views/{id}/delete"), &[]).await;
+        assert_eq!(app.get("/inbox").await.text.matches("data-test=\"interaction\"").count(), 3, "it goes with its view");
+    }
+
+    async fn the_workspaces_views_are_for_all_and_kept_by_those_who_answer(app: TestApp) {
+        let app = app.with_ann().await;
+        save(&app, "Hers", "kind=review", false).await;
+        let ben = colleague(&app).await;
+        save(&ben, "Ours", "kind=comment", true).await;
+        assert_eq!((names(&app).await.as_str(), names(&ben).await.as_str()), ("Hers Ours", "Ours"));
+        let ours = ids(&ben).await.remove(0);
+        become_viewer(&app).await;
+        assert_eq!(ben.post("/inbox/views", &[("name", "More"), ("filter", "kind=reply"), ("shared", "true")]).await.status, 403);
+        for path in ["delete", "move"] {
+            assert_eq!(ben.post(&format!("/inbox/views/{ours}/{path}"), &[("direction", "up")]).await.status, 403);
+        }
+        save(&ben, "Mine", "kind=reply", false).await;
+        assert_eq!(names(&ben).await, "Mine Ours");
+        let page = ben.get("/inbox/views").await.text;
+        assert_eq!(page.matches("Rename or delete").count(), 1, "only what is his: {page}");
+        let (workspace, user) = (app.who().await.workspace.id, app.user("ben@example.com").await);
+        app.db.write(move |tx| saved_views::member_left(tx, workspace, user)).await.unwrap();
+        assert_eq!((names(&ben).await.as_str(), names(&app).await.as_str()), ("Ours", "Hers Ours"), "what he made for all stays");
+    }
+
+    async fn a_view_that_asks_for_what_nobody_knows_opens_with_a_word(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        save(&app, "Old", "kind=review", false).await;
+        app.db.write(|tx| tx.exec("UPDATE saved_views SET filter = 'kind=comment&mood=blue&state=open'", &[])).await.unwrap();
+        let opened = app.get(&format!("/inbox?view={}", ids(&app).await[0])).await;
+        assert_eq!((opened.status.as_u16(), opened.text.matches("data-test=\"interaction\"").count()), (200, 3), "{}", opened.text);
+        assert!(opened.text.contains("“Old” asks for more than Repruv knows") && opened.text.contains("a state that Repruv doesn"), "{}", opened.text);
+        assert_eq!(app.post(&format!("/inbox/views/{}", ids(&app).await[0]), &[("name", "New")]).await.status, 303, "what is known of it is kept");
+    }
+
+    async fn programs_keep_views_too(app: TestApp) {
+        let app = app.with_ann().await;
+        let send = async |method: &str, path: &str, body: serde_json::Value| {
+            let answer = app.send(method, path, &JSON, Body::from(body.to_string())).await;
+            (answer.status.as_u16(), if answer.text.is_empty() { json!(null) } else { answer.json() })
+        };
+        let (status, made) = send("POST", "/api/views", json!({ "name": "Reviews", "filter": "kind=review", "is_shared": true })).await;
+        assert_eq!((status, &made["filter"], &made["is_shared"]), (201, &json!("kind=review"), &json!(true)), "{made}");
+        let path = format!("/api/views/{}", made["id"].as_str().unwrap());
+        assert_eq!(send("POST", &path, json!({ "name": "All", "filter": "nothing=1" })).await.1["errors"][0]["field"], "filter");
+        assert_eq!(send("POST", &path, json!({ "name": "All", "filter": "state=all" })).await.1["filter"], "state=all");
+        assert_eq!(app.get("/api/views").await.json()["items"][0]["name"], "All");
+        assert_eq!(send("DELETE", &path, json!({})).await.0, 204);
+        assert_eq!(send("DELETE", &path, json!({})).await.0, 404);
+    }
+}
+
+/// Where it opens.
+async fn save(browser: &Browser, name: &str, filter: &str, is_shared: bool) -> String {
+    let shared = is_shared.to_string();
+    let made = browser.post("/inbox/views", &[("name", name), ("filter", filter), ("shared", &shared)]).await;
+    assert_eq!(made.status, 303, "{name}: {}", made.text);
+    made.location().to_owned()
+}
+
+async fn all(browser: &Browser, field: &str) -> Vec<String> {
+    let views = browser.get("/api/views").await.json();
+    let items = views["items"].as_array().expect("a list").iter();
+    items.map(|view| view[field].as_str().expect("a text").to_owned()).collect()
+}
+
+async fn ids(browser: &Browser) -> Vec<String> {
+    all(browser, "id").await
+}
+
+async fn names(browser: &Browser) -> String {
+    all(browser, "name").await.join(" ")
+}
+
+/// Ben may only look from now on.
+async fn become_viewer(app: &TestApp) {
+    let (workspace, user) = (app.who().await.workspace.id, app.user("ben@example.com").await);
+    app.db
+        .write(move |tx| {
+            workspaces::set_role(tx, workspace, user, Role::Viewer)?;
+            tx.exec("DELETE FROM default_views WHERE workspace_id = $1", args![workspace])
+        })
+        .await
+        .unwrap();
+}
