@@ -81,7 +81,7 @@ pub async fn make(
         let view = super::make(work, workspace, &typed, body.is_shared)?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Body::of(view))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(workspace), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Changes a view.
@@ -102,7 +102,7 @@ pub async fn change(
         let view = super::change(work, workspace, id, &typed)?;
         Ok::<_, Error>((StatusCode::OK, Some(Body::of(view))))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(workspace), visitor.acting_for(who.user.id), effect).await
 }
 
 /// Deletes a view, and no comment.
@@ -120,7 +120,7 @@ pub async fn delete(
         super::delete(work, workspace, id)?;
         Ok::<_, Error>((StatusCode::NO_CONTENT, None::<()>))
     };
-    once.write(&app, visitor.acting_for(who.user.id), effect).await
+    once.write(&app, Some(workspace), visitor.acting_for(who.user.id), effect).await
 }
 
 impl Body {
