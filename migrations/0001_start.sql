@@ -82,6 +82,10 @@ CREATE TABLE workspaces (
     time_zone TEXT NOT NULL,
     -- What editors answer waits for an owner.
     approves_replies BOOLEAN NOT NULL DEFAULT FALSE,
+    -- Days of business, Monday the lowest bit, none: every hour counts; and their hours in minutes of that zone's day.
+    business_days BIGINT NOT NULL DEFAULT 0,
+    business_from BIGINT NOT NULL DEFAULT 540,
+    business_until BIGINT NOT NULL DEFAULT 1020,
     created_at TIMESTAMPTZ NOT NULL
 );
 

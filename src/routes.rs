@@ -142,6 +142,7 @@ fn settings() -> Router<App> {
         .route("/settings/members/remove", post(members::pages::remove))
         .route("/settings/members/leave", post(members::pages::leave))
         .route("/settings/workspace", post(members::pages::save))
+        .route("/settings/workspace/hours", post(members::pages::save_hours))
         .route("/workspaces/select", post(members::pages::select))
         .route("/settings/sessions", get(settings::pages::index))
         .route("/settings/sessions/end", post(settings::pages::end))

@@ -11,6 +11,7 @@ pub mod views;
 
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Later};
 use serde::Serialize;
@@ -24,7 +25,7 @@ use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, Platform, UserId};
 use crate::replies::answers;
 use crate::web::ui::Local;
-use crate::workspaces::WorkspaceId;
+use crate::workspaces::{self, BusinessHours, WorkspaceId};
 
 /// How far the charts and the rates look back.
 pub const WINDOW_DAYS: usize = 30;
@@ -59,6 +60,8 @@ pub struct Facts {
 pub struct Answers {
     /// The shortest first.
     pub waits: Vec<Duration>,
+    /// Only the workspace's hours are counted.
+    pub in_business_hours: bool,
 }
 
 kit::row! {
@@ -239,8 +242,8 @@ impl Dashboard {
         let followers = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "followers", week)));
         let views = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "views", week)));
         let (month, today) = (local.start_of(local.day_back(WINDOW_DAYS - 1)), local.start_of(local.today()));
-        let answers = of_metrics
-            .then(|| conn.later(|conn| answers::first_since(conn, workspace, month, ANSWERS).map(Answers::of)));
+        let answers = of_metrics.then(|| conn.later(|conn| answers::first_since(conn, workspace, month, ANSWERS)));
+        let hours = of_metrics.then(|| workspaces::business_hours(conn, workspace)).transpose()?;
         let by_people = of_metrics.then(|| conn.later(|conn| answers::first_by_people(conn, workspace, today)));
         let open = wanted(&[Panel::First]).then(|| conn.later(|conn| store::first_things(conn, workspace)));
         let recent = wanted(&[Panel::Recent]).then(|| conn.later(|conn| store::recent(conn, workspace)));
@@ -252,7 +255,7 @@ impl Dashboard {
             engagement: answer(conn, engagement)?,
             follower_growth: answer(conn, followers)?,
             view_growth: answer(conn, views)?,
-            answers: answer(conn, answers)?,
+            answers: Answers::of(&answer(conn, answers)?, hours),
             answered_today: answer(conn, by_people)?,
         };
         Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)? })
@@ -267,10 +270,15 @@ where
 }
 
 impl Answers {
-    fn of(answers: Vec<answers::Answer>) -> Self {
-        let mut waits = answers.iter().map(|one| one.answered_at.since(one.asked_at)).collect::<Vec<_>>();
+    fn of(answers: &[answers::Answer], hours: Option<(Option<BusinessHours>, TimeZone)>) -> Self {
+        let hours = hours.and_then(|(hours, zone)| Some((hours?, zone)));
+        let wait = |one: &answers::Answer| match &hours {
+            Some((hours, zone)) => hours.between(zone, one.asked_at, one.answered_at),
+            None => one.answered_at.since(one.asked_at),
+        };
+        let mut waits = answers.iter().map(wait).collect::<Vec<_>>();
         waits.sort_unstable();
-        Self { waits }
+        Self { waits, in_business_hours: hours.is_some() }
     }
 
     /// The shortest wait that so many of a hundred did not exceed.

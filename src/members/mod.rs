@@ -7,18 +7,21 @@ pub mod pages;
 mod tests;
 mod views;
 
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
 use kit::db;
 
 use crate::accounts::joining::{self, Invitation};
 use crate::accounts::sessions::{self, UserId};
 use crate::accounts::{LinkId, api_keys};
 use crate::audit::{self, Event};
-use crate::inbox::{marks, saved_views};
+use crate::events;
+use crate::inbox::{listing, marks, saved_views};
 use crate::model::visible;
 use crate::replies;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::{Look, Work};
-use crate::workspaces::{self, Changed, Member, Role, Workspace, WorkspaceId};
+use crate::workspaces::{self, BusinessHours, Changed, Member, Role, Workspace, WorkspaceId};
 
 const LONGEST_NAME: usize = 80;
 
@@ -30,6 +33,8 @@ pub struct Members {
     pub invitations: Vec<Invitation>,
     /// What editors answer waits for an owner.
     pub approves_replies: bool,
+    /// When the workspace answers, where that is set, and its zone.
+    pub hours: (Option<BusinessHours>, TimeZone),
 }
 
 pub fn list(look: &mut Look<'_>, workspace: WorkspaceId, role: Role) -> db::Result<Members> {
@@ -39,7 +44,8 @@ pub fn list(look: &mut Look<'_>, workspace: WorkspaceId, role: Role) -> db::Resu
         Role::Editor | Role::Viewer => Vec::new(),
     };
     let approves_replies = workspaces::approves_replies(look.conn, workspace)?;
-    Ok(Members { people, invitations, approves_replies })
+    let hours = workspaces::business_hours(look.conn, workspace)?;
+    Ok(Members { people, invitations, approves_replies, hours })
 }
 
 /// The token of a link into the workspace.
@@ -103,5 +109,28 @@ pub fn set_up(work: &mut Work<'_>, workspace: WorkspaceId, name: &str, approves_
     };
     workspaces::rename(work.tx, workspace, &name)?;
     workspaces::set_approves_replies(work.tx, workspace, approves_replies)?;
+    Ok(audit::record(work, Event::WorkspaceChanged, workspace)?)
+}
+
+/// Says when the workspace answers; on no day: every hour counts. All that is told of answers follows.
+pub fn set_hours(work: &mut Work<'_>, workspace: WorkspaceId, days: [bool; 7], from: &str, until: &str) -> Result<()> {
+    let refused = |field, text: &str| FieldErrors::one(field, "bad_time", text);
+    let minutes = |field, text: &str| -> Result<i64> {
+        let time: Time = text.parse().map_err(|_| refused(field, "Enter a time, like 09:00."))?;
+        Ok(i64::from(time.hour()) * 60 + i64::from(time.minute()))
+    };
+    let hours = if days.contains(&true) {
+        let (from, until) = (minutes("from", from)?, minutes("until", until)?);
+        if until <= from {
+            return Err(refused("until", "Business hours end later than they begin.").into());
+        }
+        Some(BusinessHours { days, from, until })
+    } else {
+        None
+    };
+    workspaces::set_business_hours(work.tx, workspace, hours)?;
+    for connection in listing::connections(work.tx, workspace)? {
+        events::record(work.tx, work.now, workspace, events::Event::InboxChanged(connection.id))?;
+    }
     Ok(audit::record(work, Event::WorkspaceChanged, workspace)?)
 }

@@ -149,6 +149,35 @@ pub async fn save(
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+pub struct HoursForm {
+    monday: bool,
+    tuesday: bool,
+    wednesday: bool,
+    thursday: bool,
+    friday: bool,
+    saturday: bool,
+    sunday: bool,
+    from: String,
+    until: String,
+}
+
+/// `POST /settings/workspace/hours`
+pub async fn save_hours(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    nonce: Nonce,
+    Form(form): Form<HoursForm>,
+) -> Result<Response> {
+    let workspace = who.workspace.id;
+    let HoursForm { monday, tuesday, wednesday, thursday, friday, saturday, sunday, from, until } = form;
+    let days = [monday, tuesday, wednesday, thursday, friday, saturday, sunday];
+    change(&app, &who, &visitor, &nonce, "saved", move |work| super::set_hours(work, workspace, days, &from, &until))
+        .await
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub struct SelectForm {
     workspace: String,
     return_to: Option<String>,

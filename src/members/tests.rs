@@ -65,6 +65,23 @@ fn posts(page: &str) -> BTreeSet<String> {
 }
 
 both_databases! {
+    async fn an_owner_says_when_the_workspace_answers(app: TestApp) {
+        let app = app.with_ann().await;
+        let path = "/settings/workspace/hours";
+        let saved = app.post(path, &[("monday", "true"), ("friday", "true"), ("from", "08:30"), ("until", "12:00")]).await;
+        assert_eq!((saved.status.as_u16(), saved.location()), (303, "/settings/members?done=saved"), "{}", saved.text);
+        let page = app.get("/settings/members").await.text;
+        assert!(page.contains("name=\"monday\" value=\"true\" checked") && page.contains("value=\"08:30\""), "{page}");
+        assert!(!page.contains("name=\"tuesday\" value=\"true\" checked"), "{page}");
+        for (from, until, field) in [("", "12:00", "from"), ("12:00", "9", "until"), ("12:00", "12:00", "until")] {
+            let refused = app.post(path, &[("sunday", "true"), ("from", from), ("until", until)]).await;
+            assert_eq!(refused.status, 422, "{from} {until}");
+            assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{from} {until}: {}", refused.text);
+        }
+        assert_eq!(app.post(path, &[]).await.status, 303, "without any day, every hour counts");
+        assert!(!app.get("/settings/members").await.text.contains("value=\"true\" checked"));
+    }
+
     async fn who_has_no_account_makes_one_and_joins_and_who_has_one_joins(app: TestApp) {
         let app = app.with_ann().await;
         let link = app.member_link("viewer").await;

@@ -35,7 +35,10 @@ pub fn index(shell: &Shell, who: &SignedIn, members: &Members, view: &Page) -> M
             @if let Some(link) = &view.link {
                 (shown_once("Share this link with one person. Whoever opens it joins this workspace. It expires in 7 days.", link))
             }
-            @if manages { (card("Workspace", NOTHING, workspace(who, members, view))) }
+            @if manages {
+                (card("Workspace", NOTHING, workspace(who, members, view)))
+                (card("Business hours", NOTHING, hours(members, view)))
+            }
             (card(&format!("Members of {}", who.workspace.name), html! { span { "You're " (article(who.role)) } }, people(shell, who, members)))
             @if invites { (card("Invitations", NOTHING, invitations(shell, &members.invitations))) }
         }
@@ -90,6 +93,36 @@ fn workspace(who: &SignedIn, members: &Members, view: &Page) -> Markup {
             (name.error(view.errors.of("name")))
             (approves)
             (Button::primary("Save"))
+        }
+    }
+}
+
+const DAYS: [(&str, &str); 7] = [
+    ("monday", "Monday"),
+    ("tuesday", "Tuesday"),
+    ("wednesday", "Wednesday"),
+    ("thursday", "Thursday"),
+    ("friday", "Friday"),
+    ("saturday", "Saturday"),
+    ("sunday", "Sunday"),
+];
+
+fn hours(members: &Members, view: &Page) -> Markup {
+    let (hours, zone) = &members.hours;
+    let is_on = |day: usize| hours.is_some_and(|hours| hours.days[day]);
+    let (from, until) = hours.map_or((540, 1_020), |hours| (hours.from, hours.until));
+    let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let (from, until) = (clock(from), clock(until));
+    html! {
+        form.form method="post" action="/settings/workspace/hours" {
+            p.help { "Response times count only these hours. Without any day, every hour counts." }
+            fieldset.checks {
+                legend.visually-hidden { "Days" }
+                @for (index, (name, label)) in DAYS.into_iter().enumerate() { (Check { name, label, checked: is_on(index) }) }
+            }
+            (Field::time("from", "From").value(&from).error(view.errors.of("from")))
+            (Field::time("until", "Until").value(&until).error(view.errors.of("until")).help(html! { "By the clock of " (zone.iana_name().unwrap_or("UTC")) "." }))
+            (Button::new("Save the hours"))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Whose data a row is: every row of the product belongs to a workspace, and a person sees one workspace at a time.
 
+mod hours;
 mod rights;
 mod store;
 #[cfg(test)]
@@ -10,6 +11,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
+pub use self::hours::BusinessHours;
 pub use self::rights::{Right, Role};
 pub use self::store::Member;
 pub use crate::model::{UserId, WorkspaceId};
@@ -100,6 +102,16 @@ pub fn approves_replies(conn: &mut Conn, id: WorkspaceId) -> db::Result<bool> {
 
 pub fn set_approves_replies(tx: &mut Tx, id: WorkspaceId, approves: bool) -> db::Result<()> {
     store::set_approves_replies(tx, id, approves)
+}
+
+/// When the workspace answers, if that is set, and in which zone.
+pub fn business_hours(conn: &mut Conn, id: WorkspaceId) -> db::Result<(Option<BusinessHours>, TimeZone)> {
+    let Some((days, from, until, zone)) = store::business_hours(conn, id)? else { return Ok((None, TimeZone::UTC)) };
+    Ok((BusinessHours::read(days, from, until), TimeZone::get(&zone).unwrap_or(TimeZone::UTC)))
+}
+
+pub fn set_business_hours(tx: &mut Tx, id: WorkspaceId, hours: Option<BusinessHours>) -> db::Result<()> {
+    store::set_business_hours(tx, id, hours)
 }
 
 /// Whether what this member answers waits for an owner.

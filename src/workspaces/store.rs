@@ -4,7 +4,7 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Result, Tx};
 
-use super::{Kind, Role, UserId, Workspace, WorkspaceId};
+use super::{BusinessHours, Kind, Role, UserId, Workspace, WorkspaceId};
 
 /// In its owner's time zone.
 pub fn insert(tx: &mut Tx, id: WorkspaceId, owner: UserId, kind: Kind, name: &str, now: Timestamp) -> Result<()> {
@@ -84,6 +84,24 @@ pub fn approves_replies(conn: &mut Conn, id: WorkspaceId) -> Result<bool> {
 
 pub fn set_approves_replies(tx: &mut Tx, id: WorkspaceId, approves: bool) -> Result<()> {
     tx.exec("UPDATE workspaces SET approves_replies = $2 WHERE id = $1", args![id, approves])?;
+    Ok(())
+}
+
+/// The days' bits, their hours in minutes, and the workspace's zone.
+pub fn business_hours(conn: &mut Conn, id: WorkspaceId) -> Result<Option<(i64, i64, i64, String)>> {
+    let sql = "SELECT business_days, business_from, business_until, time_zone FROM workspaces WHERE id = $1";
+    conn.opt(sql, args![id])
+}
+
+/// The hours stay where the days go: they are offered again.
+pub fn set_business_hours(tx: &mut Tx, id: WorkspaceId, hours: Option<BusinessHours>) -> Result<()> {
+    match hours {
+        Some(hours) => tx.exec(
+            "UPDATE workspaces SET business_days = $2, business_from = $3, business_until = $4 WHERE id = $1",
+            args![id, hours.bits(), hours.from, hours.until],
+        )?,
+        None => tx.exec("UPDATE workspaces SET business_days = 0 WHERE id = $1", args![id])?,
+    };
     Ok(())
 }
 

@@ -19,14 +19,16 @@ const NOBODY_ASKED: Reason =
 
 pub fn response_time(facts: &Facts) -> Metric {
     let took = facts.answers.within(50);
-    let notes = vec![counted(facts.answers.waits.len() as i64, "answer", "answers")];
+    let of = counted(facts.answers.waits.len() as i64, "answer", "answers");
+    let notes = [of].into_iter().chain(facts.answers.in_business_hours.then(|| "business hours".to_owned())).collect();
     Metric {
         name: "response_time",
         title: "Response time",
         value: took.map(Value::Seconds),
         notes: if took.is_some() { notes } else { Vec::new() },
         definition: "Half of the comments and reviews that you answered from Repruv in this period waited no longer than this \
-                     for your first reply. With more than 2,000 answers, the newest count.",
+                     for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, the \
+                     newest count.",
         ..of_answers(facts)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use kit::args;
 use kit::clock::Timestamp;
 use kit::random::Random;
@@ -13,7 +14,7 @@ use crate::inbox::testing::{Desk, MORNING, comment};
 use crate::model::{InteractionId, ObservedInteraction};
 use crate::replies::ReplyId;
 use crate::web::ui::Local;
-use crate::workspaces::UserId;
+use crate::workspaces::{self, BusinessHours, UserId};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const SENT: [&str; 3] = ["published", "published", "pending_moderation"];
@@ -56,6 +57,40 @@ kit::both_databases! {
             }
         }
     }
+
+    async fn business_hours_are_the_only_ones_that_count_once_they_are_set(desk: Desk) {
+        let random = Random::seeded(9);
+        let rows = rows(&desk, &random, &[desk.user; 3]).await;
+        let local = Local::new(MORNING, "UTC");
+        let workspace = desk.workspace;
+        let (_, before) = read(&desk, &local).await;
+        assert!(!of(&before, "response_time").notes.contains(&"business hours".to_owned()), "off until it is asked for");
+        let hours = BusinessHours::read(0b1_1111, 9 * 60, 17 * 60);
+        desk.write(move |tx| workspaces::set_business_hours(tx, workspace, hours)).await.expect("hours");
+        let since = local.start_of(local.day_back(29));
+        let mut waits = firsts(&rows).iter().filter(|row| row.at >= since)
+            .map(|row| minutes_of_business(&desk.time_zone, row)).collect::<Vec<_>>();
+        waits.sort_unstable();
+        let (facts, metrics) = read(&desk, &local).await;
+        assert_eq!(facts.answers.waits, waits);
+        let metric = of(&metrics, "response_time");
+        assert_eq!(metric.value, Some(Value::Seconds(waits[waits.len().div_ceil(2) - 1])));
+        assert!(metric.notes.contains(&"business hours".to_owned()));
+        desk.write(move |tx| workspaces::set_business_hours(tx, workspace, None)).await.expect("none");
+        assert_eq!(of(&read(&desk, &local).await.1, "response_time").value, of(&before, "response_time").value);
+    }
+}
+
+/// Looks at every minute, on the workspace's own clock.
+fn minutes_of_business(zone: &TimeZone, row: &Row) -> Duration {
+    let clock = |at: Timestamp| zone.to_datetime(at.to_jiff());
+    let (mut at, end, mut minutes) = (clock(row.asked_at), clock(row.at), 0);
+    while at < end {
+        let is_open = (9..17).contains(&at.hour()) && at.weekday().to_monday_zero_offset() < 5;
+        minutes += u64::from(is_open);
+        at = at.saturating_add(jiff::Span::new().minutes(1));
+    }
+    Duration::from_secs(60 * minutes)
 }
 
 /// The shortest wait that so many of a hundred did not exceed, found by looking at each.
@@ -95,8 +130,8 @@ async fn rows(desk: &Desk, random: &Random, people: &[UserId]) -> Vec<Row> {
             if state == "pending_moderation" && std::mem::replace(&mut is_under_way, true) {
                 state = "published";
             }
-            let at = asked_at + Duration::from_secs(1 + pick(60 * 60 * 24 * [1, 20][pick(2) as usize]));
-            let (at, by) = (at.min(MORNING + Duration::from_secs(pick(3_600))), people[pick(3) as usize]);
+            let at = asked_at + Duration::from_secs(60 * (1 + pick(60 * 24 * [1, 20][pick(2) as usize])));
+            let (at, by) = (at.min(MORNING + Duration::from_secs(60 * pick(60))), people[pick(3) as usize]);
             let (reply, workspace, connection) = (ReplyId::new(at, random), desk.workspace, desk.connection);
             desk.write(move |tx| {
                 tx.exec(

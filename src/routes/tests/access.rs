@@ -174,6 +174,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     // Of a workspace that has no other owner.
     ("POST", "/settings/members/leave", Page(Ones), 409),
     ("POST", "/settings/workspace", Page(Ones), 422),
+    ("POST", "/settings/workspace/hours", Page(Ones), 303),
     ("POST", "/workspaces/select", Page(Cleos), 303),
     ("GET", "/settings/sessions", Page(Ones), 200),
     ("POST", "/settings/sessions/end", Page(Cleos), 303),

@@ -45,6 +45,10 @@ impl<'a> Field<'a> {
         Self { kind: "date", ..Self::text(name, label) }
     }
 
+    pub fn time(name: &'a str, label: &'a str) -> Self {
+        Self { kind: "time", ..Self::text(name, label) }
+    }
+
     pub fn search(name: &'a str, label: &'a str) -> Self {
         Self { kind: "search", ..Self::text(name, label) }
     }
