@@ -56,13 +56,15 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
     html! {
         form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
             (marks::on_enter(place))
-            b.num data-ticked aria-live="polite" { "Selected" }
-            @if let Some(all) = all {
-                label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
+            div.ticked-head {
+                b.num data-ticked aria-live="polite" { "Selected" }
+                @if let Some(all) = all {
+                    label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
+                }
             }
             (button(Move::Done, "Done", Icon::Check, "e"))
-            (button(Move::Tomorrow, "Snooze to tomorrow", Icon::Clock, "h"))
-            (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
+            (button(Move::Tomorrow, "Tomorrow", Icon::Clock, "h"))
+            (button(Move::NoReplyNeeded, "No reply", Icon::X, "n"))
             (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
             div.of-ticked { (marks::for_ticked(place, &rows.choice)) (for_ticked(place, &rows.verbs)) }
         }

@@ -53,8 +53,13 @@ fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Plac
         form.actions.at-platform method="post" action=(place.address("/moderation", None)) {
             input type="hidden" name="id" value=(item.id);
             input type="hidden" name="open" value=(open.id);
-            @for verb in verbs {
-                button.button.small.quiet type="submit" name="verb" value=(verb) { (label(verb)) }
+            @if item.is_own {
+                @for verb in verbs { button.button.small.quiet type="submit" name="verb" value=(verb) { (label(verb)) } }
+            } @else {
+                button.button.small.quiet type="button" popovertarget="of-comment" { "On " (item.platform.label()) "…" }
+                div #of-comment .menu popover {
+                    @for verb in verbs { button type="submit" name="verb" value=(verb) { (label(verb)) } }
+                }
             }
         }
     }
@@ -81,7 +86,7 @@ pub(super) fn for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
     let Some((first, _)) = verbs.first() else { return NOTHING };
     let is_one = verbs.iter().all(|(platform, _)| platform == first);
     html! {
-        button.button.small type="button" popovertarget="at-platform" { "On " (if is_one { first.label() } else { "the platform" }) }
+        button.button.small type="button" popovertarget="at-platform" { "On " (if is_one { first.label() } else { "the platform" }) "…" }
         div #at-platform .menu popover {
             @for (platform, verb) in verbs {
                 button type="submit" formaction=(action) name="verb" value=(verb) { (doing(*verb, *platform)) }
