@@ -16,6 +16,8 @@ CREATE TABLE users (
     time_zone TEXT NOT NULL,
     -- Whether single keys do something in the inbox.
     shortcuts BOOLEAN NOT NULL DEFAULT TRUE,
+    -- For second thoughts: so long a reply that is sent on a page can be called back.
+    undo_seconds BIGINT NOT NULL DEFAULT 5 CHECK (undo_seconds IN (0, 5, 10, 20, 30)),
     is_owner BOOLEAN NOT NULL,
     disabled_at TIMESTAMPTZ,
     demo_mode_status TEXT NOT NULL DEFAULT 'disabled'

@@ -129,6 +129,7 @@ fn settings() -> Router<App> {
         .route("/settings/account", get(settings::pages::account).post(settings::pages::save))
         .route("/settings/account/password", post(settings::pages::save_password))
         .route("/settings/account/shortcuts", post(settings::pages::save_shortcuts))
+        .route("/settings/account/undo", post(settings::pages::save_undo))
         .route("/settings/invitations", post(settings::pages::invite_someone))
         .route("/settings/invitations/withdraw", post(people::pages::withdraw))
         .route("/settings/people", get(people::pages::index))

@@ -40,7 +40,7 @@ use crate::audit::{self, Event};
 use crate::work::Work;
 pub use admin::first_run_link;
 pub use passwords::{Password, Passwords};
-pub use profile::{Changed, change_password, confirm_password, save_profile, save_shortcuts};
+pub use profile::{Changed, change_password, confirm_password, save_profile, save_shortcuts, save_undo_seconds};
 pub use sign_in::{SignIn, sign_in};
 pub use sign_up::{SignUp, can_sign_up, sign_up};
 pub use store::Listed;

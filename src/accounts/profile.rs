@@ -115,6 +115,17 @@ pub async fn save_shortcuts(app: &App, who: &SignedIn, are_on: bool) -> Result<(
     Ok(app.write(who.acting(), move |work| store::set_shortcuts(work.tx, user, are_on, work.now)).await?)
 }
 
+/// How long a reply can be called back, in seconds.
+pub const UNDO_SECONDS: [i64; 5] = [0, 5, 10, 20, 30];
+
+pub async fn save_undo_seconds(app: &App, who: &SignedIn, seconds: i64) -> Result<()> {
+    if !UNDO_SECONDS.contains(&seconds) {
+        return Err(FieldErrors::one("seconds", "bad_value", "Choose one of the list.").into());
+    }
+    let user = who.user.id;
+    Ok(app.write(who.acting(), move |work| store::set_undo_seconds(work.tx, user, seconds, work.now)).await?)
+}
+
 pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
     let Some(line) = visible::line(name) else {
         errors.add("name", "invisible", "Use characters that can be seen.");

@@ -162,6 +162,11 @@ pub fn set_shortcuts(tx: &mut Tx, user: UserId, are_on: bool, now: Timestamp) ->
     Ok(())
 }
 
+pub fn set_undo_seconds(tx: &mut Tx, user: UserId, seconds: i64, now: Timestamp) -> Result<()> {
+    tx.exec("UPDATE users SET undo_seconds = $2, updated_at = $3 WHERE id = $1", args![user, seconds, now])?;
+    Ok(())
+}
+
 pub fn disable(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<bool> {
     let sql = "UPDATE users SET disabled_at = $2, updated_at = $2 WHERE id = $1 AND disabled_at IS NULL";
     Ok(tx.exec(sql, args![user, now])? > 0)

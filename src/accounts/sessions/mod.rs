@@ -68,6 +68,8 @@ pub struct UserRow {
     pub created_at: Timestamp,
     /// Whether single keys do something in the inbox.
     pub shortcuts: bool,
+    /// For second thoughts about a reply, on pages.
+    pub undo_seconds: i64,
 }
 
 kit::row! {

@@ -9,7 +9,7 @@ use super::{Role, SessionId, SessionRow, SignedIn, TokenHash, UserId, UserRow, W
 /// A user and a workspace of theirs, as [`Person`] reads them.
 const PERSON: &str = "u.id, u.email, u.name, u.password_changed_at, u.time_zone, u.is_owner, u.must_change_password,
      u.demo_mode_status, u.demo_mode_error, u.demo_job_id, u.demo_workspace_id, u.demo_profile, u.demo_next,
-     u.created_at, u.shortcuts, w.id, w.kind, w.name, m.role";
+     u.created_at, u.shortcuts, u.undo_seconds, w.id, w.kind, w.name, m.role";
 
 /// Where somebody begins: in the live workspace to which they went last.
 const LIVE: &str = "(SELECT own.workspace_id FROM memberships own JOIN workspaces live ON live.id = own.workspace_id
@@ -91,8 +91,9 @@ impl FromRow for Person {
             demo_next: row.get(12)?,
             created_at: row.get(13)?,
             shortcuts: row.get(14)?,
+            undo_seconds: row.get(15)?,
         };
-        Ok(Self(user, Workspace { id: row.get(15)?, kind: row.get(16)?, name: row.get(17)? }, row.get(18)?))
+        Ok(Self(user, Workspace { id: row.get(16)?, kind: row.get(17)?, name: row.get(18)? }, row.get(19)?))
     }
 }
 
@@ -102,16 +103,16 @@ impl FromRow for Found {
     fn from_row(row: &Row<'_>) -> Result<Self> {
         let Person(user, workspace, role) = Person::from_row(row)?;
         let session = SessionRow {
-            id: row.get(19)?,
-            user_agent: row.get(20)?,
-            ip: row.get(21)?,
-            created_at: row.get(22)?,
-            last_seen_at: row.get(23)?,
-            authenticated_at: row.get(24)?,
-            idle_expires_at: row.get(25)?,
-            expires_at: row.get(26)?,
+            id: row.get(20)?,
+            user_agent: row.get(21)?,
+            ip: row.get(22)?,
+            created_at: row.get(23)?,
+            last_seen_at: row.get(24)?,
+            authenticated_at: row.get(25)?,
+            idle_expires_at: row.get(26)?,
+            expires_at: row.get(27)?,
         };
-        let (last_event, memberships) = (row.get(27)?, row.get(28)?);
+        let (last_event, memberships) = (row.get(28)?, row.get(29)?);
         let (others, version) = (Vec::new(), String::new());
         Ok(Self(SignedIn { user, session, workspace, role, others, last_event, version }, memberships))
     }

@@ -17,7 +17,7 @@ use crate::accounts::sessions::{self, SessionId, SignedIn, Visitor};
 use crate::accounts::views::Suggestion;
 use crate::accounts::{
     Changed, Password, api_keys, change_password, confirm_password, invite, save_profile,
-    save_shortcuts as store_shortcuts,
+    save_shortcuts as store_shortcuts, save_undo_seconds,
 };
 use crate::app::App;
 use crate::audit::{self, Event};
@@ -91,6 +91,17 @@ pub async fn save_shortcuts(
     Form(form): Form<ShortcutsForm>,
 ) -> Result<Redirect> {
     store_shortcuts(&app, &who, form.on).await?;
+    Ok(Redirect::to("/settings/account?saved=1"))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct UndoForm {
+    seconds: i64,
+}
+
+/// `POST /settings/account/undo`
+pub async fn save_undo(State(app): State<App>, who: SignedIn, Form(form): Form<UndoForm>) -> Result<Redirect> {
+    save_undo_seconds(&app, &who, form.seconds).await?;
     Ok(Redirect::to("/settings/account?saved=1"))
 }
 

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use jiff::tz;
 use maud::{Markup, html};
 
+use crate::accounts::profile::UNDO_SECONDS;
 use crate::accounts::sessions::{SessionId, SessionRow, SignedIn};
 use crate::accounts::views::{Suggestion, new_password, shown_once};
 use crate::web::errors::FieldErrors;
 use crate::web::ui::{
-    Button, Field, Icon, NOTHING, Shell, Tone, asset, card, head, icon, key_values, meta, notice, page, settings_tabs,
-    tag,
+    Button, Field, Icon, NOTHING, Select, Shell, Tone, asset, card, head, icon, key_values, meta, notice, page,
+    settings_tabs, tag,
 };
 
 /// The account page's forms.
@@ -44,6 +45,7 @@ pub fn account(shell: &Shell, who: &SignedIn, view: &Account) -> Markup {
             }
             @if view.invitation.is_some() { (card("People", NOTHING, people(view))) }
             (card("You", NOTHING, you(who, view)))
+            (card("Second thoughts", NOTHING, second_thoughts(who)))
             (card("Keyboard", NOTHING, keyboard(who)))
             (card("Password", html! { span { "changed " (shell.local.ago(who.user.password_changed_at)) } }, password(who, view)))
             @if who.user.is_owner && view.invitation.is_none() { (card("People", NOTHING, people(view))) }
@@ -84,6 +86,18 @@ fn you(who: &SignedIn, view: &Account) -> Markup {
             (Button::primary("Save"))
         }
     }
+}
+
+fn second_thoughts(who: &SignedIn) -> Markup {
+    let (chosen, mut seconds) = (who.user.undo_seconds.to_string(), Vec::new());
+    for one in UNDO_SECONDS {
+        seconds.push((one.to_string(), if one == 0 { "Send at once".to_owned() } else { format!("{one} seconds") }));
+    }
+    let mut field = Select::new("seconds", "A reply can be called back for", &chosen);
+    for (value, label) in &seconds {
+        field = field.option(value, label);
+    }
+    html! { form.form method="post" action="/settings/account/undo" { (field) (Button::new("Save")) } }
 }
 
 fn keyboard(who: &SignedIn) -> Markup {

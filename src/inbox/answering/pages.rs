@@ -21,7 +21,9 @@ use crate::web::errors::{Error, Result};
 use crate::web::ui::Local;
 
 /// In which an answer can be called back before the platform hears of it.
-pub(super) const UNDO: Duration = Duration::from_secs(5);
+pub(super) fn second_thoughts(who: &SignedIn) -> Duration {
+    Duration::from_secs(who.user.undo_seconds.unsigned_abs())
+}
 
 #[derive(Debug, Deserialize)]
 pub struct ReplyForm {
@@ -41,12 +43,13 @@ pub async fn send(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters.clone())?;
     let local = Local::new(app.now(), &who.user.time_zone);
+    let delay = second_thoughts(&who);
     let (user, workspace, platforms, text) = (who.user.id, who.workspace.id, app.platforms.clone(), form.text.clone());
     let sent = app
         .write(who.acting(), move |work| {
             let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
             let next = after(work.tx, reader, &list, id)?;
-            let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay: UNDO };
+            let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay };
             match replies::send(work, &platforms, workspace, &new) {
                 Ok(reply) => Ok(Ok((next, reply.id))),
                 Err(failed @ (Refused::NotFound | Refused::Db(_))) => Err(Error::from(failed)),

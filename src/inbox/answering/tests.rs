@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use kit::args;
+use kit::clock::Timestamp;
 
 use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::testing::{add_connection, comment};
@@ -43,6 +44,23 @@ kit::both_databases! {
         assert_eq!(replies(&app).await[0].0, "cancelled");
         let twice = app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
         assert_eq!(twice.status, 303, "a double click calls back what is called back: {}", twice.text);
+    }
+
+    async fn a_reply_can_be_called_back_for_as_long_as_its_writer_chose(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        for (id, seconds) in ids.iter().zip(["30", "0"]) {
+            let saved = app.post("/settings/account/undo", &[("seconds", seconds)]).await;
+            assert_eq!(saved.status, 303, "{}", saved.text);
+            let sent = send(&app, *id, "At nine.").await;
+            let wait = app.db.read(|conn| conn.one::<(Timestamp, Timestamp)>("SELECT created_at, due_at FROM replies ORDER BY created_at DESC, id DESC LIMIT 1", args![]));
+            let (created_at, due_at) = wait.await.unwrap();
+            assert_eq!(due_at.since(created_at).as_secs().to_string(), seconds);
+            assert_eq!(sent.status, 303, "{}", sent.text);
+            app.hand.advance(Duration::from_secs(1));
+        }
+        let page = app.get("/settings/account").await.text;
+        assert!(page.contains("<option value=\"0\" selected>Send at once"), "it says what was chosen");
+        assert_eq!(app.post("/settings/account/undo", &[("seconds", "7")]).await.status, 422);
     }
 
     async fn calling_back_leaves_what_is_being_written_alone(app: TestApp) {

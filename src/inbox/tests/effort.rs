@@ -85,9 +85,7 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
             app.db.effort() - before,
         ));
     }
-    let before = app.db.effort();
-    arrive(&app).await;
-    efforts.push(("one that arrives".to_owned(), app.db.effort() - before));
+    efforts.push(("one that arrives".to_owned(), arrive(&app).await));
     efforts
 }
 
@@ -112,8 +110,10 @@ fn words(body: &str, ids: &[InteractionId]) -> String {
     ids.iter().fold(body.to_owned(), |body, id| body.replace(&id.to_string(), "…"))
 }
 
-async fn arrive(app: &TestApp) {
+async fn arrive(app: &TestApp) -> u64 {
+    let before = app.db.effort();
     more(app, |tx, context| ingest::interactions(tx, context, &[comment("c9", "a9", "Is it open on Sundays?")])).await;
+    app.db.effort() - before
 }
 
 async fn fill(app: &TestApp, comments: usize) {

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use kit::both_databases;
 
 use self::access_fixture::AccessFixture;
+use self::addressed::addresses;
 use super::{filled, routes};
 use crate::accounts::api_keys::Scope;
 use crate::testing::TestApp;
@@ -159,6 +160,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/settings/account", Page(Ones), 200),
     ("POST", "/settings/account", Page(Ones), 422),
     ("POST", "/settings/account/shortcuts", Page(Ones), 303),
+    ("POST", "/settings/account/undo", Page(Ones), 303),
     ("POST", "/settings/account/password", Page(Ones), 422),
     ("POST", "/settings/invitations", OwnersPage, 303),
     ("POST", "/settings/invitations/withdraw", OwnersPage, 303),
@@ -390,12 +392,4 @@ fn every_address_has_its_row() {
     let listed: BTreeMap<_, BTreeSet<_>> =
         routes().into_iter().map(|(path, methods)| (path, methods.into_iter().collect())).collect();
     assert_eq!(rows, listed, "the rows of MATRIX are the addresses of routes.rs");
-}
-
-/// The rows, those of the API under both of its prefixes.
-fn addresses() -> impl Iterator<Item = (&'static str, String, Door, u16)> {
-    MATRIX.iter().flat_map(|&(method, path, door, answer)| {
-        let versioned = path.strip_prefix("/api/").map(|operation| format!("/api/v1/{operation}"));
-        std::iter::once(path.to_owned()).chain(versioned).map(move |path| (method, path, door, answer))
-    })
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::views;
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
-use crate::inbox::answering::pages::UNDO;
+use crate::inbox::answering::pages::second_thoughts;
 use crate::inbox::moves::pages::place;
 use crate::inbox::pages::Parameters;
 use crate::model::InteractionId;
@@ -48,11 +48,11 @@ pub async fn review(
 ) -> Result<Redirect> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters)?;
-    let (workspace, platforms) = (who.workspace.id, app.platforms.clone());
+    let (workspace, platforms, delay) = (who.workspace.id, app.platforms.clone(), second_thoughts(&who));
     app.write(who.acting(), move |work| {
         let which = (workspace, form.reply);
         match form.act {
-            Act::Approve => replies::approve(work, &platforms, which, form.text.as_deref(), UNDO).map(drop),
+            Act::Approve => replies::approve(work, &platforms, which, form.text.as_deref(), delay).map(drop),
             Act::SendBack => {
                 replies::send_back(work, workspace, form.reply, form.note.as_deref().unwrap_or_default()).map(drop)
             }

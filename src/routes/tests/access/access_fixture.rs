@@ -33,6 +33,8 @@ use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
 use crate::workspaces::{self, Kind, Role as MemberRole, UserId, Workspace, WorkspaceId};
 
+const NEWEST_INVITATION: &str = "SELECT id FROM one_time_links WHERE kind = 'invite' ORDER BY id DESC LIMIT 1";
+
 /// Those who come, and what they come with.
 pub struct AccessFixture {
     pub app: TestApp,
@@ -217,8 +219,7 @@ impl AccessFixture {
             let (session, _) = sessions::start(work, cleo, &Visitor::default())?;
             let key = spare_key(work, cleo)?;
             accounts::invite(work)?;
-            let newest = "SELECT id FROM one_time_links WHERE kind = 'invite' ORDER BY id DESC LIMIT 1";
-            let invitation = work.tx.one(newest, args![])?;
+            let invitation = work.tx.one(NEWEST_INVITATION, args![])?;
             let workspace = workspace(work.tx, cleo)?;
             let member_link = members(work, workspace, [member, editor, viewer])?;
             let (now, random, tx) = (work.now, work.random, &mut *work.tx);

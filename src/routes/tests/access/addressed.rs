@@ -1,6 +1,7 @@
 //! What the addresses of the matrix name, and what is sent to them.
 
 use super::access_fixture::Things;
+use super::{Door, MATRIX};
 
 impl Things {
     /// The path with what its parameters stand for.
@@ -104,6 +105,7 @@ impl Things {
             "/settings/people/open" => format!("user={}", self.neighbour),
             "/settings/people/sign-out" => format!("user={}", self.neighbour),
             "/settings/account/shortcuts" => "on=true".to_owned(),
+            "/settings/account/undo" => "seconds=10".to_owned(),
             _ => "name=".to_owned(),
         }
     }
@@ -118,4 +120,12 @@ impl Things {
             _ => String::new(),
         }
     }
+}
+
+/// The rows, those of the API under both of its prefixes.
+pub(super) fn addresses() -> impl Iterator<Item = (&'static str, String, Door, u16)> {
+    MATRIX.iter().flat_map(|&(method, path, door, answer)| {
+        let versioned = path.strip_prefix("/api/").map(|operation| format!("/api/v1/{operation}"));
+        std::iter::once(path.to_owned()).chain(versioned).map(move |path| (method, path, door, answer))
+    })
 }
