@@ -120,8 +120,10 @@ fn hours(members: &Members, view: &Page) -> Markup {
                 legend.visually-hidden { "Days" }
                 @for (index, (name, label)) in DAYS.into_iter().enumerate() { (Check { name, label, checked: is_on(index) }) }
             }
-            (Field::time("from", "From").value(&from).error(view.errors.of("from")))
-            (Field::time("until", "Until").value(&until).error(view.errors.of("until")).help(html! { "By the clock of " (zone.iana_name().unwrap_or("UTC")) "." }))
+            div.side-by-side {
+                (Field::time("from", "From").value(&from).error(view.errors.of("from")))
+                (Field::time("until", "Until").value(&until).error(view.errors.of("until")).help(html! { "By the clock of " (zone.iana_name().unwrap_or("UTC")) "." }))
+            }
             (Button::new("Save the hours"))
         }
     }

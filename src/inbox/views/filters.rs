@@ -159,7 +159,7 @@ fn assignee(view: &Inbox<'_>) -> Markup {
     let selected = view.place.value("assignee");
     let choice = &view.rows.choice;
     let ids = choice.members.iter().map(|member| member.id.to_string()).collect::<Vec<_>>();
-    let mut select = Select::new("assignee", "Assigned to", &selected).option("", "Anybody or nobody");
+    let mut select = Select::new("assignee", "Assigned to", &selected).option("", "Anybody");
     select = select.option("me", "Me").option("nobody", "Nobody").error(view.place.errors.of("assignee"));
     for (member, id) in choice.members.iter().zip(&ids) {
         if member.id != choice.me || *id == selected {
