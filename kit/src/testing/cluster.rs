@@ -113,6 +113,23 @@ impl Cluster {
         self.wait_until("start", true);
     }
 
+    /// Ends one of its processes, as the kernel does for want of memory: the others end too, and it recovers from its log, but
+    /// the server's first process lives on.
+    pub fn lose_a_process(&self) {
+        let url = self.url("postgres");
+        let killing = thread::spawn(move || {
+            let mut client = Client::connect(&url, NoTls).expect("the private cluster accepts connections");
+            let process: i32 = client.query_one("SELECT pg_backend_pid()", &[]).expect("it is there").get(0);
+            let killed = Command::new("kill").args(["-s", "KILL", &process.to_string()]).status();
+            assert!(killed.expect("kill (procps) is installed").success());
+            while client.simple_query("SELECT 1").is_ok() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+        killing.join().expect("one of its processes is killed");
+        self.wait_until("recover", true);
+    }
+
     fn order(&self, order: &str) {
         let mut watchdog = self.watchdog.lock().expect("no test panics with the watchdog in its hands");
         let stdin = watchdog.stdin.as_mut().expect("stdin is a pipe");

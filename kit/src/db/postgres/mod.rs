@@ -252,14 +252,14 @@ impl Connection {
     /// Asks on a new connection, which then takes the place of the broken one.
     fn outcome(&mut self) -> Outcome {
         self.tell();
-        let Some(id) = self.tx.as_mut().and_then(|tx| session(tx).take_id()) else { return Outcome::Unknown };
+        let Some(commit) = self.tx.as_mut().and_then(|tx| session(tx).in_doubt()) else { return Outcome::Unknown };
         stats::count(&self.units.meter.outcomes_asked);
         self.hold(None);
-        let (outcome, session) = outcome::ask(&self.address, &id);
+        let (outcome, session) = outcome::ask(&self.address, &commit);
         self.hold(session);
         if outcome == Outcome::Unknown {
             stats::count(&self.units.meter.outcomes_unknown);
-            tracing::error!(transaction = id, "the outcome of a commit could not be learned");
+            tracing::error!(transaction = commit.id, "the outcome of a commit could not be learned");
         }
         outcome
     }

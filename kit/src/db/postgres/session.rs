@@ -57,6 +57,16 @@ pub(in crate::db) struct Session {
     lost: bool,
     /// The open write's number, by which another session can ask what became of it.
     id: Option<String>,
+    /// When the last COMMIT was sent.
+    committed_at: Instant,
+}
+
+/// A commit that was sent, and whose answer did not come.
+pub(super) struct InDoubt {
+    /// Of its transaction.
+    pub id: String,
+    /// When it was sent.
+    pub since: Instant,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -86,6 +96,7 @@ impl Session {
             until: None,
             lost: false,
             id: None,
+            committed_at: stats::now(),
         })
     }
 
@@ -235,13 +246,14 @@ impl Session {
     }
 
     /// Commits, and notifies in the same flight. `Err(Error::OutcomeUnknown)` where no answer came: ask by
-    /// [`Session::take_id`] on another session.
+    /// [`Session::in_doubt`] on another session.
     ///
     /// The notification follows the commit. Inside it, it would take the one lock of the database's queue of notifications
     /// over the fsync, so that no two commits that tell something could share one. What is sent is told whatever becomes
     /// of this process; its answer is not waited for.
     pub fn commit(&mut self, channel: &str, payloads: &[String]) -> Result<()> {
-        self.until = stats::now().checked_add(END_TIMEOUT);
+        self.committed_at = stats::now();
+        self.until = self.committed_at.checked_add(END_TIMEOUT);
         let notify = (!payloads.is_empty()).then(|| self.statement(NOTIFY)).transpose()?;
         self.transaction = Transaction::None;
         let unsent = std::mem::take(&mut self.unsent);
@@ -270,8 +282,8 @@ impl Session {
         }
     }
 
-    pub fn take_id(&mut self) -> Option<String> {
-        self.id.take()
+    pub(super) fn in_doubt(&mut self) -> Option<InDoubt> {
+        self.id.take().map(|id| InDoubt { id, since: self.committed_at })
     }
 
     fn open(&mut self) -> Result<()> {

@@ -1,8 +1,9 @@
 //! PostgreSQL that goes away, freezes, comes back, and loses answers.
 
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::super::{Db, Error, Options, Result, Signal, stats};
+use super::super::{Db, Error, Options, Result, Signal, Tx, stats};
 use super::{THINGS, count, insert, thing};
 use crate::args;
 use crate::clock::Clock;
@@ -57,6 +58,42 @@ fn a_commit_whose_answer_is_lost_is_told_as_what_it_became() {
         assert_eq!(db.stats().outcomes_unknown, 0);
         db.close();
     });
+}
+
+#[test]
+fn a_number_that_is_given_anew_after_a_crash_tells_nothing_of_the_commit_that_had_it_before() {
+    let crashes: [(&str, fn(&Cluster)); 2] =
+        [("the server ends", Cluster::crash), ("one of its processes ends", Cluster::lose_a_process)];
+    for (what, crash) in crashes {
+        run(async move {
+            let (cluster, proxy, db) = behind_a_proxy();
+            let runs = Arc::new(Mutex::new(Vec::new()));
+            proxy.cut_at_next_commit(Cut::BeforeTheServer);
+            proxy.refuse_new();
+            // Nothing of it comes to the server's log.
+            let writing = tokio::spawn({
+                let (db, runs) = (db.clone(), runs.clone());
+                async move { db.write(move |tx| numbered(tx).map(|number| runs.lock().unwrap().push(number))).await }
+            });
+            wait_until("its outcome is asked for", || async { db.stats().outcomes_asked == 1 }).await;
+            crash(&cluster);
+            let lost = runs.lock().unwrap()[0];
+            let other = open(options(cluster.url("postgres")));
+            wait_until("the number is another's", || async { other.write(numbered).await.unwrap() >= lost }).await;
+            let status = other
+                .read(move |conn| conn.one::<String>("SELECT pg_xact_status($1::text::xid8)", args![lost.to_string()]));
+            assert_eq!(status.await.unwrap(), "committed", "{what}: somebody else's");
+            proxy.heal();
+            writing.await.unwrap().unwrap();
+            assert_eq!(runs.lock().unwrap().len(), 2, "{what}: it is run again");
+            other.close();
+            db.close();
+        });
+    }
+}
+
+fn numbered(tx: &mut Tx) -> Result<i64> {
+    tx.one::<String>("SELECT pg_current_xact_id()::text", &[]).map(|number| number.parse().expect("a number"))
 }
 
 #[test]
