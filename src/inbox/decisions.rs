@@ -38,7 +38,7 @@ pub struct Receipt {
 
 /// Of how many threads nothing was said: for it was so already, or something happened in them meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct LeftOut {
     pub spared: usize,
     pub passed_over: usize,
 }
@@ -85,14 +85,14 @@ pub fn decide_as_of(
     asked_at: Timestamp,
     ids: &[ThreadId],
     word: Word,
-) -> Result<Told, Refused> {
+) -> Result<LeftOut, Refused> {
     let zone = workspaces::lock(tx, speaker.workspace)?;
     let moved_since = threads::store::moved_since(tx, speaker.workspace, ids, asked_at)?;
     let is_told = threads::store::told_at(tx, speaker.workspace, ids, (speaker.by, asked_at))?;
     let left_out = moved_since.iter().chain(&is_told).copied().collect::<HashSet<_>>();
     let meant = ids.iter().copied().filter(|id| !left_out.contains(id)).collect::<Vec<_>>();
     let Receipt { matched, changed } = say(tx, speaker, &zone, asked_at, &meant, word)?;
-    Ok(Told { spared: matched - changed, passed_over: moved_since.len() })
+    Ok(LeftOut { spared: matched - changed, passed_over: moved_since.len() })
 }
 
 fn say(
@@ -116,15 +116,10 @@ fn say(
 
 /// Takes back what `by` said at `at`, within [`UNDO`]: what held before it holds again. A word that was said since stays.
 pub fn undo(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], at: Timestamp) -> Result<Receipt, Refused> {
-    let Speaker { by, workspace, now, random } = speaker;
-    let zone = workspaces::lock(tx, workspace)?;
-    let found = threads::store::find_all(tx, workspace, ids)?;
-    let changed = match now.since(at) < UNDO {
-        true => threads::store::take_back(tx, workspace, ids, by, at)?,
-        false => Vec::new(),
-    };
-    settle(tx, (workspace, now, random), &zone, those_of(&found, &changed))?;
-    Ok(Receipt { matched: found.len(), changed: changed.len() })
+    match speaker.now.since(at) < UNDO {
+        true => take_back(tx, speaker, ids, at),
+        false => Ok(Receipt { matched: ids.len(), changed: 0 }),
+    }
 }
 
 /// Takes back all that `by` said in one go.
@@ -135,13 +130,17 @@ pub fn undo_all(tx: &mut Tx, speaker: Speaker<'_>, at: Timestamp) -> Result<Rece
 
 /// The same for at most `most` threads, whenever it was said; how many they were.
 pub fn undo_some(tx: &mut Tx, speaker: Speaker<'_>, at: Timestamp, most: usize) -> Result<usize, Refused> {
+    let ids = threads::store::some_said_at(tx, speaker.workspace, (speaker.by, at), most)?;
+    Ok(take_back(tx, speaker, &ids, at)?.changed)
+}
+
+fn take_back(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], at: Timestamp) -> Result<Receipt, Refused> {
     let Speaker { by, workspace, now, random } = speaker;
     let zone = workspaces::lock(tx, workspace)?;
-    let ids = threads::store::some_said_at(tx, workspace, (by, at), most)?;
-    let found = threads::store::find_all(tx, workspace, &ids)?;
-    let changed = threads::store::take_back(tx, workspace, &ids, by, at)?;
+    let found = threads::store::find_all(tx, workspace, ids)?;
+    let changed = threads::store::take_back(tx, workspace, ids, by, at)?;
     settle(tx, (workspace, now, random), &zone, those_of(&found, &changed))?;
-    Ok(changed.len())
+    Ok(Receipt { matched: found.len(), changed: changed.len() })
 }
 
 fn those_of<'a>(found: &'a [Thread], changed: &[ThreadId]) -> impl Iterator<Item = &'a Thread> {

@@ -106,7 +106,7 @@ pub use job::{Done, Failure, Job, Policy};
 pub use metrics::Metrics;
 pub use overview::{Overview, Queue, overview};
 pub use prune::{Pruned, Retention, prune};
-pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, retry, run_sooner};
+pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, live, retry, run_sooner};
 pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 pub use run::Run;
 pub use schedule::{Recurrence, Recurring};

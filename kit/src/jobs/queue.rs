@@ -13,7 +13,7 @@ use super::store::{self, Inserted, NewJob};
 use super::work::{Handled, Workplace, can_read, handler};
 use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
-use crate::db::{self, Tx};
+use crate::db::{self, Conn, Tx};
 use crate::mutant;
 use crate::random::Random;
 
@@ -70,6 +70,11 @@ pub fn run_sooner(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp, user_id
     let Some(job) = store::run_sooner(tx, id, at.max(now), user_id, now)? else { return Ok(false) };
     finish::announce(tx, &job);
     Ok(true)
+}
+
+/// The job that holds an operation's key at present.
+pub fn live(conn: &mut Conn, operation_key: &str) -> db::Result<Option<JobId>> {
+    store::live_with_key(conn, operation_key)
 }
 
 /// Cancels a job: a pending one at once, with its `cancelled` hook; a running one as soon as its worker

@@ -40,7 +40,7 @@ pub fn response_time_p90(facts: &Facts) -> Metric {
         title: "Nine in ten answered within",
         value: took.map(Value::Seconds),
         definition: "Nine in ten of the comments and reviews that you answered from Repruv in this period waited no longer than \
-                     this for your first reply. With more than 2,000 answers, the newest count.",
+                     this for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, the newest count.",
         ..of_answers(facts)
     }
 }

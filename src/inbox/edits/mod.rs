@@ -47,7 +47,7 @@ fn words(text: &str) -> Vec<&str> {
     let (mut start, mut before) = (0, None);
     for (index, letter) in text.char_indices() {
         if let Some(before) = before
-            && !belongs(before, letter, text[start..index].chars().count())
+            && !belongs(before, letter, &text[start..index])
         {
             words.push(&text[start..index]);
             start = index;
@@ -60,8 +60,8 @@ fn words(text: &str) -> Vec<&str> {
     words
 }
 
-/// Whether a letter goes on with what so many letters before it have begun.
-fn belongs(before: char, letter: char, length: usize) -> bool {
+/// Whether a letter goes on with what the letters before it have begun.
+fn belongs(before: char, letter: char, begun: &str) -> bool {
     const JOINER: char = '\u{200d}';
     let is_of_a_word = |c: char| (c.is_alphanumeric() || matches!(c, '\'' | '’' | '_')) && !is_unspaced(c);
     let is_part_of_a_flag = |c: char| matches!(c, '\u{1f1e6}'..='\u{1f1ff}');
@@ -70,7 +70,7 @@ fn belongs(before: char, letter: char, length: usize) -> bool {
         || before == JOINER
         || before.is_whitespace() && letter.is_whitespace()
         || (is_of_a_word(before) || is_combining_mark(before)) && is_of_a_word(letter)
-        || is_part_of_a_flag(before) && is_part_of_a_flag(letter) && length % 2 == 1
+        || is_part_of_a_flag(before) && is_part_of_a_flag(letter) && begun.chars().count() % 2 == 1
 }
 
 type Step<'a> = (What, &'a str);

@@ -197,6 +197,10 @@ impl Receipt {
                 let many = Self::of_many(conn, (workspace, by), outcome.at, |_| spared, passed_over)?;
                 Ok(Some(many.unwrap_or(Self::Nothing(spared + passed_over))))
             }
+            Some(Underway::Failed { at }) if now.since(at) < UNDO => {
+                let many = Self::of_many(conn, (workspace, by), at, |_| 0, 0)?;
+                Ok(Some(many.unwrap_or(Self::Underway(id, Underway::Failed { at }))))
+            }
             Some(Underway::Moved(_)) | None => Ok(None),
             Some(underway) => Ok(Some(Self::Underway(id, underway))),
         }

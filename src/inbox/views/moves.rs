@@ -120,7 +120,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
                 button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
             }
         },
-        Receipt::Underway(job, underway) => self::underway(*job, *underway),
+        Receipt::Underway(job, underway) => self::underway(*job, *underway, place),
         Receipt::Nothing(chosen) => html! {
             p.receipt role="status" {
                 (icon(Icon::Info))
@@ -136,14 +136,24 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
 }
 
 /// Not a `status` of its own while it counts: it would be read out again and again.
-fn underway(job: JobId, underway: Underway) -> Markup {
+fn underway(job: JobId, underway: Underway, place: &Place) -> Markup {
     let (sign, words) = match underway {
-        Underway::Moving(seen) => (Icon::Clock, format!("Moving all that match: {} so far…", grouped(seen))),
+        Underway::Moving { seen, .. } => (Icon::Clock, format!("Moving all that match: {} so far…", grouped(seen))),
         Underway::TakingBack(done) => (Icon::Clock, format!("Taking it back: {} so far…", grouped(done))),
         Underway::TakenBack(done) => (Icon::Done, format!("Taken back: {}.", counted(done, "thread", "threads"))),
-        Underway::Moved(_) | Underway::Failed => (Icon::Info, "It didn't get to the end.".to_owned()),
+        Underway::CalledOff => (Icon::Done, "Called off. What was moved by then is moved back.".to_owned()),
+        Underway::Moved(_) | Underway::Failed { .. } => (Icon::Info, "It didn't get to the end.".to_owned()),
     };
-    html! { p.receipt { (icon(sign)) span { (words) } a href={ "/activity/" (job) } { "Details" } } }
+    html! {
+        form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) {
+            (icon(sign))
+            span { (words) " " a href={ "/activity/" (job) } { "Details" } }
+            @if let Underway::Moving { at, .. } = underway {
+                input type="hidden" name="at" value=(at);
+                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+            }
+        }
+    }
 }
 
 fn sent(state: State) -> &'static str {

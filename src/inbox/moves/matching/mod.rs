@@ -7,15 +7,17 @@ mod tests;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
-use kit::db::{self, Conn};
-use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobScope, JobStatus, Policy, Run};
+use kit::db::{self, Conn, Tx};
+use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobRow, JobScope, JobStatus, Policy, Run};
+use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::app::App;
-use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Told, Word};
+use crate::inbox::decisions::{self, LeftOut, Receipt, Refused, Speaker, Word};
 use crate::inbox::listing::{self, Cursor, Filter, Order, Reader};
 use crate::inbox::threads::ThreadState;
+use crate::model::InteractionId;
 use crate::web::ui::Local;
 use crate::work::Work;
 use crate::workspaces::{self, Right, UserId, WorkspaceId};
@@ -51,7 +53,7 @@ pub struct TakeBackMoves {
 /// Up to where all is moved, and what was left alone on the way. A portion that is moved twice is the same.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Reached {
-    after: Option<(Timestamp, crate::model::InteractionId)>,
+    after: Option<(Timestamp, InteractionId)>,
     seen: usize,
     spared: usize,
     passed_over: usize,
@@ -77,8 +79,17 @@ pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Wor
     let filter = filter.parameters().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let (state, until, asked_at) = (word.state, word.until, work.now);
     let job = MoveMatching { workspace, by, filter, zone, state, until, asked_at };
-    let how = Enqueue { user_id: Some(by.uuid()), workspace_id: Some(workspace.uuid()), ..Enqueue::default() };
-    Ok(jobs::enqueue(work.tx, work.now, work.random, &job, how)?.id)
+    Ok(jobs::enqueue(work.tx, work.now, work.random, &job, in_name_of((by, workspace), asked_at))?.id)
+}
+
+/// One of both is at a word: what says it, or what takes it back.
+fn in_name_of((by, workspace): (UserId, WorkspaceId), asked_at: Timestamp) -> Enqueue {
+    Enqueue {
+        user_id: Some(by.uuid()),
+        workspace_id: Some(workspace.uuid()),
+        operation_key: Some(format!("matching:{workspace}:{by}:{asked_at}")),
+        ..Enqueue::default()
+    }
 }
 
 /// How something is taken back: it has been, or a job does so.
@@ -88,24 +99,28 @@ pub enum TakenBack {
     By(JobId),
 }
 
-/// Takes back what somebody said in one go; a job does it where that would take long.
+/// Takes back what somebody said in one go; a job does it where that would take long. What is still being said is called off
+/// first, and its end takes back what was said until then.
 pub fn take_back(
     work: &mut Work<'_>,
     (by, workspace): (UserId, WorkspaceId),
     asked_at: Timestamp,
 ) -> Result<TakenBack, Refused> {
     let is_fresh = work.now.since(asked_at) < decisions::UNDO;
+    let how = in_name_of((by, workspace), asked_at);
+    let scope = JobScope::Member { user_id: by.uuid(), workspace_id: workspace.uuid() };
+    if let Some(id) = jobs::live(work.tx, how.operation_key.as_deref().unwrap_or_default())? {
+        let is_move = jobs::status(work.tx, id, scope, work.now)?.is_some_and(|job| job.job_type == MoveMatching::TYPE);
+        if is_move {
+            jobs::cancel::<App>(work.tx, work.now, work.random, id, scope)?;
+        }
+        return Ok(TakenBack::By(id));
+    }
     let said = decisions::said_at(work.tx, workspace, by, asked_at)?.filter(|_| is_fresh);
     if said.is_none_or(|(.., count)| count <= TAKEN_BACK_AT_ONCE) {
         let speaker = Speaker { by, workspace, now: work.now, random: work.random };
         return Ok(TakenBack::Now(decisions::undo_all(work.tx, speaker, asked_at)?));
     }
-    let how = Enqueue {
-        user_id: Some(by.uuid()),
-        workspace_id: Some(workspace.uuid()),
-        operation_key: Some(format!("take_back_moves:{workspace}:{by}:{asked_at}")),
-        ..Enqueue::default()
-    };
     let job = TakeBackMoves { workspace, by, asked_at };
     Ok(TakenBack::By(jobs::enqueue(work.tx, work.now, work.random, &job, how)?.id))
 }
@@ -122,7 +137,7 @@ impl Job for MoveMatching {
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
         let mut reached = run.restore::<Reached>().unwrap_or_default();
         loop {
-            run.progress(reached.seen, reached.seen, "Moving comments");
+            run.progress(reached.seen, 0, "Moving comments");
             let Some(next) = self.portion(&app, &run, reached).await? else { break };
             reached = next;
         }
@@ -131,6 +146,13 @@ impl Job for MoveMatching {
         let changed = said.filter(|(said, ..)| *said == state).map_or(0, |(.., changed)| changed);
         let Reached { spared, passed_over, .. } = reached;
         run.done(Outcome { at: asked_at, changed, spared, passed_over }).await
+    }
+
+    fn on_cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
+        let Self { workspace, by, asked_at, .. } = *self;
+        let job = TakeBackMoves { workspace, by, asked_at };
+        jobs::enqueue(tx, now, random, &job, in_name_of((by, workspace), asked_at))?;
+        Ok(())
     }
 }
 
@@ -142,7 +164,7 @@ impl MoveMatching {
         let found = app.db.read_within(HOUR, read).await?;
         let Some(last) = found.last().copied() else { return Ok(None) };
         let (order, random, now, seen) = (self.clone(), app.random.clone(), app.now(), found.len());
-        let told = run
+        let left_out = run
             .step(&reached, move |tx| {
                 if !workspaces::role_of(tx, order.workspace, order.by)?.is_some_and(|role| role.may(Right::Answer)) {
                     return Err(Failure::fail("no_right", "Whoever asked for this may not do it any more."));
@@ -155,7 +177,7 @@ impl MoveMatching {
                 decisions::decide_as_of(tx, speaker, order.asked_at, &threads, word).map_err(refused)
             })
             .await?;
-        let Told { spared, passed_over } = told;
+        let LeftOut { spared, passed_over } = left_out;
         Ok(Some(Reached {
             after: Some((last.created_at, last.id)),
             seen: reached.seen + seen,
@@ -198,7 +220,7 @@ impl Job for TakeBackMoves {
                 break;
             }
             taken_back += some;
-            run.progress(taken_back, taken_back, "Taking it back");
+            run.progress(taken_back, 0, "Taking it back");
         }
         run.done(json!({ "taken_back": taken_back })).await
     }
@@ -215,13 +237,20 @@ fn refused(refused: Refused) -> Failure {
 /// Such a word, or its being taken back, as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Underway {
-    /// So many comments have been looked at.
-    Moving(i64),
+    Moving {
+        at: Timestamp,
+        /// So many comments have been looked at.
+        seen: i64,
+    },
     Moved(Outcome),
     /// So many threads stand where they stood before.
     TakingBack(i64),
     TakenBack(i64),
-    Failed,
+    /// What was said by then holds.
+    Failed {
+        at: Timestamp,
+    },
+    CalledOff,
 }
 
 pub fn underway(
@@ -237,8 +266,11 @@ pub fn underway(
     }
     let result = job.result.unwrap_or_default();
     Ok(Some(match job.status {
-        JobStatus::Failed | JobStatus::Cancelled => Underway::Failed,
-        JobStatus::Pending | JobStatus::Running if is_move => Underway::Moving(job.progress.done),
+        JobStatus::Failed => Underway::Failed { at: job.created_at },
+        JobStatus::Cancelled => Underway::CalledOff,
+        JobStatus::Pending | JobStatus::Running if is_move => {
+            Underway::Moving { at: job.created_at, seen: job.progress.done }
+        }
         JobStatus::Pending | JobStatus::Running => Underway::TakingBack(job.progress.done),
         JobStatus::Completed if is_move => match serde_json::from_value(result) {
             Ok(outcome) => Underway::Moved(outcome),

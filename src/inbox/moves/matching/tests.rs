@@ -6,9 +6,12 @@ use axum::body::Body;
 use kit::args;
 use serde_json::json;
 
+use crate::inbox::decisions::{self, Speaker, Word};
 use crate::inbox::ingest;
 use crate::inbox::seed;
 use crate::inbox::testing::{comment, more, reply, three_questions};
+use crate::inbox::threads::ThreadState;
+use crate::model::InteractionId;
 use crate::testing::{Answer, TestApp};
 
 /// More than one portion of them.
@@ -72,6 +75,43 @@ kit::both_databases! {
         assert_eq!(move_all(&app, "", "done").await.status, 403);
     }
 
+    async fn what_is_called_off_moves_back_what_it_had_moved(app: TestApp) {
+        let app = with_many(app).await;
+        let (waiting, all) = (states(&app, "needs_reply").await, totals(&app).await);
+        let answer = move_all(&app, "", "done").await;
+        let page = app.get(answer.location()).await.text;
+        let asked_at = instant(&page).to_owned();
+        let undone = app.post("/inbox/moves/undo", &[("at", &asked_at)]).await;
+        assert_eq!((undone.status.as_u16(), states(&app, "needs_reply").await), (303, waiting), "{}", undone.text);
+        app.run_jobs().await;
+        let told = app.get(undone.location()).await.text;
+        assert!(told.contains("Called off. What was moved by then is moved back."), "{}", receipt(&told));
+        assert_eq!((states(&app, "needs_reply").await, totals(&app).await), (waiting, all));
+        assert_eq!(app.post("/inbox/moves/undo", &[("at", &asked_at)]).await.status, 409, "there is nothing left to undo");
+    }
+
+    async fn one_that_failed_on_its_way_says_what_it_moved_and_takes_it_back(app: TestApp) {
+        let app = with_many(app).await;
+        let (waiting, ids) = (states(&app, "needs_reply").await, three_more(&app).await);
+        let answer = move_all(&app, "", "done").await;
+        // As after some portions: what stands under its instant is what it said.
+        let (who, at, random) = (app.who().await, app.app.now(), app.app.random.clone());
+        let (by, workspace) = (who.user.id, who.workspace.id);
+        let said = app.db.write(move |tx| {
+            let threads = decisions::threads_of(tx, workspace, &ids)?.iter().map(|thread| thread.id).collect::<Vec<_>>();
+            let (speaker, word) = (Speaker { by, workspace, now: at, random: &random }, Word { state: ThreadState::Done, until: None });
+            decisions::decide(tx, speaker, &threads, word).map_err(|_| kit::db::Error::NotFound)?;
+            tx.exec("UPDATE memberships SET role = 'viewer'", args![])
+        });
+        said.await.expect("it is said");
+        app.run_jobs().await;
+        app.db.write(|tx| tx.exec("UPDATE memberships SET role = 'owner'", args![])).await.unwrap();
+        let told = app.get(answer.location()).await.text;
+        assert!(told.contains("3 threads: marked done."), "{}", receipt(&told));
+        let undone = app.post("/inbox/moves/undo", &[("at", instant(&told))]).await;
+        assert_eq!((undone.status.as_u16(), states(&app, "needs_reply").await), (303, waiting), "{}", undone.text);
+    }
+
     async fn a_program_moves_all_that_match_and_back(app: TestApp) {
         let app = with_many(app).await;
         let waiting = states(&app, "needs_reply").await;
@@ -97,6 +137,13 @@ kit::both_databases! {
             assert_eq!(app.json("POST", "/api/moves/matching", wrong.clone()).await.status, 422, "{wrong}");
         }
     }
+}
+
+/// Three of those that wait.
+async fn three_more(app: &TestApp) -> Vec<InteractionId> {
+    let ids =
+        app.db.read(|conn| conn.all("SELECT id FROM interactions WHERE external_id IN ('c0', 'c1', 'c2')", args![]));
+    ids.await.expect("three")
 }
 
 async fn with_many(app: TestApp) -> TestApp {
