@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::pages::job_id;
-use super::seen;
+use super::{offered, seen};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
 use crate::web::errors::{Error, Result};
-use crate::work::Work;
+use crate::work::{Look, Work};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -47,8 +47,14 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
         return Err(Error::bad_request("bad_limit", "limit must be between 1 and 100."));
     }
     let filter = Filter { scope: seen(who.user.id, &who.workspace), status, job_type, cursor, limit };
-    let page = app.read(move |look| jobs::list(look.conn, &filter, look.now)).await?;
-    Ok(Json(List { items: page.items, next_cursor: page.next_cursor.map(|cursor| cursor.to_string()) }))
+    let by = who.user.id;
+    let read = move |look: &mut Look<'_>| {
+        let page = jobs::list(look.conn, &filter, look.now)?;
+        let offered = page.items.into_iter().map(|job| offered(look.conn, by, job));
+        Ok::<_, Error>((offered.collect::<Result<_>>()?, page.next_cursor))
+    };
+    let (items, next_cursor) = app.read(read).await?;
+    Ok(Json(List { items, next_cursor: next_cursor.map(|cursor| cursor.to_string()) }))
 }
 
 /// One job: how far it is, and how it ended.
@@ -56,8 +62,12 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
     responses((status = 200, body = JobView), (status = 401), (status = 404)))]
 pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<JobView>> {
     let (id, scope) = (job_id(&id)?, seen(who.user.id, &who.workspace));
-    let job = app.read(move |look| jobs::status(look.conn, id, scope, look.now)).await?;
-    job.map(Json).ok_or(Error::NotFound)
+    let by = who.user.id;
+    let read = move |look: &mut Look<'_>| {
+        let job = jobs::status(look.conn, id, scope, look.now)?.ok_or(Error::NotFound)?;
+        offered(look.conn, by, job)
+    };
+    Ok(Json(app.read(read).await?))
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod installation;
 pub mod pages;
+mod rights;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -10,8 +11,10 @@ pub mod views;
 
 use std::borrow::Cow;
 
+use kit::db::Conn;
 use kit::jobs::{self, Enqueued, EventKind, JobEvent, JobId, JobScope, JobStatus, JobView, Repeat};
 
+use self::rights::Wanted;
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
@@ -32,8 +35,20 @@ pub fn seen(user: UserId, workspace: &Workspace) -> JobScope {
     JobScope::Member { user_id: user.uuid(), workspace_id: workspace.id.uuid() }
 }
 
+/// What somebody may not do with a job that they see is not offered to them.
+pub fn offered(conn: &mut Conn, by: UserId, job: JobView) -> Result<JobView> {
+    let mut may = |is_possible: bool, wanted| match is_possible.then(|| rights::check(conn, by, job.id, wanted)) {
+        Some(Ok(())) => Ok(true),
+        None | Some(Err(Error::NotFound | Error::Refused { .. })) => Ok(false),
+        Some(Err(error)) => Err(error),
+    };
+    let (can_cancel, can_retry) = (may(job.can_cancel, Wanted::Cancel)?, may(job.can_retry, Wanted::Retry)?);
+    Ok(JobView { can_cancel, can_retry, ..job })
+}
+
 /// Asks a job to end. One that ended already stays as it is.
 pub fn cancel(work: &mut Work<'_>, scope: JobScope, id: JobId) -> Result<JobView> {
+    check(work, scope, id, Wanted::Cancel)?;
     let job = jobs::cancel::<App>(work.tx, work.now, work.random, id, scope)?.ok_or(Error::NotFound)?;
     if !matches!(job.status, JobStatus::Completed | JobStatus::Failed) {
         audit::record(work, Event::JobCancelled, id)?;
@@ -43,6 +58,7 @@ pub fn cancel(work: &mut Work<'_>, scope: JobScope, id: JobId) -> Result<JobView
 
 /// Asks for the same again, as a new job.
 pub fn retry(work: &mut Work<'_>, scope: JobScope, id: JobId) -> Result<Enqueued> {
+    check(work, scope, id, Wanted::Retry)?;
     match jobs::retry::<App>(work.tx, work.now, work.random, id, scope)? {
         Repeat::Enqueued(job) => {
             audit::record(work, Event::JobRetried, id)?;
@@ -50,6 +66,15 @@ pub fn retry(work: &mut Work<'_>, scope: JobScope, id: JobId) -> Result<Enqueued
         }
         Repeat::Refused => Err(not_repeatable()),
         Repeat::NotFound => Err(Error::NotFound),
+    }
+}
+
+/// Whoever runs the installation looks after every job.
+fn check(work: &mut Work<'_>, scope: JobScope, id: JobId, wanted: Wanted) -> Result<()> {
+    let is_members = matches!(scope, JobScope::Member { .. });
+    match work.who.person().filter(|_| is_members) {
+        Some(by) if jobs::status(work.tx, id, scope, work.now)?.is_some() => rights::check(work.tx, by, id, wanted),
+        _ => Ok(()),
     }
 }
 

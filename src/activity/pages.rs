@@ -9,13 +9,12 @@ use serde::Deserialize;
 
 use super::installation::Emails;
 use super::views::{self, Asked, List};
-use super::{JobScope, path, seen, store, title};
+use super::{JobScope, offered, path, seen, store, title};
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
 use crate::work::Who;
-use crate::workspaces::Right;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -89,16 +88,15 @@ pub(super) async fn one(
     query: &JobQuery,
 ) -> Result<Markup> {
     let (id, now) = (job_id(id)?, app.now());
-    let (mut job, events) = app
+    let by = who.user.id;
+    let (job, events) = app
         .db
         .read(move |conn| {
             let job = jobs::status(conn, id, scope, now)?.ok_or(Error::NotFound)?;
+            let job = if scope == JobScope::All { job } else { offered(conn, by, job)? };
             Ok::<_, Error>((job, jobs::events(conn, id, scope)?))
         })
         .await?;
-    if scope != JobScope::All && !who.role.may(Right::Answer) {
-        (job.can_cancel, job.can_retry) = (false, false);
-    }
     let local = Local::new(now, &who.user.time_zone);
     Ok(match query.panel {
         Some(_) => views::job_panel(scope, &job, &events, &local),

@@ -1,8 +1,10 @@
-//! What the list's filters offer.
+//! What the list's filters offer, and what a job is about.
 
-use crate::workspaces::{UserId, WorkspaceId};
 use kit::args;
 use kit::db::{Conn, Result};
+use kit::jobs::JobId;
+
+use crate::workspaces::{UserId, WorkspaceId};
 
 /// The types of what somebody sees in a workspace.
 pub fn types(conn: &mut Conn, user: UserId, workspace: WorkspaceId) -> Result<Vec<String>> {
@@ -10,5 +12,22 @@ pub fn types(conn: &mut Conn, user: UserId, workspace: WorkspaceId) -> Result<Ve
         "SELECT job_type FROM background_jobs WHERE workspace_id = $2 AND user_id IS NOT NULL
          UNION SELECT job_type FROM background_jobs WHERE user_id = $1 AND workspace_id IS NULL ORDER BY job_type",
         args![user, workspace],
+    )
+}
+
+kit::row! {
+    /// A job that a person has ordered.
+    pub struct Ordered {
+        pub job_type: String,
+        pub user_id: UserId,
+        pub workspace_id: Option<WorkspaceId>,
+        pub payload: serde_json::Value,
+    }
+}
+
+pub fn ordered(conn: &mut Conn, id: JobId) -> Result<Option<Ordered>> {
+    conn.opt(
+        "SELECT job_type, user_id, workspace_id, payload FROM background_jobs WHERE id = $1 AND user_id IS NOT NULL",
+        args![id],
     )
 }

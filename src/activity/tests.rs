@@ -1,5 +1,7 @@
 //! Jobs as their owner sees them, and nobody else.
 
+mod rights;
+
 use kit::args;
 use kit::clock::Timestamp;
 use serde_json::json;

@@ -67,8 +67,8 @@ pub async fn order(
     if asked.ids.is_empty() {
         return Ok(Redirect::to(&list.list()).into_response());
     }
-    may(who.role, asked.verb, asked.ids.len())?;
     if asked.needs_asking() {
+        may(who.role, asked.verb, asked.ids.len())?;
         return Ok(question(&app, &who, &nonce, &list, asked, None).await?.into_response());
     }
     let (workspace, platforms) = (who.workspace.id, app.platforms.clone());
@@ -90,7 +90,7 @@ pub async fn order(
 }
 
 /// Whoever may answer may do it, but for what is for owners.
-pub(super) fn may(role: Role, verb: Verb, comments: usize) -> Result<()> {
+fn may(role: Role, verb: Verb, comments: usize) -> Result<()> {
     match moderation::right(verb, comments) {
         right if role.may(right) => Ok(()),
         right => Err(Error::forbidden("role_missing", right.missing(role))),
@@ -150,7 +150,7 @@ pub async fn show(
     };
     let (receipt, items) = app.db.read(read).await?;
     let shell = who.shell(&app, &nonce, "/inbox");
-    let may_act = may(who.role, receipt.verb, receipt.acts.len()).is_ok();
+    let may_act = who.role.may(receipt.right());
     let part = views::receipt(&receipt, &items, &list, may_act, &shell.local);
     if panel.is_some() {
         return Ok(part);
@@ -177,10 +177,8 @@ pub async fn act(
 ) -> Result<Redirect> {
     let id: OrderId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, _) = place(parameters)?;
-    let (workspace, role) = (who.workspace.id, who.role);
+    let workspace = who.workspace.id;
     app.write(who.acting(), move |work| {
-        let receipt = moderation::receipt(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
-        may(role, receipt.verb, receipt.acts.len())?;
         match form.act {
             Act::Cancel => moderation::cancel(work, workspace, id)?,
             Act::Retry => moderation::retry(work, workspace, id)?,

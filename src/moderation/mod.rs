@@ -7,6 +7,7 @@
 
 mod moves;
 mod people;
+mod rights;
 mod state;
 mod store;
 mod words;
@@ -16,13 +17,15 @@ use kit::db::{Conn, Result};
 use serde::{Deserialize, Serialize};
 
 pub use moves::{MOST, advance, gave_up, tell};
-pub use people::{NewOrder, Refused, Skipped, call_back, cancel, order, reopen_for_job, retry, right};
+pub use people::{NewOrder, Refused, Skipped, call_back, cancel, order, reopen_for_job, retry};
+pub use rights::{may_change, right};
 pub use state::State;
 pub use store::{Act, Item};
 pub use words::{could_not, doing, done, skipped, under_way};
 
 use crate::model::{ConnectionId, InteractionId, WorkspaceId};
 use crate::platforms::{ActRules, Platforms, Verb};
+use crate::workspaces::Right;
 
 kit::id_types! { pub ActId, pub OrderId }
 
@@ -66,6 +69,11 @@ impl Receipt {
 
     pub fn can_be_retried(&self) -> bool {
         self.under_way() == 0 && self.count(State::Failed) > 0
+    }
+
+    /// What whoever calls it back, or has it tried again, must have.
+    pub fn right(&self) -> Right {
+        right(self.verb, self.acts.len() - self.count(State::Skipped))
     }
 
     /// How many were passed over for which reason, in the order of the reasons.

@@ -6,7 +6,7 @@ use kit::jobs::{Enqueue, JobScope};
 
 use super::moves::{self, MOST, advance, tell};
 use super::store::{self, Act, Item};
-use super::{ActId, CarryOut, OrderId, State, words};
+use super::{ActId, CarryOut, OrderId, State, rights, words};
 use crate::app::App;
 use crate::audit;
 use crate::model::{InteractionId, Platform, ProviderState};
@@ -14,7 +14,7 @@ use crate::platforms::{Platforms, Verb};
 use crate::replies;
 use crate::web::errors::Error;
 use crate::work::Work;
-use crate::workspaces::{self, Right, UserId, WorkspaceId};
+use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// What somebody wants of a platform, for some comments.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +54,8 @@ pub enum Refused {
     Skipped(Skipped, Verb, Platform),
     #[error(transparent)]
     Text(#[from] replies::Refused),
+    #[error("not allowed: {0}")]
+    NotAllowed(&'static str),
     #[error("the owners want to see an editor's words first")]
     NeedsOwner,
     #[error("an order that cannot be {0}")]
@@ -75,8 +77,9 @@ pub fn order(
     workspaces::lock(work.tx, workspace)?;
     let items = super::items(work.tx, workspace, ids)?;
     let first = items.first().ok_or(Refused::NotFound)?;
+    rights::asks(work.tx, (workspace, by), new.verb, items.len())?;
+    rights::says(work.tx, (workspace, by), new.verb)?;
     let text = match new.verb {
-        Verb::Edit if workspaces::waits_for_approval(work.tx, workspace, by)? => return Err(Refused::NeedsOwner),
         Verb::Edit => Some(replies::fitting(platforms, first.platform, new.text.unwrap_or_default())?),
         _ => None,
     };
@@ -107,10 +110,9 @@ pub fn order(
 
 /// Calls back what the platform was not asked for yet.
 pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
+    let by = work.who.person().ok_or(Refused::NotFound)?;
     let acts = store::of_order(work.tx, workspace, id)?;
-    if acts.is_empty() {
-        return Err(Refused::NotFound);
-    }
+    rights::changes(work.tx, (workspace, by), &acts, false)?;
     let queued = acts.iter().filter(|act| act.state == State::Queued);
     let moves = queued.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
     let made = advance(work.tx, &moves)?;
@@ -131,9 +133,7 @@ pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Resul
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
     workspaces::lock(work.tx, workspace)?;
-    if store::of_order(work.tx, workspace, id)?.is_empty() {
-        return Err(Refused::NotFound);
-    }
+    rights::may_change(work.tx, (workspace, by), id, true)?;
     let made = reopen(work.tx, work.now, workspace, id)?;
     if made.is_empty() {
         return Err(Refused::NotNow("tried again"));
@@ -269,6 +269,7 @@ impl Refused {
                 let (code, text) = refused.told();
                 (code, text.into_owned())
             }
+            Self::NotAllowed(why) => ("role_missing", (*why).to_owned()),
             Self::NeedsOwner => {
                 ("needs_owner", "Replies wait for an owner's approval here, so only owners can edit them.".to_owned())
             }
@@ -284,16 +285,8 @@ impl From<Refused> for Error {
             Refused::NotFound => Self::NotFound,
             Refused::Db(error) => error.into(),
             Refused::Text(refused) => refused.into(),
+            Refused::NotAllowed(why) => Self::forbidden(code, why),
             Refused::Skipped(..) | Refused::NeedsOwner | Refused::NotNow(_) => Self::conflict(code, text),
         }
-    }
-}
-
-/// What cannot be taken back from many people's words, or from a person, is for owners.
-pub const fn right(verb: Verb, comments: usize) -> Right {
-    match verb {
-        Verb::Ban => Right::Ban,
-        Verb::Reject | Verb::Delete | Verb::ReportSpam if comments > 1 => Right::Ban,
-        _ => Right::Answer,
     }
 }

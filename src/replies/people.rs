@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
-use kit::db::{self, Tx};
+use kit::db::{self, Conn, Tx};
 use kit::jobs::{Enqueue, JobScope};
 
 use super::moves::{LAST_LOOK, advance};
@@ -51,6 +51,8 @@ pub enum Refused {
     /// Another answer to the item is under way: whose it is.
     #[error("an answer is on its way")]
     OnItsWay { by: UserId, name: Option<String>, is_own: bool },
+    #[error("the owners want to see an editor's words first")]
+    NeedsOwner,
     #[error("a reply that is {state} cannot be {wanted}")]
     NotNow { state: State, wanted: &'static str },
     #[error(transparent)]
@@ -119,12 +121,29 @@ pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result
     let user = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     is_free(work.tx, &reply, user)?;
+    goes_out(work.tx, &reply, user)?;
     if !reopen(work.tx, work.now, &reply)? {
         return Err(Refused::NotNow { state: reply.state, wanted: "tried again" });
     }
     enqueue(work, &reply, user, work.now)?;
     audit::record(work, audit::Event::ReplyRetried, id)?;
     store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)
+}
+
+/// Whether somebody may have it tried again.
+pub fn may_retry(conn: &mut Conn, workspace: WorkspaceId, id: ReplyId, by: UserId) -> Result<(), Refused> {
+    let reply = store::find(conn, workspace, id)?.ok_or(Refused::NotFound)?;
+    goes_out(conn, &reply, by)
+}
+
+/// Where owners see editors' words first, those that none has seen go out by an owner's hand alone.
+fn goes_out(conn: &mut Conn, reply: &Reply, by: UserId) -> Result<(), Refused> {
+    let workspace = reply.workspace_id;
+    let is_seen = reply.reviewed_by.is_some() || !workspaces::waits_for_approval(conn, workspace, reply.author_id)?;
+    match is_seen || !workspaces::waits_for_approval(conn, workspace, by)? {
+        true => Ok(()),
+        false => Err(Refused::NeedsOwner),
+    }
 }
 
 /// A person has looked at the platform, where the product could not: it is there, or it is to be sent again.
@@ -134,6 +153,9 @@ pub fn settle(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId, it_was_s
     let refused = Refused::NotNow { state: reply.state, wanted: "decided about" };
     if !reply.asks_a_person() {
         return Err(refused);
+    }
+    if !it_was_sent {
+        goes_out(work.tx, &reply, user)?;
     }
     let after = match it_was_sent {
         true => reply.arrived(work.now, State::Published, None),
@@ -283,6 +305,9 @@ impl Refused {
             Self::OnItsWay { name, .. } => {
                 let whose = name.as_ref().map_or_else(|| "Somebody's".to_owned(), |name| format!("{name}'s"));
                 ("reply_on_its_way", format!("{whose} reply is on its way.").into())
+            }
+            Self::NeedsOwner => {
+                ("needs_owner", "Replies wait for an owner's approval here, so only owners can send this one.".into())
             }
             Self::NotNow { state, wanted } => {
                 let state = state.as_str().replace('_', " ");

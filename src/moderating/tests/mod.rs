@@ -3,6 +3,7 @@
 mod acts;
 mod api;
 mod pages;
+mod rights;
 mod youtube;
 
 use std::time::Duration;

@@ -3,6 +3,8 @@
 use kit::both_databases;
 
 use super::*;
+use crate::outbound::TransportError;
+use crate::platforms::Error;
 use crate::workspaces::{self, Role};
 
 const FIVE_SECONDS: Duration = Duration::from_secs(5);
@@ -113,5 +115,34 @@ both_databases! {
         let reply = stand.bens(stand.asked("c1").await, "At nine.").await;
         assert_eq!(stand.cancel(reply.id).await.unwrap().state, State::Cancelled);
         assert!(matches!(stand.approve_as(stand.ann, reply.id, None).await, Err(Refused::NotNow { .. })));
+    }
+
+    async fn what_no_owner_has_seen_goes_out_again_by_an_owners_hand_alone(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let item = stand.asked("c1").await;
+        let unreachable = || Answer::Refuses(Error::Transport(TransportError::Unreachable));
+        stand.far.script().answers.extend((0..5).map(|_| unreachable()));
+        let reply = stand.bens(item, "At nine.").await;
+        for _ in 0..10 {
+            stand.later(60).await;
+        }
+        assert_eq!(stand.state(reply.id).await, State::Failed);
+        let workspace = stand.workspace;
+        let set = stand.app.app.db.write(move |tx| workspaces::set_approves_replies(tx, workspace, true));
+        set.await.expect("the database answers");
+        let id = reply.id;
+        let by_hand = stand.app.app.write(Who::user(stand.ben, ""), move |work| replies::retry(work, workspace, id));
+        assert!(matches!(by_hand.await, Err(Refused::NeedsOwner)));
+        let ben = stand.app.browser();
+        assert_eq!(ben.sign_in("ben@example.com", "copper window seven tides").await.status, 303);
+        let job = ben.get("/api/jobs?job_type=send_reply").await.json()["items"][0].clone();
+        assert_eq!(job["can_retry"], false, "{job}");
+        let job = job["id"].as_str().expect("its job").to_owned();
+        assert_eq!(ben.json("POST", &format!("/api/jobs/{job}/retry"), serde_json::json!({})).await.status, 409);
+        assert!(stand.far.texts().is_empty());
+        let again = stand.app.json("POST", &format!("/api/jobs/{job}/retry"), serde_json::json!({})).await;
+        assert_eq!(again.status, 202, "{}", again.text);
+        stand.app.run_jobs().await;
+        assert_eq!(stand.far.texts(), ["At nine."]);
     }
 }

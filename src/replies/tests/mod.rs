@@ -40,7 +40,7 @@ impl Stand {
         let far = Far::new();
         let platforms = Platforms::of(vec![Arc::new(far.clone())]);
         let app = app.with_parts(|parts| parts.platforms = platforms).with_ann().await;
-        app.invited("ben@example.com").await;
+        app.member("ben@example.com", "editor").await;
         let (ann, ben) = (app.user(EMAIL).await, app.user("ben@example.com").await);
         let workspace = app.who().await.workspace.id;
         let connection = ConnectionId::new(app.app.now(), &app.app.random);
