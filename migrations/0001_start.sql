@@ -502,7 +502,7 @@ CREATE UNIQUE INDEX moderation_acts_under_way ON moderation_acts (interaction_id
 CREATE INDEX moderation_acts_by_interaction ON moderation_acts (interaction_id, created_at);
 CREATE INDEX moderation_acts_by_order ON moderation_acts (order_id);
 CREATE INDEX moderation_acts_by_workspace ON moderation_acts (workspace_id);
-CREATE INDEX moderation_acts_by_connection ON moderation_acts (connection_id);
+CREATE INDEX moderation_acts_by_connection ON moderation_acts (connection_id, updated_at);
 
 -- What a team answers often: text with places for what is known of the comment that is answered.
 CREATE TABLE saved_replies (

@@ -160,7 +160,7 @@ impl Job for FetchInteraction {
         };
         let now = app.now();
         run.finish(json!({ "interactions": batch.interactions.len() }), move |tx| {
-            ingest::interactions(tx, &target.at(now), &batch.interactions)?;
+            ingest::listed(tx, &target.at(now), &batch.interactions)?;
             Ok(unread::keep(tx, now, (connection.workspace_id, connection.id), &batch.set_aside)?)
         })
         .await

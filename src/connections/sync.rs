@@ -279,7 +279,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
                 }
             }
             content::ingest(tx, &target.at(now), &batch.content)?;
-            ingest::interactions(tx, &target.at(now), &batch.interactions)?;
+            ingest::listed(tx, &target.at(now), &batch.interactions)?;
             unread::keep(tx, now, (workspace, id), &batch.set_aside)?;
             store::set_walks(tx, id, &walks)?;
             Ok(walks)

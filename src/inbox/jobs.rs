@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::counts::{self, Drift};
 use super::decisions;
-use super::ingest::{self, Aged, IngestContext};
+use super::ingest::{self, Aged, Place};
 use crate::app::App;
 use crate::model::InteractionId;
 use crate::ops::metrics::Metrics;
@@ -68,8 +68,9 @@ impl Job for AgePriorities {
 }
 
 /// Sees to it that the workspace's priorities age; one job does so, however often this is called.
-pub(super) fn keep_ageing(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
-    in_an_hour(tx, context.now, context.random, AgePriorities { workspace: context.workspace, aged_to: context.now })
+pub(super) fn keep_ageing(tx: &mut Tx, place: Place<'_>) -> Result<()> {
+    let Place { workspace, now, random, .. } = place;
+    in_an_hour(tx, now, random, AgePriorities { workspace, aged_to: now })
 }
 
 fn in_an_hour(tx: &mut Tx, now: Timestamp, random: &Random, job: AgePriorities) -> Result<()> {

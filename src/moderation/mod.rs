@@ -126,6 +126,15 @@ pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: Connection
     Ok(acts)
 }
 
+/// Comments of an account with which something was done since, with their families and ids at the platform.
+pub fn done_since(
+    conn: &mut Conn,
+    connection: ConnectionId,
+    since: Timestamp,
+) -> Result<Vec<(InteractionId, String, String)>> {
+    store::done_since(conn, connection, since)
+}
+
 /// What is known of comments of the workspace, in their order; those that are not there are passed over.
 pub fn items(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Item>> {
     let mut found = Vec::with_capacity(ids.len());

@@ -184,3 +184,16 @@ pub fn live_job(conn: &mut Conn, operation_key: &str) -> Result<Option<JobId>> {
         args![operation_key],
     )
 }
+
+/// Comments of an account with which something was done: their families and ids at the platform.
+pub fn done_since(
+    conn: &mut Conn,
+    connection: ConnectionId,
+    since: Timestamp,
+) -> Result<Vec<(InteractionId, String, String)>> {
+    conn.all(
+        "SELECT DISTINCT i.id, i.family, i.external_id FROM moderation_acts a JOIN interactions i ON i.id = a.interaction_id
+         WHERE a.connection_id = $1 AND a.updated_at > $2 AND a.state = 'done'",
+        args![connection, since],
+    )
+}

@@ -6,7 +6,7 @@ use kit::db::{Result, Tx};
 use kit::random::Random;
 
 use super::retriage::{self, Place, Unsettled};
-use super::rollups::{Counted, Rollups};
+use super::rollups::Rollups;
 use super::store;
 use crate::events::{self, Event};
 use crate::inbox::derive::{self, Facts, Said};
@@ -29,9 +29,7 @@ pub(in crate::inbox) fn corrected(
 ) -> Result<()> {
     let Some((row, account_language)) = store::of_others(tx, workspace, id)? else { return Ok(()) };
     let facts = derive::facts(row.given(account_language, said));
-    store::put_facts(tx, id, &facts)?;
     let mut rollups = Rollups::default();
-    rollups.replace(Counted::of(&row), Counted { sentiment: facts.sentiment, ..Counted::of(&row) });
     let thread = row.thread_external_id.clone();
     let mut unsettled = Unsettled::default();
     unsettled.touched.insert(thread.clone(), 0);

@@ -18,6 +18,7 @@ mod tests;
 mod versions;
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
@@ -28,7 +29,8 @@ use super::derive::Language;
 use super::jobs;
 use super::threads::Touched;
 use crate::events::{self, Event};
-use crate::model::{ConnectionId, ObservedInteraction, Platform};
+use crate::model::{ConnectionId, InteractionId, ObservedInteraction, Platform};
+use crate::moderation;
 use crate::replies;
 use crate::workspaces::{self, WorkspaceId};
 
@@ -87,13 +89,33 @@ pub fn interactions(tx: &mut Tx, context: &IngestContext<'_>, observed: &[Observ
     page.write(tx, context, &mut rollups)?;
     rollups.apply(tx, context.workspace, context.connection, &zone)?;
     if page.has_newly_waiting {
-        jobs::keep_ageing(tx, context)?;
+        jobs::keep_ageing(tx, context.place())?;
     }
     if page.ingested.new + page.ingested.changed > 0 {
         replies::moderated(tx, context.now, context.connection)?;
         events::record(tx, context.now, context.workspace, Event::InboxChanged(context.connection))?;
     }
     Ok(page.ingested)
+}
+
+/// So long what a list says of a comment may be older than what was done with it from here: it was read before, or lags.
+const LAG: Duration = Duration::from_secs(60);
+
+/// The same for what a list of the platform says: nothing of a comment with which something was done from here a moment ago.
+pub fn listed(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedInteraction]) -> Result<Ingested> {
+    workspaces::lock(tx, context.workspace)?;
+    let done = moderation::done_since(tx, context.connection, context.now - LAG)?;
+    if done.is_empty() {
+        return interactions(tx, context, observed);
+    }
+    let is_it = |one: &ObservedInteraction, (_, family, external_id): &(InteractionId, String, String)| {
+        *family == one.kind.family() && *external_id == one.external_id
+    };
+    let (lagging, rest): (Vec<_>, Vec<_>) =
+        observed.iter().cloned().partition(|one| done.iter().any(|done| is_it(one, done)));
+    let seen = done.iter().filter(|done| lagging.iter().any(|one| is_it(one, done))).map(|(id, ..)| *id);
+    store::seen(tx, context, &seen.collect::<Vec<_>>())?;
+    interactions(tx, context, &rest)
 }
 
 /// Those of the interactions that are here already, by family and external id.

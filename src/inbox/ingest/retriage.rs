@@ -6,12 +6,14 @@ use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 use kit::random::Random;
 
+use super::ageing;
 use super::rollups::{Counted, Rollups};
 use super::store::{self, Stored};
 use crate::inbox::derive::Facts;
+use crate::inbox::jobs;
 use crate::inbox::search;
 use crate::inbox::threads::{self, Decided, Decision, Thread, ThreadId, Touched};
-use crate::inbox::triage;
+use crate::inbox::triage::{self, TriageState};
 use crate::model::{ConnectionId, InteractionId, ProviderState};
 use crate::workspaces::WorkspaceId;
 
@@ -44,15 +46,20 @@ pub fn settle(tx: &mut Tx, place: Place<'_>, unsettled: Unsettled, rollups: &mut
     for row in store::in_threads(tx, place.connection, &again)? {
         rows.entry(row.thread_external_id.clone()).or_default().push(row);
     }
+    let mut is_waited_for = false;
     for (name, rows) in &rows {
-        retriage(tx, place.now, rows, decided.get(name).copied().flatten(), &facts, rollups)?;
+        is_waited_for |= retriage(tx, place.now, rows, decided.get(name).copied().flatten(), &facts, rollups)?;
+    }
+    if is_waited_for {
+        jobs::keep_ageing(tx, place)?;
     }
     let judged = facts.keys().copied().collect::<Vec<_>>();
     search::judged(tx, place.workspace, &judged)?;
     put_threads(tx, place, &touched, &decided)
 }
 
-/// Judges all of a thread anew and writes what came out differently.
+/// Judges all of a thread anew and writes what came out differently; whether somebody waits who did not before, and whose
+/// hours are still counted.
 fn retriage(
     tx: &mut Tx,
     now: Timestamp,
@@ -60,7 +67,8 @@ fn retriage(
     decision: Option<Decision>,
     new_facts: &HashMap<InteractionId, Facts>,
     rollups: &mut Rollups,
-) -> Result<()> {
+) -> Result<bool> {
+    let mut is_waited_for = false;
     let published = || rows.iter().filter(|row| row.provider_state == ProviderState::Published);
     let answered_at = published().filter(|row| row.is_own).map(|row| row.created_at).max();
     let newest = published().filter(|row| !row.is_own).max_by_key(|row| (row.created_at, row.id)).map(|row| row.id);
@@ -75,12 +83,21 @@ fn retriage(
             && triage.score == row.priority_score
             && facts.intents == known.intents
             && facts.reasons == known.reasons;
+        let is_known = (facts.language, facts.sentiment, facts.score) == (known.language, known.sentiment, known.score);
+        if !is_known {
+            store::put_facts(tx, row.id, facts)?;
+        }
         if !is_same {
             store::put_triage(tx, row.id, facts, &triage)?;
-            rollups.replace(Counted::of(row), Counted::of(row).triaged(&triage));
         }
+        if !is_known || !is_same {
+            let after = Counted { sentiment: facts.sentiment, ..Counted::of(row).triaged(&triage) };
+            rollups.replace(Counted::of(row), after);
+        }
+        let waits_anew = triage.state == TriageState::NeedsReply && row.state != TriageState::NeedsReply;
+        is_waited_for |= waits_anew && row.created_at > now - ageing::ageing();
     }
-    Ok(())
+    Ok(is_waited_for)
 }
 
 fn put_threads(tx: &mut Tx, place: Place<'_>, touched: &Touched, decided: &Decided) -> Result<()> {

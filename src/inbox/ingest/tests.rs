@@ -1,5 +1,6 @@
 //! What ingest keeps, whoever repeats it, in whatever order.
 
+mod moderated;
 mod writers;
 
 use std::collections::BTreeMap;

@@ -2,6 +2,7 @@
 
 mod acts;
 mod api;
+mod lists;
 mod pages;
 mod rights;
 mod youtube;

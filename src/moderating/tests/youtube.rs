@@ -1,5 +1,7 @@
 //! Each verb over the real adapter, against the simulator's YouTube.
 
+use std::time::Duration;
+
 use kit::both_databases;
 use kit::clock::Clock;
 use kit::random::Random;
@@ -7,27 +9,29 @@ use serde_json::{Value, json};
 
 use crate::testing::TestApp;
 
-async fn with_demo(app: TestApp, simulator: &simulator::Simulator) -> TestApp {
+pub async fn with_demo(app: TestApp, simulator: &simulator::Simulator) -> TestApp {
     let app = app.with_demo_service(&simulator.api_url().parse().expect("an address")).with_ann().await;
     app.json("POST", "/api/demo/enable", json!({ "size": "small", "seed": 7 })).await;
     app.run_jobs().await;
     app
 }
 
-async fn ordered(app: &TestApp, verb: &str, ids: &[&str]) -> Value {
+pub async fn ordered(app: &TestApp, verb: &str, ids: &[&str]) -> Value {
     let answer = app.json("POST", "/api/moderation", json!({ "ids": ids, "verb": verb })).await;
     assert_eq!(answer.status, 202, "{verb}: {}", answer.text);
     app.run_jobs().await;
     app.get(&format!("/api/moderation/{}", answer.json()["id"].as_str().expect("an id"))).await.json()
 }
 
-async fn stands(app: &TestApp, id: &str) -> String {
+pub async fn stands(app: &TestApp, id: &str) -> String {
     let shown = app.get(&format!("/api/interactions/{id}")).await.json();
     shown["provider_state"].as_str().unwrap_or_else(|| panic!("{shown}")).to_owned()
 }
 
 /// A whole pass, after which the inbox has what the platform shows.
 async fn read_again(app: &TestApp) {
+    // Its lists may lag behind what was done from here, and are not believed at once.
+    app.hand.advance(Duration::from_secs(61));
     let listed = app.get("/api/connections").await.json();
     let connection = listed["items"][0]["id"].as_str().expect("a connection").to_owned();
     app.json("POST", &format!("/api/connections/{connection}/sync"), json!({})).await;
