@@ -62,9 +62,10 @@ fn a_commit_whose_answer_is_lost_is_told_as_what_it_became() {
 
 #[test]
 fn a_number_that_is_given_anew_after_a_crash_tells_nothing_of_the_commit_that_had_it_before() {
-    let crashes: [(&str, fn(&Cluster)); 2] =
-        [("the server ends", Cluster::crash), ("one of its processes ends", Cluster::lose_a_process)];
-    for (what, crash) in crashes {
+    type Crash = fn(&Cluster);
+    for (what, crash) in
+        [("the server ends", Cluster::crash as Crash), ("one of its processes ends", Cluster::lose_a_process)]
+    {
         run(async move {
             let (cluster, proxy, db) = behind_a_proxy();
             let runs = Arc::new(Mutex::new(Vec::new()));
