@@ -11,7 +11,6 @@ pub mod views;
 
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Later};
 use serde::Serialize;
@@ -23,9 +22,9 @@ use crate::connections::{Cause, Status};
 use crate::inbox::derive::{PriorityBand, Reason, Sentiment};
 use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, Platform, UserId};
-use crate::replies::answers;
+use crate::replies::answers::{self, Waits};
 use crate::web::ui::Local;
-use crate::workspaces::{self, BusinessHours, WorkspaceId};
+use crate::workspaces::{self, WorkspaceId};
 
 /// How far the charts and the rates look back.
 pub const WINDOW_DAYS: usize = 30;
@@ -50,18 +49,10 @@ pub struct Facts {
     pub engagement: Engagement,
     pub follower_growth: Option<Growth>,
     pub view_growth: Option<Growth>,
-    pub answers: Answers,
+    /// Of whoever was answered within the window, of the newest first answers.
+    pub waits: Waits,
     /// Who gave how many first answers today.
     pub answered_today: Vec<(UserId, Option<String>, i64)>,
-}
-
-/// How long whoever was answered within the window had waited, of the newest first answers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answers {
-    /// The shortest first.
-    pub waits: Vec<Duration>,
-    /// Only the workspace's hours are counted.
-    pub in_business_hours: bool,
 }
 
 kit::row! {
@@ -243,7 +234,7 @@ impl Dashboard {
         let views = of_metrics.then(|| conn.later(|conn| store::growth(conn, workspace, "views", week)));
         let (month, today) = (local.start_of(local.day_back(WINDOW_DAYS - 1)), local.start_of(local.today()));
         let answers = of_metrics.then(|| conn.later(|conn| answers::first_since(conn, workspace, month, ANSWERS)));
-        let hours = of_metrics.then(|| workspaces::business_hours(conn, workspace)).transpose()?;
+        let hours = of_metrics.then(|| conn.later(|conn| workspaces::business_hours(conn, workspace)));
         let by_people = of_metrics.then(|| conn.later(|conn| answers::first_by_people(conn, workspace, today)));
         let open = wanted(&[Panel::First]).then(|| conn.later(|conn| store::first_things(conn, workspace)));
         let recent = wanted(&[Panel::Recent]).then(|| conn.later(|conn| store::recent(conn, workspace)));
@@ -255,7 +246,10 @@ impl Dashboard {
             engagement: answer(conn, engagement)?,
             follower_growth: answer(conn, followers)?,
             view_growth: answer(conn, views)?,
-            answers: Answers::of(&answer(conn, answers)?, hours),
+            waits: match (answers, hours) {
+                (Some(answers), Some(hours)) => Waits::of(&answers.get(conn)?, &hours.get(conn)?),
+                _ => Waits::default(),
+            },
             answered_today: answer(conn, by_people)?,
         };
         Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)? })
@@ -267,25 +261,6 @@ where
     F: FnMut(&mut Conn) -> db::Result<T>,
 {
     asked.map_or_else(|| Ok(T::default()), |asked| asked.get(conn))
-}
-
-impl Answers {
-    fn of(answers: &[answers::Answer], hours: Option<(Option<BusinessHours>, TimeZone)>) -> Self {
-        let hours = hours.and_then(|(hours, zone)| Some((hours?, zone)));
-        let wait = |one: &answers::Answer| match &hours {
-            Some((hours, zone)) => hours.between(zone, one.asked_at, one.answered_at),
-            None => one.answered_at.since(one.asked_at),
-        };
-        let mut waits = answers.iter().map(wait).collect::<Vec<_>>();
-        waits.sort_unstable();
-        Self { waits, in_business_hours: hours.is_some() }
-    }
-
-    /// The shortest wait that so many of a hundred did not exceed.
-    pub fn within(&self, percent: usize) -> Option<Duration> {
-        let place = (self.waits.len() * percent).div_ceil(100);
-        self.waits.get(place.saturating_sub(1)).copied()
-    }
 }
 
 fn days(n: usize) -> Duration {

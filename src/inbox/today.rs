@@ -7,8 +7,8 @@ use kit::db::{self, Conn};
 
 use super::decisions;
 use super::listing::Reader;
-use crate::replies;
-use crate::workspaces::UserId;
+use crate::replies::answers::{self, Waits};
+use crate::workspaces::{self, UserId};
 
 /// The last so many answers of the day say how long people waited, and no fewer than these.
 const WAITS: i64 = 1_000;
@@ -18,8 +18,7 @@ const FEWEST_WAITS: usize = 3;
 pub struct Today {
     /// Whoever got something done, the busiest first.
     pub people: Vec<Person>,
-    /// Half of those who were answered waited for less.
-    pub median_wait: Option<Duration>,
+    pub waits: Waits,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +37,7 @@ impl Today {
         let since = today.map_or(reader.now, |midnight| midnight.timestamp().into());
         let mut people: BTreeMap<UserId, Person> = BTreeMap::new();
         let person = |id, name| Person { id, name, answered: 0, cleared: 0 };
-        for (id, name, count) in replies::answered_since(conn, reader.workspace, since)? {
+        for (id, name, count) in answers::first_by_people(conn, reader.workspace, since)? {
             people.entry(id).or_insert_with(|| person(id, name)).answered = count;
         }
         for (id, name, count) in decisions::cleared_since(conn, reader.workspace, since)? {
@@ -46,12 +45,13 @@ impl Today {
         }
         let mut people = people.into_values().collect::<Vec<_>>();
         people.sort_by_key(|person| -(person.answered + person.cleared));
-        let waits = replies::waits_since(conn, reader.workspace, since, WAITS)?;
-        Ok(Self { people, median_wait: median(waits.iter().map(|(asked, answered)| answered.since(*asked)).collect()) })
+        let waits = answers::first_since(conn, reader.workspace, since, WAITS)?;
+        let waits = Waits::of(&waits, &workspaces::business_hours(conn, reader.workspace)?);
+        Ok(Self { people, waits })
     }
-}
 
-fn median(mut waits: Vec<Duration>) -> Option<Duration> {
-    waits.sort_unstable();
-    waits.get(waits.len() / 2).copied().filter(|_| waits.len() >= FEWEST_WAITS)
+    /// Half of those who were answered waited no longer; nothing is told of a few.
+    pub fn median_wait(&self) -> Option<Duration> {
+        self.waits.within(50).filter(|_| self.waits.count() >= FEWEST_WAITS)
+    }
 }

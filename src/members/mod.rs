@@ -120,9 +120,11 @@ pub fn set_hours(work: &mut Work<'_>, workspace: WorkspaceId, days: [bool; 7], f
         Ok(i64::from(time.hour()) * 60 + i64::from(time.minute()))
     };
     let hours = if days.contains(&true) {
-        let (from, until) = (minutes("from", from)?, minutes("until", until)?);
+        // A day's end and its beginning are the same on a clock.
+        let end = |minutes| if minutes == 0 { 1_440 } else { minutes };
+        let (from, until) = (minutes("from", from)?, end(minutes("until", until)?));
         if until <= from {
-            return Err(refused("until", "Business hours end later than they begin.").into());
+            return Err(refused("until", "The end must be later than the beginning.").into());
         }
         Some(BusinessHours { days, from, until })
     } else {

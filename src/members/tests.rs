@@ -78,6 +78,9 @@ both_databases! {
             assert_eq!(refused.status, 422, "{from} {until}");
             assert!(refused.text.contains(&format!("id=\"{field}-error\"")), "{from} {until}: {}", refused.text);
         }
+        let midnight = [("sunday", "true"), ("from", "18:00"), ("until", "00:00")];
+        assert_eq!(app.post(path, &midnight).await.status, 303, "a day ends at midnight");
+        assert!(app.get("/settings/members").await.text.contains("value=\"00:00\""));
         assert_eq!(app.post(path, &[]).await.status, 303, "without any day, every hour counts");
         assert!(!app.get("/settings/members").await.text.contains("value=\"true\" checked"));
     }

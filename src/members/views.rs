@@ -111,7 +111,7 @@ fn hours(members: &Members, view: &Page) -> Markup {
     let (hours, zone) = &members.hours;
     let is_on = |day: usize| hours.is_some_and(|hours| hours.days[day]);
     let (from, until) = hours.map_or((540, 1_020), |hours| (hours.from, hours.until));
-    let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
     let (from, until) = (clock(from), clock(until));
     html! {
         form.form method="post" action="/settings/workspace/hours" {

@@ -42,7 +42,7 @@ pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes}
 pub use moves::{NOT_SENT, PAUSES, Trouble, advance, advance_with, gave_up, has_made_nothing};
 pub use people::{NewReply, Refused, cancel, fitting, may_retry, reopen, retry, rules_of, send, settle};
 pub use state::State;
-pub use store::{Item, Reply, answered_since, waits_since};
+pub use store::{Item, Reply};
 
 use crate::model::{ConnectionId, InteractionId, WorkspaceId};
 

@@ -322,34 +322,3 @@ pub fn writers(
         args![interaction, workspace, except, since],
     )
 }
-
-/// Who answered how often, by answers that stand or are on their way.
-pub fn answered_since(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    since: Timestamp,
-) -> Result<Vec<(UserId, Option<String>, i64)>> {
-    conn.all(
-        "SELECT author_id, (SELECT name FROM users WHERE users.id = replies.author_id), count(*) FROM replies
-         WHERE workspace_id = $1 AND created_at >= $2
-            AND state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation')
-         GROUP BY author_id",
-        args![workspace, since],
-    )
-}
-
-/// When people asked and when they were answered, the newest answers first.
-pub fn waits_since(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    since: Timestamp,
-    limit: i64,
-) -> Result<Vec<(Timestamp, Timestamp)>> {
-    conn.all(
-        "SELECT i.created_at, r.created_at FROM replies r JOIN interactions i ON i.id = r.interaction_id
-         WHERE r.workspace_id = $1 AND r.created_at >= $2
-            AND r.state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation')
-         ORDER BY r.created_at DESC LIMIT $3",
-        args![workspace, since, limit],
-    )
-}

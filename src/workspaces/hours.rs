@@ -6,13 +6,11 @@ use jiff::civil::{self, DateTime};
 use jiff::tz::TimeZone;
 use kit::clock::Timestamp;
 
-const DAY: i64 = 86_400;
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BusinessHours {
     /// From Monday on.
     pub days: [bool; 7],
-    /// Minutes of the day; the end is later than the beginning.
+    /// Minutes of the day; the end is later than the beginning, and at the latest 1,440: midnight.
     pub from: i64,
     pub until: i64,
 }
@@ -43,7 +41,7 @@ impl BusinessHours {
         let days_of = |until: i64| (0..until).filter(|day| self.is_one(*day)).count() as i64;
         let second = i64::from(at.hour()) * 3_600 + i64::from(at.minute()) * 60 + i64::from(at.second());
         let today = if self.is_one(weekday) { (second - self.from * 60).clamp(0, length) } else { 0 };
-        (week * days_of(7) + days_of(weekday)) * length + today.min(DAY)
+        (week * days_of(7) + days_of(weekday)) * length + today
     }
 
     fn is_one(&self, weekday: i64) -> bool {

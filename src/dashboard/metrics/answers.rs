@@ -18,36 +18,37 @@ const NOBODY_ASKED: Reason =
     Reason { code: "nobody_asked", text: "No comment of this period asked for an answer.", next: None };
 
 pub fn response_time(facts: &Facts) -> Metric {
-    let took = facts.answers.within(50);
-    let of = counted(facts.answers.waits.len() as i64, "answer", "answers");
-    let notes = [of].into_iter().chain(facts.answers.in_business_hours.then(|| "business hours".to_owned())).collect();
+    let took = facts.waits.within(50);
+    let of = counted(facts.waits.count() as i64, "answer", "answers");
+    let notes = [of].into_iter().chain(facts.waits.in_business_hours.then(|| "business hours".to_owned())).collect();
     Metric {
         name: "response_time",
         title: "Response time",
         value: took.map(Value::Seconds),
         notes: if took.is_some() { notes } else { Vec::new() },
         definition: "Half of the comments and reviews that you answered from Repruv in this period waited no longer than this \
-                     for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, the \
-                     newest count.",
+                     for your first reply. Where the workspace has business hours, only those count. Of more than 2,000 answers, the newest 2,000 \
+                     are looked at.",
         ..of_answers(facts)
     }
 }
 
 pub fn response_time_p90(facts: &Facts) -> Metric {
-    let took = facts.answers.within(90);
+    let took = facts.waits.within(90);
     Metric {
         name: "response_time_p90",
         title: "Nine in ten answered within",
         value: took.map(Value::Seconds),
         definition: "Nine in ten of the comments and reviews that you answered from Repruv in this period waited no longer than \
-                     this for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, the newest count.",
+                     this for your first reply. Where the workspace has business hours, only those count. Of more than 2,000 answers, the newest \
+                     2,000 are looked at.",
         ..of_answers(facts)
     }
 }
 
 /// The parts that are the same for all that is told of answers.
 fn of_answers(facts: &Facts) -> Metric {
-    let is_known = !facts.answers.waits.is_empty();
+    let is_known = facts.waits.count() > 0;
     Metric {
         icon: Icon::Clock,
         unit: "s",

@@ -273,7 +273,7 @@ fn all_caught_up(view: &Inbox<'_>) -> Markup {
                         }
                     }
                 }
-                @if let Some(wait) = today.median_wait { p.muted { "Half of the answers came within " (duration(wait)) "." } }
+                @if let Some(wait) = today.median_wait() { p.muted { "Half of the answers came within " (duration(wait)) "." } }
             }
         }
     }

@@ -119,15 +119,8 @@ impl Api {
 
     async fn among_the_newest(&self, account: &AccountKey, id: &str) -> Result<Option<Thread>, Error> {
         for moderation in Moderation::ALL {
-            let page = match self.threads_page(account, moderation, &Pages::default()).await {
-                Ok(page) => page,
-                Err(error) => match self.confirmed(error).await? {
-                    error if error.is_about_the_thing() => continue,
-                    error => return Err(error),
-                },
-            };
-            let raw = page.items.iter().find(|raw| raw["id"].as_str() == Some(id));
-            if let Some(Ok(thread)) = raw.map(|raw| map::thread(raw, &account.external_id, moderation.state())) {
+            let threads = self.newest(account, moderation).await?;
+            if let Some(thread) = threads.into_iter().find(|thread| thread.root.external_id == id) {
                 return Ok(Some(thread));
             }
         }
@@ -142,12 +135,7 @@ impl Api {
     ) -> Result<Vec<(String, ProviderState)>, Error> {
         let mut found: Vec<(String, ProviderState)> = Vec::new();
         for moderation in Moderation::ALL {
-            let page = match self.threads_page(account, moderation, &Pages::default()).await {
-                Ok(page) => page,
-                Err(error) => return Err(self.confirmed(error).await?),
-            };
-            let read = |raw| map::thread(raw, &account.external_id, moderation.state()).ok();
-            for thread in page.items.iter().filter_map(read) {
+            for thread in self.newest(account, moderation).await? {
                 for shown in std::iter::once(thread.root).chain(thread.replies) {
                     let is_asked = external_ids.contains(&shown.external_id);
                     if is_asked && found.iter().all(|(known, _)| *known != shown.external_id) {
@@ -157,6 +145,19 @@ impl Api {
             }
         }
         Ok(found)
+    }
+
+    /// The threads of a list's newest page that can be read; none of a list that is refused for itself.
+    async fn newest(&self, account: &AccountKey, moderation: Moderation) -> Result<Vec<Thread>, Error> {
+        let page = match self.threads_page(account, moderation, &Pages::default()).await {
+            Ok(page) => page,
+            Err(error) => match self.confirmed(error).await? {
+                error if error.is_about_the_thing() => return Ok(Vec::new()),
+                error => return Err(error),
+            },
+        };
+        let read = |raw| map::thread(raw, &account.external_id, moderation.state()).ok();
+        Ok(page.items.iter().filter_map(read).collect())
     }
 
     async fn by_id(&self, account: &AccountKey, id: &str) -> Result<Option<Thread>, Error> {
