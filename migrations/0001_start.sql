@@ -331,16 +331,24 @@ CREATE TABLE thread_decisions (
     at_news BIGINT NOT NULL,
     decided_by UUID NOT NULL,
     decided_at TIMESTAMPTZ NOT NULL,
-    -- What held before, for whoever takes the word back; null: nothing but the rules.
-    previous_state TEXT CHECK (previous_state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
-    previous_until TIMESTAMPTZ,
-    previous_by UUID,
-    previous_at TIMESTAMPTZ,
-    CHECK ((previous_state IS NULL) = (previous_by IS NULL) AND (previous_by IS NULL) = (previous_at IS NULL)),
+    -- So many words hold again, one after the other, as each is taken back; 0: then the rules alone say where it stands.
+    stands_on BIGINT NOT NULL,
     CHECK ((state = 'snoozed') = (snoozed_until IS NOT NULL))
 );
 CREATE INDEX thread_decisions_by_time ON thread_decisions (workspace_id, decided_at);
 CREATE INDEX thread_decisions_snoozed ON thread_decisions (workspace_id, snoozed_until) WHERE snoozed_until IS NOT NULL;
+
+-- What held before a decision, and before that, the oldest at place 0. Those beyond stands_on are left over.
+CREATE TABLE overruled_decisions (
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    place BIGINT NOT NULL,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    snoozed_until TIMESTAMPTZ,
+    decided_by UUID NOT NULL,
+    decided_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (thread_id, place)
+);
 
 CREATE TABLE thread_assignments (
     thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,

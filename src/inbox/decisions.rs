@@ -14,6 +14,7 @@ use kit::random::Random;
 
 use super::ingest::{self, Place};
 use super::jobs;
+use super::threads::store::Told;
 use super::threads::{self, LastWord, Thread, ThreadId, ThreadState};
 use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::{self, UserId, WorkspaceId};
@@ -106,7 +107,9 @@ fn say(
     let Speaker { by, workspace, now, random } = speaker;
     word.check(now)?;
     let found = threads::store::find_all(tx, workspace, ids)?;
-    let changed = threads::store::decide(tx, workspace, ids, (word.state, word.until), by, said_at)?;
+    let Word { state, until } = word;
+    let told = Told { state, until, by, at: said_at, undoable_since: said_at - UNDO };
+    let changed = threads::store::decide(tx, workspace, ids, told)?;
     if let Some(until) = word.until.filter(|_| !changed.is_empty()) {
         jobs::wake_at(tx, now, random, workspace, until)?;
     }

@@ -35,6 +35,7 @@ const WORKSPACE: [(&str, &[&str]); 5] = [
             "metric_snapshots",
             "threads",
             "thread_decisions",
+            "overruled_decisions",
             "thread_assignments",
             "thread_stars",
             "tags",

@@ -124,6 +124,32 @@ kit::both_databases! {
         assert_eq!(desk.stands("c1").await, (ThreadState::Done, SaidBy::Person));
     }
 
+    async fn word_by_word_is_taken_back_to_what_held_before_all_of_them(desk: Desk) {
+        desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
+        let (day, ben) = (HOUR * 24, UserId::new(MORNING, &desk.random));
+        let at = |minutes: u32| MORNING + day + HOUR / 60 * minutes;
+        let snoozed = Word { state: ThreadState::Snoozed, until: Some(at(600)) };
+        desk.decide("c1", MORNING, DONE).await.expect("it is there");
+        for (by, minutes, word) in [
+            (desk.user, 0, snoozed),
+            (ben, 1, Word { state: ThreadState::Spam, until: None }),
+            (desk.user, 2, Word { state: ThreadState::NeedsReply, until: None }),
+            (desk.user, 3, snoozed),
+        ] {
+            desk.decide_as(by, &["c1"], at(minutes), word).await.expect("it is there");
+        }
+        for (by, minutes, state) in [
+            (desk.user, 3, ThreadState::NeedsReply),
+            (desk.user, 2, ThreadState::Spam),
+            (ben, 1, ThreadState::Snoozed),
+            (desk.user, 0, ThreadState::Done),
+        ] {
+            assert_eq!(desk.undo(by, &["c1"], at(10), at(minutes)).await.changed, 1, "{minutes}");
+            assert_eq!(desk.stands("c1").await, (state, SaidBy::Person), "before {minutes}");
+        }
+        assert_eq!(desk.undo(desk.user, &["c1"], at(10), MORNING).await.changed, 0, "that was yesterday");
+    }
+
     async fn nothing_is_decided_about_own_words(desk: Desk) {
         let asked = comment("c1", "ann", "Where can I buy this?");
         desk.ingest(MORNING, &[asked.clone(), own_reply("r1", &asked, 5)]).await;

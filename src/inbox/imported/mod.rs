@@ -9,6 +9,7 @@ use kit::db::{self, Conn, Tx};
 use kit::random::Random;
 
 use super::ingest::{self, Place as Setting};
+use super::threads::store::Told;
 use super::threads::{self, ThreadId, ThreadState};
 use crate::model::ConnectionId;
 use crate::workspaces::{self, UserId, WorkspaceId};
@@ -67,7 +68,9 @@ pub fn put_work(
 fn finish(tx: &mut Tx, setting: Setting<'_>, id: ThreadId, by: UserId) -> db::Result<()> {
     let zone = workspaces::lock(tx, setting.workspace)?;
     let Some(thread) = threads::store::find(tx, setting.workspace, id)? else { return Ok(()) };
-    threads::store::decide(tx, setting.workspace, &[id], (ThreadState::Done, None), by, setting.now)?;
+    let at = setting.now;
+    let told = Told { state: ThreadState::Done, until: None, by, at, undoable_since: at };
+    threads::store::decide(tx, setting.workspace, &[id], told)?;
     ingest::decided(tx, setting, &zone, &[&thread.external_id])
 }
 

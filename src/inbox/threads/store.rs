@@ -102,32 +102,54 @@ pub fn of_interactions(conn: &mut Conn, workspace: WorkspaceId, ids: &[Interacti
     Ok(threads)
 }
 
-/// The last word counts; the threads on which it is another than the one that holds.
-pub fn decide(
-    tx: &mut Tx,
-    workspace: WorkspaceId,
-    threads: &[ThreadId],
-    (state, until): (ThreadState, Option<Timestamp>),
-    by: UserId,
-    now: Timestamp,
-) -> Result<Vec<ThreadId>> {
+/// A word that is said: what, whose, and when.
+#[derive(Clone, Copy)]
+pub struct Told {
+    pub state: ThreadState,
+    pub until: Option<Timestamp>,
+    pub by: UserId,
+    pub at: Timestamp,
+    /// Nobody takes back what was said before; so what it stands on is forgotten when another word is said.
+    pub undoable_since: Timestamp,
+}
+
+/// The last word counts; the threads on which it is another than the one that holds, which is kept below it.
+pub fn decide(tx: &mut Tx, workspace: WorkspaceId, threads: &[ThreadId], told: Told) -> Result<Vec<ThreadId>> {
+    keep_what_holds(tx, workspace, threads, told)?;
+    let Told { state, until, by, at, undoable_since } = told;
     let sql =
-        "INSERT INTO thread_decisions (thread_id, workspace_id, state, snoozed_until, at_news, decided_by, decided_at)
-         SELECT id, workspace_id, $2, $3, news, $4, $5
-         FROM threads WHERE (workspace_id = $1) IS TRUE AND id IN ";
+        "INSERT INTO thread_decisions (thread_id, workspace_id, state, snoozed_until, at_news, decided_by, decided_at,
+            stands_on)
+         SELECT id, workspace_id, $2, $3, news, $4, $5, 0 FROM threads WHERE (workspace_id = $1) IS TRUE AND id IN ";
     let tail = " ON CONFLICT (thread_id) DO UPDATE SET state = excluded.state, snoozed_until = excluded.snoozed_until,
             at_news = excluded.at_news, decided_by = excluded.decided_by, decided_at = excluded.decided_at,
-            previous_state = CASE WHEN HOLDS THEN thread_decisions.state END,
-            previous_until = CASE WHEN HOLDS THEN thread_decisions.snoozed_until END,
-            previous_by = CASE WHEN HOLDS THEN thread_decisions.decided_by END,
-            previous_at = CASE WHEN HOLDS THEN thread_decisions.decided_at END
+            stands_on = CASE
+                WHEN thread_decisions.at_news <> excluded.at_news
+                    OR thread_decisions.snoozed_until <= excluded.decided_at THEN 0
+                WHEN thread_decisions.decided_at > $6 THEN thread_decisions.stands_on + 1
+                ELSE 1 END
          WHERE thread_decisions.at_news <> excluded.at_news OR thread_decisions.state <> excluded.state
             OR COALESCE(thread_decisions.snoozed_until, excluded.decided_at)
                <> COALESCE(excluded.snoozed_until, excluded.decided_at)
          RETURNING thread_id";
-    let holds = "thread_decisions.at_news = excluded.at_news
-                AND (thread_decisions.snoozed_until IS NULL OR thread_decisions.snoozed_until > excluded.decided_at)";
-    all_in(tx, sql, &tail.replace("HOLDS", holds), args![workspace, state, until, by, now], threads)
+    all_in(tx, sql, tail, args![workspace, state, until, by, at, undoable_since], threads)
+}
+
+/// Before another word is said, the one that still holds is kept for whoever takes that back.
+fn keep_what_holds(tx: &mut Tx, workspace: WorkspaceId, threads: &[ThreadId], told: Told) -> Result<()> {
+    let Told { state, until, at, undoable_since, .. } = told;
+    let sql =
+        "INSERT INTO overruled_decisions (thread_id, place, workspace_id, state, snoozed_until, decided_by, decided_at)
+         SELECT d.thread_id, CASE WHEN d.decided_at > $5 THEN d.stands_on ELSE 0 END, d.workspace_id,
+            d.state, d.snoozed_until, d.decided_by, d.decided_at
+         FROM thread_decisions d JOIN threads t ON t.id = d.thread_id
+         WHERE (d.workspace_id = $1) IS TRUE AND d.at_news = t.news
+            AND (d.snoozed_until IS NULL OR d.snoozed_until > $4)
+            AND (d.state <> $2 OR COALESCE(d.snoozed_until, $4) <> COALESCE($3, $4)) AND d.thread_id IN ";
+    let tail = " ON CONFLICT (thread_id, place) DO UPDATE SET state = excluded.state,
+            snoozed_until = excluded.snoozed_until, decided_by = excluded.decided_by, decided_at = excluded.decided_at
+         RETURNING thread_id";
+    all_in::<ThreadId, _>(tx, sql, tail, args![workspace, state, until, at, undoable_since], threads).map(drop)
 }
 
 /// What held before holds again, as its own speaker's, where the last word is the one that `by` said at `at`; the threads
@@ -139,16 +161,18 @@ pub fn take_back(
     by: UserId,
     at: Timestamp,
 ) -> Result<Vec<ThreadId>> {
-    let theirs = "workspace_id = $1 AND decided_by = $2 AND decided_at = $3";
     let args = args![workspace, by, at];
-    let forgotten = format!("DELETE FROM thread_decisions WHERE {theirs} AND previous_state IS NULL AND thread_id IN ");
-    let restored = format!(
-        "UPDATE thread_decisions SET state = previous_state, snoozed_until = previous_until, decided_by = previous_by,
-            decided_at = previous_at, previous_state = NULL, previous_until = NULL, previous_by = NULL, previous_at = NULL
-         WHERE {theirs} AND previous_state IS NOT NULL AND thread_id IN "
-    );
-    let mut changed = all_in(tx, &forgotten, " RETURNING thread_id", args, threads)?;
-    changed.extend(all_in::<ThreadId, _>(tx, &restored, " RETURNING thread_id", args, threads)?);
+    let forgotten = "DELETE FROM thread_decisions
+         WHERE workspace_id = $1 AND decided_by = $2 AND decided_at = $3 AND stands_on = 0 AND thread_id IN ";
+    let restored =
+        "UPDATE thread_decisions SET state = o.state, snoozed_until = o.snoozed_until, decided_by = o.decided_by,
+            decided_at = o.decided_at, stands_on = o.place
+         FROM overruled_decisions o
+         WHERE o.thread_id = thread_decisions.thread_id AND o.place = thread_decisions.stands_on - 1
+            AND thread_decisions.workspace_id = $1 AND thread_decisions.decided_by = $2
+            AND thread_decisions.decided_at = $3 AND thread_decisions.thread_id IN ";
+    let mut changed = all_in(tx, forgotten, " RETURNING thread_id", args, threads)?;
+    changed.extend(all_in::<ThreadId, _>(tx, restored, " RETURNING thread_decisions.thread_id", args, threads)?);
     Ok(changed)
 }
 
