@@ -5,9 +5,10 @@ use kit::db::{Result, Tx};
 
 use super::IngestContext;
 use super::retriage::{self, Unsettled};
-use super::rollups::{Counted, Rollups};
-use super::store;
+use super::rollups::Rollups;
+use super::{moderated, store};
 use crate::events::{self, Event};
+use crate::inbox::corrections;
 use crate::model::ProviderState;
 use crate::replies;
 use crate::workspaces;
@@ -26,19 +27,13 @@ pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Time
     let mut rollups = Rollups::default();
     let mut missing = Missing::default();
     let mut unsettled = Unsettled::default();
-    for mut row in store::not_seen_since(tx, context, started_at)? {
-        if row.missing_since.is_none() {
-            missing.newly_missing += 1;
-            continue;
-        }
-        missing.removed += 1;
-        let before = Counted::of(&row);
-        row.provider_state = ProviderState::Removed;
-        row.can_reply = false;
-        store::put_provider_state(tx, &row)?;
-        rollups.replace(before, Counted::of(&row));
-        unsettled.touched.entry(row.thread_external_id.clone()).or_default();
-        unsettled.again.insert(row.thread_external_id);
+    let not_seen = store::not_seen_since(tx, context, started_at)?;
+    let (gone, new): (Vec<_>, Vec<_>) = not_seen.into_iter().partition(|row| row.missing_since.is_some());
+    let said = corrections::said_of(tx, &gone.iter().map(|row| row.id).collect::<Vec<_>>())?;
+    (missing.newly_missing, missing.removed) = (new.len(), gone.len());
+    for row in gone {
+        let said = said.get(&row.id).copied().unwrap_or_default();
+        moderated::put(tx, context, (row, said), ProviderState::Removed, (&mut rollups, &mut unsettled))?;
     }
     store::mark_missing(tx, context, started_at)?;
     retriage::settle(tx, context.place(), unsettled, &mut rollups)?;

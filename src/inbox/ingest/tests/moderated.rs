@@ -71,6 +71,18 @@ kit::both_databases! {
         assert_eq!(desk.drift().await, Drift::default());
     }
 
+    async fn what_was_spam_at_the_platform_and_is_gone_is_no_spam_any_more(desk: Desk) {
+        let spam = |id: &str| ObservedInteraction { provider_state: ProviderState::Spam, ..comment(id, id, "How much is it?") };
+        desk.ingest(MORNING, &[spam("silent"), spam("told")]).await;
+        let told = ObservedInteraction { provider_state: ProviderState::Removed, can_reply: false, ..spam("told") };
+        desk.ingest(MORNING + HOUR, &[told]).await;
+        for hours in [1, 2] {
+            desk.unit(MORNING + HOUR * hours, |tx, context| ingest::pass_completed(tx, context, context.now)).await;
+        }
+        assert_eq!(desk.derived_of("silent").await, desk.derived_of("told").await);
+        assert_eq!((desk.state_of("silent").await, desk.drift().await), (TriageState::NoReplyNeeded, Drift::default()));
+    }
+
     async fn whoever_comes_to_wait_by_a_word_from_here_is_more_urgent_by_the_hour(desk: Desk) {
         let held = ObservedInteraction { provider_state: ProviderState::Held, ..comment("c1", "ann", "Where is it sold?") };
         desk.ingest(MORNING, &[held, comment("c2", "bob", "I watched it on the train")]).await;
