@@ -4,6 +4,7 @@ mod effort;
 mod filters;
 mod ranking;
 mod team;
+mod wheel;
 
 use std::time::Duration;
 

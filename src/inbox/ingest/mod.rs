@@ -14,7 +14,7 @@ mod rollups;
 mod spared;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod versions;
 
 use std::collections::HashSet;

@@ -1,5 +1,6 @@
 //! What ingest keeps, whoever repeats it, in whatever order.
 
+pub mod anew;
 mod moderated;
 mod writers;
 

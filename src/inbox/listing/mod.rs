@@ -7,7 +7,7 @@ mod marked;
 mod opened;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

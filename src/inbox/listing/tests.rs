@@ -267,6 +267,25 @@ fn a_filter_and_its_address_are_the_same() {
     assert_eq!(Filter::parse([("state", ""), ("kind", "")]).unwrap().address("/inbox"), "/inbox?state=");
 }
 
+/// Whether a list says by the index what it says row by row, and what that is.
+pub fn disagreement(conn: &mut kit::db::Conn, reader: Reader<'_>, filter: &Filter) -> kit::db::Result<Option<String>> {
+    const ALL: usize = 1_000;
+    let ids = |rows: Vec<super::Interaction>| rows.into_iter().map(|row| row.external_id).collect::<Vec<_>>();
+    let mut looked_through = super::store::looked_through(conn, reader, filter, None, ALL)?;
+    if let Some(word) = filter.q.as_ref().map(ToString::to_string) {
+        let says_it = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|said| said == word);
+        looked_through.retain(|row| row.text.as_deref().is_some_and(says_it));
+    }
+    let looked_through = ids(looked_through);
+    let listed = ids(super::store::list(conn, reader, filter, None, ALL)?);
+    let indexed = match super::found::is_asked_for(filter) {
+        true => ids(super::found::by_index(conn, reader, filter, ALL)?),
+        false => listed.clone(),
+    };
+    let is_same = looked_through == listed && listed == indexed;
+    Ok((!is_same).then(|| format!("{looked_through:?} row by row, {listed:?} listed, {indexed:?} by the index")))
+}
+
 /// c1 asks, c2 is answered after r1 said thanks, c3 is an angry review, c4 wants to buy, c5 is German praise, c6 is held;
 /// s1 is spam by its words and s2 by the platform's.
 fn inbox() -> Vec<ObservedInteraction> {

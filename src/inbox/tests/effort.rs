@@ -90,7 +90,7 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
 }
 
 /// The list under each choice of each of its filters, whether any comment is so or none.
-fn filters() -> Vec<String> {
+pub fn filters() -> Vec<String> {
     let mut filters = Vec::new();
     for name in ["state", "kind", "platform", "sentiment", "priority", "intent", "language", "visibility"] {
         let wanted = Filter::parse([(name, "no such value")]).expect_err("it is none").message;

@@ -100,6 +100,16 @@ fn by_time(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>, limit: u
     Ok(rows)
 }
 
+/// By the index alone, however few rows there are.
+#[cfg(test)]
+pub fn by_index(conn: &mut Conn, reader: Reader<'_>, filter: &Filter, limit: usize) -> Result<Vec<Interaction>> {
+    let search = Search::new(conn, reader, filter)?;
+    if conn.dialect() == Dialect::Sqlite && filter.order != Order::Priority {
+        return by_time(conn, &search, None, limit);
+    }
+    store::rows(conn, &store::list(&search, Within::Found, None, limit))
+}
+
 /// How the database goes about each statement of such a list.
 #[cfg(test)]
 pub fn plans(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {
