@@ -483,6 +483,8 @@ CREATE TABLE moderation_acts (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
+    -- Among the acts on the same comment, whatever clocks say.
+    place BIGINT NOT NULL,
     order_id UUID NOT NULL,
     -- No user is referred to: a workspace's rows stand by themselves.
     ordered_by UUID NOT NULL,
@@ -507,10 +509,11 @@ CREATE TABLE moderation_acts (
 -- One at a time for each comment.
 CREATE UNIQUE INDEX moderation_acts_under_way ON moderation_acts (interaction_id)
     WHERE state IN ('queued', 'asking', 'unknown');
-CREATE INDEX moderation_acts_by_interaction ON moderation_acts (interaction_id, created_at);
+CREATE INDEX moderation_acts_by_interaction ON moderation_acts (interaction_id, place);
 CREATE INDEX moderation_acts_by_order ON moderation_acts (order_id);
 CREATE INDEX moderation_acts_by_workspace ON moderation_acts (workspace_id);
 CREATE INDEX moderation_acts_by_connection ON moderation_acts (connection_id, updated_at);
+CREATE INDEX moderation_acts_held ON moderation_acts (connection_id, due_at) WHERE error_code = 'rate_limited';
 
 -- What a team answers often: text with places for what is known of the comment that is answered.
 CREATE TABLE saved_replies (

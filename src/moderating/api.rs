@@ -126,7 +126,8 @@ pub async fn cancel(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    act(&app, &who, &visitor, once, &id, moderation::cancel).await
+    let all = |work: &mut Work<'_>, workspace, id| moderation::cancel(work, workspace, id, None);
+    act(&app, &who, &visitor, once, &id, all).await
 }
 
 /// Tries again what failed.

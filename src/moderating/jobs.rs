@@ -7,8 +7,9 @@ use kit::db::{self, Tx};
 use kit::jobs::{Done, Enqueue, Failure, Job, JobRow, Policy, Run};
 use kit::random::Random;
 
+use super::words::NOT_DONE;
 use crate::app::App;
-use crate::moderation::{self, CarryOut};
+use crate::moderation::{self, CarryOut, OrderId};
 use crate::replies::Trouble;
 
 impl Job for CarryOut {
@@ -31,26 +32,47 @@ impl Job for CarryOut {
         super::carry_out(&app, run, self.order_id).await
     }
 
-    fn on_failed(&self, tx: &mut Tx, _: &JobRow, failure: &Failure, now: Timestamp, _: &Random) -> db::Result<()> {
+    fn on_failed(
+        &self,
+        tx: &mut Tx,
+        job: &JobRow,
+        failure: &Failure,
+        now: Timestamp,
+        random: &Random,
+    ) -> db::Result<()> {
+        if failure.code == NOT_DONE {
+            return goes_on(tx, (now, random), self.order_id, whose(job));
+        }
         let trouble = Trouble { code: failure.code, message: failure.message.clone() };
         moderation::gave_up(tx, now, self.order_id, &trouble)
     }
 
     /// What is not asked for yet is called back with its job. What became of the rest must be known all the same.
     fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
-        if moderation::call_back(tx, now, self.order_id)? {
-            return Ok(());
-        }
-        let how = Enqueue {
-            user_id: job.user_id,
-            workspace_id: job.workspace_id,
-            operation_key: Some(self.operation_key()),
-            ..Enqueue::default()
-        };
-        kit::jobs::enqueue(tx, now, random, self, how).map(drop)
+        moderation::call_back(tx, now, self.order_id)?;
+        goes_on(tx, (now, random), self.order_id, whose(job))
     }
 
     fn on_retry(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, _: &Random) -> db::Result<bool> {
         moderation::reopen_for_job(tx, now, self.order_id)
     }
+}
+
+/// In the commit that ends an order's job: what somebody has brought back on its way meanwhile, another job takes up.
+pub(super) fn goes_on(
+    tx: &mut Tx,
+    (now, random): (Timestamp, &Random),
+    order_id: OrderId,
+    whose: Enqueue,
+) -> db::Result<()> {
+    if !moderation::goes_on(tx, order_id)? {
+        return Ok(());
+    }
+    let job = CarryOut { order_id };
+    let how = Enqueue { operation_key: Some(job.operation_key()), ..whose };
+    kit::jobs::enqueue(tx, now, random, &job, how).map(drop)
+}
+
+fn whose(job: &JobRow) -> Enqueue {
+    Enqueue { user_id: job.user_id, workspace_id: job.workspace_id, ..Enqueue::default() }
 }

@@ -17,7 +17,7 @@ mod words;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
-use kit::jobs::{Done, Failure, Run};
+use kit::jobs::{Done, Enqueue, Failure, Run};
 use serde_json::json;
 
 use self::look::{Seen, Sight};
@@ -25,13 +25,11 @@ use crate::app::App;
 use crate::connections::account::{IngestTarget, OpenAccount, SyncError};
 use crate::inbox::ingest;
 use crate::model::{ObservedInteraction, ProviderState};
-use crate::moderation::{self, Act, Item, OrderId, State};
+use crate::moderation::{self, Act, Item, MOST_ATTEMPTS, OrderId, State};
 use crate::platforms::{ActRules, Error, Target, Verb};
 use crate::replies::{self, Trouble};
 use crate::workspaces;
 
-/// How often the platform is asked before a person has to ask for more.
-const MOST_ATTEMPTS: i64 = 5;
 /// A worker that stood still for longer after it said `asking` does not ask any more: another may be looking already.
 const FRESH: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -76,12 +74,30 @@ async fn carry_out(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
             return Err(words::waits(next));
         }
         let group = together(app, left, now);
+        if waits_for_the_platform(app, &run, &group).await? {
+            continue;
+        }
         match group.first().0.state {
             State::Asking => doubt(app, &run, &group, &words::interrupted()).await?,
             State::Unknown => look(app, &run, &group).await?,
             _ => ask(app, &run, &group).await?,
         }
     }
+}
+
+/// Whether the platform wants to hear nothing of the account yet, whatever it is asked for: the group waits as long.
+async fn waits_for_the_platform(app: &App, run: &Run, group: &Group) -> Result<bool, Failure> {
+    let (act, _) = group.first();
+    let (connection, now) = (act.connection_id, app.now());
+    let until = app.db.read(move |conn| moderation::held_until(conn, connection, now)).await?;
+    match (until, act.state) {
+        (Some(until), State::Queued) => postpone(app, run, group, &Error::RateLimited { until }).await?,
+        (Some(until), State::Unknown) => {
+            advance(run, group.moves(|act| act.looked_for(now, until))).await?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// As many as one call takes. Of those that were refused together, each time fewer: one of them may have been at fault.
@@ -132,7 +148,9 @@ async fn ask(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
     let group = Group { acts, rules: group.rules };
     match call(&account, &group).await {
         Ok(answered) => arrived(app, run, &account.target, &group, answered).await,
-        Err(error) if replies::has_made_nothing(&error) => postpone(app, run, &group, &error).await,
+        Err(error) if replies::has_made_nothing(&error) || matches!(error, Error::RateLimited { .. }) => {
+            postpone(app, run, &group, &error).await
+        }
         Err(error) => doubt(app, run, &group, &words::trouble(&error, item.platform)).await,
     }
 }
@@ -202,9 +220,8 @@ async fn look(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
             }
             Sight::Gone => act.failed(now).with(words::gone(item.platform)),
             _ if act.was_refused() && act.company <= 1 => act.failed(now),
+            _ if act.was_refused() => act.asked_with_fewer(now),
             _ if act.attempts >= MOST_ATTEMPTS => act.failed(now),
-            // Of several that were refused together, most are not at fault.
-            _ if act.was_refused() => act.asked_again(now, now),
             _ => act.asked_again(now, now + pause(act.attempts)),
         };
         moves.push((act.clone(), after));
@@ -276,7 +293,9 @@ async fn over(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
         "cancelled": receipt.count(State::Cancelled),
         "skipped": skipped,
     });
-    run.done(result).await
+    let (now, random, workspace_id) = (app.now(), app.random.clone(), Some(receipt.acts[0].workspace_id.uuid()));
+    let whose = Enqueue { user_id: run.user_id(), workspace_id, ..Enqueue::default() };
+    run.finish(result, move |tx| Ok(jobs::goes_on(tx, (now, &random), id, whose.clone())?)).await
 }
 
 async fn advance(run: &Run, moves: Vec<(Act, Act)>) -> Result<Vec<Act>, Failure> {

@@ -164,6 +164,8 @@ kit::text_enum! { pub enum Act { Cancel = "cancel", Retry = "retry" } }
 #[derive(Debug, Deserialize)]
 pub struct ActForm {
     act: Act,
+    /// Of which comment alone.
+    of: Option<InteractionId>,
     open: Option<InteractionId>,
 }
 
@@ -177,13 +179,11 @@ pub async fn act(
 ) -> Result<Redirect> {
     let id: OrderId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, _) = place(parameters)?;
-    let workspace = who.workspace.id;
-    app.write(who.acting(), move |work| {
-        match form.act {
-            Act::Cancel => moderation::cancel(work, workspace, id)?,
-            Act::Retry => moderation::retry(work, workspace, id)?,
-        }
-        Ok::<_, Error>(())
+    let (workspace, platforms) = (who.workspace.id, app.platforms.clone());
+    app.write(who.acting(), move |work| match (form.act, form.of) {
+        (Act::Cancel, only) => moderation::cancel(work, workspace, id, only),
+        (Act::Retry, None) => moderation::retry(work, workspace, id),
+        (Act::Retry, Some(one)) => moderation::retry_one(work, &platforms, workspace, (id, one)).map(drop),
     })
     .await?;
     let back = form.open.map_or_else(|| list.address(&format!("/moderation/{id}"), None), |open| list.one(open));

@@ -69,10 +69,12 @@ pub(super) fn waits(act: &Act) -> Failure {
     Failure::retry_at(code, message, act.due_at)
 }
 
-/// The job's last word where nothing was done.
+/// The job's last word where nothing was done: each act says why.
+pub(super) const NOT_DONE: &str = "not_done";
+
 pub(super) fn failed(act: &Act) -> Failure {
     let message = act.error_message.clone().unwrap_or_else(|| "The platform didn't do this.".to_owned());
-    Failure::fail("not_done", message)
+    Failure::fail(NOT_DONE, message)
 }
 
 /// When what is in the way will be gone, where the platform, or our budget, says so.

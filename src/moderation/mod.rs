@@ -16,8 +16,8 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 use serde::{Deserialize, Serialize};
 
-pub use moves::{MOST, advance, gave_up, tell};
-pub use people::{NewOrder, Refused, Skipped, call_back, cancel, order, reopen_for_job, retry};
+pub use moves::{MOST, MOST_ATTEMPTS, advance, gave_up, tell};
+pub use people::{NewOrder, Refused, Skipped, call_back, cancel, goes_on, order, reopen_for_job, retry, retry_one};
 pub use rights::{may_change, right};
 pub use state::State;
 pub use store::{Act, Item};
@@ -68,7 +68,7 @@ impl Receipt {
     }
 
     pub fn can_be_retried(&self) -> bool {
-        self.under_way() == 0 && self.count(State::Failed) > 0
+        self.under_way() == 0 && self.acts.iter().any(Act::can_be_retried)
     }
 
     /// What whoever calls it back, or has it tried again, must have.
@@ -122,7 +122,6 @@ pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: Connection
         acts.retain(|known| known.interaction_id != act.interaction_id);
         acts.push(act);
     }
-    acts.retain(|act| act.state != State::Skipped);
     Ok(acts)
 }
 
@@ -144,6 +143,11 @@ pub fn items(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> 
         }
     }
     Ok(found)
+}
+
+/// Until when the platform has asked to be left alone by an account.
+pub fn held_until(conn: &mut Conn, connection: ConnectionId, now: Timestamp) -> Result<Option<Timestamp>> {
+    store::held_until(conn, connection, now)
 }
 
 /// The workspace's own comment that a reply became.

@@ -12,11 +12,19 @@ use crate::replies::Trouble;
 /// An order is as large as what goes in one call of the inbox.
 pub const MOST: usize = 200;
 
+/// How often the platform is asked before a person has to ask for more.
+pub const MOST_ATTEMPTS: i64 = 5;
+
 impl Act {
     /// Why nothing was asked.
     pub fn skipped(&self) -> Option<Skipped> {
         let code = self.error_code.as_deref().filter(|_| self.state == State::Skipped)?;
         code.parse().ok()
+    }
+
+    /// What came after it on the same comment is not undone by trying it again.
+    pub fn can_be_retried(&self) -> bool {
+        self.state == State::Failed && self.is_last
     }
 
     /// Whether the platform has refused it: asking again would be refused again.
@@ -41,7 +49,7 @@ impl Act {
         Self { attempts: self.attempts + 1, company, ..self.moved(State::Asking, now) }
     }
 
-    /// Nothing was done. What waits for a time that is known has not been tried; anything else counts as an attempt.
+    /// Nothing was done, or it does no harm to ask for it once more. What waits for a time that is known has not been tried; anything else counts as an attempt.
     pub fn postponed(&self, now: Timestamp, due_at: Timestamp, is_wait: bool) -> Self {
         let was_asked = self.state == State::Asking;
         let attempts = self.attempts + i64::from(!was_asked && !is_wait) - i64::from(was_asked && is_wait);
@@ -51,6 +59,11 @@ impl Act {
     /// It may be done: the platform is looked at.
     pub fn looked_for(&self, now: Timestamp, at: Timestamp) -> Self {
         Self { due_at: at, ..self.moved(State::Unknown, now) }
+    }
+
+    /// Of several that were refused together most are not at fault: that was none of its attempts.
+    pub fn asked_with_fewer(&self, now: Timestamp) -> Self {
+        Self { due_at: now, attempts: self.attempts - 1, ..self.moved(State::Queued, now) }
     }
 
     /// It was looked for and is not done.

@@ -2,7 +2,7 @@
 
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
-use kit::jobs::{Enqueue, JobScope};
+use kit::jobs::{self, Enqueue, JobScope};
 
 use super::moves::{self, MOST, advance, tell};
 use super::store::{self, Act, Item};
@@ -58,7 +58,7 @@ pub enum Refused {
     NotAllowed(&'static str),
     #[error("the owners want to see an editor's words first")]
     NeedsOwner,
-    #[error("an order that cannot be {0}")]
+    #[error("not now: {0}")]
     NotNow(&'static str),
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -108,35 +108,48 @@ pub fn order(
     Ok(id)
 }
 
-/// Calls back what the platform was not asked for yet.
-pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
+/// Calls back what the platform was not asked for yet: of a whole order, or for one comment of it.
+pub fn cancel(
+    work: &mut Work<'_>,
+    workspace: WorkspaceId,
+    id: OrderId,
+    only: Option<InteractionId>,
+) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
-    let acts = store::of_order(work.tx, workspace, id)?;
+    let mut acts = store::of_order(work.tx, workspace, id)?;
+    acts.retain(|act| only.is_none_or(|only| act.interaction_id == only));
     rights::changes(work.tx, (workspace, by), &acts, false)?;
     let queued = acts.iter().filter(|act| act.state == State::Queued);
     let moves = queued.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
     let made = advance(work.tx, &moves)?;
     if made.is_empty() {
-        return Err(Refused::NotNow("called back"));
+        return Err(Refused::NotNow("It's too late to cancel: nothing here is still waiting to be done."));
     }
     let is_over = store::live(work.tx, id)?.is_empty();
-    let job = store::live_job(work.tx, &CarryOut { order_id: id }.operation_key())?;
+    let job = jobs::live(work.tx, &CarryOut { order_id: id }.operation_key())?;
     if let Some(job) = job.filter(|_| is_over) {
-        kit::jobs::cancel::<App>(work.tx, work.now, work.random, job, JobScope::All)?;
+        jobs::cancel::<App>(work.tx, work.now, work.random, job, JobScope::All)?;
     }
     tell(work.tx, work.now, &made)?;
     audit::record(work, audit::Event::ModerationCancelled, on(&made, id))?;
     Ok(())
 }
 
-/// Tries again what failed.
+const NOTHING_FAILED: Refused =
+    Refused::NotNow("There's nothing to try again here any more. Reload the page to see why.");
+
+/// Tries again all that failed of an order.
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
     workspaces::lock(work.tx, workspace)?;
     rights::may_change(work.tx, (workspace, by), id, true)?;
+    // It would call back what is brought on its way.
+    if is_being_stopped(work, id)? {
+        return Err(Refused::NotNow("This is just being canceled. Try again in a moment."));
+    }
     let made = reopen(work.tx, work.now, workspace, id)?;
     if made.is_empty() {
-        return Err(Refused::NotNow("tried again"));
+        return Err(NOTHING_FAILED);
     }
     enqueue(work, workspace, id, by)?;
     tell(work.tx, work.now, &made)?;
@@ -144,14 +157,36 @@ pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result
     Ok(())
 }
 
-/// Brings what failed of an order back on its way, where nothing else is under way for its comment; which acts those are.
+/// Tries again what failed for one comment of an order, as an order of its own: the others stay as they are.
+pub fn retry_one(
+    work: &mut Work<'_>,
+    platforms: &Platforms,
+    workspace: WorkspaceId,
+    (id, comment): (OrderId, InteractionId),
+) -> Result<OrderId, Refused> {
+    workspaces::lock(work.tx, workspace)?;
+    let acts = store::of_order(work.tx, workspace, id)?;
+    let act = acts.iter().find(|act| act.interaction_id == comment).ok_or(Refused::NotFound)?;
+    if !act.can_be_retried() {
+        return Err(NOTHING_FAILED);
+    }
+    let again = NewOrder { interactions: &[comment], verb: act.verb, text: act.text.as_deref() };
+    order(work, platforms, workspace, &again)
+}
+
+fn is_being_stopped(work: &mut Work<'_>, id: OrderId) -> db::Result<bool> {
+    let Some(job) = jobs::live(work.tx, &CarryOut { order_id: id }.operation_key())? else { return Ok(false) };
+    Ok(jobs::status(work.tx, job, JobScope::All, work.now)?.is_some_and(|job| job.cancel_requested))
+}
+
+/// Brings what failed of an order back on its way, where nothing came after it on the same comment; which acts those are.
 fn reopen(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, id: OrderId) -> db::Result<Vec<Act>> {
     if !store::live(tx, id)?.is_empty() {
         return Ok(Vec::new());
     }
     let mut moves = Vec::new();
     for act in store::of_order(tx, workspace, id)? {
-        if act.state == State::Failed && store::is_free(tx, act.interaction_id)? {
+        if act.can_be_retried() {
             moves.push((act.clone(), act.queued_anew(now)));
         }
     }
@@ -167,14 +202,20 @@ pub fn reopen_for_job(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<bo
     Ok(!made.is_empty())
 }
 
-/// Calls back with their job what the platform was not asked for yet; whether nothing is left.
-pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<bool> {
+/// Whether an order whose job ends in this commit is not over: somebody has brought something back on its way meanwhile, or
+/// what became of it is not known yet.
+pub fn goes_on(tx: &mut Tx, id: OrderId) -> db::Result<bool> {
+    store::lock(tx, id)?;
+    Ok(!store::live(tx, id)?.is_empty())
+}
+
+/// Calls back with their job what the platform was not asked for yet.
+pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<()> {
     let live = store::live(tx, id)?;
     let queued = live.iter().filter(|act| act.state == State::Queued);
     let moves = queued.map(|act| (act.clone(), act.cancelled(now))).collect::<Vec<_>>();
     let made = advance(tx, &moves)?;
-    tell(tx, now, &made)?;
-    Ok(made.len() == live.len())
+    tell(tx, now, &made)
 }
 
 /// Why the platform would be asked for nothing, or for what it does not do.
@@ -225,6 +266,7 @@ fn asked_for(
         created_at: work.now,
         updated_at: work.now,
         orderer_name: None,
+        is_last: true,
     }
 }
 
@@ -236,7 +278,7 @@ fn enqueue(work: &mut Work<'_>, workspace: WorkspaceId, order_id: OrderId, by: U
         operation_key: Some(job.operation_key()),
         ..Enqueue::default()
     };
-    kit::jobs::enqueue(work.tx, work.now, work.random, &job, how).map(drop)
+    jobs::enqueue(work.tx, work.now, work.random, &job, how).map(drop)
 }
 
 const fn done_to(verb: Verb) -> audit::Event {
@@ -273,7 +315,7 @@ impl Refused {
             Self::NeedsOwner => {
                 ("needs_owner", "Replies wait for an owner's approval here, so only owners can edit them.".to_owned())
             }
-            Self::NotNow(wanted) => ("not_now", format!("Nothing of this can be {wanted} now.")),
+            Self::NotNow(why) => ("not_now", (*why).to_owned()),
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Result, Tx};
-use kit::jobs::JobId;
+use kit::db::{Conn, Dialect, Result, Tx};
 
 use super::{ActId, OrderId, State};
 use crate::model::{ConnectionId, InteractionId, Platform, ProviderState, UserId, WorkspaceId};
@@ -37,12 +36,16 @@ kit::row! {
         pub updated_at: Timestamp,
         /// None of somebody whose account is gone.
         pub orderer_name: Option<String>,
+        /// Nothing else was done, or is to be done, with the same comment since.
+        pub is_last: bool,
     }
 }
 
 const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state, moves, \
     attempts, company, due_at, error_code, error_message, created_at, updated_at, \
-    (SELECT name FROM users WHERE users.id = moderation_acts.ordered_by)";
+    (SELECT name FROM users WHERE users.id = moderation_acts.ordered_by), NOT EXISTS (SELECT 1 FROM moderation_acts later
+        WHERE later.interaction_id = moderation_acts.interaction_id AND later.state NOT IN ('skipped', 'cancelled')
+            AND later.place > moderation_acts.place)";
 
 kit::row! {
     /// A comment, as far as an act asks.
@@ -91,8 +94,10 @@ pub fn comment_of(
 pub fn insert(tx: &mut Tx, act: &Act) -> Result<bool> {
     let inserted = tx.exec(
         "INSERT INTO moderation_acts (id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state,
-            moves, attempts, company, due_at, error_code, created_at, updated_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11, $10, $10) ON CONFLICT DO NOTHING",
+            moves, attempts, company, due_at, error_code, created_at, updated_at, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11, $10, $10,
+            (SELECT COALESCE(max(place), 0) + 1 FROM moderation_acts WHERE interaction_id = $4))
+         ON CONFLICT DO NOTHING",
         args![
             act.id,
             act.workspace_id,
@@ -156,13 +161,13 @@ pub fn live(conn: &mut Conn, order: OrderId) -> Result<Vec<Act>> {
     )
 }
 
-/// In the order in which they were asked for.
+/// In the order in which they were asked for, without those for which nothing was asked.
 pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: ConnectionId, thread: &str) -> Result<Vec<Act>> {
     conn.all(
         &format!(
-            "SELECT {COLUMNS} FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND interaction_id IN
+            "SELECT {COLUMNS} FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND state <> 'skipped' AND interaction_id IN
                 (SELECT id FROM interactions WHERE connection_id = $2 AND thread_external_id = $3)
-             ORDER BY created_at, id"
+             ORDER BY place"
         ),
         args![workspace, connection, thread],
     )
@@ -177,11 +182,24 @@ pub fn is_free(tx: &mut Tx, interaction: InteractionId) -> Result<bool> {
     Ok(found.is_none())
 }
 
-/// The job that waits to do something, or does it.
-pub fn live_job(conn: &mut Conn, operation_key: &str) -> Result<Option<JobId>> {
-    conn.opt(
-        "SELECT id FROM background_jobs WHERE operation_key = $1 AND status IN ('pending', 'running')",
-        args![operation_key],
+/// Holds an order's acts, so that whoever brings one back on its way is waited for. SQLite has one writer anyway.
+pub fn lock(tx: &mut Tx, order: OrderId) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => {
+            let held: Vec<ActId> =
+                tx.all("SELECT id FROM moderation_acts WHERE order_id = $1 ORDER BY id FOR UPDATE", args![order])?;
+            drop(held);
+            Ok(())
+        }
+    }
+}
+
+/// Until when the platform wants to hear nothing of an account.
+pub fn held_until(conn: &mut Conn, connection: ConnectionId, now: Timestamp) -> Result<Option<Timestamp>> {
+    conn.one(
+        "SELECT max(due_at) FROM moderation_acts WHERE connection_id = $1 AND error_code = 'rate_limited' AND due_at > $2",
+        args![connection, now],
     )
 }
 

@@ -11,6 +11,7 @@ mod words;
 
 use std::time::Duration;
 
+use kit::clock::Timestamp;
 use kit::jobs::{Done, Failure, Run};
 use kit::mutant;
 use serde_json::json;
@@ -112,7 +113,10 @@ async fn send(app: &App, run: &Run, hand: &Hand) -> Result<Step, Failure> {
         Err(error) if replies::has_made_nothing(&error) || mutant!("replies: nothing is read back") => {
             postpone(app, run, &hand, &error).await
         }
-        Err(error) => doubt(app, run, &hand, &words::trouble(&error, platform)).await,
+        Err(error) => {
+            let trouble = words::trouble(&error, platform);
+            doubt(app, run, &hand, &trouble, words::until(&error)).await
+        }
     }
 }
 
@@ -156,13 +160,19 @@ async fn interrupted(app: &App, run: &Run, hand: &Hand) -> Result<Step, Failure>
         advance(run, &hand.reply, &hand.reply.postponed(now, now, false)).await?;
         return Ok(Step::Again);
     }
-    doubt(app, run, hand, &words::interrupted()).await
+    doubt(app, run, hand, &words::interrupted(), None).await
 }
 
-/// It may be there: it is looked for.
-async fn doubt(app: &App, run: &Run, hand: &Hand, trouble: &Trouble) -> Result<Step, Failure> {
+/// It may be there: it is looked for, as soon as the platform lets us.
+async fn doubt(
+    app: &App,
+    run: &Run,
+    hand: &Hand,
+    trouble: &Trouble,
+    until: Option<Timestamp>,
+) -> Result<Step, Failure> {
     let now = app.now();
-    let after = hand.reply.looked_for(now, now).with(trouble.clone());
+    let after = hand.reply.looked_for(now, until.map_or(now, |until| until.max(now))).with(trouble.clone());
     if mutant!("replies: a refusal is taken for nothing") && after.was_refused() {
         advance(run, &hand.reply, &after).await?;
         return Ok(Step::Ends(Failure::fail(NOT_SENT, trouble.message.clone())));

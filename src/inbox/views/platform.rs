@@ -7,7 +7,7 @@ use super::one::Beside;
 use crate::inbox::listing::{Connection, Interaction};
 use crate::inbox::place::Place;
 use crate::model::{Platform, ProviderState};
-use crate::moderation::{Act, State, could_not, doing, done, under_way};
+use crate::moderation::{Act, MOST_ATTEMPTS, State, could_not, doing, done, under_way};
 use crate::platforms::{ActRules, Platforms, Verb};
 use crate::web::ui::{Local, NOTHING, Tone, tag};
 
@@ -125,7 +125,7 @@ fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &L
     };
     let waits = act.state == State::Queued && act.due_at > local.now;
     let button = match act.state {
-        State::Queued => Some(("cancel", "Call back")),
+        State::Queued => Some(("cancel", "Cancel")),
         State::Failed => Some(("retry", "Try again")),
         _ => None,
     };
@@ -133,12 +133,13 @@ fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &L
         p.meta.acted data-test="act" data-state=(act.state) {
             span { (tag(tone, &words)) }
             span { "by " (act.orderer_name.as_deref().unwrap_or("somebody")) " " (local.ago(act.updated_at)) }
-            @if waits { span { "Tried " (act.attempts) " of 5 times, next at " (local.exact_minute(act.due_at)) } }
+            @if waits { span { "Tried " (act.attempts) " of " (MOST_ATTEMPTS) " times, next at " (local.exact_minute(act.due_at)) } }
         }
         @if let Some(said) = said { p.muted { (said) } }
         @if let Some((what, label)) = button.filter(|_| beside.may_answer) {
             form.actions method="post" action=(place.address(&format!("/moderation/{}/act", act.order_id), None)) {
                 input type="hidden" name="open" value=(open.id);
+                input type="hidden" name="of" value=(act.interaction_id);
                 button.button.small type="submit" name="act" value=(what) { (label) }
             }
         }

@@ -225,7 +225,7 @@ both_databases! {
         stand.far.script().units = 10;
         let three = stand.ordered(Verb::Publish, &[first]).await;
         let workspace = stand.workspace;
-        let called_back = move |work: &mut crate::work::Work<'_>| moderation::cancel(work, workspace, three);
+        let called_back = move |work: &mut crate::work::Work<'_>| moderation::cancel(work, workspace, three, None);
         stand.app.app.write(Who::user(stand.ben, ""), called_back).await.expect("it waits");
         assert_eq!(stand.act(three).await.state, State::Cancelled);
         stand.later(86_400).await;

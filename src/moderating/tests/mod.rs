@@ -3,6 +3,7 @@
 mod acts;
 mod api;
 mod lists;
+mod many;
 mod pages;
 mod rights;
 mod youtube;

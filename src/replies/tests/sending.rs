@@ -153,6 +153,18 @@ both_databases! {
         assert_eq!((stand.state(id).await, stand.far.texts().len()), (State::Published, 1));
     }
 
+    async fn a_platform_that_wants_to_be_left_alone_is_not_looked_at_before_either(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let item = stand.asked("c1").await;
+        let until = stand.app.app.now() + Duration::from_secs(600);
+        stand.answers([KeepsAnd(Error::RateLimited { until })]);
+        let id = stand.delivered(item, "At nine.").await;
+        stand.later(599).await;
+        assert_eq!((stand.reply(id).await.state, stand.far.asked()), (State::Unknown, vec!["reply At nine.".to_owned()]));
+        stand.later(1).await;
+        assert_eq!((stand.reply(id).await.state, stand.far.asked()), (State::Published, vec!["look c1".to_owned()]));
+    }
+
     async fn where_nothing_is_read_back_a_person_decides(app: TestApp) {
         let stand = Stand::new(app).await;
         stand.far.script().rules.are_read_back = false;
