@@ -1,5 +1,7 @@
 //! Names every file of `assets/` by its content, compresses it ahead of time, and writes the table and the `asset!` macro.
+//! Scripts that go together are served as one: together they compress better.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -7,27 +9,24 @@ use std::{env, fs};
 
 use sha2::{Digest as _, Sha256};
 
+/// What is served as one, and of which scripts.
+const TOGETHER: [(&str, &[&str]); 2] = [
+    ("page.js", &["relative-time.js", "live-panels.js", "palette.js"]),
+    ("inbox.js", &["triage.js", "composer.js", "filters.js"]),
+];
+
 fn main() {
     println!("cargo:rerun-if-changed=assets");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    let mut files: Vec<_> = fs::read_dir("assets")
-        .expect("assets/ is there")
-        .map(|entry| entry.expect("a readable entry").path())
-        .collect();
-    files.sort();
-
     let (mut table, mut arms) = (String::new(), String::new());
-    for file in files.iter().filter(|file| file.is_file()) {
-        let name = file.file_name().and_then(|name| name.to_str()).expect("asset names are UTF-8");
-        let content = fs::read(file).expect("a readable asset");
-        let content = if name.ends_with(".js") { terse(name, &content) } else { content };
-        let served = served_name(name, &content);
+    for (name, content) in &together(read()) {
+        let served = served_name(name, content);
         let store = |suffix: &str, bytes: &[u8]| {
             let path = Path::new(&out).join(format!("{name}{suffix}"));
             fs::write(&path, bytes).expect("OUT_DIR is writable");
             format!("include_bytes!({:?})", path.to_str().expect("OUT_DIR is UTF-8"))
         };
-        let (plain, gzip) = (store("", &content), store(".gz", &gzip(&content)));
+        let (plain, gzip) = (store("", content), store(".gz", &gzip(content)));
         writeln!(
             table,
             "    Asset {{ file: {served:?}, content_type: {:?}, plain: {plain}, gzip: {gzip} }},",
@@ -43,6 +42,31 @@ fn main() {
          macro_rules! asset {{\n{arms}}}\npub(crate) use asset;\n"
     );
     fs::write(Path::new(&out).join("assets.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// Every file by its name.
+fn read() -> BTreeMap<String, Vec<u8>> {
+    let files = fs::read_dir("assets").expect("assets/ is there").map(|entry| entry.expect("a readable entry").path());
+    let files = files.filter(|file| file.is_file()).map(|file| {
+        let name = file.file_name().and_then(|name| name.to_str()).expect("asset names are UTF-8").to_owned();
+        let content = fs::read(&file).expect("a readable asset");
+        let content = if name.ends_with(".js") { terse(&name, &content) } else { content };
+        (name, content)
+    });
+    files.collect()
+}
+
+/// Each script of several is a block of its own, so that it knows no name of another.
+fn together(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
+    for (name, parts) in TOGETHER {
+        let mut one = Vec::new();
+        for part in parts {
+            let script = files.remove(*part).unwrap_or_else(|| panic!("assets/{part} is there"));
+            one.extend([b"{\n".as_slice(), &script, b"}\n"].concat());
+        }
+        files.insert(name.to_owned(), one);
+    }
+    files
 }
 
 /// A script without its comments and indentation: nobody reads it on the wire.

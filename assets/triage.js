@@ -152,37 +152,49 @@ addEventListener("popstate", () => {
 });
 
 const help = document.getElementById("keys");
+const found = (selector, then = (one) => one.click()) => {
+  const one = document.querySelector(selector);
+  return one && (() => then(one));
+};
+
+// What a key would do with the focus there; nothing, where it would do nothing.
+function meaning(key, focused) {
+  const all = links();
+  const at = all.indexOf(focused);
+  const row = focused.closest(".row");
+  const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[key];
+  if (step && isOpen() && key.length === 1) return found(`.way a[rel=${step > 0 ? "next" : "prev"}]`);
+  if (step) return (at >= 0 || key.length === 1) && all.length && (() => all[Math.min(all.length - 1, Math.max(0, at + step))].focus());
+  if (key === "?") return () => help.togglePopover();
+  if (key === "u") return found("[data-back]");
+  if (key === "Enter") return row && (() => row.querySelector(".row-link").click());
+  if (key === "Ctrl Enter") return document.querySelector("[data-composer] textarea")?.value.trim() && found("[data-composer]", (form) => form.requestSubmit());
+  if (/^[xX]$/.test(key)) return row?.querySelector(".tick") && (() => tick(row, key === "X"));
+  // What is ticked is meant before what is open; a row with the focus is ticked by its key.
+  const scope = document.querySelector(".tick:checked") ? ".ticked, .rows-pane .receipt" : row && !isOpen() ? ".ticked, .rows-pane .receipt" : ".reading, .rows-pane .receipt";
+  const button = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.closest(`${scope}, .search`));
+  return button && (() => press(button, row));
+}
+
+function press(button, row) {
+  if (row && button.form?.id === "ticked" && !document.querySelector(".tick:checked")) row.querySelector(".tick").checked = true;
+  if (button.matches("input, textarea")) return button.focus();
+  button.click();
+  document.getElementById(button.getAttribute("popovertarget"))?.querySelector("input, button")?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   if ("off" in help.dataset) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not(.tick), textarea, select, [contenteditable]")) return;
-  if (event.key === "?") return help.togglePopover();
-  if (help.matches(":popover-open")) return;
-  const all = links();
-  const here = all.indexOf(document.activeElement);
-  const step = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const walks = here >= 0 || event.key === "j" || event.key === "k";
-  if (step && isOpen() && event.key.length === 1) {
-    document.querySelector(`.way a[rel=${step > 0 ? "next" : "prev"}]`)?.click();
-    event.preventDefault();
-  } else if (step && walks && all.length) {
-    all[Math.min(all.length - 1, Math.max(0, here + step))].focus();
-    event.preventDefault();
-  } else if (event.key === "u") {
-    document.querySelector("[data-back]")?.click();
-  } else {
-    const row = document.activeElement.closest(".row");
-    if (row && /^[xX]$/.test(event.key)) return tick(row, event.key === "X");
-    // What is ticked is meant before what is open; a row with the focus is ticked by its key.
-    const scope = document.querySelector(".tick:checked") ? ".ticked, .rows-pane .receipt" : row && !isOpen() ? ".ticked, .rows-pane .receipt" : ".reading, .rows-pane .receipt";
-    const button = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find((one) => one.closest(`${scope}, .search`));
-    if (!button) return;
-    event.preventDefault();
-    if (row && button.form?.id === "ticked" && !document.querySelector(".tick:checked")) row.querySelector(".tick").checked = true;
-    if (button.matches("input, textarea")) return button.focus();
-    button.click();
-    document.getElementById(button.getAttribute("popovertarget"))?.querySelector("input, button")?.focus();
-  }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Enter" || event.target.closest("input:not(.tick), textarea, select, dialog, [contenteditable]")) return;
+  if (event.key !== "?" && help.matches(":popover-open")) return;
+  const act = meaning(event.key, document.activeElement);
+  if (!act) return;
+  event.preventDefault();
+  act();
 });
+
+// The palette asks what its commands would do (palette.js).
+document.addEventListener("meaning", ({ detail }) => (detail.act = meaning(detail.key, detail.focused)));
 
 // x ticks the row with the focus, X all from the last one that was ticked.
 let lastTicked = null;

@@ -20,6 +20,7 @@ pub mod moderating;
 pub mod moderation;
 pub mod ops;
 pub mod outbound;
+pub mod palette;
 pub mod platforms;
 pub mod replies;
 pub mod routes;

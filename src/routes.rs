@@ -25,6 +25,7 @@ use crate::members;
 use crate::moderating;
 use crate::ops::health::pages as health;
 use crate::ops::metrics;
+use crate::palette;
 use crate::replies;
 use crate::web::errors;
 use crate::web::extract;
@@ -74,6 +75,7 @@ fn pages() -> Router<App> {
         .route("/join", get(joining::pages::show).post(joining::pages::accept))
         .route("/", get(dashboard::pages::home))
         .route("/dashboard", get(dashboard::pages::show))
+        .route("/palette", get(palette::pages::show))
         .route("/demo/enable", post(demo::pages::enable))
         .route("/demo/disable", post(demo::pages::disable))
         .route("/connections", get(connections::pages::index))

@@ -12,6 +12,7 @@ mod edits;
 pub mod imported;
 pub mod ingest;
 pub mod jobs;
+pub mod keys;
 mod known;
 pub mod listing;
 pub mod marks;

@@ -100,7 +100,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
         Some(_) => return Ok(views::panel(&view).into_response()),
         None => {}
     }
-    let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, views::nothing_open()));
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, views::nothing_open()));
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
 }
@@ -211,7 +211,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
     let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, local };
-    let body = views::with_keys(&shell.nonce, who.user.shortcuts, views::inbox(&view, reading));
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }
 

@@ -3,6 +3,7 @@
 mod effort;
 mod filters;
 mod ranking;
+mod scripts;
 mod team;
 mod wheel;
 

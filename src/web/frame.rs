@@ -17,7 +17,11 @@ impl SignedIn {
             path: path.to_owned(),
             banner: Some(demo::banner(self, &local)),
             local,
-            person: Some(Person { name: self.user.name.clone(), email: self.user.email.clone() }),
+            person: Some(Person {
+                name: self.user.name.clone(),
+                email: self.user.email.clone(),
+                shortcuts: self.user.shortcuts,
+            }),
             workspace: Some(self.switcher()),
             needs_reply: None,
             version: self.version.clone(),
@@ -25,12 +29,13 @@ impl SignedIn {
     }
 
     fn switcher(&self) -> Switcher {
-        let others = self.others.iter().map(|other| (other.id.to_string(), name(other))).collect();
-        Switcher { current: name(&self.workspace), others }
+        let others = self.others.iter().map(|other| (other.id.to_string(), workspace_name(other))).collect();
+        Switcher { current: workspace_name(&self.workspace), others }
     }
 }
 
-fn name(workspace: &Workspace) -> String {
+/// A demo says that it is one.
+pub fn workspace_name(workspace: &Workspace) -> String {
     match workspace.kind {
         Kind::Live => workspace.name.clone(),
         Kind::Demo => format!("Demo: {}", workspace.name),

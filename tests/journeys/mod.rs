@@ -6,6 +6,7 @@ mod inbox;
 mod moderation;
 mod narrow;
 mod pages;
+mod palette;
 mod person;
 mod pictures;
 mod team;

@@ -6,7 +6,7 @@ use super::person::Person;
 use crate::support::Server;
 
 const SIGNED_OUT: [&str; 1] = ["/login"];
-pub const SIGNED_IN: [&str; 16] = [
+pub const SIGNED_IN: [&str; 17] = [
     "/dashboard",
     "/inbox",
     "/connections",
@@ -22,6 +22,7 @@ pub const SIGNED_IN: [&str; 16] = [
     "/settings/corrections",
     "/inbox/approvals",
     "/inbox/views",
+    "/palette?from=/inbox",
     "/no-such-page",
 ];
 

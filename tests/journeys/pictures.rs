@@ -99,6 +99,17 @@ fn of_the_inbox_at_work() {
             person.browser.key(key).await;
         }
         save("ticked", &person.browser.screenshot(1280, 1000).await);
+        for scheme in ["light", "dark"] {
+            person.browser.prefer_colour_scheme(scheme).await;
+            for (width, height) in [(1280, 1000), (390, 844)] {
+                person.browser.size(width, height).await;
+                person.open("/inbox").await;
+                person.browser.key("j").await;
+                person.browser.press("[data-palette]").await;
+                person.browser.see("#palette [role=option]").await;
+                save(&format!("palette-{width}-{scheme}"), &person.browser.screenshot(width, height).await);
+            }
+        }
         person.open("/inbox").await;
         person.browser.key("?").await;
         save("keys", &person.browser.screenshot(1280, 1000).await);

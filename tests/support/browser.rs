@@ -53,10 +53,34 @@ impl Browser {
 
     /// Presses a key and lets it go.
     pub async fn key(&self, key: &str) {
-        let text = if key == "Enter" { "\r" } else { key };
-        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
-            let event = json!({"type": kind, "key": key, "text": text});
+        // Keys that write nothing are known by their numbers.
+        let (down, text, code) = match key {
+            "Enter" => ("keyDown", "\r", 13),
+            "Tab" => ("rawKeyDown", "", 9),
+            "Escape" => ("rawKeyDown", "", 27),
+            "ArrowUp" => ("rawKeyDown", "", 38),
+            "ArrowDown" => ("rawKeyDown", "", 40),
+            letter => ("keyDown", letter, 0),
+        };
+        for (kind, text) in [(down, text), ("keyUp", "")] {
+            let event = json!({"type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code});
             self.protocol("Input.dispatchKeyEvent", event).await.expect("the browser takes keys");
+        }
+    }
+
+    /// Presses a key with the control key held.
+    pub async fn chord(&self, key: &str) {
+        for kind in ["rawKeyDown", "keyUp"] {
+            let code = key.to_uppercase().bytes().next();
+            let event = json!({"type": kind, "key": key, "modifiers": 2, "windowsVirtualKeyCode": code});
+            self.protocol("Input.dispatchKeyEvent", event).await.expect("the browser takes keys");
+        }
+    }
+
+    /// Types letter by letter into whatever has the focus.
+    pub async fn type_in(&self, text: &str) {
+        for letter in text.chars() {
+            self.key(&letter.to_string()).await;
         }
     }
 

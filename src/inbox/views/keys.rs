@@ -1,28 +1,10 @@
-//! The keys of the inbox, in one place: told by `?`, and by a button that everybody sees.
+//! The sheet of keys: told by `?`, and by a button that everybody sees.
 
 use maud::{Markup, html};
 
+use crate::inbox::keys::{DOING, Key, MOVING, PALETTE, of};
 use crate::web::ui::{Icon, icon};
-
-/// A key, and what it does.
-type Key = (&'static [&'static str], &'static str);
-
-const MOVING: [Key; 4] =
-    [(&["j", "k"], "next, previous"), (&["Enter"], "open"), (&["u"], "back to the list"), (&["?"], "these keys")];
-
-const DOING: [Key; 11] = [
-    (&["r"], "write a reply"),
-    (&["Ctrl Enter"], "send it, and go on to the next"),
-    (&["e"], "done"),
-    (&["h"], "snooze"),
-    (&["n", "N"], "needs no reply, needs one"),
-    (&["s"], "star"),
-    (&["#"], "tag"),
-    (&["a"], "assign"),
-    (&["!"], "spam"),
-    (&["x", "X"], "select, select up to here"),
-    (&["z"], "undo"),
-];
+use crate::workspaces::Role;
 
 /// Opens the keys.
 pub(super) fn keys_button() -> Markup {
@@ -30,13 +12,17 @@ pub(super) fn keys_button() -> Markup {
 }
 
 /// `are_on`: whoever steers by voice, or types where the page does not expect it, has them switched off.
-pub(super) fn keys(are_on: bool) -> Markup {
+pub(super) fn keys(are_on: bool, role: Role) -> Markup {
     html! {
         div #keys .keys-help popover role="dialog" aria-labelledby="keys-title" data-off[!are_on] {
             h2 #keys-title { "Keyboard shortcuts" }
             @if !are_on { p.notice { "They are switched off." } }
-            div.keys-columns { (table(&MOVING)) (table(&DOING)) }
+            div.keys-columns {
+                (table(of(&MOVING, role).chain([&PALETTE])))
+                (table(of(&DOING, role)))
+            }
             form method="post" action="/settings/account/shortcuts" {
+                a.button.small.quiet href="/palette?from=/inbox" data-palette { "All commands" }
                 input type="hidden" name="on" value=(!are_on);
                 button.button.small type="submit" { @if are_on { "Switch them off" } @else { "Switch them on" } }
                 button.button.small.quiet type="button" popovertarget="keys" popovertargetaction="hide" { "Close" }
@@ -45,13 +31,13 @@ pub(super) fn keys(are_on: bool) -> Markup {
     }
 }
 
-fn table(keys: &[Key]) -> Markup {
+fn table(keys: impl Iterator<Item = &'static Key>) -> Markup {
     html! {
         dl.keys-list {
-            @for (names, what) in keys {
+            @for key in keys {
                 div {
-                    dt { @for name in *names { kbd { (name) } } }
-                    dd { (what) }
+                    dt { @for part in key.parts() { kbd { (part) } } }
+                    dd { (key.name) }
                 }
             }
         }

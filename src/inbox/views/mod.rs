@@ -22,6 +22,7 @@ use super::listing::Interaction;
 use super::search::Query;
 use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
+use crate::workspaces::Role;
 
 pub(in crate::inbox) use answering::review;
 pub use filters::counted as filters;
@@ -34,13 +35,11 @@ pub use platform::{AtPlatform, verbs};
 const EXCERPT: usize = 280;
 
 /// Triage by keyboard, on the list and on one interaction.
-pub fn with_keys(nonce: &str, are_on: bool, body: Markup) -> Markup {
+pub fn with_keys(nonce: &str, are_on: bool, role: Role, body: Markup) -> Markup {
     html! {
         (body)
-        (keys::keys(are_on))
-        script type="module" nonce=(nonce) src=(asset!("triage.js")) {}
-        script type="module" nonce=(nonce) src=(asset!("composer.js")) {}
-        script type="module" nonce=(nonce) src=(asset!("filters.js")) {}
+        (keys::keys(are_on, role))
+        script type="module" nonce=(nonce) src=(asset!("inbox.js")) {}
     }
 }
 

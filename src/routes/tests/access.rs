@@ -109,6 +109,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/csp-reports", Anybody { signed_in: 204 }, 204),
     ("POST", "/webhooks/demo", Anybody { signed_in: 401 }, 401),
     ("GET", "/dashboard", Page(Ones), 200),
+    ("GET", "/palette", Page(Ones), 200),
     ("GET", "/inbox", Page(Ones), 200),
     ("GET", "/inbox/{interaction}", Page(Cleos), 200),
     ("GET", "/inbox/views", Page(Ones), 200),

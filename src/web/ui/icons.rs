@@ -29,6 +29,7 @@ icons! {
     Cancelled = "ban",
     Check = "check",
     Clock = "clock",
+    Commands = "command",
     Connections = "plug",
     Dashboard = "layout-dashboard",
     Demo = "flask-conical",

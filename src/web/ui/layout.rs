@@ -1,6 +1,7 @@
 //! The frame around every page: navigation for who is signed in, a door for who is not.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use url::form_urlencoded;
 
 use super::icons::{Icon, icon};
 use super::numbers::short;
@@ -30,6 +31,8 @@ pub struct Shell {
 pub struct Person {
     pub name: String,
     pub email: String,
+    /// Whether keys do something by themselves.
+    pub shortcuts: bool,
 }
 
 /// A person's workspaces.
@@ -40,12 +43,14 @@ pub struct Switcher {
     pub others: Vec<(String, String)>,
 }
 
-const PLACES: [(&str, &str, Icon); 5] = [
-    ("/dashboard", "Dashboard", Icon::Dashboard),
-    ("/inbox", "Inbox", Icon::Inbox),
-    ("/connections", "Connections", Icon::Connections),
-    ("/activity", "Activity", Icon::Activity),
-    ("/settings", "Settings", Icon::Settings),
+/// The navigation: a place's addresses begin with the first, and it opens at the second.
+pub const PLACES: [(&str, &str, &str, Icon); 5] = [
+    ("/dashboard", "/dashboard", "Dashboard", Icon::Dashboard),
+    ("/inbox", "/inbox", "Inbox", Icon::Inbox),
+    ("/connections", "/connections", "Connections", Icon::Connections),
+    ("/activity", "/activity", "Activity", Icon::Activity),
+    // The settings have no page of their own, only sections.
+    ("/settings", "/settings/account", "Settings", Icon::Settings),
 ];
 
 /// A whole page.
@@ -64,8 +69,7 @@ pub fn page(shell: &Shell, title: &str, body: Markup) -> Markup {
                 title { (title) " · Repruv" }
                 link rel="icon" href=(asset!("favicon.svg"));
                 link rel="stylesheet" href=(asset!("app.css"));
-                script type="module" nonce=(shell.nonce) src=(asset!("relative-time.js")) {}
-                script type="module" nonce=(shell.nonce) src=(asset!("live-panels.js")) {}
+                @if shell.person.is_some() { script type="module" nonce=(shell.nonce) src=(asset!("page.js")) {} }
             }
             body { (framed) }
         }
@@ -80,13 +84,14 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
                 (brand())
                 @if let Some(switcher) = &shell.workspace { (workspaces(switcher, &shell.path)) }
                 nav aria-label="Main" {
-                    @for (href, name, sign) in PLACES {
-                        a href=(place_href(href)) aria-current=[is_here(&shell.path, href).then_some("page")] {
+                    @for (place, href, name, sign) in PLACES {
+                        a href=(href) aria-current=[is_here(&shell.path, place).then_some("page")] {
                             (icon(sign)) span { (name) }
                             @if sign == Icon::Inbox { (inbox_count(shell.needs_reply)) }
                         }
                     }
                 }
+                (commands(shell))
                 div.account {
                     div { b { (person.name) } small { (person.email) } }
                     form method="post" action="/logout" {
@@ -100,6 +105,37 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
             }
         }
         p id="announcer" class="visually-hidden" role="status" {}
+        (palette(shell, person))
+    }
+}
+
+/// Without scripts, a page of them.
+fn commands(shell: &Shell) -> Markup {
+    html! {
+        a.commands href=(palette_address(shell)) data-palette title="Any command by name (Ctrl+K or ⌘K)" {
+            (icon(Icon::Commands)) span { "Commands" } kbd { "Ctrl K" }
+        }
+    }
+}
+
+fn palette_address(shell: &Shell) -> String {
+    let from: String = form_urlencoded::byte_serialize(shell.path.as_bytes()).collect();
+    format!("/palette?from={from}")
+}
+
+/// Empty until it is first opened (assets/palette.js).
+fn palette(shell: &Shell, person: &Person) -> Markup {
+    html! {
+        dialog #palette .palette aria-label="Commands" closedby="any" data-src={ (palette_address(shell)) "&panel=commands" } data-off[!person.shortcuts] {
+            input type="text" role="combobox" aria-label="Any command by name" placeholder="Any command by name" autocomplete="off" spellcheck="false"
+                aria-autocomplete="list" aria-expanded="true" aria-controls="palette-list" autofocus;
+            div #palette-list role="listbox" aria-label="Commands" aria-busy="true" {}
+            div.palette-foot {
+                p.muted role="status" {}
+                form method="dialog" { button.button.small.quiet type="submit" { "Close" } }
+            }
+            form #palette-form method="post" hidden { input type="hidden" name="return_to" value=(shell.path); }
+        }
     }
 }
 
@@ -125,11 +161,6 @@ fn door(body: &Markup) -> Markup {
 
 fn brand() -> Markup {
     html! { a.brand href="/" { "Repruv" i { "." } } }
-}
-
-/// The settings have no page of their own, only sections.
-fn place_href(place: &str) -> &str {
-    if place == "/settings" { "/settings/account" } else { place }
 }
 
 fn is_here(path: &str, place: &str) -> bool {

@@ -9,7 +9,7 @@ pub mod layout;
 pub mod live;
 pub mod numbers;
 pub mod pages;
-mod tabs;
+pub mod tabs;
 pub mod time;
 
 pub(crate) use assets::asset;

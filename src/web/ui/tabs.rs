@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 
-const SECTIONS: [(&str, &str); 7] = [
+/// By address and name.
+pub const SECTIONS: [(&str, &str); 7] = [
     ("/settings/account", "Account"),
     ("/settings/members", "Members"),
     ("/settings/sessions", "Sessions"),
