@@ -87,6 +87,7 @@ fn pages() -> Router<App> {
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
         .route("/inbox/views", get(inbox::saved_views::pages::index).post(inbox::saved_views::pages::make))
+        .route("/inbox/views/filter", post(inbox::saved_views::pages::refilter))
         .route("/inbox/views/default", post(inbox::saved_views::pages::set_default))
         .route("/inbox/views/{id}", post(inbox::saved_views::pages::rename))
         .route("/inbox/views/{id}/delete", post(inbox::saved_views::pages::delete))

@@ -17,6 +17,7 @@ use super::listing::{
 use super::marks::{self, Marks, TagName};
 use super::pages::{Parameters, refused};
 use super::place::take;
+use super::saved_views;
 use super::triage::TriageState;
 use crate::accounts::sessions::Caller;
 use crate::app::App;
@@ -122,10 +123,11 @@ struct VersionBody {
 #[utoipa::path(get, path = "/interactions", tag = "interactions",
     params(
         Filter,
+        ("view" = Option<String>, Query, description = "A saved view's id, in place of a filter"),
         ("cursor" = Option<String>, Query, pattern = r"^-?[0-9]{1,9}\.[0-9]{1,16}\.[0-9a-f]{32}$", description = "next_cursor of the page before"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100),
     ),
-    responses((status = 200, body = ListAnswer), (status = 400), (status = 401)))]
+    responses((status = 200, body = ListAnswer), (status = 400), (status = 401), (status = 404)))]
 pub async fn list(
     State(app): State<App>,
     who: Caller,
@@ -138,6 +140,10 @@ pub async fn list(
     let cursor: Option<Cursor> =
         take(&mut parameters, "cursor").map(|text| text.parse()).transpose().map_err(refused)?;
     let limit = take(&mut parameters, "limit").map(|text| limit(&text)).transpose().map_err(refused)?;
+    let view = take(&mut parameters, "view");
+    if let Some((name, _)) = parameters.first().filter(|_| view.is_some()) {
+        return Err(refused(BadFilter::value(name, "left out beside a view, which has a filter of its own")));
+    }
     let filter = Filter::parse(pairs(&parameters)).map_err(refused)?;
     let (workspace, user, now) = (who.workspace.id, who.user.id, app.now());
     let zone = TimeZone::get(&who.user.time_zone).unwrap_or(TimeZone::UTC);
@@ -145,6 +151,8 @@ pub async fn list(
     app.db
         .read(move |conn| {
             let reader = Reader { workspace, user, zone: &zone, now };
+            let view = view.as_deref().map(|id| saved_views::api::filter_of(conn, workspace, user, id)).transpose()?;
+            let filter = view.unwrap_or_else(|| filter.clone());
             let listed = listing::list(conn, reader, &filter, cursor, limit)?;
             let items = Item::all(conn, reader, listed.items)?;
             Ok(Json(ListAnswer { items, next_cursor: listed.next.map(|cursor| cursor.to_string()) }))

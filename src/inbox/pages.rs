@@ -95,11 +95,12 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
     let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, matching: done.by(), may_answer, local };
     match panel {
-        Some(_) if counts_views => return Ok(saved_views::views::line(&rows.views, &place).into_response()),
+        Some(_) if counts_views => return Ok(saved_views::views::in_the_inbox(&rows.views, &place).into_response()),
         Some(_) if counts_choices => return Ok(views::filters(&view).into_response()),
         Some(_) => return Ok(views::panel(&view).into_response()),
         None => {}
     }
+    shell.views = Some(saved_views::views::in_the_inbox(&rows.views, &place));
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, views::nothing_open()));
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
@@ -208,6 +209,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         return Ok(reading);
     }
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
+    shell.views = Some(saved_views::views::in_the_inbox(&rows.views, &place));
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
     let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, local };

@@ -3,7 +3,6 @@
 mod effort;
 mod filters;
 mod ranking;
-mod scripts;
 mod team;
 mod wheel;
 

@@ -11,6 +11,24 @@ pub fn line(text: &str) -> Option<String> {
     is_visible(&line).then_some(line)
 }
 
+/// Why something is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadName {
+    Empty,
+    Hidden,
+    Long,
+}
+
+/// What people call something of theirs: on one line, composed, of so many letters at most.
+pub fn name(text: &str, longest: usize) -> Result<String, BadName> {
+    if text.trim().is_empty() {
+        return Err(BadName::Empty);
+    }
+    let line = line(text).filter(|_| !text.trim().contains(|c: char| c.is_control())).ok_or(BadName::Hidden)?;
+    let name: String = line.nfc().collect();
+    if name.chars().count() > longest { Err(BadName::Long) } else { Ok(name) }
+}
+
 /// Whether every character shows itself where it stands (after PRECIS, RFC 8266): nothing that is invisible, that controls,
 /// that turns the direction of writing, that is nobody's, or that piles up.
 pub fn is_visible(text: &str) -> bool {
@@ -79,6 +97,19 @@ mod tests {
             assert_eq!(line(name).as_deref(), Some(name));
         }
         assert_eq!(line("  Ann \t\n Baker ").as_deref(), Some("Ann Baker"));
+    }
+
+    #[test]
+    fn what_people_call_something_is_on_one_line_and_composed() {
+        assert_eq!(name("  Cafe\u{301}  prices ", 11).as_deref(), Ok("Café prices"));
+        for (text, why) in [
+            ("  ", BadName::Empty),
+            ("a\tb", BadName::Hidden),
+            ("a\u{202e}b", BadName::Hidden),
+            ("éééé", BadName::Long),
+        ] {
+            assert_eq!(name(text, 3), Err(why), "{text:?}");
+        }
     }
 
     #[test]

@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use kit::db;
 use kit::web::Refusal;
 
+use crate::model::visible::{self, BadName};
+
 pub use pages::render;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -213,6 +215,18 @@ impl FieldErrors {
 
     pub fn add(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
         self.0.push(FieldError { field, code, message: message.into() });
+    }
+
+    /// Reads the field `name`: what people call something of theirs, as it is kept.
+    pub fn name(&mut self, text: &str, longest: usize) -> Option<String> {
+        let (code, message) = match visible::name(text, longest) {
+            Ok(name) => return Some(name),
+            Err(BadName::Empty) => ("required", "Give it a name.".to_owned()),
+            Err(BadName::Hidden) => ("bad_characters", "A name can't hold characters that nobody sees.".to_owned()),
+            Err(BadName::Long) => ("too_long", format!("A name has up to {longest} letters.")),
+        };
+        self.add("name", code, message);
+        None
     }
 
     /// The first message for the field.

@@ -6,6 +6,7 @@ use super::ui::{Local, Person, Shell, Switcher};
 use crate::accounts::sessions::{PageContext, SignedIn};
 use crate::app::App;
 use crate::demo;
+use crate::inbox::saved_views;
 use crate::workspaces::{Kind, Workspace};
 
 impl SignedIn {
@@ -23,6 +24,7 @@ impl SignedIn {
                 shortcuts: self.user.shortcuts,
             }),
             workspace: Some(self.switcher()),
+            views: Some(saved_views::views::anywhere()),
             needs_reply: None,
             version: self.version.clone(),
         }
@@ -58,6 +60,7 @@ impl PageContext {
             local: Local::new(app.now(), "UTC"),
             person: None,
             workspace: None,
+            views: None,
             needs_reply: None,
             version: String::new(),
             banner: None,

@@ -81,17 +81,17 @@ fn a_view_is_saved_and_opens_the_inbox_without_javascript() {
         person.browser.disable_javascript().await;
         person.open("/inbox?kind=comment&intent=question").await;
         person.browser.fill("#view-name", "Questions").await;
-        person.browser.press("#save-view [type=submit]").await;
+        person.browser.press("#save-view [action='/inbox/views'] [type=submit]").await;
         person
             .is(
                 "it is open",
-                "document.querySelector('.views [aria-current]')?.textContent.includes('Questions') ?? false",
+                "document.querySelector('.side-views [aria-current]')?.textContent.includes('Questions') ?? false",
             )
             .await;
-        person.browser.press(".views .edit").await;
+        person.browser.press(".side-views .edit").await;
         person.is("it says how many", "/\\d/.test(document.querySelector('[data-test=view] .num').textContent)").await;
         person.browser.press("[data-test=view] [name=view]").await;
-        person.is("it is kept", "document.querySelector('.notice').textContent.includes('opens with it')").await;
+        person.is("it is kept", "document.querySelector('.notice').textContent.includes('opens with this view')").await;
         person.open("/inbox").await;
         person.is("the inbox opens with it", "document.querySelectorAll('.chip:not(.all)').length === 2").await;
         person.browser.close().await;

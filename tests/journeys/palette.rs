@@ -54,6 +54,16 @@ fn any_command_is_found_by_its_name_and_the_focus_comes_back() {
         person.browser.key("Enter").await;
         person.is("it is done", &format!("document.getElementById('{first}') === null && document.querySelector('.receipt')?.textContent.includes('Marked done')")).await;
 
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn places_are_found_by_their_names_and_nothing_is_made_up() {
+    kit::testing::run(async {
+        let server = Server::start(Engine::Sqlite).await;
+        let person = Person::new(&server).await;
+        person.sign_up(&server).await;
         person.browser.chord("k").await;
         person.browser.type_in("xyzzy").await;
         person

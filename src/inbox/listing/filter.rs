@@ -320,9 +320,14 @@ impl Filter {
     /// The address under which `path` shows this filter: everything is asked for by an empty state, for an address without
     /// a filter opens what needs a reply.
     pub fn address(&self, path: &str) -> String {
+        let query = self.query();
+        if query.is_empty() { format!("{path}?state=") } else { format!("{path}?{query}") }
+    }
+
+    /// As `GET /interactions` takes it: nothing asks for everything.
+    pub fn query(&self) -> String {
         let pair = |(name, value): &(&str, String)| format!("{name}={}", escaped(value));
-        let parameters = self.parameters().iter().map(pair).collect::<Vec<_>>();
-        if parameters.is_empty() { format!("{path}?state=") } else { format!("{path}?{}", parameters.join("&")) }
+        self.parameters().iter().map(pair).collect::<Vec<_>>().join("&")
     }
 }
 

@@ -5,10 +5,9 @@ use std::str::FromStr;
 
 use kit::db::{Cell, Column, Mismatch};
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
 use utoipa::ToSchema;
 
-use crate::model::visible;
+use crate::model::visible::{self, BadName};
 use crate::web::errors::{Error, FieldErrors};
 
 /// Letters.
@@ -61,12 +60,12 @@ impl FromStr for TagName {
     type Err = BadTag;
 
     fn from_str(text: &str) -> Result<Self, BadTag> {
-        if text.trim().is_empty() {
-            return Err(BadTag::Empty);
-        }
-        let is_control = |c: char| c.is_control();
-        let line = visible::line(text).filter(|_| !text.trim().contains(is_control)).ok_or(BadTag::Hidden)?;
-        if line.chars().count() > LONGEST { Err(BadTag::Long) } else { Ok(Self(line.nfc().collect())) }
+        let name = visible::name(text, LONGEST).map_err(|bad| match bad {
+            BadName::Empty => BadTag::Empty,
+            BadName::Hidden => BadTag::Hidden,
+            BadName::Long => BadTag::Long,
+        });
+        name.map(Self)
     }
 }
 

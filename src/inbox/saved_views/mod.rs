@@ -9,7 +9,6 @@ mod tests;
 pub mod views;
 
 use kit::db::{self, Conn, Tx};
-use unicode_normalization::UnicodeNormalization as _;
 
 use super::listing::{self, Counted, Filter, Reader};
 use super::place::Place;
@@ -27,6 +26,8 @@ kit::id_types! { pub SavedViewId }
 pub const LONGEST_NAME: usize = 60;
 /// So many a person keeps, and a workspace.
 const MOST: usize = 30;
+/// So many are counted, on every page that shows them.
+const COUNTED: usize = 15;
 
 kit::text_enum! {
     /// Past its neighbour.
@@ -48,9 +49,17 @@ impl SavedView {
             .partition(|(name, _)| Filter::NAMES.contains(&name.as_str()));
         let mut place = Place::parse(known).unwrap_or_else(|_| Place::of(Filter::default()));
         if !unknown.is_empty() {
-            place.remarks.push(format!("“{}” asks for more than Repruv knows: what it knows is listed.", self.name));
+            place
+                .remarks
+                .push(format!("“{}” uses filters this version doesn't have; the rest are applied.", self.name));
         }
         place
+    }
+
+    /// The filter, where all of it means something still.
+    pub fn sound_filter(&self) -> Option<Filter> {
+        let place = self.place();
+        (place.errors.is_empty() && place.remarks.is_empty()).then_some(place.filter)
     }
 
     pub const fn is_shared(&self) -> bool {
@@ -72,9 +81,9 @@ pub fn default_of(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> db::
     store::default_of(conn, workspace, user)
 }
 
-/// How many each of them lists, as far as that is quickly known.
+/// How many each of the first of them lists, as far as that is quickly known.
 pub fn counts(conn: &mut Conn, reader: Reader<'_>, views: &[SavedView]) -> db::Result<Vec<Counted>> {
-    views.iter().map(|view| listing::count(conn, reader, &view.place().filter)).collect()
+    views.iter().take(COUNTED).map(|view| listing::count(conn, reader, &view.place().filter)).collect()
 }
 
 pub fn make(work: &mut Work<'_>, workspace: WorkspaceId, typed: &Typed, is_shared: bool) -> Result<SavedView> {
@@ -140,10 +149,13 @@ pub fn shift(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedViewId, direc
 /// What one's inbox opens with from now on; none: with what needs a reply.
 pub fn set_default(work: &mut Work<'_>, workspace: WorkspaceId, id: Option<SavedViewId>) -> Result<()> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
-    if let Some(id) = id {
-        find(work.tx, workspace, by, id)?.ok_or(Error::NotFound)?;
+    match id {
+        Some(id) => {
+            find(work.tx, workspace, by, id)?.ok_or(Error::NotFound)?;
+            store::set_default(work.tx, workspace, by, id)?;
+        }
+        None => store::unset_default(work.tx, workspace, by)?,
     }
-    store::set_default(work.tx, workspace, by, id)?;
     live::hint(work.tx, by, Hint::Inbox);
     Ok(())
 }
@@ -170,34 +182,27 @@ fn may_share(work: &mut Work<'_>, workspace: WorkspaceId, by: UserId) -> Result<
     if role.is_some_and(|role| role.may(Right::Answer)) {
         return Ok(());
     }
-    Err(Error::forbidden("not_allowed", "The workspace's views are kept by its owners and editors."))
+    Err(Error::forbidden("not_allowed", "Only owners and editors can change shared views."))
 }
 
 /// What was typed as it is kept, or what is wrong with each field.
 fn read(all: &[SavedView], owner: Option<UserId>, typed: &Typed, of: Option<SavedViewId>) -> Result<Typed> {
     let mut errors = FieldErrors::default();
-    let name = visible::line(&typed.name).filter(|_| !typed.name.trim().contains(|c: char| c.is_control()));
-    let name: String = name.map(|name| name.nfc().collect()).unwrap_or_default();
-    let key = visible::caseless(&name);
-    let is_taken =
-        |view: &SavedView| view.owner_id == owner && Some(view.id) != of && visible::caseless(&view.name) == key;
-    if typed.name.trim().is_empty() {
-        errors.add("name", "required", "Give it a name.");
-    } else if name.is_empty() {
-        errors.add("name", "bad_characters", "A name can't hold characters that nobody sees.");
-    } else if name.chars().count() > LONGEST_NAME {
-        errors.add("name", "too_long", "A name has up to 60 letters.");
-    } else if all.iter().any(is_taken) {
+    let name = errors.name(&typed.name, LONGEST_NAME);
+    let is_another = |view: &&SavedView| view.owner_id == owner && Some(view.id) != of;
+    if let Some(key) = name.as_deref().map(visible::caseless)
+        && all.iter().filter(is_another).any(|view| visible::caseless(&view.name) == key)
+    {
         errors.add("name", "taken", "Another view has this name.");
     }
     let asked = url::form_urlencoded::parse(typed.filter.as_bytes()).into_owned().collect();
     let place = Place::parse(asked).ok().filter(|place| place.errors.is_empty() && place.remarks.is_empty());
     let Some(place) = place.filter(|place| place.cursor.is_none()) else {
-        errors.add("filter", "bad_filter", "This is no filter of the inbox.");
+        errors.add("filter", "bad_filter", "This isn't an inbox filter.");
         return Err(Error::Invalid(errors));
     };
     errors.into_result()?;
-    Ok(Typed { name, filter: place.sound() })
+    Ok(Typed { name: name.unwrap_or_default(), filter: place.sound() })
 }
 
 fn tell(work: &mut Work<'_>, workspace: WorkspaceId, view: &SavedView, by: UserId) -> Result<()> {

@@ -15,6 +15,7 @@ use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::listing::Reader;
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::web::ui::Local;
 use crate::workspaces::Right;
 
 const PATH: &str = "/inbox/views";
@@ -24,15 +25,20 @@ const PATH: &str = "/inbox/views";
 #[serde(default)]
 pub struct Done {
     done: Option<String>,
+    panel: Option<String>,
 }
 
-/// `GET /inbox/views`
+/// `GET /inbox/views`: the page, or the list of them that stands beside the places.
 pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(done): Query<Done>) -> Result<Markup> {
+    if done.panel.is_some() {
+        let (views, _) = read(&app, &who).await?;
+        return Ok(views::side(&views, None, &format!("{PATH}?panel=side")));
+    }
     let done = match done.done.as_deref() {
         Some("renamed") => Some("View renamed."),
-        Some("deleted") => Some("View deleted. No comment went with it."),
-        Some("default") => Some("Your inbox opens with it from now on."),
-        Some("first") => Some("Your inbox opens with what needs a reply."),
+        Some("deleted") => Some("View deleted. Its comments are still there."),
+        Some("default") => Some("Your inbox now opens with this view."),
+        Some("first") => Some("Your inbox now opens with what needs a reply."),
         _ => None,
     };
     show(&app, &who, &nonce, Page { done, ..Page::default() }).await
@@ -55,6 +61,23 @@ pub async fn make(State(app): State<App>, who: SignedIn, nonce: Nonce, Form(form
         Err(Error::Invalid(errors)) => refused(&app, &who, &nonce, (None, typed, is_shared, errors)).await,
         Err(error) => Err(error),
     }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FilterForm {
+    view: SavedViewId,
+    filter: String,
+}
+
+/// `POST /inbox/views/filter`: what is listed now takes the place of a view's filter.
+pub async fn refilter(State(app): State<App>, who: SignedIn, Form(form): Form<FilterForm>) -> Result<Redirect> {
+    let (workspace, user, id) = (who.workspace.id, who.user.id, form.view);
+    let changed = app.write(who.acting(), move |work| {
+        let name = super::find(work.tx, workspace, user, id)?.ok_or(Error::NotFound)?.name;
+        super::change(work, workspace, id, &Typed { name, filter: form.filter.clone() })
+    });
+    changed.await?;
+    Ok(Redirect::to(&format!("/inbox?view={id}")))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -139,14 +162,21 @@ async fn refused(
 }
 
 async fn show(app: &App, who: &SignedIn, nonce: &Nonce, page: Page) -> Result<Markup> {
+    let (views, default) = read(app, who).await?;
+    let mut shell = who.shell(app, nonce, PATH);
+    shell.views = Some(views::side(&views, None, &format!("{PATH}?panel=side")));
+    Ok(views::index(&shell, &Page { views, default, ..page }))
+}
+
+/// All that somebody sees, counted; and what their inbox opens with.
+async fn read(app: &App, who: &SignedIn) -> Result<(Views, Option<SavedViewId>)> {
     let (workspace, user, may_share) = (who.workspace.id, who.user.id, who.role.may(Right::Answer));
-    let shell = who.shell(app, nonce, PATH);
-    let (zone, now) = (shell.local.zone.clone(), shell.local.now);
+    let local = Local::new(app.now(), &who.user.time_zone);
     let read = move |conn: &mut Conn| {
+        let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
         let all = super::list(conn, workspace, user)?;
-        let counts = Some(super::counts(conn, Reader { workspace, user, zone: &zone, now }, &all)?);
+        let counts = Some(super::counts(conn, reader, &all)?);
         Ok::<_, Error>((Views { all, counts, may_share }, super::default_of(conn, workspace, user)?))
     };
-    let (views, default) = app.db.read(read).await?;
-    Ok(views::index(&shell, &Page { views, default, ..page }))
+    app.db.read(read).await
 }

@@ -65,17 +65,22 @@ pub fn default_of(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> Resu
     conn.opt(sql, args![workspace, user])
 }
 
-pub fn set_default(tx: &mut Tx, workspace: WorkspaceId, user: UserId, id: Option<SavedViewId>) -> Result<()> {
+pub fn set_default(tx: &mut Tx, workspace: WorkspaceId, user: UserId, id: SavedViewId) -> Result<()> {
+    tx.exec(
+        "INSERT INTO default_views (workspace_id, user_id, view_id) VALUES ($1, $2, $3)
+         ON CONFLICT (workspace_id, user_id) DO UPDATE SET view_id = excluded.view_id",
+        args![workspace, user, id],
+    )?;
+    Ok(())
+}
+
+pub fn unset_default(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
     tx.exec("DELETE FROM default_views WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
-    if let Some(id) = id {
-        let sql = "INSERT INTO default_views (workspace_id, user_id, view_id) VALUES ($1, $2, $3)";
-        tx.exec(sql, args![workspace, user, id])?;
-    }
     Ok(())
 }
 
 pub fn end_views_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
-    tx.exec("DELETE FROM default_views WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
+    unset_default(tx, workspace, user)?;
     tx.exec("DELETE FROM saved_views WHERE workspace_id = $1 AND owner_id = $2", args![workspace, user])?;
     Ok(())
 }

@@ -26,7 +26,7 @@ both_databases! {
             assert!(opened.text.contains(part), "{part}: {}", opened.text);
         }
         assert!(!opened.text.contains("Save as a view"), "it has a name");
-        assert!(app.get("/inbox?panel=views").await.text.contains("<span class=\"num\">3</span>"), "counted where it is asked for");
+        assert!(app.get("/inbox?panel=views").await.text.contains("<span class=\"count\">3</span>"), "counted where it is asked for");
         assert_eq!(app.get("/inbox/views").await.text.matches("data-test=\"view\"").count(), 1);
     }
 
@@ -39,8 +39,8 @@ both_databases! {
             (" REVIEWS", "kind=comment", "Another view has this name."),
             (long.as_str(), "kind=review", "A name has up to 60 letters."),
             ("a\u{202e}b", "kind=review", "characters that nobody sees"),
-            ("Poems", "kind=poem", "This is no filter of the inbox."),
-            ("Tab", "tab=all", "This is no filter of the inbox."),
+            ("Poems", "kind=poem", "This isn't an inbox filter."),
+            ("Tab", "tab=all", "This isn't an inbox filter."),
         ] {
             let answer = app.post("/inbox/views", &[("name", name), ("filter", filter)]).await;
             assert_eq!(answer.status, 422, "{word}");
@@ -107,6 +107,8 @@ both_databases! {
             assert_eq!(ben.post(&format!("/inbox/views/{ours}/{path}"), &[("direction", "up")]).await.status, 403);
         }
         save(&ben, "Mine", "kind=reply", false).await;
+        let change = [("view", ours.as_str()), ("filter", "kind=review")];
+        assert!(ben.post("/inbox/views/filter", &change).await.text.contains("Only owners and editors can change shared views."));
         assert_eq!(names(&ben).await, "Mine Ours");
         let page = ben.get("/inbox/views").await.text;
         assert_eq!(page.matches("Rename or delete").count(), 1, "only what is his: {page}");
@@ -122,8 +124,77 @@ both_databases! {
         app.db.write(|tx| tx.exec("UPDATE saved_views SET filter = 'kind=comment&mood=blue&state=open'", &[])).await.unwrap();
         let opened = app.get(&format!("/inbox?view={}", ids(&app).await[0])).await;
         assert_eq!((opened.status.as_u16(), opened.text.matches("data-test=\"interaction\"").count()), (200, 3), "{}", opened.text);
-        assert!(opened.text.contains("“Old” asks for more than Repruv knows") && opened.text.contains("a state that Repruv doesn"), "{}", opened.text);
+        assert!(opened.text.contains("“Old” uses filters this version doesn") && opened.text.contains("a state that Repruv doesn"), "{}", opened.text);
         assert_eq!(app.post(&format!("/inbox/views/{}", ids(&app).await[0]), &[("name", "New")]).await.status, 303, "what is known of it is kept");
+    }
+
+    async fn what_is_listed_takes_the_place_of_a_views_filter(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        save(&app, "Reviews", "kind=review", false).await;
+        let id = ids(&app).await.remove(0);
+        let list = app.get("/inbox?kind=comment&days=today").await.text;
+        assert!(list.contains("action=\"/inbox/views/filter\"") && list.contains(&format!("<option value=\"{id}\">Reviews")), "{list}");
+        let changed = app.post("/inbox/views/filter", &[("view", &id), ("filter", "kind=comment&days=today")]).await;
+        assert_eq!(changed.location(), format!("/inbox?view={id}"), "{}", changed.text);
+        assert_eq!((names(&app).await.as_str(), all(&app, "filter").await.join(" ").as_str()), ("Reviews", "kind=comment&days=today"));
+        assert_eq!(app.post("/inbox/views/filter", &[("view", &id), ("filter", "kind=poem")]).await.status, 422);
+        assert_eq!(app.post("/inbox/views/filter", &[("view", NOBODYS), ("filter", "kind=review")]).await.status, 404);
+    }
+
+    async fn each_page_has_the_views_beside_its_places(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        save(&app, "Waiting", "state=needs_reply&order=newest", false).await;
+        save(&app, "Today's", "kind=comment&days=today", false).await;
+        for path in ["/dashboard", "/settings/account", "/inbox"] {
+            let page = app.get(path).await.text;
+            let source = if path == "/inbox" { "/inbox?panel=views" } else { "/inbox/views?panel=side" };
+            assert!(page.contains(&format!("id=\"panel-inbox-views\" data-live=\"inbox demo\" data-src=\"{source}\" data-stale")), "{path}: {page}");
+        }
+        let side = app.get("/inbox/views?panel=side").await.text;
+        let shown = ["Waiting</span><span class=\"count\">3<", "Today's</span><span class=\"count\">3<"].map(|part| side.find(part).expect(part));
+        assert!(shown[0] < shown[1] && !side.contains("aria-current"), "{side}");
+        let here = app.get("/inbox?kind=comment&days=today").await.text;
+        assert!(here.contains("aria-current=\"page\"><span dir=\"auto\">Today's"), "{here}");
+    }
+
+    async fn two_who_choose_what_opens_first_at_once_both_may(app: TestApp) {
+        let app = app.with_ann().await;
+        for name in ["One", "Two"] {
+            save(&app, name, "kind=review", false).await;
+        }
+        let ids = ids(&app).await;
+        let choose = async |id: &String| app.post("/inbox/views/default", &[("view", id)]).await;
+        for _ in 0..10 {
+            assert_eq!(app.post("/inbox/views/default", &[]).await.status, 303);
+            let (one, two) = futures_util::join!(choose(&ids[0]), choose(&ids[1]));
+            assert_eq!((one.status.as_u16(), two.status.as_u16()), (303, 303), "{}{}", one.text, two.text);
+        }
+    }
+
+    async fn programs_list_by_a_view(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        save(&app, "Comments", "kind=comment&days=today", false).await;
+        save(&app, "Everything", "state=all", false).await;
+        save(&app, "First", "state=needs_reply&order=priority", false).await;
+        for (id, filter) in ids(&app).await.iter().zip(all(&app, "filter").await) {
+            let (by_view, by_filter) = (app.get(&format!("/api/interactions?view={id}&limit=2")).await, app.get(&format!("/api/interactions?{filter}")).await);
+            assert_eq!((by_view.status.as_u16(), by_filter.status.as_u16()), (200, 200), "{filter}: {}{}", by_view.text, by_filter.text);
+            let (by_view, by_filter) = (by_view.json(), by_filter.json());
+            assert_eq!((by_view["items"].as_array().map(Vec::len), by_filter["items"].as_array().map(Vec::len)), (Some(2), Some(3)), "{filter}");
+            let rest = app.get(&format!("/api/interactions?view={id}&cursor={}", by_view["next_cursor"].as_str().unwrap())).await.json();
+            assert_eq!(rest["items"][0]["id"], by_filter["items"][2]["id"], "{filter}");
+        }
+        let id = ids(&app).await.remove(0);
+        for (query, status, code) in [(&*format!("view={NOBODYS}"), 404, "view_gone"), ("view=x", 404, "view_gone"), (&format!("view={id}&kind=review"), 400, "bad_filter")] {
+            let answer = app.get(&format!("/api/interactions?{query}")).await;
+            assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (status, Some(code)), "{query}: {}", answer.text);
+        }
+        app.db.write(|tx| tx.exec("UPDATE saved_views SET filter = 'kind=comment&mood=blue'", &[])).await.unwrap();
+        let answer = app.get(&format!("/api/interactions?view={id}")).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["code"].as_str()), (400, Some("view_outdated")), "{}", answer.text);
     }
 
     async fn programs_keep_views_too(app: TestApp) {
@@ -136,7 +207,9 @@ both_databases! {
         assert_eq!((status, &made["filter"], &made["is_shared"]), (201, &json!("kind=review"), &json!(true)), "{made}");
         let path = format!("/api/views/{}", made["id"].as_str().unwrap());
         assert_eq!(send("POST", &path, json!({ "name": "All", "filter": "nothing=1" })).await.1["errors"][0]["field"], "filter");
-        assert_eq!(send("POST", &path, json!({ "name": "All", "filter": "state=all" })).await.1["filter"], "state=all");
+        for everything in ["state=all", ""] {
+            assert_eq!(send("POST", &path, json!({ "name": "All", "filter": everything })).await.1["filter"], "", "{everything:?}");
+        }
         assert_eq!(app.get("/api/views").await.json()["items"][0]["name"], "All");
         assert_eq!(send("DELETE", &path, json!({})).await.0, 204);
         assert_eq!(send("DELETE", &path, json!({})).await.0, 404);

@@ -1,4 +1,4 @@
-//! Saved views as HTML: a line of them above the list, and the page on which they are kept.
+//! Saved views as HTML: beside the places, above the list, and the page on which they are kept.
 
 use maud::{Markup, html};
 
@@ -8,7 +8,7 @@ use crate::inbox::place::{Place, first_view};
 use crate::web::errors::FieldErrors;
 use crate::web::ui::{Button, Field, Icon, NOTHING, Shell, Tone, card, empty, head, icon, link_button, notice, page};
 
-/// What the line above the list shows.
+/// Everybody's views, and their own.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
     pub all: Vec<SavedView>,
@@ -21,43 +21,70 @@ impl Views {
     fn count(&self, index: usize) -> Option<&Counted> {
         self.counts.as_ref().and_then(|counts| counts.get(index))
     }
+
+    fn may_change(&self, view: &SavedView) -> bool {
+        !view.is_shared() || self.may_share
+    }
 }
 
-pub fn line(views: &Views, place: &Place) -> Markup {
-    let is_here = |view: &SavedView| view.place().filter == place.filter;
-    let is_new = place.filter != Filter::default() && place.filter != first_view() && !views.all.iter().any(is_here);
-    let source = place.address("/inbox", Some("views"));
-    let is_stale = views.counts.is_none() && !views.all.is_empty();
+/// Beside the places, where a page has not read them: they are asked for when it is there.
+pub fn anywhere() -> Markup {
+    side(&Views::default(), None, "/inbox/views?panel=side")
+}
+
+/// The same in the inbox, where one of them may be what is listed.
+pub fn in_the_inbox(views: &Views, place: &Place) -> Markup {
+    side(views, Some(&place.filter), &place.address("/inbox", Some("views")))
+}
+
+pub(super) fn side(views: &Views, here: Option<&Filter>, source: &str) -> Markup {
+    let is_here = |view: &SavedView| here.is_some_and(|here| view.place().filter == *here);
     html! {
-        section #panel-inbox-views .panel data-live="inbox demo" data-src=(source) data-stale[is_stale] {
-            @if is_new || !views.all.is_empty() {
-                div.views {
-                    @if !views.all.is_empty() {
-                        nav aria-label="Views" {
-                            @for (index, view) in views.all.iter().enumerate() {
-                                a href={ "/inbox?view=" (view.id) } aria-current=[is_here(view).then_some("page")] {
-                                    span dir="auto" { (view.name) }
-                                    @if let Some(count) = views.count(index) { span.num { (count) } }
-                                }
-                            }
-                            a.edit href="/inbox/views" { "Edit views" }
+        section #panel-inbox-views .side-views data-live="inbox demo" data-src=(source) data-stale[views.counts.is_none()] {
+            @if !views.all.is_empty() {
+                button.icon-button type="button" popovertarget="side-views" title="Views" aria-label="Views" { (icon(Icon::Views)) }
+                nav #side-views popover aria-labelledby="side-views-title" {
+                    p #side-views-title { "Views" }
+                    @for (index, view) in views.all.iter().enumerate() {
+                        a href={ "/inbox?view=" (view.id) } aria-current=[is_here(view).then_some("page")] {
+                            span dir="auto" { (view.name) }
+                            @if let Some(count) = views.count(index) { span.count { (count) } }
                         }
                     }
-                    @if is_new { (save(views, place)) }
+                    a.edit href="/inbox/views" { "Edit views" }
                 }
             }
         }
     }
 }
 
-fn save(views: &Views, place: &Place) -> Markup {
+/// Above the list: a filter that is on and has no name gets one, or takes the place of another.
+pub fn saving(views: &Views, place: &Place) -> Markup {
+    let is_known = |view: &SavedView| view.place().filter == place.filter;
+    if place.filter == Filter::default() || place.filter == first_view() || views.all.iter().any(is_known) {
+        return NOTHING;
+    }
+    let filter = html! { input type="hidden" name="filter" value=(place.sound()); };
+    let mine = views.all.iter().filter(|view| views.may_change(view)).collect::<Vec<_>>();
     html! {
         button.button.small.quiet type="button" popovertarget="save-view" { (icon(Icon::Plus)) "Save as a view" }
-        form #save-view .menu popover method="post" action="/inbox/views" aria-label="Save as a view" {
-            input type="hidden" name="filter" value=(place.sound());
-            (Field::text("name", "Name of the view").id("view-name").max_length(LONGEST_NAME as u32).required())
-            @if views.may_share { label.check { input type="checkbox" name="shared" value="true"; span { "For everybody in this workspace" } } }
-            (Button::primary("Save"))
+        div #save-view .menu popover role="dialog" aria-label="Save as a view" {
+            form.form method="post" action="/inbox/views" {
+                (filter)
+                (Field::text("name", "Name of the view").id("view-name").max_length(LONGEST_NAME as u32).required())
+                @if views.may_share { label.check { input type="checkbox" name="shared" value="true"; span { "For everybody in this workspace" } } }
+                (Button::primary("Save"))
+            }
+            @if !mine.is_empty() {
+                form.form method="post" action="/inbox/views/filter" {
+                    (filter)
+                    div.field {
+                        label for="changed-view" { "Or put it in place of a view's filter" }
+                        select #changed-view name="view" { @for view in mine { option value=(view.id) { (view.name) } } }
+                    }
+                    (Button::new("Replace"))
+                }
+            }
         }
     }
 }
@@ -76,12 +103,12 @@ pub fn index(shell: &Shell, view: &Page) -> Markup {
     let group =
         |is_shared: bool| view.views.all.iter().enumerate().filter(move |(_, one)| one.is_shared() == is_shared);
     let body = html! {
-        (head("Views", html! { "A view is a filter of the inbox with a name." }, link_button("/inbox", "Back to the inbox")))
+        (head("Views", html! { "A view is a saved inbox filter. To change what it lists, open it, change the filters and choose “Save as a view”." }, link_button("/inbox", "Back to the inbox")))
         div.stack.narrow {
             @if let Some(done) = view.done { (notice(Tone::Good, done)) }
             @if let Some((None, typed, is_shared, errors)) = &view.told { (card("New view", NOTHING, new(view, typed, *is_shared, errors))) }
             @if view.views.all.is_empty() {
-                div.card { (empty(Icon::Inbox, "No views yet", "Filter the inbox, then choose “Save as a view” above the list.", NOTHING)) }
+                div.card { (empty(Icon::Inbox, "No views yet", "Filter the inbox, then choose “Save as a view” next to the filters.", NOTHING)) }
             }
             @for (title, is_shared) in [("Your own", false), ("The workspace's", true)] {
                 @if group(is_shared).count() > 0 {
@@ -91,7 +118,7 @@ pub fn index(shell: &Shell, view: &Page) -> Markup {
                 }
             }
             @if view.default.is_some() {
-                (Button::quiet("Open the inbox with what needs a reply again").posts("/inbox/views/default"))
+                (Button::quiet("Make “Needs reply” the default again").posts("/inbox/views/default"))
             }
         }
     };
@@ -106,8 +133,8 @@ fn row(page: &Page, index: usize, view: &SavedView) -> Markup {
         div.grow {
             p { a href={ "/inbox?view=" (view.id) } dir="auto" { b { (view.name) } }
                 @if let Some(count) = page.views.count(index) { " " span.muted.num { (count) } }
-                @if is_default { " " span.muted { "· your inbox opens with it" } } }
-            @if !view.is_shared() || page.views.may_share {
+                @if is_default { " " span.muted { "· default" } } }
+            @if page.views.may_change(view) {
                 details open[told.is_some()] {
                     summary.muted { "Rename or delete" }
                     form.form method="post" action={ "/inbox/views/" (id) } {
@@ -132,8 +159,8 @@ fn buttons(page: &Page, view: &SavedView, is_default: bool) -> Markup {
     };
     html! {
         form.actions method="post" action="/inbox/views/default" {
-            @if !is_default { button.button.small type="submit" name="view" value=(view.id) aria-label={ "Open the inbox with " (view.name) } { "Open first" } }
-            @if !view.is_shared() || page.views.may_share {
+            @if !is_default { button.button.small type="submit" name="view" value=(view.id) aria-label={ "Make " (view.name) " the default" } { "Make default" } }
+            @if page.views.may_change(view) {
                 (shift(Direction::Up, Icon::Up, "up")) (shift(Direction::Down, Icon::Down, "down"))
             }
         }

@@ -35,8 +35,7 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
     app.db.write(move |tx| search::jobs::keep_current(tx, now, &random)).await.expect("an empty index is current");
     let ids = three_questions(&app).await;
     fill(&app, comments).await;
-    let me = app.who().await.user.id;
-    let one = ids[0];
+    let (me, one) = (app.who().await.user.id, ids[0]);
     let ticked = ids.iter().map(|id| format!("id={id}&")).collect::<String>();
     let page = |path: &str, body: &str| ("POST", path.to_owned(), FORM, body.to_owned());
     let call = |method, path: &str, body: serde_json::Value| (method, path.to_owned(), JSON, body.to_string());
@@ -74,6 +73,8 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         page("/inbox/views", "name=All&filter=state%3Dall&shared=true"),
         look("/inbox?panel=views"),
         look("/inbox/views"),
+        look("/inbox/views?panel=side"),
+        look("/palette?panel=commands&from=/inbox"),
     ];
     let mut efforts = Vec::new();
     for (method, path, content, body) in acts.into_iter().chain(filters().iter().map(|filter| look(filter))) {

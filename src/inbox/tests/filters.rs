@@ -57,7 +57,7 @@ kit::both_databases! {
         let page = app.get("/inbox").await.text;
         let scripts = page.split("<script").skip(1).filter_map(|script| script.split("src=\"/assets/").nth(1)?.split('"').next());
         let sizes = scripts.map(|file| assets::find(file).expect("it is served").negotiate("gzip").0.len()).collect::<Vec<_>>();
-        assert!(sizes.len() >= 4 && sizes.iter().sum::<usize>() <= 9_000, "{sizes:?}");
+        assert!(sizes.len() == 2 && sizes.iter().sum::<usize>() <= 9_000, "{sizes:?}");
     }
 
     async fn each_choice_says_how_many_it_would_list(app: TestApp) {

@@ -47,7 +47,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
                 (search::form(view))
                 (order(view))
                 (filters::form(view))
-                (saved_views::line(&view.rows.views, view.place))
+                (saved_views::saving(&view.rows.views, view.place))
             }
             div.panes {
                 section.rows-pane aria-label="Comments" {

@@ -9,7 +9,6 @@ mod tests;
 mod views;
 
 use kit::db::{self, Conn};
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::model::{WorkspaceId, visible};
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -77,15 +76,10 @@ pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId) -> 
 /// What was typed as it is kept, or what is wrong with each field.
 fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<SavedReplyId>) -> Result<Typed> {
     let mut errors = FieldErrors::default();
-    let name = visible::line(&typed.name).filter(|_| !typed.name.trim().contains(|c: char| c.is_control()));
-    let name: String = name.map(|name| name.nfc().collect()).unwrap_or_default();
-    if typed.name.trim().is_empty() {
-        errors.add("name", "required", "Give it a name.");
-    } else if name.is_empty() {
-        errors.add("name", "bad_characters", "A name can't hold characters that nobody sees.");
-    } else if name.chars().count() > LONGEST_NAME {
-        errors.add("name", "too_long", "A name has up to 60 letters.");
-    } else if store::id_of(conn, workspace, &visible::caseless(&name))?.is_some_and(|known| Some(known) != of) {
+    let name = errors.name(&typed.name, LONGEST_NAME);
+    if let Some(name) = &name
+        && store::id_of(conn, workspace, &visible::caseless(name))?.is_some_and(|known| Some(known) != of)
+    {
         errors.add("name", "taken", "Another saved reply has this name.");
     }
     let text = typed.text.replace("\r\n", "\n").trim().to_owned();
@@ -101,5 +95,5 @@ fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<Saved
         errors.add("text", "unknown_variable", format!("There is no {{{unknown}}}. You can use {known}."));
     }
     errors.into_result()?;
-    Ok(Typed { name, text })
+    Ok(Typed { name: name.unwrap_or_default(), text })
 }

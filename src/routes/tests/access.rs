@@ -114,6 +114,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/inbox/{interaction}", Page(Cleos), 200),
     ("GET", "/inbox/views", Page(Ones), 200),
     ("POST", "/inbox/views", Page(Ones), 422),
+    ("POST", "/inbox/views/filter", Page(Cleos), 303),
     ("POST", "/inbox/views/default", Page(Ones), 303),
     ("POST", "/inbox/views/{view}", Page(Cleos), 422),
     ("POST", "/inbox/views/{view}/delete", Page(Cleos), 303),
@@ -296,7 +297,8 @@ const APPROVING: [&str; 3] = ["/reply/review", "/approve", "/send-back"];
 /// Whoever is there may go.
 const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
 /// What is Cleo's own, and no workspace's.
-const PERSONAL: [&str; 9] = [
+const PERSONAL: [&str; 10] = [
+    "/inbox/views/filter",
     "/inbox/views/{view}",
     "/inbox/views/{view}/delete",
     "/inbox/views/{view}/move",

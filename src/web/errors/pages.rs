@@ -168,6 +168,7 @@ fn page(seen: &RequestInfo, failure: &Failure) -> Response {
         local: Local::new(Timestamp::EPOCH, "UTC"),
         person: None,
         workspace: None,
+        views: None,
         needs_reply: None,
         version: String::new(),
         banner: None,

@@ -19,6 +19,8 @@ pub struct Shell {
     pub person: Option<Person>,
     /// Where they are, and where else they could go.
     pub workspace: Option<Switcher>,
+    /// Below the places: what a feature has there.
+    pub views: Option<Markup>,
     /// How many people wait for an answer, where it is known.
     pub needs_reply: Option<i64>,
     /// Up to where the page is true: the stream of hints begins with the newest (assets/live-panels.js).
@@ -83,7 +85,7 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
             header.side {
                 (brand())
                 @if let Some(switcher) = &shell.workspace { (workspaces(switcher, &shell.path)) }
-                nav aria-label="Main" {
+                nav.places aria-label="Main" {
                     @for (place, href, name, sign) in PLACES {
                         a href=(href) aria-current=[is_here(&shell.path, place).then_some("page")] {
                             (icon(sign)) span { (name) }
@@ -91,6 +93,7 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
                         }
                     }
                 }
+                @if let Some(views) = &shell.views { (views) }
                 (commands(shell))
                 div.account {
                     div { b { (person.name) } small { (person.email) } }
@@ -128,7 +131,7 @@ fn palette(shell: &Shell, person: &Person) -> Markup {
     html! {
         dialog #palette .palette aria-label="Commands" closedby="any" data-src={ (palette_address(shell)) "&panel=commands" } data-off[!person.shortcuts] {
             input type="text" role="combobox" aria-label="Any command by name" placeholder="Any command by name" autocomplete="off" spellcheck="false"
-                aria-autocomplete="list" aria-expanded="true" aria-controls="palette-list" autofocus;
+                aria-autocomplete="list" aria-expanded="true" aria-controls="palette-list";
             div #palette-list role="listbox" aria-label="Commands" aria-busy="true" {}
             div.palette-foot {
                 p.muted role="status" {}

@@ -9,6 +9,8 @@ use kit::db::{Conn, Result};
 
 use super::{Filter, Matches, Reader};
 use crate::inbox::derive::Intent;
+use crate::inbox::triage::TriageState;
+use crate::web::ui::numbers::grouped;
 
 /// Rows of the list that are looked at.
 pub(super) const LOOKED_AT: usize = 400;
@@ -30,18 +32,31 @@ pub struct Counted {
     is_cut: bool,
 }
 
-impl std::fmt::Display for Counted {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let more = if self.is_cut || self.count > Matches::TOLD { "+" } else { "" };
-        write!(f, "{}{more}", self.count.min(Matches::TOLD))
+impl Counted {
+    /// More are not told apart.
+    const MOST: usize = 1_000;
+
+    fn up_to(count: usize, most: usize) -> Self {
+        Self { count: count.min(most), is_cut: count > most }
     }
 }
 
-/// Up to a hundred, among the first of the list; of what has an index of its own, among all.
+impl std::fmt::Display for Counted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", grouped(self.count as i64), if self.is_cut { "+" } else { "" })
+    }
+}
+
+/// Among the first of the list, or up to a hundred; of what waits, which is counted already, up to a thousand.
 pub fn count(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Counted> {
     if filter.q.is_some() {
-        let count = super::found::count(conn, reader, filter, Matches::TOLD + 1)?;
-        return Ok(Counted { count, is_cut: false });
+        return Ok(Counted::up_to(super::found::count(conn, reader, filter, Matches::TOLD + 1)?, Matches::TOLD));
+    }
+    let waiting = Filter { state: Some(TriageState::NeedsReply), order: filter.order, ..Filter::default() };
+    if *filter == waiting {
+        let counts = super::counts(conn, reader.workspace)?;
+        let waiting = counts.iter().filter(|(state, _)| *state == TriageState::NeedsReply).map(|(_, count)| *count);
+        return Ok(Counted::up_to(waiting.sum::<i64>().try_into().unwrap_or(0), Counted::MOST));
     }
     if filter.author.is_some() || filter.content.is_some() || !super::marked::asked(filter, reader).is_empty() {
         let listed = super::list(conn, reader, filter, None, Matches::TOLD)?;

@@ -49,6 +49,7 @@ impl Things {
             path if path.ends_with("/corrections/{fact}") => "{\"value\": \"negative\"}".to_owned(),
             path if path.contains("/moderation") => self.moderation(path),
             path if path.ends_with("/replies/{queued_reply}") => "{\"text\": \"At ten.\"}".to_owned(),
+            "/inbox/views/filter" => format!("view={}&filter=kind%3Dreview", self.view),
             "/inbox/views/{view}/move" => "direction=up".to_owned(),
             path if path.contains("/views") && path.starts_with("/api/") => {
                 format!("{{\"name\": \"New {}\", \"filter\": \"kind=review\"}}", self.view)

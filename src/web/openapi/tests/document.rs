@@ -48,7 +48,8 @@ fn it_is_complete_and_leads_nowhere_else() {
 fn every_filter_of_the_inbox_is_described() {
     let parameters = document()["paths"]["/interactions"]["get"]["parameters"].as_array().expect("parameters");
     let described: BTreeSet<_> = parameters.iter().filter_map(|parameter| parameter["name"].as_str()).collect();
-    let known: BTreeSet<_> = crate::inbox::listing::Filter::NAMES.iter().copied().chain(["cursor", "limit"]).collect();
+    let known: BTreeSet<_> =
+        crate::inbox::listing::Filter::NAMES.iter().copied().chain(["view", "cursor", "limit"]).collect();
     assert_eq!(described, known);
 }
 
