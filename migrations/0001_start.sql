@@ -574,8 +574,8 @@ CREATE INDEX reply_drafts_by_workspace ON reply_drafts (workspace_id);
 CREATE TABLE interaction_corrections (
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    fact TEXT NOT NULL CHECK (fact IN ('language', 'sentiment')),
-    -- A language by its code, or 'other'.
+    fact TEXT NOT NULL CHECK (fact IN ('language', 'sentiment', 'spam', 'reply')),
+    -- A language by its code, or 'other'; a sentiment; yes or no.
     value TEXT NOT NULL,
     -- What the rules alone make of the text as it now is.
     derived TEXT NOT NULL,

@@ -22,7 +22,8 @@ const LIMIT: usize = 50;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewCorrection {
-    /// A sentiment: positive, neutral, negative or mixed. A language by its code, or other.
+    /// A sentiment: positive, neutral, negative or mixed. A language by its code, or other. Whether it is spam, or needs a
+    /// reply: yes or no.
     value: String,
 }
 
@@ -71,7 +72,7 @@ pub struct ListQuery {
     cursor: Option<String>,
 }
 
-/// Says what the sentiment or the language of an interaction is. It holds whatever the text becomes; no rule learns from it.
+/// Says what the sentiment or the language of an interaction is, whether it is spam, or whether it needs a reply. It holds whatever the text becomes; no rule learns from it.
 #[utoipa::path(put, path = "/interactions/{id}/corrections/{fact}", tag = "corrections",
     params(("id" = inline(InteractionId), Path), ("fact" = inline(Correctable), Path)), request_body = NewCorrection,
     responses((status = 200, body = Answer), (status = 401), (status = 404), (status = 422)))]
@@ -113,7 +114,7 @@ pub async fn take_back(
 
 /// Every correction of the workspace, the newest first.
 #[utoipa::path(get, path = "/corrections", tag = "corrections",
-    params(("cursor" = Option<String>, Query, pattern = r"^[0-9]{1,16}\.[0-9a-f]{32}\.(sentiment|language)$", description = "next_cursor of the page before")),
+    params(("cursor" = Option<String>, Query, pattern = r"^[0-9]{1,16}\.[0-9a-f]{32}\.(sentiment|language|spam|reply)$", description = "next_cursor of the page before")),
     responses((status = 200, body = ListAnswer), (status = 400), (status = 401)))]
 pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQuery>) -> Result<Json<ListAnswer>> {
     let (workspace, after) = (who.workspace.id, query.cursor.as_deref().map(read_cursor).transpose()?);

@@ -14,7 +14,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
 
 use super::definitions;
-use super::derive::{Facts, Language, Said, Sentiment};
+use super::derive::{Facts, Intent, Language, Said, Sentiment};
 use super::ingest;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -24,7 +24,13 @@ use crate::workspaces::{self, WorkspaceId};
 pub use store::{Corrected, Listed};
 
 kit::text_enum! {
-    pub enum Correctable { Sentiment = "sentiment", Language = "language" }
+    pub enum Correctable {
+        Sentiment = "sentiment",
+        Language = "language",
+        Spam = "spam",
+        /// Whether it needs one.
+        Reply = "reply",
+    }
 }
 
 /// In place of a code: a language that none of ours is.
@@ -36,6 +42,8 @@ pub enum Correction {
     Sentiment(Sentiment),
     /// None: another than those we know.
     Language(Option<Language>),
+    Spam(bool),
+    Reply(bool),
 }
 
 impl Correction {
@@ -46,6 +54,8 @@ impl Correction {
             }
             Correctable::Language if value == OTHER => Some(Self::Language(None)),
             Correctable::Language => value.parse().ok().map(|said| Self::Language(Some(said))),
+            Correctable::Spam => said_of_either(value).map(Self::Spam),
+            Correctable::Reply => said_of_either(value).map(Self::Reply),
         };
         said.ok_or_else(|| Error::Invalid(FieldErrors::one("value", "bad_value", "Choose one of the list.")))
     }
@@ -54,6 +64,8 @@ impl Correction {
         match self {
             Self::Sentiment(_) => Correctable::Sentiment,
             Self::Language(_) => Correctable::Language,
+            Self::Spam(_) => Correctable::Spam,
+            Self::Reply(_) => Correctable::Reply,
         }
     }
 
@@ -62,8 +74,17 @@ impl Correction {
             Self::Sentiment(said) => said.as_str(),
             Self::Language(Some(said)) => said.as_str(),
             Self::Language(None) => OTHER,
+            Self::Spam(is_so) | Self::Reply(is_so) => either(is_so),
         }
     }
+}
+
+const fn either(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
+}
+
+fn said_of_either(value: &str) -> Option<bool> {
+    [true, false].into_iter().find(|is_so| either(*is_so) == value)
 }
 
 /// What can be chosen, by value and word, in the order in which it is offered.
@@ -77,6 +98,8 @@ pub fn choices(of: Correctable) -> Vec<(&'static str, &'static str)> {
             let all = Language::ALL.iter().map(|one| (one.as_str(), one.name()));
             all.chain([(OTHER, "another language")]).collect()
         }
+        Correctable::Spam => vec![("yes", "spam"), ("no", "not spam")],
+        Correctable::Reply => vec![("yes", "needs a reply"), ("no", "needs no reply")],
     }
 }
 
@@ -104,8 +127,8 @@ fn say(
 ) -> Result<bool> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let zone = workspaces::lock(work.tx, workspace)?;
-    let by_rules = ingest::by_rules(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
-    let derived = derived(of, &by_rules);
+    let (by_rules, rating) = ingest::by_rules(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
+    let derived = derived(of, &by_rules, rating);
     let said = said.map(Correction::value).filter(|said| *said != derived);
     let known = store::of_item(work.tx, workspace, id)?;
     let before = known.iter().find(|known| known.fact == of).map(|known| known.value.as_str());
@@ -128,16 +151,20 @@ fn said_together<'a>(corrections: impl Iterator<Item = (Correctable, &'a str)>) 
         match Correction::parse(of, value) {
             Ok(Correction::Sentiment(sentiment)) => said.sentiment = Some(sentiment),
             Ok(Correction::Language(language)) => said.language = Some(language),
+            Ok(Correction::Spam(is_so)) => said.spam = Some(is_so),
+            Ok(Correction::Reply(is_so)) => said.reply = Some(is_so),
             Err(_) => {}
         }
     }
     said
 }
 
-fn derived(of: Correctable, facts: &Facts) -> &'static str {
+fn derived(of: Correctable, facts: &Facts, rating: Option<i64>) -> &'static str {
     match of {
         Correctable::Sentiment => facts.sentiment.as_str(),
         Correctable::Language => facts.language.map_or("unknown", Language::as_str),
+        Correctable::Spam => either(facts.intents.contains(&Intent::Spam)),
+        Correctable::Reply => either(facts.want_reply(rating)),
     }
 }
 
@@ -153,9 +180,11 @@ pub(super) fn said_of(tx: &mut Tx, items: &[InteractionId]) -> db::Result<HashMa
 }
 
 /// A corrected item's text is another now, and the rules alone say this of it.
-pub(super) fn derived_anew(tx: &mut Tx, id: InteractionId, by_rules: &Facts) -> db::Result<()> {
-    let [language, sentiment] = [Correctable::Language, Correctable::Sentiment].map(|of| derived(of, by_rules));
-    store::put_derived(tx, id, language, sentiment)
+pub(super) fn derived_anew(tx: &mut Tx, id: InteractionId, by_rules: &Facts, rating: Option<i64>) -> db::Result<()> {
+    for of in Correctable::ALL {
+        store::put_derived(tx, id, *of, derived(*of, by_rules, rating))?;
+    }
+    Ok(())
 }
 
 pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> db::Result<Vec<Corrected>> {

@@ -73,11 +73,10 @@ pub fn put(
     Ok(())
 }
 
-pub fn put_derived(tx: &mut Tx, id: InteractionId, language: &str, sentiment: &str) -> Result<()> {
+pub fn put_derived(tx: &mut Tx, id: InteractionId, fact: Correctable, derived: &str) -> Result<()> {
     tx.exec(
-        "UPDATE interaction_corrections SET derived = CASE fact WHEN 'language' THEN $2 ELSE $3 END
-         WHERE interaction_id = $1",
-        args![id, language, sentiment],
+        "UPDATE interaction_corrections SET derived = $3 WHERE interaction_id = $1 AND fact = $2",
+        args![id, fact, derived],
     )?;
     Ok(())
 }

@@ -45,6 +45,13 @@ impl Desk {
         (self.one_of("language", id).await, self.one_of("sentiment", id).await)
     }
 
+    /// As its text is judged, whether or not it was answered; the text is praise, which by itself wants no reply.
+    async fn is_spam_and_wants_reply(&self, id: &str) -> (bool, bool) {
+        let intents = self.one_of::<String>("CAST(intents AS TEXT)", id).await;
+        let reasons = self.one_of::<String>("CAST(reasons AS TEXT)", id).await;
+        (intents.contains("\"spam\""), reasons.contains("\"reply_person\""))
+    }
+
     async fn derived(&self) -> Vec<(String, String)> {
         let sql = "SELECT fact, derived FROM interaction_corrections ORDER BY fact";
         self.read(move |conn| conn.all(sql, args![])).await.unwrap()
@@ -100,6 +107,8 @@ kit::both_databases! {
                 match Correction::parse(of, value).expect("it can be chosen") {
                     Correction::Sentiment(said) => assert_eq!(sentiment, said, "{id}"),
                     Correction::Language(said) => assert_eq!(language, said, "{id}"),
+                    Correction::Spam(said) => assert_eq!(desk.is_spam_and_wants_reply(&id).await.0, said, "{id}"),
+                    Correction::Reply(said) => assert_eq!(desk.is_spam_and_wants_reply(&id).await.1, said, "{id}"),
                 }
                 assert_eq!(desk.drift().await, Drift::default(), "{id}");
             }
@@ -143,6 +152,35 @@ kit::both_databases! {
         desk.say("c1", MORNING, Correctable::Sentiment, Some("positive")).await;
         assert_eq!(desk.state_of("c1").await, TriageState::NoReplyNeeded);
         assert_eq!(desk.drift().await, Drift::default());
+    }
+
+    async fn whether_it_is_spam_or_needs_a_reply_is_for_people_to_say(desk: Desk) {
+        let (spam, small_talk) = (comment("c1", "ann", "Check out my channel!"), comment("c2", "bob", "I watched it on the train"));
+        desk.ingest(MORNING, &[spam, small_talk.clone(), comment("c3", "cleo", "Where can I buy this?")]).await;
+        let points = async || desk.one_of::<i64>("priority_score", "c1").await;
+        let by_rules = points().await;
+        desk.say("c1", MORNING, Correctable::Spam, Some("no")).await;
+        assert_eq!(desk.state_of("c1").await, TriageState::NoReplyNeeded);
+        assert!(points().await > by_rules, "nothing is held against it");
+        desk.say("c1", MORNING, Correctable::Spam, None).await;
+        assert_eq!((desk.state_of("c1").await, points().await), (TriageState::Spam, by_rules));
+        desk.say("c1", MORNING, Correctable::Reply, Some("yes")).await;
+        assert_eq!(desk.state_of("c1").await, TriageState::NeedsReply, "nobody answers spam");
+        assert!(points().await > 0);
+
+        desk.say("c2", MORNING, Correctable::Reply, Some("yes")).await;
+        assert_eq!(desk.state_of("c2").await, TriageState::NeedsReply);
+        let edited = ObservedInteraction { text: Some("I watched it on the bus".into()), ..small_talk };
+        desk.ingest(MORNING + HOUR, &[edited, comment("c4", "dora", "Nice")]).await;
+        assert_eq!(desk.state_of("c2").await, TriageState::NeedsReply, "it holds for other words");
+        desk.say("c2", MORNING, Correctable::Spam, Some("yes")).await;
+        assert_eq!(desk.state_of("c2").await, TriageState::Spam);
+
+        desk.say("c3", MORNING, Correctable::Reply, Some("no")).await;
+        assert_eq!(desk.state_of("c3").await, TriageState::NoReplyNeeded);
+        desk.say("c3", MORNING, Correctable::Reply, Some("yes")).await;
+        assert_eq!(desk.state_of("c3").await, TriageState::NeedsReply, "as the rules have it");
+        assert_eq!((desk.derived().await.len(), desk.drift().await), (3, Drift::default()));
     }
 
     async fn what_the_rules_had_is_what_they_make_of_the_text_as_it_now_is(desk: Desk) {
@@ -199,6 +237,12 @@ kit::both_databases! {
         assert_eq!(ben.post(&path, &[("fact", "sentiment")]).await.status, 303, "whoever may correct may take back");
         assert!(!app.get(&page).await.text.contains("Repruv had"));
         assert!(app.get("/settings/corrections").await.text.contains("Nothing corrected so far"));
+        for (fact, value, said) in [("reply", "no", "needs no reply"), ("spam", "yes", "spam")] {
+            assert!(app.get(&page).await.text.contains(&format!("name=\"value\" value=\"{value}\"")), "{fact}");
+            assert_eq!(app.post(&path, &[("fact", fact), ("value", value)]).await.status, 303);
+            assert!(app.get(&page).await.text.contains(&format!("You said: <b>{said}</b>")), "{fact}");
+        }
+        assert!(app.get("/settings/corrections").await.text.contains("From needs a reply to <b>needs no reply</b>"));
     }
 
     async fn programs_correct_take_back_and_read_all_of_it_page_by_page(app: TestApp) {

@@ -17,8 +17,8 @@ pub fn index(shell: &Shell, me: UserId, count: Counted, rows: &[Listed], next: O
         (settings_tabs(&shell.path))
         div.stack.narrow {
             p.muted.help {
-                "Where Repruv got the sentiment or the language of a comment wrong, open it and say so. What you say holds for that \
-                 comment alone, even if its author edits it. Nothing is trained on it: the rules stay as they are."
+                "Where Repruv got a comment wrong (spam, whether it needs a reply, its sentiment or language), open it and say so. What \
+                 you say holds for that comment alone, even if its author edits it. Nothing is trained on it: the rules stay as they are."
             }
             (card("Corrected", told, list(shell, me, rows, next)))
         }
@@ -52,7 +52,7 @@ fn one(shell: &Shell, me: UserId, row: &Listed) -> Markup {
             div.grow {
                 a href={ "/inbox/" (row.id) } dir="auto" { (row.author) ": " (excerpt) }
                 (meta(&[
-                    html! { (name(row.fact)) " from " (word(row.fact, &row.derived)) " to " b { (word(row.fact, &row.value)) } },
+                    html! { (from(row.fact)) " " (word(row.fact, &row.derived)) " to " b { (word(row.fact, &row.value)) } },
                     html! { "by " (whose) " " (shell.local.ago(row.corrected_at)) },
                 ]))
             }
@@ -60,9 +60,10 @@ fn one(shell: &Shell, me: UserId, row: &Listed) -> Markup {
     }
 }
 
-const fn name(fact: Correctable) -> &'static str {
+const fn from(fact: Correctable) -> &'static str {
     match fact {
-        Correctable::Sentiment => "Sentiment",
-        Correctable::Language => "Language",
+        Correctable::Sentiment => "Sentiment from",
+        Correctable::Language => "Language from",
+        Correctable::Spam | Correctable::Reply => "From",
     }
 }

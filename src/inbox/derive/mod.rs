@@ -78,6 +78,9 @@ pub struct Said {
     /// None inside: a language that is none of ours.
     pub language: Option<Option<Language>>,
     pub sentiment: Option<Sentiment>,
+    pub spam: Option<bool>,
+    /// Whether it needs a reply, as far as its text goes.
+    pub reply: Option<bool>,
 }
 
 /// What a text says, whenever it is read.
@@ -100,6 +103,9 @@ impl Facts {
     /// Praise and small talk are a pleasure, not a task.
     pub fn want_reply(&self, rating: Option<i64>) -> bool {
         const ASKING: [Intent; 4] = [Intent::Question, Intent::Complaint, Intent::Purchase, Intent::Safety];
+        if let Some(wanted) = [true, false].into_iter().find(|wanted| self.has(reply_by_person(*wanted))) {
+            return wanted;
+        }
         if self.answers_another() {
             return self.intents.contains(&Intent::Safety);
         }
@@ -111,7 +117,11 @@ impl Facts {
 
     /// It is said to another viewer.
     pub fn answers_another(&self) -> bool {
-        self.reasons.iter().any(|reason| reason.reason == "answers_another")
+        self.has("answers_another")
+    }
+
+    fn has(&self, reason: &str) -> bool {
+        self.reasons.iter().any(|known| known.reason == reason)
     }
 
     /// Several people wrote exactly this, whether that is spam or one complaint of many.
@@ -151,8 +161,16 @@ pub fn facts(given: Given<'_>) -> Facts {
         });
         reasons.push(Reason::new(Fact::Intent, "answers_another", Vec::new()));
     }
-    if given.repeated_by_others && !intents.contains(&Intent::Spam) {
+    // Whoever wants to answer it says that it is no spam.
+    let is_spam = given.said.spam.or_else(|| given.said.reply.filter(|wanted| *wanted).map(|_| false));
+    if let Some(is_spam) = is_spam {
+        spam_by_person(is_spam, &mut intents, &mut reasons);
+    }
+    if given.repeated_by_others && (is_spam.is_some() || !intents.contains(&Intent::Spam)) {
         reasons.push(Reason::new(Fact::Intent, "wave", Vec::new()));
+    }
+    if let Some(wanted) = given.said.reply {
+        reasons.push(Reason::new(Fact::Intent, reply_by_person(wanted), Vec::new()));
     }
     Facts { language, sentiment, score, intents, reasons }
 }
@@ -160,6 +178,22 @@ pub fn facts(given: Given<'_>) -> Facts {
 fn by_person<T>(fact: Fact, said: T, reasons: &mut Vec<Reason>) -> T {
     reasons.push(Reason::new(fact, "person", Vec::new()));
     said
+}
+
+fn spam_by_person(is_spam: bool, intents: &mut Vec<Intent>, reasons: &mut Vec<Reason>) {
+    let had_it = intents.contains(&Intent::Spam);
+    intents.retain(|intent| *intent != Intent::Spam);
+    reasons.retain(|reason| reason.fact != Fact::Intent || !reason.reason.starts_with(Intent::Spam.as_str()));
+    if is_spam {
+        intents.push(Intent::Spam);
+    }
+    if is_spam || had_it {
+        reasons.push(Reason::new(Fact::Intent, if is_spam { "spam_person" } else { "no_spam_person" }, Vec::new()));
+    }
+}
+
+const fn reply_by_person(wanted: bool) -> &'static str {
+    if wanted { "reply_person" } else { "no_reply_person" }
 }
 
 impl Reason {

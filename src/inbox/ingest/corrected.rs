@@ -13,10 +13,15 @@ use crate::inbox::derive::{self, Facts, Said};
 use crate::model::InteractionId;
 use crate::workspaces::WorkspaceId;
 
-/// What the rules alone make of an interaction; none of what is not there, or was not written by somebody else.
-pub(in crate::inbox) fn by_rules(tx: &mut Tx, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Facts>> {
+/// What the rules alone make of an interaction, and its rating; none of what is not there, or was not written by somebody
+/// else.
+pub(in crate::inbox) fn by_rules(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    id: InteractionId,
+) -> Result<Option<(Facts, Option<i64>)>> {
     let found = store::of_others(tx, workspace, id)?;
-    Ok(found.map(|(row, account_language)| derive::facts(row.given(account_language, Said::default()))))
+    Ok(found.map(|(row, language)| (derive::facts(row.given(language, Said::default())), row.rating)))
 }
 
 /// Derives an interaction's facts anew, with what people say of it now, and what follows from them. Under the workspace's lock.

@@ -42,7 +42,8 @@ pub(super) fn put(
     store::put_provider_state(tx, &row)?;
     rollups.replace(before, Counted::of(&row));
     if !row.is_own && was_spam != (state == ProviderState::Spam) {
-        corrections::derived_anew(tx, row.id, &derive::facts(row.given(context.language, Said::default())))?;
+        let by_rules = derive::facts(row.given(context.language, Said::default()));
+        corrections::derived_anew(tx, row.id, &by_rules, row.rating)?;
         unsettled.facts.insert(row.id, derive::facts(row.given(context.language, said)));
     }
     unsettled.touched.entry(row.thread_external_id.clone()).or_default();

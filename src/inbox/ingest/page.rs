@@ -224,7 +224,7 @@ impl<'a> Page<'a> {
         };
         let said = change.stored.as_ref().and_then(|row| Some((row.id, *self.said.get(&row.id)?)));
         let Some((id, said)) = said else { return Ok(derive::facts(given)) };
-        corrections::derived_anew(tx, id, &derive::facts(given))?;
+        corrections::derived_anew(tx, id, &derive::facts(given), given.rating)?;
         Ok(derive::facts(Given { said, ..given }))
     }
 

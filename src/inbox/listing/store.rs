@@ -11,7 +11,7 @@ use kit::db::{AsVal, Conn, Json, Result, Val};
 use super::filter::{Filter, Order, Visibility};
 use super::marked::{self, Marked};
 use super::{Cursor, Reader, found};
-use crate::inbox::derive::{Intent, Language, PriorityBand, Reason, Sentiment};
+use crate::inbox::derive::{Facts, Intent, Language, PriorityBand, Reason, Sentiment};
 use crate::inbox::ingest::lists::all_in;
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, Platform, ProviderState};
@@ -62,6 +62,13 @@ kit::row! {
 impl Interaction {
     pub fn intents(&self) -> Vec<Intent> {
         serde_json::from_value(self.intents_json.clone()).unwrap_or_default()
+    }
+
+    /// By its text alone: whatever was answered, moved or done at the platform.
+    pub fn wants_reply(&self) -> bool {
+        let (intents, reasons) = (self.intents(), self.reasons());
+        let facts = Facts { language: self.language, sentiment: self.sentiment, score: None, intents, reasons };
+        facts.want_reply(self.rating)
     }
 
     pub fn reasons(&self) -> Vec<Reason> {

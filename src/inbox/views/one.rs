@@ -162,7 +162,11 @@ fn facts(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> M
     let intents = item.intents();
     let body = html! {
         dl.facts.derived {
-            (fact("State", definitions::STATE, html! { (state_tag(item.state)) @if item.state == TriageState::NoReplyNeeded { (definitions::state(item.state)) } }, &[]))
+            (fact("State", definitions::STATE, html! { (state_tag(item.state))
+                @if item.state == TriageState::NoReplyNeeded { (definitions::state(item.state)) }
+                (corrected(Correctable::Spam, item, place, beside))
+                (corrected(Correctable::Reply, item, place, beside))
+            }, &[]))
             (fact("Priority", definitions::PRIORITY, html! {
                 @let mark = band_tag(item.priority);
                 @if mark.0.is_empty() { (definitions::band(item.priority)) } @else { (mark) }
