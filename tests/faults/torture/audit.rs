@@ -7,6 +7,7 @@ use kit::args;
 use kit::clock::{Clock, Timestamp};
 use kit::db::{Conn, Db, Json, Options};
 use kit::jobs::{JobId, JobStatus};
+use repruv::inbox::counts::{self, Drift};
 use repruv::workspaces::{DemoStatus, UserId, WorkspaceId};
 
 use super::ledger::{Account, Book, Ledger};
@@ -197,6 +198,12 @@ fn picture(conn: &mut Conn) -> kit::db::Result<Picture> {
             drift.push(format!("{what}: {found}"));
         }
     }
+    for workspace in repruv::workspaces::all(conn)? {
+        let found = counts::drift(conn, workspace)?;
+        if found != Drift::default() {
+            drift.push(format!("counts of {workspace} that are no recount: {found:?}"));
+        }
+    }
     Ok(Picture { users, jobs, deliveries, drift })
 }
 
@@ -320,8 +327,13 @@ pub fn summary(book: &Book) -> String {
     let orders: usize = accounts.clone().map(|a| a.enables.jobs.len() + a.disables.jobs.len()).sum();
     let deliveries: usize = accounts.clone().map(|account| account.deliveries.len()).sum();
     let answers = accounts.flat_map(|account| account.answers.values()).filter(|answer| answer.id.is_some()).count();
+    let moderated: usize = book.accounts.values().map(|account| account.orders.len()).sum();
+    let moved: usize = book.accounts.values().map(|account| account.moves.len()).sum();
+    let called_back = book.accounts.values().flat_map(|account| account.answers.values());
+    let called_back = called_back.filter(|answer| answer.is_called_back).count();
     format!(
-        "{} requests answered, {} cut off; {orders} operations, {deliveries} webhooks and {answers} answers acknowledged",
+        "{} requests answered, {} cut off; {orders} operations, {deliveries} webhooks, {answers} answers, {called_back} calls back, \
+         {moderated} orders of moderation and {moved} moves of all that match acknowledged",
         book.answered, book.unanswered
     )
 }

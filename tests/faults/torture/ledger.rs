@@ -27,6 +27,10 @@ pub struct Account {
     pub deliveries: BTreeMap<String, String>,
     /// Answers to comments, by their texts, each of which is another; acknowledged or not.
     pub answers: BTreeMap<String, Answer>,
+    /// Orders of moderation that were acknowledged, and the demo workspaces of their comments.
+    pub orders: BTreeMap<String, String>,
+    /// Jobs that move all that match, likewise.
+    pub moves: BTreeMap<String, String>,
 }
 
 /// An answer to a comment: in which demo workspace, and its id once it was acknowledged.
@@ -34,6 +38,8 @@ pub struct Account {
 pub struct Answer {
     pub workspace: String,
     pub id: Option<String>,
+    /// It was called back, and that was acknowledged.
+    pub is_called_back: bool,
 }
 
 /// Requests of one kind. Each may have started one job at most.

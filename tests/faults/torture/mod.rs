@@ -1,5 +1,6 @@
 //! Processes killed at random under load: nothing that was acknowledged is lost, and nothing is done twice.
 
+mod acts;
 mod answers;
 pub(super) mod audit;
 pub(super) mod ledger;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use kit::both_databases;
 use kit::random::Random;
-use kit::testing::{Cluster, Database, Engine, wait_until};
+use kit::testing::{Cluster, Database, Engine, wait_for, wait_until};
 use repruv::secrets::Vault;
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -23,6 +24,8 @@ use self::people::Person;
 use crate::support::{Client, Fleet, Line, Proxy, Role, http};
 
 const PEOPLE: usize = 4;
+/// Seconds in which what the platform was asked for has been done, tried again a few times, or given up.
+const PATIENCE_FOR_ACTS: usize = 180;
 
 /// What befalls an installation.
 #[derive(Clone, Copy, Debug)]
@@ -157,14 +160,23 @@ impl Torture {
         for person in &people {
             person.check_sessions().await;
         }
+        for _ in 0..PATIENCE_FOR_ACTS {
+            if acts::under_way(&url).await == 0 {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
         self.audit().await;
+        let wrong = acts::check_ends(&url, self.fleet.data_dir(), &self.ledger).await;
+        assert_eq!(wrong, [""; 0], "at the end, seed {}", self.seed);
         assert_eq!(audit::profiles_match(&url, self.fleet.data_dir()).await, [""; 0], "at the end, seed {}", self.seed);
         let told = audit::summary(&self.ledger.copy());
-        println!("{} blows: {told}; {}", self.blows, audit::ends(&url).await);
+        println!("{} blows: {told}; {}; {}", self.blows, audit::ends(&url).await, acts::told(&url).await);
     }
 
     async fn audit(&mut self) {
         let mut wrong = self.auditor.check(&self.url, &self.ledger).await;
+        wrong.extend(acts::check(&self.url, &self.ledger).await);
         wrong.extend(answers::check(&self.url, self.fleet.data_dir(), &self.ledger).await);
         assert_eq!(wrong, [""; 0], "after {} blows, seed {}", self.blows, self.seed);
     }
@@ -197,18 +209,25 @@ async fn move_in(fleet: &Fleet, ledger: &Arc<Ledger>, seed: u64) -> Vec<Person> 
             wait_until("a set-up ends", || async { client.get("/api/demo/status").await.1["status"] == "enabled" })
                 .await;
         }
-        people.push(Person {
-            email,
+        let person = |client: Client, sees_to_comments: bool, seed: u64| Person {
+            email: email.clone(),
             client,
             restless,
+            sees_to_comments,
             urls: urls.clone(),
             ledger: ledger.clone(),
-            random: Random::seeded(seed + 1 + number as u64),
+            random: Random::seeded(seed),
             vault: vault.clone(),
             http: http(),
             spare: None,
             ended: Vec::new(),
-        });
+        };
+        if !restless {
+            // Two at once see to one inbox.
+            let other = wait_for("somebody is let in", || Client::sign_in_at(&urls[0], &email)).await;
+            people.push(person(other, true, seed + 101 + number as u64));
+        }
+        people.push(person(client, false, seed + 1 + number as u64));
     }
     people
 }

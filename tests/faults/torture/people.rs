@@ -17,6 +17,8 @@ pub struct Person {
     pub client: Client,
     /// Whether they call back and leave as often as they begin.
     pub restless: bool,
+    /// Another of their browsers does the rest.
+    pub sees_to_comments: bool,
     pub urls: Arc<[String]>,
     pub ledger: Arc<Ledger>,
     pub random: Random,
@@ -43,6 +45,7 @@ impl Person {
             self.client = self.client.at(&self.urls[self.below(self.urls.len())]);
             let changes_mind = self.restless || self.below(20) == 0;
             match self.below(100) {
+                _ if self.sees_to_comments => self.see_to_comments().await,
                 0..16 => self.order("/api/demo/enable", json!({"size": "small", "seed": 7}), |a| &mut a.enables).await,
                 16..20 if changes_mind => {
                     self.order("/api/demo/disable", json!({}), |account| &mut account.disables).await;
@@ -54,7 +57,8 @@ impl Person {
                 76..80 => self.sync().await,
                 80..82 => self.change_browser().await,
                 82..84 => self.leave_browser().await,
-                84..90 => self.answer().await,
+                84..88 => self.answer().await,
+                88..92 => self.see_to_comments().await,
                 _ => self.look().await,
             }
             // People pause, and so a kill finds them in every state.
