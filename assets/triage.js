@@ -272,11 +272,12 @@ function fade(part, fresh) {
   all.forEach((row, index) => row.classList.toggle("left", index < last && !still.has(row.id)));
 }
 
-// What moved up from the next page is not new: it follows all that is known.
+// What moved up from the next page is not new: it follows all that is known. Of whole pages that are new, one is seen.
 function countNew(part, fresh) {
   const known = new Set(rows(part).map((row) => row.id));
   const all = rows(fresh);
   const isWhole = fresh.querySelector("[rel=next]") === null;
-  const last = isWhole ? all.length : all.findLastIndex((row) => known.has(row.id));
-  return all.slice(0, last).filter((row) => !known.has(row.id)).length;
+  const last = all.findLastIndex((row) => known.has(row.id));
+  const count = all.slice(0, isWhole || last < 0 ? all.length : last).filter((row) => !known.has(row.id)).length;
+  return isWhole || last >= 0 ? count : `${count}+`;
 }

@@ -3,6 +3,7 @@
 mod demo;
 mod filters;
 mod inbox;
+mod members;
 mod moderation;
 mod narrow;
 mod pages;

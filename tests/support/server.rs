@@ -14,7 +14,7 @@ pub struct Server {
     settings: Vec<(String, String)>,
     /// The link for the first account, as the first start printed it.
     pub setup_link: String,
-    _database: Database,
+    database: Database,
     directory: TempDir,
 }
 
@@ -36,13 +36,18 @@ impl Server {
         let setup_link = process.line("where to make the first account", |line| {
             line.split_whitespace().find(|word| word.contains("/setup?token=")).map(str::to_owned)
         });
-        let server = Self { process, port, settings, setup_link, _database: database, directory };
+        let server = Self { process, port, settings, setup_link, database, directory };
         server.wait_until_ready().await;
         server
     }
 
     pub fn url(&self, path: &str) -> String {
         format!("http://localhost:{}{path}", self.port)
+    }
+
+    /// Of PostgreSQL.
+    pub fn database_url(&self) -> &str {
+        self.database.url()
     }
 
     pub fn data_dir(&self) -> &Path {
