@@ -10,4 +10,5 @@ mod pages;
 mod palette;
 mod person;
 mod pictures;
+mod states;
 mod team;

@@ -140,9 +140,9 @@ fn tag_field(id: &str, choice: &Choice, list: Option<&str>) -> Markup {
 /// What was done, and the way back.
 pub(super) fn receipt(act: &Act, assignee: Option<&str>, open: Option<InteractionId>, place: &Place) -> Markup {
     html! {
-        form.receipt method="post" action=(place.address("/inbox/marks/undo", None)) data-undo role="status" {
+        form.receipt method="post" action=(place.address("/inbox/marks/undo", None)) data-undo {
             (icon(Icon::Done))
-            span { (sentence(act, assignee)) }
+            span role="status" { (sentence(act, assignee)) }
             @if act.changed > 0 {
                 input type="hidden" name="act" value=(act.id);
                 @if let Some(open) = open { input type="hidden" name="open" value=(open); }

@@ -91,9 +91,9 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
     // A word that was said since, elsewhere, is not taken back by this line.
     let line = |id: InteractionId, path: &str, words: Markup, undo: Option<Markup>| {
         html! {
-            form.receipt method="post" action=(place.address(&format!("/inbox/{id}/{path}"), None)) data-undo role="status" {
+            form.receipt method="post" action=(place.address(&format!("/inbox/{id}/{path}"), None)) data-undo {
                 (icon(Icon::Done))
-                span { (words) }
+                span role="status" { (words) }
                 @if let Some(fields) = undo {
                     (fields)
                     button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
@@ -109,9 +109,9 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
             Some(html! { input type="hidden" name="at" value=(word.decided_at); }),
         ),
         Receipt::Many { at, state, until, changed, spared, passed_over } => html! {
-            form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) role="status" {
+            form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) {
                 (icon(Icon::Done))
-                span {
+                span role="status" {
                     (counted(*changed, "thread", "threads")) ": " (words(*state, *until, local).to_lowercase()) "."
                     @if *spared > 0 { " " (grouped(*spared)) (if *spared == 1 { " was" } else { " were" }) " so already." }
                     @if *passed_over > 0 { " In " (grouped(*passed_over)) " something happened meanwhile: left alone." }
