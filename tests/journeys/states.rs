@@ -16,6 +16,7 @@ fn a_word_on_all_that_match_is_accessible_from_the_question_to_the_undo() {
         person.browser.press(".ticked [value=done]").await;
         person.is("a line says so", "/marked done/.test(document.querySelector('.receipt')?.textContent ?? '')").await;
         sound(&person, "all that match are done").await;
+        person.browser.reload().await;
         person.is("nothing is left to do", "document.querySelectorAll('.row').length === 0").await;
         sound(&person, "nothing is left").await;
         person.browser.press(".receipt button").await;
@@ -33,10 +34,10 @@ fn what_was_set_right_is_accessible_on_the_comment_and_in_the_list_of_it_all() {
         person.opens_the_first().await;
         person.browser.press(".correct summary").await;
         sound(&person, "the right one is asked for").await;
-        let choose = "(() => { const choice = document.querySelector('.correct select[name=value]'); \
-             choice.value = [...choice.options].map(one => one.value).filter(Boolean).at(-1); })()";
-        person.browser.evaluate(choose).await;
-        person.browser.press(".correct form [type=submit]").await;
+        // No rule says so of any text.
+        let other = "(() => { const choice = [...document.querySelectorAll('.correct select')]\
+             .find(one => one.querySelector('[value=other]')); choice.value = 'other'; choice.form.requestSubmit(); })()";
+        person.browser.evaluate(other).await;
         person.browser.see(".corrected").await;
         sound(&person, "it is set right").await;
         person.open("/settings/corrections").await;

@@ -159,7 +159,7 @@ fn buttons(page: &Page, view: &SavedView, is_default: bool) -> Markup {
     };
     html! {
         form.actions method="post" action="/inbox/views/default" {
-            @if !is_default { button.button.small type="submit" name="view" value=(view.id) aria-label={ "Make " (view.name) " the default" } { "Make default" } }
+            @if !is_default { button.button.small type="submit" name="view" value=(view.id) aria-label={ "Make default: " (view.name) } { "Make default" } }
             @if page.views.may_change(view) {
                 (shift(Direction::Up, Icon::Up, "up")) (shift(Direction::Down, Icon::Down, "down"))
             }
