@@ -559,6 +559,14 @@ CREATE TABLE default_views (
 );
 CREATE INDEX default_views_by_view ON default_views (view_id);
 
+-- Members who have had enough of a demo's tour, or all of it.
+CREATE TABLE ended_tours (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL,
+    ended_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, user_id)
+);
+
 -- What members are writing, each for themselves, until it is sent.
 CREATE TABLE reply_drafts (
     interaction_id UUID NOT NULL REFERENCES interactions (id) ON DELETE CASCADE,

@@ -68,6 +68,7 @@ pub fn metrics(app: App, names: &[String]) -> Router {
 fn pages() -> Router<App> {
     Router::new()
         .merge(settings())
+        .merge(views())
         .route("/setup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
         .route("/signup", get(accounts::pages::sign_up_form).post(accounts::pages::join))
         .route("/login", get(accounts::pages::login_form).post(accounts::pages::login))
@@ -86,12 +87,6 @@ fn pages() -> Router<App> {
         .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
-        .route("/inbox/views", get(inbox::saved_views::pages::index).post(inbox::saved_views::pages::make))
-        .route("/inbox/views/filter", post(inbox::saved_views::pages::refilter))
-        .route("/inbox/views/default", post(inbox::saved_views::pages::set_default))
-        .route("/inbox/views/{id}", post(inbox::saved_views::pages::rename))
-        .route("/inbox/views/{id}/delete", post(inbox::saved_views::pages::delete))
-        .route("/inbox/views/{id}/move", post(inbox::saved_views::pages::shift))
         .route("/inbox/moves", post(inbox::moves::pages::decide_many))
         .route("/inbox/moves/undo", post(inbox::moves::pages::undo_many))
         .route("/inbox/marks", post(inbox::marks::pages::mark_many))
@@ -124,6 +119,18 @@ fn pages() -> Router<App> {
         .route("/assets/{file}", get(ui::pages::asset))
         .route(health::HEALTH, get(health::health))
         .route(health::READY, get(health::readiness))
+}
+
+/// Filters of the inbox that have names, and the way around in a demo.
+fn views() -> Router<App> {
+    Router::new()
+        .route("/inbox/tour", get(inbox::tour::pages::show).post(inbox::tour::pages::end))
+        .route("/inbox/views", get(inbox::saved_views::pages::index).post(inbox::saved_views::pages::make))
+        .route("/inbox/views/filter", post(inbox::saved_views::pages::refilter))
+        .route("/inbox/views/default", post(inbox::saved_views::pages::set_default))
+        .route("/inbox/views/{id}", post(inbox::saved_views::pages::rename))
+        .route("/inbox/views/{id}/delete", post(inbox::saved_views::pages::delete))
+        .route("/inbox/views/{id}/move", post(inbox::saved_views::pages::shift))
 }
 
 /// About oneself, and the workspace.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::Redirect;
 use kit::web::Nonce;
-use maud::Markup;
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::drawings::{Drawing, Moment};
@@ -13,6 +13,7 @@ use super::{Dashboard, Drawings, Panel, views};
 use crate::accounts::sessions::{self, SessionToken};
 use crate::app::App;
 use crate::demo;
+use crate::inbox::tour;
 use crate::live::Streams;
 use crate::web::errors::{Error, Result};
 use crate::web::extract;
@@ -21,6 +22,8 @@ use crate::web::ui::{self, Local, NOTHING};
 #[derive(Debug, Deserialize)]
 pub struct Asked {
     panel: Option<String>,
+    /// The demo's tour ended here, a moment ago.
+    tour: Option<String>,
 }
 
 /// `GET /`
@@ -60,6 +63,11 @@ pub async fn show(
     extract::passes(&who.user, "/dashboard")?;
     sessions::seen(&app, &who.session);
 
+    let tour = match (panel, asked.tour) {
+        (Some(_), _) => NOTHING,
+        (None, Some(_)) => tour::pages::last_words(&app, &who).await?,
+        (None, None) => tour::pages::strip(&app, &who, "/dashboard").await?,
+    };
     let draw = |shown| match shown {
         Shown::Drawn(drawing) => drawing,
         Shown::Read(dashboard) => drawings.draw(Moment::of(&who, &local), &dashboard, &local),
@@ -76,7 +84,7 @@ pub async fn show(
             shell.version = version;
             // The page has a panel for it.
             shell.banner = None;
-            ui::page(&shell, "Dashboard", drawing.around(&demo::views::panel(&demo, &local)))
+            ui::page(&shell, "Dashboard", drawing.around(&html! { (demo::views::panel(&demo, &local)) (tour) }))
         }
     })
 }

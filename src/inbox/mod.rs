@@ -29,6 +29,7 @@ pub mod testing;
 mod tests;
 pub mod threads;
 pub mod today;
+pub mod tour;
 pub mod triage;
 mod views;
 

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use kit::db::Conn;
 use kit::web::Nonce;
-use maud::Markup;
+use maud::{Markup, html};
 use url::Url;
 
 use super::answering::{Answering, Told};
@@ -20,6 +20,7 @@ use super::place::{Place, first_view, take};
 use super::saved_views;
 use super::saved_views::views::Views;
 use super::today::Today;
+use super::tour;
 use super::triage::TriageState;
 use super::views::{self, Choice, Neighbours};
 use super::{corrections, decisions};
@@ -101,7 +102,9 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
         None => {}
     }
     shell.views = Some(saved_views::views::in_the_inbox(&rows.views, &place));
-    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, views::nothing_open()));
+    let tour = tour::pages::strip(app, who, &place.list()).await?;
+    let body = html! { (tour) (views::inbox(&view, views::nothing_open())) };
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
 }
@@ -213,7 +216,9 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
     let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, local };
-    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, reading));
+    let tour = tour::pages::strip(app, who, &place.one(id)).await?;
+    let body = html! { (tour) (views::inbox(&view, reading)) };
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
     Ok(ui::page(&shell, &title, body))
 }
 

@@ -45,6 +45,7 @@ const WORKSPACE: [(&str, &[&str]); 5] = [
             "thread_notes",
             "saved_views",
             "default_views",
+            "ended_tours",
             "search_documents",
         ],
     ),

@@ -116,6 +116,7 @@ fn of_the_inbox_at_work() {
         person.browser.evaluate(CLEAR).await;
         person.is("all is done", "document.title === 'cleared'").await;
         take(&person, "zero", "/inbox").await;
+        take(&person, "tour-end", "/dashboard").await;
     });
 }
 

@@ -112,6 +112,8 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/palette", Page(Ones), 200),
     ("GET", "/inbox", Page(Ones), 200),
     ("GET", "/inbox/{interaction}", Page(Cleos), 200),
+    ("GET", "/inbox/tour", Page(Ones), 200),
+    ("POST", "/inbox/tour", Page(Ones), 303),
     ("GET", "/inbox/views", Page(Ones), 200),
     ("POST", "/inbox/views", Page(Ones), 422),
     ("POST", "/inbox/views/filter", Page(Cleos), 303),
@@ -296,19 +298,6 @@ const JOBS: [&str; 4] = ["/activity/{job}", "/activity/{ended_job}", "/jobs/{job
 const APPROVING: [&str; 3] = ["/reply/review", "/approve", "/send-back"];
 /// Whoever is there may go.
 const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
-/// What is Cleo's own, and no workspace's.
-const PERSONAL: [&str; 10] = [
-    "/inbox/views/filter",
-    "/inbox/views/{view}",
-    "/inbox/views/{view}/delete",
-    "/inbox/views/{view}/move",
-    "/views/{view}",
-    "/settings/sessions/end",
-    "/settings/api-keys/revoke",
-    "/auth/sessions/{session}",
-    "/inbox/{interaction}/notes/delete",
-    "/interactions/{interaction}/notes/{note}",
-];
 
 fn least(method: &str, operation: &str) -> Least {
     let begins = |starts: &[&str]| starts.iter().any(|start| operation.starts_with(start));
@@ -346,7 +335,7 @@ fn expected(method: &str, path: &str, door: Door, role: Role, answer: u16) -> Ex
         (Session(_), Editor | Viewer) if LEAVING.contains(&operation) => Passes(204),
         (_, Editor | EditorsKey) if least(method, operation) > Least::Editor => refused(method, operation, role),
         (_, Viewer | ViewersKey) if least(method, operation) > Least::Viewer => refused(method, operation, role),
-        (_, Editor | Viewer | EditorsKey | ViewersKey) if PERSONAL.contains(&operation) => NOT_FOUND,
+        (_, Editor | Viewer | EditorsKey | ViewersKey) if addressed::PERSONAL.contains(&operation) => NOT_FOUND,
         (Page(_) | Session(_) | Key(..), _) => Passes(answer),
     }
 }

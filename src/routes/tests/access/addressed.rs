@@ -3,6 +3,20 @@
 use super::access_fixture::Things;
 use super::{Door, MATRIX};
 
+/// What is Cleo's own, and no workspace's.
+pub(super) const PERSONAL: [&str; 10] = [
+    "/inbox/views/filter",
+    "/inbox/views/{view}",
+    "/inbox/views/{view}/delete",
+    "/inbox/views/{view}/move",
+    "/views/{view}",
+    "/settings/sessions/end",
+    "/settings/api-keys/revoke",
+    "/auth/sessions/{session}",
+    "/inbox/{interaction}/notes/delete",
+    "/interactions/{interaction}/notes/{note}",
+];
+
 impl Things {
     /// The path with what its parameters stand for.
     pub(super) fn named(&self, path: &str) -> String {

@@ -1,0 +1,66 @@
+//! A tour for whoever tries the demo: three steps, each of which ticks itself off when it was really done.
+
+pub mod pages;
+mod store;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use kit::db::{self, Conn};
+
+use crate::accounts::sessions::SignedIn;
+use crate::live::{self, Hint};
+use crate::web::errors::{Error, Result};
+use crate::work::Work;
+use crate::workspaces::{Kind, Right, UserId, WorkspaceId};
+
+pub use store::Tour;
+
+/// Threads of the second step.
+pub const TO_CLEAR: i64 = 10;
+
+/// Where the number of the third step is.
+const DASHBOARD: &str = "/dashboard";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Answer,
+    Clear,
+    SeeTheNumber,
+}
+
+impl Tour {
+    /// The first that was not done yet.
+    pub const fn next(&self) -> Step {
+        match (self.has_answered, self.cleared >= TO_CLEAR) {
+            (false, _) => Step::Answer,
+            (true, false) => Step::Clear,
+            (true, true) => Step::SeeTheNumber,
+        }
+    }
+
+    pub const fn is_done(&self, step: Step) -> bool {
+        match step {
+            Step::Answer => self.has_answered,
+            Step::Clear => self.cleared >= TO_CLEAR,
+            Step::SeeTheNumber => self.is_over,
+        }
+    }
+}
+
+/// Whoever may answer in a demo.
+fn is_for(who: &SignedIn) -> bool {
+    who.workspace.kind == Kind::Demo && who.role.may(Right::Answer)
+}
+
+pub fn read(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> db::Result<Tour> {
+    store::read(conn, workspace, user, TO_CLEAR)
+}
+
+/// It does not come back.
+pub fn end(work: &mut Work<'_>, workspace: WorkspaceId) -> Result<()> {
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
+    store::end(work.tx, workspace, by, work.now)?;
+    live::hint(work.tx, by, Hint::Inbox);
+    Ok(())
+}

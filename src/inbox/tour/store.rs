@@ -1,0 +1,37 @@
+//! The statements about tours. How far one is, is read from what was done.
+
+use kit::args;
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
+
+use crate::workspaces::{UserId, WorkspaceId};
+
+kit::row! {
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Tour {
+        pub is_over: bool,
+        pub has_answered: bool,
+        /// Up to as many as are asked for.
+        pub cleared: i64,
+    }
+}
+
+pub fn read(conn: &mut Conn, workspace: WorkspaceId, user: UserId, most: i64) -> Result<Tour> {
+    conn.one(
+        "SELECT EXISTS (SELECT 1 FROM ended_tours WHERE workspace_id = $1 AND user_id = $2) AS is_over,
+            EXISTS (SELECT 1 FROM replies WHERE workspace_id = $1 AND author_id = $2
+                AND state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation')) AS has_answered,
+            (SELECT count(*) FROM (SELECT 1 FROM thread_decisions WHERE workspace_id = $1 AND decided_by = $2
+                AND state <> 'needs_reply' LIMIT $3) AS decided) AS cleared",
+        args![workspace, user, most],
+    )
+}
+
+pub fn end(tx: &mut Tx, workspace: WorkspaceId, user: UserId, now: Timestamp) -> Result<()> {
+    tx.exec(
+        "INSERT INTO ended_tours (workspace_id, user_id, ended_at) VALUES ($1, $2, $3)
+         ON CONFLICT (workspace_id, user_id) DO NOTHING",
+        args![workspace, user, now],
+    )?;
+    Ok(())
+}
