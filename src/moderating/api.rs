@@ -36,6 +36,9 @@ pub struct NewOrderBody {
 #[serde(deny_unknown_fields)]
 pub struct EditBody {
     text: String,
+    /// The words that these are to replace. Where the reply says something else by now, nothing is changed (409 `changed`).
+    #[serde(default)]
+    replaces: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,7 +103,7 @@ pub async fn order(
     }
     let (platforms, workspace) = (app.platforms.clone(), who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        let new = NewOrder { interactions: &body.ids, verb: body.verb, text: None };
+        let new = NewOrder { interactions: &body.ids, verb: body.verb, text: None, replaces: None };
         let id = moderation::order(work, &platforms, workspace, &new)?;
         told(work, workspace, id)
     };
@@ -154,7 +157,7 @@ pub async fn edit_reply(
     Path(id): Path<String>,
     Json(body): Json<EditBody>,
 ) -> Result<Response> {
-    of_reply(&app, &who, &visitor, once, &id, Verb::Edit, Some(body.text)).await
+    of_reply(&app, &who, &visitor, once, &id, Some(body)).await
 }
 
 /// Deletes a published reply at the platform, in the background.
@@ -167,17 +170,17 @@ pub async fn delete_reply(
     once: Once,
     Path(id): Path<String>,
 ) -> Result<Response> {
-    of_reply(&app, &who, &visitor, once, &id, Verb::Delete, None).await
+    of_reply(&app, &who, &visitor, once, &id, None).await
 }
 
+/// Other words for it; without any it is deleted.
 async fn of_reply(
     app: &App,
     who: &Caller,
     visitor: &Visitor,
     once: Once,
     id: &str,
-    verb: Verb,
-    text: Option<String>,
+    words: Option<EditBody>,
 ) -> Result<Response> {
     let (id, workspace): (ReplyId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
     let platforms = app.platforms.clone();
@@ -189,7 +192,12 @@ async fn of_reply(
         };
         let comment =
             comment.ok_or_else(|| Error::conflict("not_published", "The platform doesn't show this reply."))?;
-        let new = NewOrder { interactions: &[comment], verb, text: text.as_deref() };
+        let new = NewOrder {
+            interactions: &[comment],
+            verb: if words.is_some() { Verb::Edit } else { Verb::Delete },
+            text: words.as_ref().map(|words| words.text.as_str()),
+            replaces: words.as_ref().and_then(|words| words.replaces.as_deref()),
+        };
         let order = moderation::order(work, &platforms, workspace, &new)?;
         told(work, workspace, order)
     };

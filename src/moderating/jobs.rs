@@ -5,6 +5,7 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::jobs::{Done, Enqueue, Failure, Job, JobRow, Policy, Run};
+use kit::mutant;
 use kit::random::Random;
 
 use super::words::NOT_DONE;
@@ -50,6 +51,9 @@ impl Job for CarryOut {
     /// What is not asked for yet is called back with its job. What became of the rest must be known all the same.
     fn on_cancelled(&self, tx: &mut Tx, job: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
         moderation::call_back(tx, now, self.order_id)?;
+        if mutant!("moderation: a stopped job leaves the rest") {
+            return Ok(());
+        }
         goes_on(tx, (now, random), self.order_id, whose(job))
     }
 

@@ -78,5 +78,5 @@ async fn others(account: &OpenAccount, group: &Group) -> Result<Vec<Sight>, Sync
 
 /// Whoever is refused a look asks again for the act itself, whose refusal is then told.
 fn tells_nothing(error: &Error) -> bool {
-    error.is_about_the_thing() || super::words::only_a_person_can_mend(error)
+    error.is_about_the_thing() || error.only_a_person_can_mend()
 }

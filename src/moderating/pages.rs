@@ -2,7 +2,6 @@
 //! of it.
 
 use axum::extract::{Form, Path, Query, RawForm, State};
-use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kit::db::Conn;
 use kit::web::Nonce;
@@ -13,7 +12,7 @@ use super::views::{self, Question};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::connections::budget;
-use crate::inbox::moves::pages::place;
+use crate::inbox::moves::pages::{ALL, place};
 use crate::inbox::pages::Parameters;
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
@@ -28,6 +27,8 @@ struct Asked {
     ids: Vec<InteractionId>,
     verb: Verb,
     text: Option<String>,
+    /// The words that were there when the new ones were begun.
+    replaces: Option<String>,
     is_confirmed: bool,
     /// The comment that is open.
     open: Option<InteractionId>,
@@ -38,11 +39,18 @@ impl Asked {
         let fields = url::form_urlencoded::parse(form).into_owned().collect::<Parameters>();
         let value = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
+        if value(ALL).is_some_and(|all| !all.is_empty()) {
+            return Err(Error::bad_request(
+                "only_ticked",
+                "This works on the comments you tick, not on all that match. Go back, untick “All that match”, and try again.",
+            ));
+        }
         let verb = value("verb").unwrap_or_default().parse();
         Ok(Self {
             ids: ids.take(MOST).collect(),
             verb: verb.map_err(|_| Error::bad_request("bad_verb", "Choose what to do with them."))?,
             text: value("text").map(str::to_owned),
+            replaces: value("replaces").map(str::to_owned),
             is_confirmed: value("confirmed").is_some(),
             open: value("open").and_then(|id| id.parse().ok()),
         })
@@ -63,7 +71,7 @@ pub async fn order(
     RawForm(form): RawForm,
 ) -> Result<Response> {
     let (list, _) = place(parameters)?;
-    let asked = Asked::read(&form)?;
+    let mut asked = Asked::read(&form)?;
     if asked.ids.is_empty() {
         return Ok(Redirect::to(&list.list()).into_response());
     }
@@ -72,18 +80,22 @@ pub async fn order(
         return Ok(question(&app, &who, &nonce, &list, asked, None).await?.into_response());
     }
     let (workspace, platforms) = (who.workspace.id, app.platforms.clone());
-    let (ids, verb, text) = (asked.ids.clone(), asked.verb, asked.text.clone());
+    let (ids, verb, text, replaces) = (asked.ids.clone(), asked.verb, asked.text.clone(), asked.replaces.clone());
     let ordered = app.write(who.acting(), move |work| {
-        let new = NewOrder { interactions: &ids, verb, text: text.as_deref() };
+        let new = NewOrder { interactions: &ids, verb, text: text.as_deref(), replaces: replaces.as_deref() };
         moderation::order(work, &platforms, workspace, &new)
     });
     match (ordered.await, &asked.ids[..]) {
         (Ok(_), [one]) => Ok(Redirect::to(&list.one(asked.open.unwrap_or(*one))).into_response()),
         (Ok(order), _) => Ok(Redirect::to(&list.address(&format!("/moderation/{order}"), None)).into_response()),
-        (Err(refused @ Refused::Text(_)), _) => {
+        // What somebody typed is not lost.
+        (Err(refused @ (Refused::Text(_) | Refused::Changed(_) | Refused::Skipped(..))), _) if verb == Verb::Edit => {
             let told = refused.told().1;
+            if let Refused::Changed(now) = &refused {
+                asked.replaces = Some(now.clone());
+            }
             let page = question(&app, &who, &nonce, &list, asked, Some(told)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+            Ok((Error::from(refused).status(), page).into_response())
         }
         (Err(refused), _) => Err(refused.into()),
     }
@@ -123,6 +135,7 @@ async fn question(
         items: &items,
         verb: asked.verb,
         text: asked.text.as_deref(),
+        replaces: asked.replaces.as_deref(),
         open: asked.open,
         error: error.as_deref(),
         list,

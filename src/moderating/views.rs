@@ -17,6 +17,7 @@ pub struct Question<'a> {
     pub items: &'a [Item],
     pub verb: Verb,
     pub text: Option<&'a str>,
+    pub replaces: Option<&'a str>,
     pub units: i64,
     /// Of today; none where nobody counts.
     pub left: Option<i64>,
@@ -54,17 +55,17 @@ impl Question<'_> {
         let name = self.platform().label();
         let (they_are, them) = if self.items.len() == 1 { ("It's", "it") } else { ("They're", "them") };
         match self.verb {
-            Verb::Edit => format!("Everybody on {name} sees the new words."),
+            Verb::Edit => format!("Everybody on {name} will see your new words."),
             Verb::Hide => format!("Nobody but you sees {them} on {name} until you publish {them} again."),
-            Verb::Publish => format!("Everybody sees {them} on {name} again."),
+            Verb::Publish => format!("Everybody on {name} can see {them} again."),
             Verb::Delete | Verb::Reject => {
-                format!("{they_are} gone from {name} for everybody. This can't be undone.")
+                format!("{name} stops showing {them} to anybody. This can't be undone.")
             }
             Verb::Ban => format!(
                 "{they_are} rejected, and so is whatever the same people write from now on. \
                  Only {name}'s own pages can undo this."
             ),
-            Verb::ReportSpam => format!("{name} looks at {them}, and may take {them} away. This can't be undone."),
+            Verb::ReportSpam => format!("{name} will look at {them} and may remove {them}. This can't be undone."),
         }
     }
 
@@ -74,7 +75,7 @@ impl Question<'_> {
         match self.left {
             _ if self.units == 0 => None,
             Some(left) if left < self.units => Some(format!(
-                "Uses {units} units of {name}'s quota, and only {} are left today. The rest is done tomorrow.",
+                "Uses {units} units of {name}'s quota, and only {} are left today. The rest will be done tomorrow.",
                 grouped(left)
             )),
             Some(left) => Some(format!("Uses {units} of today's {} units of {name}'s quota.", grouped(left))),
@@ -113,11 +114,13 @@ pub fn question(question: &Question<'_>) -> Markup {
 }
 
 fn words(question: &Question<'_>) -> Markup {
-    let text = question.text.or(question.items[0].text.as_deref()).unwrap_or_default();
+    let says = question.items[0].text.as_deref().unwrap_or_default();
+    let text = question.text.unwrap_or(says);
     let described = question.error.map(|_| "text-error");
     html! {
+        input type="hidden" name="replaces" value=(question.replaces.unwrap_or(says));
         div.field {
-            label for="text" { "Your words" }
+            label for="text" { "Your reply" }
             textarea #text name="text" rows="5" dir="auto" required aria-describedby=[described] aria-invalid=[question.error.map(|_| "true")] {
                 // A parser drops the first line break of a textarea.
                 "\n" (text)
@@ -169,7 +172,7 @@ pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, may_act: bool, l
         @if may_act { (acts(receipt, list, None)) }
         @let not_done = receipt.acts.iter().filter(|act| act.state == State::Failed).collect::<Vec<_>>();
         @if !not_done.is_empty() {
-            h3 { (could_not(receipt.verb)) }
+            h3 { "What went wrong" }
             ul.list {
                 @for act in not_done { (failed(act, items, list)) }
             }
@@ -177,7 +180,7 @@ pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, may_act: bool, l
     };
     live(
         Live { name: "moderation", hints: "inbox", source: &source },
-        html! { div.stack.narrow { (card("What became of it", aside, body)) } },
+        html! { div.stack.narrow { (card("How it went", aside, body)) } },
     )
 }
 
@@ -192,9 +195,9 @@ fn counts(receipt: &Receipt) -> Vec<(Tone, String)> {
     one(receipt.count(State::Done), Tone::Good, done(receipt.verb));
     one(receipt.under_way(), Tone::Accent, under_way(receipt.verb));
     one(receipt.count(State::Failed), Tone::Bad, &could_not(receipt.verb));
-    one(receipt.count(State::Cancelled), Tone::Plain, "called back");
+    one(receipt.count(State::Cancelled), Tone::Plain, "cancelled");
     for (why, count) in receipt.skipped() {
-        one(count, Tone::Plain, &format!("skipped: {}", skipped(why)));
+        one(count, Tone::Plain, &format!("skipped: {}", skipped(why, receipt.verb, count)));
     }
     counts
 }
@@ -210,13 +213,18 @@ fn failed(act: &Act, items: &[Item], list: &Place) -> Markup {
 }
 
 fn acts(receipt: &Receipt, list: &Place, open: Option<InteractionId>) -> Markup {
+    let waiting = receipt.count(State::Queued);
+    let cancel = match waiting == receipt.acts.len() {
+        true => "Cancel".to_owned(),
+        false => format!("Cancel for the {} still waiting", grouped(waiting as i64)),
+    };
     let button =
         |act: &str, label: &str| html! { button.button.small type="submit" name="act" value=(act) { (label) } };
     html! {
         @if receipt.can_be_cancelled() || receipt.can_be_retried() {
             form.actions method="post" action=(list.address(&format!("/moderation/{}/act", receipt.id), None)) {
                 @if let Some(open) = open { input type="hidden" name="open" value=(open); }
-                @if receipt.can_be_cancelled() { (button("cancel", "Call back what isn't done")) }
+                @if receipt.can_be_cancelled() { (button("cancel", &cancel)) }
                 @if receipt.can_be_retried() { (button("retry", "Try again")) }
             }
         }

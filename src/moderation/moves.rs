@@ -7,7 +7,7 @@ use super::people::Skipped;
 use super::store::{self, Act};
 use super::{OrderId, State};
 use crate::events::{self, Event};
-use crate::replies::Trouble;
+use crate::replies::{Trouble, is_refusal};
 
 /// An order is as large as what goes in one call of the inbox.
 pub const MOST: usize = 200;
@@ -29,7 +29,7 @@ impl Act {
 
     /// Whether the platform has refused it: asking again would be refused again.
     pub fn was_refused(&self) -> bool {
-        self.error_code.as_deref().is_some_and(|code| ["rejected", "permission", "not_found"].contains(&code))
+        self.error_code.as_deref().is_some_and(is_refusal)
     }
 
     /// # Panics

@@ -9,7 +9,7 @@ use super::store::{self, Act, Item};
 use super::{ActId, CarryOut, OrderId, State, rights, words};
 use crate::app::App;
 use crate::audit;
-use crate::model::{InteractionId, Platform, ProviderState};
+use crate::model::{InteractionId, Platform, ProviderState, is_same_text};
 use crate::platforms::{Platforms, Verb};
 use crate::replies;
 use crate::web::errors::Error;
@@ -23,6 +23,8 @@ pub struct NewOrder<'a> {
     pub verb: Verb,
     /// The new words, with [`Verb::Edit`].
     pub text: Option<&'a str>,
+    /// The words that whoever wrote the new ones had before their eyes; others since then are not written over.
+    pub replaces: Option<&'a str>,
 }
 
 kit::text_enum! {
@@ -54,6 +56,9 @@ pub enum Refused {
     Skipped(Skipped, Verb, Platform),
     #[error(transparent)]
     Text(#[from] replies::Refused),
+    /// Somebody has changed it meanwhile: what it says now.
+    #[error("it says something else by now")]
+    Changed(String),
     #[error("not allowed: {0}")]
     NotAllowed(&'static str),
     #[error("the owners want to see an editor's words first")]
@@ -80,7 +85,13 @@ pub fn order(
     rights::asks(work.tx, (workspace, by), new.verb, items.len())?;
     rights::says(work.tx, (workspace, by), new.verb)?;
     let text = match new.verb {
-        Verb::Edit => Some(replies::fitting(platforms, first.platform, new.text.unwrap_or_default())?),
+        Verb::Edit => {
+            let says = first.text.as_deref().unwrap_or_default();
+            if new.replaces.is_some_and(|seen| !is_same_text(seen, says)) {
+                return Err(Refused::Changed(says.to_owned()));
+            }
+            Some(replies::fitting(platforms, first.platform, new.text.unwrap_or_default())?)
+        }
         _ => None,
     };
     let id = OrderId::new(work.now, work.random);
@@ -145,7 +156,7 @@ pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result
     rights::may_change(work.tx, (workspace, by), id, true)?;
     // It would call back what is brought on its way.
     if is_being_stopped(work, id)? {
-        return Err(Refused::NotNow("This is just being canceled. Try again in a moment."));
+        return Err(Refused::NotNow("This is just being cancelled. Try again in a moment."));
     }
     let made = reopen(work.tx, work.now, workspace, id)?;
     if made.is_empty() {
@@ -170,7 +181,7 @@ pub fn retry_one(
     if !act.can_be_retried() {
         return Err(NOTHING_FAILED);
     }
-    let again = NewOrder { interactions: &[comment], verb: act.verb, text: act.text.as_deref() };
+    let again = NewOrder { interactions: &[comment], verb: act.verb, text: act.text.as_deref(), replaces: None };
     order(work, platforms, workspace, &again)
 }
 
@@ -311,6 +322,9 @@ impl Refused {
                 let (code, text) = refused.told();
                 (code, text.into_owned())
             }
+            Self::Changed(says) => {
+                ("changed", format!("Somebody changed this reply while you were writing. It now says: “{says}”"))
+            }
             Self::NotAllowed(why) => ("role_missing", (*why).to_owned()),
             Self::NeedsOwner => {
                 ("needs_owner", "Replies wait for an owner's approval here, so only owners can edit them.".to_owned())
@@ -328,7 +342,9 @@ impl From<Refused> for Error {
             Refused::Db(error) => error.into(),
             Refused::Text(refused) => refused.into(),
             Refused::NotAllowed(why) => Self::forbidden(code, why),
-            Refused::Skipped(..) | Refused::NeedsOwner | Refused::NotNow(_) => Self::conflict(code, text),
+            Refused::Skipped(..) | Refused::Changed(_) | Refused::NeedsOwner | Refused::NotNow(_) => {
+                Self::conflict(code, text)
+            }
         }
     }
 }

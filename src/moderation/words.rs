@@ -54,28 +54,32 @@ pub fn could_not(verb: Verb) -> String {
 pub fn skipped_one(why: Skipped, verb: Verb, platform: Platform) -> String {
     let name = platform.label();
     match why {
-        Skipped::Already if verb == Verb::Edit => "Nothing changed: it says so already.".to_owned(),
-        Skipped::Already => format!("It is {} on {name} already.", done(verb)),
-        Skipped::UnderWay => "Something else is being done with this comment. Wait until that is over.".to_owned(),
+        Skipped::Already if verb == Verb::Edit => "That's what it says already.".to_owned(),
+        Skipped::Already => format!("It's already {} on {name}.", done(verb)),
+        Skipped::UnderWay => {
+            "Something else is already under way for this comment. Give it a moment, then try again.".to_owned()
+        }
         Skipped::Gone => format!("{name} no longer has this comment."),
         Skipped::Rejected => format!("It was rejected on {name}, and that can't be taken back."),
-        Skipped::NotOffered => format!("{name} can't do this."),
-        Skipped::Own => "That's your own comment: you can edit or delete it.".to_owned(),
+        Skipped::NotOffered => format!("{name} doesn't offer this."),
+        Skipped::Own => "This is your own comment. You can edit or delete it instead.".to_owned(),
         Skipped::NotOwn => "Only your own comments can be edited or deleted.".to_owned(),
         Skipped::NotConnected => "Reconnect this account first.".to_owned(),
     }
 }
 
-/// Of several: "3 skipped: they were so already".
-pub const fn skipped(why: Skipped) -> &'static str {
+/// Of several: "3 skipped: they were already hidden".
+pub fn skipped(why: Skipped, verb: Verb, count: usize) -> String {
+    let (they_were, they_are, them) =
+        if count == 1 { ("it was", "it's", "it") } else { ("they were", "they're", "them") };
     match why {
-        Skipped::Already => "so already",
-        Skipped::UnderWay => "something else is under way",
-        Skipped::Gone => "gone from the platform",
-        Skipped::Rejected => "rejected there for good",
-        Skipped::NotOffered => "the platform can't do this",
-        Skipped::Own => "your own",
-        Skipped::NotOwn => "other people's",
-        Skipped::NotConnected => "the account isn't connected",
+        Skipped::Already => format!("{they_were} already {}", done(verb)),
+        Skipped::UnderWay => format!("something else is under way for {them}"),
+        Skipped::Gone => format!("{they_are} no longer on the platform"),
+        Skipped::Rejected => format!("{they_were} rejected for good"),
+        Skipped::NotOffered => "the platform doesn't offer this".to_owned(),
+        Skipped::Own => format!("you wrote {them} yourselves"),
+        Skipped::NotOwn => format!("somebody else wrote {them}"),
+        Skipped::NotConnected => "the account isn't connected".to_owned(),
     }
 }

@@ -66,6 +66,18 @@ impl Error {
         matches!(self, Self::Permission { .. } | Self::NotFound { .. } | Self::Rejected { .. })
     }
 
+    /// When what is in the way will be gone, where the platform, or our budget, says so.
+    pub fn until(&self) -> Option<Timestamp> {
+        match self {
+            Self::RateLimited { until } | Self::QuotaExhausted { until } | Self::BudgetSpent { until } => Some(*until),
+            _ => None,
+        }
+    }
+
+    pub fn only_a_person_can_mend(&self) -> bool {
+        matches!(self, Self::Reauth { .. } | Self::NoAccount | Self::NotEnabled { .. })
+    }
+
     /// Whether less at once might be answered.
     pub fn is_too_much(&self) -> bool {
         matches!(self, Self::Transport(TransportError::TooLarge { .. }) | Self::Protocol { .. })

@@ -32,6 +32,7 @@ mod state;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+mod trouble;
 
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
@@ -39,10 +40,11 @@ use serde::{Deserialize, Serialize};
 
 pub use approval::{approve, awaiting, count_awaiting, send_back};
 pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
-pub use moves::{NOT_SENT, PAUSES, Trouble, advance, advance_with, gave_up, has_made_nothing};
+pub use moves::{NOT_SENT, PAUSES, advance, advance_with, gave_up, has_made_nothing};
 pub use people::{NewReply, Refused, cancel, fitting, may_retry, reopen, retry, rules_of, send, settle};
 pub use state::State;
 pub use store::{Item, Reply};
+pub use trouble::{Trouble, Wish, is_refusal, pause};
 
 use crate::model::{ConnectionId, InteractionId, WorkspaceId};
 

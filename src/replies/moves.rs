@@ -6,17 +6,11 @@ use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 
 use super::store::{self, Reply};
+use super::trouble::{Trouble, is_refusal};
 use super::{ReplyId, State};
 use crate::events::{self, Event};
 use crate::model::UserId;
 use crate::platforms::Error;
-
-/// What stood in a reply's way: a code for programs, and a sentence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    pub code: &'static str,
-    pub message: String,
-}
 
 /// Between looks for a reply that may be at the platform.
 pub const PAUSES: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(30), Duration::from_secs(120)];
@@ -44,8 +38,7 @@ impl Reply {
 
     /// Whether the platform has refused it: sending it again would be refused again.
     pub fn was_refused(&self) -> bool {
-        let codes = ["rejected", "permission", "not_found"];
-        self.error_code.as_deref().is_some_and(|code| codes.contains(&code))
+        self.error_code.as_deref().is_some_and(is_refusal)
     }
 
     /// # Panics

@@ -35,7 +35,7 @@ pub(super) async fn look(app: &App, hand: &Hand) -> Result<Sight, SyncError> {
     let batch = match account.adapter.fetch(&account.key(), thread, Some(item.provider_state)).await {
         Ok(batch) => batch,
         Err(error @ Error::Permission { .. }) => return Ok(Sight::Barred(words::trouble(&error, item.platform))),
-        Err(error) if words::only_a_person_can_mend(&error) => {
+        Err(error) if error.only_a_person_can_mend() => {
             return Ok(Sight::Barred(words::trouble(&error, item.platform)));
         }
         Err(error) if error.is_about_the_thing() => return Ok(Sight::Unclear),

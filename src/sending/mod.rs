@@ -31,7 +31,6 @@ const MOST_ATTEMPTS: i64 = 5;
 const FRESH: Duration = Duration::from_secs(10);
 /// Until somebody looks again whether a double has left the thread.
 const A_DOUBLE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 /// What one step came to.
 enum Step {
@@ -115,7 +114,7 @@ async fn send(app: &App, run: &Run, hand: &Hand) -> Result<Step, Failure> {
         }
         Err(error) => {
             let trouble = words::trouble(&error, platform);
-            doubt(app, run, &hand, &trouble, words::until(&error)).await
+            doubt(app, run, &hand, &trouble, error.until()).await
         }
     }
 }
@@ -142,13 +141,13 @@ async fn begin(app: &App, run: &Run, hand: &Hand) -> Result<Option<Reply>, Failu
 /// Nothing was sent: it is, later.
 async fn postpone(app: &App, run: &Run, hand: &Hand, error: &Error) -> Result<Step, Failure> {
     let (trouble, now) = (words::trouble(error, hand.item.platform), app.now());
-    let until = words::until(error);
-    let due_at = until.unwrap_or(now + pause(hand.reply.attempts.max(1))).max(now);
+    let until = error.until();
+    let due_at = until.unwrap_or(now + replies::pause(hand.reply.attempts.max(1))).max(now);
     let after = hand.reply.postponed(now, due_at, until.is_some()).with(trouble.clone());
     if !advance(run, &hand.reply, &after).await? {
         return Ok(Step::Again);
     }
-    Ok(Step::Ends(match words::only_a_person_can_mend(error) {
+    Ok(Step::Ends(match error.only_a_person_can_mend() {
         true => Failure::fail(trouble.code, trouble.message),
         false => Failure::retry_at(trouble.code, trouble.message, due_at),
     }))
@@ -191,7 +190,7 @@ async fn look_again(app: &App, run: &Run, hand: &Hand) -> Result<Step, Failure> 
         Ok(sight) => sight,
         Err(SyncError::Job(failure)) => return Err(failure),
         Err(SyncError::Platform(error)) => {
-            let at = words::until(&error).unwrap_or(now + pause(run.attempt())).max(now);
+            let at = error.until().unwrap_or(now + replies::pause(run.attempt())).max(now);
             advance(run, reply, &reply.looked_for(app.now(), at)).await?;
             return Ok(Step::Ends(words::cannot_look(&error, hand.item.platform, at)));
         }
@@ -248,10 +247,4 @@ async fn asks(run: Run, before: Reply, after: Reply) -> Result<Done, Failure> {
 async fn advance(run: &Run, before: &Reply, after: &Reply) -> Result<bool, Failure> {
     let (before, after) = (before.clone(), after.clone());
     run.write(move |tx| Ok(replies::advance(tx, &before, &after)?)).await
-}
-
-/// Doubles with each attempt.
-fn pause(attempt: i64) -> Duration {
-    let doublings = u32::try_from(attempt).unwrap_or(0).min(6);
-    Duration::from_secs(1 << doublings).min(LONGEST_PAUSE)
 }

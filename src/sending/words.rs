@@ -5,28 +5,12 @@ use kit::jobs::Failure;
 
 use crate::model::Platform;
 use crate::platforms::Error;
-use crate::replies::{NOT_SENT, Reply, Trouble};
+use crate::replies::{NOT_SENT, Reply, Trouble, Wish};
+
+const WISH: Wish = Wish { this: "this reply", goes_on: "The reply will be sent", subject: "The reply" };
 
 pub(super) fn trouble(error: &Error, platform: Platform) -> Trouble {
-    let name = platform.label();
-    let message = match error {
-        Error::Reauth { .. } | Error::NoAccount => {
-            "Access to the account was revoked or has expired. Reconnect it, then try again.".to_owned()
-        }
-        Error::NotEnabled { .. } => platform.words().not_enabled.0.to_owned(),
-        Error::Permission { reason } => format!("{name} doesn't allow this reply ({reason})."),
-        Error::NotFound { .. } => format!("{name} no longer has this comment."),
-        Error::Rejected { reason, message } if message.is_empty() => format!("{name} refused the reply ({reason})."),
-        Error::Rejected { message, .. } => format!("{name} says: {message}"),
-        Error::RateLimited { .. } => format!("{name} is asking us to slow down."),
-        Error::QuotaExhausted { .. } | Error::BudgetSpent { .. } => {
-            "Today's platform quota is used up. The reply will be sent as soon as there is more.".to_owned()
-        }
-        Error::Transport(_) | Error::Unavailable { .. } => format!("{name} isn't responding right now."),
-        Error::Storage => "The reply couldn't be saved.".to_owned(),
-        Error::Protocol { .. } => format!("{name} sent a response we couldn't read."),
-    };
-    Trouble { code: error.code(), message }
+    Trouble::of(error, platform, WISH)
 }
 
 pub(super) fn interrupted() -> Trouble {
@@ -66,16 +50,4 @@ pub(super) fn cannot_look(error: &Error, platform: Platform, next: Timestamp) ->
 pub(super) fn gives_up(reply: &Reply, platform: Platform) -> Failure {
     let usual = || format!("{} didn't take the reply.", platform.label());
     Failure::fail(NOT_SENT, reply.error_message.clone().unwrap_or_else(usual))
-}
-
-/// When what is in the way will be gone, where the platform, or our budget, says so.
-pub(super) fn until(error: &Error) -> Option<Timestamp> {
-    match error {
-        Error::RateLimited { until } | Error::QuotaExhausted { until } | Error::BudgetSpent { until } => Some(*until),
-        _ => None,
-    }
-}
-
-pub(super) fn only_a_person_can_mend(error: &Error) -> bool {
-    matches!(error, Error::Reauth { .. } | Error::NoAccount | Error::NotEnabled { .. })
 }

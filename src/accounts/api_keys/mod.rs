@@ -60,8 +60,10 @@ impl Scope {
     pub const fn meaning(self) -> &'static str {
         match self {
             Scope::Read => "Read the dashboard, inbox, connections, jobs and events",
-            Scope::Write => "Cancel and retry jobs",
-            Scope::SendReplies => "Send replies on your behalf",
+            Scope::Write => "Work in the inbox: states, tags, notes, views and saved replies; cancel and retry jobs",
+            Scope::SendReplies => {
+                "Act on the platforms on your behalf: send, edit and delete replies; hide, publish and reject comments, and ban their authors"
+            }
             Scope::Connections => "Sync and disconnect accounts",
             Scope::Demo => "Turn demo mode on and off",
         }

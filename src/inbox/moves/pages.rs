@@ -82,7 +82,7 @@ pub async fn undo(
 }
 
 /// The field of a form that means all that match, and not only what is ticked.
-pub(in crate::inbox) const ALL: &str = "all";
+pub const ALL: &str = "all";
 
 /// Says one word on the threads of all comments that are ticked, or of all that match.
 pub async fn decide_many(

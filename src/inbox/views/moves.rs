@@ -66,6 +66,7 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
             (button(Move::Tomorrow, "Tomorrow", Icon::Clock, "h"))
             (button(Move::NoReplyNeeded, "No reply", Icon::X, "n"))
             (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
+            p.muted.of-all { "Everything else works on the comments you tick." }
             div.of-ticked { (marks::for_ticked(place, &rows.choice)) (for_ticked(place, &rows.verbs)) }
         }
     }

@@ -119,7 +119,7 @@ fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &L
     };
     let name = open.platform.label();
     let said = match act.state {
-        State::Unknown => Some(format!("{name}'s answer got lost. Looking it up there.")),
+        State::Unknown => Some(format!("{name}'s answer got lost, so we're checking there.")),
         State::Done => None,
         _ => act.error_message.clone(),
     };

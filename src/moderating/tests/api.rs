@@ -33,6 +33,9 @@ both_databases! {
         let shown = stand.app.get(&reply).await.json();
         assert_eq!((&shown["text"], &shown["state"]), (&json!("At ten."), &json!("published")));
         assert!(shown["edited_at"].is_string(), "{shown}");
+        let (status, problem) = call(&stand.app, "PATCH", &reply, json!({ "text": "At one.", "replaces": "At nine." })).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("changed")), "{problem}");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("At ten.")), "{problem}");
         for (text, code) in [("", "empty"), (&"a".repeat(41), "too_long")] {
             let (status, problem) = call(&stand.app, "PATCH", &reply, json!({ "text": text })).await;
             assert_eq!((status, &problem["errors"][0]["code"]), (422, &json!(code)), "{problem}");

@@ -1,6 +1,7 @@
 //! Orders for many comments: which of them go together, wait together, and are asked about one by one.
 
 use kit::both_databases;
+use kit::db::Dialect;
 
 use super::*;
 use crate::outbound::TransportError;
@@ -35,7 +36,47 @@ impl Stand {
     }
 }
 
+/// As if somebody pressed "Try again" between an order's last act and the end of its job.
+async fn pressed_while_its_job_ends(stand: &Stand) {
+    const BACK: &str = "UPDATE moderation_acts SET state = 'queued', moves = moves + 1, attempts = 0, error_code = NULL
+        WHERE state = 'failed'";
+    let armed = |tx: &mut kit::db::Tx| match tx.dialect() {
+        Dialect::Sqlite => tx
+            .exec(
+                &format!(
+                    "CREATE TRIGGER pressed BEFORE UPDATE OF status ON background_jobs
+                     WHEN NEW.status IN ('completed', 'failed') BEGIN {BACK}; END"
+                ),
+                &[],
+            )
+            .map(drop),
+        Dialect::Postgres => {
+            let body = format!("BEGIN {BACK}; RETURN NEW; END");
+            tx.exec(&format!("CREATE FUNCTION pressed() RETURNS trigger LANGUAGE plpgsql AS $f$ {body} $f$"), &[])?;
+            tx.exec(
+                "CREATE TRIGGER pressed BEFORE UPDATE OF status ON background_jobs FOR EACH ROW
+                 WHEN (NEW.status IN ('completed', 'failed')) EXECUTE FUNCTION pressed()",
+                &[],
+            )
+            .map(drop)
+        }
+    };
+    stand.app.app.db.write(armed).await.expect("the database answers");
+}
+
 both_databases! {
+    async fn what_is_tried_again_while_its_job_ends_is_taken_up_by_the_next(app: TestApp) {
+        let stand = Stand::new(app).await;
+        stand.far.script().acts.at_once = 1;
+        let ids = stand.some(3).await;
+        pressed_while_its_job_ends(&stand).await;
+        for (ids, answers) in [(&ids[..1], vec![refused()]), (&ids[1..], vec![refused()])] {
+            stand.act_answers(answers);
+            let order = stand.ordered(Verb::Hide, ids).await;
+            assert_eq!(stand.receipt(order).await.count(State::Done), ids.len(), "{:?}", stand.receipt(order).await);
+        }
+    }
+
     async fn a_button_under_one_comment_is_about_that_comment_alone(app: TestApp) {
         let stand = Stand::new(app).await;
         let ids = stand.some(3).await;

@@ -6,6 +6,7 @@ mod lists;
 mod many;
 mod pages;
 mod rights;
+mod simulation;
 mod youtube;
 
 use std::time::Duration;
@@ -36,7 +37,7 @@ impl Stand {
     ) -> Result<OrderId, Refused> {
         let (workspace, platforms, ids) = (self.workspace, self.app.app.platforms.clone(), ids.to_vec());
         let ordered = self.app.app.write(Who::user(who, ""), move |work| {
-            let new = NewOrder { interactions: &ids, verb, text };
+            let new = NewOrder { interactions: &ids, verb, text, replaces: None };
             moderation::order(work, &platforms, workspace, &new)
         });
         ordered.await

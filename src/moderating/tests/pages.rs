@@ -67,7 +67,40 @@ both_databases! {
         assert!(stand.app.get(done.location()).await.text.contains("2 being hidden"));
         stand.app.run_jobs().await;
         let page = stand.app.get(done.location()).await.text;
-        assert!(page.contains("3 chosen") && page.contains("2 hidden") && page.contains("1 skipped: so already"), "{page}");
+        assert!(page.contains("3 chosen") && page.contains("2 hidden") && page.contains("1 skipped: it was already hidden"), "{page}");
+    }
+
+    async fn of_two_who_edit_the_same_reply_the_second_sees_what_the_first_has_made_of_it(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let own = stand.subject(Verb::Edit, "c1").await;
+        let ben = stand.app.member("bea@example.com", "editor").await;
+        let edit = |text: &str, replaces: &str| format!("id={own}&verb=edit&text={text}&replaces={replaces}&confirmed=1");
+        let form = post(&ben, "/moderation", format!("id={own}&verb=edit")).await.text;
+        assert!(form.contains("name=\"replaces\" value=\"At nine.\""), "{form}");
+        assert_eq!(post(&stand.app, "/moderation", edit("At+ten.", "At+nine.")).await.status, 303);
+        let waits = post(&ben, "/moderation", edit("At+eleven.", "At+nine.")).await;
+        assert!(waits.status == 409 && waits.text.contains("At eleven."), "typed words stay: {}", waits.text);
+        stand.app.run_jobs().await;
+        let changed = post(&ben, "/moderation", edit("At+eleven.", "At+nine.")).await;
+        assert!(changed.status == 409 && changed.text.contains("At eleven."), "typed words stay: {}", changed.text);
+        assert!(changed.text.contains("It now says: “At ten.”"), "{}", changed.text);
+        assert!(changed.text.contains("name=\"replaces\" value=\"At ten.\""), "it is theirs to decide: {}", changed.text);
+        stand.app.run_jobs().await;
+        assert_eq!(stand.far.texts(), ["At ten."]);
+        assert_eq!(post(&ben, "/moderation", edit("At+eleven.", "At+ten.")).await.status, 303);
+        stand.app.run_jobs().await;
+        assert_eq!(stand.far.texts(), ["At eleven."]);
+    }
+
+    async fn what_is_meant_for_all_that_match_is_not_done_with_what_is_ticked(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let ids = [stand.asked("c1").await, stand.asked("c2").await];
+        let ticked = format!("id={}&id={}&all=yes&verb=hide", ids[0], ids[1]);
+        for more in ["", "&confirmed=2"] {
+            let refused = post(&stand.app, "/moderation", format!("{ticked}{more}")).await;
+            assert!(refused.status == 400 && refused.text.contains("works on the comments you tick"), "{}", refused.text);
+        }
+        assert_eq!(stand.one::<i64>("SELECT count(*) FROM moderation_acts").await, 0);
     }
 
     async fn what_failed_is_told_with_its_reason_and_tried_again(app: TestApp) {

@@ -6,7 +6,7 @@ mod drafts;
 mod ledger;
 pub(crate) mod platform;
 mod sending;
-mod simulation;
+pub mod simulation;
 mod youtube;
 
 use std::sync::Arc;

@@ -11,7 +11,6 @@ use kit::random::Random;
 use kit::testing::simulation::{BEGIN, Database, Place};
 use kit::web::Proxies;
 
-use super::line::{Line, Platform};
 use crate::accounts::Passwords;
 use crate::app::{App, Inner, MIGRATIONS};
 use crate::assembly::{Ground, assemble};
@@ -20,7 +19,7 @@ use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::testing::{add_connection, comment, reply};
 use crate::model::{ConnectionId, InteractionId, ObservedInteraction, UserId, WorkspaceId};
 use crate::outbound::Outbound;
-use crate::platforms::Platforms;
+use crate::platforms::{PlatformModule, Platforms};
 use crate::replies::tests::platform::PLATFORM;
 use crate::secrets::Vault;
 use crate::testing::PUBLIC_URL;
@@ -28,7 +27,7 @@ use crate::workspaces::{self, Kind};
 
 /// What is made once for each thread of histories.
 #[derive(Clone)]
-pub(super) struct Kept {
+pub struct Kept {
     pub database: Database,
     passwords: Passwords,
     outbound: Outbound,
@@ -37,17 +36,17 @@ pub(super) struct Kept {
 
 /// The living processes' applications, by their number.
 #[derive(Clone, Default)]
-pub(super) struct House(Rc<RefCell<BTreeMap<u64, App>>>);
+pub struct House(Rc<RefCell<BTreeMap<u64, App>>>);
 
 /// Two members, and what there is to answer.
-pub(super) struct Moved {
+pub struct Moved {
     pub workspace: WorkspaceId,
     pub members: [UserId; 2],
     pub items: Vec<InteractionId>,
 }
 
 impl Kept {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         let database = Database::new(MIGRATIONS);
         // Between two histories all is forgotten, what nobody may take out of the log among it.
         database.look(|tx| tx.exec("DROP TRIGGER audit_events_stay", &[])).expect("there is such a trigger");
@@ -62,7 +61,7 @@ impl Kept {
 
 impl House {
     /// Called inside the process's runtime, when it starts.
-    pub(super) fn open(&self, place: &Place, kept: &Kept, platform: &Platform) -> App {
+    pub fn open(&self, place: &Place, kept: &Kept, platform: Arc<dyn PlatformModule>) -> App {
         let Place { db, clock, random, .. } = place.clone();
         let config = Config {
             public_url: PUBLIC_URL.to_owned(),
@@ -76,24 +75,31 @@ impl House {
         };
         let (vault, passwords, outbound) = (kept.vault.clone(), kept.passwords.clone(), kept.outbound.clone());
         let app = assemble(Ground { db, clock, random, config, vault, outbound, passwords });
-        let line = Line { place: place.clone(), platform: platform.clone(), database: kept.database.clone() };
-        let platforms = Platforms::of(vec![Arc::new(line)]);
+        let platforms = Platforms::of(vec![platform]);
         let app = App::new(Inner { platforms, ..Inner::clone(&app) });
         self.0.borrow_mut().insert(place.link.number, app.clone());
         app
     }
 
-    pub(super) fn app_of(&self, place: &Place) -> App {
+    pub fn app_of(&self, place: &Place) -> App {
         self.0.borrow()[&place.link.number].clone()
     }
 }
 
-pub(super) fn move_in(database: &Database) -> Moved {
+/// With what the platform shows of itself.
+pub fn move_in(database: &Database, shown: &[ObservedInteraction]) -> Moved {
     let random = Random::seeded(7);
-    database.look(|tx| workspace(tx, &random)).expect("an empty database takes people")
+    database.look(|tx| workspace(tx, &random, shown)).expect("an empty database takes people")
 }
 
-fn workspace(tx: &mut Tx, random: &Random) -> db::Result<Moved> {
+/// Two of the same thread, whose answers stand beside each other at the platform, and one of another.
+pub fn asked() -> [ObservedInteraction; 3] {
+    let (first, other) = (comment("t0", "dora", "When do you open?"), comment("t1", "emil", "Is it open today?"));
+    let beside = reply("t0.x", "fay", &first, 0);
+    [first, beside, other]
+}
+
+fn workspace(tx: &mut Tx, random: &Random, shown: &[ObservedInteraction]) -> db::Result<Moved> {
     let members = [UserId::new(BEGIN, random), UserId::new(BEGIN, random)];
     for (user, name) in members.into_iter().zip(["Ann", "Ben"]) {
         tx.exec(
@@ -110,14 +116,11 @@ fn workspace(tx: &mut Tx, random: &Random) -> db::Result<Moved> {
     let connection = ConnectionId::new(BEGIN, random);
     add_connection(tx, workspace, connection)?;
     let source = IngestContext { workspace, connection, platform: PLATFORM, language: None, now: BEGIN, random };
-    let of_an_hour_ago = |item: ObservedInteraction| ObservedInteraction {
+    let of_an_hour_ago = |item: &ObservedInteraction| ObservedInteraction {
         created_at: BEGIN - std::time::Duration::from_secs(3_600),
-        ..item
+        ..item.clone()
     };
-    // Two of the same thread, whose answers stand beside each other at the platform.
-    let (first, other) = (comment("t0", "dora", "When do you open?"), comment("t1", "emil", "Is it open today?"));
-    let beside = reply("t0.x", "fay", &first, 0);
-    ingest::interactions(tx, &source, &[first, beside, other].map(of_an_hour_ago))?;
+    ingest::interactions(tx, &source, &shown.iter().map(of_an_hour_ago).collect::<Vec<_>>())?;
     let items = tx.all("SELECT id FROM interactions ORDER BY external_id", &[])?;
     Ok(Moved { workspace, members, items })
 }

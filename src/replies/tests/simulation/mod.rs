@@ -2,19 +2,20 @@
 //! that answers late, wrongly or never, and processes that crash, stall and lose wake-ups; see
 //! [`kit::testing::simulation`]. What must hold is in [`rules`].
 
-mod house;
+pub mod house;
 mod line;
 mod mutants;
 mod people;
 mod rules;
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use kit::testing::simulation::{Dice, Faults, Outcome, Plan, World, every_seed};
 
 use self::house::{House, Kept};
-use self::line::Platform;
+use self::line::{Line, Platform};
 use self::people::People;
 use crate::app::App;
 
@@ -42,9 +43,12 @@ fn history_with(seed: u64, traced: bool, tune: impl Fn(&mut Plan)) -> Outcome {
     let (house, platform) = (House::default(), Platform::new());
     let mut world = {
         let (house, kept, platform) = (house.clone(), kept.clone(), platform.clone());
-        World::new(dice.clone(), plan, &kept.database.clone(), traced, move |place| house.open(place, &kept, &platform))
+        World::new(dice.clone(), plan, &kept.database.clone(), traced, move |place| {
+            let line = Line { place: place.clone(), platform: platform.clone(), database: kept.database.clone() };
+            house.open(place, &kept, Arc::new(line))
+        })
     };
-    let people = People::new(house::move_in(&kept.database), &dice);
+    let people = People::new(house::move_in(&kept.database, &house::asked()), &dice);
     let history = History { house, platform, people };
     history.live(&mut world, &dice);
     history.end(&mut world);
