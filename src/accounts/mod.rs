@@ -38,6 +38,7 @@ use self::sessions::{TokenHash, Visitor};
 pub use crate::accounts::sessions::UserId;
 use crate::audit::{self, Event};
 use crate::work::Work;
+use crate::workspaces;
 pub use admin::first_run_link;
 pub use passwords::{Password, Passwords};
 pub use profile::{Changed, change_password, confirm_password, save_profile, save_shortcuts, save_undo_seconds};
@@ -122,6 +123,7 @@ pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
 
 /// Starts a session, and makes the browser known to the account.
 fn admit(work: &mut Work<'_>, user: UserId, visitor: &Visitor) -> db::Result<Keys> {
+    workspaces::see_to_a_home(work.tx, work.now, work.random, user)?;
     let (session, session_token) = sessions::start(work, user, visitor)?;
     let known = match &visitor.device {
         Some(device) if store::device_owner(work.tx, device)? == Some(user) => Some(*device),

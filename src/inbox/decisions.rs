@@ -72,28 +72,59 @@ impl Word {
     }
 }
 
+/// Says a word of interactions, and so of their threads. Where the word moves none of those that are meant, nothing is said:
+/// whoever waits in the same thread, and was not meant, goes on waiting.
+pub fn decide_of(
+    tx: &mut Tx,
+    speaker: Speaker<'_>,
+    interactions: &[InteractionId],
+    word: Word,
+) -> Result<Receipt, Refused> {
+    let all = threads_of(tx, speaker.workspace, interactions)?;
+    let meant = meant(tx, speaker.workspace, interactions, word)?;
+    let Receipt { changed, .. } = decide(tx, speaker, &meant, word)?;
+    Ok(Receipt { matched: all.len(), changed })
+}
+
+/// Whether the word moves any of the interactions, or spoke of it before.
+pub fn is_of_use(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    interactions: &[InteractionId],
+    word: Word,
+) -> db::Result<bool> {
+    Ok(!threads::store::spoken_of(conn, workspace, interactions, word.state)?.is_empty())
+}
+
+fn meant(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId], word: Word) -> db::Result<Vec<ThreadId>> {
+    let spoken_of = threads::store::spoken_of(conn, workspace, ids, word.state)?;
+    Ok(threads_of(conn, workspace, &spoken_of)?.iter().map(|thread| thread.id).collect())
+}
+
 /// Keeps the word with who said it and when, and derives what follows from it. Threads that are not there are passed over.
 pub fn decide(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], word: Word) -> Result<Receipt, Refused> {
     let zone = workspaces::lock(tx, speaker.workspace)?;
     say(tx, speaker, &zone, speaker.now, ids, word)
 }
 
-/// The same for a word that was said at `asked_at` and is kept later, as that of then: it does not speak of threads in which
-/// somebody said something since, here or on the platform.
+/// The same as [`decide_of`] for a word that was said at `asked_at` and is kept later, as that of then: it does not speak of
+/// threads in which somebody said something since, here or on the platform.
 pub fn decide_as_of(
     tx: &mut Tx,
     speaker: Speaker<'_>,
     asked_at: Timestamp,
-    ids: &[ThreadId],
+    interactions: &[InteractionId],
     word: Word,
 ) -> Result<LeftOut, Refused> {
     let zone = workspaces::lock(tx, speaker.workspace)?;
+    let all = threads_of(tx, speaker.workspace, interactions)?.len();
+    let ids = &meant(tx, speaker.workspace, interactions, word)?;
     let moved_since = threads::store::moved_since(tx, speaker.workspace, ids, asked_at)?;
     let is_told = threads::store::told_at(tx, speaker.workspace, ids, (speaker.by, asked_at))?;
     let left_out = moved_since.iter().chain(&is_told).copied().collect::<HashSet<_>>();
     let meant = ids.iter().copied().filter(|id| !left_out.contains(id)).collect::<Vec<_>>();
     let Receipt { matched, changed } = say(tx, speaker, &zone, asked_at, &meant, word)?;
-    Ok(LeftOut { spared: matched - changed, passed_over: moved_since.len() })
+    Ok(LeftOut { spared: all - ids.len() + matched - changed, passed_over: moved_since.len() })
 }
 
 fn say(

@@ -80,6 +80,7 @@ pub fn leave(work: &mut Work<'_>, workspace: WorkspaceId) -> Result<()> {
 /// Ends a membership with all that somebody held by it.
 fn go(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
     before(workspaces::remove(work.tx, workspace, user)?)?;
+    workspaces::see_to_a_home(work.tx, work.now, work.random, user)?;
     joining::withdraw_of(work.tx, workspace, user)?;
     api_keys::revoke_in(work.tx, user, workspace)?;
     replies::forget_drafts(work.tx, work.now, workspace, user)?;

@@ -218,6 +218,38 @@ both_databases! {
         assert_eq!(told(&app, "member_left").await.len(), 1);
     }
 
+    async fn whoever_goes_from_their_last_workspace_has_one_of_their_own(app: TestApp) {
+        let app = app.with_ann().await;
+        let ben = app.member(BEN, "owner").await;
+        let user = app.user(BEN).await;
+        let homeless = async || {
+            let sql = "DELETE FROM memberships WHERE user_id = $1 AND workspace_id IN (SELECT id FROM workspaces WHERE name = 'Ben')";
+            app.app.db.write(move |tx| tx.exec(sql, args![user]).map(drop)).await.expect("the database answers");
+        };
+        homeless().await;
+        assert_eq!(role(&ben).await.0, "Ann", "nowhere else");
+        assert_eq!(ben.post("/settings/members/leave", &[]).await.status, 303);
+        assert_eq!(role(&ben).await, ("Ben".to_owned(), "owner".to_owned()));
+        assert_eq!(ben.get("/dashboard").await.status, 200);
+        homeless().await;
+        let again = app.browser();
+        assert_eq!(again.sign_in(BEN, PASSWORD).await.location(), "/dashboard");
+        assert_eq!((again.get("/dashboard").await.status.as_u16(), role(&again).await.0), (200, "Ben".to_owned()));
+    }
+
+    async fn the_first_owner_whom_another_removes_comes_in_again(app: TestApp) {
+        let app = app.with_ann().await;
+        let ben = app.member(BEN, "owner").await;
+        let ann = app.user(EMAIL).await.to_string();
+        assert_eq!(ben.post("/settings/members/remove", &[("user", &ann)]).await.status, 303);
+        assert_eq!(app.get("/dashboard").await.status, 200, "in a workspace of their own");
+        let again = app.browser();
+        again.sign_in(EMAIL, crate::testing::PASSWORD).await;
+        assert_eq!(role(&again).await, ("Ann".to_owned(), "owner".to_owned()));
+        let members = again.get("/api/members").await.json();
+        assert_eq!(members["items"].as_array().map(Vec::len), Some(1), "{members}");
+    }
+
     async fn each_browser_is_in_a_workspace_of_its_own_choice_and_keeps_its_page(app: TestApp) {
         let app = app.with_ann().await;
         let ben = app.member(BEN, "editor").await;

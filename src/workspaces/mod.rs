@@ -71,6 +71,15 @@ pub fn create_with_id(
     store::add(tx, id, owner, Role::Owner, now)
 }
 
+/// Whoever is in no live workspace any more gets one of their own: without any, nobody can come in.
+pub fn see_to_a_home(tx: &mut Tx, now: Timestamp, random: &Random, user: UserId) -> db::Result<()> {
+    let Some(name) = store::hold_person(tx, user)? else { return Ok(()) };
+    if !store::has_a_home(tx, user)? {
+        create(tx, now, random, user, Kind::Live, &name)?;
+    }
+    Ok(())
+}
+
 /// Holds the workspace's inbox against every other writer until the transaction ends. Whoever needs it takes it first, so
 /// that nobody waits in a circle.
 ///

@@ -125,6 +125,23 @@ pub fn remove(tx: &mut Tx, id: WorkspaceId, user: UserId) -> Result<()> {
     Ok(())
 }
 
+/// The name of somebody whose memberships nobody else changes until the transaction ends.
+pub fn hold_person(tx: &mut Tx, user: UserId) -> Result<Option<String>> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "SELECT name FROM users WHERE id = $1",
+        Dialect::Postgres => "SELECT name FROM users WHERE id = $1 FOR NO KEY UPDATE",
+    };
+    tx.opt(sql, args![user])
+}
+
+pub fn has_a_home(conn: &mut Conn, user: UserId) -> Result<bool> {
+    conn.one(
+        "SELECT EXISTS (SELECT 1 FROM memberships m JOIN workspaces w ON w.id = m.workspace_id
+            WHERE m.user_id = $1 AND w.kind = 'live')",
+        args![user],
+    )
+}
+
 /// Somebody who can do something about it: whose account is open.
 pub fn has_another_owner(conn: &mut Conn, id: WorkspaceId, user: UserId) -> Result<bool> {
     conn.one(

@@ -5,12 +5,12 @@ use std::time::Duration;
 use kit::args;
 use kit::clock::Timestamp;
 
-use super::{Receipt, Refused, Speaker, UNDO, Word, decide, last_word, threads_of, undo};
+use super::{Receipt, Refused, Speaker, UNDO, Word, decide, decide_of, last_word, threads_of, undo};
 use crate::inbox::jobs::WakeSnoozed;
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
 use crate::inbox::threads::{SaidBy, Thread, ThreadId, ThreadState};
 use crate::inbox::triage::TriageState;
-use crate::model::{InteractionId, ObservedInteraction};
+use crate::model::{InteractionId, ObservedInteraction, ProviderState};
 use crate::workspaces::UserId;
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -173,6 +173,28 @@ kit::both_databases! {
         assert_eq!(word.expect("it is remembered").decided_by, desk.user);
     }
 
+    async fn a_word_moves_what_is_meant_and_nobody_else_who_waits_in_its_thread(desk: Desk) {
+        let asked = comment("c1", "ann", "Where can I buy this?");
+        let small_talk = ObservedInteraction { text: Some("I watched it on the train".into()), ..reply("r1", "bob", &asked, 5) };
+        let answered = comment("c2", "cleo", "Where is the manual?");
+        let held = ObservedInteraction { provider_state: ProviderState::Held, ..comment("c3", "dora", "Is it loud?") };
+        let page = [asked, small_talk, answered.clone(), own_reply("r2", &answered, 5), held];
+        desk.ingest(MORNING, &page).await;
+        let nothing = Receipt { matched: 1, changed: 0 };
+        let snoozed = Word { state: ThreadState::Snoozed, until: Some(MORNING + HOUR * 9) };
+        for word in [DONE, snoozed, Word { state: ThreadState::NoReplyNeeded, until: None }] {
+            assert_eq!(desk.decide_of("r1", word).await, nothing, "{word:?}");
+            assert_eq!(desk.decide_of("c2", word).await, nothing, "{word:?}");
+        }
+        assert_eq!(desk.decide_of("c3", Word { state: ThreadState::NeedsReply, until: None }).await, nothing);
+        assert_eq!((desk.state_of("c1").await, desk.decisions().await.len()), (TriageState::NeedsReply, 0));
+        let changed = Receipt { matched: 1, changed: 1 };
+        assert_eq!(desk.decide_of("c1", DONE).await, changed);
+        assert_eq!(desk.decide_of("r1", snoozed).await, changed, "a person's word on the thread is another's to change");
+        assert_eq!(desk.state_of("c1").await, TriageState::Snoozed);
+        assert_eq!(desk.decide_of("c3", Word { state: ThreadState::Spam, until: None }).await, changed);
+    }
+
     async fn a_thread_of_another_workspace_is_not_there(desk: Desk) {
         desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
         let ((neighbour, _), thread) = (desk.neighbour().await, desk.thread("c1").await);
@@ -199,6 +221,16 @@ impl Desk {
 
     async fn decide(&self, external_id: &str, now: Timestamp, word: Word) -> Result<Receipt, Refused> {
         self.decide_all(&[external_id], now, word).await
+    }
+
+    async fn decide_of(&self, external_id: &str, word: Word) -> Receipt {
+        let (workspace, by) = (self.workspace, self.user);
+        let id = self.one_of::<InteractionId>("id", external_id).await;
+        let said = self.try_unit_in(workspace, self.connection, MORNING, move |tx, context| {
+            let speaker = Speaker { by, workspace, now: context.now, random: context.random };
+            Ok(decide_of(tx, speaker, &[id], word).expect("it is there"))
+        });
+        said.await.expect("the unit is sound")
     }
 
     async fn decide_all(&self, external_ids: &[&str], now: Timestamp, word: Word) -> Result<Receipt, Refused> {

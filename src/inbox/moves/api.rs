@@ -181,10 +181,8 @@ fn moved(
     ids: &[InteractionId],
     word: Word,
 ) -> Result<Answer> {
-    let threads = decisions::threads_of(work.tx, workspace, ids)?;
-    let threads = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
     let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-    Ok(Answer::of(work.now, decisions::decide(work.tx, speaker, &threads, word).map_err(refused)?))
+    Ok(Answer::of(work.now, decisions::decide_of(work.tx, speaker, ids, word).map_err(refused)?))
 }
 
 /// Some, and no more than go at once.

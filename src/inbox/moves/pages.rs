@@ -17,7 +17,7 @@ use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
 use crate::inbox::listing::{self, Reader};
 use crate::inbox::pages::{self, Parameters};
 use crate::inbox::place::{Place, take, with};
-use crate::inbox::threads::ThreadId;
+use crate::inbox::threads::{ThreadId, ThreadState};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::Local;
@@ -107,9 +107,8 @@ pub async fn decide_many(
     let (by, workspace, word) = (who.user.id, who.workspace.id, to.word(&local));
     let (at, chosen) = app
         .write(who.acting(), move |work| {
-            let threads = threads_of(work, workspace, &ids)?;
             let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-            let receipt = decisions::decide(work.tx, speaker, &threads, word).map_err(refused)?;
+            let receipt = decisions::decide_of(work.tx, speaker, &ids, word).map_err(refused)?;
             Ok::<_, Error>((work.now, receipt.matched))
         })
         .await?;
@@ -164,12 +163,24 @@ pub fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
 }
 
 fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionId, word: Word) -> Result<()> {
-    let ids = threads_of(work, workspace, &[id])?;
     let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-    match decisions::decide(work.tx, speaker, &ids, word).map_err(refused)?.matched {
-        0 => Err(Error::conflict("own", "This is your own reply: there is nothing to do with it.")),
+    match decisions::decide_of(work.tx, speaker, &[id], word).map_err(refused)? {
+        Receipt { matched: 0, .. } => {
+            Err(Error::conflict("own", "This is your own reply: there is nothing to do with it."))
+        }
+        Receipt { changed: 0, .. } if !decisions::is_of_use(work.tx, workspace, &[id], word)? => Err(useless(word)),
         _ => Ok(()),
     }
+}
+
+fn useless(word: Word) -> Error {
+    Error::conflict(
+        "nothing_to_move",
+        match word.state {
+            ThreadState::NeedsReply => "Only what everybody can see on the platform can be answered.",
+            _ => "Nobody waits for a reply to this one, so it's out of the way already.",
+        },
+    )
 }
 
 fn threads_of(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<ThreadId>> {

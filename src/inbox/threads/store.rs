@@ -102,6 +102,29 @@ pub fn of_interactions(conn: &mut Conn, workspace: WorkspaceId, ids: &[Interacti
     Ok(threads)
 }
 
+/// Those of the interactions of which a word says something: they are moved by it, or its thread has a person's word already.
+pub fn spoken_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[InteractionId],
+    word: ThreadState,
+) -> Result<Vec<InteractionId>> {
+    let moved = match word {
+        ThreadState::Spam => return Ok(ids.to_vec()),
+        // Nobody answers what others do not see.
+        ThreadState::NeedsReply => "i.provider_state = 'published'",
+        ThreadState::Waiting | ThreadState::Done | ThreadState::Snoozed | ThreadState::NoReplyNeeded => {
+            "i.state NOT IN ('own', 'answered', 'no_reply_needed')"
+        }
+    };
+    let sql = format!(
+        "SELECT i.id FROM interactions i
+         JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
+         WHERE (i.workspace_id = $1) IS TRUE AND ({moved} OR t.state_by = 'person') AND i.id IN "
+    );
+    all_in(conn, &sql, "", args![workspace], ids)
+}
+
 /// A word that is said: what, whose, and when.
 #[derive(Clone, Copy)]
 pub struct Told {

@@ -84,9 +84,9 @@ fn all_matching(view: &Inbox<'_>) -> Option<String> {
         return None;
     }
     let filter = &view.place.filter;
-    let is_counted =
-        filter.state.is_some() && *filter == (Filter { state: filter.state, order: filter.order, ..Filter::default() });
-    let count = filter.state.filter(|_| is_counted).map(|state| view.rows.count(state));
+    // Of other states the totals count what no list shows: held back, hidden, gone.
+    let waiting = Filter { state: Some(TriageState::NeedsReply), order: filter.order, ..Filter::default() };
+    let count = (*filter == waiting).then(|| view.rows.count(TriageState::NeedsReply));
     Some(count.map_or_else(|| "All that match".to_owned(), |count| format!("All {} that match", grouped(count))))
 }
 

@@ -170,11 +170,9 @@ impl MoveMatching {
                     return Err(Failure::fail("no_right", "Whoever asked for this may not do it any more."));
                 }
                 let ids = found.iter().map(|cursor| cursor.id).collect::<Vec<_>>();
-                let threads = decisions::threads_of(tx, order.workspace, &ids)?;
-                let threads = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
                 let speaker = Speaker { by: order.by, workspace: order.workspace, now, random: &random };
                 let word = Word { state: order.state, until: order.until };
-                decisions::decide_as_of(tx, speaker, order.asked_at, &threads, word).map_err(refused)
+                decisions::decide_as_of(tx, speaker, order.asked_at, &ids, word).map_err(refused)
             })
             .await?;
         let LeftOut { spared, passed_over } = left_out;
