@@ -27,7 +27,7 @@ const LIFE: Duration = Duration::from_secs(15 * 60);
     responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401), (status = 429), (status = 503)))]
 pub async fn events(State(app): State<App>, who: Caller) -> Result<Response> {
     // Whoever listens first and reads the state afterwards misses nothing; pages fetch when the start tells them of something newer.
-    let stream = app.part::<Streams>().open(&app.db, who.user.id, who.pass)?;
+    let stream = app.part::<Streams>().open(&app.db, (who.user.id, who.workspace.id), who.pass)?;
     let life = who.ends_at.map_or(LIFE, |end| end.since(app.now()).min(LIFE));
     let ends = app.stopping.clone();
     let start = Event::default().event("version").json_data(&stream.start).map_err(Error::internal)?;

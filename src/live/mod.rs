@@ -9,7 +9,7 @@ use kit::db::{Signal, Tx};
 
 use crate::accounts::sessions::{self, SessionId};
 use crate::events::{self, EventKind};
-use crate::workspaces::UserId;
+use crate::workspaces::{UserId, WorkspaceId};
 
 pub use streams::Streams;
 
@@ -37,6 +37,8 @@ pub fn hint(tx: &mut Tx, user: UserId, hint: Hint) {
 enum Heard {
     Nothing,
     Changed(UserId, Hint),
+    /// A job of this person, seen by all who are in its workspace.
+    Job(UserId, Option<WorkspaceId>),
     /// Signals may have been lost: everything may have changed.
     Gap,
     /// The session is over.
@@ -50,7 +52,10 @@ fn hear(signal: &Signal) -> Heard {
     };
     match signal.topic.as_str() {
         Signal::RESYNC => Heard::Gap,
-        kit::jobs::JOB_TOPIC => changed(&signal.key, Some(Hint::Job)),
+        kit::jobs::JOB_TOPIC => {
+            let (user, workspace) = signal.key.split_once(':').unwrap_or((&signal.key, ""));
+            user.parse().map_or(Heard::Nothing, |user| Heard::Job(user, workspace.parse().ok()))
+        }
         sessions::ENDED => signal.key.parse().map_or(Heard::Nothing, Heard::Ended),
         events::TOPIC => match events::heard(&signal.key) {
             Some((member, EventKind::InboxChanged)) => Heard::Changed(member, Hint::Inbox),

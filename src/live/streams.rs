@@ -2,6 +2,7 @@
 //! stream has yet to say is a set of hints, so it cannot grow however slowly it is read.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::{Heard, Hint, hear};
 use crate::accounts::sessions::SessionId;
 use crate::web::errors::{Error, Result};
-use crate::workspaces::UserId;
+use crate::workspaces::{UserId, WorkspaceId};
 
 /// Of one process.
 const IN_ALL: usize = 2_000;
@@ -38,13 +39,15 @@ pub struct Streams(Arc<Mutex<Open>>);
 #[derive(Default)]
 struct Open {
     listeners: HashMap<UserId, Vec<Arc<Listener>>>,
+    /// The same, by where they are.
+    in_workspaces: HashMap<WorkspaceId, Vec<Arc<Listener>>>,
     count: usize,
     is_hearing: bool,
     /// Told apart from other processes: each hears in an order of its own.
     process: u64,
     /// How many changes this process has heard of.
     heard: u64,
-    /// Which of them was the last of each user; users share places, which costs them a look now and then.
+    /// Which of them was the last of each user, and of each workspace; they share places, which costs them a look now and then.
     changed: Vec<u64>,
 }
 
@@ -54,17 +57,18 @@ struct Listener {
     wake: Notify,
 }
 
-/// Users share so many places.
+/// Users and workspaces share so many places.
 const PLACES: usize = 256;
 
-fn place(user: UserId) -> usize {
-    usize::from(user.uuid().as_bytes()[15])
+fn place(id: &[u8; 16]) -> usize {
+    usize::from(id[15])
 }
 
 /// One open stream; it gives its place back when it is dropped.
 pub struct Stream {
     streams: Streams,
     user: UserId,
+    workspace: WorkspaceId,
     listener: Arc<Listener>,
     /// What is said at its start: up to where this process has heard, and when the user's pages changed last.
     pub start: Start,
@@ -94,8 +98,9 @@ impl Streams {
         format!("{:x}.{}", open.process, open.heard)
     }
 
-    /// Opens a stream, before what it is about is read: then nothing is missed. The oldest of a session makes room.
-    pub fn open(&self, db: &Db, user: UserId, session: SessionId) -> Result<Stream> {
+    /// Opens a stream of somebody in a workspace, before what it is about is read: then nothing is missed. The oldest of a
+    /// session makes room.
+    pub fn open(&self, db: &Db, (user, workspace): (UserId, WorkspaceId), session: SessionId) -> Result<Stream> {
         let mut open = self.lock();
         open.hear(db, Arc::downgrade(&self.0));
         if open.count >= IN_ALL {
@@ -117,9 +122,10 @@ impl Streams {
             listeners.retain(|known| !Arc::ptr_eq(known, &oldest));
             oldest.tell(CROWDED_OUT);
         }
-        let start =
-            Start { process: format!("{:x}", open.process), now: open.heard, changed: open.changed[place(user)] };
-        Ok(Stream { streams: self.clone(), user, listener, start })
+        open.in_workspaces.entry(workspace).or_default().push(listener.clone());
+        let changed = open.changed[place(user.uuid().as_bytes())].max(open.changed[place(workspace.uuid().as_bytes())]);
+        let start = Start { process: format!("{:x}", open.process), now: open.heard, changed };
+        Ok(Stream { streams: self.clone(), user, workspace, listener, start })
     }
 
     /// How many are open.
@@ -174,11 +180,16 @@ impl Drop for Stream {
     fn drop(&mut self) {
         let mut open = self.streams.lock();
         open.count -= 1;
-        if let Some(listeners) = open.listeners.get_mut(&self.user) {
-            listeners.retain(|known| !Arc::ptr_eq(known, &self.listener));
-            if listeners.is_empty() {
-                open.listeners.remove(&self.user);
-            }
+        forget(&mut open.listeners, &self.user, &self.listener);
+        forget(&mut open.in_workspaces, &self.workspace, &self.listener);
+    }
+}
+
+fn forget<K: Eq + Hash>(all: &mut HashMap<K, Vec<Arc<Listener>>>, of: &K, listener: &Arc<Listener>) {
+    if let Some(listeners) = all.get_mut(of) {
+        listeners.retain(|known| !Arc::ptr_eq(known, listener));
+        if listeners.is_empty() {
+            all.remove(of);
         }
     }
 }
@@ -205,7 +216,14 @@ async fn hear_all(mut signals: Receiver<Signal>, streams: Weak<Mutex<Open>>) {
         let Some(streams) = streams.upgrade().map(Streams) else { return };
         let mut open = streams.lock();
         match heard {
-            Heard::Changed(user, _) => open.note([place(user)]),
+            Heard::Changed(user, _) => open.note([place(user.uuid().as_bytes())]),
+            Heard::Job(user, workspace) => {
+                open.note(
+                    [place(user.uuid().as_bytes())]
+                        .into_iter()
+                        .chain(workspace.map(|workspace| place(workspace.uuid().as_bytes()))),
+                );
+            }
             Heard::Gap => open.note(0..PLACES),
             Heard::Nothing | Heard::Ended(_) => {}
         }
@@ -214,6 +232,11 @@ async fn hear_all(mut signals: Receiver<Signal>, streams: Weak<Mutex<Open>>) {
             Heard::Nothing => {}
             Heard::Changed(user, hint) => {
                 open.listeners.get(&user).into_iter().flatten().for_each(|listener| listener.tell(bit(hint)));
+            }
+            Heard::Job(user, workspace) => {
+                let members = workspace.and_then(|workspace| open.in_workspaces.get(&workspace));
+                let told = open.listeners.get(&user).into_iter().chain(members).flatten();
+                told.for_each(|listener| listener.tell(bit(Hint::Job)));
             }
             Heard::Gap => all().for_each(|listener| listener.tell(Hint::ALL.iter().copied().map(bit).sum())),
             Heard::Ended(session) => {

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::claim::PLAN_BY_INDEXES;
 use super::store::{self, Claimed};
-use super::{Done, Failure, JOB_TOPIC, Progress};
+use super::{Done, Failure, Progress, finish};
 use crate::args;
 use crate::clock::{Clock, Timestamp};
 use crate::db::{self, Db, Dialect, Tx};
@@ -25,6 +25,7 @@ const TOGETHER: usize = 500;
 pub(super) struct Completion {
     pub claimed: Claimed,
     pub user_id: Option<Uuid>,
+    pub workspace_id: Option<Uuid>,
     pub result: Json,
     pub progress: Progress,
 }
@@ -130,9 +131,7 @@ fn complete(tx: &mut Tx, completions: &[Completion], now: Timestamp) -> db::Resu
         Dialect::Postgres => complete_at_once(tx, completions, now)?,
     };
     for completion in completions.iter().zip(&landed).filter_map(|(completion, landed)| landed.then_some(completion)) {
-        if let Some(user_id) = completion.user_id {
-            tx.signal(JOB_TOPIC, user_id);
-        }
+        finish::tell(tx, completion.user_id, completion.workspace_id);
     }
     Ok(landed)
 }

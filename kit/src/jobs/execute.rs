@@ -73,11 +73,12 @@ async fn write_progress<C: Workplace>(engine: &Engine<C>, hold: &Arc<RunningJob>
     loop {
         hold.progressed.notified().await;
         let Some(progress) = hold.take_news() else { continue };
-        let (lease, user_id, now) = (hold.lease(), hold.job.user_id, engine.clock.now());
+        let (lease, job, now) = (hold.lease(), &hold.job, engine.clock.now());
+        let (user_id, workspace_id) = (job.user_id, job.workspace_id);
         let written = engine.db.write(move |tx| -> db::Result<bool> {
             let ours = store::save_progress(tx, lease.seq, lease.lease_token, &progress, now)?;
-            if let Some(user_id) = user_id.filter(|_| ours) {
-                tx.signal(super::JOB_TOPIC, user_id);
+            if ours {
+                super::finish::tell(tx, user_id, workspace_id);
             }
             Ok(ours)
         });

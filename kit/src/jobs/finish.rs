@@ -1,5 +1,7 @@
 //! How a run ends: the one place that moves a job out of `running`, and out of `pending` other than by a claim.
 
+use uuid::Uuid;
+
 use super::step::{Outcome, decide, parked};
 use super::work::{Workplace, handler};
 use super::{JobEvent, JobRow, JobStatus, Progress, store};
@@ -37,11 +39,18 @@ pub(super) fn finish<C: Workplace>(
     Ok(job)
 }
 
+/// Signals a visible change to whoever sees the job: the person who ordered it, and the workspace in which they did.
+pub(super) fn tell(tx: &mut Tx, user_id: Option<Uuid>, workspace_id: Option<Uuid>) {
+    match (user_id, workspace_id) {
+        (Some(user_id), Some(workspace_id)) => tx.signal(super::JOB_TOPIC, format!("{user_id}:{workspace_id}")),
+        (Some(user_id), None) => tx.signal(super::JOB_TOPIC, user_id),
+        (None, _) => {}
+    }
+}
+
 /// Signals a visible change, and work where there is some.
 pub(super) fn announce(tx: &mut Tx, job: &JobRow) {
-    if let Some(user_id) = job.user_id {
-        tx.signal(super::JOB_TOPIC, user_id);
-    }
+    tell(tx, job.user_id, job.workspace_id);
     if job.status == JobStatus::Pending {
         tx.hint(super::WORK_TOPIC, "");
     }

@@ -120,7 +120,8 @@ pub use worker::{Settings, Watch, Worker, WorkerHandle, run_due};
 #[doc(hidden)]
 pub use work::assert_distinct;
 
-/// Signalled when a job changes visibly; the key is its user's id.
+/// Signalled when a job that a person ordered changes visibly; the key is that person's id, with
+/// `:` and the workspace's behind it where it belongs to one.
 pub const JOB_TOPIC: &str = "job";
 
 /// Signalled when there may be work; for workers.

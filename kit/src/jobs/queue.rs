@@ -11,7 +11,7 @@ use super::scope::JobScope;
 use super::step::Outcome;
 use super::store::{self, Inserted, NewJob};
 use super::work::{Handled, Workplace, can_read, handler};
-use super::{EventKind, JOB_TOPIC, JobEvent, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
+use super::{EventKind, JobEvent, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
 use crate::clock::Timestamp;
 use crate::db::{self, Conn, Tx};
 use crate::mutant;
@@ -182,9 +182,7 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
     loop {
         let inserted = store::insert(tx, &new, now)?;
         if inserted != Inserted::Refused {
-            if let Some(user_id) = how.user_id {
-                tx.signal(JOB_TOPIC, user_id);
-            }
+            finish::tell(tx, how.user_id, how.workspace_id);
             match (inserted, place) {
                 (Inserted::Runs(seq), Some(place)) => begin(tx, place, intake::claimed(&new, seq, now)),
                 _ => tell_workers(tx),

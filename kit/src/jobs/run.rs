@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::completions::{Completion, Completions};
 use super::running::RunningJob;
 use super::store::{self, Claimed};
-use super::{Done, Failure, JOB_TOPIC, JobId, Progress, fence};
+use super::{Done, Failure, JobId, Progress, fence, finish};
 use crate::clock::Clock;
 use crate::db::{Db, Tx};
 use crate::mutant;
@@ -126,9 +126,7 @@ impl Run {
                 }
                 mutant!("state and job in two commits" => { tx.commit_midway()? });
                 unit(tx)?;
-                if let Some(user_id) = hold.job.user_id {
-                    tx.signal(JOB_TOPIC, user_id);
-                }
+                finish::tell(tx, hold.job.user_id, hold.job.workspace_id);
                 Ok(Done(()))
             })
             .await?;
@@ -141,7 +139,13 @@ impl Run {
     pub async fn done(self, result: impl Serialize) -> Result<Done, Failure> {
         let result = serde_json::to_value(result).expect("a result is plain data, with text for keys");
         let (job, progress) = (&self.hold.job, self.hold.progress());
-        let completion = Completion { claimed: Claimed::of(job), user_id: job.user_id, result, progress };
+        let completion = Completion {
+            claimed: Claimed::of(job),
+            user_id: job.user_id,
+            workspace_id: job.workspace_id,
+            result,
+            progress,
+        };
         self.completions.done(completion).await
     }
 }

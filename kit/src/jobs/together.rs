@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::queue::{self, Enqueue, Enqueued, PLACE, enqueue};
 use super::store::NewJob;
 use super::work::Handled;
-use super::{JOB_TOPIC, JobId, Policy};
+use super::{JobId, Policy, finish};
 use crate::args;
 use crate::clock::Timestamp;
 use crate::db::{self, Conn, Dialect, Result, Tx};
@@ -62,8 +62,9 @@ pub fn enqueue_all<J: Handled>(
 }
 
 fn tell(tx: &mut Tx, new: &[NewJob<'_>], made: &HashSet<JobId>) {
-    let users = new.iter().filter(|new| made.contains(&new.id)).filter_map(|new| new.user_id);
-    users.for_each(|user_id| tx.signal(JOB_TOPIC, user_id));
+    for new in new.iter().filter(|new| made.contains(&new.id)) {
+        finish::tell(tx, new.user_id, new.workspace_id);
+    }
     if !made.is_empty() {
         queue::tell_workers(tx);
     }

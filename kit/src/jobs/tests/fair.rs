@@ -140,6 +140,7 @@ both_databases! {
             let completion = completions::Completion {
                 claimed: Claimed::of(job),
                 user_id: job.user_id,
+                workspace_id: job.workspace_id,
                 result: json!({ "seq": job.seq }),
                 progress: Progress { done: 1, total: 1, step: "Done".into() },
             };
@@ -168,7 +169,7 @@ both_databases! {
         let results = [json!(1), json!("\u{0}"), json!(3)];
         let answers = all(claimed.iter().zip(results).map(|(job, result)| {
             let (claimed, progress) = (Claimed::of(job), Progress::default());
-            completions.done(completions::Completion { claimed, user_id: job.user_id, result, progress })
+            completions.done(completions::Completion { claimed, user_id: job.user_id, workspace_id: job.workspace_id, result, progress })
         }))
         .await;
         let refused = usize::from(desk.db.dialect() == Dialect::Postgres);
