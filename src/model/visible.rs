@@ -29,16 +29,48 @@ pub fn name(text: &str, longest: usize) -> Result<String, BadName> {
     if name.chars().count() > longest { Err(BadName::Long) } else { Ok(name) }
 }
 
+/// Why something is no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadText {
+    Empty,
+    Hidden,
+}
+
+/// What people write on lines, as it is kept: forms end their lines in their own way, and nobody means the blanks around it.
+pub fn text(typed: &str) -> Result<String, BadText> {
+    let text = typed.replace("\r\n", "\n").trim().to_owned();
+    // Writing from right to left, and writing without spaces, need them.
+    let is_needed = |c: char| matches!(c, '\t' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
+    let seen = text.replace(is_needed, " ");
+    if text.is_empty() {
+        return Err(BadText::Empty);
+    }
+    if seen.trim().is_empty() || !seen.lines().all(is_visible) { Err(BadText::Hidden) } else { Ok(text) }
+}
+
 /// Whether every character shows itself where it stands (after PRECIS, RFC 8266): nothing that is invisible, that controls,
 /// that turns the direction of writing, that is nobody's, or that piles up.
 pub fn is_visible(text: &str) -> bool {
     let (mut before, mut stacked) = (' ', 0);
-    text.chars().all(|c| {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
         stacked = if is_mark(c) { stacked + 1 } else { 0 };
-        let joins = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0f}') && !before.is_ascii();
+        if stacked > STACKED || is_hidden(c) && !joins(before, c, rest.clone().next()) {
+            return false;
+        }
         before = c;
-        stacked <= STACKED && (joins || !is_hidden(c))
-    })
+    }
+    true
+}
+
+/// Whether it makes one sign of what stands around it: letters of many scripts, an emoji, a key's cap, the flag of a country's part.
+fn joins(before: char, c: char, next: Option<char>) -> bool {
+    match c {
+        '\u{200c}' | '\u{200d}' => !before.is_ascii(),
+        '\u{fe0f}' => !before.is_ascii() || next == Some('\u{20e3}'),
+        '\u{e0020}'..='\u{e007f}' => matches!(before, '\u{1f3f4}' | '\u{e0020}'..='\u{e007e}'),
+        _ => false,
+    }
 }
 
 /// The same for all ways to write a name: its key.
@@ -91,6 +123,8 @@ mod tests {
             "山田 太郎",
             "👩\u{200d}🍳 Ann",
             "Ann ❤\u{fe0f}",
+            "Top 1\u{fe0f}\u{20e3}0\u{fe0f}\u{20e3}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Ann",
             "O'Neill-Smith, Jr.",
             "ann@bücher.example",
         ] {
@@ -109,6 +143,30 @@ mod tests {
             ("éééé", BadName::Long),
         ] {
             assert_eq!(name(text, 3), Err(why), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_kept_where_it_shows_something_and_hides_nothing() {
+        for kept in
+            ["Hi\nthere\tyou", "\u{200f}שלום API\u{200f}!", "ខ្ញុំ\u{200b}ទៅ", "咖 👩\u{200d}🍳", "1\u{fe0f}\u{20e3} first"]
+        {
+            assert_eq!(text(kept).as_deref(), Ok(kept));
+        }
+        assert_eq!(text(" a\r\nb \n").as_deref(), Ok("a\nb"));
+        assert_eq!(text(" \t\r\n"), Err(BadText::Empty));
+        for hidden in [
+            "\u{200b}",
+            "\u{200b}\u{200e}\n\u{200f}",
+            "\u{202e}",
+            "\u{2800}",
+            "\u{3164}",
+            "\u{feff}",
+            "\u{ad}",
+            "a\u{202e}b",
+            "a\0b",
+        ] {
+            assert_eq!(text(hidden), Err(BadText::Hidden), "{hidden:?}");
         }
     }
 

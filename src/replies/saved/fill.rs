@@ -1,5 +1,7 @@
 //! What stands between braces in a saved reply: checked when it is kept, filled in when it is used.
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::model::{visible, web_address};
 
 /// As people write them, between braces.
@@ -28,11 +30,12 @@ impl Facts<'_> {
         }
     }
 
-    /// None of a handle: it is nobody's first name.
+    /// None of a handle, an initial or a title: they are nobody's first name.
     fn first_name(&self) -> Option<String> {
         let name = self.author_name.and_then(harmless)?;
-        let first = name.split(' ').next().filter(|first| !first.starts_with('@'))?;
-        first.chars().any(char::is_alphabetic).then(|| first.to_owned())
+        let first = name.split(' ').next()?;
+        let is_name = first.chars().all(|c| c.is_alphabetic() || is_combining_mark(c) || matches!(c, '-' | '\'' | '’'));
+        (is_name && first.chars().any(char::is_alphabetic)).then(|| first.to_owned())
     }
 }
 
@@ -43,40 +46,97 @@ fn harmless(text: &str) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// The first variable that nobody knows.
-pub fn unknown(text: &str) -> Option<&str> {
-    parts(text).find_map(|part| match part {
+/// What is wrong with what stands between braces, in a sentence.
+pub fn mistake(text: &str) -> Option<String> {
+    let unknown = parts(text).find_map(|part| match part {
         Part::Variable(name) if !VARIABLES.contains(&name) => Some(name),
         _ => None,
-    })
+    });
+    if let Some(unknown) = unknown {
+        let known = VARIABLES.map(|name| format!("{{{name}}}")).join(", ");
+        return Some(format!("There is no {{{unknown}}}. You can use {known}."));
+    }
+    let wrong = VARIABLES.into_iter().find(|name| {
+        text.match_indices(name).any(|(at, _)| {
+            let (before, behind) = (&text[..at], &text[at + name.len()..]);
+            let braces = (trailing(before, '{'), leading(behind, '}'));
+            !matches!(braces, (0, 0) | (1, 1))
+        })
+    })?;
+    Some(format!("Write {{{wrong}}}, with one brace on each side."))
 }
 
-/// The text with what is known in its places. What is not known is left out, with the space before it or the comma behind it,
-/// so that a sentence is left.
+fn trailing(text: &str, brace: char) -> usize {
+    text.chars().rev().take_while(|c| *c == brace).count()
+}
+
+fn leading(text: &str, brace: char) -> usize {
+    text.chars().take_while(|c| *c == brace).count()
+}
+
+/// The text with what is known in its places. What is not known is left out, with the blanks, the quotation marks and the comma
+/// around it, so that a sentence is left.
 pub fn filled(text: &str, facts: &Facts<'_>) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut is_left_out = false;
     for part in parts(text) {
         match part {
+            // Between two places, of which the one may be known.
+            Part::Text(blanks) if is_left_out && !blanks.contains('\n') && blanks.trim().is_empty() => {
+                if !filled.is_empty() && !filled.ends_with([' ', '\n']) {
+                    filled.push(' ');
+                }
+            }
             Part::Text(words) => {
-                let at_start = filled.is_empty() || filled.ends_with('\n');
-                match is_left_out && at_start {
-                    true => push_capitalised(&mut filled, words.trim_start_matches([',', ':', ';', '!', ' '])),
-                    false => filled.push_str(words),
+                if is_left_out {
+                    close_up(&mut filled, words)
+                } else {
+                    filled.push_str(words)
                 }
                 is_left_out = false;
             }
             Part::Variable(name) => match facts.value(name) {
-                Some(value) => filled.push_str(&value),
-                None => {
-                    is_left_out = true;
-                    filled.truncate(filled.trim_end_matches(' ').len());
+                Some(value) => {
+                    filled.push_str(&value);
+                    is_left_out = false;
                 }
+                None => is_left_out = true,
             },
         }
     }
+    if is_left_out {
+        close_up(&mut filled, "");
+    }
     filled
 }
+
+/// What stands around nothing, in pairs.
+const PAIRS: [(char, char); 8] =
+    [('“', '”'), ('"', '"'), ('(', ')'), ('[', ']'), ('„', '“'), ('«', '»'), ('‘', '’'), ('「', '」')];
+/// What leads to a word, and leads nowhere at the end of a line.
+const LEADING: [char; 7] = [',', ':', ';', '–', '—', '，', '：'];
+
+/// Goes on with `words` behind a place that stays empty.
+fn close_up(filled: &mut String, mut words: &str) {
+    let around = PAIRS.iter().find(|(open, close)| filled.ends_with(*open) && words.starts_with(*close));
+    if let Some((_, close)) = around {
+        filled.pop();
+        words = &words[close.len_utf8()..];
+    }
+    filled.truncate(filled.trim_end_matches(' ').len());
+    if filled.is_empty() || filled.ends_with('\n') {
+        let words = words.trim_start_matches(|c: char| c == ' ' || LEADING.contains(&c) || ENDING.contains(&c));
+        return push_capitalised(filled, if words.trim().is_empty() { "" } else { words.trim_start_matches('\n') });
+    }
+    let next = words.trim_start_matches(' ').chars().next();
+    if next.is_none_or(|next| next == '\n' || LEADING.contains(&next) || ENDING.contains(&next)) {
+        filled.truncate(filled.trim_end_matches(|c: char| c == ' ' || LEADING.contains(&c)).len());
+    }
+    filled.push_str(words);
+}
+
+/// What ends a sentence.
+const ENDING: [char; 7] = ['.', '!', '?', '…', '。', '！', '？'];
 
 fn push_capitalised(filled: &mut String, words: &str) {
     let mut letters = words.chars();
@@ -139,9 +199,22 @@ mod tests {
         for (text, expected) in [
             ("Hi {first_name}, thank you!", "Hi, thank you!"),
             ("{first_name}, thank you!", "Thank you!"),
-            ("Hello!\n{first_name}: the beans are here: {link}", "Hello!\nThe beans are here:"),
+            ("Thank you, {first_name}! It means a lot.", "Thank you! It means a lot."),
+            ("bye, {first_name}!", "bye!"),
+            ("Danke, {first_name}. Bis bald, {first_name}", "Danke. Bis bald"),
+            ("Thanks, {first_name}, that helps", "Thanks, that helps"),
+            ("Merci {first_name} !", "Merci !"),
+            ("谢谢，{first_name}！", "谢谢！"),
+            ("Hi {first_name},\n\nthank you", "Hi,\n\nthank you"),
+            ("{first_name},\n\nthank you", "Thank you"),
+            ("Bye\n{first_name}", "Bye\n"),
+            ("Hello!\n{first_name}: the beans are here: {link}", "Hello!\nThe beans are here"),
+            ("The beans are here: {link}.", "The beans are here."),
+            ("It's all in “{content_title}”.", "It's all in."),
+            ("Look below the video ({link}).", "Look below the video."),
             ("Thank you {first_name}", "Thank you"),
             ("Thank you {author_name}", "Thank you @espresso.dad"),
+            ("Hi {first_name} {author_name}!", "Hi @espresso.dad!"),
             ("About {content_title} {link}.", "About."),
             ("{first_name}", ""),
         ] {
@@ -162,9 +235,39 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_nobody_knows_is_found() {
-        assert_eq!(unknown("Hi {first_name}, {firstname} and {x}"), Some("firstname"));
-        assert_eq!(unknown("{First name}"), Some("First name"));
-        assert_eq!(unknown("{} { {link} }"), None);
+    fn a_name_is_a_first_name_where_it_looks_like_one() {
+        for (name, expected) in [
+            ("Marta Kowalska", "Hi Marta"),
+            ("Jean-Luc", "Hi Jean-Luc"),
+            ("Łukasz", "Hi Łukasz"),
+            ("महेश कुमार", "Hi महेश"),
+            ("@zoe_k", "Hi"),
+            ("zoe_k", "Hi"),
+            ("gamer99 x", "Hi"),
+            ("J. Smith", "Hi"),
+            ("Dr. Smith", "Hi"),
+            ("★ Ann ★", "Hi"),
+            ("1234", "Hi"),
+        ] {
+            assert_eq!(
+                filled("Hi {first_name}", &Facts { author_name: Some(name), ..Facts::default() }),
+                expected,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_would_not_be_filled_in_is_told() {
+        let told = |text: &str| mistake(text).unwrap_or_default();
+        assert!(told("Hi {first_name}, {firstname} and {x}").contains("no {firstname}."));
+        assert!(told("{First name}").contains("no {First name}."));
+        for text in ["Hi {first_name", "Hi {first_name, hello", "{{first_name}}", "first_name}", "{link} or {link"] {
+            assert!(told(text).contains("one brace on each side"), "{text}: {}", told(text));
+        }
+        for text in ["{} { {link} }", "The link is below", "{ my link }: no"] {
+            let is_named = text.contains("my");
+            assert_eq!(mistake(text).is_some(), is_named, "{text}");
+        }
     }
 }

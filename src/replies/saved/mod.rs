@@ -10,6 +10,7 @@ mod views;
 
 use kit::db::{self, Conn};
 
+use crate::model::visible::BadText;
 use crate::model::{WorkspaceId, visible};
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
@@ -82,18 +83,22 @@ fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<Saved
     {
         errors.add("name", "taken", "Another saved reply has this name.");
     }
-    let text = typed.text.replace("\r\n", "\n").trim().to_owned();
-    let long = text.chars().count().saturating_sub(LONGEST);
-    if text.is_empty() {
-        errors.add("text", "required", "Write the reply.");
-    } else if long > 0 {
-        errors.add("text", "too_long", format!("A saved reply has up to 2,000 letters: this is {long} too long."));
-    } else if text.lines().any(|line| !visible::is_visible(&line.replace('\t', " "))) {
-        errors.add("text", "bad_characters", "A reply can't hold characters that nobody sees.");
-    } else if let Some(unknown) = fill::unknown(&text) {
-        let known = VARIABLES.map(|name| format!("{{{name}}}")).join(", ");
-        errors.add("text", "unknown_variable", format!("There is no {{{unknown}}}. You can use {known}."));
+    let text = visible::text(&typed.text);
+    let long = typed.text.replace("\r\n", "\n").trim().chars().count().saturating_sub(LONGEST);
+    match &text {
+        Err(BadText::Empty) => errors.add("text", "required", "Write the reply."),
+        _ if long > 0 => {
+            errors.add("text", "too_long", format!("A saved reply has up to 2,000 letters: this is {long} too long."));
+        }
+        Err(BadText::Hidden) => {
+            errors.add("text", "bad_characters", "A reply can't hold characters that nobody sees.");
+        }
+        Ok(text) => {
+            if let Some(mistake) = fill::mistake(text) {
+                errors.add("text", "unknown_variable", mistake);
+            }
+        }
     }
     errors.into_result()?;
-    Ok(Typed { name: name.unwrap_or_default(), text })
+    Ok(Typed { name: name.unwrap_or_default(), text: text.unwrap_or_default() })
 }

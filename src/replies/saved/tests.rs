@@ -42,6 +42,8 @@ both_databases! {
             ("Name", long_text.as_str(), "this is 1 too long"),
             ("Name", "a\u{202e}b", "characters that nobody sees"),
             ("Name", "Hi {firstname}!", "There is no {firstname}."),
+            ("Name", "Hi {first_name", "one brace on each side"),
+            ("Name", "Hi {{first_name}}", "one brace on each side"),
         ] {
             let answer = app.post("/settings/replies", &[("name", name), ("text", text)]).await;
             assert_eq!(answer.status, 422, "{word}");
