@@ -35,13 +35,14 @@ impl Finder<'_> {
             (Intent::Safety, self.safety()),
             (Intent::Spam, self.spam()),
         ];
+        // A price in a complaint is what was paid, not what is asked for; who warns or threatens ("contact me, or my lawyer will") buys
+        // nothing.
+        let is_no_buyer = found
+            .iter()
+            .any(|(intent, because)| matches!(intent, Intent::Complaint | Intent::Safety) && because.is_some());
         let mut intents = Vec::new();
         for (intent, because) in found {
-            // A price in a complaint is what was paid, not what is asked for.
-            if intent == Intent::Purchase
-                && intents.contains(&Intent::Complaint)
-                && !intents.contains(&Intent::Question)
-            {
+            if intent == Intent::Purchase && is_no_buyer && !intents.contains(&Intent::Question) {
                 continue;
             }
             if let Some((code, words)) = because {

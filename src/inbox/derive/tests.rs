@@ -232,3 +232,42 @@ fn food_that_tastes_burnt_hurts_nobody_and_a_burnt_hand_does() {
         assert!(is_safety(hurt), "{hurt}");
     }
 }
+
+#[test]
+fn what_only_sounds_like_trouble_is_none() {
+    let has = |text: &str, intent| plain(text).intents.contains(&intent);
+    for text in
+        ["Cero humo, así da gusto 💯💯", "zero smoke and no smell, so good 💯", "Zéro fumée, ça fait du bien 💯"]
+    {
+        assert!(!has(text, Intent::Safety), "{text}: {:?}", plain(text));
+    }
+    for text in [
+        "changed the grind like you said at 2:10 and the bitterness is gone",
+        "did the stretches for a week and the pain is gone",
+        "hab den Mahlgrad geändert wie du gesagt hast und die Bitterkeit ist weg",
+        "cambié la molienda como dijiste y el amargor desapareció",
+        "j'ai changé la mouture comme tu as dit et l'amertume a disparu",
+        "mudei a moagem como você disse e o amargor sumiu",
+        "ho cambiato la macinatura come hai detto e l'amarezza è sparita",
+        "Beginner question: how come the thawing test matters so much?",
+        "Beginner question: how come the thawing test matters",
+    ] {
+        let is_bad = has(text, Intent::Complaint) || plain(text).sentiment == Sentiment::Negative;
+        assert!(!is_bad, "{text}: {:?}", plain(text));
+    }
+    for text in ["the link is gone and nobody answers", "Zero answers for weeks, terrible support"] {
+        assert!(has(text, Intent::Complaint), "{text}: {:?}", plain(text));
+    }
+}
+
+#[test]
+fn who_threatens_wants_to_buy_nothing() {
+    for text in [
+        "That's my footage at 2:10 without permission. please contact me or I'll file a claim",
+        "You are using my photo without permission. Remove it or my lawyer will get in touch",
+    ] {
+        let intents = english(text).intents;
+        assert!(intents.contains(&Intent::Safety) && !intents.contains(&Intent::Purchase), "{text}: {intents:?}");
+    }
+    assert!(english("We'd like a quote for our office, get in touch").intents.contains(&Intent::Purchase));
+}
