@@ -14,6 +14,7 @@ use repruv::config::{self, Config, Settings};
 use repruv::model::visible::spelled_out;
 use repruv::ops::{commands, logging};
 use repruv::serve::{self, Parts, Running};
+use repruv::web::errors::Error;
 use repruv::web::openapi;
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -96,6 +97,8 @@ enum UserCommand {
     ResetPassword { email: String },
     /// Close an account and sign it out everywhere
     Disable { email: String },
+    /// Open a closed account again
+    Enable { email: String },
 }
 
 fn main() -> ExitCode {
@@ -134,7 +137,9 @@ fn parse() -> Result<Cli, ExitCode> {
             return ExitCode::SUCCESS;
         }
         let text = error.to_string();
-        let line = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        // What is missing stands on lines of its own.
+        let said = text.lines().take_while(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(" ");
+        let line = in_one_line(said.trim_start_matches("error: "));
         eprintln!("repruv: {line}; run `repruv help` to see all settings");
         ExitCode::FAILURE
     })
@@ -262,7 +267,10 @@ fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserC
     let config = Config::new(settings, SocketAddr::from(([127, 0, 0, 1], settings.listen.port())), None)?;
     runtime.block_on(async {
         let app = serve::application(settings, db, config, clock).await?;
-        let told = |error: repruv::web::errors::Error| error.text().into_owned();
+        let told = |error: Error| match error.fields() {
+            fields if fields.is_empty() => error.text().into_owned(),
+            fields => fields.messages().join(" "),
+        };
         match command {
             UserCommand::Add { email, name } => {
                 let passphrase = accounts::admin::add_user(&app, &email, &name).await.map_err(told)?;
@@ -281,6 +289,10 @@ fn manage(runtime: &tokio::runtime::Runtime, settings: &Settings, command: UserC
             UserCommand::Disable { email } => {
                 accounts::admin::disable_user(&app, &email).await.map_err(told)?;
                 println!("{email} is closed and signed out everywhere");
+            }
+            UserCommand::Enable { email } => {
+                accounts::admin::enable_user(&app, &email).await.map_err(told)?;
+                println!("{email} can sign in again");
             }
         }
         Ok(())

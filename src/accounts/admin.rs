@@ -1,5 +1,6 @@
 //! Accounts from the terminal: the first link, and `repruv user …`.
 
+use axum::http::StatusCode;
 use kit::clock::Timestamp;
 use kit::db::{self, Db};
 use kit::random::Random;
@@ -60,7 +61,7 @@ pub async fn reset_password(app: &App, email: &str) -> Result<String> {
     let hash = app.part::<Passwords>().hash(&Asker::Known, &Password::new(passphrase.clone())).await?;
     let key = email_key(email);
     app.write(Who::terminal(), move |work| {
-        let user = store::credentials_by_email(work.tx, &key)?.ok_or(db::Error::NotFound)?;
+        let user = store::credentials_by_email(work.tx, &key)?.ok_or_else(no_account)?;
         store::replace_hash(work.tx, user.id, &user.password_hash, &hash)?;
         let revoked = api_keys::revoke_all(work.tx, user.id)?;
         profile::replace_credentials(work, user.id, None, None)?;
@@ -79,8 +80,23 @@ pub async fn reset_password(app: &App, email: &str) -> Result<String> {
 pub async fn disable_user(app: &App, email: &str) -> Result<()> {
     let key = email_key(email);
     app.write(Who::terminal(), move |work| {
-        let user = store::credentials_by_email(work.tx, &key)?.ok_or(db::Error::NotFound)?;
+        let user = store::credentials_by_email(work.tx, &key)?.ok_or_else(no_account)?;
         people::disable(work, user.id)
     })
     .await
+}
+
+/// They may sign in again, with the password that they had.
+pub async fn enable_user(app: &App, email: &str) -> Result<()> {
+    let key = email_key(email);
+    app.write(Who::terminal(), move |work| {
+        let user = store::credentials_by_email(work.tx, &key)?.ok_or_else(no_account)?;
+        people::open_again(work, user.id)
+    })
+    .await
+}
+
+fn no_account() -> Error {
+    let text = "there is no account with this e-mail address; `repruv user list` shows them all";
+    Error::refused(StatusCode::NOT_FOUND, "no_account", text)
 }

@@ -118,6 +118,19 @@ fn a_second_process_on_one_sqlite_file_is_refused_and_the_first_goes_on() {
         let (is_good, told) = place.run(&format!("user disable {EMAIL}"));
         assert!(is_good && told.contains("signed out everywhere"), "{told}");
         assert_eq!(ann.get("/api/auth/session").await.0, StatusCode::UNAUTHORIZED, "out at once");
+        let (is_good, told) = place.run(&format!("user enable {EMAIL}"));
+        assert!(is_good && told.contains("can sign in again"), "{told}");
+        assert!(place.run("user list").1.contains("open"), "it is open again");
+        for (command, words) in [
+            ("user reset-password nobody@example.com", "no account with this e-mail address"),
+            ("user disable nobody@example.com", "no account with this e-mail address"),
+            ("user enable nobody@example.com", "no account with this e-mail address"),
+            ("user add", "not provided: <EMAIL> <NAME>;"),
+            ("user add nonsense Ann", "e-mail"),
+        ] {
+            let (is_good, line) = place.run(command);
+            assert!(!is_good && line.contains(words) && line.lines().count() == 1, "{command}: {line}");
+        }
         let (is_good, told) = place.run(&format!("user reset-password {EMAIL}"));
         assert!(is_good && told.contains("can sign in with"), "{told}");
         // The lock is the process's: whatever ends it lets it go.

@@ -74,7 +74,9 @@ pub fn dump(conn: &mut Conn, file: &Path, except: &[&str]) -> Result<()> {
 /// Whether `file` is whole, and of these `migrations` or a beginning of them.
 pub fn examine(file: &Path, migrations: &[Migration]) -> Result<()> {
     let mut conn = Tx::new(Driver::Sqlite(open(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?));
-    let faults = conn.all::<String>("PRAGMA integrity_check(5)", args![])?;
+    let faults = conn
+        .all::<String>("PRAGMA integrity_check(5)", args![])
+        .map_err(|_| unavailable(file, "it is no database that can be read"))?;
     if faults != ["ok"] {
         return Err(unavailable(file, &format!("it is damaged: {}", faults.join("; "))));
     }

@@ -59,15 +59,30 @@ pub fn backup(url: &str, file: &Path, clock: &Clock) -> Result<Saved, Error> {
         return Err(Error::Exists(file.to_owned()));
     }
     let unfinished = beside(file, "unfinished");
-    make_private(&unfinished)?;
+    let saved = save(url, file, &unfinished, clock);
+    if saved.is_err() {
+        clear(&unfinished);
+    }
+    saved
+}
+
+/// Nobody looks for what was begun and is no use.
+fn clear(unfinished: &Path) {
+    for end in ["", "-wal", "-shm", "-journal"] {
+        let _ = fs::remove_file(format!("{}{end}", unfinished.display()));
+    }
+}
+
+fn save(url: &str, file: &Path, unfinished: &Path, clock: &Clock) -> Result<Saved, Error> {
+    make_private(unfinished)?;
     match url.strip_prefix("sqlite:").map(Path::new) {
         Some(database) if !database.exists() => return Err(Error::Missing(database.to_owned())),
-        Some(database) => copy::vacuum_into(database, &unfinished)?,
-        None => dump(url, &unfinished, clock)?,
+        Some(database) => copy::vacuum_into(database, unfinished)?,
+        None => dump(url, unfinished, clock)?,
     }
-    copy::examine(&unfinished, MIGRATIONS)?;
-    let holds = holds(&unfinished, clock)?;
-    publish(&unfinished, file)?;
+    copy::examine(unfinished, MIGRATIONS)?;
+    let holds = holds(unfinished, clock)?;
+    publish(unfinished, file)?;
     let bytes = fs::metadata(file).map_err(|error| broken(file, error))?.len();
     Ok(Saved { bytes, holds })
 }

@@ -53,8 +53,16 @@ fn replace_file(file: &Path, database: &Path, target: &Target) -> Result<Restore
     let _lock = copy::lock(database)?;
     let is_there = look(database, target)?;
     let ready = beside(database, "restoring");
-    let holds = prepare(file, &ready, target)?;
-    copy::examine(&ready, MIGRATIONS)?;
+    let restored = put(file, database, &ready, is_there, target);
+    if restored.is_err() {
+        super::clear(&ready);
+    }
+    restored
+}
+
+fn put(file: &Path, database: &Path, ready: &Path, is_there: bool, target: &Target) -> Result<Restored, Error> {
+    let holds = prepare(file, ready, target)?;
+    copy::examine(ready, MIGRATIONS)?;
     let aside = is_there.then(|| beside(database, &aside_name(target)));
     if let Some(aside) = &aside {
         // A second name first: at every moment the database's own name leads to one that is whole.
@@ -63,8 +71,8 @@ fn replace_file(file: &Path, database: &Path, target: &Target) -> Result<Restore
     for log in ["-wal", "-shm"] {
         set_aside(&PathBuf::from(format!("{}{log}", database.display())), target)?;
     }
-    keep_owner(database, &ready)?;
-    publish(&ready, database)?;
+    keep_owner(database, ready)?;
+    publish(ready, database)?;
     Ok(Restored { holds, aside })
 }
 
@@ -145,12 +153,14 @@ fn settle_contents(db: &Db, target: &Target) -> Result<Holds, Error> {
 
 fn replace_rows(file: &Path, target: &Target) -> Result<Restored, Error> {
     let ready = target.data_dir.join("restoring.db");
-    let holds = prepare(file, &ready, target)?;
-    let db = open(&target.url, &target.clock)?;
-    let replaced = replace_rows_of(&db, &ready, target);
-    db.close();
-    let _ = fs::remove_file(&ready);
-    Ok(Restored { holds, aside: replaced? })
+    let restored = prepare(file, &ready, target).and_then(|holds| {
+        let db = open(&target.url, &target.clock)?;
+        let replaced = replace_rows_of(&db, &ready, target);
+        db.close();
+        Ok(Restored { holds, aside: replaced? })
+    });
+    super::clear(&ready);
+    restored
 }
 
 fn replace_rows_of(db: &Db, ready: &Path, target: &Target) -> Result<Option<PathBuf>, Error> {

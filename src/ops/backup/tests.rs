@@ -279,7 +279,8 @@ fn what_cannot_be_trusted_is_refused_and_leaves_nothing() {
             restored(fixture.file("bad.db"), fixture.target(empty.url())).await.unwrap_err().to_string()
         };
         let good = std::fs::read(fixture.file("good.db")).unwrap();
-        refuse(b"not a database at all, but long enough to be read as one".to_vec()).await;
+        let told = refuse(b"not a database at all, but long enough to be read as one".to_vec()).await;
+        assert!(told.contains("no database that can be read") && !told.contains("PRAGMA"), "{told}");
         refuse(good[..good.len() / 2].to_vec()).await;
         let mut flipped = good.clone();
         for page in (4096..flipped.len()).step_by(4096) {
@@ -336,6 +337,11 @@ fn secrets_that_the_key_does_not_open_stop_a_restore() {
         let empty = Database::fresh(Engine::Sqlite).await;
         let refused = restored(fixture.file("first.db"), fixture.target(empty.url())).await.unwrap_err();
         assert!(matches!(refused, Error::OtherKey), "{refused}");
+        let database = PathBuf::from(empty.url().strip_prefix("sqlite:").unwrap());
+        for end in ["", "-wal", "-shm", "-journal"] {
+            let left = PathBuf::from(format!("{}{end}", super::beside(&database, "restoring").display()));
+            assert!(!left.exists(), "{left:?} is left");
+        }
         let right = Target { vault: Vault::with_key([9; 32]), ..fixture.target(empty.url()) };
         restored(fixture.file("first.db"), right).await.unwrap();
     });

@@ -17,6 +17,6 @@ pub fn rebuild_search(settings: &Settings) -> Result<(), Failed> {
     let ordered = db.write_blocking(move |tx| search::jobs::start_anew(tx, now, &random));
     db.close();
     ordered?;
-    println!("The search index is rebuilt while Repruv runs; the job's progress is under Jobs");
+    println!("The search index is rebuilt while Repruv runs; the job's progress is under Activity");
     Ok(())
 }

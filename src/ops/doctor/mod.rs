@@ -136,10 +136,14 @@ fn files(folder: &Path) -> Finding {
         None => ok("files", format!("{} is its owner's alone", folder.display())),
         Some(first) => warn(
             "files",
-            format!("other users of this machine may look into {} and {} more", first.display(), loose.len() - 1),
+            format!("other users of this machine may look into {}{}", first.display(), and_more(loose.len() - 1)),
             "run `chmod -R go=` on the data directory",
         ),
     }
+}
+
+fn and_more(more: usize) -> String {
+    if more > 0 { format!(" and {more} more") } else { String::new() }
 }
 
 fn disk(path: &Path) -> Finding {
