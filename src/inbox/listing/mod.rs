@@ -77,6 +77,11 @@ pub fn walk(
     Ok(store::list(conn, reader, filter, after, limit)?.iter().map(Cursor::after).collect())
 }
 
+/// How many comments a filter lists, all of them counted: a job has the time that a page has not.
+pub fn count_all(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<usize> {
+    store::count_all(conn, reader, filter)
+}
+
 /// How much a search has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matches {

@@ -117,6 +117,17 @@ pub fn looked_through(
     conn.all(&query.sql, &query.args)
 }
 
+pub fn count_all(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<usize> {
+    /// More than any workspace holds.
+    const ALL: usize = 1_000_000_000;
+    if found::is_asked_for(filter) {
+        return found::count(conn, reader, filter, ALL);
+    }
+    let query = Query::of(conn, reader, filter)?;
+    let count = conn.one::<i64>(&format!("SELECT count(*) FROM ({}) AS listed", query.sql), &query.args)?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// How the database finds a list's first page.
 #[cfg(test)]
 pub fn plan(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {

@@ -54,6 +54,8 @@ pub struct TakeBackMoves {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Reached {
     after: Option<(Timestamp, InteractionId)>,
+    /// So many matched when the job began.
+    total: usize,
     seen: usize,
     spared: usize,
     passed_over: usize,
@@ -135,12 +137,18 @@ impl Job for MoveMatching {
     }
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
-        let mut reached = run.restore::<Reached>().unwrap_or_default();
+        let mut reached = match run.restore::<Reached>() {
+            Some(reached) => reached,
+            None => Reached { total: self.total(&app).await?, ..Reached::default() },
+        };
         loop {
-            run.progress(reached.seen, 0, "Moving comments");
+            run.progress(reached.seen, reached.total.max(reached.seen), "Moving comments");
             let Some(next) = self.portion(&app, &run, reached).await? else { break };
             reached = next;
         }
+        // Those of threads that were moved on the way are not met again.
+        let all = reached.total.max(reached.seen);
+        run.progress(all, all, "Moving comments");
         let Self { workspace, by, asked_at, state, .. } = self;
         let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
         let changed = said.filter(|(said, ..)| *said == state).map_or(0, |(.., changed)| changed);
@@ -157,6 +165,13 @@ impl Job for MoveMatching {
 }
 
 impl MoveMatching {
+    async fn total(&self, app: &App) -> db::Result<usize> {
+        let order = self.clone();
+        app.db
+            .read_within(HOUR, move |conn| order.listed(|reader, filter| listing::count_all(conn, reader, filter)))
+            .await
+    }
+
     /// Moves the next comments of the list; none when there are no more.
     async fn portion(&self, app: &App, run: &Run, reached: Reached) -> std::result::Result<Option<Reached>, Failure> {
         let order = self.clone();
@@ -178,6 +193,7 @@ impl MoveMatching {
         let LeftOut { spared, passed_over } = left_out;
         Ok(Some(Reached {
             after: Some((last.created_at, last.id)),
+            total: reached.total,
             seen: reached.seen + seen,
             spared: reached.spared + spared,
             passed_over: reached.passed_over + passed_over,
@@ -185,13 +201,16 @@ impl MoveMatching {
     }
 
     fn matching(&self, conn: &mut Conn, reached: Reached) -> db::Result<Vec<Cursor>> {
-        let filter = self.filter.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        // What a release doesn't know any more matches nothing.
-        let Ok(filter) = Filter::parse(filter) else { return Ok(Vec::new()) };
-        let local = Local::new(self.asked_at, &self.zone);
-        let reader = Reader { workspace: self.workspace, user: self.by, zone: &local.zone, now: local.now };
         let after = reached.after.map(|(created_at, id)| Cursor { score: 0, created_at, id });
-        listing::walk(conn, reader, &filter, after, PORTION)
+        self.listed(|reader, filter| listing::walk(conn, reader, filter, after, PORTION))
+    }
+
+    /// What a release doesn't know any more matches nothing.
+    fn listed<T: Default>(&self, read: impl FnOnce(Reader<'_>, &Filter) -> db::Result<T>) -> db::Result<T> {
+        let filter = self.filter.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let Ok(filter) = Filter::parse(filter) else { return Ok(T::default()) };
+        let local = Local::new(self.asked_at, &self.zone);
+        read(Reader { workspace: self.workspace, user: self.by, zone: &local.zone, now: local.now }, &filter)
     }
 }
 
@@ -205,8 +224,11 @@ impl Job for TakeBackMoves {
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
         let Self { workspace, by, asked_at } = self;
+        let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
+        let total = said.map_or(0, |(.., count)| usize::try_from(count).unwrap_or(0));
         let mut taken_back = 0;
         loop {
+            run.progress(taken_back, total.max(taken_back), "Taking it back");
             let (random, now) = (app.random.clone(), app.now());
             let some = run
                 .write(move |tx| {
@@ -218,7 +240,6 @@ impl Job for TakeBackMoves {
                 break;
             }
             taken_back += some;
-            run.progress(taken_back, 0, "Taking it back");
         }
         run.done(json!({ "taken_back": taken_back })).await
     }

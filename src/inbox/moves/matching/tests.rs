@@ -35,6 +35,16 @@ kit::both_databases! {
         assert_eq!((states(&app, "needs_reply").await, totals(&app).await), (waiting, all), "as if nothing had been");
     }
 
+    async fn how_much_there_is_to_do_is_told_from_the_start(app: TestApp) {
+        let app = with_many(app).await;
+        let waiting = states(&app, "needs_reply").await;
+        let answer = move_all(&app, "state=needs_reply", "done").await;
+        told(&app, &answer).await;
+        let jobs = app.get("/api/jobs").await.json();
+        let job = jobs["items"].as_array().expect("jobs").iter().find(|job| job["job_type"] == "move_matching").expect("the job");
+        assert_eq!((&job["progress"]["done"], &job["progress"]["total"]), (&json!(waiting), &json!(waiting)), "{job}");
+    }
+
     async fn what_happens_after_it_was_asked_is_left_alone(app: TestApp) {
         let app = app.with_ann().await;
         let ids = three_questions(&app).await;
