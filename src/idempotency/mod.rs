@@ -1,5 +1,6 @@
 //! Calls that may be sent again: with an `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header-07) an operation has
-//! its effect once, and whoever repeats it within a day gets the same answer.
+//! its effect once, and whoever repeats it within a day gets the same answer. A key is one person's in one workspace, and names one
+//! call: with another address or another body it is refused.
 //!
 //! The key is claimed, the effect made and the answer kept in one transaction, so a kill leaves all of it or nothing. A call
 //! that arrives while the first is under way waits for that commit and is then answered from it. A call that failed has
@@ -28,8 +29,9 @@ const LONGEST_KEY: usize = 255;
 /// One call with a key, whoever sends it.
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
-    operation: [u8; 32],
-    body: [u8; 32],
+    key: [u8; 32],
+    /// Of its method, its address and its body.
+    said: [u8; 32],
 }
 
 /// What is answered, now and again.
@@ -43,21 +45,26 @@ pub struct Answer {
 impl Call {
     /// `key` as the header has it, with or without the quotes of a structured string.
     pub fn new(method: &str, path: &str, key: &str, body: &[u8]) -> Result<Self> {
-        let quoted = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
-        let key = quoted.filter(|key| !key.is_empty()).unwrap_or(key);
+        let key = unquoted(key);
         if key.is_empty() || key.len() > LONGEST_KEY || !key.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
             return Err(bad_key());
         }
-        let operation = [method, path, key]
+        let said = [method.as_bytes(), path.as_bytes(), body]
             .iter()
             .fold(Sha256::new(), |hash, part| hash.chain_update(part.len().to_be_bytes()).chain_update(part));
-        Ok(Self { operation: operation.finalize().into(), body: Sha256::digest(body).into() })
+        Ok(Self { key: Sha256::digest(key).into(), said: said.finalize().into() })
     }
 
     fn id(&self, user: UserId, place: Option<WorkspaceId>) -> [u8; 32] {
-        let whose = Sha256::new().chain_update(user.uuid()).chain_update(self.operation);
+        let whose = Sha256::new().chain_update(user.uuid()).chain_update(self.key);
         place.into_iter().fold(whose, |hash, place| hash.chain_update(place.uuid())).finalize().into()
     }
+}
+
+/// A key without the quotes of a structured string.
+pub fn unquoted(key: &str) -> &str {
+    let quoted = key.strip_prefix('"').and_then(|key| key.strip_suffix('"'));
+    quoted.filter(|key| !key.is_empty()).unwrap_or(key)
 }
 
 /// Has the effect for whoever asks, or answers as it was answered the first time.
@@ -69,10 +76,10 @@ pub fn once(
 ) -> Result<Answer> {
     let user = work.who.person().ok_or(Error::SignInNeeded)?;
     let (id, now) = (call.id(user, of), work.now);
-    if !store::claim(work.tx, &id, user, &call.body, now, now - KEPT)? {
+    if !store::claim(work.tx, &id, user, &call.said, now, now - KEPT)? {
         let kept = store::kept(work.tx, &id)?;
-        if kept.body_hash != call.body {
-            return Err(other_body());
+        if kept.body_hash != call.said {
+            return Err(key_reused());
         }
         let body =
             work.secrets.open_sealed(place(&id, user.uuid().as_bytes()), &kept.answer).map_err(Error::internal)?;
@@ -99,7 +106,8 @@ fn bad_key() -> Error {
     Error::bad_request("bad_idempotency_key", text)
 }
 
-fn other_body() -> Error {
-    let text = "This Idempotency-Key was already used with a different body. Use a new key for a new call.";
+/// It names another call: to another address, or with another body.
+pub fn key_reused() -> Error {
+    let text = "This Idempotency-Key was already used for a different call. Use a new key for a new call.";
     Error::unprocessable("idempotency_key_reused", text)
 }

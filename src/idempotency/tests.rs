@@ -97,14 +97,18 @@ both_databases! {
         assert_eq!(app.send("POST", ENABLE, &twice, Body::empty()).await.status, 400);
     }
 
-    async fn a_key_is_its_users_own_and_its_operations(app: TestApp) {
+    async fn a_key_is_its_users_own_and_names_one_call(app: TestApp) {
         let app = app.with_ann().await;
         let ben = app.invited("ben@example.com").await;
         let anns = keyed(&app, "POST", ENABLE, "a", "{}").await;
         let bens = keyed(&ben, "POST", ENABLE, "a", "{}").await;
         assert_eq!(bens.0, 202);
         assert_ne!(anns.2, bens.2, "another job");
-        let left = keyed(&app, "POST", "/api/demo/disable", "a", "{}").await;
+        for (method, path) in [("POST", "/api/demo/disable"), ("DELETE", ENABLE)] {
+            let (status, _, text) = keyed(&app, method, path, "a", "{}").await;
+            assert!(status == 405 || status == 422 && text.contains("idempotency_key_reused"), "{method} {path}: {text}");
+        }
+        let left = keyed(&app, "POST", "/api/demo/disable", "b", "{}").await;
         assert!(left.2.contains("disabling"), "{}", left.2);
     }
 
@@ -148,9 +152,9 @@ both_databases! {
         assert_eq!(app.json("DELETE", &ended, Value::Null).await.status, 404, "without the key it is another call");
 
         let job = app.json("POST", ENABLE, json!({})).await.json()["job_id"].as_str().expect("an id").to_owned();
-        let cancelled = keyed(&app, "POST", &format!("/api/jobs/{job}/cancel"), "k", "").await;
+        let cancelled = keyed(&app, "POST", &format!("/api/jobs/{job}/cancel"), "l", "").await;
         app.run_jobs().await;
-        assert_eq!(keyed(&app, "POST", &format!("/api/jobs/{job}/cancel"), "k", "").await, cancelled);
+        assert_eq!(keyed(&app, "POST", &format!("/api/jobs/{job}/cancel"), "l", "").await, cancelled);
     }
 }
 

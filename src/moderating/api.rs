@@ -27,9 +27,20 @@ pub struct NewOrderBody {
     /// Interactions, 1 to 200. Those that aren't there are passed over.
     #[schema(min_items = 1, max_items = 200)]
     ids: Vec<InteractionId>,
-    /// What the platform is to do. Replies are edited at their own address.
     #[schema(inline)]
-    verb: Verb,
+    verb: OrderVerb,
+}
+
+/// What the platform is to do. Replies are edited at their own address.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OrderVerb {
+    Delete,
+    Hide,
+    Publish,
+    Reject,
+    Ban,
+    ReportSpam,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -98,12 +109,9 @@ pub async fn order(
     if !(1..=MOST).contains(&body.ids.len()) {
         return Err(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.").into());
     }
-    if body.verb == Verb::Edit {
-        return Err(FieldErrors::one("verb", "bad_value", "Edit a reply with PATCH /api/replies/{id}.").into());
-    }
     let (platforms, workspace) = (app.platforms.clone(), who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        let new = NewOrder { interactions: &body.ids, verb: body.verb, text: None, replaces: None };
+        let new = NewOrder { interactions: &body.ids, verb: body.verb.into(), text: None, replaces: None };
         let id = moderation::order(work, &platforms, workspace, &new)?;
         told(work, workspace, id)
     };
@@ -223,6 +231,19 @@ async fn act(
 fn told(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(StatusCode, Option<Body>)> {
     let receipt = moderation::receipt(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
     Ok((StatusCode::ACCEPTED, Some(Body::of(receipt))))
+}
+
+impl From<OrderVerb> for Verb {
+    fn from(verb: OrderVerb) -> Self {
+        match verb {
+            OrderVerb::Delete => Self::Delete,
+            OrderVerb::Hide => Self::Hide,
+            OrderVerb::Publish => Self::Publish,
+            OrderVerb::Reject => Self::Reject,
+            OrderVerb::Ban => Self::Ban,
+            OrderVerb::ReportSpam => Self::ReportSpam,
+        }
+    }
 }
 
 impl Body {

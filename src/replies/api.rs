@@ -15,6 +15,7 @@ use super::{NewReply, Refused, Reply, ReplyId, State as Stands};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::{HEADER, Once};
+use crate::idempotency::unquoted;
 use crate::model::{InteractionId, UserId, WorkspaceId};
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
@@ -106,8 +107,8 @@ pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) ->
     Ok(Json(Body::of(found.ok_or(Error::NotFound)?)))
 }
 
-/// Sends a reply in the background, exactly once. An `Idempotency-Key` names it for good: the same key and text never make
-/// another.
+/// Sends a reply in the background, exactly once. An `Idempotency-Key` names it for good: the same key never makes another, and
+/// with another text or for another interaction it is refused.
 #[utoipa::path(post, path = "/inbox/{id}/replies", tag = "replies", params(("id" = inline(InteractionId), Path)),
     request_body = NewReplyBody,
     responses((status = 202, body = Body), (status = 401), (status = 404), (status = 409), (status = 422)))]
@@ -121,8 +122,7 @@ pub async fn send(
     Json(body): Json<NewReplyBody>,
 ) -> Result<Response> {
     let (interaction, workspace) = (interaction(&id)?, who.workspace.id);
-    // As with every operation, a key is about one address.
-    let key = headers.get(HEADER).and_then(|key| key.to_str().ok()).map(|key| format!("{interaction}:{key}"));
+    let key = headers.get(HEADER).and_then(|key| key.to_str().ok()).map(|key| format!("api:{}", unquoted(key)));
     let platforms = app.platforms.clone();
     let effect = move |work: &mut Work<'_>| {
         let new = NewReply { interaction, text: &body.text, key: key.as_deref(), delay: Duration::ZERO };

@@ -9,6 +9,7 @@ use super::people::{Refused, enqueue, fitting};
 use super::store::{self, Reply};
 use super::{ReplyId, State, drafts};
 use crate::audit;
+use crate::model::visible;
 use crate::platforms::Platforms;
 use crate::work::Work;
 use crate::workspaces::WorkspaceId;
@@ -60,12 +61,9 @@ pub fn approve(
 pub fn send_back(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId, note: &str) -> Result<Reply, Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
-    let note = note.trim();
-    if note.is_empty() || note.chars().count() > LONGEST_NOTE || note.contains('\0') {
-        return Err(Refused::NoNote);
-    }
+    let note = visible::text(note).ok().filter(|note| note.chars().count() <= LONGEST_NOTE).ok_or(Refused::NoNote)?;
     let waits = reply.state == State::AwaitingApproval;
-    if !waits || !advance(work.tx, &reply, &reply.sent_back(work.now, by, note.to_owned()))? {
+    if !waits || !advance(work.tx, &reply, &reply.sent_back(work.now, by, note))? {
         let state = store::find(work.tx, workspace, id)?.map_or(reply.state, |reply| reply.state);
         return Err(Refused::NotNow { state, wanted: "sent back" });
     }

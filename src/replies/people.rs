@@ -13,6 +13,8 @@ use super::{ReplyId, SendReply, State, drafts};
 use crate::app::App;
 use crate::audit;
 use crate::events::{self, Event};
+use crate::idempotency;
+use crate::model::visible::{self, BadText};
 use crate::model::{InteractionId, Platform, ProviderState};
 use crate::platforms::{AnswerRules, Platforms, TextUnit};
 use crate::web::errors::{Error, FieldErrors};
@@ -40,6 +42,8 @@ pub enum Refused {
     NotConnected,
     #[error("an empty text")]
     Empty,
+    #[error("a text with what nobody sees")]
+    Hidden,
     #[error("no word to whoever wrote it")]
     NoNote,
     #[error("a text with NUL")]
@@ -265,15 +269,15 @@ fn is_free(tx: &mut Tx, reply: &Reply, user: UserId) -> Result<(), Refused> {
     }
 }
 
-/// The text as it is sent: forms end their lines in their own way, and nobody means the blanks around it.
+/// The text as it is sent.
 pub fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<String, Refused> {
-    let text = text.replace("\r\n", "\n").trim().to_owned();
     if text.contains('\0') {
         return Err(Refused::Nul);
     }
-    if text.is_empty() {
-        return Err(Refused::Empty);
-    }
+    let text = visible::text(text).map_err(|bad| match bad {
+        BadText::Empty => Refused::Empty,
+        BadText::Hidden => Refused::Hidden,
+    })?;
     let Some(AnswerRules { longest, unit, .. }) = rules_of(platforms, platform) else {
         return Err(Refused::NotAnswerable);
     };
@@ -289,6 +293,7 @@ impl Refused {
             Self::NotAnswerable => ("not_answerable", "This can't be replied to.".into()),
             Self::NotConnected => ("not_connected", "Reconnect this account to reply.".into()),
             Self::Empty => ("empty", "Write a reply first.".into()),
+            Self::Hidden => ("bad_characters", "A reply can't hold characters that nobody sees.".into()),
             Self::NoNote => ("note_missing", "Say in a sentence what should change (2,000 characters at most).".into()),
             Self::Nul => ("bad_character", "The text contains a character that can't be sent (NUL).".into()),
             Self::TooLong { length, longest, unit } => {
@@ -299,7 +304,7 @@ impl Refused {
             }
             Self::KeyReused => (
                 "idempotency_key_reused",
-                "This Idempotency-Key was already used for a different reply. Use a new key for a new reply.".into(),
+                "You've already sent another reply from this page. Send this one too if you mean it.".into(),
             ),
             Self::OnItsWay { is_own: true, .. } => ("reply_on_its_way", "Your reply is on its way.".into()),
             Self::OnItsWay { name, .. } => {
@@ -323,11 +328,11 @@ impl From<Refused> for Error {
         match refused {
             Refused::NotFound => Self::NotFound,
             Refused::Db(error) => error.into(),
-            Refused::Empty | Refused::Nul | Refused::TooLong { .. } => {
+            Refused::Empty | Refused::Nul | Refused::Hidden | Refused::TooLong { .. } => {
                 FieldErrors::one("text", code, text.into_owned()).into()
             }
             Refused::NoNote => FieldErrors::one("note", code, text.into_owned()).into(),
-            Refused::KeyReused => Self::unprocessable(code, text),
+            Refused::KeyReused => idempotency::key_reused(),
             _ => Self::conflict(code, text),
         }
     }

@@ -137,9 +137,10 @@ fn every_answer_is_typed_and_carries_the_security_headers() {
             assert!(wrong.header("allow").contains("GET"), "{path}: {}", wrong.header("allow"));
             assert_eq!(app.send("TRACE", &path, &[], Body::empty()).await.status, 405, "{path}");
         }
-        let too_large = app.send("POST", "/login", &[form()], Body::from("x".repeat(65_537))).await;
+        let too_large = app.send("POST", "/login", &[form()], Body::from("x".repeat(327_681))).await;
         is_secure("/login", &too_large);
         assert_eq!(too_large.status, 413);
+        assert!(too_large.text.contains("what you wrote is still there"), "{}", too_large.text);
     });
 }
 

@@ -1,6 +1,8 @@
 //! Every way in which a request can fail, and the one place where failures become pages or problem+json (RFC 9457).
 
 mod pages;
+pub mod typed;
+pub mod unread;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -175,6 +177,9 @@ impl From<BytesRejection> for Error {
 
 impl From<JsonRejection> for Error {
     fn from(rejection: JsonRejection) -> Self {
+        if let Some(errors) = unread::errors(&rejection.body_text()) {
+            return Self::Invalid(errors);
+        }
         let refusal = Refusal::of_status(rejection.status());
         Self::refused(refusal.status, refusal.code, refusal.text)
     }
@@ -201,20 +206,20 @@ pub struct FieldErrors(Vec<FieldError>);
 
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct FieldError {
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     pub code: &'static str,
     pub message: String,
 }
 
 impl FieldErrors {
-    pub fn one(field: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn one(field: impl Into<Cow<'static, str>>, code: &'static str, message: impl Into<String>) -> Self {
         let mut errors = Self::default();
         errors.add(field, code, message);
         errors
     }
 
-    pub fn add(&mut self, field: &'static str, code: &'static str, message: impl Into<String>) {
-        self.0.push(FieldError { field, code, message: message.into() });
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, code: &'static str, message: impl Into<String>) {
+        self.0.push(FieldError { field: field.into(), code, message: message.into() });
     }
 
     /// Reads the field `name`: what people call something of theirs, as it is kept.
@@ -232,6 +237,10 @@ impl FieldErrors {
     /// The first message for the field.
     pub fn of(&self, field: &str) -> Option<&str> {
         self.0.iter().find(|error| error.field == field).map(|error| error.message.as_str())
+    }
+
+    pub fn messages(&self) -> Vec<&str> {
+        self.0.iter().map(|error| error.message.as_str()).collect()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -13,7 +13,7 @@ use crate::support::{EMAIL, PASSWORD, Process, Server, free_port};
 const HOST: &str = "inbox.example.com";
 const OTHER: &str = "other.example.com";
 /// The largest body that is read.
-const LARGEST: usize = 64 << 10;
+const LARGEST: usize = 320 * 1024;
 /// Wrong passwords that one address may try in an hour.
 const FREE_TRIES: usize = 30;
 

@@ -89,7 +89,7 @@ kit::both_databases! {
     async fn what_is_refused_stays_in_the_box_with_the_reason(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         let long = "é".repeat(10_001);
-        for (text, reason) in [("  \n ", "Write a reply first."), (long.as_str(), "1 character too long")] {
+        for (text, reason) in [("  \n ", "Write a reply first."), ("\u{200b}\u{202e}", "nobody sees"), (long.as_str(), "1 character too long")] {
             let answer = send(&app, ids[0], text).await;
             assert_eq!(answer.status, 422);
             assert!(answer.text.contains(reason) && answer.text.contains("aria-invalid=\"true\""), "{reason}: {}", answer.text);
@@ -103,6 +103,55 @@ kit::both_databases! {
         for path in ["/inbox/01890a5d-ac96-774b-bcce-b302099a8057/reply", "/inbox/nonsense/reply"] {
             assert_eq!(app.post(path, &[("text", "Hi"), ("key", "k")]).await.status, 404, "{path}");
         }
+    }
+
+    async fn what_the_box_promises_fits_in_every_script(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        for (id, sign) in ids.iter().zip(["咖", "🫘"]) {
+            let text = sign.repeat(10_000);
+            let draft = app.post(&format!("/inbox/{id}/draft"), &[("text", &text)]).await;
+            assert_eq!(draft.status, 303, "{sign}");
+            assert_eq!(send(&app, *id, &text).await.status, 303, "{sign}");
+            assert!(replies(&app).await.iter().any(|(_, sent)| *sent == text), "{sign}");
+            assert_eq!(app.post(&format!("/inbox/{id}/notes"), &[("note", &sign.repeat(2_000))]).await.status, 303, "{sign}");
+            let saved = app.post("/settings/replies", &[("name", sign), ("text", &sign.repeat(2_000))]).await;
+            assert_eq!(saved.status, 303, "{sign}");
+        }
+    }
+
+    async fn a_form_that_is_refused_gives_back_what_was_written(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let (id, user) = (ids[0], app.who().await.user.id);
+        let pace = app.app.part::<crate::web::pace::Pace>().clone();
+        while pace.order(user, app.app.now()).is_ok() {}
+        for (path, field) in [
+            (format!("/inbox/{id}/reply"), "text"),
+            (format!("/inbox/{id}/draft"), "text"),
+            (format!("/inbox/{id}/notes"), "note"),
+            (format!("/inbox/{id}/reply/review"), "note"),
+            ("/settings/replies".to_owned(), "text"),
+            ("/moderation".to_owned(), "text"),
+        ] {
+            let answer = app.post(&path, &[("key", "k<1"), (field, "Half <a> day")]).await;
+            assert_eq!(answer.status, 429, "{path}: {}", answer.text);
+            assert!(answer.text.contains(&format!("method=\"post\" action=\"{path}\"")), "{path}: {}", answer.text);
+            assert!(answer.text.contains("\nHalf &lt;a&gt; day</textarea>") && answer.text.contains("value=\"k&lt;1\""), "{path}");
+        }
+        app.hand.advance(Duration::from_secs(60));
+        let wrong = [("reply", NOBODYS), ("act", "approve"), ("text", "Half a day")];
+        let answer = app.post(&format!("/inbox/{id}/reply/review"), &wrong).await;
+        assert!(answer.status == 404 && answer.text.contains("\nHalf a day</textarea>"), "{}", answer.text);
+    }
+
+    async fn a_page_that_has_sent_another_reply_says_so_in_words_of_people(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let key = hidden(&app.get(&format!("/inbox/{}", ids[0])).await.text, "key");
+        let path = format!("/inbox/{}/reply", ids[0]);
+        assert_eq!(app.post(&path, &[("key", &key), ("text", "At nine.")]).await.status, 303);
+        let again = app.post(&path, &[("key", &key), ("text", "At ten.")]).await;
+        assert_eq!(again.status, 422);
+        assert!(again.text.contains("already sent another reply from this page"), "{}", again.text);
+        assert!(again.text.contains("\nAt ten.</textarea>") && !again.text.contains("Idempotency"), "{}", again.text);
     }
 
     async fn what_is_typed_is_kept_without_sending_it(app: TestApp) {
@@ -121,6 +170,8 @@ kit::both_databases! {
         assert!(replies(&app).await.is_empty());
     }
 }
+
+const NOBODYS: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 async fn send(app: &TestApp, id: InteractionId, text: &str) -> Answer {
     let page = app.get(&format!("/inbox/{id}")).await.text;

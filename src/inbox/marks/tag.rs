@@ -27,6 +27,9 @@ pub enum BadTag {
     Long,
     #[error("A tag can't hold characters that nobody sees.")]
     Hidden,
+    /// Programs take such a step out of an address, and could not name it.
+    #[error("A tag needs more than dots.")]
+    Dots,
 }
 
 impl BadTag {
@@ -35,6 +38,7 @@ impl BadTag {
             BadTag::Empty => "required",
             BadTag::Long => "too_long",
             BadTag::Hidden => "bad_characters",
+            BadTag::Dots => "bad_value",
         }
     }
 }
@@ -65,7 +69,10 @@ impl FromStr for TagName {
             BadName::Hidden => BadTag::Hidden,
             BadName::Long => BadTag::Long,
         });
-        name.map(Self)
+        match name? {
+            dots if matches!(dots.as_str(), "." | "..") => Err(BadTag::Dots),
+            name => Ok(Self(name)),
+        }
     }
 }
 
@@ -106,6 +113,9 @@ mod tests {
     fn what_is_no_tag_is_told_in_a_word() {
         let refused = |text: &str| text.parse::<TagName>().unwrap_err();
         assert_eq!(refused(" \t "), BadTag::Empty);
+        for dots in [".", " .. "] {
+            assert_eq!(refused(dots), BadTag::Dots);
+        }
         assert_eq!(refused(&"é".repeat(41)), BadTag::Long);
         assert_eq!("é".repeat(40).parse::<TagName>().unwrap().as_str().chars().count(), 40);
         for hidden in ["a\nb", "a\u{202e}b", "a\u{200b}", "\u{7}", "a\tb"] {

@@ -10,6 +10,7 @@ use kit::db::{self, Conn};
 
 use super::decisions;
 use crate::events::{self, Event};
+use crate::model::visible::BadText;
 use crate::model::{InteractionId, visible};
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
@@ -33,7 +34,7 @@ pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, tex
     let text = read(text)?;
     if store::count(work.tx, workspace, thread.id)? >= MOST {
         return Err(Error::Invalid(FieldErrors::one(
-            "note",
+            "text",
             "too_many",
             "This thread has 200 notes. Delete one first.",
         )));
@@ -60,19 +61,14 @@ pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> db
 }
 
 fn read(text: &str) -> Result<String> {
-    let text = text.replace("\r\n", "\n");
-    let text = text.trim();
-    let refused = |code, words: &str| Err(Error::Invalid(FieldErrors::one("note", code, words)));
-    let is_hidden = |line: &str| !visible::is_visible(&line.replace('\t', " "));
-    if text.is_empty() {
-        return refused("required", "Write a note first.");
+    let refused = |code, words: &str| Err(Error::Invalid(FieldErrors::one("text", code, words)));
+    let text = match visible::text(text) {
+        Ok(text) => text,
+        Err(BadText::Empty) => return refused("required", "Write a note first."),
+        Err(BadText::Hidden) => return refused("bad_characters", "A note can't hold characters that nobody sees."),
+    };
+    match text.chars().count().saturating_sub(LONGEST) {
+        0 => Ok(text),
+        long => refused("too_long", &format!("A note has up to 2,000 letters: this is {long} too long.")),
     }
-    let long = text.chars().count().saturating_sub(LONGEST);
-    if long > 0 {
-        return refused("too_long", &format!("A note has up to 2,000 letters: this is {long} too long."));
-    }
-    if text.lines().any(is_hidden) {
-        return refused("bad_characters", "A note can't hold characters that nobody sees.");
-    }
-    Ok(text.to_owned())
 }

@@ -40,7 +40,7 @@ pub async fn write(
     match app.write(who.acting(), move |work| super::write(work, workspace, id, &text)).await {
         Ok(_) => Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())).into_response()),
         Err(Error::Invalid(errors)) => {
-            let error = errors.of("note").unwrap_or_default().to_owned();
+            let error = errors.of("text").unwrap_or_default().to_owned();
             let noted = NoteTold { text: form.note, error };
             let asked = Asked { noted: Some(noted), ..Asked::new(id, parameters) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())

@@ -44,6 +44,14 @@ both_databases! {
         assert_eq!((&again["id"], &again["state"]), (&reply["id"], &json!("published")));
         let (status, reused) = stand.post(&path, Some("k1"), json!({ "text": "At ten." })).await;
         assert_eq!((status, &reused["code"]), (422, &json!("idempotency_key_reused")));
+        // Of whatever comment.
+        let other = format!("/api/inbox/{}/replies", stand.asked("c2").await);
+        for _ in 0..2 {
+            let (status, reused) = stand.post(&other, Some("k1"), json!({ "text": "At nine." })).await;
+            assert_eq!((status, &reused["code"]), (422, &json!("idempotency_key_reused")));
+            stand.app.hand.advance(Duration::from_secs(3 * 86_400));
+        }
+        stand.app.run_jobs().await;
         assert_eq!(stand.far.texts().len(), 1);
     }
 
@@ -51,7 +59,7 @@ both_databases! {
         let stand = Stand::new(app).await;
         let item = stand.asked("c1").await;
         let path = format!("/api/inbox/{item}/replies");
-        for (text, code) in [("", "empty"), (" \n", "empty"), (&"a".repeat(41), "too_long")] {
+        for (text, code) in [("", "empty"), (" \n", "empty"), ("\u{200b}", "bad_characters"), ("\u{202e} \u{2800}", "bad_characters"), ("a\u{202e}b", "bad_characters"), (&"a".repeat(41), "too_long")] {
             let (status, problem) = stand.post(&path, None, json!({ "text": text })).await;
             assert_eq!((status, &problem["errors"][0]["code"]), (422, &json!(code)), "{problem}");
             assert_eq!(problem["errors"][0]["field"], "text");

@@ -11,7 +11,8 @@ use kit::web::{Refusal, RequestInfo};
 use serde_json::json;
 
 use super::Error;
-use crate::web::ui::{Local, Shell, error_page};
+use super::typed::Typed;
+use crate::web::ui::{Local, NOTHING, Shell, error_page};
 
 /// The edge's renderer: logs a failure once and gives it a body that fits the address asked.
 pub fn render(seen: &RequestInfo, response: Response) -> Response {
@@ -24,7 +25,7 @@ pub fn render(seen: &RequestInfo, response: Response) -> Response {
     } else if failure.needs_password_change() && !is_panel(seen) {
         (StatusCode::SEE_OTHER, [(LOCATION, "/settings/account")]).into_response()
     } else {
-        page(seen, &failure)
+        page(seen, &failure, response.extensions().get::<Typed>())
     };
     for name in [ALLOW, RETRY_AFTER, SET_COOKIE] {
         for value in response.headers().get_all(&name) {
@@ -130,12 +131,16 @@ fn is_panel(seen: &RequestInfo) -> bool {
 
 fn problem(seen: &RequestInfo, failure: &Failure) -> Response {
     let status = failure.status();
+    let detail = match failure.code() {
+        "method_not_allowed" => "This address takes other methods: Allow names them.".into(),
+        _ => failure.text(),
+    };
     let mut body = json!({
         "type": "about:blank",
         "title": status.canonical_reason().unwrap_or("Refused"),
         "status": status.as_u16(),
         "code": failure.code(),
-        "detail": failure.text(),
+        "detail": detail,
         "request_id": seen.id.as_str(),
     });
     if let Failure::Ours(error) = failure
@@ -160,7 +165,7 @@ fn to_login(seen: &RequestInfo) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response()
 }
 
-fn page(seen: &RequestInfo, failure: &Failure) -> Response {
+fn page(seen: &RequestInfo, failure: &Failure, typed: Option<&Typed>) -> Response {
     let status = failure.status();
     let shell = Shell {
         nonce: seen.nonce.as_str().to_owned(),
@@ -173,18 +178,31 @@ fn page(seen: &RequestInfo, failure: &Failure) -> Response {
         version: String::new(),
         banner: None,
     };
-    let text = match status.is_server_error() {
-        true => {
-            format!("{} If it keeps happening, tell whoever runs this server. Request ID: {}.", failure.text(), seen.id)
-        }
-        false => failure.text().into_owned(),
-    };
+    let text = text(seen, failure);
     let next: &[(&str, &str)] = match seen.method {
         Method::GET if status.is_server_error() => &[(&seen.path, "Try again"), ("/", "Go to the dashboard")],
         _ => &[("/", "Go to the dashboard")],
     };
-    let html = error_page(&shell, status.as_u16(), title(status), &text, next);
+    let typed = typed.map_or(NOTHING, Typed::form);
+    let html = error_page(&shell, status.as_u16(), title(status), &text, &typed, next);
     (status, html).into_response()
+}
+
+/// What a page says of it, and what to do next.
+fn text(seen: &RequestInfo, failure: &Failure) -> String {
+    let status = failure.status();
+    let said = failure.text();
+    match failure {
+        // The fields are on the page that it came from.
+        Failure::Ours(error) if matches!(**error, Error::Invalid(_)) => error.fields().messages().join(" "),
+        _ if status.is_server_error() => {
+            format!("{said} If it keeps happening, tell whoever runs this server. Request ID: {}.", seen.id)
+        }
+        _ if status == StatusCode::PAYLOAD_TOO_LARGE && seen.method == Method::POST => {
+            format!("{said} Go back with your browser: what you wrote is still there to be copied or made shorter.")
+        }
+        _ => said.into_owned(),
+    }
 }
 
 fn title(status: StatusCode) -> &'static str {

@@ -11,7 +11,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
-use utoipa::openapi::{Components, Content, Ref, RefOr, Required, Response};
+use utoipa::openapi::{Components, Content, HeaderBuilder, Ref, RefOr, Required, Response, ResponseBuilder};
 use utoipa::{Modify, OpenApi, ToSchema};
 
 use crate::accounts::api_keys::access::{Needs, needs};
@@ -164,6 +164,7 @@ impl Modify for Common {
                 operation.security = Some(entrances(method, path));
                 if method != "GET" && needs(method, path) != Some(Needs::Nothing) {
                     operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+                    operation.responses.responses.insert("429".to_owned(), RefOr::T(too_many()));
                 }
                 explain_answers(operation);
             }
@@ -185,8 +186,9 @@ fn entrances(method: &str, path: &str) -> Vec<SecurityRequirement> {
 }
 
 fn idempotency_key() -> Parameter {
-    let text = "Chosen by the caller. Repeating a call with the same key and body within 24 hours has no further effect and \
-                returns the first response; with a different body it returns 422. Failed calls can be retried.";
+    let text = "Chosen by the caller; your own in each workspace. Repeating a call with the same key within 24 hours has no \
+                further effect and returns the first response; for another address or with a different body the key is \
+                refused with 422. Failed calls can be retried.";
     let schema = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
     ParameterBuilder::new()
         .name("Idempotency-Key")
@@ -194,6 +196,15 @@ fn idempotency_key() -> Parameter {
         .required(Required::False)
         .description(Some(text))
         .schema(Some(schema.pattern(Some("^[!-~]([ -~]*[!-~])?$"))))
+        .build()
+}
+
+/// Of every change.
+fn too_many() -> Response {
+    let seconds = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    ResponseBuilder::new()
+        .description("Too many changes: a person makes 600 at once and then 5 a second, with all their keys together.")
+        .header("Retry-After", HeaderBuilder::new().schema(Some(seconds)).description(Some("Seconds to wait.")).build())
         .build()
 }
 

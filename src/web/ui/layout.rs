@@ -200,12 +200,14 @@ pub fn card(title: &str, aside: Markup, body: Markup) -> Markup {
 }
 
 /// An error, in plain words and with the way on.
-pub fn error_page(shell: &Shell, status: u16, title: &str, text: &str, next: &[(&str, &str)]) -> Markup {
+/// `more` stands between what is said and where it leads.
+pub fn error_page(shell: &Shell, status: u16, title: &str, text: &str, more: &Markup, next: &[(&str, &str)]) -> Markup {
     let body = html! {
         section.trouble {
             p.trouble-status { (status) }
             h1 { (title) }
             p { (text) }
+            (more)
             div.actions {
                 @for (href, label) in next { a.button href=(href) { (label) } }
             }

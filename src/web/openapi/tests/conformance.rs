@@ -134,6 +134,62 @@ fn properties(schema: &'static Value) -> BTreeMap<&'static str, &'static Value> 
     found
 }
 
+/// Something that a schema takes, as it says: all that an object must have and may have, the last of what can be chosen.
+pub fn example(schema: &'static Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return example(resolve(reference));
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        return example(&choices[0]);
+    }
+    if let Some(parts) = schema["allOf"].as_array() {
+        let mut whole = example(&parts[0]);
+        for part in &parts[1..] {
+            if let (Value::Object(whole), Value::Object(more)) = (&mut whole, example(part)) {
+                whole.extend(more);
+            }
+        }
+        return whole;
+    }
+    if let Some(last) = schema["enum"].as_array().and_then(|allowed| allowed.last()) {
+        return last.clone();
+    }
+    let kind = schema["type"].as_str().or_else(|| schema["type"][0].as_str());
+    match kind {
+        Some("boolean") => true.into(),
+        Some("integer" | "number") => schema["minimum"].as_i64().unwrap_or(1).into(),
+        Some("string") => match schema["format"].as_str() {
+            Some("uuid") => "0199f0a0-0000-7000-8000-000000000000".into(),
+            Some("date-time") => "2026-01-01T00:00:00Z".into(),
+            _ => "a".into(),
+        },
+        Some("array") => vec![example(&schema["items"])].into(),
+        Some("object") => {
+            let fields = schema["properties"].as_object().into_iter().flatten();
+            fields.map(|(name, property)| (name.clone(), example(property))).collect::<serde_json::Map<_, _>>().into()
+        }
+        _ => Value::Null,
+    }
+}
+
+#[test]
+fn every_schema_takes_something() {
+    let mut waiting = vec![("the document".to_owned(), document())];
+    while let Some((at, value)) = waiting.pop() {
+        let is_schema = ["$ref", "oneOf", "allOf", "enum", "type"].iter().any(|word| value.get(word).is_some());
+        let is_named = value["type"].is_object();
+        if is_schema && !is_named && value["scheme"].is_null() && value["in"].is_null() {
+            let example = example(value);
+            assert_eq!(fits(value, &example, "it"), Ok(()), "{at}: {example} does not fit");
+        }
+        match value {
+            Value::Object(fields) => waiting.extend(fields.iter().map(|(name, value)| (format!("{at}.{name}"), value))),
+            Value::Array(items) => waiting.extend(items.iter().map(|item| (format!("{at}[]"), item))),
+            _ => {}
+        }
+    }
+}
+
 fn resolve(reference: &str) -> &'static Value {
     document().pointer(reference.trim_start_matches('#')).unwrap_or_else(|| panic!("{reference} is not described"))
 }

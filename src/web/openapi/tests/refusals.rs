@@ -100,7 +100,7 @@ both_databases! {
             assert_eq!(answer.status.as_u16(), status, "{path} {body}: {}", answer.text);
             is_problem(&answer, path);
         }
-        let large = app.send("POST", login, &[JSON], Body::from("x".repeat(64 * 1024 + 1))).await;
+        let large = app.send("POST", login, &[JSON], Body::from("x".repeat(320 * 1024 + 1))).await;
         assert_eq!(large.status, 413);
         is_problem(&large, "a large body");
         assert_eq!(ask(&app, "GET", "/api/demo/status", Value::Null).await.1["status"], "disabled", "nothing was begun");
@@ -116,6 +116,27 @@ both_databases! {
         for (path, allowed) in [("/api/jobs", "GET,HEAD"), ("/api/demo/enable", "POST"), ("/api/auth/sessions/1", "DELETE")] {
             let answer = app.json("PATCH", path, Value::Null).await;
             assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, allowed), "{path}");
+            is_problem(&answer, path);
+            assert!(answer.json()["detail"].as_str().is_some_and(|told| told.contains("Allow")), "{}", answer.text);
+        }
+    }
+
+    async fn a_field_that_cannot_be_read_is_named(app: TestApp) {
+        let app = app.with_ann().await;
+        let notes = format!("/api/interactions/{NOBODYS}/notes");
+        for (path, body, field, code) in [
+            (notes.as_str(), "{}", "text", "required"),
+            (&notes, r#"{"text":1}"#, "text", "bad_value"),
+            (&notes, r#"{"text":"a","colour":"red"}"#, "colour", "unknown_field"),
+            ("/api/moderation", r#"{"ids":["x"],"verb":"hide"}"#, "ids[0]", "bad_value"),
+            ("/api/moderation", r#"{"ids":[],"verb":"edit"}"#, "verb", "bad_value"),
+            ("/api/demo/enable", r#"{"size":"endless"}"#, "size", "bad_value"),
+        ] {
+            let answer = app.send("POST", path, &[JSON], Body::from(body)).await;
+            let problem = answer.json();
+            assert_eq!((answer.status.as_u16(), &problem["code"]), (422, &json!("invalid")), "{body}: {problem}");
+            let error = &problem["errors"][0];
+            assert_eq!((&error["field"], &error["code"]), (&json!(field), &json!(code)), "{path} {body}: {problem}");
             is_problem(&answer, path);
         }
     }
