@@ -425,6 +425,16 @@ CREATE TABLE thread_notes (
 CREATE INDEX thread_notes_by_thread ON thread_notes (thread_id, written_at);
 CREATE INDEX thread_notes_by_workspace ON thread_notes (workspace_id);
 
+-- What somebody has typed of a note so far.
+CREATE TABLE note_drafts (
+    thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    user_id UUID NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (thread_id, user_id)
+);
+CREATE INDEX note_drafts_by_workspace ON note_drafts (workspace_id);
+
 -- What people answer, and what became of it at the platform. Committed before the platform is asked.
 CREATE TABLE replies (
     id UUID PRIMARY KEY,

@@ -1,5 +1,7 @@
 //! The question before something is done at a platform, and the receipt after it, as HTML.
 
+use std::collections::HashSet;
+
 use maud::{Markup, html};
 
 use crate::inbox::place::Place;
@@ -31,6 +33,21 @@ impl Question<'_> {
         self.items[0].platform
     }
 
+    /// Each once, as often as they wrote.
+    fn authors(&self) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        self.items.iter().filter(|item| seen.insert(item.author_id)).map(|item| item.author_name.as_str()).collect()
+    }
+
+    fn button(&self) -> String {
+        match self.authors().len() {
+            many if self.verb == Verb::Ban && many > 1 => {
+                format!("Ban {} authors on {}", grouped(many as i64), self.platform().label())
+            }
+            _ => doing(self.verb, self.platform()),
+        }
+    }
+
     pub fn title(&self) -> String {
         let name = self.platform().label();
         let what = match self.items.len() {
@@ -44,8 +61,10 @@ impl Question<'_> {
             Verb::Hide => format!("Hide {what} on {name}?"),
             Verb::Publish => format!("Publish {what} on {name}?"),
             Verb::Reject => format!("Reject {what} on {name}?"),
-            Verb::Ban if self.items.len() == 1 => format!("Ban the author on {name}?"),
-            Verb::Ban => format!("Ban the authors of {what} on {name}?"),
+            Verb::Ban => match self.authors()[..] {
+                [author] => format!("Ban {author} on {name}?"),
+                ref all => format!("Ban {} authors on {name}?", grouped(all.len() as i64)),
+            },
             Verb::ReportSpam => format!("Report {what} as spam to {name}?"),
         }
     }
@@ -97,11 +116,12 @@ pub fn question(question: &Question<'_>) -> Markup {
             @if let Some(open) = question.open { input type="hidden" name="open" value=(open); }
             input type="hidden" name="confirmed" value=(question.items.len());
             @if has_words { (words(question)) } @else { (quotes(question.items)) }
+            @if question.verb == Verb::Ban { p { "Banned: " b dir="auto" { (question.authors().join(", ")) } } }
             p { (question.meaning()) }
             @if let Some(cost) = question.cost() { p.muted { (cost) } }
             div.actions {
                 button.button.(if question.verb.is_final() { "danger" } else { "primary" }) type="submit" name="verb" value=(question.verb) {
-                    (doing(question.verb, question.platform()))
+                    (question.button())
                 }
                 a.button.quiet href=(back) { "Cancel" }
             }

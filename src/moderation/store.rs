@@ -5,7 +5,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Result, Tx};
 
 use super::{ActId, OrderId, State};
-use crate::model::{ConnectionId, InteractionId, Platform, ProviderState, UserId, WorkspaceId};
+use crate::model::{AuthorId, ConnectionId, InteractionId, Platform, ProviderState, UserId, WorkspaceId};
 use crate::platforms::Verb;
 
 kit::row! {
@@ -63,6 +63,8 @@ kit::row! {
         pub is_own: bool,
         pub reply_count: Option<i64>,
         pub text: Option<String>,
+        pub author_id: AuthorId,
+        pub author_name: String,
     }
 }
 
@@ -70,8 +72,8 @@ pub fn item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Resul
     conn.opt(
         "SELECT i.id, i.connection_id, i.platform, c.connection_status = 'connected', i.external_id, i.thread_external_id,
             (SELECT external_id FROM content_items WHERE content_items.id = i.content_id), i.provider_state, i.can_reply,
-            i.is_own, i.reply_count, i.text
-         FROM interactions i JOIN platform_connections c ON c.id = i.connection_id
+            i.is_own, i.reply_count, i.text, i.author_id, a.display_name
+         FROM interactions i JOIN authors a ON a.id = i.author_id JOIN platform_connections c ON c.id = i.connection_id
          WHERE i.id = $1 AND (i.workspace_id = $2) IS TRUE",
         args![id, workspace],
     )

@@ -43,6 +43,7 @@ const WORKSPACE: [(&str, &[&str]); 5] = [
             "mark_acts",
             "mark_changes",
             "thread_notes",
+            "note_drafts",
             "saved_views",
             "default_views",
             "ended_tours",
@@ -76,7 +77,7 @@ const READERS: [(&str, &[&str]); 14] = [
     // What is answered, by which account, and who answers.
     ("replies", &["interactions", "content_items", "platform_connections", "users"]),
     // What is done something with, by which account, and who wants it.
-    ("moderation", &["interactions", "content_items", "platform_connections", "users"]),
+    ("moderation", &["interactions", "authors", "content_items", "platform_connections", "users"]),
     // What is known already of a thread that is read again, and whether its workspace is a demo.
     ("connections", &["interactions", "workspaces"]),
     // A session answers with its person's workspace, and up to which event it is known.

@@ -103,6 +103,20 @@ both_databases! {
         assert_eq!(stand.one::<i64>("SELECT count(*) FROM moderation_acts").await, 0);
     }
 
+    async fn a_ban_names_each_of_its_people_once(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let ids = [stand.asked("c1").await, stand.asked("c2").await];
+        let one = post(&stand.app, "/moderation", format!("id={}&verb=ban", ids[0])).await.text;
+        assert!(one.contains("Ban the author on YouTube") && one.contains("Banned: <b"), "{one}");
+        let both = post(&stand.app, "/moderation", format!("id={}&id={}&verb=ban", ids[0], ids[1])).await.text;
+        let names = both.split_once("Banned: <b dir=\"auto\">").and_then(|(_, rest)| rest.split_once("</b>"));
+        let mut names = names.map(|(names, _)| names.split(", ").collect::<Vec<_>>()).unwrap_or_default();
+        let many = names.len();
+        names.dedup();
+        assert!(many > 0 && names.len() == many, "{both}");
+        assert_eq!(both.contains(&format!("Ban {many} authors on YouTube")), many > 1, "{both}");
+    }
+
     async fn what_failed_is_told_with_its_reason_and_tried_again(app: TestApp) {
         let stand = Stand::new(app).await;
         let item = stand.asked("c1").await;
