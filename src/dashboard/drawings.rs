@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::{Dashboard, Panel, views};
 use crate::accounts::sessions::SignedIn;
 use crate::web::ui::Local;
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::{Role, UserId, WorkspaceId};
 
 /// Of one process; each takes about 30 kB.
 const KEPT: usize = 256;
@@ -33,6 +33,7 @@ pub struct Moment {
     user: UserId,
     name: String,
     workspace: WorkspaceId,
+    role: Role,
     last_event: i64,
     zone: String,
     /// Since 1970: ages, days and what is counted up to now move on with it.
@@ -45,6 +46,7 @@ impl Moment {
             user: who.user.id,
             name: who.user.name.clone(),
             workspace: who.workspace.id,
+            role: who.role,
             last_event: who.last_event,
             zone: local.zone_name().to_owned(),
             minute: local.now.to_jiff().as_second().div_euclid(60),

@@ -195,6 +195,8 @@ pub struct Dashboard {
     /// Those that wait, first things first.
     pub open: Vec<Open>,
     pub recent: Vec<Item>,
+    /// Whether whoever looks may connect accounts.
+    pub may_connect: bool,
 }
 
 kit::text_enum! {
@@ -252,7 +254,7 @@ impl Dashboard {
             },
             answered_today: answer(conn, by_people)?,
         };
-        Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)? })
+        Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)?, may_connect: true })
     }
 }
 

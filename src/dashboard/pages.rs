@@ -18,6 +18,7 @@ use crate::live::Streams;
 use crate::web::errors::{Error, Result};
 use crate::web::extract;
 use crate::web::ui::{self, Local, NOTHING};
+use crate::workspaces::Right;
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
@@ -54,7 +55,11 @@ pub async fn show(
             let drawn = is_all.then(|| Moment::of(&who, &local)).and_then(|moment| kept.at(&moment));
             let shown = match drawn {
                 Some(drawn) => Shown::Drawn(drawn),
-                None => Shown::Read(Box::new(Dashboard::load(conn, who.workspace.id, &local, panel)?)),
+                None => {
+                    let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
+                    let may_connect = who.role.may(Right::Connect);
+                    Shown::Read(Box::new(Dashboard { may_connect, ..dashboard }))
+                }
             };
             let demo = demo.get(conn)?.seen_in(&who.workspace, who.role);
             Ok::<_, Error>((who, local, shown, demo))

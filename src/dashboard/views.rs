@@ -31,11 +31,11 @@ pub fn below(name: &str, dashboard: &Dashboard, local: &Local) -> Markup {
 
 /// One part of the page, the same inside it and alone. Demo mode draws its own, and all of them are a [`Drawing`](super::drawings::Drawing).
 pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> Markup {
-    let Dashboard { facts, open, recent } = dashboard;
+    let Dashboard { facts, open, recent, may_connect } = dashboard;
     // The one first step stands in demo mode's panel; of the rest nothing is known.
     let is_empty = facts.connections.is_empty();
     let (hints, body) = match panel {
-        Panel::Glance => ("inbox demo connection", glance(name, facts, local)),
+        Panel::Glance => ("inbox demo connection", glance(name, facts, *may_connect, local)),
         Panel::Metrics => ("inbox demo connection", metrics_list(facts, local)),
         Panel::First => ("inbox demo", first_things(open, facts.waiting.total, local)),
         Panel::Connections => ("connection demo", connections(&facts.connections, local)),
@@ -50,13 +50,13 @@ pub fn panel(panel: Panel, name: &str, dashboard: &Dashboard, local: &Local) -> 
 }
 
 /// The page's first lines.
-fn glance(name: &str, facts: &Facts, local: &Local) -> Markup {
+fn glance(name: &str, facts: &Facts, may_connect: bool, local: &Local) -> Markup {
     let first_name = name.split_whitespace().next().unwrap_or(name);
     html! {
         header.head {
             div {
                 h1 { (greeting(local)) ", " (first_name) }
-                p.muted { (summary(facts)) }
+                p.muted { (summary(facts, may_connect)) }
             }
             p.meta {
                 span { (local.zone_name()) }
@@ -74,10 +74,15 @@ fn greeting(local: &Local) -> &'static str {
     }
 }
 
-fn summary(facts: &Facts) -> String {
+fn summary(facts: &Facts, may_connect: bool) -> String {
     let Waiting { total, urgent, .. } = facts.waiting;
     match (total, urgent) {
-        _ if facts.connections.is_empty() => "Connect an account, or try everything in demo mode first.".to_owned(),
+        _ if facts.connections.is_empty() && may_connect => {
+            "Connect an account, or try everything in demo mode first.".to_owned()
+        }
+        _ if facts.connections.is_empty() => {
+            "No account is connected here yet. An owner of this workspace can connect one.".to_owned()
+        }
         (0, _) => "You're all caught up.".to_owned(),
         (1, 0) => "One comment needs a reply.".to_owned(),
         (1, _) => "One comment needs a reply urgently.".to_owned(),
