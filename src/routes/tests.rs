@@ -92,6 +92,27 @@ both_databases! {
         }
     }
 
+    async fn an_address_with_a_slash_at_its_end_leads_to_its_page(app: TestApp) {
+        let app = app.with_ann().await;
+        for (asked, page) in
+            [("/inbox/", "/inbox"), ("/dashboard/?panel=all", "/dashboard?panel=all"), ("/settings", "/settings/account")]
+        {
+            let answer = app.get(asked).await;
+            assert_eq!((answer.status.as_u16(), answer.location()), (308, page), "{}", answer.text);
+        }
+        assert_eq!(app.get("/nothing").await.status, 404);
+        assert_eq!(app.post("/inbox/", &[]).await.status, 404);
+    }
+
+    async fn a_comment_that_is_gone_is_told_as_one(app: TestApp) {
+        let app = app.with_ann().await;
+        let gone = "/inbox/01890a5d-ac96-774b-bcce-b302099a8057";
+        for answer in [app.get(gone).await, app.post(&format!("{gone}/mark"), &[("mark", "star")]).await] {
+            assert_eq!(answer.status, 404);
+            assert!(answer.text.contains("This comment isn't here any more") && answer.text.contains("Go to the inbox"), "{}", answer.text);
+        }
+    }
+
     async fn every_page_tells_how_demo_mode_stands(app: TestApp) {
         let app = app.with_ann().await;
         let mut pages = Vec::new();

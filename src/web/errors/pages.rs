@@ -20,6 +20,8 @@ pub fn render(seen: &RequestInfo, response: Response) -> Response {
     log(seen, &failure);
     let mut answer = if is_api(&seen.path) {
         problem(seen, &failure)
+    } else if let Some(location) = meant(seen, &failure) {
+        (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response()
     } else if failure.needs_sign_in() && !is_panel(seen) {
         to_login(seen)
     } else if failure.needs_password_change() && !is_panel(seen) {
@@ -84,6 +86,23 @@ impl Failure {
     fn needs_sign_in(&self) -> bool {
         matches!(self, Self::Ours(error) if matches!(**error, Error::SignInNeeded))
     }
+}
+
+/// The page that somebody means by an address that is none, but for a slash at its end, or its last part.
+fn meant(seen: &RequestInfo, failure: &Failure) -> Option<String> {
+    let is_unknown = matches!(failure, Failure::Edge(refusal) if refusal.status == StatusCode::NOT_FOUND);
+    if !is_unknown || !matches!(seen.method, Method::GET | Method::HEAD) {
+        return None;
+    }
+    if seen.path == "/settings" {
+        return Some("/settings/account".to_owned());
+    }
+    let path = seen.path.strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'))?;
+    // `//host` and `/\host` would be somebody else's page.
+    if path[1..].starts_with(['/', '\\']) {
+        return None;
+    }
+    Some(seen.query.as_ref().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
 }
 
 /// Where providers send people back to. What an address of theirs hands over is for one visit, and is copied nowhere.
@@ -179,7 +198,10 @@ fn page(seen: &RequestInfo, failure: &Failure, typed: Option<&Typed>) -> Respons
         banner: None,
     };
     let text = text(seen, failure);
+    let is_of_comment = is_gone_comment(seen, status);
     let next: &[(&str, &str)] = match seen.method {
+        _ if status == StatusCode::UNAUTHORIZED => &[("/login", "Sign in")],
+        _ if is_of_comment => &[("/inbox?state=needs_reply", "Go to the inbox")],
         Method::GET if status.is_server_error() => &[(&seen.path, "Try again"), ("/", "Go to the dashboard")],
         _ => &[("/", "Go to the dashboard")],
     };
@@ -193,6 +215,9 @@ fn text(seen: &RequestInfo, failure: &Failure) -> String {
     let status = failure.status();
     let said = failure.text();
     match failure {
+        _ if is_gone_comment(seen, status) => {
+            "This comment isn't here any more: it's gone, or you're in another workspace now.".to_owned()
+        }
         // The fields are on the page that it came from.
         Failure::Ours(error) if matches!(**error, Error::Invalid(_)) => error.fields().messages().join(" "),
         _ if status.is_server_error() => {
@@ -203,6 +228,10 @@ fn text(seen: &RequestInfo, failure: &Failure) -> String {
         }
         _ => said.into_owned(),
     }
+}
+
+fn is_gone_comment(seen: &RequestInfo, status: StatusCode) -> bool {
+    status == StatusCode::NOT_FOUND && seen.path.starts_with("/inbox/")
 }
 
 fn title(status: StatusCode) -> &'static str {

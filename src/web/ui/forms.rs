@@ -278,6 +278,17 @@ impl<'a> Button<'a> {
         self
     }
 
+    /// Asks once, in words, before it posts to `action`; `id` is the question's on its page.
+    pub fn asks(self, id: &str, question: &str, action: &str) -> Markup {
+        let sure = Button { class: "button danger", icon: None, describe: None, ..self.clone() };
+        html! {
+            button class=(self.class) type="button" popovertarget=(id) aria-label=[self.describe] {
+                @if let Some(sign) = self.icon { (icon(sign)) } (self.label)
+            }
+            div id=(id) .menu.asks popover aria-label=(self.label) { p { (question) } (sure.posts(action)) }
+        }
+    }
+
     /// The button as a form that posts to `action`.
     pub fn posts(self, action: &str) -> Markup {
         html! {
