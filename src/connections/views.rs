@@ -98,6 +98,11 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
             @if let Some(cause) = connection.connection_error { (trouble(cause, connection)) }
             @if connection.connection_status == Status::Connecting && connection.connection_error.is_none() {
                 p.muted { "Waiting for you to allow access on the consent page. It stays open for ten minutes." }
+                @if is_owner {
+                    // A page that was left is opened anew: each consent counts once.
+                    div.actions { (Button::primary("Go on to the consent page").test("continue-connection").hidden("connection_id", &connection.id.to_string())
+                        .posts(&format!("/connections/{}/start", platform.as_str()))) }
+                }
             }
             @if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Running) {
                 (progress(reading.progress_done, reading.progress_total, &reading.progress_step))
@@ -190,6 +195,10 @@ const fn unread_name(item: &Unread) -> &'static str {
     }
 }
 
+/// What disconnecting means.
+const LETS_GO: &str =
+    "New comments are no longer read, and replies can't be sent until you reconnect it. What was read so far stays.";
+
 fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Markup {
     let id = connection.id.to_string();
     let again = if connection.connection_status == Status::Failed { "Try again" } else { "Reconnect" };
@@ -207,7 +216,7 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
                     Action::Cancel => (Button::new("Cancel").icon(Icon::X).test("cancel-connection")
                         .describe(&format!("Cancel: {name}")).posts(&format!("/connections/{id}/disconnect"))),
                     Action::Disconnect => (Button::danger("Disconnect").test("disconnect-connection")
-                        .describe(&format!("Disconnect {name}")).posts(&format!("/connections/{id}/disconnect"))),
+                        .describe(&format!("Disconnect {name}")).asks(&format!("disconnecting-{id}"), LETS_GO, &format!("/connections/{id}/disconnect"))),
                     Action::Dismiss => (Button::quiet("Dismiss").test("dismiss-connection")
                         .describe(&format!("Dismiss {name}")).posts(&format!("/connections/{id}/disconnect"))),
                 }

@@ -177,13 +177,16 @@ pub struct Demo {
     pub may_change: bool,
     /// It is on, and they are in another workspace.
     pub is_elsewhere: bool,
+    /// What the demo's workspace is called, where whoever looks is in it.
+    pub name: Option<String>,
 }
 
 impl Demo {
     /// As somebody sees it where they are.
     pub fn seen_in(self, workspace: &Workspace, role: Role) -> Self {
         let is_elsewhere = self.status == DemoStatus::Enabled && workspace.kind == Kind::Live;
-        Self { may_change: role.may(Right::Demo), is_elsewhere, ..self }
+        let name = (workspace.kind == Kind::Demo).then(|| workspace.name.clone());
+        Self { may_change: role.may(Right::Demo), is_elsewhere, name, ..self }
     }
 }
 
@@ -313,6 +316,7 @@ fn without_job(user: &UserRow) -> Demo {
         job: None,
         may_change: true,
         is_elsewhere: false,
+        name: None,
     }
 }
 

@@ -51,13 +51,17 @@ fn banner(demo: &Demo, local: &Local) -> Markup {
             @match demo.status {
                 DemoStatus::Disabled => {}
                 DemoStatus::Enabling => (enabling(demo, local)),
-                DemoStatus::Enabled => (enabled(demo.profile.as_ref(), demo.may_change)),
+                DemoStatus::Enabled => (enabled(demo.name.as_deref(), demo.may_change)),
                 DemoStatus::Disabling => (disabling(demo, local)),
                 DemoStatus::Failed => (failed(demo.fault.as_ref(), demo.may_change)),
             }
         }
     }
 }
+
+/// What leaving takes along.
+const GOES: &str =
+    "The demo's comments go, with every reply, note and tag you made here. Your own data stays as it is.";
 
 const fn tone(status: DemoStatus) -> &'static str {
     match status {
@@ -76,14 +80,14 @@ fn enabling(demo: &Demo, local: &Local) -> Markup {
     }
 }
 
-fn enabled(profile: Option<&Profile>, may_change: bool) -> Markup {
-    let name = profile.map_or("your demo channel", |profile| profile.channel_name.as_str());
+fn enabled(name: Option<&str>, may_change: bool) -> Markup {
+    let name = name.unwrap_or("your demo channel");
     html! {
         div data-test="demo-enabled" {
             p { strong data-announce { "Demo: " (name) "." } span.rest { " Everything here is simulated; your own data is untouched." } }
         }
         @if may_change {
-            div.actions { (Button::new("Turn off demo mode").test("disable-demo").posts("/demo/disable")) }
+            div.actions { (Button::new("Turn off demo mode").test("disable-demo").asks("leaving-demo", GOES, "/demo/disable")) }
         }
     }
 }
