@@ -1,16 +1,19 @@
-// The box for an answer: what is typed is kept on the server while it is typed, its length is counted in the platform's unit,
-// Ctrl+Enter (or Command+Enter) sends it, Escape leaves the box.
+// The boxes for an answer and for a note: what is typed is kept on the server while it is typed, its length is counted in the
+// platform's unit, Ctrl+Enter (or Command+Enter) sends it, Escape leaves the box.
 const PAUSE = 800;
 const bytes = new TextEncoder();
 // Each form's words that are not on the server yet, by the timer that will bring them there.
 const pending = new Map();
+// The words that are on their way there.
+const saving = new Set();
+const box = (form) => form.querySelector("textarea");
 
 const lengthOf = (text, unit) => (unit === "bytes" ? bytes.encode(text).length : [...text].length);
 
 function count(form) {
   const { longest, unit } = form.dataset;
-  const left = Number(longest) - lengthOf(form.elements.text.value.trim(), unit);
-  const told = form.querySelector("#text-left");
+  const left = Number(longest) - lengthOf(box(form).value.trim(), unit);
+  const told = form.querySelector("[data-told]");
   const isClose = left < Number(longest) / 10;
   const word = Math.abs(left) === 1 ? unit.slice(0, -1) : unit;
   if (isClose) told.textContent = left < 0 ? `${-left} ${word} too long.` : `${left} ${word} left.`;
@@ -26,30 +29,43 @@ function save(form) {
   forget(form);
   const address = new URL(form.dataset.draft, location);
   address.searchParams.set("panel", "draft");
-  const told = form.querySelector("#text-left");
-  const body = new URLSearchParams({ key: form.elements.key.value, text: form.elements.text.value });
-  fetch(address, { method: "POST", body, keepalive: true })
+  const told = form.querySelector("[data-told]");
+  const body = new URLSearchParams({ key: form.elements.key?.value ?? "", [box(form).name]: box(form).value });
+  const kept = fetch(address, { method: "POST", body, keepalive: true })
     .then((answer) => (told.textContent = answer.ok ? "Draft saved." : "The draft is not saved yet."))
     .catch(() => (told.textContent = "The draft is not saved yet."))
-    .finally(() => count(form));
+    .finally(() => saving.delete(kept) && count(form));
+  saving.add(kept);
 }
 
 document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-composer]");
-  if (!form) return;
+  const form = event.target.closest("form[data-draft]");
+  if (!form || event.target !== box(form)) return;
   count(form);
   forget(form);
   pending.set(form, setTimeout(() => save(form), PAUSE));
 });
 
 // Whoever leaves the box or the page loses nothing of the last second.
-const flush = () => [...pending.keys()].forEach(save);
+const flush = () => {
+  [...pending.keys()].forEach(save);
+  return saving.size ? Promise.all(saving) : null;
+};
 document.addEventListener("focusout", flush);
 addEventListener("pagehide", flush);
-document.addEventListener("submit", (event) => forget(event.target), true);
+// What draws a box anew waits for the words in it (triage.js), and so does an act that loads a page of its own.
+document.addEventListener("flush", ({ detail }) => (detail.kept = flush()));
+document.addEventListener("submit", (event) => {
+  forget(event.target);
+  const kept = flush();
+  if (!kept) return;
+  event.preventDefault();
+  event.stopPropagation();
+  kept.then(() => event.target.requestSubmit(event.submitter));
+}, true);
 
 document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("form[data-composer]");
+  const form = event.target.closest?.("form[data-draft]");
   if (!form) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();

@@ -59,13 +59,19 @@ function isInHand(part) {
   const selection = getSelection();
   const isSelected = !selection.isCollapsed && part.contains(selection.anchorNode);
   const isTyping = part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-  return isSelected || isTyping || part.querySelector(":popover-open") !== null;
+  // Words that nobody has sent, too.
+  const isTyped = [...part.querySelectorAll("input:not([type=hidden]), textarea")].some((one) => one.value !== one.defaultValue);
+  return isTyped || isSelected || isTyping || part.querySelector(":popover-open") !== null;
 }
 
+const waiting = new WeakSet();
 function whenLetGo(part, then) {
+  if (waiting.has(part)) return;
+  waiting.add(part);
   const events = [[part, "focusout"], [part, "toggle"], [document, "selectionchange"]];
   const look = () => setTimeout(() => {
     if (isInHand(part)) return;
+    waiting.delete(part);
     events.forEach(([target, name]) => target.removeEventListener(name, look, true));
     then();
   });

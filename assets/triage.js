@@ -15,10 +15,15 @@ let sentForms = new WeakSet();
 // Fetches what an address opens and puts it into the pane; a second call overtakes the first. With a body it is an act, whose
 // answer leads to what is opened next.
 let acting = false;
-function open(address, then, body = null) {
+async function open(address, then, body = null, acted = null) {
   // An act that is under way is waited for: its answer says where to go on.
   if (acting) return;
   acting = body !== null;
+  // What was typed a moment ago must be on the server before the box is drawn from there.
+  const asked = {};
+  document.dispatchEvent(new CustomEvent("flush", { detail: asked }));
+  await asked.kept;
+  if (acting !== (body !== null)) return;
   if (!body) request?.abort();
   request = new XMLHttpRequest();
   const panel = new URL(address, location);
@@ -32,13 +37,14 @@ function open(address, then, body = null) {
     const led = new URL(target.responseURL || panel);
     led.searchParams.delete("panel");
     const next = target.status === 200 && target.response?.getElementById("reading");
-    if (body && target.status >= 400) return refuse(target.response);
+    if (body && target.status >= 400) return refuse(target.response, acted);
     if (!next) return location.assign(body ? led : address);
-    put(document.importNode(next, true));
+    const writing = put(document.importNode(next, true), acted);
     document.title = `${reading().dataset.title} · Repruv`;
     const done = reading().querySelector(".receipt span")?.textContent ?? "";
     document.getElementById("announcer").textContent = `${done} ${reading().dataset.title}`.trim();
     then(led);
+    writing?.();
   };
   // An act may have been heard although its answer was not: the page that is loaded now says so.
   request.onerror = () => (body ? location.reload() : location.assign(address));
@@ -60,7 +66,7 @@ function renewList() {
 }
 
 // What was typed stays where it is; the page's own words say what is wrong.
-function refuse(page) {
+function refuse(page, acted) {
   const field = page?.querySelector("#reading [aria-invalid]");
   const form = field && document.getElementById(field.form.id);
   if (form) {
@@ -70,8 +76,14 @@ function refuse(page) {
   const words = page?.querySelector(".trouble p:not(.trouble-status), .error, .notice")?.textContent;
   const told = document.getElementById("refused") ?? document.createElement("p");
   Object.assign(told, { id: "refused", className: "notice bad", role: "alert" });
-  reading().querySelector(".panel").prepend(told);
+  // A line that could not be taken back says nothing any more.
+  if (acted.matches(".receipt")) (acted.closest(".panel") ?? acted).remove();
+  reading().prepend(told);
   told.textContent = words ?? "That did not work. Please try again.";
+  // Where to go on, and to come back from after signing in.
+  const on = page?.querySelector(".trouble .button");
+  if (on?.pathname === "/login") on.search = new URLSearchParams({ return_to: location.pathname + location.search });
+  if (on) told.append(on);
 }
 
 // Acts of the pane go on in the pane: what leaves the list is taken out of it, and the focus stays where it was, in the list or not.
@@ -93,7 +105,7 @@ document.addEventListener("submit", (event) => {
     here?.scrollIntoView({ block: "nearest" });
     if (wasInList && here) here.querySelector(".row-link").focus({ preventScroll: true });
     else document.getElementById("reading-title").focus({ preventScroll: true });
-  }, body);
+  }, body, form);
 });
 
 // Where a form loads a page of its own, a second click would send it once more.
@@ -104,11 +116,25 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => (sentForms = new WeakSet()));
 
-function put(next) {
+// What was typed in a box while it was drawn anew stays in it, but in that of the act.
+function put(next, acted) {
+  const isSame = next.dataset.id === reading().dataset.id;
+  const boxes = [...reading().querySelectorAll("textarea[id], input[id]")].filter((one) => isSame && one.form !== acted);
+  const typed = boxes.filter((one) => one.value !== one.defaultValue);
+  const focused = boxes.find((one) => one === document.activeElement);
   reading().replaceWith(next);
+  for (const { id, value } of typed) {
+    const box = document.getElementById(id);
+    if (!box || box.value === value) continue;
+    box.closest("details")?.setAttribute("open", "");
+    box.value = value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
   document.querySelector(".inbox").classList.toggle("is-open", isOpen());
   document.querySelectorAll(".row[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
   rowOf(next.dataset.id)?.setAttribute("aria-current", "true");
+  const box = focused && document.getElementById(focused.id);
+  return box && (() => box.focus() ?? box.setSelectionRange(focused.selectionStart, focused.selectionEnd));
 }
 
 // From the list the focus stays in the list, on the row that was opened; from the pane it goes to the pane's title.

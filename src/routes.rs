@@ -96,6 +96,7 @@ fn pages() -> Router<App> {
         .route("/inbox/{id}", get(inbox::pages::show))
         .route("/inbox/{id}/mark", post(inbox::marks::pages::mark_one))
         .route("/inbox/{id}/notes", post(inbox::notes::pages::write))
+        .route("/inbox/{id}/notes/draft", post(inbox::notes::pages::save))
         .route("/inbox/{id}/notes/delete", post(inbox::notes::pages::delete))
         .route("/inbox/{id}/corrections", post(inbox::corrections::pages::correct))
         .route("/inbox/{id}/move", post(inbox::moves::pages::decide))

@@ -94,14 +94,16 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     rows.views.may_share = who.role.may(Right::Answer);
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
-    let view = views::Inbox { place: &place, rows: &rows, open: None, receipt, matching: done.by(), may_answer, local };
+    let (may_connect, matching) = (who.role.may(Right::Connect), done.by());
+    let (place, rows) = (&place, &rows);
+    let view = views::Inbox { place, rows, open: None, receipt, matching, may_answer, may_connect, local };
     match panel {
-        Some(_) if counts_views => return Ok(saved_views::views::in_the_inbox(&rows.views, &place).into_response()),
+        Some(_) if counts_views => return Ok(saved_views::views::in_the_inbox(&rows.views, place).into_response()),
         Some(_) if counts_choices => return Ok(views::filters(&view).into_response()),
         Some(_) => return Ok(views::panel(&view).into_response()),
         None => {}
     }
-    shell.views = Some(saved_views::views::in_the_inbox(&rows.views, &place));
+    shell.views = Some(saved_views::views::in_the_inbox(&rows.views, place));
     let tour = tour::pages::strip(app, who, &place.list()).await?;
     let body = html! { (tour) (views::inbox(&view, views::nothing_open())) };
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
@@ -176,26 +178,22 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
             let reader = Reader { workspace, user: by, zone: &zone, now };
             let (place, rows) = Rows::read(conn, reader, place.clone())?;
-            let neighbours = neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?;
-            let receipt = Receipt::read(conn, (workspace, by, now), done)?;
-            let word = decisions::last_word(conn, workspace, id)?;
-            let answering = Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?;
             let marks = marks::of_items(conn, reader, std::slice::from_ref(&opened.interaction))?.remove(0);
             let choice = Choice { told: tagged.clone(), ..rows.choice.clone() };
-            let (notes, noted) = (notes::of_item(conn, workspace, id)?, noted.clone());
             let beside = views::Beside {
-                neighbours,
-                receipt,
-                word,
+                neighbours: neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?,
+                receipt: Receipt::read(conn, (workspace, by, now), done)?,
+                word: decisions::last_word(conn, workspace, id)?,
                 by,
                 may_answer,
                 may_approve,
-                answering,
+                answering: Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?,
                 at_platform: at_platform(conn, workspace, &opened.interaction, &platforms)?,
                 marks,
                 choice,
-                notes,
-                noted,
+                notes: notes::of_item(conn, workspace, id)?,
+                out_of_reach: None,
+                noted: NoteTold::or_draft(&noted, conn, (workspace, by), id)?,
                 corrections: corrections::of_item(conn, workspace, id)?,
             };
             Ok::<_, Error>((place, rows, opened, beside))
@@ -206,6 +204,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         lead_to_the_simulator(&mut opened);
     }
     beside.answering = beside.answering.told(told);
+    beside.out_of_reach = rows.out_of_reach(&opened.interaction, who);
     rows.verbs = views::verbs(&app.platforms, &rows.connections);
     let reading = views::opened(&opened, &place, &beside, &shell.local);
     if panel.is_some() {
@@ -213,9 +212,10 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     }
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     shell.views = Some(saved_views::views::in_the_inbox(&rows.views, &place));
-    let title = format!("{} by {}", super::definitions::kind(opened.interaction.kind), opened.interaction.author_name);
+    let title = views::heading(&opened.interaction);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
-    let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, local };
+    let may_connect = who.role.may(Right::Connect);
+    let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, may_connect, local };
     let tour = tour::pages::strip(app, who, &place.one(id)).await?;
     let body = html! { (tour) (views::inbox(&view, reading)) };
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
@@ -294,6 +294,12 @@ pub struct Rows {
 }
 
 impl Rows {
+    /// Of an item whose account is not connected.
+    fn out_of_reach(&self, item: &Interaction, who: &SignedIn) -> Option<views::OutOfReach> {
+        let is_lost = self.connections.iter().any(|one| one.id == item.connection_id && !one.is_connected);
+        is_lost.then(|| views::OutOfReach { may_connect: who.role.may(Right::Connect) })
+    }
+
     /// With the place without what is gone.
     fn read(conn: &mut Conn, reader: Reader<'_>, place: Place) -> Result<(Place, Self)> {
         let workspace = reader.workspace;

@@ -16,7 +16,7 @@ use crate::accounts::sessions::{self, UserId};
 use crate::accounts::{LinkId, api_keys};
 use crate::audit::{self, Event};
 use crate::events;
-use crate::inbox::{listing, marks, saved_views};
+use crate::inbox::{listing, marks, notes, saved_views};
 use crate::model::visible;
 use crate::replies;
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -84,6 +84,7 @@ fn go(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
     joining::withdraw_of(work.tx, workspace, user)?;
     api_keys::revoke_in(work.tx, user, workspace)?;
     replies::forget_drafts(work.tx, work.now, workspace, user)?;
+    notes::member_left(work.tx, workspace, user)?;
     marks::member_left(work.tx, work.now, workspace, user)?;
     saved_views::member_left(work.tx, workspace, user)?;
     Ok(sessions::restart_streams(work.tx, user)?)

@@ -171,9 +171,72 @@ fn a_comment_is_answered_by_keyboard_and_the_answer_appears_in_its_thread() {
                 "document.querySelector('.reading .receipt').textContent.includes('Sending your reply')",
             )
             .await;
+        person
+            .is(
+                "and that it is published, when it is",
+                "(line => line.includes('is published') && !line.includes('Undo'))(document.querySelector('.reading .receipt').textContent)",
+            )
+            .await;
         person.open(&format!("/inbox/{first}")).await;
         person.is("it is published, in the thread", "[...document.querySelectorAll('.thread li')].some(one => one.textContent.includes('two minutes, not three'))").await;
         person.is("and not on its way any more", "document.querySelector('[data-test=reply]') === null").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn what_is_typed_outlives_whatever_is_done_meanwhile() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        let typed = |id: &str, text: &str| format!("document.getElementById('{id}').value === '{text}'");
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
+        person.browser.press(".note-card summary").await;
+        person.browser.fill("#note", "Ask Ben first.").await;
+        person.browser.press(".reading .star").await;
+        person.is("a star is given", "document.querySelector('.reading .star[aria-pressed=true]') !== null").await;
+        person.is("the note is typed still", &typed("note", "Ask Ben first.")).await;
+        person.browser.fill("#text", "Half an answer").await;
+        person.browser.press("#noting [type=submit]").await;
+        let is_listed = "document.querySelector('.team-notes')?.textContent.includes('Ask Ben first.') ?? false";
+        person.is("the note is kept", is_listed).await;
+        person.is("the answer is typed still", &typed("text", "Half an answer")).await;
+        person.is("the note's box is done", &typed("note", "")).await;
+
+        person.browser.press(".note-card summary").await;
+        person.browser.fill("#note", "And then Eve").await;
+        let first = person.browser.evaluate(OPENED).await.expect("an id");
+        person.browser.press(".way a[rel=next]").await;
+        person.is("another one is open", &format!("({OPENED}) !== {first}")).await;
+        person.is("with a box of its own", &typed("note", "")).await;
+        person.browser.press(".way a[rel=prev]").await;
+        person.is("the first one again", &format!("({OPENED}) === {first}")).await;
+        person.is("with what was typed", &typed("note", "And then Eve")).await;
+
+        person.browser.size(390, 844).await;
+        person.browser.fill("#note", "And then Eva").await;
+        person.browser.press(".reading .star").await;
+        person
+            .is("on a page of its own", "document.querySelector('.reading .star[aria-pressed=false]') !== null")
+            .await;
+        person.is("too", &typed("note", "And then Eva")).await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
+fn all_that_is_offered_for_what_is_ticked_can_be_reached_in_any_width() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        for width in [320, 390, 700, 1000, 1100] {
+            person.browser.size(width, 844).await;
+            person.open("/inbox").await;
+            person.browser.press(".row .tick").await;
+            let on_top = "[...document.querySelectorAll('.ticked button, .ticked label')].filter(one => one.checkVisibility()).every(one => { \
+                const box = one.getBoundingClientRect(); \
+                return one.contains(document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)); })";
+            person.is(&format!("nothing lies over them at {width} px"), on_top).await;
+        }
         person.leaves_no_trace().await;
     });
 }
@@ -215,7 +278,7 @@ fn many_are_ticked_and_moved_by_keyboard() {
             .await;
         let before = person.browser.evaluate("document.querySelector('.row').id").await;
         person.browser.key("e").await;
-        person.is("a line says so", "document.querySelector('.rows-pane > .receipt')?.textContent.includes('3 threads: marked done') ?? false").await;
+        person.is("a line says so", "document.querySelector('.rows-pane > .receipt')?.textContent.includes('Marked 3 threads done') ?? false").await;
         person.is("the focus is in the list", "document.activeElement.closest('.row') !== null").await;
         assert_ne!(person.browser.evaluate("document.querySelector('.row').id").await, before, "they left the list");
         person.browser.key("z").await;

@@ -8,7 +8,7 @@ use crate::support::Server;
 
 /// Names and texts of sixty letters without a break, as some people write them.
 const LENGTHEN: &str = "(() => { const long = 'Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch'; \
-    document.querySelectorAll('main b, main .said, main .on, main code, main .row-link, .account b').forEach(one => { \
+    document.querySelectorAll('main b, main h2, main .said, main .on, main code, main .row-link, .account b').forEach(one => { \
         if (one.childElementCount === 0) one.textContent = '@' + long; }); })()";
 const WIDER: &str = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
 

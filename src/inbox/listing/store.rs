@@ -346,15 +346,16 @@ kit::row! {
         pub id: ConnectionId,
         pub platform: Platform,
         pub display_name: Option<String>,
+        pub is_connected: bool,
     }
 }
 
 pub fn connections(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>> {
-    let sql = format!(
-        "SELECT {} FROM platform_connections WHERE workspace_id = $1 ORDER BY platform, display_name, id",
-        Connection::COLUMNS
-    );
-    conn.all(&sql, args![workspace])
+    conn.all(
+        "SELECT id, platform, display_name, connection_status = 'connected' FROM platform_connections
+         WHERE workspace_id = $1 ORDER BY platform, display_name, id",
+        args![workspace],
+    )
 }
 
 pub fn author_name(conn: &mut Conn, workspace: WorkspaceId, author: AuthorId) -> Result<Option<String>> {

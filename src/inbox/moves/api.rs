@@ -197,7 +197,7 @@ fn refused(refused: Refused) -> Error {
     match refused {
         Refused::NotFound => Error::NotFound,
         Refused::Until => {
-            let text = "Snoozed needs an instant that is yet to come; nothing else has one.";
+            let text = "A snooze needs a time in the future; no other state takes one.";
             Error::Invalid(FieldErrors::one("until", "bad_until", text))
         }
         Refused::Database(error) => error.into(),

@@ -60,7 +60,7 @@ kit::both_databases! {
         let answer = app.send("POST", "/inbox/moves", &form, Body::from(both)).await;
         assert_eq!(answer.status, 303, "{}", answer.text);
         let page = app.get(answer.location()).await.text;
-        assert!(page.contains("2 threads: marked done.") && page.contains("Needs reply <span class=\"num\">1<"), "{page}");
+        assert!(page.contains("Marked 2 threads done.") && page.contains("Needs reply <span class=\"num\">1<"), "{page}");
         let undone = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
         assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox?state=needs_reply&order=priority"));
         assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
@@ -79,14 +79,14 @@ kit::both_databases! {
         let form = [("content-type", "application/x-www-form-urlencoded")];
         let answer = app.send("POST", "/inbox/moves", &form, Body::from(all.clone())).await;
         let page = app.get(answer.location()).await.text;
-        assert!(page.contains("2 threads: marked done. 1 was so already."), "{page}");
+        assert!(page.contains("Marked 2 threads done. 1 already was."), "{page}");
         app.hand.advance(Duration::from_secs(1));
         let again = app.send("POST", "/inbox/moves", &form, Body::from(all)).await;
         let page = app.get(again.location()).await.text;
-        assert!(page.contains("Nothing changed: that was so already."), "{page}");
+        assert!(page.contains("Nothing changed: it already was like that."), "{page}");
         app.hand.advance(Duration::from_secs(3_600));
         let page = app.get(answer.location()).await.text;
-        assert!(!page.contains("marked done.") && !page.contains("moves/undo"), "{page}");
+        assert!(!page.contains("threads done.") && !page.contains("moves/undo"), "{page}");
     }
 
     async fn where_nothing_is_left_to_do_the_list_says_what_was_done_today(app: TestApp) {

@@ -6,7 +6,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use kit::db::{self, Conn};
+use kit::db::{self, Conn, Tx};
 
 use super::decisions;
 use crate::events::{self, Event};
@@ -14,7 +14,7 @@ use crate::model::visible::BadText;
 use crate::model::{InteractionId, visible};
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
-use crate::workspaces::WorkspaceId;
+use crate::workspaces::{UserId, WorkspaceId};
 
 pub use store::Note;
 
@@ -24,6 +24,8 @@ kit::id_types! { pub NoteId }
 
 /// Letters.
 pub const LONGEST: usize = 2_000;
+/// Of a draft, which may be too long to be a note.
+const LONGEST_DRAFT: usize = 100_000;
 /// So many a thread takes.
 const MOST: i64 = 200;
 
@@ -41,6 +43,7 @@ pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, tex
     }
     let id = NoteId::new(work.now, work.random);
     store::insert(work.tx, workspace, thread.id, &NewNote { id, text: &text, written_by: by, written_at: work.now })?;
+    store::remove_draft(work.tx, thread.id, by)?;
     events::record(work.tx, work.now, workspace, Event::InboxChanged(thread.connection_id))?;
     store::find(work.tx, workspace, id)?.ok_or(Error::NotFound)
 }
@@ -58,6 +61,38 @@ pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, no
 /// Of the thread of a comment, the oldest first.
 pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> db::Result<Vec<Note>> {
     store::of_item(conn, workspace, id)
+}
+
+/// Keeps what somebody has typed so far; an empty text removes it. Words that come after the note which they became are older
+/// than it, and are not kept.
+pub fn save_draft(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, text: &str) -> Result<()> {
+    let by = work.who.person().ok_or(Error::SignInNeeded)?;
+    let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
+    if text.len() > LONGEST_DRAFT {
+        return Err(Error::bad_request("too_long", "This is too long to be kept."));
+    }
+    let notes = store::of_item(work.tx, workspace, on)?;
+    let last = notes.iter().rfind(|note| note.written_by == by);
+    let is_written = last.is_some_and(|note| note.text == text.replace("\r\n", "\n").trim());
+    if text.trim().is_empty() || is_written {
+        Ok(store::remove_draft(work.tx, thread.id, by)?)
+    } else {
+        Ok(store::put_draft(work.tx, workspace, (thread.id, by), text)?)
+    }
+}
+
+pub fn draft_of(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InteractionId,
+    user: UserId,
+) -> db::Result<Option<String>> {
+    store::draft(conn, workspace, id, user)
+}
+
+/// Somebody has left: what they were writing ends.
+pub fn member_left(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> db::Result<()> {
+    store::remove_drafts_of(tx, workspace, user)
 }
 
 fn read(text: &str) -> Result<String> {

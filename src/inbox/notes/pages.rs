@@ -1,8 +1,10 @@
-//! `POST /inbox/{id}/notes` and `/inbox/{id}/notes/delete`: the comment opens again, with what its team says of it.
+//! `POST /inbox/{id}/notes`, `/notes/draft` and `/notes/delete`: the comment opens again, with what its team says of it; a note is
+//! kept while it is typed.
 
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use kit::db::{self, Conn};
 use kit::web::Nonce;
 use serde::Deserialize;
 
@@ -13,17 +15,46 @@ use crate::inbox::moves::pages::place;
 use crate::inbox::pages::{Asked, Parameters, page_of};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, Result};
+use crate::workspaces::{UserId, WorkspaceId};
 
 #[derive(Debug, Deserialize)]
 pub struct NoteForm {
     note: String,
 }
 
-/// What somebody typed that was refused, word for word, and why.
+/// Keeps what is typed so far, on behalf of a script.
+pub async fn save(
+    State(app): State<App>,
+    who: SignedIn,
+    Path(id): Path<String>,
+    Form(form): Form<NoteForm>,
+) -> Result<StatusCode> {
+    let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
+    let workspace = who.workspace.id;
+    app.write(who.acting(), move |work| super::save_draft(work, workspace, id, &form.note)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What somebody has typed, word for word, and why it was refused, if it was.
 #[derive(Clone, Debug)]
 pub struct NoteTold {
     pub text: String,
-    pub error: String,
+    pub error: Option<String>,
+}
+
+impl NoteTold {
+    /// What was refused a moment ago, or else what is kept of what was typed.
+    pub fn or_draft(
+        refused: &Option<Self>,
+        conn: &mut Conn,
+        (workspace, user): (WorkspaceId, UserId),
+        id: InteractionId,
+    ) -> db::Result<Option<Self>> {
+        if refused.is_some() {
+            return Ok(refused.clone());
+        }
+        Ok(super::draft_of(conn, workspace, id, user)?.map(|text| Self { text, error: None }))
+    }
 }
 
 pub async fn write(
@@ -41,7 +72,7 @@ pub async fn write(
         Ok(_) => Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())).into_response()),
         Err(Error::Invalid(errors)) => {
             let error = errors.of("text").unwrap_or_default().to_owned();
-            let noted = NoteTold { text: form.note, error };
+            let noted = NoteTold { text: form.note, error: Some(error) };
             let asked = Asked { noted: Some(noted), ..Asked::new(id, parameters) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
         }

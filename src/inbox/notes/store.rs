@@ -57,6 +57,33 @@ pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Re
     conn.all(&sql, args![workspace, id])
 }
 
+pub fn draft(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId, user: UserId) -> Result<Option<String>> {
+    conn.opt(
+        "SELECT text FROM note_drafts WHERE (workspace_id = $1) IS TRUE AND user_id = $3
+            AND thread_id = (SELECT t.id FROM interactions i
+                JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
+                WHERE i.workspace_id = $1 AND i.id = $2)",
+        args![workspace, id, user],
+    )
+}
+
+pub fn put_draft(tx: &mut Tx, workspace: WorkspaceId, (thread, user): (ThreadId, UserId), text: &str) -> Result<()> {
+    tx.exec(
+        "INSERT INTO note_drafts (thread_id, workspace_id, user_id, text) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (thread_id, user_id) DO UPDATE SET text = excluded.text",
+        args![thread, workspace, user, text],
+    )
+    .map(drop)
+}
+
+pub fn remove_draft(tx: &mut Tx, thread: ThreadId, user: UserId) -> Result<()> {
+    tx.exec("DELETE FROM note_drafts WHERE thread_id = $1 AND user_id = $2", args![thread, user]).map(drop)
+}
+
+pub fn remove_drafts_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
+    tx.exec("DELETE FROM note_drafts WHERE workspace_id = $1 AND user_id = $2", args![workspace, user]).map(drop)
+}
+
 /// A note by somebody; whether there was one.
 pub fn delete(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, (id, by): (NoteId, UserId)) -> Result<bool> {
     let sql = "DELETE FROM thread_notes WHERE workspace_id = $1 AND thread_id = $2 AND id = $3 AND written_by = $4";

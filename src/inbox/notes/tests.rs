@@ -25,6 +25,24 @@ kit::both_databases! {
         assert!(!app.get(&format!("/inbox/{id}")).await.text.contains("regular"));
     }
 
+    async fn what_is_typed_of_a_note_is_kept_for_who_types_it_until_it_is_written(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let (page, draft) = (format!("/inbox/{id}"), format!("/inbox/{id}/notes/draft"));
+        assert_eq!(app.post(&draft, &[("note", " Half a thou")]).await.status, 204);
+        let seen = app.get(&page).await.text;
+        assert!(seen.contains("<details class=\"note-card\" open>") && seen.contains("\n Half a thou</textarea>"), "{seen}");
+        let ben = colleague(&app).await;
+        assert!(!ben.get(&page).await.text.contains("Half a thou"));
+        assert_eq!(app.post(&format!("{page}/notes"), &[("note", "Half a thought.")]).await.status, 303);
+        assert_eq!(app.post(&draft, &[("note", "Half a thought.")]).await.status, 204, "words that come late");
+        assert_eq!(app.get(&page).await.text.matches("Half a thou").count(), 1, "they are the note's");
+        assert_eq!(app.post(&draft, &[("note", "Anew")]).await.status, 204);
+        assert_eq!(app.post(&draft, &[("note", " ")]).await.status, 204);
+        assert!(!app.get(&page).await.text.contains("Anew"));
+        assert_eq!(app.post("/inbox/01890a5d-ac96-774b-bcce-b302099a8057/notes/draft", &[("note", "Hi")]).await.status, 404);
+    }
+
     async fn what_is_no_note_is_told_beside_the_field_and_stays_typed(app: TestApp) {
         let app = app.with_ann().await;
         let id = three_questions(&app).await[0];

@@ -1,6 +1,7 @@
 //! What the list is narrowed to is told above it, and taken off there; what is gone is told too.
 
 use axum::body::Body;
+use kit::args;
 
 use crate::inbox::testing::{colleague, three_questions};
 use crate::testing::TestApp;
@@ -50,6 +51,41 @@ kit::both_databases! {
         let ben = colleague(&app).await;
         let theirs = app.user("ben@example.com").await;
         assert!(!ben.get(&format!("/inbox?assignee={theirs}&state=all")).await.text.contains("The member in this filter"));
+    }
+
+    async fn each_tab_says_in_its_own_words_that_it_is_empty(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        let mut told = std::collections::BTreeSet::new();
+        for state in ["snoozed", "done", "answered", "no_reply_needed", "spam&visibility=any", "own"] {
+            let page = app.get(&format!("/inbox?state={state}")).await.text;
+            let empty = page.split_once("class=\"empty\"").and_then(|(_, empty)| empty.split_once("</div>"));
+            told.insert(empty.map(|(empty, _)| empty.to_owned()).expect("the tab is empty"));
+        }
+        assert_eq!(told.len(), 6, "{told:?}");
+    }
+
+    async fn who_may_not_connect_accounts_is_told_who_can(app: TestApp) {
+        let app = app.with_ann().await;
+        let ben = app.member("ben@example.com", "viewer").await;
+        for path in ["/dashboard", "/inbox"] {
+            let page = ben.get(path).await.text;
+            assert!(page.contains("n owner of this workspace can connect one"), "{path}: {page}");
+            assert!(!page.contains("Connect an account") && !page.contains("demo mode first"), "{path}: {page}");
+        }
+        assert!(app.get("/dashboard").await.text.contains("Connect an account, or try everything in demo mode first."));
+    }
+
+    async fn a_reply_that_cannot_be_sent_is_told_before_it_is_written(app: TestApp) {
+        let app = app.with_ann().await;
+        let page = format!("/inbox/{}", three_questions(&app).await[0]);
+        assert!(!app.get(&page).await.text.contains("data-test=\"not-connected\""));
+        let sql = "UPDATE platform_connections SET connection_status = 'disconnected'";
+        app.app.db.write(move |tx| tx.exec(sql, args![])).await.expect("an update");
+        let told = app.get(&page).await.text;
+        assert!(told.contains("data-test=\"not-connected\"") && told.contains(">Reconnect it</a>"), "{told}");
+        let told = app.member("ben@example.com", "editor").await.get(&page).await.text;
+        assert!(told.contains("Ask an owner to reconnect it") && !told.contains(">Reconnect it</a>"), "{told}");
     }
 
     async fn the_scripts_of_a_page_of_the_inbox_are_light(app: TestApp) {

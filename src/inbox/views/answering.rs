@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::one::Beside;
+use super::one::{Beside, OutOfReach};
 use crate::inbox::answering::Answering;
 use crate::inbox::listing::Interaction;
 use crate::inbox::place::Place;
@@ -18,7 +18,7 @@ pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, lo
         return NOTHING;
     }
     html! {
-        ul.list.answers aria-label="Your replies" {
+        ul.list.answers.whole aria-label="Your replies" {
             @for reply in &answering.on_their_way {
                 li data-test="reply" data-state=(reply.state) {
                     div.grow {
@@ -118,7 +118,12 @@ pub(super) fn cancelling(reply: &Reply) -> Markup {
 }
 
 /// Not drawn anew by hints: somebody may be writing in it.
-pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place) -> Markup {
+pub(super) fn composer(
+    item: &Interaction,
+    answering: &Answering,
+    out_of_reach: Option<OutOfReach>,
+    place: &Place,
+) -> Markup {
     let Some(rules) = answering.rules else { return NOTHING };
     let address = |path: &str| place.address(&format!("/inbox/{}/{path}", item.id), None);
     let unit = rules.unit.word();
@@ -128,6 +133,16 @@ pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place)
             input type="hidden" name="key" value=(answering.key);
             @if let Some(writer) = answering.writers.first() {
                 p.writing { (icon(Icon::Person)) (writer.name.as_deref().unwrap_or("Somebody")) " is answering this." }
+            }
+            @if let Some(OutOfReach { may_connect }) = out_of_reach {
+                p.writing data-test="not-connected" {
+                    (icon(Icon::Alert))
+                    span {
+                        "This account isn't connected, so replies can't be sent. "
+                        @if may_connect { a href="/connections" { "Reconnect it" } } @else { "Ask an owner to reconnect it" }
+                        "."
+                    }
+                }
             }
             label.visually-hidden for="text" { "Reply to " (item.author_name) }
             textarea #text name="text" rows="3" dir="auto" placeholder={ "Reply to " (item.author_name) } data-key="r"
@@ -140,7 +155,7 @@ pub(super) fn composer(item: &Interaction, answering: &Answering, place: &Place)
                 button.button.small.primary type="submit" title="Send (Ctrl+Enter)" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
                 button.button.small.quiet type="submit" formaction=(address("draft")) formnovalidate data-save { "Save draft" }
                 @if !answering.saved.is_empty() { (saved_replies(item.id, answering, &address("reply/insert"))) }
-                p.muted #text-left aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }
+                p.muted #text-left data-told aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }
             }
         }
     }

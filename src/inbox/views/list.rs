@@ -34,6 +34,7 @@ pub struct Inbox<'a> {
     pub matching: Option<JobId>,
     /// Whether whoever looks may do anything with what is listed.
     pub may_answer: bool,
+    pub may_connect: bool,
     pub local: &'a Local,
 }
 
@@ -69,13 +70,17 @@ pub fn panel(view: &Inbox<'_>) -> Markup {
     html! { (receipt_part(view)) (tabs(view)) (list_part(view)) }
 }
 
-/// What was done; while a job is at it, how far it is.
+/// What was done; while a job is at it, how far it is; of a reply, what became of it.
 fn receipt_part(view: &Inbox<'_>) -> Markup {
     let Some(done) = view.receipt else { return NOTHING };
     let line = receipt(done, view.place, view.local);
-    let Some(job) = view.matching else { return line };
-    let source = place::with(&view.place.address("/inbox", Some("receipt")), &[("matching", &job.to_string())]);
-    live(Live { name: "receipt", hints: "job", source: &source }, line)
+    let (hints, what, id) = match (view.matching, done) {
+        (Some(job), _) => ("job", "matching", job.to_string()),
+        (None, Receipt::Sent(reply)) => ("inbox", "sent", reply.id.to_string()),
+        _ => return line,
+    };
+    let source = place::with(&view.place.address("/inbox", Some("receipt")), &[(what, &id)]);
+    live(Live { name: "receipt", hints, source: &source }, line)
 }
 
 /// That more is meant than what is ticked, where there is more than a page of it.
@@ -234,7 +239,11 @@ fn nothing(view: &Inbox<'_>) -> Markup {
             Icon::Inbox,
             "Nothing here yet",
             "Comments and reviews from your connected accounts show up here.",
-            link_button("/connections", "Connect an account"),
+            if view.may_connect {
+                link_button("/connections", "Connect an account")
+            } else {
+                html! { p.muted { "An owner of this workspace can connect one." } }
+            },
         );
     }
     let filter = &view.place.filter;
@@ -249,7 +258,32 @@ fn nothing(view: &Inbox<'_>) -> Markup {
             link_button("/inbox?state=all", "Clear all filters"),
         ),
         Some(TriageState::NeedsReply) => all_caught_up(view),
-        _ => empty(Icon::Inbox, "No comments yet", "New comments show up here as soon as they come in.", NOTHING),
+        state => {
+            let (title, text) = emptiness(state);
+            empty(Icon::Inbox, title, text, NOTHING)
+        }
+    }
+}
+
+/// Of each tab, where nothing else narrows it.
+const fn emptiness(state: Option<TriageState>) -> (&'static str, &'static str) {
+    match state {
+        None | Some(TriageState::NeedsReply) => {
+            ("No comments yet", "New comments show up here as soon as they come in.")
+        }
+        Some(TriageState::Snoozed) => ("Nothing is snoozed", "What you snooze waits here until its time has come."),
+        Some(TriageState::Done) => ("Nothing is done yet", "Comments that somebody marks done are kept here."),
+        Some(TriageState::Answered) => ("No answered comments yet", "Once a comment has your reply, it's listed here."),
+        Some(TriageState::NoReplyNeeded) => {
+            ("Nothing here", "Comments that need no reply, such as thanks and praise, are listed here.")
+        }
+        Some(TriageState::Spam) => ("No spam", "What looks like spam, or was marked as spam, is listed here."),
+        Some(TriageState::Own) => {
+            ("No replies of yours yet", "Comments and replies from your accounts are listed here.")
+        }
+        Some(TriageState::Waiting) => {
+            ("Nobody is waited for", "Threads in which the other side has the next word are listed here.")
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub(in crate::inbox) use answering::review;
 pub use filters::counted as filters;
 pub use list::{Inbox, inbox, nothing_open, panel};
 pub use marks::Choice;
-pub use one::{Beside, Neighbours, opened};
+pub use one::{Beside, Neighbours, OutOfReach, heading, opened};
 pub use platform::{AtPlatform, verbs};
 
 /// Letters; no window is wide enough for more.

@@ -113,8 +113,8 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
             form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) {
                 (icon(Icon::Done))
                 span role="status" {
-                    (counted(*changed, "thread", "threads")) ": " (words(*state, *until, local).to_lowercase()) "."
-                    @if *spared > 0 { " " (grouped(*spared)) (if *spared == 1 { " was" } else { " were" }) " so already." }
+                    (of_many(*state, *until, *changed, local)) "."
+                    @if *spared > 0 { " " (grouped(*spared)) (if *spared == 1 { " already was." } else { " already were." }) }
                     @if *passed_over > 0 { " In " (grouped(*passed_over)) " something happened meanwhile: left alone." }
                 }
                 input type="hidden" name="at" value=(at);
@@ -125,7 +125,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         Receipt::Nothing(chosen) => html! {
             p.receipt role="status" {
                 (icon(Icon::Info))
-                span { @if *chosen > 0 { "Nothing changed: that was so already." } @else { "Nothing changed: what you chose is gone." } }
+                span { @if *chosen > 0 { "Nothing changed: it already was like that." } @else { "Nothing changed: what you chose is gone." } }
             }
         },
         Receipt::Marked { act, assignee, open } => marks::receipt(act, assignee.as_deref(), *open, place),
@@ -167,6 +167,16 @@ fn sent(state: State) -> &'static str {
         State::PendingModeration => "Your reply waits for the platform's moderation.",
         State::Rejected | State::Failed => "Your reply was not sent.",
         State::Draft | State::Cancelled => "Your reply was called back. It is a draft again.",
+    }
+}
+
+fn of_many(state: ThreadState, until: Option<Timestamp>, changed: i64, local: &Local) -> String {
+    let threads = counted(changed, "thread", "threads");
+    let words = words(state, until, local);
+    match words.split_once(' ') {
+        // “Marked done” of one, “Marked 2 threads done” of several.
+        Some((verb, rest)) if state != ThreadState::Waiting => format!("{verb} {threads} {rest}"),
+        _ => format!("{threads}: {}", words.to_lowercase()),
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn list(id: InteractionId, notes: &[Note], me: Option<UserId>, place:
         return NOTHING;
     }
     html! {
-        ul.notes aria-label="Notes of your team" {
+        ul.team-notes.whole aria-label="Notes of your team" {
             @for note in notes {
                 li {
                     p.meta { b { (note.author.as_deref().unwrap_or("Somebody")) } span { (local.ago(note.written_at)) } }
@@ -33,21 +33,23 @@ pub(super) fn list(id: InteractionId, notes: &[Note], me: Option<UserId>, place:
 }
 
 /// Not drawn anew by hints: somebody may be writing in it.
-pub(super) fn form(id: InteractionId, told: Option<&NoteTold>, place: &Place) -> Markup {
-    let described = if told.is_some() { "note-error note-help" } else { "note-help" };
+pub(super) fn form(id: InteractionId, typed: Option<&NoteTold>, place: &Place) -> Markup {
+    let error = typed.and_then(|typed| typed.error.as_deref());
+    let described = if error.is_some() { "note-error note-help" } else { "note-help" };
+    let address = |path: &str| place.address(&format!("/inbox/{id}/{path}"), None);
     html! {
-        details.note-card open[told.is_some()] {
+        details.note-card open[typed.is_some()] {
             summary { (icon(Icon::Plus)) "Add a note" }
-            form #noting method="post" action=(place.address(&format!("/inbox/{id}/notes"), None)) data-act {
+            form #noting method="post" action=(address("notes")) data-act data-draft=(address("notes/draft")) data-longest=(LONGEST) data-unit="letters" {
                 label.visually-hidden for="note" { "Note for your team" }
-                textarea #note name="note" rows="2" dir="auto" placeholder="Only your team sees this" aria-describedby=(described) aria-invalid=[told.map(|_| "true")] {
+                textarea #note name="note" rows="2" dir="auto" placeholder="Only your team sees this" aria-describedby=(described) aria-invalid=[error.map(|_| "true")] {
                     // A parser drops the first line break of a textarea.
-                    "\n" @if let Some(told) = told { (told.text) }
+                    "\n" @if let Some(typed) = typed { (typed.text) }
                 }
-                @if let Some(told) = told { p.error #note-error role="alert" { (told.error) } }
+                @if let Some(error) = error { p.error #note-error role="alert" { (error) } }
                 div.actions {
                     button.button.small type="submit" { "Keep the note" }
-                    p.muted #note-help { "Up to " (grouped(LONGEST as i64)) " letters, never sent to the platform." }
+                    p.muted #note-help data-told aria-live="polite" { "Up to " (grouped(LONGEST as i64)) " letters, never sent to the platform." }
                 }
             }
         }

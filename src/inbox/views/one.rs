@@ -20,7 +20,7 @@ use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
 use crate::inbox::notes::Note;
 use crate::inbox::notes::pages::NoteTold;
-use crate::inbox::place::Place;
+use crate::inbox::place::{Place, with};
 use crate::inbox::threads::LastWord;
 use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::{counted, grouped, short};
@@ -49,12 +49,19 @@ pub struct Beside {
     /// Or let answers of others go out.
     pub may_approve: bool,
     pub answering: Answering,
+    pub out_of_reach: Option<OutOfReach>,
     pub at_platform: AtPlatform,
     pub marks: Marks,
     pub choice: Choice,
     pub notes: Vec<Note>,
     pub noted: Option<NoteTold>,
     pub corrections: Vec<Corrected>,
+}
+
+/// The account is not connected, so no reply can be sent; whoever looks may connect it again, or not.
+#[derive(Clone, Copy, Debug)]
+pub struct OutOfReach {
+    pub may_connect: bool,
 }
 
 pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Markup {
@@ -85,15 +92,24 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
     let part = |name, body| live(Live { name, hints: "inbox demo", source: &source }, body);
     html! {
         section #reading .reading aria-label="Comment" data-id=(item.id) data-title=(heading(item)) {
-            @if let Some(done) = &beside.receipt { (receipt(done, place, local)) }
+            @if let Some(done) = &beside.receipt { (done_before(item, done, place, local)) }
             (part("interaction", said))
             @if beside.may_answer {
-                (composer(item, &beside.answering, place))
+                (composer(item, &beside.answering, beside.out_of_reach, place))
                 @if !item.is_own { (notes::form(item.id, beside.noted.as_ref(), place)) }
             }
             (part("interaction-more", more))
         }
     }
+}
+
+/// Of a reply it is told until it is at the platform, so this part follows what becomes of it.
+fn done_before(item: &Interaction, done: &Receipt, place: &Place, local: &Local) -> Markup {
+    let line = receipt(done, place, local);
+    let Receipt::Sent(reply) = done else { return line };
+    let here = place.address(&format!("/inbox/{}", item.id), Some("reply-receipt"));
+    let source = with(&here, &[("sent", &reply.id.to_string())]);
+    live(Live { name: "reply-receipt", hints: "inbox", source: &source }, line)
 }
 
 /// Back to the list, and on to what stands beside it there.
@@ -119,7 +135,8 @@ fn way(opened: &Opened, place: &Place, neighbours: &Neighbours) -> Markup {
     }
 }
 
-fn heading(item: &Interaction) -> String {
+/// What it is, and of whom: also the page's title.
+pub fn heading(item: &Interaction) -> String {
     let kind = definitions::kind(item.kind);
     let mut kind = kind.to_owned();
     if let Some(first) = kind.get_mut(..1) {

@@ -42,7 +42,7 @@ fn all(view: &Page) -> Markup {
     }
     html! {
         ul.list { @for reply in &view.replies { li data-test="saved-reply" { div.grow {
-            @if view.is_to_read { b dir="auto" { (reply.name) } p.said dir="auto" { (reply.text) } }
+            @if view.is_to_read { b dir="auto" { (reply.name) } div.whole { p.said dir="auto" { (reply.text) } } }
             @else { (one(reply, view.told_of(Some(reply.id)))) }
         } } } }
     }

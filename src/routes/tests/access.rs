@@ -130,6 +130,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/moderation/{order}", Page(Cleos), 200),
     ("POST", "/moderation/{order}/act", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/notes", Page(Cleos), 303),
+    ("POST", "/inbox/{interaction}/notes/draft", Page(Cleos), 204),
     ("POST", "/inbox/{interaction}/notes/delete", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/corrections", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/move", Page(Cleos), 303),

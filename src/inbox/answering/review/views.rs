@@ -15,7 +15,7 @@ pub fn waiting(replies: &[Reply], may_approve: bool, local: &Local) -> Markup {
         }
         @for reply in replies {
             (card(reply.author_name.as_deref().unwrap_or("Somebody"), html! { (local.ago(reply.created_at)) }, html! {
-                p.said dir="auto" { (reply.text) }
+                div.whole { p.said dir="auto" { (reply.text) } }
                 p { a href={ "/inbox/" (reply.interaction_id) } { "See what it answers" } }
                 @if may_approve { (review(reply.interaction_id, reply, &place)) }
             }))

@@ -24,7 +24,7 @@ kit::both_databases! {
         let list = app.get("/inbox").await.text;
         assert!(list.contains(&format!("All {waiting} that match")), "the bar says how many are meant");
         let told = told(&app, &move_all(&app, "", "done").await).await;
-        assert!(told.contains("threads: marked done."), "{}", receipt(&told));
+        assert!(told.contains("threads done."), "{}", receipt(&told));
         assert_eq!(states(&app, "needs_reply").await, 0);
         assert_eq!(totals(&app).await.iter().map(|(_, count)| count).sum::<i64>(), all.iter().map(|(_, count)| count).sum::<i64>());
 
@@ -58,7 +58,7 @@ kit::both_databases! {
         .await;
         app.post(&format!("/inbox/{}/move", ids[1]), &[("to", "spam")]).await;
         let told = told(&app, &answer).await;
-        assert!(told.contains("1 thread: marked done. In 2 something happened meanwhile: left alone."), "{}", receipt(&told));
+        assert!(told.contains("Marked 1 thread done. In 2 something happened meanwhile: left alone."), "{}", receipt(&told));
         let states = app.db.read(|conn| conn.all::<(String, String)>("SELECT external_id, state FROM threads ORDER BY external_id", args![]));
         let expected = [("c0", "needs_reply"), ("c1", "spam"), ("c2", "done"), ("c9", "needs_reply")];
         assert_eq!(states.await.unwrap(), expected.map(|(id, state)| (id.to_owned(), state.to_owned())));
@@ -117,7 +117,7 @@ kit::both_databases! {
         app.run_jobs().await;
         app.db.write(|tx| tx.exec("UPDATE memberships SET role = 'owner'", args![])).await.unwrap();
         let told = app.get(answer.location()).await.text;
-        assert!(told.contains("3 threads: marked done."), "{}", receipt(&told));
+        assert!(told.contains("Marked 3 threads done."), "{}", receipt(&told));
         let undone = app.post("/inbox/moves/undo", &[("at", instant(&told))]).await;
         assert_eq!((undone.status.as_u16(), states(&app, "needs_reply").await), (303, waiting), "{}", undone.text);
     }

@@ -68,7 +68,7 @@ impl Things {
             path if path.contains("/views") && path.starts_with("/api/") => {
                 format!("{{\"name\": \"New {}\", \"filter\": \"kind=review\"}}", self.view)
             }
-            "/inbox/{interaction}/notes" => "note=Call+them.".to_owned(),
+            "/inbox/{interaction}/notes" | "/inbox/{interaction}/notes/draft" => "note=Call+them.".to_owned(),
             "/inbox/{interaction}/notes/delete" => format!("note={}", self.note),
             "/inbox/moves/undo" | "/inbox/{interaction}/undo" => "at=2026-11-22T09:00:00.000Z".to_owned(),
             "/inbox/{interaction}/reply/insert" => format!("text=At+nine.&saved={}", self.saved_reply),
