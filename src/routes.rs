@@ -28,7 +28,6 @@ use crate::ops::metrics;
 use crate::palette;
 use crate::replies;
 use crate::web::errors;
-use crate::web::errors::{typed, unread};
 use crate::web::extract;
 use crate::web::openapi;
 use crate::web::ui;
@@ -55,7 +54,7 @@ pub fn router(app: App) -> Router {
         .nest("/api/v1", api(&app))
         .with_state(app)
         .route(csp_reports::PATH, post(async move |body: Bytes| reports.take(&body)))
-        .layer(from_fn(typed::keep))
+        .layer(from_fn(errors::extract::keep))
         .layer(from_fn(extract::refuse_nul))
         .layer(compression());
     edge.around(routes)
@@ -201,7 +200,7 @@ fn api(app: &App) -> Router<App> {
         .route("/jobs/{id}/status", get(activity::api::status))
         .route("/jobs/{id}/cancel", post(activity::api::cancel))
         .route("/jobs/{id}/retry", post(activity::api::retry))
-        .route_layer(from_fn(unread::name))
+        .route_layer(from_fn(errors::api::name))
         .route_layer(from_fn(idempotency::api::recognise))
         .route_layer(from_fn_with_state(app.clone(), api_keys::api::guard))
 }

@@ -1,6 +1,5 @@
 //! Accounts from the terminal: the first link, and `repruv user …`.
 
-use axum::http::StatusCode;
 use kit::clock::Timestamp;
 use kit::db::{self, Db};
 use kit::random::Random;
@@ -98,5 +97,5 @@ pub async fn enable_user(app: &App, email: &str) -> Result<()> {
 
 fn no_account() -> Error {
     let text = "there is no account with this e-mail address; `repruv user list` shows them all";
-    Error::refused(StatusCode::NOT_FOUND, "no_account", text)
+    Error::bad_request("no_account", text)
 }

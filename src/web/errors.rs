@@ -1,8 +1,8 @@
 //! Every way in which a request can fail, and the one place where failures become pages or problem+json (RFC 9457).
 
+pub mod api;
+pub mod extract;
 mod pages;
-pub mod typed;
-pub mod unread;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -177,7 +177,7 @@ impl From<BytesRejection> for Error {
 
 impl From<JsonRejection> for Error {
     fn from(rejection: JsonRejection) -> Self {
-        if let Some(errors) = unread::errors(&rejection.body_text()) {
+        if let Some(errors) = api::errors(&rejection.body_text()) {
             return Self::Invalid(errors);
         }
         let refusal = Refusal::of_status(rejection.status());

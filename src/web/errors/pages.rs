@@ -11,7 +11,7 @@ use kit::web::{Refusal, RequestInfo};
 use serde_json::json;
 
 use super::Error;
-use super::typed::Typed;
+use super::extract::Typed;
 use crate::web::ui::{Local, NOTHING, Shell, error_page};
 
 /// The edge's renderer: logs a failure once and gives it a body that fits the address asked.
