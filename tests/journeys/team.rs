@@ -37,7 +37,7 @@ fn a_comment_is_starred_tagged_assigned_and_noted_by_keyboard() {
         person
             .is(
                 "the note stands under the thread",
-                "document.querySelector('.notes')?.textContent.includes('Ask the warehouse first.') ?? false",
+                "document.querySelector('.team-notes')?.textContent.includes('Ask the warehouse first.') ?? false",
             )
             .await;
         assert_eq!(person.browser.accessibility_faults().await, Vec::<String>::new());
@@ -152,11 +152,11 @@ fn a_team_needs_no_javascript() {
         person
             .is(
                 "the note is there",
-                "document.querySelector('.notes')?.textContent.includes('Ask the warehouse first.') ?? false",
+                "document.querySelector('.team-notes')?.textContent.includes('Ask the warehouse first.') ?? false",
             )
             .await;
-        person.browser.press(".notes button").await;
-        person.is("the note is gone", "document.querySelector('.notes') === null").await;
+        person.browser.press(".team-notes button").await;
+        person.is("the note is gone", "document.querySelector('.team-notes') === null").await;
         person.browser.fill("#text", "Good morning.").await;
         person.browser.evaluate("document.getElementById('saved').selectedIndex = 1").await;
         person.browser.press("[data-insert]").await;
