@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::pages::job_id;
-use super::{offered, seen};
+use super::{offered, rights, seen};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
@@ -89,6 +89,7 @@ pub async fn cancel(
 ) -> Result<Response> {
     let (id, user, scope) = (job_id(&id)?, who.user.id, seen(who.user.id, &who.workspace));
     let effect = move |work: &mut Work<'_>| {
+        opens(work, &who, id)?;
         let job = super::cancel(work, scope, id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Cancelled { id: job.id, status: job.status })))
     };
@@ -113,8 +114,16 @@ pub async fn retry(
 ) -> Result<Response> {
     let (id, user, scope) = (job_id(&id)?, who.user.id, seen(who.user.id, &who.workspace));
     let effect = move |work: &mut Work<'_>| {
+        opens(work, &who, id)?;
         let job = super::retry(work, scope, id)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(Retried { job_id: job.id })))
     };
     once.write(&app, None, visitor.acting_for(user), effect).await
+}
+
+/// A key stops and repeats what it could ask for.
+fn opens(work: &mut Work<'_>, who: &Caller, id: JobId) -> Result<()> {
+    let scope = seen(who.user.id, &who.workspace);
+    jobs::status(work.tx, id, scope, work.now)?.ok_or(Error::NotFound)?;
+    who.needs(rights::scope(work.tx, id)?)
 }

@@ -3,6 +3,7 @@
 use kit::jobs::{Job as _, JobId};
 
 use super::store;
+use crate::accounts::api_keys::Scope;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
@@ -39,6 +40,17 @@ pub(super) fn check(conn: &mut Conn, by: UserId, id: JobId, wanted: Wanted) -> R
         (MoveMatching::TYPE | TakeBackMoves::TYPE, _) if job.user_id == by => has(role, Right::Answer),
         (other, _) => has(role, right(other)),
     }
+}
+
+/// What opens a job to a program: the same that opens what it does.
+pub(super) fn scope(conn: &mut Conn, id: JobId) -> Result<Scope> {
+    let job = store::ordered(conn, id)?;
+    Ok(job.map_or(Scope::Write, |job| match (job.job_type.as_str(), right(&job.job_type)) {
+        (SendReply::TYPE | CarryOut::TYPE, _) => Scope::SendReplies,
+        (_, Right::Connect) => Scope::Connections,
+        (_, Right::Demo) => Scope::Demo,
+        _ => Scope::Write,
+    }))
 }
 
 fn right(job_type: &str) -> Right {

@@ -14,7 +14,9 @@ fn a_word_on_all_that_match_is_accessible_from_the_question_to_the_undo() {
         person.browser.press(".all-matching input").await;
         sound(&person, "all that match are meant").await;
         person.browser.press(".ticked [value=done]").await;
-        person.is("a line says so", "/Marked .* done/.test(document.querySelector('.receipt')?.textContent ?? '')").await;
+        person
+            .is("a line says so", "/Marked .* done/.test(document.querySelector('.receipt')?.textContent ?? '')")
+            .await;
         sound(&person, "all that match are done").await;
         person.browser.reload().await;
         person.is("nothing is left to do", "document.querySelectorAll('.row').length === 0").await;

@@ -212,7 +212,8 @@ pub fn authenticate(conn: &mut Conn, token: &TokenHash, now: Timestamp) -> db::R
     let found = sessions::person(conn, key.user_id, key.workspace_id, key.follows_demo)?;
     let Some((user, workspace, role)) = found else { return Ok(None) };
     let pass = SessionId::from(key.id.uuid());
-    let caller = Caller { user, workspace, role, pass, ends_at: key.expires_at, session: None };
+    let ends_at = key.expires_at;
+    let caller = Caller { user, workspace, role, pass, ends_at, session: None, key: Some(key.clone()) };
     Ok(Some((key, caller)))
 }
 
@@ -241,7 +242,7 @@ impl Key {
         self.expires_at.is_some_and(|end| end <= now)
     }
 
-    fn allows(&self, scope: Scope) -> Result<()> {
+    pub(in crate::accounts) fn allows(&self, scope: Scope) -> Result<()> {
         if self.scopes().any(|own| own == scope) {
             return Ok(());
         }

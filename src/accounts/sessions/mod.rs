@@ -12,6 +12,7 @@ use kit::db::{self, Conn, Json, Tx};
 use kit::web::Nonce;
 use sha2::{Digest as _, Sha256};
 
+use super::api_keys::{Key, Scope};
 use crate::app::App;
 use crate::web::cookies::SESSION_LIFE;
 use crate::web::errors::{Error, Result};
@@ -135,12 +136,22 @@ pub struct Caller {
     pub ends_at: Option<Timestamp>,
     /// None with a key, which somebody made with a fresh password.
     pub session: Option<SessionRow>,
+    /// None in a session, to which all is open.
+    pub key: Option<Key>,
+}
+
+impl Caller {
+    /// Refuses a key that does not open this.
+    pub fn needs(&self, scope: Scope) -> Result<()> {
+        self.key.as_ref().map_or(Ok(()), |key| key.allows(scope))
+    }
 }
 
 impl From<SignedIn> for Caller {
     fn from(who: SignedIn) -> Self {
         let (pass, ends_at) = (who.session.id, Some(who.session.expires_at));
-        Self { user: who.user, workspace: who.workspace, role: who.role, pass, ends_at, session: Some(who.session) }
+        let SignedIn { user, workspace, role, session, .. } = who;
+        Self { user, workspace, role, pass, ends_at, session: Some(session), key: None }
     }
 }
 

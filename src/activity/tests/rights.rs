@@ -2,10 +2,15 @@
 
 use kit::args;
 use kit::both_databases;
-use kit::jobs::Workplace as _;
+use kit::jobs::{Job as _, Workplace as _};
 use serde_json::Value;
 
 use super::*;
+use crate::connections::jobs::SyncConnection;
+use crate::demo::jobs::EnableDemo;
+use crate::inbox::moves::matching::MoveMatching;
+use crate::moderation::CarryOut;
+use crate::replies::SendReply;
 use crate::testing::{Browser, TestApp};
 
 /// Whose ledgers ask by what they are about; their own tests say so.
@@ -62,6 +67,26 @@ both_databases! {
             assert_eq!((&offered["can_cancel"], cancelled, again), (&json!(true), 303, 202), "{job_type}");
             let id = app.ordered(job_type, JobStatus::Failed, EMAIL).await;
             assert_eq!(app.get(&format!("/api/jobs/{id}/status")).await.json()["can_retry"], true, "{job_type}");
+        }
+    }
+
+    async fn a_key_stops_and_repeats_what_it_could_ask_for(app: TestApp) {
+        let app = app.with_ann().await;
+        let narrow = app.key(&[("write", "true")]).await;
+        let scopes = ["write", "replies:send", "connections", "demo"].map(|scope| (scope, "true"));
+        let wide = app.key(&scopes).await;
+        let types = [
+            (SendReply::TYPE, false), (CarryOut::TYPE, false), (SyncConnection::TYPE, false), (EnableDemo::TYPE, false),
+            (MoveMatching::TYPE, true),
+        ];
+        for (job_type, is_open) in types {
+            let id = app.ordered(job_type, JobStatus::Pending, EMAIL).await;
+            for path in ["retry", "cancel"].map(|what| format!("/api/jobs/{id}/{what}")) {
+                let is_let_in = async |key: &str| {
+                    !app.browser().with_key(key, "POST", &path).await.text.contains("scope_missing")
+                };
+                assert_eq!((is_let_in(&narrow).await, is_let_in(&wide).await), (is_open, true), "{path} {job_type}");
+            }
         }
     }
 }

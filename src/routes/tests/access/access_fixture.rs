@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use kit::args;
+use kit::clock::Timestamp;
 use kit::db::Tx;
 use kit::jobs::{Enqueue, JobId};
 use kit::testing::wait_until;
@@ -17,8 +18,8 @@ use crate::accounts::api_keys::{self, KeyId, Life, Made, NewKey, Scope};
 use crate::accounts::sessions::{self, COOKIE, SessionId, Visitor};
 use crate::accounts::{self, LinkId, admin, joining};
 use crate::connections::ConnectionId;
-use crate::connections::jobs::SyncConnection;
 use crate::inbox::ingest::{self, IngestContext};
+use crate::inbox::moves::matching::TakeBackMoves;
 use crate::inbox::notes::NoteId;
 use crate::inbox::saved_views::SavedViewId;
 use crate::inbox::testing::{add_connection, comment};
@@ -237,10 +238,9 @@ impl AccessFixture {
             let (unknown_reply, awaiting_reply) = (unknown_reply?, awaiting_reply?);
             let order = order(tx, &source, cleo)?;
             let mut job = || {
-                let other = ConnectionId::new(now, random);
                 let workspace_id = Some(workspace.uuid());
                 let enqueue = Enqueue { user_id: Some(cleo.uuid()), workspace_id, ..Enqueue::default() };
-                kit::jobs::enqueue(tx, now, random, &SyncConnection { connection_id: other }, enqueue)
+                kit::jobs::enqueue(tx, now, random, &taken_back(workspace, cleo, now), enqueue)
             };
             let (job, ended_job) = (job()?.id, job()?.id);
             kit::jobs::cancel::<crate::app::App>(tx, now, random, ended_job, cleo.uuid())?;
@@ -384,4 +384,10 @@ fn order(tx: &mut Tx, source: &IngestContext<'_>, by: UserId) -> kit::db::Result
 
 fn workspace(tx: &mut Tx, user: UserId) -> Result<WorkspaceId> {
     Ok(workspaces::of_person(tx, user)?.into_iter().next().expect("somebody with a workspace").id)
+}
+
+/// A job that asks for nothing but what it does for whoever ordered it.
+fn taken_back(workspace: WorkspaceId, by: UserId, asked_at: Timestamp) -> TakeBackMoves {
+    let payload = serde_json::json!({ "workspace": workspace, "by": by, "asked_at": asked_at });
+    serde_json::from_value(payload).expect("a job's payload")
 }
