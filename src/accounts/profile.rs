@@ -127,16 +127,7 @@ pub async fn save_undo_seconds(app: &App, who: &SignedIn, seconds: i64) -> Resul
 }
 
 pub(super) fn check_name(name: &str, errors: &mut FieldErrors) -> String {
-    let Some(line) = visible::line(name) else {
-        errors.add("name", "invisible", "Use characters that can be seen.");
-        return name.to_owned();
-    };
-    if line.is_empty() {
-        errors.add("name", "missing", "Enter your name.");
-    } else if line.chars().count() > LONGEST_NAME {
-        errors.add("name", "too_long", "Use at most 80 characters.");
-    }
-    line
+    errors.name(name, LONGEST_NAME).unwrap_or_else(|| name.to_owned())
 }
 
 /// The nearest name that may be shown; none where nothing is left.

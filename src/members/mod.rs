@@ -17,7 +17,6 @@ use crate::accounts::{LinkId, api_keys};
 use crate::audit::{self, Event};
 use crate::events;
 use crate::inbox::{listing, marks, notes, saved_views};
-use crate::model::visible;
 use crate::replies;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::{Look, Work};
@@ -102,13 +101,8 @@ fn before(changed: Changed) -> Result<Role> {
 
 /// Calls the workspace something else, and says whether what editors answer waits for an owner.
 pub fn set_up(work: &mut Work<'_>, workspace: WorkspaceId, name: &str, approves_replies: bool) -> Result<()> {
-    let refused = |code, text: &str| Err(FieldErrors::one("name", code, text).into());
-    let name = match visible::line(name) {
-        None => return refused("invisible", "Use characters that can be seen."),
-        Some(name) if name.is_empty() => return refused("missing", "Enter a name."),
-        Some(name) if name.chars().count() > LONGEST_NAME => return refused("too_long", "Use at most 80 characters."),
-        Some(name) => name,
-    };
+    let mut errors = FieldErrors::default();
+    let Some(name) = errors.name(name, LONGEST_NAME) else { return Err(errors.into()) };
     workspaces::rename(work.tx, workspace, &name)?;
     workspaces::set_approves_replies(work.tx, workspace, approves_replies)?;
     Ok(audit::record(work, Event::WorkspaceChanged, workspace)?)

@@ -293,7 +293,7 @@ impl Refused {
             Self::NotAnswerable => ("not_answerable", "This can't be replied to.".into()),
             Self::NotConnected => ("not_connected", "Reconnect this account to reply.".into()),
             Self::Empty => ("empty", "Write a reply first.".into()),
-            Self::Hidden => ("bad_characters", "A reply can't hold characters that nobody sees.".into()),
+            Self::Hidden => ("bad_characters", "A reply can't contain invisible characters.".into()),
             Self::NoNote => ("note_missing", "Say in a sentence what should change (2,000 characters at most).".into()),
             Self::Nul => ("bad_character", "The text contains a character that can't be sent (NUL).".into()),
             Self::TooLong { length, longest, unit } => {

@@ -1,6 +1,7 @@
 //! What holds for every address, read from `routes.rs` itself, so that a new one cannot be forgotten.
 
 mod access;
+mod names;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,6 +111,11 @@ both_databases! {
         for answer in [app.get(gone).await, app.post(&format!("{gone}/mark"), &[("mark", "star")]).await] {
             assert_eq!(answer.status, 404);
             assert!(answer.text.contains("This comment isn't here any more") && answer.text.contains("Go to the inbox"), "{}", answer.text);
+        }
+        let other = "/inbox/views/01890a5d-ac96-774b-bcce-b302099a8057/delete";
+        for answer in [app.get("/inbox/nothing").await, app.post(other, &[]).await] {
+            assert!(answer.status == 404 && !answer.text.contains("This comment"), "no comment was named: {}", answer.text);
+            assert!(answer.text.contains("Go to the inbox"), "{}", answer.text);
         }
     }
 

@@ -222,12 +222,12 @@ impl FieldErrors {
         self.0.push(FieldError { field: field.into(), code, message: message.into() });
     }
 
-    /// Reads the field `name`: what people call something of theirs, as it is kept.
+    /// Reads the field `name`: what people call themselves, or something of theirs, as it is kept.
     pub fn name(&mut self, text: &str, longest: usize) -> Option<String> {
         let (code, message) = match visible::name(text, longest) {
             Ok(name) => return Some(name),
-            Err(BadName::Empty) => ("required", "Give it a name.".to_owned()),
-            Err(BadName::Hidden) => ("bad_characters", "A name can't hold characters that nobody sees.".to_owned()),
+            Err(BadName::Empty) => ("required", "Enter a name.".to_owned()),
+            Err(BadName::Hidden) => ("bad_characters", "A name can't contain invisible characters.".to_owned()),
             Err(BadName::Long) => ("too_long", format!("A name has up to {longest} letters.")),
         };
         self.add("name", code, message);

@@ -16,7 +16,6 @@ use kit::db::{self, Conn, Tx};
 use super::UserId;
 use crate::accounts::sessions::{self, Caller, SessionId, TokenHash};
 use crate::app::App;
-use crate::model::visible;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 use crate::workspaces::{self, Right, Role, WorkspaceId};
@@ -138,15 +137,7 @@ pub fn make(work: &mut Work<'_>, user: UserId, workspace: WorkspaceId, new: &New
 
 fn check(new: &NewKey, role: Role) -> Result<NewKey> {
     let mut errors = FieldErrors::default();
-    let name = visible::line(&new.name);
-    match &name {
-        None => errors.add("name", "invisible", "Use characters that can be seen."),
-        Some(name) if name.is_empty() => errors.add("name", "missing", "Enter a name."),
-        Some(name) if name.chars().count() > LONGEST_NAME => {
-            errors.add("name", "too_long", "Use at most 80 characters.");
-        }
-        Some(_) => {}
-    }
+    let name = errors.name(&new.name, LONGEST_NAME);
     if new.scopes.is_empty() {
         errors.add("scopes", "missing", "Choose at least one permission.");
     }

@@ -89,7 +89,7 @@ kit::both_databases! {
     async fn what_is_refused_stays_in_the_box_with_the_reason(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         let long = "é".repeat(10_001);
-        for (text, reason) in [("  \n ", "Write a reply first."), ("\u{200b}\u{202e}", "nobody sees"), (long.as_str(), "1 character too long")] {
+        for (text, reason) in [("  \n ", "Write a reply first."), ("\u{200b}\u{202e}", "invisible characters"), (long.as_str(), "1 character too long")] {
             let answer = send(&app, ids[0], text).await;
             assert_eq!(answer.status, 422);
             assert!(answer.text.contains(reason) && answer.text.contains("aria-invalid=\"true\""), "{reason}: {}", answer.text);

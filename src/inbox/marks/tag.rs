@@ -25,7 +25,7 @@ pub enum BadTag {
     Empty,
     #[error("A tag has up to {LONGEST} letters.")]
     Long,
-    #[error("A tag can't hold characters that nobody sees.")]
+    #[error("A tag can't contain invisible characters.")]
     Hidden,
     /// Programs take such a step out of an address, and could not name it.
     #[error("A tag needs more than dots.")]

@@ -62,8 +62,8 @@ kit::both_databases! {
             ("", "Write a tag first."),
             ("   ", "Write a tag first."),
             (long.as_str(), "A tag has up to 40 letters."),
-            ("a%E2%80%AEb", "A tag can't hold characters that nobody sees."),
-            ("a%07b", "A tag can't hold characters that nobody sees."),
+            ("a%E2%80%AEb", "A tag can't contain invisible characters."),
+            ("a%07b", "A tag can't contain invisible characters."),
         ] {
             for (path, ticked) in [(format!("/inbox/{}/mark", ids[0]), ""), ("/inbox/marks".to_owned(), "&id=ID")] {
                 let body = format!("mark=tag&tag={typed}{}", ticked.replace("ID", &ids[0].to_string()));

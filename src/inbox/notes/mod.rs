@@ -100,7 +100,7 @@ fn read(text: &str) -> Result<String> {
     let text = match visible::text(text) {
         Ok(text) => text,
         Err(BadText::Empty) => return refused("required", "Write a note first."),
-        Err(BadText::Hidden) => return refused("bad_characters", "A note can't hold characters that nobody sees."),
+        Err(BadText::Hidden) => return refused("bad_characters", "A note can't contain invisible characters."),
     };
     match text.chars().count().saturating_sub(LONGEST) {
         0 => Ok(text),

@@ -50,7 +50,7 @@ kit::both_databases! {
         for (text, word) in [
             (" \n ", "Write a note first."),
             (long.as_str(), "this is 1 too long"),
-            ("a\u{202e}b", "characters that nobody sees"),
+            ("a\u{202e}b", "can't contain invisible characters"),
         ] {
             let answer = app.post(&format!("/inbox/{id}/notes"), &[("note", text)]).await;
             assert_eq!(answer.status, 422);

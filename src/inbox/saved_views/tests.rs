@@ -26,6 +26,8 @@ both_databases! {
             assert!(opened.text.contains(part), "{part}: {}", opened.text);
         }
         assert!(!opened.text.contains("Save as a view"), "it has a name");
+        let beside = app.get(&format!("/inbox/{}?kind=comment", listed(&app).await)).await.text;
+        assert!(beside.contains("For everybody in this workspace"), "also beside a comment: {beside}");
         assert!(app.get("/inbox?panel=views").await.text.contains("<span class=\"count\">3</span>"), "counted where it is asked for");
         assert_eq!(app.get("/inbox/views").await.text.matches("data-test=\"view\"").count(), 1);
     }
@@ -35,10 +37,10 @@ both_databases! {
         save(&app, "Reviews", "kind=review", false).await;
         let long = "é".repeat(61);
         for (name, filter, word) in [
-            ("", "kind=review", "Give it a name."),
+            ("", "kind=review", "Enter a name."),
             (" REVIEWS", "kind=comment", "Another view has this name."),
             (long.as_str(), "kind=review", "A name has up to 60 letters."),
-            ("a\u{202e}b", "kind=review", "characters that nobody sees"),
+            ("a\u{202e}b", "kind=review", "can't contain invisible characters"),
             ("Poems", "kind=poem", "This isn't an inbox filter."),
             ("Tab", "tab=all", "This isn't an inbox filter."),
         ] {
@@ -214,6 +216,11 @@ both_databases! {
         assert_eq!(send("DELETE", &path, json!({})).await.0, 204);
         assert_eq!(send("DELETE", &path, json!({})).await.0, 404);
     }
+}
+
+/// Some comment.
+async fn listed(browser: &Browser) -> String {
+    browser.get("/api/interactions").await.json()["items"][0]["id"].as_str().expect("an id").to_owned()
 }
 
 /// Where it opens.

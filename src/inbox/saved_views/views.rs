@@ -79,7 +79,7 @@ pub fn saving(views: &Views, place: &Place) -> Markup {
                 form.form method="post" action="/inbox/views/filter" {
                     (filter)
                     div.field {
-                        label for="changed-view" { "Or put it in place of a view's filter" }
+                        label for="changed-view" { "Or replace an existing view's filter" }
                         select #changed-view name="view" { @for view in mine { option value=(view.id) { (view.name) } } }
                     }
                     (Button::new("Replace"))

@@ -91,7 +91,7 @@ fn read(conn: &mut Conn, workspace: WorkspaceId, typed: &Typed, of: Option<Saved
             errors.add("text", "too_long", format!("A saved reply has up to 2,000 letters: this is {long} too long."));
         }
         Err(BadText::Hidden) => {
-            errors.add("text", "bad_characters", "A reply can't hold characters that nobody sees.");
+            errors.add("text", "bad_characters", "A reply can't contain invisible characters.");
         }
         Ok(text) => {
             if let Some(mistake) = fill::mistake(text) {

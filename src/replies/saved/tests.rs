@@ -34,13 +34,13 @@ both_databases! {
         assert_eq!(app.post("/settings/replies", &[("name", "Hours"), ("text", "At nine.")]).await.status, 303);
         let (long_name, long_text) = ("é".repeat(61), "é".repeat(2_001));
         for (name, text, word) in [
-            ("", "Hi", "Give it a name."),
+            ("", "Hi", "Enter a name."),
             ("  HOURS ", "Hi", "Another saved reply has this name."),
             (long_name.as_str(), "Hi", "A name has up to 60 letters."),
-            ("a\u{202e}b", "Hi", "characters that nobody sees"),
+            ("a\u{202e}b", "Hi", "can't contain invisible characters"),
             ("Name", " \n", "Write the reply."),
             ("Name", long_text.as_str(), "this is 1 too long"),
-            ("Name", "a\u{202e}b", "characters that nobody sees"),
+            ("Name", "a\u{202e}b", "can't contain invisible characters"),
             ("Name", "Hi {firstname}!", "There is no {firstname}."),
             ("Name", "Hi {first_name", "one brace on each side"),
             ("Name", "Hi {{first_name}}", "one brace on each side"),

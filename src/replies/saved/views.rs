@@ -81,7 +81,7 @@ fn fields(of: &str, name: &str, text: &str, errors: Option<&FieldErrors>) -> Mar
     let places = html! {
         "These are filled in for each comment: "
         @for (index, name) in VARIABLES.iter().enumerate() { @if index > 0 { ", " } code { "{" (name) "}" } }
-        ". What isn't known is left out; a handle like @ann is nobody's first name."
+        ". What isn't known is left out; a handle like @ann doesn't count as a first name."
     };
     let (name_id, text_id) = (format!("name-{of}"), format!("text-{of}"));
     html! {

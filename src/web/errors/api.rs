@@ -38,11 +38,7 @@ pub(super) fn errors(said: &str) -> Option<FieldErrors> {
     if let Some((rest, field)) = named(said, "unknown field ") {
         let known = rest.trim_start_matches(", ");
         let known = if known.starts_with("expected") { known } else { "none is expected" };
-        return Some(FieldErrors::one(
-            field.to_owned(),
-            "unknown_field",
-            format!("There is no {field} here: {known}."),
-        ));
+        return Some(FieldErrors::one(field.to_owned(), "unknown_field", format!("Unknown field {field}: {known}.")));
     }
     let is_path = |path: &&str| !path.contains(' ');
     let (field, why) = said.split_once(": ").filter(|(path, _)| is_path(path)).unwrap_or(("body", said));
@@ -74,11 +70,11 @@ mod tests {
             ("missing field `text` at line 1 column 2", "text: text is missing."),
             (
                 "colour: unknown field `colour`, expected `size` or `seed` at line 1 column 9",
-                "colour: There is no colour here: expected `size` or `seed`.",
+                "colour: Unknown field colour: expected `size` or `seed`.",
             ),
             (
                 "colour: unknown field `colour`, there are no fields at line 1 column 9",
-                "colour: There is no colour here: none is expected.",
+                "colour: Unknown field colour: none is expected.",
             ),
             (
                 "ids[0]: invalid type: integer `1`, expected a string at line 1 column 10",

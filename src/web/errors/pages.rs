@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::Error;
 use super::extract::Typed;
+use crate::model::InteractionId;
 use crate::web::ui::{Local, NOTHING, Shell, error_page};
 
 /// The edge's renderer: logs a failure once and gives it a body that fits the address asked.
@@ -151,7 +152,7 @@ fn is_panel(seen: &RequestInfo) -> bool {
 fn problem(seen: &RequestInfo, failure: &Failure) -> Response {
     let status = failure.status();
     let detail = match failure.code() {
-        "method_not_allowed" => "This address takes other methods: Allow names them.".into(),
+        "method_not_allowed" => "This address doesn't accept this method; see the Allow header.".into(),
         _ => failure.text(),
     };
     let mut body = json!({
@@ -193,16 +194,16 @@ fn page(seen: &RequestInfo, failure: &Failure, typed: Option<&Typed>) -> Respons
         person: None,
         workspace: None,
         views: None,
+        tour: None,
         needs_reply: None,
         version: String::new(),
         banner: None,
     };
     let text = text(seen, failure);
-    let is_of_comment = is_gone_comment(seen, status);
     let next: &[(&str, &str)] = match seen.method {
         _ if status == StatusCode::UNAUTHORIZED => &[("/login", "Sign in")],
-        _ if is_of_comment => &[("/inbox?state=needs_reply", "Go to the inbox")],
         Method::GET if status.is_server_error() => &[(&seen.path, "Try again"), ("/", "Go to the dashboard")],
+        _ if seen.path.starts_with("/inbox/") => &[("/inbox?state=needs_reply", "Go to the inbox")],
         _ => &[("/", "Go to the dashboard")],
     };
     let typed = typed.map_or(NOTHING, Typed::form);
@@ -231,7 +232,8 @@ fn text(seen: &RequestInfo, failure: &Failure) -> String {
 }
 
 fn is_gone_comment(seen: &RequestInfo, status: StatusCode) -> bool {
-    status == StatusCode::NOT_FOUND && seen.path.starts_with("/inbox/")
+    let named = seen.path.strip_prefix("/inbox/").and_then(|rest| rest.split('/').next());
+    status == StatusCode::NOT_FOUND && named.is_some_and(|id| id.parse::<InteractionId>().is_ok())
 }
 
 fn title(status: StatusCode) -> &'static str {
