@@ -56,13 +56,13 @@ fn read() -> BTreeMap<String, Vec<u8>> {
     files.collect()
 }
 
-/// Each script of several is a block of its own, so that it knows no name of another.
+/// Each script of several is a block of its own: it knows no name of another, and takes none along when it fails.
 fn together(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
     for (name, parts) in TOGETHER {
         let mut one = Vec::new();
         for part in parts {
             let script = files.remove(*part).unwrap_or_else(|| panic!("assets/{part} is there"));
-            one.extend([b"{\n".as_slice(), &script, b"}\n"].concat());
+            one.extend([b"try {\n".as_slice(), &script, b"} catch (error) { reportError(error) }\n"].concat());
         }
         files.insert(name.to_owned(), one);
     }

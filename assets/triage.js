@@ -81,7 +81,7 @@ function refuse(page, acted) {
   reading().prepend(told);
   told.textContent = words ?? "That did not work. Please try again.";
   // Where to go on, and to come back from after signing in.
-  const on = page?.querySelector(".trouble .button");
+  const on = page?.querySelector(".trouble a.button");
   if (on?.pathname === "/login") on.search = new URLSearchParams({ return_to: location.pathname + location.search });
   if (on) told.append(on);
 }
@@ -245,7 +245,7 @@ function countTicked() {
 document.addEventListener("change", (event) => event.target.matches(".tick") && countTicked());
 // After an act on many the list begins anew, and so does the focus.
 const receipt = document.querySelector(".rows-pane .receipt");
-if (receipt && !isOpen()) (links()[0] ?? receipt.querySelector("button")).focus({ preventScroll: true });
+if (receipt && !isOpen()) (links()[0] ?? receipt.querySelector("a, button"))?.focus({ preventScroll: true });
 
 // A list that is scrolled, focused, selected or open beside a comment is being read: rows known already are renewed in their
 // place, new ones wait behind a button.

@@ -25,6 +25,7 @@ impl SignedIn {
             }),
             workspace: Some(self.switcher()),
             views: Some(saved_views::views::anywhere()),
+            tour: None,
             needs_reply: None,
             version: self.version.clone(),
         }
@@ -61,6 +62,7 @@ impl PageContext {
             person: None,
             workspace: None,
             views: None,
+            tour: None,
             needs_reply: None,
             version: String::new(),
             banner: None,

@@ -224,6 +224,47 @@ fn what_is_typed_outlives_whatever_is_done_meanwhile() {
     });
 }
 
+/// Keeps in the page's own tab what stands in the line about a refusal: the page goes on to the sign-in by itself soon.
+const LOOK: &str = "new MutationObserver(() => { const on = document.querySelector('#refused a'); if (on) sessionStorage.on = on.textContent + ' ' + on.search; }).observe(document.body, { childList: true, subtree: true })";
+
+#[test]
+fn whoever_was_signed_out_meanwhile_is_led_back_by_what_they_send() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.at_the_inbox().await;
+        person.opens_the_first().await;
+        person.browser.evaluate(LOOK).await;
+        person.browser.fill("#text", "Half an answer").await;
+        person.is("it is kept", "document.getElementById('text-left').textContent === 'Draft saved.'").await;
+        let send =
+            "fetch('/logout', { method: 'POST' }).then(() => document.getElementById('composer').requestSubmit())";
+        person.browser.evaluate(send).await;
+        person.is("a way to sign in", "sessionStorage.on?.startsWith('Sign in ?return_to=%2Finbox%2F') ?? false").await;
+        // The console tells of the 401.
+        person.browser.close().await;
+    });
+}
+
+#[test]
+fn what_changed_nothing_is_told_over_an_empty_list_too() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 800).await;
+        let now = "fetch('/inbox').then(() => (location.href = `/inbox?state=snoozed&many=${new Date().toISOString()}&of=1`))";
+        person.open("/inbox").await;
+        person.browser.evaluate(now).await;
+        person
+            .is(
+                "a line says so",
+                "document.querySelector('.rows-pane .receipt')?.textContent.includes('Nothing changed') ?? false",
+            )
+            .await;
+        person.browser.key("?").await;
+        person.is("keys work", "document.getElementById('keys').matches(':popover-open')").await;
+        person.leaves_no_trace().await;
+    });
+}
+
 #[test]
 fn all_that_is_offered_for_what_is_ticked_can_be_reached_in_any_width() {
     kit::testing::run(async {

@@ -61,6 +61,17 @@ mod tests {
     }
 
     #[test]
+    fn a_script_that_fails_takes_none_along_that_is_served_with_it() {
+        for (address, parts) in [(asset!("page.js"), 3), (asset!("inbox.js"), 3)] {
+            let script = find(address.trim_start_matches("/assets/")).expect("it is served").negotiate("").0;
+            let script = std::str::from_utf8(script).expect("a script is UTF-8");
+            let apart = script.split("} catch (error) { reportError(error) }\n").collect::<Vec<_>>();
+            assert_eq!((apart.len() - 1, apart[parts]), (parts, ""), "{script}");
+            assert!(apart[..parts].iter().all(|part| part.starts_with("try {\n")), "{script}");
+        }
+    }
+
+    #[test]
     fn a_page_of_another_release_finds_what_has_the_place_of_its_files() {
         let ours = asset!("app.css").trim_start_matches("/assets/");
         assert_eq!(find_instead("app.0123456789ab.css").map(|asset| asset.file), Some(ours));

@@ -285,7 +285,7 @@ impl<'a> Button<'a> {
             button class=(self.class) type="button" popovertarget=(id) aria-label=[self.describe] {
                 @if let Some(sign) = self.icon { (icon(sign)) } (self.label)
             }
-            div id=(id) .menu.asks popover aria-label=(self.label) { p { (question) } (sure.posts(action)) }
+            div id=(id) .menu.asks popover role="dialog" aria-label=(self.label) { p { (question) } (sure.posts(action)) }
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Shell {
     pub workspace: Option<Switcher>,
     /// Below the places: what a feature has there.
     pub views: Option<Markup>,
+    /// Below everything that leads somewhere: the demo's tour, in the inbox.
+    pub tour: Option<Markup>,
     /// How many people wait for an answer, where it is known.
     pub needs_reply: Option<i64>,
     /// Up to where the page is true: the stream of hints begins with the newest (assets/live-panels.js).
@@ -94,7 +96,8 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
                     }
                 }
                 @if let Some(views) = &shell.views { (views) }
-                (commands(shell))
+                (commands(shell, person))
+                @if let Some(tour) = &shell.tour { (tour) }
                 div.account {
                     div { b { (person.name) } small { (person.email) } }
                     form method="post" action="/logout" {
@@ -113,10 +116,11 @@ fn signed_in(shell: &Shell, person: &Person, body: &Markup) -> Markup {
 }
 
 /// Without scripts, a page of them.
-fn commands(shell: &Shell) -> Markup {
+fn commands(shell: &Shell, person: &Person) -> Markup {
+    let title = if person.shortcuts { "Search commands (Ctrl+K or ⌘K)" } else { "Search commands" };
     html! {
-        a.commands href=(palette_address(shell)) data-palette title="Any command by name (Ctrl+K or ⌘K)" {
-            (icon(Icon::Commands)) span { "Commands" } kbd { "Ctrl K" }
+        a.commands href=(palette_address(shell)) data-palette title=(title) {
+            (icon(Icon::Commands)) span { "Commands" } @if person.shortcuts { kbd { "Ctrl K" } }
         }
     }
 }
@@ -130,7 +134,7 @@ fn palette_address(shell: &Shell) -> String {
 fn palette(shell: &Shell, person: &Person) -> Markup {
     html! {
         dialog #palette .palette aria-label="Commands" closedby="any" data-src={ (palette_address(shell)) "&panel=commands" } data-off[!person.shortcuts] {
-            input type="text" role="combobox" aria-label="Any command by name" placeholder="Any command by name" autocomplete="off" spellcheck="false"
+            input type="text" role="combobox" aria-label="Search commands" placeholder="Search commands" autocomplete="off" spellcheck="false"
                 aria-autocomplete="list" aria-expanded="true" aria-controls="palette-list";
             div #palette-list role="listbox" aria-label="Commands" aria-busy="true" {}
             div.palette-foot {
