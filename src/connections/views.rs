@@ -100,7 +100,7 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
                 p.muted { "Waiting for you to allow access on the consent page. It stays open for ten minutes." }
                 @if is_owner {
                     // A page that was left is opened anew: each consent counts once.
-                    div.actions { (Button::primary("Go on to the consent page").test("continue-connection").hidden("connection_id", &connection.id.to_string())
+                    div.actions { (Button::primary("Continue to the consent page").test("continue-connection").hidden("connection_id", &connection.id.to_string())
                         .posts(&format!("/connections/{}/start", platform.as_str()))) }
                 }
             }

@@ -33,12 +33,12 @@ struct WorkspaceBody {
 /// The same numbers and states as the page.
 #[utoipa::path(get, path = "/dashboard", tag = "dashboard", responses((status = 200, body = Answer), (status = 401)))]
 pub async fn show(State(app): State<App>, who: Caller) -> Result<Json<Answer>> {
-    let (now, time_zone, workspace) = (app.now(), who.user.time_zone, who.workspace.id);
+    let (now, time_zone, of) = (app.now(), who.user.time_zone, (who.workspace.id, who.role));
     let (local, facts) = app
         .db
         .read(move |conn| {
             let local = Local::new(now, &time_zone);
-            let dashboard = Dashboard::load(conn, workspace, &local, None)?;
+            let dashboard = Dashboard::load(conn, of, &local, None)?;
             Ok::<_, Error>((local, dashboard.facts))
         })
         .await?;

@@ -24,7 +24,7 @@ use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, Platform, UserId};
 use crate::replies::answers::{self, Waits};
 use crate::web::ui::Local;
-use crate::workspaces::{self, WorkspaceId};
+use crate::workspaces::{self, Right, Role, WorkspaceId};
 
 /// How far the charts and the rates look back.
 pub const WINDOW_DAYS: usize = 30;
@@ -219,7 +219,12 @@ kit::text_enum! {
 
 impl Dashboard {
     /// Reads what the page needs, or only what one panel needs.
-    pub fn load(conn: &mut Conn, workspace: WorkspaceId, local: &Local, only: Option<Panel>) -> db::Result<Self> {
+    pub fn load(
+        conn: &mut Conn,
+        (workspace, role): (WorkspaceId, Role),
+        local: &Local,
+        only: Option<Panel>,
+    ) -> db::Result<Self> {
         let wanted = |panels: &[Panel]| only.is_none_or(|one| one == Panel::All || panels.contains(&one));
         let (since, week) = (local.now - days(WINDOW_DAYS), local.day_back(GROWTH_DAYS));
         let of_metrics = wanted(&[Panel::Metrics]);
@@ -254,7 +259,8 @@ impl Dashboard {
             },
             answered_today: answer(conn, by_people)?,
         };
-        Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)?, may_connect: true })
+        let may_connect = role.may(Right::Connect);
+        Ok(Self { facts, open: answer(conn, open)?, recent: answer(conn, recent)?, may_connect })
     }
 }
 

@@ -18,7 +18,6 @@ use crate::live::Streams;
 use crate::web::errors::{Error, Result};
 use crate::web::extract;
 use crate::web::ui::{self, Local, NOTHING};
-use crate::workspaces::Right;
 
 #[derive(Debug, Deserialize)]
 pub struct Asked {
@@ -56,9 +55,8 @@ pub async fn show(
             let shown = match drawn {
                 Some(drawn) => Shown::Drawn(drawn),
                 None => {
-                    let dashboard = Dashboard::load(conn, who.workspace.id, &local, panel)?;
-                    let may_connect = who.role.may(Right::Connect);
-                    Shown::Read(Box::new(Dashboard { may_connect, ..dashboard }))
+                    let of = (who.workspace.id, who.role);
+                    Shown::Read(Box::new(Dashboard::load(conn, of, &local, panel)?))
                 }
             };
             let demo = demo.get(conn)?.seen_in(&who.workspace, who.role);

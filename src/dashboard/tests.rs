@@ -17,6 +17,7 @@ use crate::app::MIGRATIONS;
 use crate::inbox::counts;
 use crate::model::{AuthorId, ContentId};
 use crate::testing::TestApp;
+use crate::workspaces::Role;
 
 /// A workspace whose rows are written as ingest leaves them.
 struct House {
@@ -168,7 +169,10 @@ impl House {
 
     async fn load(&self, workspace: WorkspaceId, only: Option<Panel>) -> Dashboard {
         let local = self.local.clone();
-        self.db.read(move |conn| Dashboard::load(conn, workspace, &local, only)).await.expect("the dashboard is read")
+        self.db
+            .read(move |conn| Dashboard::load(conn, (workspace, Role::Owner), &local, only))
+            .await
+            .expect("the dashboard is read")
     }
 
     async fn metric(&self, name: &str) -> Metric {

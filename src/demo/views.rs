@@ -61,7 +61,7 @@ fn banner(demo: &Demo, local: &Local) -> Markup {
 
 /// What leaving takes along.
 const GOES: &str =
-    "The demo's comments go, with every reply, note and tag you made here. Your own data stays as it is.";
+    "This deletes the demo's comments and every reply, note and tag you made here. Your own data stays as it is.";
 
 const fn tone(status: DemoStatus) -> &'static str {
     match status {

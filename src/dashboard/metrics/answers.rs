@@ -27,8 +27,8 @@ pub fn response_time(facts: &Facts) -> Metric {
         value: took.map(Value::Seconds),
         notes: if took.is_some() { notes } else { Vec::new() },
         definition: "Half of the comments and reviews that you answered from Repruv in this period waited no longer than this \
-                     for your first reply. Where the workspace has business hours, only those count. Of more than 2,000 answers, the newest 2,000 \
-                     are looked at.",
+                     for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, only the \
+                     newest 2,000 are used.",
         ..of_answers(facts)
     }
 }
@@ -40,8 +40,8 @@ pub fn response_time_p90(facts: &Facts) -> Metric {
         title: "Nine in ten answered within",
         value: took.map(Value::Seconds),
         definition: "Nine in ten of the comments and reviews that you answered from Repruv in this period waited no longer than \
-                     this for your first reply. Where the workspace has business hours, only those count. Of more than 2,000 answers, the newest \
-                     2,000 are looked at.",
+                     this for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, only the \
+                     newest 2,000 are used.",
         ..of_answers(facts)
     }
 }

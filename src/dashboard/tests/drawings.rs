@@ -15,6 +15,7 @@ use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
 use crate::model::{ContentKind, ObservedContent, ObservedInteraction};
 use crate::testing::TestApp;
 use crate::web::ui::Local;
+use crate::workspaces::Role;
 
 kit::both_databases! {
     async fn nothing_that_the_dashboard_shows_changes_without_an_event(desk: Desk) {
@@ -65,7 +66,7 @@ async fn seen(desk: &Desk, local: &Local) -> (i64, String) {
     let (workspace, local) = (desk.workspace, local.clone());
     let seen = desk.read(move |conn| {
         let head: Option<i64> = conn.opt("SELECT seq FROM event_heads WHERE workspace_id = $1", args![workspace])?;
-        let dashboard = Dashboard::load(conn, workspace, &local, None)?;
+        let dashboard = Dashboard::load(conn, (workspace, Role::Owner), &local, None)?;
         Ok::<_, db::Error>((head.unwrap_or_default(), format!("{dashboard:?}")))
     });
     seen.await.expect("a dashboard")

@@ -14,7 +14,7 @@ use crate::inbox::listing::{self, Filter, Reader};
 use crate::inbox::testing::{Desk, MORNING, add_connection, comment, own_reply, reply};
 use crate::model::{ConnectionId, ContentKind, Kind, ObservedContent, ObservedInteraction, ProviderState};
 use crate::web::ui::Local;
-use crate::workspaces;
+use crate::workspaces::{self, Role};
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -204,7 +204,11 @@ pub(super) async fn rows_behind(desk: &Desk, local: &Local, href: &str) -> i64 {
 
 pub(super) async fn read(desk: &Desk, local: &Local) -> (Facts, Vec<Metric>) {
     let (workspace, asked) = (desk.workspace, local.clone());
-    let facts = desk.read(move |conn| Dashboard::load(conn, workspace, &asked, None)).await.expect("it is read").facts;
+    let facts = desk
+        .read(move |conn| Dashboard::load(conn, (workspace, Role::Owner), &asked, None))
+        .await
+        .expect("it is read")
+        .facts;
     let metrics = metrics(&facts, local);
     (facts, metrics)
 }
