@@ -36,11 +36,11 @@ pub const MOVING: [Key; 8] = [
 pub const DOING: [Key; 11] = [
     answer("r", "Write a reply"),
     answer("Ctrl Enter", "Send the reply and go on"),
-    answer("e", "Done"),
+    answer("e", "Mark as done"),
     answer("h", "Snooze"),
     answer("n", "No reply needed"),
     answer("N", "Needs a reply"),
-    answer("!", "Spam"),
+    answer("!", "Mark as spam"),
     answer("s", "Star"),
     answer("#", "Tag"),
     answer("a", "Assign"),

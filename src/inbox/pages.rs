@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use kit::db::Conn;
 use kit::web::Nonce;
-use maud::{Markup, html};
+use maud::Markup;
 use url::Url;
 
 use super::answering::{Answering, Told};
@@ -31,8 +31,8 @@ use crate::moderation;
 use crate::platforms::{Platforms, SIMULATOR, Verb};
 use crate::replies;
 use crate::web::errors::{Error, Result};
-use crate::web::ui;
-use crate::workspaces::{self, Right, WorkspaceId};
+use crate::web::ui::{self, Local};
+use crate::workspaces::{self, Right, Role, WorkspaceId};
 
 /// A URL's parameters, in its order.
 pub type Parameters = Vec<(String, String)>;
@@ -67,48 +67,66 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let panel = take(&mut parameters, "panel");
     let done = Done::take(&mut parameters);
     let place = Place::parse(parameters).map_err(refused)?;
+    match panel.as_deref() {
+        Some("receipt") => return Ok(receipt_part(app, who, &place, done).await?.into_response()),
+        Some("views") => return Ok(views_part(app, who, &place).await?.into_response()),
+        _ => {}
+    }
     let is_sound = place.errors.is_empty() && tagged.is_none();
     let mut shell = who.shell(app, nonce, "/inbox");
-    let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
+    let (workspace, by, role, zone) = (who.workspace.id, who.user.id, who.role, shell.local.zone.clone());
     let counts_choices = panel.as_deref() == Some("filters");
-    let counts_views = panel.as_deref() == Some("views");
     let (place, mut rows, receipt) = {
         let now = shell.local.now;
         let read = move |conn: &mut Conn| {
             let reader = Reader { workspace, user: by, zone: &zone, now };
             let named = Named { is_bare, view: view.as_deref() };
             let place = named.place(conn, reader, place.clone())?;
-            let (place, mut rows) = Rows::read(conn, reader, place)?;
-            if counts_views {
-                rows.views.counts = Some(saved_views::counts(conn, reader, &rows.views.all)?);
-            }
+            let (place, mut rows) = Rows::read(conn, reader, role, place)?;
             if counts_choices {
                 rows.choices = Some(listing::choice_counts(conn, reader, &place.filter)?);
             }
-            Ok::<_, Error>((place, rows, Receipt::read(conn, (workspace, by, now), done)?))
+            let receipt = Receipt::read(conn, (workspace, by, now), done, &rows.choice.members)?;
+            Ok::<_, Error>((place, rows, receipt))
         };
         app.db.read(read).await?
     };
     rows.choice.told = tagged;
     rows.verbs = views::verbs(&app.platforms, &rows.connections);
-    rows.views.may_share = who.role.may(Right::Answer);
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
     let (may_connect, matching) = (who.role.may(Right::Connect), done.by());
     let (place, rows) = (&place, &rows);
     let view = views::Inbox { place, rows, open: None, receipt, matching, may_answer, may_connect, local };
     match panel {
-        Some(_) if counts_views => return Ok(saved_views::views::in_the_inbox(&rows.views, place).into_response()),
         Some(_) if counts_choices => return Ok(views::filters(&view).into_response()),
         Some(_) => return Ok(views::panel(&view).into_response()),
         None => {}
     }
     shell.views = Some(saved_views::views::in_the_inbox(&rows.views, place));
-    let tour = tour::pages::strip(app, who, &place.list()).await?;
-    let body = html! { (tour) (views::inbox(&view, views::nothing_open())) };
+    shell.tour = Some(tour::pages::strip(app, who, &place.list()).await?);
+    let body = views::inbox(&view, views::nothing_open());
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, ui::page(&shell, "Inbox", body)).into_response())
+}
+
+/// What was done, alone: the list is not read for it.
+async fn receipt_part(app: &App, who: &SignedIn, place: &Place, done: Done) -> Result<Markup> {
+    let (workspace, by, local) = (who.workspace.id, who.user.id, Local::new(app.now(), &who.user.time_zone));
+    let now = local.now;
+    let read = move |conn: &mut Conn| {
+        let members = marks::members(conn, workspace)?;
+        Ok::<_, Error>(Receipt::read(conn, (workspace, by, now), done, &members)?)
+    };
+    let receipt = app.db.read(read).await?;
+    Ok(views::receipt_part(receipt.as_ref(), done.by(), place, &local))
+}
+
+/// The saved views beside the places, counted.
+async fn views_part(app: &App, who: &SignedIn, place: &Place) -> Result<Markup> {
+    let (views, _) = saved_views::pages::read(app, who).await?;
+    Ok(saved_views::views::in_the_inbox(&views, place))
 }
 
 /// What an address names instead of saying it: a view; or nothing at all, which means what a member chose to begin with.
@@ -169,7 +187,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let done = Done::take(&mut parameters).on(id);
     let place = Place::parse(parameters).map_err(refused)?;
     let mut shell = who.shell(app, nonce, "/inbox");
-    let (workspace, by, zone) = (who.workspace.id, who.user.id, shell.local.zone.clone());
+    let (workspace, by, role, zone) = (who.workspace.id, who.user.id, who.role, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
     let (may_answer, may_approve) = (who.role.may(Right::Answer), who.role.may(Right::Approve));
     let (place, mut rows, mut opened, mut beside) = {
@@ -177,12 +195,12 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
             let reader = Reader { workspace, user: by, zone: &zone, now };
-            let (place, rows) = Rows::read(conn, reader, place.clone())?;
+            let (place, rows) = Rows::read(conn, reader, role, place.clone())?;
             let marks = marks::of_items(conn, reader, std::slice::from_ref(&opened.interaction))?.remove(0);
             let choice = Choice { told: tagged.clone(), ..rows.choice.clone() };
             let beside = views::Beside {
                 neighbours: neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?,
-                receipt: Receipt::read(conn, (workspace, by, now), done)?,
+                receipt: Receipt::read(conn, (workspace, by, now), done, &rows.choice.members)?,
                 word: decisions::last_word(conn, workspace, id)?,
                 by,
                 may_answer,
@@ -216,9 +234,8 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
     let may_connect = who.role.may(Right::Connect);
     let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, may_connect, local };
-    let tour = tour::pages::strip(app, who, &place.one(id)).await?;
-    let body = html! { (tour) (views::inbox(&view, reading)) };
-    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
+    shell.tour = Some(tour::pages::strip(app, who, &place.one(id)).await?);
+    let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }
 
@@ -301,7 +318,7 @@ impl Rows {
     }
 
     /// With the place without what is gone.
-    fn read(conn: &mut Conn, reader: Reader<'_>, place: Place) -> Result<(Place, Self)> {
+    fn read(conn: &mut Conn, reader: Reader<'_>, role: Role, place: Place) -> Result<(Place, Self)> {
         let workspace = reader.workspace;
         let known = Known::read(conn, workspace)?;
         let place = known.narrowed(conn, workspace, place)?;
@@ -322,7 +339,11 @@ impl Rows {
             awaiting: replies::count_awaiting(conn, workspace)?,
             choices: None,
             verbs: Vec::new(),
-            views: Views { all: saved_views::list(conn, workspace, reader.user)?, ..Views::default() },
+            views: Views {
+                all: saved_views::list(conn, workspace, reader.user)?,
+                may_share: role.may(Right::Answer),
+                ..Views::default()
+            },
         };
         Ok((place, rows))
     }

@@ -42,7 +42,7 @@ impl Asked {
         if value(ALL).is_some_and(|all| !all.is_empty()) {
             return Err(Error::bad_request(
                 "only_ticked",
-                "This works on the comments you tick, not on all that match. Go back, untick “All that match”, and try again.",
+                "This works only on ticked comments. Go back, untick the box for all that match, and try again.",
             ));
         }
         let verb = value("verb").unwrap_or_default().parse();

@@ -14,7 +14,7 @@ use kit::jobs::JobId;
 
 use self::matching::Underway;
 use super::decisions::{self, UNDO, Word};
-use super::marks::{self, ActId};
+use super::marks::{self, ActId, Member};
 use super::place::take;
 use super::threads::{LastWord, ThreadState};
 use crate::model::InteractionId;
@@ -84,14 +84,14 @@ pub enum Receipt {
         state: ThreadState,
         until: Option<Timestamp>,
         changed: i64,
-        /// That were so already.
+        /// That were left as they were: there was nothing to move in them.
         spared: i64,
         /// In which something happened since it was asked for.
         passed_over: i64,
     },
     /// A job is at it, or has met its end.
     Underway(JobId, Underway),
-    /// As many as were chosen: they were so already.
+    /// As many as were chosen: in none of them was anything to move.
     Nothing(i64),
     Sent(Box<Reply>),
     Marked {
@@ -142,10 +142,12 @@ impl Done {
 }
 
 impl Receipt {
+    /// `members` are those of the workspace, by whom a comment is seen to.
     pub fn read(
         conn: &mut Conn,
         (workspace, by, now): (WorkspaceId, UserId, Timestamp),
         done: Done,
+        members: &[Member],
     ) -> db::Result<Option<Self>> {
         let Done { moved, many, sent, marked, matching, open } = done;
         if let Some(id) = moved {
@@ -162,10 +164,8 @@ impl Receipt {
         }
         if let Some(id) = marked {
             let Some(act) = marks::act(conn, workspace, by, id)? else { return Ok(None) };
-            let of = act.assignee.filter(|to| *to != by);
-            let named = of.map(|to| Ok::<_, db::Error>((to, marks::members(conn, workspace)?))).transpose()?;
-            let name = named.and_then(|(to, all)| all.into_iter().find(|one| one.id == to)).map(|member| member.name);
-            let assignee = if act.assignee == Some(by) { Some("you".to_owned()) } else { name };
+            let named = members.iter().find(|one| Some(one.id) == act.assignee);
+            let assignee = named.map(|one| if one.id == by { "you".to_owned() } else { one.name.clone() });
             return Ok(Some(Self::Marked { act, assignee, open }));
         }
         let Some(id) = sent else { return Ok(None) };

@@ -177,8 +177,8 @@ fn useless(word: Word) -> Error {
     Error::conflict(
         "nothing_to_move",
         match word.state {
-            ThreadState::NeedsReply => "Only what everybody can see on the platform can be answered.",
-            _ => "Nobody waits for a reply to this one, so it's out of the way already.",
+            ThreadState::NeedsReply => "You can only reply to comments that are public on the platform.",
+            _ => "This one isn't waiting for a reply, so there's nothing to move.",
         },
     )
 }

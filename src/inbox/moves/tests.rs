@@ -7,8 +7,10 @@ use kit::args;
 use kit::clock::Timestamp;
 
 use super::{Move, SNOOZES};
-use crate::inbox::testing::three_questions;
+use crate::inbox::ingest;
+use crate::inbox::testing::{comment, more, own_reply, three_questions};
 use crate::inbox::threads::ThreadState;
+use crate::model::{InteractionId, ObservedInteraction, ProviderState};
 use crate::testing::TestApp;
 use crate::web::ui::Local;
 
@@ -79,11 +81,11 @@ kit::both_databases! {
         let form = [("content-type", "application/x-www-form-urlencoded")];
         let answer = app.send("POST", "/inbox/moves", &form, Body::from(all.clone())).await;
         let page = app.get(answer.location()).await.text;
-        assert!(page.contains("Marked 2 threads done. 1 already was."), "{page}");
+        assert!(page.contains("Marked 2 threads done. 1 stayed as it was."), "{page}");
         app.hand.advance(Duration::from_secs(1));
         let again = app.send("POST", "/inbox/moves", &form, Body::from(all)).await;
         let page = app.get(again.location()).await.text;
-        assert!(page.contains("Nothing changed: it already was like that."), "{page}");
+        assert!(page.contains("Nothing changed: there was nothing to move."), "{page}");
         app.hand.advance(Duration::from_secs(3_600));
         let page = app.get(answer.location()).await.text;
         assert!(!page.contains("threads done.") && !page.contains("moves/undo"), "{page}");
@@ -104,6 +106,51 @@ kit::both_databases! {
         assert!(said.contains("You") && said.contains("3 answered, 3 cleared") && said.contains("came within"), "{said}");
         app.hand.advance(Duration::from_secs(24 * 3_600));
         assert!(!app.get("/inbox").await.text.contains("id=\"today\""), "tomorrow is another day");
+    }
+
+    async fn what_is_offered_is_not_refused(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        more(&app, |tx, context| {
+            let (asked, thanks) = (comment("c3", "a3", "Is it blue?"), comment("c4", "a4", "Thank you!"));
+            let held = ObservedInteraction { provider_state: ProviderState::Held, ..comment("c5", "a5", "Is it red?") };
+            ingest::interactions(tx, context, &[own_reply("r3", &asked, 5), asked, thanks, held])
+        })
+        .await;
+        app.post(&format!("/inbox/{}/move", ids[0]), &[("to", "done")]).await;
+        app.post(&format!("/inbox/{}/move", ids[1]), &[("to", "spam")]).await;
+        let all = app.db.read(|conn| conn.all::<(String, InteractionId)>("SELECT external_id, id FROM interactions ORDER BY external_id", args![]));
+        let mut of_each = Vec::new();
+        for (name, id) in all.await.expect("all of them") {
+            let all = offered(&app.get(&format!("/inbox/{id}")).await.text, "class=\"moves\"");
+            for to in &all {
+                app.hand.advance(Duration::from_secs(1));
+                let moved = app.post(&format!("/inbox/{id}/move"), &[("to", to)]).await;
+                assert_eq!(moved.status, 303, "{name} to {to}: {}", moved.text);
+                let at = instant(&app.get(&format!("/inbox/{id}?moved={id}")).await.text);
+                assert_eq!(app.post(&format!("/inbox/{id}/undo"), &[("at", &at)]).await.status, 303, "{name} from {to}");
+            }
+            of_each.push((name, all.join(" ")));
+        }
+        let waiting = "done later_today tomorrow next_week no_reply_needed spam";
+        let expected = [("c0", "needs_reply spam"), ("c1", "needs_reply"), ("c2", waiting), ("c3", "needs_reply spam"), ("c4", "needs_reply spam"), ("c5", "spam"), ("r3", "")];
+        assert_eq!(of_each, expected.map(|(name, all)| (name.to_owned(), all.to_owned())));
+    }
+
+    async fn of_what_is_ticked_is_offered_what_moves_it(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        more(&app, |tx, context| ingest::interactions(tx, context, &[own_reply("r0", &comment("c0", "a0", ""), 5)])).await;
+        app.post(&format!("/inbox/{}/move", ids[1]), &[("to", "done")]).await;
+        for (state, expected) in [
+            ("needs_reply", "done tomorrow no_reply_needed spam"),
+            ("answered", "needs_reply spam"),
+            ("done", "tomorrow no_reply_needed needs_reply spam"),
+            ("all", "done tomorrow no_reply_needed needs_reply spam"),
+        ] {
+            let page = app.get(&format!("/inbox?state={state}")).await.text;
+            assert_eq!(offered(&page, "id=\"ticked\"").join(" "), expected, "{state}");
+        }
     }
 
     async fn strangers_and_nonsense_move_nothing(app: TestApp) {
@@ -139,6 +186,13 @@ fn a_snooze_ends_on_a_morning_that_is_yet_to_come() {
         }
     }
     assert_eq!(Move::Done.word(&Local::new(Timestamp::from_second(0), "UTC")).until, None);
+}
+
+/// The moves for which a form of the page has a button.
+fn offered(page: &str, form: &str) -> Vec<String> {
+    let form = page.split(form).nth(1).and_then(|rest| rest.split("</form>").next()).unwrap_or_default();
+    let all = form.split("name=\"to\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    all.map(str::to_owned).collect()
 }
 
 /// When what the page's line tells of was done.

@@ -169,7 +169,7 @@ async fn show(app: &App, who: &SignedIn, nonce: &Nonce, page: Page) -> Result<Ma
 }
 
 /// All that somebody sees, counted; and what their inbox opens with.
-async fn read(app: &App, who: &SignedIn) -> Result<(Views, Option<SavedViewId>)> {
+pub(in crate::inbox) async fn read(app: &App, who: &SignedIn) -> Result<(Views, Option<SavedViewId>)> {
     let (workspace, user, may_share) = (who.workspace.id, who.user.id, who.role.may(Right::Answer));
     let local = Local::new(app.now(), &who.user.time_zone);
     let read = move |conn: &mut Conn| {

@@ -28,6 +28,25 @@ fn what_is_done_with_some_comments_costs_the_same_among_many() {
     });
 }
 
+#[test]
+fn a_part_that_shows_no_list_reads_none() {
+    kit::testing::run(async {
+        let app = TestApp::fresh(Engine::Sqlite).await.with_ann().await;
+        three_questions(&app).await;
+        let steps = async |path: &str| {
+            let before = app.db.effort();
+            let answer = app.get(path).await;
+            assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+            app.db.effort() - before
+        };
+        let page = steps("/inbox").await;
+        for part in ["/inbox?panel=views", "/inbox?panel=receipt&matching=01890a5d-ac96-774b-bcce-b302099a8057"] {
+            let part_alone = steps(part).await;
+            assert!(part_alone * 2 < page, "{part}: {part_alone} steps of {page}");
+        }
+    });
+}
+
 /// The steps of each act, in a workspace with so many comments.
 async fn efforts(comments: usize) -> Vec<(String, u64)> {
     let app = TestApp::fresh(Engine::Sqlite).await.with_ann().await;

@@ -1,4 +1,4 @@
-//! The tour as a line above the page: what is done, what comes next, and the way out.
+//! The tour, below the inbox's places and above the dashboard: what is done, what comes next, and the way out.
 
 use maud::{Markup, html};
 
@@ -18,7 +18,7 @@ pub(super) fn strip(tour: &Tour, here: &str) -> Markup {
                 @for (step, name) in STEPS {
                     li.done[tour.is_done(step)] aria-current=[(step == next).then_some("step")] {
                         @if tour.is_done(step) { (icon(Icon::Done)) span.visually-hidden { "Done: " } }
-                        (name)
+                        span { (name) }
                         @if step == Step::Clear && step == next { " " span.num { (tour.cleared) " of " (TO_CLEAR) } }
                     }
                 }

@@ -52,7 +52,7 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
             }
             div.panes {
                 section.rows-pane aria-label="Comments" {
-                    (receipt_part(view))
+                    (receipt_of(view))
                     (chips(view))
                     button #new-comments .new-comments type="button" hidden {}
                     (list_part(view))
@@ -67,19 +67,23 @@ pub fn inbox(view: &Inbox<'_>, reading: Markup) -> Markup {
 
 /// The parts that are fetched again: the tabs with their number, and the list.
 pub fn panel(view: &Inbox<'_>) -> Markup {
-    html! { (receipt_part(view)) (tabs(view)) (list_part(view)) }
+    html! { (receipt_of(view)) (tabs(view)) (list_part(view)) }
+}
+
+fn receipt_of(view: &Inbox<'_>) -> Markup {
+    receipt_part(view.receipt, view.matching, view.place, view.local)
 }
 
 /// What was done; while a job is at it, how far it is; of a reply, what became of it.
-fn receipt_part(view: &Inbox<'_>) -> Markup {
-    let Some(done) = view.receipt else { return NOTHING };
-    let line = receipt(done, view.place, view.local);
-    let (hints, what, id) = match (view.matching, done) {
+pub fn receipt_part(done: Option<&Receipt>, matching: Option<JobId>, place: &Place, local: &Local) -> Markup {
+    let Some(done) = done else { return NOTHING };
+    let line = receipt(done, place, local);
+    let (hints, what, id) = match (matching, done) {
         (Some(job), _) => ("job", "matching", job.to_string()),
         (None, Receipt::Sent(reply)) => ("inbox", "sent", reply.id.to_string()),
         _ => return line,
     };
-    let source = place::with(&view.place.address("/inbox", Some("receipt")), &[(what, &id)]);
+    let source = place::with(&place.address("/inbox", Some("receipt")), &[(what, &id)]);
     live(Live { name: "receipt", hints, source: &source }, line)
 }
 
@@ -271,8 +275,8 @@ const fn emptiness(state: Option<TriageState>) -> (&'static str, &'static str) {
         None | Some(TriageState::NeedsReply) => {
             ("No comments yet", "New comments show up here as soon as they come in.")
         }
-        Some(TriageState::Snoozed) => ("Nothing is snoozed", "What you snooze waits here until its time has come."),
-        Some(TriageState::Done) => ("Nothing is done yet", "Comments that somebody marks done are kept here."),
+        Some(TriageState::Snoozed) => ("Nothing is snoozed", "Snoozed comments stay here until they're due."),
+        Some(TriageState::Done) => ("Nothing is done yet", "Comments marked as done are kept here."),
         Some(TriageState::Answered) => ("No answered comments yet", "Once a comment has your reply, it's listed here."),
         Some(TriageState::NoReplyNeeded) => {
             ("Nothing here", "Comments that need no reply, such as thanks and praise, are listed here.")
@@ -282,7 +286,7 @@ const fn emptiness(state: Option<TriageState>) -> (&'static str, &'static str) {
             ("No replies of yours yet", "Comments and replies from your accounts are listed here.")
         }
         Some(TriageState::Waiting) => {
-            ("Nobody is waited for", "Threads in which the other side has the next word are listed here.")
+            ("Not waiting for anyone", "Threads where it's the other person's turn are listed here.")
         }
     }
 }

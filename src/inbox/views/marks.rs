@@ -63,7 +63,7 @@ pub(super) fn marks(item: &Interaction, place: &Place, beside: &Beside) -> Marku
             form.marks method="post" action=(action) data-act {
                 button.button.small.quiet.star type="submit" name="mark" value=(next) data-key="s" aria-pressed=(marks.is_starred) title={ (label) " (s)" } { (icon(Icon::Star)) (label) }
                 button.button.small.quiet type="button" popovertarget="assigning" data-key="a" title="Assign (a)" { (icon(Icon::Person)) (assigned.unwrap_or("Assign")) }
-                div #assigning .menu popover aria-label="Assign" { (people(choice, marks.assignee, None)) }
+                div #assigning .menu popover role="dialog" aria-label="Assign" { (people(choice, marks.assignee, None)) }
                 button.button.small.quiet type="button" popovertarget="tagging" data-key="#" title="Tag (#)" { (icon(Icon::Plus)) "Tag" }
                 @for tag in &marks.tags {
                     button.tag.label type="submit" name="untag" value=(tag) title={ "Remove the tag " (tag) } aria-label={ "Remove the tag " (tag) } { bdi { (tag) } (icon(Icon::X)) }
@@ -91,9 +91,9 @@ pub(super) fn for_ticked(place: &Place, choice: &Choice) -> Markup {
     html! {
         button.button.small type="submit" formaction=(action) name="mark" value="star" data-key="s" title="Star (s)" { (icon(Icon::Star)) span { "Star" } }
         button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign (a)" { (icon(Icon::Person)) span { "Assign" } }
-        div #ticked-assigning .menu popover aria-label="Assign" { (people(choice, None, Some(&action))) }
+        div #ticked-assigning .menu popover role="dialog" aria-label="Assign" { (people(choice, None, Some(&action))) }
         button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag (#)" { (icon(Icon::Plus)) span { "Tag" } }
-        div #ticked-tagging .menu popover[choice.told.is_none()] aria-label="Tag" {
+        div #ticked-tagging .menu popover[choice.told.is_none()] role="dialog" aria-label="Tag" {
             (tag_field("ticked-tag", choice, Some("ticked-tags")))
             button.button.small.primary type="submit" formaction=(action) name="mark" value="tag" { "Add the tag" }
             button.button.small type="submit" formaction=(action) name="mark" value="untag" { "Remove it" }
@@ -172,13 +172,14 @@ fn sentence(act: &Act, assignee: Option<&str>) -> String {
         };
     }
     let (done, left) = (grouped(act.changed), act.matched - act.changed);
+    let already_so = if left == 1 { "already was" } else { "already were" };
     let (words, already) = match act.mark {
         MarkKind::Star => (format!("Starred {done}"), "had a star already"),
         MarkKind::Unstar => (format!("Removed the star from {done}"), "had none"),
         MarkKind::Tag => (format!("Tagged {done} {tag}"), "had it already"),
         MarkKind::Untag => (format!("Removed {tag} from {done}"), "didn't have it"),
-        MarkKind::Assign => (format!("Assigned {done} to {to}"), "already were"),
-        MarkKind::Unassign => (format!("Assigned {done} to nobody"), "already were"),
+        MarkKind::Assign => (format!("Assigned {done} to {to}"), already_so),
+        MarkKind::Unassign => (format!("Assigned {done} to nobody"), already_so),
     };
     if left == 0 { format!("{words}.") } else { format!("{words}, {} {already}.", grouped(left)) }
 }

@@ -26,7 +26,7 @@ use crate::workspaces::Role;
 
 pub(in crate::inbox) use answering::review;
 pub use filters::counted as filters;
-pub use list::{Inbox, inbox, nothing_open, panel};
+pub use list::{Inbox, inbox, nothing_open, panel, receipt_part};
 pub use marks::Choice;
 pub use one::{Beside, Neighbours, OutOfReach, heading, opened};
 pub use platform::{AtPlatform, verbs};

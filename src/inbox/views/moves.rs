@@ -16,25 +16,25 @@ use crate::inbox::pages::Rows;
 use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
 use crate::inbox::triage::TriageState;
-use crate::model::InteractionId;
+use crate::model::{InteractionId, ProviderState};
 use crate::replies::State;
 use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Local, icon};
 
-/// The buttons that fit where the comment stands, and who put it there.
+/// The buttons that fit where the comment stands, and who put it there. What would be refused is not among them.
 pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> Markup {
     let waits = item.state == TriageState::NeedsReply;
+    let is_decided = beside.word.as_ref().is_some_and(|word| word.snoozed_until.is_none_or(|until| local.now < until));
+    let can_wait = item.provider_state == ProviderState::Published || is_decided;
     let action = place.address(&format!("/inbox/{}/move", item.id), None);
     // Where only one state is listed, what is moved out of it leaves the list.
     let leaves = place.filter.state == Some(item.state);
     html! {
         form.moves method="post" action=(action) data-move data-leaves[leaves] {
-            @if waits || item.state == TriageState::Answered {
-                (button(Move::Done, "Done", Icon::Check, "e"))
-            }
             @if waits {
+                (button(Move::Done, "Done", Icon::Check, "e"))
                 button.button.small type="button" popovertarget="snoozes" data-key="h" title="Snooze (h)" { (icon(Icon::Clock)) "Snooze" }
-                div #snoozes .menu popover {
+                div #snoozes .menu popover role="dialog" aria-label="Snooze" {
                     @for (snooze, name) in SNOOZES {
                         button type="submit" name="to" value=(snooze) {
                             span { (name) } @if let Some(until) = snooze.until(local) { span.muted { (local.brief(until)) } }
@@ -42,12 +42,30 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
                     }
                 }
                 (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
-            } @else {
+            } @else if can_wait {
                 (button(Move::NeedsReply, "Needs a reply", Icon::Reply, "N"))
             }
             @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
             @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
         }
+    }
+}
+
+const OF_MANY: [(Move, &str, Icon, &str); 5] = [
+    (Move::Done, "Done", Icon::Check, "e"),
+    (Move::Tomorrow, "Tomorrow", Icon::Clock, "h"),
+    (Move::NoReplyNeeded, "No reply", Icon::X, "n"),
+    (Move::NeedsReply, "Needs a reply", Icon::Reply, "N"),
+    (Move::Spam, "Spam", Icon::Cancelled, "!"),
+];
+
+/// Whether it moves what a list of one state lists; of a list of all states that is not known.
+fn fits(to: Move, listed: Option<TriageState>) -> bool {
+    match to {
+        Move::NeedsReply => listed != Some(TriageState::NeedsReply),
+        Move::Spam => listed != Some(TriageState::Spam),
+        Move::Done if listed == Some(TriageState::Done) => false,
+        _ => !matches!(listed, Some(TriageState::Answered | TriageState::NoReplyNeeded)),
     }
 }
 
@@ -62,11 +80,10 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
                     label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
                 }
             }
-            (button(Move::Done, "Done", Icon::Check, "e"))
-            (button(Move::Tomorrow, "Tomorrow", Icon::Clock, "h"))
-            (button(Move::NoReplyNeeded, "No reply", Icon::X, "n"))
-            (button(Move::Spam, "Spam", Icon::Cancelled, "!"))
-            p.muted.of-all { "Everything else works on the comments you tick." }
+            @for (to, label, sign, key) in OF_MANY {
+                @if fits(to, place.filter.state) { (button(to, label, sign, key)) }
+            }
+            p.muted.of-all { "The other actions apply only to ticked comments." }
             div.of-ticked { (marks::for_ticked(place, &rows.choice)) (for_ticked(place, &rows.verbs)) }
         }
     }
@@ -114,8 +131,8 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
                 (icon(Icon::Done))
                 span role="status" {
                     (of_many(*state, *until, *changed, local)) "."
-                    @if *spared > 0 { " " (grouped(*spared)) (if *spared == 1 { " already was." } else { " already were." }) }
-                    @if *passed_over > 0 { " In " (grouped(*passed_over)) " something happened meanwhile: left alone." }
+                    @if *spared > 0 { " " (stayed(*spared)) }
+                    @if *passed_over > 0 { " " (left_alone(*passed_over)) }
                 }
                 input type="hidden" name="at" value=(at);
                 button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
@@ -125,7 +142,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         Receipt::Nothing(chosen) => html! {
             p.receipt role="status" {
                 (icon(Icon::Info))
-                span { @if *chosen > 0 { "Nothing changed: it already was like that." } @else { "Nothing changed: what you chose is gone." } }
+                span { @if *chosen > 0 { "Nothing changed: there was nothing to move." } @else { "Nothing changed: what you chose is gone." } }
             }
         },
         Receipt::Marked { act, assignee, open } => marks::receipt(act, assignee.as_deref(), *open, place),
@@ -136,23 +153,38 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
     }
 }
 
+fn stayed(count: i64) -> String {
+    match count {
+        1 => "1 stayed as it was.".to_owned(),
+        _ => format!("{} stayed as they were.", grouped(count)),
+    }
+}
+
+fn left_alone(count: i64) -> String {
+    match count {
+        1 => "1 was left alone because something changed in it.".to_owned(),
+        _ => format!("{} were left alone because something changed in them.", grouped(count)),
+    }
+}
+
 /// Not a `status` of its own while it counts: it would be read out again and again.
 fn underway(job: JobId, underway: Underway, place: &Place) -> Markup {
     let (sign, words) = match underway {
         Underway::Moving { seen, .. } => (Icon::Clock, format!("Moving all that match: {} so far…", grouped(seen))),
         Underway::TakingBack(done) => (Icon::Clock, format!("Taking it back: {} so far…", grouped(done))),
         Underway::TakenBack(done) => (Icon::Done, format!("Taken back: {}.", counted(done, "thread", "threads"))),
-        Underway::CalledOff => (Icon::Done, "Called off. What was moved by then is moved back.".to_owned()),
+        Underway::CallingOff => (Icon::Clock, "Stopped. Everything moved so far is being moved back.".to_owned()),
+        Underway::CalledOff => (Icon::Done, "Stopped. Everything is back where it was.".to_owned()),
+        Underway::LeftHalfway => (Icon::Info, "Stopped before everything was moved back.".to_owned()),
         Underway::Moved(_) | Underway::Failed { .. } => (Icon::Info, "It didn't get to the end.".to_owned()),
     };
+    let line = html! { (icon(sign)) span { (words) " " a href={ "/activity/" (job) } { "Details" } } };
+    let Underway::Moving { at, .. } = underway else { return html! { p.receipt { (line) } } };
     html! {
         form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) {
-            (icon(sign))
-            span { (words) " " a href={ "/activity/" (job) } { "Details" } }
-            @if let Underway::Moving { at, .. } = underway {
-                input type="hidden" name="at" value=(at);
-                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
-            }
+            (line)
+            input type="hidden" name="at" value=(at);
+            button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
         }
     }
 }

@@ -57,7 +57,7 @@ fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Plac
                 @for verb in verbs { button.button.small.quiet type="submit" name="verb" value=(verb) { (label(verb)) } }
             } @else {
                 button.button.small.quiet type="button" popovertarget="of-comment" { "On " (item.platform.label()) "…" }
-                div #of-comment .menu popover {
+                div #of-comment .menu popover role="dialog" aria-label={ "On " (item.platform.label()) } {
                     @for verb in verbs { button type="submit" name="verb" value=(verb) { (label(verb)) } }
                 }
             }
@@ -85,9 +85,10 @@ pub(super) fn for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
     let action = place.address("/moderation", None);
     let Some((first, _)) = verbs.first() else { return NOTHING };
     let is_one = verbs.iter().all(|(platform, _)| platform == first);
+    let there = if is_one { first.label() } else { "the platform" };
     html! {
-        button.button.small type="button" popovertarget="at-platform" { "On " (if is_one { first.label() } else { "the platform" }) "…" }
-        div #at-platform .menu popover {
+        button.button.small type="button" popovertarget="at-platform" { "On " (there) "…" }
+        div #at-platform .menu popover role="dialog" aria-label={ "On " (there) } {
             @for (platform, verb) in verbs {
                 button type="submit" formaction=(action) name="verb" value=(verb) { (doing(*verb, *platform)) }
             }

@@ -67,7 +67,7 @@ pub struct Outcome {
     /// By which it is taken back.
     pub at: Timestamp,
     pub changed: i64,
-    /// That were so already.
+    /// That were left as they were: there was nothing to move in them.
     pub spared: usize,
     /// In which something happened after it was asked.
     pub passed_over: usize,
@@ -269,7 +269,12 @@ pub enum Underway {
     Failed {
         at: Timestamp,
     },
+    /// Of a move that was stopped, what was said by then is taken back.
+    CallingOff,
+    /// All of it is.
     CalledOff,
+    /// Taking back was stopped: what was not taken back by then holds.
+    LeftHalfway,
 }
 
 pub fn underway(
@@ -286,7 +291,8 @@ pub fn underway(
     let result = job.result.unwrap_or_default();
     Ok(Some(match job.status {
         JobStatus::Failed => Underway::Failed { at: job.created_at },
-        JobStatus::Cancelled => Underway::CalledOff,
+        JobStatus::Cancelled if is_move => called_off(conn, (workspace, by), job.created_at)?,
+        JobStatus::Cancelled => Underway::LeftHalfway,
         JobStatus::Pending | JobStatus::Running if is_move => {
             Underway::Moving { at: job.created_at, seen: job.progress.done }
         }
@@ -297,4 +303,14 @@ pub fn underway(
         },
         JobStatus::Completed => Underway::TakenBack(result["taken_back"].as_i64().unwrap_or(0)),
     }))
+}
+
+/// The job that takes it back may wait, be at it, or have ended before all was back.
+fn called_off(conn: &mut Conn, (workspace, by): (WorkspaceId, UserId), at: Timestamp) -> db::Result<Underway> {
+    let how = in_name_of((by, workspace), at);
+    if jobs::live(conn, how.operation_key.as_deref().unwrap_or_default())?.is_some() {
+        return Ok(Underway::CallingOff);
+    }
+    let holds = decisions::said_at(conn, workspace, by, at)?.is_some();
+    Ok(if holds { Underway::LeftHalfway } else { Underway::CalledOff })
 }

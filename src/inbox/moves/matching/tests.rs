@@ -58,7 +58,7 @@ kit::both_databases! {
         .await;
         app.post(&format!("/inbox/{}/move", ids[1]), &[("to", "spam")]).await;
         let told = told(&app, &answer).await;
-        assert!(told.contains("Marked 1 thread done. In 2 something happened meanwhile: left alone."), "{}", receipt(&told));
+        assert!(told.contains("Marked 1 thread done. 2 were left alone because something changed in them."), "{}", receipt(&told));
         let states = app.db.read(|conn| conn.all::<(String, String)>("SELECT external_id, state FROM threads ORDER BY external_id", args![]));
         let expected = [("c0", "needs_reply"), ("c1", "spam"), ("c2", "done"), ("c9", "needs_reply")];
         assert_eq!(states.await.unwrap(), expected.map(|(id, state)| (id.to_owned(), state.to_owned())));
@@ -93,11 +93,28 @@ kit::both_databases! {
         let asked_at = instant(&page).to_owned();
         let undone = app.post("/inbox/moves/undo", &[("at", &asked_at)]).await;
         assert_eq!((undone.status.as_u16(), states(&app, "needs_reply").await), (303, waiting), "{}", undone.text);
+        let told = app.get(undone.location()).await.text;
+        assert!(told.contains("Everything moved so far is being moved back."), "before that has begun: {}", receipt(&told));
         app.run_jobs().await;
         let told = app.get(undone.location()).await.text;
-        assert!(told.contains("Called off. What was moved by then is moved back."), "{}", receipt(&told));
+        assert!(told.contains("Stopped. Everything is back where it was."), "{}", receipt(&told));
         assert_eq!((states(&app, "needs_reply").await, totals(&app).await), (waiting, all));
         assert_eq!(app.post("/inbox/moves/undo", &[("at", &asked_at)]).await.status, 409, "there is nothing left to undo");
+    }
+
+    async fn taking_back_that_is_stopped_is_told_as_that(app: TestApp) {
+        let app = with_many(app).await;
+        let answer = move_all(&app, "", "done").await;
+        let asked_at = instant(&app.get(answer.location()).await.text).to_owned();
+        app.post("/inbox/moves/undo", &[("at", &asked_at)]).await;
+        // The move is called off by now, so this is the job that takes it back.
+        let back = app.post("/inbox/moves/undo", &[("at", &asked_at)]).await;
+        let job = back.location().split("matching=").nth(1).expect("a job").to_owned();
+        assert!(app.get(back.location()).await.text.contains("Taking it back"));
+        assert_eq!(app.post(&format!("/activity/{job}/cancel"), &[]).await.status, 303);
+        let told = app.get(back.location()).await.text;
+        assert!(told.contains("Stopped before everything was moved back."), "{}", receipt(&told));
+        assert!(!told.contains("action=\"/inbox/moves/undo"), "there is nothing to send: {}", receipt(&told));
     }
 
     async fn one_that_failed_on_its_way_says_what_it_moved_and_takes_it_back(app: TestApp) {
