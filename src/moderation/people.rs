@@ -3,6 +3,7 @@
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::jobs::{self, Enqueue, JobScope};
+use kit::mutant;
 
 use super::moves::{self, MOST, advance, tell};
 use super::store::{self, Act, Item};
@@ -99,7 +100,8 @@ pub fn order(
     for item in &items {
         let mut act = asked_for(work, (workspace, id, by), item, new.verb, text.clone());
         let mut why = why_not(platforms, item, new.verb, text.as_deref());
-        if why.is_none() && !store::is_free(work.tx, item.id)? {
+        let is_free = store::is_free(work.tx, item.id)? && !mutant!("moderation: anything counts as under way");
+        if why.is_none() && !is_free {
             why = Some(Skipped::UnderWay);
         }
         match why {

@@ -173,6 +173,8 @@ where
     T: Send + 'static,
     E: From<Error> + Send + 'static,
 {
+    #[cfg(feature = "testing")]
+    let unit = crate::testing::mutants::taken_along(unit);
     let (caller, answer) = oneshot::channel();
     (Box::new(Task { access, deadline, unit, outcome: None, followers: Vec::new(), caller }), answer)
 }

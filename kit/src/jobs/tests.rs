@@ -14,7 +14,7 @@ mod upkeep;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ use super::*;
 use crate::clock::{Clock, Hand, Timestamp};
 use crate::db::{self, Db, Migration, Tx};
 use crate::random::Random;
+use crate::testing::simulation::Waiting;
 use crate::testing::{Engine as Database, TestDb, wait_for};
 use crate::{args, both_databases, work};
 
@@ -55,7 +56,7 @@ struct Desk {
     user_id: Uuid,
     gate: Arc<Semaphore>,
     /// Runs that wait at the gate.
-    waiting: Arc<AtomicUsize>,
+    waiting: Waiting,
     _keeps: Arc<TestDb>,
 }
 
@@ -75,7 +76,7 @@ impl Desk {
             random,
             user_id,
             gate: Arc::new(Semaphore::new(0)),
-            waiting: Arc::default(),
+            waiting: Waiting::default(),
             _keeps: Arc::new(db),
         };
         desk.db
@@ -275,23 +276,8 @@ impl Job for Errand {
 
 impl Desk {
     async fn pass_gate(&self) {
-        let _waiting = Waiting::new(&self.waiting);
+        let _waits = self.waiting.one_more();
         self.gate.acquire().await.expect("the gate is never closed").forget();
-    }
-}
-
-struct Waiting(Arc<AtomicUsize>);
-
-impl Waiting {
-    fn new(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::SeqCst);
-        Self(count.clone())
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

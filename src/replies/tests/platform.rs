@@ -1,6 +1,7 @@
 //! A platform that a test has written: what it keeps, what it shows of that and when, and what it answers.
 
 mod acts;
+mod through;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,7 @@ use crate::platforms::{
 use crate::secrets::Secret;
 
 pub use acts::ActAnswer;
+pub use through::Through;
 
 pub const PLATFORM: Platform = Platform::YouTube;
 

@@ -15,7 +15,7 @@ use self::outside::Ledger;
 use self::people::People;
 use self::work::Desk;
 use crate::db::Migration;
-use crate::testing::simulation::{Database, Dice, Outcome, Plan, World, every_seed};
+use crate::testing::simulation::{Database, Dice, Outcome, Plan, World, every_seed, repeats_itself};
 
 const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -77,15 +77,7 @@ fn no_history_breaks_an_invariant() {
     every_seed("jobs", 10_000, history);
 }
 
-/// Without this no failing seed could be looked at again.
 #[test]
 fn a_seed_repeats_its_history_to_the_letter() {
-    for seed in 0..60 {
-        let (once, again) = (history(seed, true).trace, history(seed, true).trace);
-        let differs = once.iter().zip(&again).position(|(a, b)| a != b);
-        if let Some(line) = differs {
-            panic!("seed {seed}, line {line}:\n{}\n{}", once[line], again[line]);
-        }
-        assert_eq!(once.len(), again.len(), "seed {seed}");
-    }
+    repeats_itself(60, history);
 }

@@ -2,24 +2,16 @@
 
 use std::time::Duration;
 
-use super::{history_with, kept_database};
-use crate::testing::mutants;
-use crate::testing::simulation::{Faults, Outcome, Plan, until_found};
+use super::{history, history_with, kept_database};
+use crate::finds;
+use crate::testing::mutants::must_be_found;
+use crate::testing::simulation::{Faults, Plan};
 
 /// Histories in which a bug must show itself.
 const HISTORIES: u64 = 3_000;
 
-/// Names a test for each bug, and what a history says that has it.
-macro_rules! finds {
-    ($($test:ident: $bug:literal, $shows:literal;)+) => {$(
-        #[test]
-        fn $test() {
-            find($bug, $shows);
-        }
-    )+};
-}
-
 finds! {
+    HISTORIES, history;
     a_write_without_fence: "no fence", "a run wrote that had lost its lease";
     a_token_that_does_not_grow: "a token that does not grow", "a token did not grow";
     an_end_in_two_commits: "state and job in two commits", "operations are under way";
@@ -42,7 +34,7 @@ finds! {
 fn two_live_jobs_of_one_key() {
     let dropped = kept_database().look(|tx| tx.exec("DROP INDEX background_jobs_one_live", &[]));
     dropped.expect("this thread has a database of its own");
-    find("two live jobs of one key", "two live jobs hold the key");
+    must_be_found("two live jobs of one key", "two live jobs hold the key", HISTORIES, history);
 }
 
 /// Needs a worker that read what to take back, and stood still until somebody else had done it.
@@ -78,17 +70,6 @@ fn several(plan: &mut Plan) {
     plan.settings.exclusive = false;
 }
 
-/// Looks for a history that goes wrong in the way in which this bug must.
-fn find(bug: &'static str, shows: &str) {
-    find_with(bug, shows, |_| {});
-}
-
 fn find_with(bug: &'static str, shows: &str, tune: impl Fn(&mut Plan)) {
-    let found = mutants::with(bug, || until_found(HISTORIES, |seed| shown(history_with(seed, false, &tune), shows)));
-    let (seed, wrong) = found.unwrap_or_else(|| panic!("{HISTORIES} histories did not show the bug: {bug}"));
-    println!("{bug}: shown by history {seed}: {wrong}");
-}
-
-fn shown(outcome: Outcome, shows: &str) -> Option<String> {
-    outcome.wrongs.into_iter().find(|wrong| wrong.contains(shows))
+    must_be_found(bug, shows, HISTORIES, |seed, traced| history_with(seed, traced, &tune));
 }

@@ -1,9 +1,5 @@
 //! People and their requests: they order, cancel and repeat, and remember what they were told.
 
-use std::future::Future;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use uuid::Uuid;
 
 use super::outside::Ledger;
@@ -11,7 +7,7 @@ use super::work::{Desk, Errand, Operation, start};
 use crate::args;
 use crate::db;
 use crate::jobs::{Enqueue, Enqueued, JobId, JobStatus, Repeat, cancel, enqueue, retry};
-use crate::testing::simulation::{Database, Dice, Place, World};
+use crate::testing::simulation::{Database, Dice, Place, Waiting, World};
 
 const USER: Uuid = Uuid::from_u128(7);
 
@@ -21,13 +17,13 @@ pub(super) struct People {
     most: u64,
     /// How many in a thousand turns bring a request.
     zeal: u32,
-    waiting: Arc<AtomicUsize>,
+    waiting: Waiting,
 }
 
 impl People {
     pub(super) fn new(ledger: Ledger, dice: &Dice) -> Self {
         let (most, zeal) = (1 + dice.below(7) as u64, dice.pick(&[60, 200, 500]));
-        Self { ledger, orders: 0, most, zeal, waiting: Arc::default() }
+        Self { ledger, orders: 0, most, zeal, waiting: Waiting::default() }
     }
 
     pub(super) fn arrive(&self, database: &Database) {
@@ -36,7 +32,7 @@ impl People {
 
     /// Whether somebody has not had an answer.
     pub(super) fn are_waiting(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.waiting.count() > 0
     }
 
     pub(super) fn act(&mut self, world: &World<Desk>) {
@@ -64,7 +60,7 @@ impl People {
             key: format!("key {}", dice.below(2)),
             follows: dice.chance(500),
         });
-        self.ask(place, async move {
+        self.waiting.ask(place, format!("order {order}"), async move {
             let (now, random) = (of.clock.now(), of.random.clone());
             let run_at = later.map(|pause| now + pause);
             let answer = of.db.write(move |tx| match &operation {
@@ -82,7 +78,7 @@ impl People {
     fn cancel(&self, place: &Place, dice: &Dice) {
         let Some(id) = self.known_job(dice) else { return };
         let (ledger, of) = (self.ledger.clone(), place.clone());
-        self.ask(place, async move {
+        self.waiting.ask(place, format!("cancel {id}"), async move {
             let (now, random) = (of.clock.now(), of.random.clone());
             let answer = of.db.write(move |tx| cancel::<Desk>(tx, now, &random, id, USER)).await;
             if let Ok(Some(job)) = answer {
@@ -97,7 +93,7 @@ impl People {
     fn repeat(&self, place: &Place, dice: &Dice) {
         let Some(id) = self.known_job(dice) else { return };
         let (ledger, of) = (self.ledger.clone(), place.clone());
-        self.ask(place, async move {
+        self.waiting.ask(place, format!("repeat {id}"), async move {
             let (now, random) = (of.clock.now(), of.random.clone());
             let answer = of.db.write(move |tx| retry::<Desk>(tx, now, &random, id, USER)).await;
             if let Ok(Repeat::Enqueued(Enqueued { id, .. })) = answer {
@@ -110,14 +106,6 @@ impl People {
         let book = self.ledger.book();
         let chosen = dice.below(book.acknowledged.len());
         book.acknowledged.iter().nth(chosen).copied()
-    }
-
-    fn ask(&self, place: &Place, request: impl Future<Output = ()> + Send + 'static) {
-        let waiting = Waiting::new(&self.waiting);
-        place.spawn(async move {
-            let _waiting = waiting;
-            request.await;
-        });
     }
 }
 
@@ -134,21 +122,5 @@ impl Ledger {
                 book.refused.insert(order);
             }
         }
-    }
-}
-
-/// Gone with the answer, or with the process that would have given it.
-struct Waiting(Arc<AtomicUsize>);
-
-impl Waiting {
-    fn new(count: &Arc<AtomicUsize>) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count.clone())
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }

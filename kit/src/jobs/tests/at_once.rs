@@ -1,6 +1,7 @@
 //! Jobs that begin where they are enqueued.
 
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 
 use super::*;
 use crate::db::attachment::Attachment;

@@ -74,7 +74,7 @@ both_databases! {
 
         // To every other process the lease has run out; the stalled worker's own timers stand still.
         desk.hand.advance(lease * 2);
-        let awake = Desk { gate: Arc::new(Semaphore::new(0)), waiting: Arc::default(), ..desk.clone() };
+        let awake = Desk { gate: Arc::new(Semaphore::new(0)), waiting: Waiting::default(), ..desk.clone() };
         let other = awake.worker(Settings { lease, poll: Duration::from_millis(10), ..PATIENT });
         awake.until_waiting(1).await;
         desk.until(id, "it runs again", |view| (view.interruptions == 1 && view.status == JobStatus::Running).then_some(())).await;

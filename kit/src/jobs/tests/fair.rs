@@ -1,5 +1,7 @@
 //! Batches, fairness, limits of types, and plans that do not depend on statistics.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::claim::{Claim, Places};
 use super::store::Claimed;
 use super::*;

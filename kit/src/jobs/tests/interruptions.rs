@@ -1,7 +1,5 @@
 //! Workers that stop, die, or lose their lease.
 
-use std::sync::atomic::Ordering;
-
 use futures_util::poll;
 use tokio::time::Instant;
 
@@ -293,10 +291,7 @@ impl Desk {
 
     /// Of a run at the gate its worker knows: a job is running a moment before that.
     pub(super) async fn until_waiting(&self, runs: usize) {
-        wait_for("that many wait at the gate", || async {
-            (self.waiting.load(Ordering::SeqCst) == runs).then_some(())
-        })
-        .await;
+        wait_for("that many wait at the gate", || async { (self.waiting.count() == runs).then_some(()) }).await;
     }
 }
 

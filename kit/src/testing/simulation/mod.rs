@@ -12,6 +12,7 @@ mod dice;
 mod faults;
 mod process;
 mod seeds;
+mod waiting;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +22,8 @@ pub use self::dice::Dice;
 pub use self::faults::Faults;
 pub use self::process::{Link, Place};
 use self::process::{Peer, Process};
-pub use self::seeds::{Outcome, every_seed, until_found};
+pub use self::seeds::{Outcome, every_seed, repeats_itself, until_found};
+pub use self::waiting::{Waiting, Waits};
 use crate::clock::Timestamp;
 pub use crate::db::simulated::Database;
 use crate::jobs::{Settings, Workplace};

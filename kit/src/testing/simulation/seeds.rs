@@ -33,6 +33,22 @@ pub fn every_seed(name: &str, seeds: u64, history: impl Fn(u64, bool) -> Outcome
     }
 }
 
+/// Runs each of the first `seeds` histories twice: without this no failing seed could be looked at again.
+///
+/// # Panics
+/// At the first line in which one differs from itself.
+pub fn repeats_itself(seeds: u64, history: impl Fn(u64, bool) -> Outcome) {
+    for seed in 0..seeds {
+        let (once, again) = (history(seed, true).trace, history(seed, true).trace);
+        assert!(!once.is_empty(), "seed {seed} tells nothing");
+        let differs = once.iter().zip(&again).position(|(a, b)| a != b);
+        if let Some(line) = differs {
+            panic!("seed {seed}, line {line}:\n{}\n{}", once[line], again[line]);
+        }
+        assert_eq!(once.len(), again.len(), "seed {seed}");
+    }
+}
+
 /// The first of `limit` seeds whose history shows something, and what; for bugs that were put in on purpose.
 pub fn until_found<T>(limit: u64, history: impl Fn(u64) -> Option<T>) -> Option<(u64, T)> {
     (0..limit).find_map(|seed| history(seed).map(|shown| (seed, shown)))

@@ -1,24 +1,16 @@
 //! Bugs put into demo mode on purpose, each of which its histories must find.
 
-use kit::testing::mutants;
-use kit::testing::simulation::{Faults, Plan, until_found};
+use kit::finds;
+use kit::testing::mutants::must_be_found;
+use kit::testing::simulation::{Faults, Plan};
 
-use super::history_with;
+use super::{history, history_with};
 
 /// Histories in which a bug must show itself.
 const HISTORIES: u64 = 2_000;
 
-/// Names a test for each bug, and what a history says that has it.
-macro_rules! finds {
-    ($($test:ident: $bug:literal, $shows:literal;)+) => {$(
-        #[test]
-        fn $test() {
-            find($bug, $shows);
-        }
-    )+};
-}
-
 finds! {
+    HISTORIES, history;
     a_failure_that_forgets_no_profile: "demo: a failed set-up keeps its profile", "I3: ";
     a_leaving_that_keeps_deliveries: "demo: leaving keeps the deliveries", "I11: left behind by demo mode: webhook_deliveries";
     a_call_back_that_takes_nothing_back: "demo: called back without taking back", "I3: ";
@@ -53,14 +45,6 @@ fn a_strangers_profile() {
     });
 }
 
-/// Looks for a history that goes wrong in the way in which this bug must.
-fn find(bug: &'static str, shows: &str) {
-    find_with(bug, shows, |_| {});
-}
-
 fn find_with(bug: &'static str, shows: &str, tune: impl Fn(&mut Plan)) {
-    let shown = |seed| history_with(seed, false, &tune).wrongs.into_iter().find(|wrong| wrong.contains(shows));
-    let found = mutants::with(bug, || until_found(HISTORIES, shown));
-    let (seed, wrong) = found.unwrap_or_else(|| panic!("{HISTORIES} histories did not show the bug: {bug}"));
-    println!("{bug}: shown by history {seed}: {wrong}");
+    must_be_found(bug, shows, HISTORIES, |seed, traced| history_with(seed, traced, &tune));
 }

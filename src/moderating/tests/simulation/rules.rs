@@ -10,8 +10,11 @@ use kit::testing::simulation::{BEGIN, Database, Shared};
 use super::line::Platform;
 use super::people::People;
 use crate::model::ProviderState;
-use crate::moderation::{OrderId, State};
+use crate::moderation::{OrderId, Skipped, State};
 use crate::platforms::Verb;
+
+/// Units of work are committed up to so much later than the instant that their rows bear.
+const LAG: Duration = Duration::from_secs(3);
 
 kit::row! {
     struct Row {
@@ -23,6 +26,7 @@ kit::row! {
         state: State,
         attempts: i64,
         says_why: bool,
+        why: Option<String>,
         created_at: Timestamp,
         updated_at: Timestamp,
         /// As the inbox has the comment.
@@ -49,7 +53,7 @@ fn read(database: &Database) -> Vec<Row> {
     let rows = |tx: &mut db::Tx| {
         tx.all(
             "SELECT a.order_id, a.place, i.external_id, a.verb, a.text, a.state, a.attempts, a.error_message IS NOT NULL,
-                a.created_at, a.updated_at, i.provider_state, i.text
+                a.error_code, a.created_at, a.updated_at, i.provider_state, i.text
              FROM moderation_acts a JOIN interactions i ON i.id = a.interaction_id ORDER BY i.external_id, a.place",
             &[],
         )
@@ -70,7 +74,8 @@ pub(super) fn at_rest(shared: &Shared, database: &Database, platform: &Platform,
             State::Failed => shared.wrong(format!("{} failed without a word", row.told())),
             // What was asked for before may arrive late.
             State::Cancelled if row.attempts == 0 => was_not_done(shared, row, &rows, platform),
-            State::Cancelled | State::Skipped => {}
+            State::Cancelled => {}
+            State::Skipped => was_needless(shared, row, &rows),
             other => shared.wrong(format!("{} is {other} although nothing moves any more", row.told())),
         }
     }
@@ -99,6 +104,30 @@ fn was_not_done(shared: &Shared, row: &Row, rows: &[Row], platform: &Platform) {
     if !former && effects.iter().any(|it| it.comment == row.comment && it.what == row.what() && is_it(it.at)) {
         shared.wrong(format!("{} was called back, and done after that", row.told()));
     }
+}
+
+/// What was passed over was so already, as far as the inbox knew, or another act was at it.
+fn was_needless(shared: &Shared, row: &Row, rows: &[Row]) {
+    let (from, to) = (row.created_at - LAG, row.created_at + LAG);
+    let others = || rows.iter().filter(|it| it.comment == row.comment && it.order != row.order);
+    let done = || others().filter(|it| it.state == State::Done);
+    let before = || done().filter(|it| it.updated_at < from).max_by_key(|it| it.updated_at);
+    let is_needless = match row.why.as_deref().and_then(|why| why.parse().ok()) {
+        Some(Skipped::UnderWay) => others().any(|it| it.created_at <= to && it.updated_at >= from),
+        Some(Skipped::Already) => {
+            before().map_or(Verb::Publish, |last| last.verb) == row.verb
+                || done().any(|it| it.verb == row.verb && it.updated_at >= from && it.updated_at <= to)
+        }
+        _ => false,
+    };
+    if !is_needless {
+        shared.wrong(format!("{} was passed over for no reason: {:?}", row.told(), row.why));
+    }
+}
+
+/// How everything ended that was asked for.
+pub(super) fn ends(database: &Database) -> Vec<State> {
+    read(database).into_iter().map(|row| row.state).collect()
 }
 
 /// After the last fault whatever was tried again is done, and inbox and platform say the same.

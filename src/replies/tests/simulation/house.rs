@@ -1,12 +1,13 @@
 //! The product as each simulated process runs it, and the workspace in its one database.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use kit::args;
 use kit::db::{self, Tx};
+use kit::jobs::{self, JobId};
 use kit::random::Random;
 use kit::testing::simulation::{BEGIN, Database, Place};
 use kit::web::Proxies;
@@ -45,8 +46,31 @@ pub struct Moved {
     pub items: Vec<InteractionId>,
 }
 
+thread_local! {
+    static KEPT: OnceCell<Kept> = const { OnceCell::new() };
+}
+
+/// Made once for each thread.
+pub fn kept() -> Kept {
+    KEPT.with(|kept| kept.get_or_init(Kept::new).clone())
+}
+
+/// Somebody stops one on the page of jobs, whatever it is doing.
+pub async fn stop_a_job(app: App, job_type: &'static str) -> db::Result<()> {
+    let (now, random) = (app.now(), app.random.clone());
+    let stopped = app.db.write(move |tx| {
+        let live = "SELECT id FROM background_jobs WHERE job_type = $1 AND status IN ('pending', 'running')
+                    ORDER BY seq LIMIT 1";
+        if let Some(job) = tx.opt::<JobId>(live, args![job_type])? {
+            jobs::cancel::<App>(tx, now, &random, job, jobs::JobScope::All)?;
+        }
+        Ok(())
+    });
+    stopped.await
+}
+
 impl Kept {
-    pub fn new() -> Self {
+    fn new() -> Self {
         let database = Database::new(MIGRATIONS);
         // Between two histories all is forgotten, what nobody may take out of the log among it.
         database.look(|tx| tx.exec("DROP TRIGGER audit_events_stay", &[])).expect("there is such a trigger");

@@ -1,15 +1,12 @@
 //! Two members at their buttons: they send, send the same again, call back, try again, and stop jobs.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use kit::db;
-use kit::jobs::{self, JobId};
-use kit::testing::simulation::{Dice, Place, World};
+use kit::testing::simulation::{Dice, Place, Waiting, World};
 
-use super::house::{House, Moved};
+use super::house::{self, House, Moved};
 use crate::app::App;
 use crate::model::{InteractionId, UserId};
 use crate::replies::{self, NewReply, Refused, ReplyId};
@@ -33,17 +30,17 @@ pub(super) struct People {
     most: usize,
     /// How many in a thousand turns bring a press.
     zeal: u32,
-    waiting: Arc<AtomicUsize>,
+    waiting: Waiting,
 }
 
 impl People {
     pub(super) fn new(moved: Moved, dice: &Dice) -> Self {
         let (most, zeal) = (1 + dice.below(8), dice.pick(&[30, 100, 250]));
-        Self { moved, orders: Arc::default(), most, zeal, waiting: Arc::default() }
+        Self { moved, orders: Arc::default(), most, zeal, waiting: Waiting::default() }
     }
 
     pub(super) fn are_waiting(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+        self.waiting.count() > 0
     }
 
     pub(super) fn orders(&self) -> MutexGuard<'_, Vec<Order>> {
@@ -67,14 +64,14 @@ impl People {
             10 => self.press(place, app, dice, "try again", |app, who, workspace, id| async move {
                 app.write(who, move |work| replies::retry(work, workspace, id)).await.map(drop)
             }),
-            11 => self.stop_a_job(place, app),
+            11 => self.waiting.ask(place, "stop a job".to_owned(), house::stop_a_job(app, "send_reply")),
             _ => {}
         }
     }
 
     pub(super) fn try_again(&self, place: &Place, app: App, id: ReplyId) {
         let (workspace, who) = (self.moved.workspace, Who::user(self.moved.members[0], ""));
-        self.ask(place, format!("try {id} again"), async move {
+        self.waiting.ask(place, format!("try {id} again"), async move {
             app.write(who, move |work| replies::retry(work, workspace, id)).await.map(drop)
         });
     }
@@ -99,7 +96,7 @@ impl People {
         let (order, orders, workspace) = (self.orders()[number].clone(), self.orders.clone(), self.moved.workspace);
         let what = format!("send “{}” ({})", order.text, order.key);
         let platforms = app.platforms.clone();
-        self.ask(place, what, async move {
+        self.waiting.ask(place, what, async move {
             let Order { user, item, text, key, delay, .. } = order;
             let sent = app.write(Who::user(user, ""), move |work| {
                 let new = NewReply { interaction: item, text: &text, key: Some(&key), delay };
@@ -107,7 +104,7 @@ impl People {
             });
             let reply = sent.await?;
             orders.lock().unwrap_or_else(PoisonError::into_inner)[number].told.push(reply.id);
-            Ok(())
+            Ok::<_, Refused>(())
         });
     }
 
@@ -124,48 +121,6 @@ impl People {
         let known: Vec<_> = self.orders().iter().filter_map(|order| order.told.last().copied()).collect();
         let Some(id) = known.get(dice.below(known.len())).copied() else { return };
         let who = Who::user(dice.pick(&self.moved.members), "");
-        self.ask(place, format!("{what} {id}"), request(app, who, self.moved.workspace, id));
-    }
-
-    /// On the page of jobs, whatever it is doing.
-    fn stop_a_job(&self, place: &Place, app: App) {
-        self.ask(place, "stop a job".to_owned(), async move {
-            let (now, random) = (app.now(), app.random.clone());
-            let stopped = app.db.write(move |tx| {
-                let live = "SELECT id FROM background_jobs WHERE job_type = 'send_reply'
-                            AND status IN ('pending', 'running') ORDER BY seq LIMIT 1";
-                if let Some(job) = tx.opt::<JobId>(live, &[])? {
-                    jobs::cancel::<App>(tx, now, &random, job, jobs::JobScope::All)?;
-                }
-                Ok::<_, db::Error>(())
-            });
-            Ok(stopped.await?)
-        });
-    }
-
-    fn ask(&self, place: &Place, what: String, request: impl Future<Output = Result<(), Refused>> + Send + 'static) {
-        let (shared, open) = (place.link.shared.clone(), Open::new(&self.waiting));
-        shared.note(|| format!("somebody asks process {}: {what}", place.link.number));
-        place.spawn(async move {
-            let told = request.await;
-            shared.note(|| format!("told about {what}: {told:?}"));
-            drop(open);
-        });
-    }
-}
-
-/// A press under way; gone with its answer, or with the process that would have given it.
-struct Open(Arc<AtomicUsize>);
-
-impl Open {
-    fn new(waiting: &Arc<AtomicUsize>) -> Self {
-        waiting.fetch_add(1, Ordering::Relaxed);
-        Self(waiting.clone())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.waiting.ask(place, format!("{what} {id}"), request(app, who, self.moved.workspace, id));
     }
 }

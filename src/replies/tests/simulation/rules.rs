@@ -95,6 +95,11 @@ pub(super) fn at_the_end(shared: &Shared, database: &Database) {
     }
 }
 
+/// How everything ended that was ordered.
+pub(super) fn ends(database: &Database) -> Vec<State> {
+    read(database).into_iter().map(|row| row.state).collect()
+}
+
 /// What a member can try again.
 pub(super) fn left(database: &Database) -> Vec<ReplyId> {
     let left = |row: &Row| matches!(row.state, State::Failed | State::Unknown);
