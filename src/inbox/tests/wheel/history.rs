@@ -28,6 +28,8 @@ pub struct History {
     pub said: Vec<Said>,
     traced: bool,
     pub outcome: Outcome,
+    /// What people have done, each by its name, where it was let through.
+    pub done: Vec<&'static str>,
 }
 
 impl History {
@@ -39,7 +41,7 @@ impl History {
         let index = stand.app.app.db.write(move |tx| search::jobs::keep_current(tx, now, &random));
         index.await.expect("an empty index is current");
         let shown = Shown::new(dice.clone());
-        Self { stand, cleo, dice, shown, said: Vec::new(), traced, outcome: Outcome::default() }
+        Self { stand, cleo, dice, shown, said: Vec::new(), traced, outcome: Outcome::default(), done: Vec::new() }
     }
 
     pub async fn go_on(&mut self) {
@@ -68,7 +70,7 @@ impl History {
     }
 
     async fn step(&mut self) {
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..=3 => self.arrive().await,
             4 => self.change().await,
             5 => self.vanish().await,
@@ -76,10 +78,10 @@ impl History {
             7 => self.read_late().await,
             8..=11 => self.say().await,
             12 => self.take_back().await,
-            13 => self.correct().await,
-            14 => self.answer().await,
-            15..=16 => self.moderate().await,
-            17 => self.there_and_back().await,
+            13..=14 => self.correct().await,
+            15 => self.answer().await,
+            16..=17 => self.moderate().await,
+            18 => self.there_and_back().await,
             _ => {
                 let minutes = self.dice.pick(&[1, 5, 20, 61, 200, 24 * 60, 3 * 24 * 60, 8 * 24 * 60]);
                 self.pass(Duration::from_secs(minutes * 60)).await;

@@ -67,6 +67,7 @@ impl History {
         assert!(answer.status.is_success(), "{path} {body}: {}", answer.text);
         self.tell(|| format!("{} {path} {body}: {}", name(is_cleo), answer.text));
         self.said.push(Said { by_cleo: is_cleo, at: now });
+        self.done.push(state);
     }
 
     fn filter(&self) -> Value {
@@ -99,6 +100,9 @@ impl History {
             "{}",
             answer.text
         );
+        if answer.status.is_success() {
+            self.done.push("undo");
+        }
     }
 
     pub async fn correct(&mut self) {
@@ -107,15 +111,14 @@ impl History {
             return;
         }
         let (id, is_cleo) = (all[self.dice.below(all.len())], self.dice.chance(500));
-        let (fact, value) = self.dice.pick(&[
-            ("sentiment", "negative"),
-            ("sentiment", "positive"),
-            ("sentiment", "neutral"),
-            ("language", "de"),
-            ("language", "en"),
-            ("language", "other"),
+        let (fact, values) = self.dice.pick::<(&str, &[&str])>(&[
+            ("corrections/sentiment", &["negative", "positive", "neutral"]),
+            ("corrections/language", &["de", "en", "other"]),
+            ("corrections/spam", &["yes", "no"]),
+            ("corrections/reply", &["yes", "no"]),
         ]);
-        let path = format!("/api/interactions/{id}/corrections/{fact}");
+        let value = self.dice.pick(values);
+        let path = format!("/api/interactions/{id}/{fact}");
         let answer = if self.dice.chance(300) {
             self.call(is_cleo, "DELETE", &path, Value::Null).await
         } else {
@@ -123,6 +126,9 @@ impl History {
         };
         assert!(answer.status.is_success(), "{path}: {}", answer.text);
         self.tell(|| format!("{} corrects {path} {value}: {}", name(is_cleo), answer.text));
+        if answer.json()["changed"] == true {
+            self.done.push(fact);
+        }
     }
 
     /// What is sent goes out with the next jobs.
@@ -132,6 +138,9 @@ impl History {
         let path = format!("/api/inbox/{id}/replies");
         let answer = self.call(self.dice.chance(500), "POST", &path, json!({ "text": "At the corner." })).await;
         self.tell(|| format!("{path}: {}", answer.text));
+        if answer.status.is_success() {
+            self.done.push("answer");
+        }
     }
 
     pub async fn moderate(&mut self) {
@@ -147,6 +156,9 @@ impl History {
         let body = json!({ "ids": ids, "verb": verb });
         let answer = self.call(false, "POST", "/api/moderation", body.clone()).await;
         self.tell(|| format!("moderation {body}: {}", answer.text));
+        if answer.status.is_success() {
+            self.done.push(verb);
+        }
     }
 }
 
