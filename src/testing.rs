@@ -39,6 +39,12 @@ pub struct TestApp {
     browser: Browser,
 }
 
+/// A simulator, and where it keeps what it has.
+pub struct Beside {
+    _simulator: simulator::Simulator,
+    _directory: tempfile::TempDir,
+}
+
 /// Keeps cookies, and sends what a browser sends with its own site's requests.
 pub struct Browser {
     router: Router,
@@ -79,6 +85,15 @@ impl TestApp {
         self.with_parts(|parts| {
             parts.config.demo_service = Some(DemoService { url: url.clone(), secret: Secret::new("secret") });
         })
+    }
+
+    /// The same application, with a simulator of its own, which lives as long as what is given with it.
+    pub async fn with_simulator(self) -> (Self, Beside) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
+        let simulator = simulator::start(options).await.expect("the simulator starts");
+        let app = self.with_demo_service(&simulator.api_url().parse().expect("an address"));
+        (app, Beside { _simulator: simulator, _directory: directory })
     }
 
     /// The same application, with other parts.

@@ -1,27 +1,21 @@
 //! Connecting by hand in demo mode, against the real simulator and through its relayed consent page.
 
 use kit::both_databases;
-use kit::clock::Clock;
-use kit::random::Random;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::testing::{Answer, TestApp};
+use crate::testing::{Answer, Beside, TestApp};
 
 struct Visit {
     app: TestApp,
-    _simulator: simulator::Simulator,
-    _directory: tempfile::TempDir,
+    _beside: Beside,
 }
 
 impl Visit {
     /// Ann's demo is enabled.
     async fn with_a_channel(app: TestApp) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.unwrap();
-        let app = app.with_demo_service(&simulator.api_url().parse().unwrap()).with_ann().await;
-        let visit = Self { app, _simulator: simulator, _directory: directory };
+        let (app, beside) = app.with_simulator().await;
+        let visit = Self { app: app.with_ann().await, _beside: beside };
         assert_eq!(visit.app.json("POST", "/api/demo/enable", json!({ "size": "small" })).await.status, 202);
         visit.app.run_jobs().await;
         visit

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use kit::args;
 use kit::both_databases;
-use kit::clock::Clock;
-use kit::random::Random;
 use serde_json::json;
 
 use super::youtube::{ordered, stands, with_demo};
@@ -16,10 +14,7 @@ use crate::testing::TestApp;
 
 both_databases! {
     async fn what_was_done_a_moment_ago_is_not_undone_by_an_older_list(app: TestApp) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.expect("the simulator starts");
-        let app = with_demo(app, &simulator).await;
+        let (app, _beside) = with_demo(app).await;
         let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=3").await.json();
         let ids = (0..3).map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned()).collect::<Vec<_>>();
         let sent = app.json("POST", &format!("/api/inbox/{}/replies", ids[2]), json!({ "text": "At nine." })).await.json();

@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use kit::both_databases;
-use kit::clock::Clock;
-use kit::random::Random;
 use serde_json::{Value, json};
 
-use crate::testing::TestApp;
+use crate::testing::{Beside, TestApp};
 
-pub async fn with_demo(app: TestApp, simulator: &simulator::Simulator) -> TestApp {
-    let app = app.with_demo_service(&simulator.api_url().parse().expect("an address")).with_ann().await;
+pub async fn with_demo(app: TestApp) -> (TestApp, Beside) {
+    let (app, beside) = app.with_simulator().await;
+    let app = app.with_ann().await;
     app.json("POST", "/api/demo/enable", json!({ "size": "small", "seed": 7 })).await;
     app.run_jobs().await;
-    app
+    (app, beside)
 }
 
 pub async fn ordered(app: &TestApp, verb: &str, ids: &[&str]) -> Value {
@@ -40,10 +39,7 @@ async fn read_again(app: &TestApp) {
 
 both_databases! {
     async fn comments_are_hidden_published_rejected_and_their_authors_banned_at_youtube(app: TestApp) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.expect("the simulator starts");
-        let app = with_demo(app, &simulator).await;
+        let (app, _beside) = with_demo(app).await;
         let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=4").await.json();
         let ids = (0..4).map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned()).collect::<Vec<_>>();
         let [one, two, three, four] = [0, 1, 2, 3].map(|n| ids[n].as_str());
@@ -67,10 +63,7 @@ both_databases! {
     }
 
     async fn a_reply_is_changed_and_deleted_at_youtube(app: TestApp) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.expect("the simulator starts");
-        let app = with_demo(app, &simulator).await;
+        let (app, _beside) = with_demo(app).await;
         let waiting = app.get("/api/interactions?state=needs_reply&limit=1").await.json();
         let item = waiting["items"][0]["id"].as_str().expect("somebody waits").to_owned();
         let sent = app.json("POST", &format!("/api/inbox/{item}/replies"), json!({ "text": "At nine." })).await.json();

@@ -1,9 +1,7 @@
 //! The ledger over the real adapter, against the simulator's YouTube.
 
 use kit::both_databases;
-use kit::clock::Clock;
 use kit::jobs::Enqueue;
-use kit::random::Random;
 use serde_json::{Value, json};
 
 use super::*;
@@ -11,10 +9,8 @@ use crate::replies::SendReply;
 
 both_databases! {
     async fn a_reply_is_made_at_youtube_and_found_there_again(app: TestApp) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.expect("the simulator starts");
-        let app = app.with_demo_service(&simulator.api_url().parse().expect("an address")).with_ann().await;
+        let (app, _beside) = app.with_simulator().await;
+        let app = app.with_ann().await;
         app.json("POST", "/api/demo/enable", json!({ "size": "small", "seed": 7 })).await;
         app.run_jobs().await;
         let waiting = app.get("/api/interactions?state=needs_reply&limit=1").await.json();

@@ -176,11 +176,7 @@ both_databases! {
     }
 
     async fn who_had_demo_mode_is_set_up_anew_until_everything_is_counted(app: TestApp) {
-        let directory = tempfile::tempdir().unwrap();
-        let (clock, random) = (kit::clock::Clock::system(), kit::random::Random::seeded(7));
-        let simulator = simulator::start(simulator::Options::new(directory.path(), "secret".to_owned(), clock, random));
-        let simulator = simulator.await.unwrap();
-        let app = app.with_demo_service(&simulator.api_url().parse().unwrap());
+        let (app, _beside) = app.with_simulator().await;
         let former = Former::new().await;
         former.with_ann().await;
         former.run("UPDATE users SET demo_mode = TRUE").await;
@@ -207,7 +203,6 @@ both_databases! {
         app.run_jobs().await;
         assert_eq!(texts(&app, states).await[0], "ann@example.com enabled");
         assert!(number(&app, "SELECT count(*) FROM interactions").await > 500);
-        simulator.stop().await;
     }
 
     async fn some_other_database_is_refused_before_anything_is_written(app: TestApp) {

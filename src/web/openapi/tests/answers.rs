@@ -1,14 +1,10 @@
 //! What succeeds: each answer has the described shape, and says what the design says.
 
 use kit::both_databases;
-use kit::clock::Clock;
-use kit::random::Random;
 use serde_json::{Value, json};
-use simulator::Simulator;
-use tempfile::TempDir;
 
 use super::conformance::ask;
-use crate::testing::{EMAIL, PASSWORD, TestApp};
+use crate::testing::{Beside, EMAIL, PASSWORD, TestApp};
 
 both_databases! {
     async fn somebody_signs_up_and_in_and_out(app: TestApp) {
@@ -132,16 +128,12 @@ fn id(body: &Value) -> String {
 /// Ann beside a demo service.
 struct Stage {
     app: TestApp,
-    _simulator: Simulator,
-    _directory: TempDir,
+    _beside: Beside,
 }
 
 impl Stage {
     async fn set(app: TestApp) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.expect("the simulator starts");
-        let url = simulator.api_url().parse().expect("an address");
-        Self { app: app.with_demo_service(&url).with_ann().await, _simulator: simulator, _directory: directory }
+        let (app, beside) = app.with_simulator().await;
+        Self { app: app.with_ann().await, _beside: beside }
     }
 }
