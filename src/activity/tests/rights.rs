@@ -1,23 +1,53 @@
 //! Nobody stops or repeats somebody else's job who could not do by hand what it does.
 
+use std::collections::BTreeSet;
+
 use kit::args;
 use kit::both_databases;
 use kit::jobs::{Job as _, Workplace as _};
 use serde_json::Value;
 
 use super::*;
-use crate::connections::jobs::SyncConnection;
-use crate::demo::jobs::EnableDemo;
-use crate::inbox::moves::matching::MoveMatching;
+use crate::accounts::api_keys::Scope;
+use crate::connections::connect::{ConnectAccount, LateConsent};
+use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
+use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
+use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
+use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
+use crate::inbox::search::jobs::RebuildSearch;
 use crate::moderation::CarryOut;
+use crate::ops::maintenance::jobs::PurgeExpired;
 use crate::replies::SendReply;
 use crate::testing::{Browser, TestApp};
+use crate::workspaces::Role;
 
 /// Whose ledgers ask by what they are about; their own tests say so.
 const BY_THEIR_LEDGER: [&str; 2] = ["send_reply", "carry_out"];
 
 /// In the name of whoever ordered them: theirs to stop and repeat.
 const IN_SOMEBODYS_NAME: [&str; 2] = ["move_matching", "take_back_moves"];
+
+/// What a key must have besides the scope to stop anything at all.
+const SCOPES: [(Scope, &[&str]); 4] = [
+    (Scope::SendReplies, &[SendReply::TYPE, CarryOut::TYPE]),
+    (
+        Scope::Connections,
+        &[SyncConnection::TYPE, FetchInteraction::TYPE, ConnectAccount::TYPE, LateConsent::TYPE, RevokeToken::TYPE],
+    ),
+    (Scope::Demo, &[EnableDemo::TYPE, DisableDemo::TYPE, ForgetDemoProfile::TYPE]),
+    (
+        Scope::Write,
+        &[
+            MoveMatching::TYPE,
+            TakeBackMoves::TYPE,
+            AgePriorities::TYPE,
+            WakeSnoozed::TYPE,
+            RecountInboxes::TYPE,
+            RebuildSearch::TYPE,
+            PurgeExpired::TYPE,
+        ],
+    ),
+];
 
 impl TestApp {
     /// A job that somebody has ordered in Ann's workspace.
@@ -42,18 +72,28 @@ async fn asked(browser: &Browser, id: JobId) -> (Value, [u16; 4]) {
 }
 
 both_databases! {
-    async fn an_editor_stops_and_repeats_no_job_that_does_what_only_owners_may(app: TestApp) {
+    async fn each_role_stops_and_repeats_of_each_kind_what_it_could_do_by_hand(app: TestApp) {
         let app = app.with_ann().await;
-        let editor = app.member("ben@example.com", "editor").await;
-        let types = crate::app::App::HANDLERS.iter().map(|handler| handler.job_type());
-        for job_type in types.filter(|job_type| !BY_THEIR_LEDGER.contains(job_type)) {
-            for status in [JobStatus::Pending, JobStatus::Failed] {
-                let id = app.ordered(job_type, status, EMAIL).await;
-                let (offered, answers) = asked(&editor, id).await;
-                assert_eq!(answers, [403; 4], "{job_type}, {status}");
-                assert!(offered["can_cancel"] == false && offered["can_retry"] == false, "{job_type}: {offered}");
-                let page = editor.get(&format!("/activity/{id}")).await;
-                assert!(page.status == 200 && !page.text.contains(&format!("{id}/retry")), "{job_type}: {}", page.text);
+        let (editor, viewer) = (app.member("ed@example.com", "editor").await, app.member("vera@example.com", "viewer").await);
+        let people: [(&Browser, _, _); 3] =
+            [(&app, EMAIL, Role::Owner), (&editor, "ed@example.com", Role::Editor), (&viewer, "vera@example.com", Role::Viewer)];
+        for job_type in crate::app::App::HANDLERS.iter().map(|handler| handler.job_type()) {
+            for (browser, email, role) in people.iter().copied() {
+                if role != Role::Viewer && BY_THEIR_LEDGER.contains(&job_type) {
+                    continue;
+                }
+                for (by, status) in [(EMAIL, JobStatus::Pending), (EMAIL, JobStatus::Failed), (email, JobStatus::Pending), (email, JobStatus::Failed)] {
+                    let is_own = by == email && IN_SOMEBODYS_NAME.contains(&job_type);
+                    let may = role == Role::Owner || role == Role::Editor && is_own;
+                    let id = app.ordered(job_type, status, by).await;
+                    let page = browser.get(&format!("/activity/{id}")).await;
+                    let (offered, answers) = asked(browser, id).await;
+                    let told = format!("{role}, {job_type}, {status}, of {by}: {answers:?}, {offered}");
+                    assert_eq!(answers.map(|answer| answer == 403), [!may; 4], "{told}");
+                    assert_eq!(offered["can_cancel"], may && status == JobStatus::Pending, "{told}");
+                    assert!(may || offered["can_retry"] == false, "{told}");
+                    assert!(page.status == 200 && (may || !page.text.contains(&format!("{id}/retry"))), "{told}: {}", page.text);
+                }
             }
         }
     }
@@ -72,21 +112,26 @@ both_databases! {
 
     async fn a_key_stops_and_repeats_what_it_could_ask_for(app: TestApp) {
         let app = app.with_ann().await;
-        let narrow = app.key(&[("write", "true")]).await;
-        let scopes = ["write", "replies:send", "connections", "demo"].map(|scope| (scope, "true"));
-        let wide = app.key(&scopes).await;
-        let types = [
-            (SendReply::TYPE, false), (CarryOut::TYPE, false), (SyncConnection::TYPE, false), (EnableDemo::TYPE, false),
-            (MoveMatching::TYPE, true),
-        ];
-        for (job_type, is_open) in types {
-            let id = app.ordered(job_type, JobStatus::Pending, EMAIL).await;
-            for path in ["retry", "cancel"].map(|what| format!("/api/jobs/{id}/{what}")) {
-                let is_let_in = async |key: &str| {
-                    !app.browser().with_key(key, "POST", &path).await.text.contains("scope_missing")
-                };
-                assert_eq!((is_let_in(&narrow).await, is_let_in(&wide).await), (is_open, true), "{path} {job_type}");
+        let mut listed = Vec::new();
+        for (scope, types) in SCOPES {
+            let of = |scopes: &[Scope]| scopes.iter().map(|scope| (scope.as_str(), "true")).collect::<Vec<_>>();
+            let others = Scope::ALL.iter().copied().filter(|other| *other != scope).collect::<Vec<_>>();
+            let enough = Scope::ALL.iter().copied().filter(|one| [scope, Scope::Write].contains(one)).collect::<Vec<_>>();
+            let (with_it, without) = (app.key(&of(&enough)).await, app.key(&of(&others)).await);
+            for job_type in types {
+                let id = app.ordered(job_type, JobStatus::Running, EMAIL).await;
+                for path in ["retry", "cancel"].map(|what| format!("/api/jobs/{id}/{what}")) {
+                    let refused = app.browser().with_key(&without, "POST", &path).await;
+                    assert!(refused.status == 403 && refused.text.contains("scope_missing"), "{path} {job_type}: {}", refused.text);
+                }
+                let cancelled = app.browser().with_key(&with_it, "POST", &format!("/api/jobs/{id}/cancel")).await;
+                // Its ledger is asked, and has no such order.
+                let status = if *job_type == CarryOut::TYPE { 404 } else { 202 };
+                assert_eq!(cancelled.status, status, "{job_type}: {}", cancelled.text);
             }
+            listed.extend(types);
         }
+        let types = crate::app::App::HANDLERS.iter().map(|handler| handler.job_type());
+        assert_eq!(listed.into_iter().copied().collect::<BTreeSet<_>>(), types.collect::<BTreeSet<_>>());
     }
 }

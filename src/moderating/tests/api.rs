@@ -5,8 +5,6 @@ use kit::both_databases;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::platforms::Error;
-use crate::replies::tests::platform::ActAnswer::Refuses;
 use crate::testing::{Browser, TestApp};
 
 const NOBODYS: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -51,7 +49,7 @@ both_databases! {
         let stand = Stand::new(app).await;
         let ids = [stand.asked("c1").await, stand.asked("c2").await];
         stand.ordered(Verb::Hide, &ids[..1]).await;
-        stand.act_answers([Refuses(Error::Permission { reason: "forbidden".into() })]);
+        stand.act_answers([refused()]);
         let wanted = json!({ "ids": [ids[0], ids[1], NOBODYS], "verb": "hide" });
         let (status, receipt) = call(&stand.app, "POST", "/api/moderation", wanted).await;
         assert_eq!((status, &receipt["matched"], &receipt["skipped"]), (202, &json!(2), &json!({ "already": 1 })), "{receipt}");

@@ -9,10 +9,6 @@ use crate::platforms::Error;
 use crate::replies::tests::platform::ActAnswer::Refuses;
 use crate::testing::TestApp;
 
-fn refused() -> ActAnswer {
-    Refuses(Error::Permission { reason: "forbidden".into() })
-}
-
 impl Stand {
     async fn some(&self, count: usize) -> Vec<InteractionId> {
         let mut ids = Vec::new();
@@ -102,15 +98,28 @@ both_databases! {
 
     async fn an_editor_calls_back_and_repeats_for_one_comment_what_editors_may_ask_for_one(app: TestApp) {
         let stand = Stand::new(app).await;
-        let editor = stand.app.member("eve@example.com", "editor").await;
+        stand.far.script().acts.at_once = 1;
+        let editor = stand.editor().await;
         let ids = stand.some(2).await;
+        let one = ids[0].to_string();
+        let presses = async |order: OrderId, act: &str| {
+            let path = format!("/moderation/{order}/act");
+            let of_one = editor.post(&path, &[("act", act), ("of", &one)]).await.status.as_u16();
+            (of_one, editor.post(&path, &[("act", act)]).await.status.as_u16())
+        };
         for (verb, status) in [(Verb::Reject, 303), (Verb::Ban, 403)] {
             let order = stand.order(verb, &ids).await.expect("Ann may");
+            assert_eq!(presses(order, "cancel").await, (status, 403), "{verb}");
             let path = format!("/moderation/{order}/act");
-            let one = ids[0].to_string();
-            assert_eq!(editor.post(&path, &[("act", "cancel"), ("of", &one)]).await.status, status, "{verb}");
-            assert_eq!(editor.post(&path, &[("act", "cancel")]).await.status, 403, "{verb}");
             assert_eq!(stand.app.post(&path, &[("act", "cancel")]).await.status, 303, "{verb}");
+
+            stand.act_answers([refused(), refused()]);
+            let order = stand.ordered(verb, &ids).await;
+            assert_eq!(stand.receipt(order).await.count(State::Failed), 2, "{verb}");
+            assert_eq!(presses(order, "retry").await, (status, 403), "{verb}");
+            stand.far.asked();
+            stand.app.run_jobs().await;
+            assert_eq!(calls(&stand.far.asked(), verb), usize::from(status == 303), "{verb}");
         }
     }
 

@@ -15,15 +15,21 @@ use kit::args;
 
 use crate::model::{InteractionId, ProviderState, UserId};
 use crate::moderation::{self, Act, NewOrder, OrderId, Receipt, Refused, State};
-use crate::platforms::Verb;
+use crate::platforms::{Error, Verb};
 use crate::replies::tests::Stand;
 use crate::replies::tests::platform::ActAnswer;
+use crate::testing::Browser;
 use crate::work::Who;
 
 /// Verbs of other people's comments, and of own ones.
 const OTHERS: [Verb; 5] = [Verb::Hide, Verb::Publish, Verb::Reject, Verb::Ban, Verb::ReportSpam];
 
 impl Stand {
+    /// Somebody who answers beside Ann, and owns nothing.
+    async fn editor(&self) -> Browser {
+        self.app.member("eve@example.com", "editor").await
+    }
+
     async fn order(&self, verb: Verb, ids: &[InteractionId]) -> Result<OrderId, Refused> {
         self.order_as(self.ann, verb, ids, (verb == Verb::Edit).then_some("At ten.")).await
     }
@@ -126,6 +132,11 @@ impl Stand {
         let stands = self.stands(id).await;
         assert_eq!(rules.becomes(verb).unwrap_or(ProviderState::Published), stands, "{verb}");
     }
+}
+
+/// As a platform that allows nobody to do this.
+fn refused() -> ActAnswer {
+    ActAnswer::Refuses(Error::Permission { reason: "forbidden".into() })
 }
 
 /// The calls for the act itself.

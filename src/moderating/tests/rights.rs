@@ -4,19 +4,9 @@ use kit::both_databases;
 use serde_json::json;
 
 use super::*;
-use crate::platforms::Error;
-use crate::replies::tests::platform::ActAnswer::Refuses;
-use crate::testing::{Browser, TestApp};
-
-fn refused() -> ActAnswer {
-    Refuses(Error::Permission { reason: "forbidden".into() })
-}
+use crate::testing::TestApp;
 
 impl Stand {
-    async fn editor(&self) -> Browser {
-        self.app.member("eve@example.com", "editor").await
-    }
-
     /// The last job that had an order in its hands.
     async fn job(&self) -> serde_json::Value {
         self.app.get("/api/jobs?job_type=carry_out").await.json()["items"][0].clone()
