@@ -266,6 +266,21 @@ fn what_changed_nothing_is_told_over_an_empty_list_too() {
 }
 
 #[test]
+fn the_tour_covers_nothing_and_takes_little() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        person.browser.size(1280, 800).await;
+        person.open("/inbox").await;
+        person.is("below the commands", "document.querySelector('.side .tour').getBoundingClientRect().top >= document.querySelector('.commands').getBoundingClientRect().bottom").await;
+        person.browser.size(390, 844).await;
+        person.open("/inbox").await;
+        person.is("one line of everything else", "(top => ['.switcher', '.commands', '.account'].every(one => Math.abs(document.querySelector(one).getBoundingClientRect().top - top) < 20))(document.querySelector('.side .brand').getBoundingClientRect().top)").await;
+        person.is("and of the tour and the demo", "['.side .panel-tour', 'main > .panel-demo'].reduce((sum, one) => sum + document.querySelector(one).getBoundingClientRect().height, 0) <= 110").await;
+        person.leaves_no_trace().await;
+    });
+}
+
+#[test]
 fn all_that_is_offered_for_what_is_ticked_can_be_reached_in_any_width() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
