@@ -12,13 +12,9 @@ use serde_json::json;
 use super::person::Person;
 use crate::support::Server;
 
-/// Ann's inbox over a simulated account, and Ben beside her. A demo is one's own: it lets him in as what it is not.
+/// Ann's inbox over a simulated account, and Ben beside her. Nobody is let into a demo: until he is in, hers is no demo.
 async fn team(role: &str) -> (Server, Person, Person) {
-    let server = Server::start(Engine::Postgres).await;
-    let ann = Person::new(&server).await;
-    ann.sign_up(&server).await;
-    ann.press("enable-demo").await;
-    ann.sees("demo-enabled").await;
+    let (server, ann) = Person::with_demo_on(Engine::Postgres).await;
     write(&server, |tx, _| tx.exec("UPDATE workspaces SET kind = 'live' WHERE kind = 'demo'", &[]).map(drop)).await;
     ann.open("/settings/members").await;
     ann.browser.fill("[action='/settings/members/invite'] [name=role]", role).await;
@@ -70,7 +66,7 @@ fn of_two_who_answer_one_comment_the_second_is_told_and_keeps_what_was_typed() {
         ben.is("it is kept", "document.getElementById('text-left').textContent === 'Draft saved.'").await;
         ann.open(&item).await;
         ann.browser.read(".writing", "Ben is answering this.").await;
-        sound(&ann, "somebody else is writing").await;
+        ann.is_sound("somebody else is writing").await;
         ann.browser.fill("#text", "At the market.").await;
         ann.browser.press("#composer .primary").await;
         ann.is("she goes on", &format!("location.pathname !== '{item}'")).await;
@@ -78,7 +74,7 @@ fn of_two_who_answer_one_comment_the_second_is_told_and_keeps_what_was_typed() {
         ben.browser.read("#text-error", "Ann's reply is on its way.").await;
         ben.is("nothing is lost", "document.getElementById('text').value === 'At the shop around the corner.'").await;
         ben.browser.see("[data-test=reply][data-state=queued]").await;
-        sound(&ben, "another's reply is on its way").await;
+        ben.is_sound("another's reply is on its way").await;
         ann.open(&item).await;
         ann.browser.press("[data-act] [value=cancel]").await;
         ann.is("her words are a draft again", "document.getElementById('text')?.value === 'At the market.'").await;
@@ -110,7 +106,7 @@ fn an_answer_is_sent_back_changed_and_approved() {
         ann.open("/inbox").await;
         ann.browser.press("[href='/inbox/approvals']").await;
         ann.sees("approve").await;
-        sound(&ann, "what waits for approval").await;
+        ann.is_sound("what waits for approval").await;
         ann.open(&item).await;
         ann.browser.fill(".review [name=note]", "A little kinder, please.").await;
         ann.press("send-back").await;
@@ -119,7 +115,7 @@ fn an_answer_is_sent_back_changed_and_approved() {
         ben.browser.read("[data-test=reply][data-state=sent_back]", "Ann: A little kinder, please.").await;
         ben.browser.reload().await;
         ben.is("his words are in the box again", "document.getElementById('text').value.trim() === 'No.'").await;
-        sound(&ben, "sent back").await;
+        ben.is_sound("sent back").await;
         ben.browser.fill("#text", "Sorry, not on Sundays.").await;
         ben.browser.press("#composer .primary").await;
         ben.is("he goes on", &format!("location.pathname !== '{item}'")).await;
@@ -172,25 +168,40 @@ const CHANGES: [&str; 25] = [
     "/api/moderation",
 ];
 
+/// As an editor Ben has answered somebody, and may only look from then on.
+async fn something_waits_for_an_owner(server: &Server, ben: &Person) {
+    write(server, |tx, _| tx.exec("UPDATE workspaces SET approves_replies = TRUE", &[]).map(drop)).await;
+    let answered = ben.first_link("/inbox", ".row:nth-child(2) .row-link").await;
+    ben.open(&answered).await;
+    ben.browser.fill("#text", "No.").await;
+    ben.browser.press("#composer .primary").await;
+    ben.open(&answered).await;
+    ben.browser.see("[data-test=reply][data-state=awaiting_approval]").await;
+    let viewer = "UPDATE memberships SET role = 'viewer' WHERE role = 'editor'";
+    write(server, |tx, _| tx.exec(viewer, &[]).map(drop)).await;
+}
+
 #[test]
 fn whoever_may_only_look_finds_nothing_to_press_and_is_refused_all_else() {
     kit::testing::run(async {
-        let (_server, ann, ben) = team("viewer").await;
+        let (server, ann, ben) = team("editor").await;
+        something_waits_for_an_owner(&server, &ben).await;
         let item = one_that_waits(&ann).await;
         let controls = "main textarea, main .tick, main [data-key=e], main [data-key=h], main [data-key=s], \
              main [data-key='#'], main .at-platform";
         ann.open(&item).await;
         assert!(ann.browser.count(controls).await > 6, "those that an owner has");
-        for page in ["/inbox", item.as_str(), "/inbox?state=all", "/inbox/approvals", "/settings/corrections"] {
+        // His own views, and which keys he wants; where he is, and that he goes.
+        let others = "[...document.querySelectorAll('main form[method=post]')].map(form => form.getAttribute('action'))\
+             .filter(action => !/^\\/(inbox\\/views|settings\\/account|workspaces|logout)/.test(action)).length";
+        for page in ["/inbox", item.as_str(), "/inbox?state=all", "/inbox/approvals"] {
+            ann.open(page).await;
+            ann.is(&format!("an owner changes something on {page}"), &format!("{others} > 0")).await;
             ben.open(page).await;
             ben.browser.see("main").await;
-            // His own views, and which keys he wants; where he is, and that he goes.
-            let posts =
-                "[...document.querySelectorAll('main form[method=post]')].map(form => form.getAttribute('action'))";
-            let own = "/^\\/(inbox\\/views|settings\\/account|workspaces|logout)/";
-            ben.is(page, &format!("{posts}.every(action => {own}.test(action))")).await;
+            ben.is(page, &format!("{others} === 0")).await;
             assert_eq!(ben.browser.count(controls).await, 0, "{page}");
-            sound(&ben, page).await;
+            ben.is_sound(page).await;
         }
         ben.at_the_inbox().await;
         ben.opens_the_first().await;
@@ -208,13 +219,15 @@ fn whoever_may_only_look_finds_nothing_to_press_and_is_refused_all_else() {
              body: path.startsWith('/api') ? '{{}}' : new URLSearchParams({{to: 'done'}})}})).status]))",
             json!(paths)
         );
-        let answers = ben.browser.evaluate(&asked).await.expect("answers");
-        let answers = answers.as_array().expect("a list").iter();
-        let let_through = answers.filter(|answer| answer[1] != 403).collect::<Vec<_>>();
-        assert!(let_through.is_empty(), "not refused: {let_through:?}");
-        ann.leaves_no_trace().await;
+        for (person, is_refused) in [(&ben, true), (&ann, false)] {
+            let answers = person.browser.evaluate(&asked).await.expect("answers");
+            let answers = answers.as_array().expect("a list").iter();
+            let other = answers.filter(|answer| (answer[1] == 403) != is_refused).collect::<Vec<_>>();
+            assert!(other.is_empty(), "refused: {is_refused}, but not so {other:?}");
+        }
         // The console tells of each refusal.
         ben.browser.close().await;
+        ann.browser.close().await;
     });
 }
 
@@ -246,7 +259,7 @@ fn a_thousand_comments_that_come_move_nothing_under_whoever_reads() {
         )
         .await;
         assert_eq!(ann.browser.evaluate(looks).await, before, "nothing moved");
-        sound(&ann, "new ones wait").await;
+        ann.is_sound("new ones wait").await;
         ann.browser.press("#new-comments").await;
         ann.is(
             "there they are",
@@ -294,12 +307,5 @@ fn asked(number: usize, now: Timestamp) -> ObservedInteraction {
         can_reply: true,
         permalink: None,
         raw: json!({}),
-    }
-}
-
-async fn sound(person: &Person, state: &str) {
-    for scheme in ["light", "dark"] {
-        person.browser.prefer_colour_scheme(scheme).await;
-        assert_eq!(person.browser.accessibility_faults().await, Vec::<String>::new(), "{state}, {scheme}");
     }
 }

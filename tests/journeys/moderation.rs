@@ -1,7 +1,6 @@
 //! What is done with comments at the platform: hidden at once, rejected after one question, and told comment by comment.
 
 use super::inbox::with_demo;
-use super::person::Person;
 
 #[test]
 fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
@@ -15,19 +14,19 @@ fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
         // What has just arrived in the list is still fading in.
         person.browser.reload().await;
         person.browser.see(".reading .at-platform [value=publish]").await;
-        sound(&person, "hidden").await;
+        person.is_sound("hidden").await;
 
         person.at_the_inbox().await;
         person.browser.press(".row:nth-child(1) .tick").await;
         person.browser.press(".row:nth-child(2) .tick").await;
         person.browser.press("[popovertarget=at-platform]").await;
-        sound(&person, "ticked").await;
+        person.is_sound("ticked").await;
         person.browser.press("#at-platform [value=reject]").await;
         person.browser.read("h1", "Reject 2 comments on YouTube?").await;
-        sound(&person, "question").await;
+        person.is_sound("question").await;
         person.browser.press("[data-test=moderation] [value=reject]").await;
         person.browser.read("[data-test=moderation-receipt]", "2 rejected").await;
-        sound(&person, "receipt").await;
+        person.is_sound("receipt").await;
         person.leaves_no_trace().await;
     });
 }
@@ -53,18 +52,4 @@ fn an_answer_is_edited_and_deleted_without_scripts() {
         person.browser.see_by_reloading(".thread [data-test=act][data-state=done]").await;
         person.browser.miss(".thread .at-platform [value=delete]").await;
     });
-}
-
-async fn sound(person: &Person, state: &str) {
-    for scheme in ["light", "dark"] {
-        person.browser.prefer_colour_scheme(scheme).await;
-        assert_eq!(person.browser.accessibility_faults().await, Vec::<String>::new(), "{state}, {scheme}");
-    }
-    if let Ok(to) = std::env::var("LOOK") {
-        for (width, height) in [(1280, 900), (390, 844)] {
-            let picture = person.browser.screenshot(width, height).await;
-            std::fs::write(format!("{to}/{state}-{width}.png"), picture).unwrap();
-        }
-        person.browser.size(1280, 900).await;
-    }
 }

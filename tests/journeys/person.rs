@@ -1,5 +1,6 @@
 //! A person at a browser of their own.
 
+use kit::testing::Engine;
 use url::Url;
 
 use crate::support::{Browser, EMAIL, PASSWORD, Server};
@@ -15,6 +16,16 @@ impl Person {
             browser: Browser::open().await,
             server: Url::parse(&server.url("/")).expect("the server has an address"),
         }
+    }
+
+    /// Ann with a server of her own and a demo that is set up.
+    pub async fn with_demo_on(engine: Engine) -> (Server, Self) {
+        let server = Server::start(engine).await;
+        let person = Self::new(&server).await;
+        person.sign_up(&server).await;
+        person.press("enable-demo").await;
+        person.sees("demo-enabled").await;
+        (server, person)
     }
 
     /// Opens the link that the first start printed and makes the first account.
@@ -60,7 +71,6 @@ impl Person {
         self.browser.holds(what, expression).await;
     }
 
-    /// The address of some comment of the inbox.
     /// In two panes.
     pub async fn at_the_inbox(&self) {
         self.browser.size(1280, 800).await;
@@ -75,6 +85,7 @@ impl Person {
         self.is("it is open", "document.getElementById('reading')?.dataset.id !== undefined").await;
     }
 
+    /// The address of some comment of the inbox.
     pub async fn a_comment(&self) -> String {
         self.first_link("/inbox?state=all", ".row .row-link").await
     }
@@ -85,6 +96,14 @@ impl Person {
         let address = format!("document.querySelector('{selector}').getAttribute('href')");
         let address = self.browser.evaluate(&address).await;
         address.and_then(|address| address.as_str().map(str::to_owned)).expect("a link leads somewhere")
+    }
+
+    /// The page as it is now, in both colour schemes: nothing for axe-core to complain about.
+    pub async fn is_sound(&self, state: &str) {
+        for scheme in ["light", "dark"] {
+            self.browser.prefer_colour_scheme(scheme).await;
+            assert_eq!(self.browser.accessibility_faults().await, Vec::<String>::new(), "{state}, {scheme}");
+        }
     }
 
     pub async fn no_longer_sees(&self, hook: &str) {

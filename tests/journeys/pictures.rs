@@ -81,11 +81,7 @@ const CLEAR: &str = "(async () => { for (let round = 0; round < 40; round++) {
 #[ignore = "makes pictures instead of judging"]
 fn of_the_inbox_at_work() {
     kit::testing::run(async {
-        let server = Server::start_with(Engine::Sqlite, &[]).await;
-        let person = Person::new(&server).await;
-        person.sign_up(&server).await;
-        person.press("enable-demo").await;
-        person.sees("demo-enabled").await;
+        let (_server, person) = Person::with_demo_on(Engine::Sqlite).await;
         let first = person.first_link("/inbox", "[data-test=interaction] .row-link").await;
         take(&person, "item", &first).await;
         let watch = person.first_link(&first, "a[href*=simulator]").await;
