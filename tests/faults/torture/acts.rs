@@ -1,4 +1,4 @@
-//! People who moderate, move whole lists, and change, call back and delete their answers while everything is killed around
+//! People who moderate, and change, call back and delete their answers while everything is killed around
 //! them: each order that was acknowledged is carried out as the platform has it, or says why not, and nothing is left lying.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -54,7 +54,7 @@ impl Person {
     }
 
     /// Asked with one key until it is answered; what is told then.
-    async fn ask_once(&self, path: &str, body: Value) -> Option<Value> {
+    pub async fn ask_once(&self, path: &str, body: Value) -> Option<Value> {
         let key = self.random.token();
         for _ in 0..6 {
             let answer = self.client.post_once(path, &key, body.clone()).await;
@@ -95,33 +95,6 @@ impl Person {
     fn ordered(&self, home: String, told: Option<Value>) {
         if let Some(order) = told.as_ref().and_then(|told| told["id"].as_str()) {
             self.write(|account| drop(account.orders.insert(order.to_owned(), home)));
-        }
-    }
-
-    async fn move_all(&self) {
-        let Some(home) = self.home().await else { return };
-        let (filter, state) = [
-            (json!({ "state": "needs_reply", "kind": "reply" }), "done"),
-            (json!({ "sentiment": "negative" }), "no_reply_needed"),
-            (json!({ "state": "done" }), "needs_reply"),
-            (json!({ "priority": "low" }), "done"),
-        ][self.below(4)]
-        .clone();
-        let told = self.ask_once("/api/moves/matching", json!({ "filter": filter, "state": state })).await;
-        if let Some(job) = told.as_ref().and_then(|told| told["job_id"].as_str()) {
-            self.write(|account| drop(account.moves.insert(job.to_owned(), home)));
-        }
-    }
-
-    /// What was moved last, or is being moved.
-    async fn take_back(&self) {
-        let last = self.ledger.account(&self.client.user_id, |account| account.moves.keys().next_back().cloned());
-        let Some(job) = last else { return };
-        let Some((_, job)) = self.client.send(Method::GET, &format!("/api/jobs/{job}/status"), None).await else {
-            return;
-        };
-        if let Some(at) = job["result"]["at"].as_str().or(job["created_at"].as_str()) {
-            self.ask_once("/api/moves/undo", json!({ "at": at })).await;
         }
     }
 
@@ -203,11 +176,10 @@ pub async fn check(url: &str, ledger: &Ledger) -> Vec<String> {
     wrong
 }
 
-/// What must hold once all has come to its end: the platform has what was done last, and all that matched was moved.
-pub async fn check_ends(url: &str, data_dir: &Path, ledger: &Ledger) -> Vec<String> {
+/// What must hold once all has come to its end: the platform has what was done last.
+pub async fn check_ends(url: &str, data_dir: &Path) -> Vec<String> {
     let acts = with_database(url, acts).await;
     let homes = with_database(url, homes).await;
-    let jobs: HashMap<String, String> = with_database(url, moves).await.into_iter().collect();
     let simulator = format!("sqlite:{}", data_dir.join("simulator.db").display());
     let (statuses, texts) = with_database(&simulator, there).await;
     let mut wrong = Vec::new();
@@ -228,13 +200,6 @@ pub async fn check_ends(url: &str, data_dir: &Path, ledger: &Ledger) -> Vec<Stri
                     "order {}: {} {comment} is done, and it is {stands:?} there",
                     act.order_id, act.verb
                 ));
-            }
-        }
-        let account = ledger.account(user, |account| account.clone());
-        for (job, _) in account.moves.iter().filter(|(_, of)| *of == home) {
-            let status = jobs.get(job).map_or("lost", String::as_str);
-            if !matches!(status, "completed" | "cancelled") {
-                wrong.push(format!("{job}, which moves all that match, is {status}"));
             }
         }
     }
@@ -292,14 +257,6 @@ fn live(conn: &mut Conn) -> kit::db::Result<HashSet<String>> {
         args![],
     )?;
     Ok(keys.into_iter().collect())
-}
-
-fn moves(conn: &mut Conn) -> kit::db::Result<Vec<(String, String)>> {
-    let rows = conn.all::<(kit::jobs::JobId, String)>(
-        "SELECT id, status FROM background_jobs WHERE job_type = 'move_matching'",
-        args![],
-    )?;
-    Ok(rows.into_iter().map(|(id, status)| (id.to_string(), status)).collect())
 }
 
 type OfComments = HashMap<(String, String), String>;

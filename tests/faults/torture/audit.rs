@@ -264,6 +264,13 @@ pub async fn live_operations(url: &str) -> i64 {
     with_database(url, count).await
 }
 
+/// Whether a job is in a worker's hands, or was when that one died.
+pub async fn runs_something(url: &str) -> bool {
+    let count =
+        |conn: &mut Conn| conn.one::<i64>("SELECT count(*) FROM background_jobs WHERE status = 'running'", args![]);
+    with_database(url, count).await > 0
+}
+
 /// Whether the set-up runs, and has stored something since its worker died last; or is done.
 pub async fn has_stored_something(url: &str) -> bool {
     let count = |conn: &mut Conn| {

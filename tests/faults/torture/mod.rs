@@ -4,6 +4,7 @@ mod acts;
 mod answers;
 pub(super) mod audit;
 pub(super) mod ledger;
+mod moves;
 mod people;
 mod soak;
 
@@ -91,6 +92,9 @@ struct Torture {
     enough: CancellationToken,
     lives: Vec<JoinHandle<Person>>,
     blows: usize,
+    /// So many of them were kills, and after so many of those a job lay there that had been begun.
+    kills: usize,
+    in_the_middle: usize,
 }
 
 impl Torture {
@@ -113,6 +117,8 @@ impl Torture {
             enough,
             lives,
             blows: 0,
+            kills: 0,
+            in_the_middle: 0,
         }
     }
 
@@ -125,6 +131,8 @@ impl Torture {
             (Blow::Kill, _) => {
                 let index = self.below(self.fleet.nodes.len());
                 self.fleet.kill(index);
+                self.kills += 1;
+                self.in_the_middle += usize::from(audit::runs_something(&self.url).await);
                 self.fleet.revive(index, &[]);
                 if self.fleet.nodes[index].role.is_web() {
                     self.fleet.wait_until_ready().await;
@@ -167,16 +175,20 @@ impl Torture {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         self.audit().await;
-        let wrong = acts::check_ends(&url, self.fleet.data_dir(), &self.ledger).await;
+        let mut wrong = acts::check_ends(&url, self.fleet.data_dir()).await;
+        wrong.extend(moves::check_ends(&url).await);
         assert_eq!(wrong, [""; 0], "at the end, seed {}", self.seed);
         assert_eq!(audit::profiles_match(&url, self.fleet.data_dir()).await, [""; 0], "at the end, seed {}", self.seed);
         let told = audit::summary(&self.ledger.copy());
-        println!("{} blows: {told}; {}; {}", self.blows, audit::ends(&url).await, acts::told(&url).await);
+        println!("{} blows, {} of {} kills in the middle of a job: {told}", self.blows, self.in_the_middle, self.kills);
+        assert!(self.in_the_middle * 4 >= self.kills, "most kills, seed {}, met nothing under way", self.seed);
+        println!("{}; {}; {}", moves::told(&url).await, audit::ends(&url).await, acts::told(&url).await);
     }
 
     async fn audit(&mut self) {
         let mut wrong = self.auditor.check(&self.url, &self.ledger).await;
         wrong.extend(acts::check(&self.url, &self.ledger).await);
+        wrong.extend(moves::check(&self.url, &self.ledger).await);
         wrong.extend(answers::check(&self.url, self.fleet.data_dir(), &self.ledger).await);
         assert_eq!(wrong, [""; 0], "after {} blows, seed {}", self.blows, self.seed);
     }
