@@ -508,6 +508,8 @@ CREATE TABLE moderation_acts (
     attempts BIGINT NOT NULL,
     -- For how many comments it was asked in the last call.
     company BIGINT NOT NULL,
+    -- The platform may have done it, for all that was read back since.
+    may_be_done BOOLEAN NOT NULL,
     -- Not asked, or looked for, before.
     due_at TIMESTAMPTZ NOT NULL,
     error_code TEXT,

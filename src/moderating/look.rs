@@ -12,7 +12,9 @@ pub(super) enum Sight {
     Done(Answered),
     /// The platform does not have the comment any more.
     Gone,
-    /// Not done, or not to be told: it is asked for again.
+    /// It is asked for again, as with whatever is unclear.
+    NotDone,
+    /// Nobody can tell.
     Unclear,
 }
 
@@ -46,10 +48,11 @@ async fn own(account: &OpenAccount, act: &Act, item: &Item) -> Result<Sight, Syn
             let (says, wanted) = (observed.text.as_deref().unwrap_or_default(), act.text.as_deref());
             match is_same_text(says, wanted.unwrap_or_default()) {
                 true => Sight::Done(Answered::Edited(Box::new(observed.clone()))),
-                false => Sight::Unclear,
+                false => Sight::NotDone,
             }
         }
         (Verb::Delete, None) if is_whole(&batch, thread) => Sight::Done(Answered::Done),
+        (Verb::Delete, Some(_)) => Sight::NotDone,
         (Verb::Edit, None) if is_whole(&batch, thread) => Sight::Gone,
         _ => Sight::Unclear,
     })
@@ -71,7 +74,11 @@ async fn others(account: &OpenAccount, group: &Group) -> Result<Vec<Sight>, Sync
     let wanted = group.rules.becomes(group.verb()).filter(|_| group.verb() != Verb::Ban);
     let sight = |item: &Item| {
         let state = stands.iter().find(|(id, _)| *id == item.external_id).map(|(_, state)| *state);
-        if state.is_some() && state == wanted { Sight::Done(Answered::Done) } else { Sight::Unclear }
+        match (state, wanted) {
+            (Some(state), Some(wanted)) if state == wanted => Sight::Done(Answered::Done),
+            (Some(_), Some(_)) => Sight::NotDone,
+            _ => Sight::Unclear,
+        }
     };
     Ok(group.acts.iter().map(|(_, item)| sight(item)).collect())
 }

@@ -78,7 +78,7 @@ async fn carry_out(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
             continue;
         }
         match group.first().0.state {
-            State::Asking => doubt(app, &run, &group, &words::interrupted()).await?,
+            State::Asking => doubt(app, &run, &group, &words::interrupted(), None).await?,
             State::Unknown => look(app, &run, &group).await?,
             _ => ask(app, &run, &group).await?,
         }
@@ -155,10 +155,11 @@ async fn ask(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
         Err(_) if mutant!("moderation: a lost answer is a yes") => {
             arrived(app, run, &account.target, &group, Answered::Done).await
         }
-        Err(error) if replies::has_made_nothing(&error) || matches!(error, Error::RateLimited { .. }) => {
+        Err(error) if replies::has_made_nothing(&error) => postpone(app, run, &group, &error).await,
+        Err(error @ Error::RateLimited { .. }) if mutant!("moderation: a limit is taken for nothing") => {
             postpone(app, run, &group, &error).await
         }
-        Err(error) => doubt(app, run, &group, &words::trouble(&error, item.platform)).await,
+        Err(error) => doubt(app, run, &group, &words::trouble(&error, item.platform), error.until()).await,
     }
 }
 
@@ -192,10 +193,17 @@ async fn postpone(app: &App, run: &Run, group: &Group, error: &Error) -> Result<
     advance(run, group.moves(after)).await.map(drop)
 }
 
-/// It may be done: it is looked for.
-async fn doubt(app: &App, run: &Run, group: &Group, trouble: &Trouble) -> Result<(), Failure> {
+/// It may be done: it is looked for, as soon as the platform lets us.
+async fn doubt(
+    app: &App,
+    run: &Run,
+    group: &Group,
+    trouble: &Trouble,
+    until: Option<Timestamp>,
+) -> Result<(), Failure> {
     let now = app.now();
-    advance(run, group.moves(|act| act.looked_for(now, now).with(trouble.clone()))).await.map(drop)
+    let at = until.map_or(now, |until| until.max(now));
+    advance(run, group.moves(|act| act.looked_for(now, at).with(trouble.clone()))).await.map(drop)
 }
 
 async fn fail(app: &App, run: &Run, group: &Group, trouble: Option<Trouble>) -> Result<(), Failure> {
@@ -219,6 +227,7 @@ async fn look(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
     let now = app.now();
     let mut moves = Vec::new();
     for ((act, item), sight) in group.acts.iter().zip(sights) {
+        let seen = if matches!(sight, Sight::NotDone) { act.seen_undone() } else { act.clone() };
         let one = Group { acts: vec![(act.clone(), item.clone())], rules: group.rules };
         let after = match sight {
             Sight::Done(answered) => {
@@ -226,10 +235,10 @@ async fn look(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
                 continue;
             }
             Sight::Gone => act.failed(now).with(Trouble::gone(item.platform)),
-            _ if act.was_refused() && act.company <= 1 => act.failed(now),
-            _ if act.was_refused() => act.asked_with_fewer(now),
-            _ if act.attempts >= MOST_ATTEMPTS => act.failed(now),
-            _ => act.asked_again(now, now + replies::pause(act.attempts)),
+            _ if act.was_refused() && act.company <= 1 => seen.failed(now),
+            _ if act.was_refused() || act.was_told_to_wait() => seen.asked_anew(now),
+            _ if act.attempts >= MOST_ATTEMPTS => seen.failed(now),
+            _ => seen.asked_again(now, now + replies::pause(act.attempts)),
         };
         moves.push((act.clone(), after));
     }

@@ -233,7 +233,7 @@ fn failed(act: &Act, items: &[Item], list: &Place) -> Markup {
 }
 
 fn acts(receipt: &Receipt, list: &Place, open: Option<InteractionId>) -> Markup {
-    let waiting = receipt.count(State::Queued);
+    let waiting = receipt.waiting();
     let cancel = match waiting == receipt.acts.len() {
         true => "Cancel".to_owned(),
         false => format!("Cancel for the {} still waiting", grouped(waiting as i64)),

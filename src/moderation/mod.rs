@@ -63,8 +63,13 @@ impl Receipt {
         self.acts.iter().filter(|act| act.state.is_under_way()).count()
     }
 
+    /// Those that can still be called back.
+    pub fn waiting(&self) -> usize {
+        self.acts.iter().filter(|act| act.can_be_cancelled()).count()
+    }
+
     pub fn can_be_cancelled(&self) -> bool {
-        self.count(State::Queued) > 0
+        self.waiting() > 0
     }
 
     pub fn can_be_retried(&self) -> bool {

@@ -22,6 +22,11 @@ impl Act {
         code.parse().ok()
     }
 
+    /// What may be done already cannot be called back any more.
+    pub fn can_be_cancelled(&self) -> bool {
+        self.state == State::Queued && !self.may_be_done
+    }
+
     /// What came after it on the same comment is not undone by trying it again.
     pub fn can_be_retried(&self) -> bool {
         self.state == State::Failed && self.is_last
@@ -30,6 +35,11 @@ impl Act {
     /// Whether the platform has refused it: asking again would be refused again.
     pub fn was_refused(&self) -> bool {
         self.error_code.as_deref().is_some_and(is_refusal)
+    }
+
+    /// Whether the platform has asked for a pause in place of an answer.
+    pub fn was_told_to_wait(&self) -> bool {
+        self.error_code.as_deref() == Some("rate_limited")
     }
 
     /// # Panics
@@ -58,17 +68,23 @@ impl Act {
 
     /// It may be done: the platform is looked at.
     pub fn looked_for(&self, now: Timestamp, at: Timestamp) -> Self {
-        Self { due_at: at, ..self.moved(State::Unknown, now) }
+        Self { due_at: at, may_be_done: true, ..self.moved(State::Unknown, now) }
     }
 
-    /// Of several that were refused together most are not at fault: that was none of its attempts.
-    pub fn asked_with_fewer(&self, now: Timestamp) -> Self {
-        Self { due_at: now, attempts: self.attempts - 1, ..self.moved(State::Queued, now) }
+    /// Of several that were refused together most are not at fault, and to be told to wait is no fault: that was none of its
+    /// attempts.
+    pub fn asked_anew(&self, now: Timestamp) -> Self {
+        Self { attempts: self.attempts - 1, ..self.asked_again(now, now) }
     }
 
-    /// It was looked for and is not done.
+    /// It was looked for, and was not seen.
     pub fn asked_again(&self, now: Timestamp, at: Timestamp) -> Self {
         Self { due_at: at, ..self.moved(State::Queued, now) }
+    }
+
+    /// It was looked for, and is not done.
+    pub fn seen_undone(&self) -> Self {
+        Self { may_be_done: false, ..self.clone() }
     }
 
     pub fn done(&self, now: Timestamp) -> Self {

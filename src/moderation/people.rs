@@ -121,7 +121,7 @@ pub fn order(
     Ok(id)
 }
 
-/// Calls back what the platform was not asked for yet: of a whole order, or for one comment of it.
+/// Calls back what the platform has certainly not done: of a whole order, or for one comment of it.
 pub fn cancel(
     work: &mut Work<'_>,
     workspace: WorkspaceId,
@@ -132,8 +132,8 @@ pub fn cancel(
     let mut acts = store::of_order(work.tx, workspace, id)?;
     acts.retain(|act| only.is_none_or(|only| act.interaction_id == only));
     rights::changes(work.tx, (workspace, by), &acts, false)?;
-    let queued = acts.iter().filter(|act| act.state == State::Queued);
-    let moves = queued.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
+    let not_done = acts.iter().filter(|act| act.can_be_cancelled());
+    let moves = not_done.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
     let made = advance(work.tx, &moves)?;
     if made.is_empty() {
         return Err(Refused::NotNow("It's too late to cancel: nothing here is still waiting to be done."));
@@ -222,11 +222,11 @@ pub fn goes_on(tx: &mut Tx, id: OrderId) -> db::Result<bool> {
     Ok(!store::live(tx, id)?.is_empty())
 }
 
-/// Calls back with their job what the platform was not asked for yet.
+/// Calls back with their job what the platform has certainly not done.
 pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<()> {
     let live = store::live(tx, id)?;
-    let queued = live.iter().filter(|act| act.state == State::Queued);
-    let moves = queued.map(|act| (act.clone(), act.cancelled(now))).collect::<Vec<_>>();
+    let not_done = live.iter().filter(|act| act.can_be_cancelled());
+    let moves = not_done.map(|act| (act.clone(), act.cancelled(now))).collect::<Vec<_>>();
     let made = advance(tx, &moves)?;
     tell(tx, now, &made)
 }
@@ -273,6 +273,7 @@ fn asked_for(
         moves: 0,
         attempts: 0,
         company: 0,
+        may_be_done: false,
         due_at: work.now,
         error_code: None,
         error_message: None,

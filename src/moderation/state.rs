@@ -2,7 +2,7 @@
 
 kit::text_enum! {
     pub enum State {
-        /// Asked for as soon as it is due. Until then it can be called back.
+        /// Asked for as soon as it is due. Until then it can be called back, unless it may be done already.
         Queued = "queued",
         /// The platform is being asked: committed before it is.
         Asking = "asking",

@@ -27,6 +27,8 @@ kit::row! {
         pub attempts: i64,
         /// For how many comments it was asked in the last call.
         pub company: i64,
+        /// The platform may have done it, for all that was read back since.
+        pub may_be_done: bool,
         /// Not asked, or looked for, before.
         pub due_at: Timestamp,
         pub error_code: Option<String>,
@@ -42,7 +44,7 @@ kit::row! {
 }
 
 const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state, moves, \
-    attempts, company, due_at, error_code, error_message, created_at, updated_at, \
+    attempts, company, may_be_done, due_at, error_code, error_message, created_at, updated_at, \
     (SELECT name FROM users WHERE users.id = moderation_acts.ordered_by), NOT EXISTS (SELECT 1 FROM moderation_acts later
         WHERE later.interaction_id = moderation_acts.interaction_id AND later.state NOT IN ('skipped', 'cancelled')
             AND later.place > moderation_acts.place)";
@@ -96,8 +98,8 @@ pub fn comment_of(
 pub fn insert(tx: &mut Tx, act: &Act) -> Result<bool> {
     let inserted = tx.exec(
         "INSERT INTO moderation_acts (id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state,
-            moves, attempts, company, due_at, error_code, created_at, updated_at, place)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, $10, $11, $10, $10,
+            moves, attempts, company, may_be_done, due_at, error_code, created_at, updated_at, place)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, FALSE, $10, $11, $10, $10,
             (SELECT COALESCE(max(place), 0) + 1 FROM moderation_acts WHERE interaction_id = $4))
          ON CONFLICT DO NOTHING",
         args![
@@ -121,7 +123,7 @@ pub fn insert(tx: &mut Tx, act: &Act) -> Result<bool> {
 pub fn put(tx: &mut Tx, after: &Act, moves: i64) -> Result<bool> {
     let changed = tx.exec(
         "UPDATE moderation_acts SET state = $3, moves = $4, attempts = $5, company = $6, due_at = $7, error_code = $8,
-            error_message = $9, updated_at = $10
+            error_message = $9, updated_at = $10, may_be_done = $11
          WHERE id = $1 AND moves = $2",
         args![
             after.id,
@@ -133,7 +135,8 @@ pub fn put(tx: &mut Tx, after: &Act, moves: i64) -> Result<bool> {
             after.due_at,
             &after.error_code,
             &after.error_message,
-            after.updated_at
+            after.updated_at,
+            after.may_be_done
         ],
     )?;
     Ok(changed == 1)

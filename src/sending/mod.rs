@@ -112,6 +112,9 @@ async fn send(app: &App, run: &Run, hand: &Hand) -> Result<Step, Failure> {
         Err(error) if replies::has_made_nothing(&error) || mutant!("replies: nothing is read back") => {
             postpone(app, run, &hand, &error).await
         }
+        Err(error @ Error::RateLimited { .. }) if mutant!("replies: a limit is taken for nothing") => {
+            postpone(app, run, &hand, &error).await
+        }
         Err(error) => {
             let trouble = words::trouble(&error, platform);
             doubt(app, run, &hand, &trouble, error.until()).await

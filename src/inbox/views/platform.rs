@@ -120,13 +120,17 @@ fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &L
     };
     let name = open.platform.label();
     let said = match act.state {
+        State::Unknown if act.was_told_to_wait() => Some(format!(
+            "{name} asked us to wait until {}. Then we'll check whether it was done.",
+            local.exact_minute(act.due_at)
+        )),
         State::Unknown => Some(format!("{name}'s answer got lost, so we're checking there.")),
         State::Done => None,
         _ => act.error_message.clone(),
     };
     let waits = act.state == State::Queued && act.due_at > local.now;
     let button = match act.state {
-        State::Queued => Some(("cancel", "Cancel")),
+        State::Queued if act.can_be_cancelled() => Some(("cancel", "Cancel")),
         State::Failed => Some(("retry", "Try again")),
         _ => None,
     };

@@ -52,6 +52,47 @@ both_databases! {
         }
     }
 
+    async fn what_was_done_and_answered_with_a_wish_to_be_left_alone_is_looked_for_after_that(app: TestApp) {
+        let stand = Stand::new(app).await;
+        for (number, verb) in Verb::ALL.iter().copied().enumerate() {
+            for (kind, is_done) in [true, false].into_iter().enumerate() {
+                let id = stand.subject(verb, &format!("c{number}.{kind}")).await;
+                let error = Error::RateLimited { until: stand.app.app.now() + 10 * MINUTE };
+                stand.act_answers([if is_done { DoesAnd(error) } else { Refuses(error) }]);
+                let order = stand.ordered(verb, &[id]).await;
+                assert_eq!(stand.act(order).await.state, State::Unknown, "{verb}");
+                assert!(matches!(stand.called_back(order).await, Err(Refused::NotNow(_))), "it may be done: {verb}");
+                let page = stand.app.get(&format!("/inbox/{id}?state=all")).await.text;
+                assert!(page.contains("YouTube asked us to wait until"), "{page}");
+                stand.later(9 * 60).await;
+                assert_eq!(stand.far.asked().len(), 1, "nothing is asked before: {verb}");
+                stand.later(60).await;
+                assert_eq!(stand.settled(order).await.count(State::Done), 1, "{verb}");
+                let asked = stand.far.asked();
+                assert!(!asked[0].starts_with(verb.as_str()), "it begins with a look: {asked:?}");
+                let again = usize::from(!is_done || verb == Verb::Ban);
+                assert_eq!(calls(&asked, verb), again, "{asked:?}");
+                stand.is_done(verb, id).await;
+            }
+        }
+    }
+
+    async fn what_nothing_shows_to_be_undone_is_not_called_back(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let (seen, unseen) = (stand.asked("c1").await, stand.asked("c2").await);
+        stand.far.script().standing.insert("c1".into(), ProviderState::Published);
+        for (verb, id, may_be_done) in [(Verb::Hide, seen, false), (Verb::Ban, unseen, true)] {
+            stand.act_answers([Refuses(lost()[0].clone())]);
+            let order = stand.ordered(verb, &[id]).await;
+            assert_eq!(stand.act(order).await.state, State::Queued, "{verb} was looked for");
+            assert_eq!(stand.receipt(order).await.can_be_cancelled(), !may_be_done, "{verb}");
+            let page = stand.app.get(&format!("/inbox/{id}?state=all")).await.text;
+            assert_eq!(page.contains("value=\"cancel\""), !may_be_done, "{page}");
+            assert_eq!(stand.called_back(order).await.is_ok(), !may_be_done, "{verb}");
+            stand.settled(order).await;
+        }
+    }
+
     async fn what_was_not_done_is_asked_for_again_after_a_look(app: TestApp) {
         let stand = Stand::new(app).await;
         for (number, verb) in Verb::ALL.iter().copied().enumerate() {
@@ -224,9 +265,7 @@ both_databases! {
         assert_eq!(stand.act(two).await.state, State::Done);
         stand.far.script().units = 10;
         let three = stand.ordered(Verb::Publish, &[first]).await;
-        let workspace = stand.workspace;
-        let called_back = move |work: &mut crate::work::Work<'_>| moderation::cancel(work, workspace, three, None);
-        stand.app.app.write(Who::user(stand.ben, ""), called_back).await.expect("it waits");
+        stand.called_back(three).await.expect("it waits");
         assert_eq!(stand.act(three).await.state, State::Cancelled);
         stand.later(86_400).await;
         assert_eq!(stand.stands(first).await, ProviderState::Hidden, "nobody asks any more");

@@ -195,10 +195,13 @@ both_databases! {
         assert_eq!(stand.far.asked().len(), 1);
         stand.later(9 * 60).await;
         assert_eq!(stand.far.asked(), Vec::<String>::new());
-        for act in stand.receipt(order).await.acts.into_iter().chain([stand.act(another).await]) {
-            assert_eq!((act.state, act.attempts, act.due_at), (State::Queued, 0, until));
-        }
+        let acts = stand.receipt(order).await.acts.into_iter().chain([stand.act(another).await]).collect::<Vec<_>>();
+        assert!(acts.iter().all(|act| act.due_at == until), "{acts:?}");
+        let states = acts.iter().map(|act| act.state).collect::<Vec<_>>();
+        assert_eq!(states, [State::Unknown, State::Queued, State::Queued], "nobody knows of the first whether it is done");
         stand.later(60).await;
-        assert_eq!(calls(&stand.far.asked(), Verb::Hide), 3);
+        assert_eq!(stand.settled(order).await.count(State::Done), 2);
+        let asked = stand.far.asked();
+        assert!(asked[0].starts_with("standing") && calls(&asked, Verb::Hide) == 3, "a look comes first: {asked:?}");
     }
 }

@@ -76,6 +76,12 @@ impl Stand {
         self.app.run_jobs().await;
     }
 
+    async fn called_back(&self, order: OrderId) -> Result<(), Refused> {
+        let workspace = self.workspace;
+        let called_back = move |work: &mut crate::work::Work<'_>| moderation::cancel(work, workspace, order, None);
+        self.app.app.write(Who::user(self.ann, ""), called_back).await
+    }
+
     /// What a verb is for: somebody's comment that is not so yet, or an own answer to one.
     async fn subject(&self, verb: Verb, id: &str) -> InteractionId {
         let item = self.asked(id).await;

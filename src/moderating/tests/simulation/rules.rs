@@ -7,7 +7,7 @@ use kit::clock::Timestamp;
 use kit::db;
 use kit::testing::simulation::{BEGIN, Database, Shared};
 
-use super::line::Platform;
+use super::line::{Effect, Platform};
 use super::people::People;
 use crate::model::ProviderState;
 use crate::moderation::{OrderId, Skipped, State};
@@ -96,13 +96,16 @@ fn was_done(shared: &Shared, row: &Row, platform: &Platform) {
 
 fn was_not_done(shared: &Shared, row: &Row, rows: &[Row], platform: &Platform) {
     let next = rows.iter().find(|it| it.comment == row.comment && it.place > row.place && it.what() == row.what());
-    let (from, to) = (since_begin(row.updated_at), next.map_or(Duration::MAX, |next| since_begin(next.created_at)));
+    let (from, to) = (since_begin(row.created_at), next.map_or(Duration::MAX, |next| since_begin(next.created_at)));
+    let to = to.saturating_sub(LAG);
+    let called_back = since_begin(row.updated_at);
     let effects = platform.effects();
-    let is_it = |at: Duration| at > from && at < to;
     // A former wish for the same, whose request was slow.
     let former = rows.iter().any(|it| it.comment == row.comment && it.place < row.place && it.what() == row.what());
-    if !former && effects.iter().any(|it| it.comment == row.comment && it.what == row.what() && is_it(it.at)) {
-        shared.wrong(format!("{} was called back, and done after that", row.told()));
+    let is_it = |it: &&Effect| it.comment == row.comment && it.what == row.what() && it.at > from && it.at < to;
+    if let Some(effect) = effects.iter().find(is_it).filter(|_| !former) {
+        let when = if effect.at > called_back { "after" } else { "before" };
+        shared.wrong(format!("{} was called back, and done {when} that", row.told()));
     }
 }
 

@@ -37,13 +37,14 @@ pub enum Fault {
     DiesAfter,
     RefusedAfter,
     BrokenAfter,
+    LimitedAfter,
     Unreadable,
     GoneAfter,
 }
 
 impl Fault {
     /// Those that any request may meet.
-    pub const OF_ANY: [Self; 12] = [
+    pub const OF_ANY: [Self; 13] = [
         Fault::Unreachable,
         Fault::DiesBefore,
         Fault::Lost,
@@ -55,6 +56,7 @@ impl Fault {
         Fault::DiesAfter,
         Fault::RefusedAfter,
         Fault::BrokenAfter,
+        Fault::LimitedAfter,
         Fault::Unreadable,
     ];
 }
@@ -95,6 +97,7 @@ impl Wire {
             Fault::RefusedAfter => Err(refused()),
             Fault::GoneAfter => Err(Error::NotFound { reason: "commentNotFound".into() }),
             Fault::BrokenAfter => Err(Error::Unavailable { status: 500 }),
+            Fault::LimitedAfter => Err(self.limited()),
             Fault::Unreadable => Err(unreadable()),
             _ => Ok(made),
         }

@@ -374,8 +374,8 @@ fn order(tx: &mut Tx, source: &IngestContext<'_>, by: UserId) -> kit::db::Result
     let (act, order) = (ActId::new(source.now, source.random), OrderId::new(source.now, source.random));
     tx.exec(
         "INSERT INTO moderation_acts (id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, state, moves,
-            attempts, company, due_at, error_code, created_at, updated_at, place)
-         SELECT $1, workspace_id, connection_id, id, $3, $4, 'hide', 'failed', 0, 1, 1, $5, 'permission', $5, $5, 1
+            attempts, company, may_be_done, due_at, error_code, created_at, updated_at, place)
+         SELECT $1, workspace_id, connection_id, id, $3, $4, 'hide', 'failed', 0, 1, 1, FALSE, $5, 'permission', $5, $5, 1
          FROM interactions WHERE connection_id = $2 AND external_id = 'failed'",
         args![act, source.connection, order, by, source.now],
     )?;
