@@ -2,7 +2,7 @@
 
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
-use kit::jobs::{self, Enqueue, JobScope};
+use kit::jobs::{self, Enqueue, JobId, JobScope};
 use kit::mutant;
 
 use super::moves::{self, MOST, advance, tell};
@@ -129,6 +129,8 @@ pub fn cancel(
     only: Option<InteractionId>,
 ) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
+    // Its job first, as the job itself does.
+    let job = jobs::hold(work.tx, &CarryOut { order_id: id }.operation_key())?;
     let mut acts = store::of_order(work.tx, workspace, id)?;
     acts.retain(|act| only.is_none_or(|only| act.interaction_id == only));
     rights::changes(work.tx, (workspace, by), &acts, false)?;
@@ -139,7 +141,6 @@ pub fn cancel(
         return Err(Refused::NotNow("It's too late to cancel: nothing here is still waiting to be done."));
     }
     let is_over = store::live(work.tx, id)?.is_empty();
-    let job = jobs::live(work.tx, &CarryOut { order_id: id }.operation_key())?;
     if let Some(job) = job.filter(|_| is_over) {
         jobs::cancel::<App>(work.tx, work.now, work.random, job, JobScope::All)?;
     }
@@ -151,20 +152,21 @@ pub fn cancel(
 const NOTHING_FAILED: Refused =
     Refused::NotNow("There's nothing to try again here any more. Reload the page to see why.");
 
-/// Tries again all that failed of an order.
+/// Tries again all that failed of an order. Its job comes first: one that is just about to end has ended, or waits and sees what
+/// is on its way again.
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
-    workspaces::lock(work.tx, workspace)?;
     rights::may_change(work.tx, (workspace, by), id, true)?;
+    let job = enqueue(work, workspace, id, by)?;
     // It would call back what is brought on its way.
-    if is_being_stopped(work, id)? {
+    if jobs::status(work.tx, job, JobScope::All, work.now)?.is_some_and(|job| job.cancel_requested) {
         return Err(Refused::NotNow("This is just being cancelled. Try again in a moment."));
     }
+    workspaces::lock(work.tx, workspace)?;
     let made = reopen(work.tx, work.now, workspace, id)?;
     if made.is_empty() {
         return Err(NOTHING_FAILED);
     }
-    enqueue(work, workspace, id, by)?;
     tell(work.tx, work.now, &made)?;
     audit::record(work, audit::Event::ModerationRetried, on(&made, id))?;
     Ok(())
@@ -185,11 +187,6 @@ pub fn retry_one(
     }
     let again = NewOrder { interactions: &[comment], verb: act.verb, text: act.text.as_deref(), replaces: None };
     order(work, platforms, workspace, &again)
-}
-
-fn is_being_stopped(work: &mut Work<'_>, id: OrderId) -> db::Result<bool> {
-    let Some(job) = jobs::live(work.tx, &CarryOut { order_id: id }.operation_key())? else { return Ok(false) };
-    Ok(jobs::status(work.tx, job, JobScope::All, work.now)?.is_some_and(|job| job.cancel_requested))
 }
 
 /// Brings what failed of an order back on its way, where nothing came after it on the same comment; which acts those are.
@@ -284,7 +281,7 @@ fn asked_for(
     }
 }
 
-fn enqueue(work: &mut Work<'_>, workspace: WorkspaceId, order_id: OrderId, by: UserId) -> db::Result<()> {
+fn enqueue(work: &mut Work<'_>, workspace: WorkspaceId, order_id: OrderId, by: UserId) -> db::Result<JobId> {
     let job = CarryOut { order_id };
     let how = Enqueue {
         user_id: Some(by.uuid()),
@@ -292,7 +289,7 @@ fn enqueue(work: &mut Work<'_>, workspace: WorkspaceId, order_id: OrderId, by: U
         operation_key: Some(job.operation_key()),
         ..Enqueue::default()
     };
-    jobs::enqueue(work.tx, work.now, work.random, &job, how).map(drop)
+    jobs::enqueue(work.tx, work.now, work.random, &job, how).map(|job| job.id)
 }
 
 const fn done_to(verb: Verb) -> audit::Event {

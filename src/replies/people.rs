@@ -103,6 +103,8 @@ pub fn send(
 
 /// Calls a reply back that has not been sent. Its text is its author's draft again.
 pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result<Reply, Refused> {
+    // Its job first, as the job itself does.
+    let job = kit::jobs::hold(work.tx, &SendReply { reply_id: id }.operation_key())?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     let refused = |state| Refused::NotNow { state, wanted: "called back" };
     if reply.state == State::Cancelled {
@@ -113,7 +115,7 @@ pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Resul
         return Err(refused(state));
     }
     drafts::taken_back(work.tx, work.now, &reply)?;
-    if let Some(job) = store::live_job(work.tx, &SendReply { reply_id: id }.operation_key())? {
+    if let Some(job) = job {
         kit::jobs::cancel::<App>(work.tx, work.now, work.random, job, JobScope::All)?;
     }
     audit::record(work, audit::Event::ReplyCancelled, id)?;
@@ -126,10 +128,14 @@ pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     is_free(work.tx, &reply, user)?;
     goes_out(work.tx, &reply, user)?;
-    if !reopen(work.tx, work.now, &reply)? {
-        return Err(Refused::NotNow { state: reply.state, wanted: "tried again" });
+    let refused = Refused::NotNow { state: reply.state, wanted: "tried again" };
+    if !reply.can_be_retried() {
+        return Err(refused);
     }
     enqueue(work, &reply, user, work.now)?;
+    if !reopen(work.tx, work.now, &reply)? {
+        return Err(refused);
+    }
     audit::record(work, audit::Event::ReplyRetried, id)?;
     store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)
 }
@@ -165,11 +171,11 @@ pub fn settle(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId, it_was_s
         true => reply.arrived(work.now, State::Published, None),
         false => Reply { doubtful_since: None, ..reply.queued_anew(work.now) },
     };
-    if !advance(work.tx, &reply, &after)? {
-        return Err(refused);
-    }
     if !it_was_sent {
         enqueue(work, &reply, user, work.now)?;
+    }
+    if !advance(work.tx, &reply, &after)? {
+        return Err(refused);
     }
     audit::record(work, audit::Event::ReplySettled, id)?;
     store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)

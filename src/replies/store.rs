@@ -3,7 +3,6 @@
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
-use kit::jobs::JobId;
 use kit::mutant;
 
 use super::{ReplyId, State};
@@ -240,14 +239,6 @@ pub fn has_a_double(tx: &mut Tx, reply: &Reply, thread: &str) -> Result<bool> {
         args![reply.connection_id, reply.id, thread, &reply.text],
     )?;
     Ok(found.is_some())
-}
-
-/// The job that waits to do something, or does it.
-pub fn live_job(conn: &mut Conn, operation_key: &str) -> Result<Option<JobId>> {
-    conn.opt(
-        "SELECT id FROM background_jobs WHERE operation_key = $1 AND status IN ('pending', 'running')",
-        args![operation_key],
-    )
 }
 
 kit::row! {

@@ -1,5 +1,7 @@
-//! Whose a running job is, asked with its row locked.
+//! Whose a job is, asked with its row locked.
 
+use super::JobId;
+use super::store::locking;
 use crate::args;
 use crate::clock::Timestamp;
 use crate::db::{Result, Tx};
@@ -25,4 +27,11 @@ pub(super) fn holds(tx: &mut Tx, seq: i64, token: i64, lease_until: Timestamp) -
 pub(super) fn is_expired(tx: &mut Tx, seq: i64, now: Timestamp) -> Result<bool> {
     let sql = "SELECT seq FROM background_jobs WHERE seq = $1 AND status = 'running' AND lease_until < $2";
     Ok(tx.opt::<i64>(sql, args![seq, now])?.is_some())
+}
+
+/// The live job that holds an operation's key: it does not end before this transaction does. One that was about to has ended.
+pub(super) fn live_with_key(tx: &mut Tx, operation_key: &str) -> Result<Option<JobId>> {
+    let live = "SELECT id FROM background_jobs WHERE operation_key = $1 AND status IN ('pending', 'running')";
+    let sql = [live, locking(tx)].concat();
+    tx.opt(&sql, args![operation_key])
 }

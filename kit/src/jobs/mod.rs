@@ -65,8 +65,10 @@
 //! tracing span `job` with its id, type and attempt. Jobs that come back by themselves are [`Recurring`].
 //!
 //! # Order of locks
-//! A run locks its job's row first and domain rows after it. Take them in the same order where you can; where you cannot,
-//! PostgreSQL ends one of the two and the unit is run again.
+//! A run locks its job's row first and domain rows after it. Whoever brings something back on its way for a job that may be
+//! live takes the same order: [`enqueue`] first, or [`hold`], and the domain's rows after it. So the job's end comes before, and
+//! the new job is written, or after, and sees what was brought back. Where the order cannot be kept, PostgreSQL ends one of the
+//! two and the unit is run again.
 
 mod claim;
 mod claims;
@@ -106,7 +108,7 @@ pub use job::{Done, Failure, Job, Policy};
 pub use metrics::Metrics;
 pub use overview::{Overview, Queue, overview};
 pub use prune::{Pruned, Retention, prune};
-pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, live, retry, run_sooner};
+pub use queue::{Enqueue, Enqueued, Repeat, cancel, enqueue, hold, live, retry, run_sooner};
 pub use row::{EventKind, JobEvent, JobId, JobRow, JobStatus, Progress};
 pub use run::Run;
 pub use schedule::{Recurrence, Recurring};

@@ -5,13 +5,13 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::finish;
 use super::intake::{self, Intake, Place};
 use super::scope::JobScope;
 use super::step::Outcome;
 use super::store::{self, Inserted, NewJob};
 use super::work::{Handled, Workplace, can_read, handler};
 use super::{EventKind, JobEvent, JobId, JobRow, JobStatus, JobView, Policy, Progress, WORK_TOPIC};
+use super::{fence, finish};
 use crate::clock::Timestamp;
 use crate::db::{self, Conn, Tx};
 use crate::mutant;
@@ -31,7 +31,7 @@ pub struct Enqueue {
     pub repeats: Option<JobId>,
 }
 
-/// The answer to an enqueue: the new job, or the live one that holds its key.
+/// The answer to an enqueue: the new job, or the live one that holds its key, and does not end before the transaction does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Enqueued {
     pub id: JobId,
@@ -75,6 +75,11 @@ pub fn run_sooner(tx: &mut Tx, now: Timestamp, id: JobId, at: Timestamp, user_id
 /// The job that holds an operation's key at present.
 pub fn live(conn: &mut Conn, operation_key: &str) -> db::Result<Option<JobId>> {
     store::live_with_key(conn, operation_key)
+}
+
+/// The same, held back: it ends after this transaction, and sees what that has written. Before rows of its domain are locked.
+pub fn hold(tx: &mut Tx, operation_key: &str) -> db::Result<Option<JobId>> {
+    fence::live_with_key(tx, operation_key)
 }
 
 /// Cancels a job: a pending one at once, with its `cancelled` hook; a running one as soon as its worker
@@ -189,8 +194,8 @@ fn insert(tx: &mut Tx, now: Timestamp, random: &Random, order: &Order<'_>) -> db
             }
             return Ok(Enqueued { id: new.id, already_live: false });
         }
-        // The holder of the key may have ended between the two statements: then the place is free.
-        if let Some(id) = how.operation_key.as_deref().map(|key| store::live_with_key(tx, key)).transpose()?.flatten() {
+        // The holder of the key may have ended between the two statements: then the place is free. From here on it does not.
+        if let Some(id) = how.operation_key.as_deref().map(|key| hold(tx, key)).transpose()?.flatten() {
             return Ok(Enqueued { id, already_live: true });
         }
     }

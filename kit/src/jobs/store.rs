@@ -230,7 +230,7 @@ pub(super) fn indexed_by(dialect: Dialect, index: &str) -> String {
 }
 
 /// Holds the row against other writers to the end of the transaction; on SQLite there is only one writer at a time.
-fn locking(conn: &Conn) -> &'static str {
+pub(super) fn locking(conn: &Conn) -> &'static str {
     match conn.dialect() {
         Dialect::Sqlite => "",
         Dialect::Postgres => " FOR NO KEY UPDATE",

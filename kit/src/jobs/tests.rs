@@ -5,6 +5,7 @@ mod claims;
 mod ends;
 mod fair;
 mod histories;
+mod holds;
 mod interruptions;
 mod owner;
 mod queue;

@@ -10,7 +10,7 @@ use super::work::Handled;
 use super::{JobId, Policy, finish};
 use crate::args;
 use crate::clock::Timestamp;
-use crate::db::{self, Conn, Dialect, Result, Tx};
+use crate::db::{self, Dialect, Result, Tx};
 use crate::random::Random;
 
 /// [`enqueue`] for each, in their order; the answers are in it too.
@@ -49,7 +49,7 @@ pub fn enqueue_all<J: Handled>(
     let made: HashSet<JobId> = insert_all(tx, J::TYPE, &new, now)?.into_iter().collect();
     tell(tx, &new, &made);
     let keys = new.iter().filter(|new| !made.contains(&new.id)).filter_map(|new| new.operation_key).collect();
-    let live = live_with_keys(tx, keys)?;
+    let live = hold_live_with_keys(tx, keys)?;
     let answers = new.iter().zip(jobs).map(|(new, (job, how))| {
         match (made.contains(&new.id), new.operation_key.and_then(|key| live.get(key))) {
             (true, _) => Ok(Enqueued { id: new.id, already_live: false }),
@@ -124,13 +124,13 @@ fn insert_all(tx: &mut Tx, job_type: &str, jobs: &[NewJob<'_>], now: Timestamp) 
     )
 }
 
-/// The live jobs that hold these keys.
-fn live_with_keys(conn: &mut Conn, keys: Vec<&str>) -> Result<HashMap<String, JobId>> {
+/// The live jobs that hold these keys; they do not end before this transaction does.
+fn hold_live_with_keys(tx: &mut Tx, keys: Vec<&str>) -> Result<HashMap<String, JobId>> {
     if keys.is_empty() {
         return Ok(HashMap::new());
     }
     let sql = "SELECT operation_key, id FROM background_jobs \
-               WHERE operation_key = ANY ($1::text[]) AND status IN ('pending', 'running')";
+               WHERE operation_key = ANY ($1::text[]) AND status IN ('pending', 'running') ORDER BY seq FOR NO KEY UPDATE";
     let keys: Vec<String> = keys.into_iter().map(str::to_owned).collect();
-    Ok(conn.all::<(String, JobId)>(sql, args![keys])?.into_iter().collect())
+    Ok(tx.all::<(String, JobId)>(sql, args![keys])?.into_iter().collect())
 }

@@ -2,6 +2,7 @@
 
 mod cluster;
 mod database;
+mod halt;
 pub mod mutants;
 mod proxy;
 pub mod simulation;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 pub use self::cluster::Cluster;
 pub use self::database::{Database, Engine};
+pub use self::halt::{Halt, until_held_up};
 pub use self::proxy::{Cut, Proxy};
 pub use self::test_db::TestDb;
 

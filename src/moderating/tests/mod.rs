@@ -2,6 +2,7 @@
 
 mod acts;
 mod api;
+mod ends;
 mod lists;
 mod many;
 mod pages;

@@ -1,6 +1,7 @@
 //! What people can do with replies, and what they are told.
 
 use kit::both_databases;
+use kit::testing::{Halt, until_held_up};
 
 use super::*;
 use crate::platforms::TextUnit;
@@ -54,6 +55,35 @@ both_databases! {
         assert_eq!(one.unwrap().id, two.unwrap().id);
         stand.app.run_jobs().await;
         assert_eq!(stand.far.texts().len(), 2);
+    }
+
+    async fn who_calls_a_reply_back_while_it_goes_out_waits_for_its_job(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let item = stand.asked("c1").await;
+        let reply = stand.send_as(stand.ann, item, "At nine.", None, FIVE_SECONDS).await.unwrap();
+        let (id, now, halt) = (reply.id, stand.app.app.now(), Halt::default());
+        // As its run does: the job's row first.
+        let goes_out = tokio::spawn({
+            let (app, halt) = (stand.app.app.clone(), halt.clone());
+            async move {
+                let unit = move |tx: &mut kit::db::Tx| {
+                    tx.exec("UPDATE background_jobs SET updated_at = $1 WHERE job_type = 'send_reply'", args![now])?;
+                    halt.here();
+                    replies::advance(tx, &reply, &reply.sending(now))
+                };
+                app.db.write(unit).await.expect("it goes out")
+            }
+        });
+        halt.reached().await;
+        let called_back = tokio::spawn({
+            let (app, workspace, ann) = (stand.app.app.clone(), stand.workspace, stand.ann);
+            async move { app.write(Who::user(ann, ""), move |work| replies::cancel(work, workspace, id)).await }
+        });
+        until_held_up(&stand.app.app.db, || called_back.is_finished()).await;
+        halt.go();
+        assert!(goes_out.await.unwrap());
+        assert!(matches!(called_back.await.unwrap(), Err(Refused::NotNow { state: State::Sending, .. })));
+        assert_eq!(halt.count(), 1, "nobody was run again");
     }
 
     async fn what_is_called_back_in_time_is_not_sent(app: TestApp) {
