@@ -97,7 +97,7 @@ both_databases! {
         let ticked = format!("id={}&id={}&all=yes&verb=hide", ids[0], ids[1]);
         for more in ["", "&confirmed=2"] {
             let refused = post(&stand.app, "/moderation", format!("{ticked}{more}")).await;
-            assert!(refused.status == 400 && refused.text.contains("works on the comments you tick"), "{}", refused.text);
+            assert!(refused.status == 400 && refused.text.contains("works only on ticked comments"), "{}", refused.text);
         }
         assert_eq!(stand.one::<i64>("SELECT count(*) FROM moderation_acts").await, 0);
     }
