@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::pages::job_id;
-use super::{offered, rights, seen};
+use super::{offered, offered_one, rights, seen};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
@@ -50,8 +50,7 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
     let by = who.user.id;
     let read = move |look: &mut Look<'_>| {
         let page = jobs::list(look.conn, &filter, look.now)?;
-        let offered = page.items.into_iter().map(|job| offered(look.conn, by, job));
-        Ok::<_, Error>((offered.collect::<Result<_>>()?, page.next_cursor))
+        Ok::<_, Error>((offered(look.conn, by, page.items)?, page.next_cursor))
     };
     let (items, next_cursor) = app.read(read).await?;
     Ok(Json(List { items, next_cursor: next_cursor.map(|cursor| cursor.to_string()) }))
@@ -65,7 +64,7 @@ pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>)
     let by = who.user.id;
     let read = move |look: &mut Look<'_>| {
         let job = jobs::status(look.conn, id, scope, look.now)?.ok_or(Error::NotFound)?;
-        offered(look.conn, by, job)
+        offered_one(look.conn, by, job)
     };
     Ok(Json(app.read(read).await?))
 }

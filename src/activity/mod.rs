@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use kit::db::Conn;
 use kit::jobs::{self, Enqueued, EventKind, JobEvent, JobId, JobScope, JobStatus, JobView, Repeat};
 
-use self::rights::Wanted;
+use self::rights::{Rights, Wanted};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::web::errors::{Error, Result};
@@ -36,14 +36,20 @@ pub fn seen(user: UserId, workspace: &Workspace) -> JobScope {
 }
 
 /// What somebody may not do with a job that they see is not offered to them.
-pub fn offered(conn: &mut Conn, by: UserId, job: JobView) -> Result<JobView> {
-    let mut may = |is_possible: bool, wanted| match is_possible.then(|| rights::check(conn, by, job.id, wanted)) {
-        Some(Ok(())) => Ok(true),
-        None | Some(Err(Error::NotFound | Error::Refused { .. })) => Ok(false),
-        Some(Err(error)) => Err(error),
+pub fn offered(conn: &mut Conn, by: UserId, jobs: Vec<JobView>) -> Result<Vec<JobView>> {
+    let asked = jobs.iter().filter(|job| job.can_cancel || job.can_retry).map(|job| job.id).collect::<Vec<_>>();
+    let rights = Rights::read(conn, by, &asked)?;
+    let offered = |job: JobView| JobView {
+        can_cancel: job.can_cancel && rights.has(job.id, Wanted::Cancel),
+        can_retry: job.can_retry && rights.has(job.id, Wanted::Retry),
+        ..job
     };
-    let (can_cancel, can_retry) = (may(job.can_cancel, Wanted::Cancel)?, may(job.can_retry, Wanted::Retry)?);
-    Ok(JobView { can_cancel, can_retry, ..job })
+    Ok(jobs.into_iter().map(offered).collect())
+}
+
+/// The same of one.
+pub fn offered_one(conn: &mut Conn, by: UserId, job: JobView) -> Result<JobView> {
+    Ok(offered(conn, by, vec![job])?.remove(0))
 }
 
 /// Asks a job to end. One that ended already stays as it is.

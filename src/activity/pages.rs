@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::installation::Emails;
 use super::views::{self, Asked, List};
-use super::{JobScope, offered, path, seen, store, title};
+use super::{JobScope, offered_one, path, seen, store, title};
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
 use crate::web::errors::{Error, Result};
@@ -93,7 +93,7 @@ pub(super) async fn one(
         .db
         .read(move |conn| {
             let job = jobs::status(conn, id, scope, now)?.ok_or(Error::NotFound)?;
-            let job = if scope == JobScope::All { job } else { offered(conn, by, job)? };
+            let job = if scope == JobScope::All { job } else { offered_one(conn, by, job)? };
             Ok::<_, Error>((job, jobs::events(conn, id, scope)?))
         })
         .await?;

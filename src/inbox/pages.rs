@@ -27,12 +27,12 @@ use super::{corrections, decisions};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::model::{InteractionId, Platform};
-use crate::moderation;
+use crate::moderation::{self, Asker};
 use crate::platforms::{Platforms, SIMULATOR, Verb};
 use crate::replies;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
-use crate::workspaces::{self, Right, Role, WorkspaceId};
+use crate::workspaces::{self, Right, Role, UserId, WorkspaceId};
 
 /// A URL's parameters, in its order.
 pub type Parameters = Vec<(String, String)>;
@@ -92,7 +92,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
         app.db.read(read).await?
     };
     rows.choice.told = tagged;
-    rows.verbs = views::verbs(&app.platforms, &rows.connections);
+    rows.verbs = views::verbs(&app.platforms, &rows.connections, who.role);
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
     let (may_connect, matching) = (who.role.may(Right::Connect), done.by());
@@ -206,7 +206,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
                 may_answer,
                 may_approve,
                 answering: Answering::read(conn, (workspace, by, now), &opened.interaction, &platforms, &key)?,
-                at_platform: at_platform(conn, workspace, &opened.interaction, &platforms)?,
+                at_platform: at_platform(conn, (workspace, by), &opened.interaction, &platforms)?,
                 marks,
                 choice,
                 notes: notes::of_item(conn, workspace, id)?,
@@ -223,7 +223,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     }
     beside.answering = beside.answering.told(told);
     beside.out_of_reach = rows.out_of_reach(&opened.interaction, who);
-    rows.verbs = views::verbs(&app.platforms, &rows.connections);
+    rows.verbs = views::verbs(&app.platforms, &rows.connections, who.role);
     let reading = views::opened(&opened, &place, &beside, &shell.local);
     if panel.is_some() {
         return Ok(reading);
@@ -241,12 +241,13 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
 
 fn at_platform(
     conn: &mut Conn,
-    workspace: WorkspaceId,
+    (workspace, by): (WorkspaceId, UserId),
     item: &Interaction,
     platforms: &Platforms,
 ) -> Result<views::AtPlatform> {
     let acts = moderation::in_thread(conn, workspace, item.connection_id, &item.thread_external_id)?;
-    Ok(views::AtPlatform { rules: platforms.get(item.platform).map(|module| module.acts()), acts })
+    let rules = platforms.get(item.platform).map(|module| module.acts());
+    Ok(views::AtPlatform { rules, acts, asker: Asker::read(conn, workspace, by)? })
 }
 
 /// What a demo shows is on no platform: its addresses would lead to strangers. The simulator has pages of its own.

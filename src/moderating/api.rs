@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::clock::Timestamp;
+use kit::db::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -14,7 +15,7 @@ use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
 use crate::model::InteractionId;
-use crate::moderation::{self, ActId, MOST, NewOrder, OrderId, Receipt, State as Stands};
+use crate::moderation::{self, ActId, Asker, MOST, NewOrder, OrderId, Receipt, State as Stands};
 use crate::platforms::Verb;
 use crate::replies::{self, ReplyId};
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -123,8 +124,12 @@ pub async fn order(
     responses((status = 200, body = Body), (status = 401), (status = 404)))]
 pub async fn show(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<Body>> {
     let (id, workspace): (OrderId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
-    let found = app.db.read(move |conn| moderation::receipt(conn, workspace, id)).await?;
-    Ok(Json(Body::of(found.ok_or(Error::NotFound)?)))
+    let by = who.user.id;
+    let read = move |conn: &mut Conn| {
+        let receipt = moderation::receipt(conn, workspace, id)?.ok_or(Error::NotFound)?;
+        Ok::<_, Error>(Body::of(receipt, Asker::read(conn, workspace, by)?))
+    };
+    Ok(Json(app.db.read(read).await?))
 }
 
 /// Calls back what the platform was not asked for yet.
@@ -230,7 +235,8 @@ async fn act(
 
 fn told(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(StatusCode, Option<Body>)> {
     let receipt = moderation::receipt(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
-    Ok((StatusCode::ACCEPTED, Some(Body::of(receipt))))
+    let by = work.who.person().ok_or(Error::NotFound)?;
+    Ok((StatusCode::ACCEPTED, Some(Body::of(receipt, Asker::read(work.tx, workspace, by)?))))
 }
 
 impl From<OrderVerb> for Verb {
@@ -247,15 +253,16 @@ impl From<OrderVerb> for Verb {
 }
 
 impl Body {
-    fn of(receipt: Receipt) -> Self {
+    /// For whoever asks.
+    fn of(receipt: Receipt, asker: Asker) -> Self {
         Self {
             matched: receipt.acts.len(),
             changed: receipt.count(Stands::Done),
             failed: receipt.count(Stands::Failed),
             under_way: receipt.under_way(),
             skipped: receipt.skipped().into_iter().map(|(why, count)| (why.to_string(), count)).collect(),
-            can_cancel: receipt.can_be_cancelled(),
-            can_retry: receipt.can_be_retried(),
+            can_cancel: asker.may_cancel(&receipt.acts).is_ok(),
+            can_retry: asker.may_retry(&receipt.acts).is_ok(),
             id: receipt.id,
             verb: receipt.verb,
             ordered_at: receipt.ordered_at,

@@ -16,11 +16,11 @@ use crate::inbox::moves::pages::{ALL, place};
 use crate::inbox::pages::Parameters;
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
-use crate::moderation::{self, Item, MOST, NewOrder, OrderId, Refused};
-use crate::platforms::Verb;
+use crate::moderation::{self, Asker, Item, MOST, NewOrder, OrderId, Refused};
+use crate::platforms::{ActRules, Verb};
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
-use crate::workspaces::{Kind, Role};
+use crate::workspaces::{Kind, UserId, WorkspaceId};
 
 /// What a form asks for.
 struct Asked {
@@ -76,7 +76,6 @@ pub async fn order(
         return Ok(Redirect::to(&list.list()).into_response());
     }
     if asked.needs_asking() {
-        may(who.role, asked.verb, asked.ids.len())?;
         return Ok(question(&app, &who, &nonce, &list, asked, None).await?.into_response());
     }
     let (workspace, platforms) = (who.workspace.id, app.platforms.clone());
@@ -101,11 +100,18 @@ pub async fn order(
     }
 }
 
-/// Whoever may answer may do it, but for what is for owners.
-fn may(role: Role, verb: Verb, comments: usize) -> Result<()> {
-    match moderation::right(verb, comments) {
-        right if role.may(right) => Ok(()),
-        right => Err(Error::forbidden("role_missing", right.missing(role))),
+/// Whether what is asked would be taken: nobody types what would be refused whatever it says.
+fn may_ask(
+    conn: &mut Conn,
+    (workspace, by): (WorkspaceId, UserId),
+    verb: Verb,
+    (items, rules): (&[Item], Option<ActRules>),
+) -> Result<(), Refused> {
+    Asker::read(conn, workspace, by)?.may_ask(verb, items.len())?;
+    match items {
+        [one] => moderation::in_the_way(rules, one.subject(), verb)
+            .map_or(Ok(()), |why| Err(Refused::Skipped(why, verb, one.platform))),
+        _ => Ok(()),
     }
 }
 
@@ -117,12 +123,15 @@ async fn question(
     asked: Asked,
     error: Option<String>,
 ) -> Result<Markup> {
-    let (workspace, ids) = (who.workspace.id, asked.ids.clone());
-    let platforms = app.platforms.clone();
+    let (workspace, by, ids, verb) = (who.workspace.id, who.user.id, asked.ids.clone(), asked.verb);
+    let (platforms, was_refused) = (app.platforms.clone(), error.is_some());
     let world = app.unplaced_world(who.workspace.kind == Kind::Demo);
     let read = move |conn: &mut Conn| {
         let items = moderation::items(conn, workspace, &ids)?;
         let first = items.first().ok_or(Error::NotFound)?.clone();
+        if !was_refused {
+            may_ask(conn, (workspace, by), verb, (&items, moderation::rules_of(&platforms, &first)))?;
+        }
         let budget = platforms.get(first.platform).and_then(|module| module.budget(&world));
         let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
         Ok::<(Vec<Item>, Option<budget::Use>), Error>((items, used))
@@ -154,17 +163,16 @@ pub async fn show(
 ) -> Result<Markup> {
     let id: OrderId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters)?;
-    let workspace = who.workspace.id;
+    let (workspace, by) = (who.workspace.id, who.user.id);
     let read = move |conn: &mut Conn| {
         let receipt = moderation::receipt(conn, workspace, id)?.ok_or(Error::NotFound)?;
         let ids = receipt.acts.iter().map(|act| act.interaction_id).collect::<Vec<_>>();
         let items = moderation::items(conn, workspace, &ids)?;
-        Ok::<_, Error>((receipt, items))
+        Ok::<_, Error>((receipt, items, Asker::read(conn, workspace, by)?))
     };
-    let (receipt, items) = app.db.read(read).await?;
+    let (receipt, items, asker) = app.db.read(read).await?;
     let shell = who.shell(&app, &nonce, "/inbox");
-    let may_act = who.role.may(receipt.right());
-    let part = views::receipt(&receipt, &items, &list, may_act, &shell.local);
+    let part = views::receipt(&receipt, &items, &list, asker, &shell.local);
     if panel.is_some() {
         return Ok(part);
     }

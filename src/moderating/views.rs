@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::inbox::place::Place;
 use crate::model::{InteractionId, Platform};
-use crate::moderation::{Act, Item, Receipt, State, could_not, doing, done, skipped, under_way};
+use crate::moderation::{Act, Asker, Item, Receipt, State, could_not, doing, done, skipped, under_way};
 use crate::platforms::Verb;
 use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Live, Local, Tone, card, head, icon, live, tag};
@@ -181,7 +181,7 @@ pub fn receipt_page(title: &str, list: &Place, part: Markup) -> Markup {
 }
 
 /// What became of it so far, with counts; drawn anew while it goes on.
-pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, may_act: bool, local: &Local) -> Markup {
+pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, asker: Asker, local: &Local) -> Markup {
     let source = list.address(&format!("/moderation/{}", receipt.id), Some("moderation"));
     let by = receipt.ordered_by.as_deref().unwrap_or("somebody");
     let aside = html! { "by " (by) " " (local.ago(receipt.ordered_at)) };
@@ -189,7 +189,7 @@ pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, may_act: bool, l
         ul.list data-test="moderation-receipt" {
             @for (tone, words) in counts(receipt) { li { (tag(tone, &words)) } }
         }
-        @if may_act { (acts(receipt, list, None)) }
+        (acts(receipt, list, asker))
         @let not_done = receipt.acts.iter().filter(|act| act.state == State::Failed).collect::<Vec<_>>();
         @if !not_done.is_empty() {
             h3 { "What went wrong" }
@@ -232,7 +232,8 @@ fn failed(act: &Act, items: &[Item], list: &Place) -> Markup {
     }
 }
 
-fn acts(receipt: &Receipt, list: &Place, open: Option<InteractionId>) -> Markup {
+fn acts(receipt: &Receipt, list: &Place, asker: Asker) -> Markup {
+    let (may_cancel, may_retry) = (asker.may_cancel(&receipt.acts).is_ok(), asker.may_retry(&receipt.acts).is_ok());
     let waiting = receipt.waiting();
     let cancel = match waiting == receipt.acts.len() {
         true => "Cancel".to_owned(),
@@ -241,11 +242,10 @@ fn acts(receipt: &Receipt, list: &Place, open: Option<InteractionId>) -> Markup 
     let button =
         |act: &str, label: &str| html! { button.button.small type="submit" name="act" value=(act) { (label) } };
     html! {
-        @if receipt.can_be_cancelled() || receipt.can_be_retried() {
+        @if may_cancel || may_retry {
             form.actions method="post" action=(list.address(&format!("/moderation/{}/act", receipt.id), None)) {
-                @if let Some(open) = open { input type="hidden" name="open" value=(open); }
-                @if receipt.can_be_cancelled() { (button("cancel", &cancel)) }
-                @if receipt.can_be_retried() { (button("retry", "Try again")) }
+                @if may_cancel { (button("cancel", &cancel)) }
+                @if may_retry { (button("retry", "Try again")) }
             }
         }
     }

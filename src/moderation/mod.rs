@@ -18,14 +18,13 @@ use serde::{Deserialize, Serialize};
 
 pub use moves::{MOST, MOST_ATTEMPTS, advance, gave_up, tell};
 pub use people::{NewOrder, Refused, Skipped, call_back, cancel, goes_on, order, reopen_for_job, retry, retry_one};
-pub use rights::{may_change, right};
+pub use rights::{Asker, Subject, in_the_way, right};
 pub use state::State;
 pub use store::{Act, Item};
 pub use words::{could_not, doing, done, skipped, under_way};
 
 use crate::model::{ConnectionId, InteractionId, WorkspaceId};
 use crate::platforms::{ActRules, Platforms, Verb};
-use crate::workspaces::Right;
 
 kit::id_types! { pub ActId, pub OrderId }
 
@@ -68,19 +67,6 @@ impl Receipt {
         self.acts.iter().filter(|act| act.can_be_cancelled()).count()
     }
 
-    pub fn can_be_cancelled(&self) -> bool {
-        self.waiting() > 0
-    }
-
-    pub fn can_be_retried(&self) -> bool {
-        self.under_way() == 0 && self.acts.iter().any(Act::can_be_retried)
-    }
-
-    /// What whoever calls it back, or has it tried again, must have.
-    pub fn right(&self) -> Right {
-        right(self.verb, self.acts.len() - self.count(State::Skipped))
-    }
-
     /// How many were passed over for which reason, in the order of the reasons.
     pub fn skipped(&self) -> Vec<(Skipped, usize)> {
         let because = |why: Skipped| self.acts.iter().filter(|act| act.skipped() == Some(why)).count();
@@ -98,6 +84,11 @@ pub fn receipt(conn: &mut Conn, workspace: WorkspaceId, id: OrderId) -> Result<O
         ordered_by: first.orderer_name,
         acts,
     }))
+}
+
+/// What became of several orders of the workspace, as far as it is known: the acts of each.
+pub fn acts_of(conn: &mut Conn, workspace: WorkspaceId, orders: &[OrderId]) -> Result<Vec<Act>> {
+    if orders.is_empty() { Ok(Vec::new()) } else { store::of_orders(conn, workspace, orders) }
 }
 
 /// The same for its job, whose payload was written by us.

@@ -6,11 +6,12 @@ use kit::jobs::{self, Enqueue, JobId, JobScope};
 use kit::mutant;
 
 use super::moves::{self, MOST, advance, tell};
+use super::rights::{self, Asker};
 use super::store::{self, Act, Item};
-use super::{ActId, CarryOut, OrderId, State, rights, words};
+use super::{ActId, CarryOut, OrderId, State, words};
 use crate::app::App;
 use crate::audit;
-use crate::model::{InteractionId, Platform, ProviderState, is_same_text};
+use crate::model::{InteractionId, Platform, is_same_text};
 use crate::platforms::{Platforms, Verb};
 use crate::replies;
 use crate::web::errors::Error;
@@ -83,8 +84,7 @@ pub fn order(
     workspaces::lock(work.tx, workspace)?;
     let items = super::items(work.tx, workspace, ids)?;
     let first = items.first().ok_or(Refused::NotFound)?;
-    rights::asks(work.tx, (workspace, by), new.verb, items.len())?;
-    rights::says(work.tx, (workspace, by), new.verb)?;
+    Asker::read(work.tx, workspace, by)?.may_ask(new.verb, items.len())?;
     let text = match new.verb {
         Verb::Edit => {
             let says = first.text.as_deref().unwrap_or_default();
@@ -131,14 +131,14 @@ pub fn cancel(
     let by = work.who.person().ok_or(Refused::NotFound)?;
     // Its job first, as the job itself does.
     let job = jobs::hold(work.tx, &CarryOut { order_id: id }.operation_key())?;
-    let mut acts = store::of_order(work.tx, workspace, id)?;
+    let (asker, mut acts) = rights::of_order(work.tx, (workspace, by), id)?;
     acts.retain(|act| only.is_none_or(|only| act.interaction_id == only));
-    rights::changes(work.tx, (workspace, by), &acts, false)?;
+    asker.may_cancel(&acts)?;
     let not_done = acts.iter().filter(|act| act.can_be_cancelled());
     let moves = not_done.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
     let made = advance(work.tx, &moves)?;
     if made.is_empty() {
-        return Err(Refused::NotNow("It's too late to cancel: nothing here is still waiting to be done."));
+        return Err(TOO_LATE);
     }
     let is_over = store::live(work.tx, id)?.is_empty();
     if let Some(job) = job.filter(|_| is_over) {
@@ -149,14 +149,18 @@ pub fn cancel(
     Ok(())
 }
 
-const NOTHING_FAILED: Refused =
+pub(super) const TOO_LATE: Refused =
+    Refused::NotNow("It's too late to cancel: nothing here is still waiting to be done.");
+
+pub(super) const NOTHING_FAILED: Refused =
     Refused::NotNow("There's nothing to try again here any more. Reload the page to see why.");
 
 /// Tries again all that failed of an order. Its job comes first: one that is just about to end has ended, or waits and sees what
 /// is on its way again.
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
-    rights::may_change(work.tx, (workspace, by), id, true)?;
+    let (asker, acts) = rights::of_order(work.tx, (workspace, by), id)?;
+    asker.may_retry(&acts)?;
     let job = enqueue(work, workspace, id, by)?;
     // It would call back what is brought on its way.
     if jobs::status(work.tx, job, JobScope::All, work.now)?.is_some_and(|job| job.cancel_requested) {
@@ -230,24 +234,9 @@ pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<()> {
 
 /// Why the platform would be asked for nothing, or for what it does not do.
 fn why_not(platforms: &Platforms, item: &Item, verb: Verb, text: Option<&str>) -> Option<Skipped> {
-    let rules = super::rules_of(platforms, item).filter(|rules| rules.takes(verb));
-    let Some(rules) = rules else { return Some(Skipped::NotOffered) };
-    let stands = item.provider_state;
-    let is_so = match verb {
-        Verb::Edit => item.text.as_deref() == text,
-        // Its author may write on.
-        Verb::Ban | Verb::Delete => false,
-        _ => rules.becomes(verb) == Some(stands),
-    };
-    match () {
-        () if item.is_own && !verb.is_about_own() => Some(Skipped::Own),
-        () if !item.is_own && verb.is_about_own() => Some(Skipped::NotOwn),
-        () if stands == ProviderState::Removed => Some(Skipped::Gone),
-        () if is_so => Some(Skipped::Already),
-        () if stands == ProviderState::Rejected && verb != Verb::Ban && !verb.is_about_own() => Some(Skipped::Rejected),
-        () if !item.is_connected => Some(Skipped::NotConnected),
-        () => None,
-    }
+    let is_same = verb == Verb::Edit && item.text.as_deref() == text;
+    let in_the_way = rights::in_the_way(super::rules_of(platforms, item), item.subject(), verb);
+    in_the_way.or(is_same.then_some(Skipped::Already))
 }
 
 fn asked_for(

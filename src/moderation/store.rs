@@ -2,8 +2,9 @@
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Dialect, Result, Tx};
+use kit::db::{Conn, Dialect, Result, Tx, Val};
 
+use super::rights::Subject;
 use super::{ActId, OrderId, State};
 use crate::model::{AuthorId, ConnectionId, InteractionId, Platform, ProviderState, UserId, WorkspaceId};
 use crate::platforms::Verb;
@@ -67,6 +68,12 @@ kit::row! {
         pub text: Option<String>,
         pub author_id: AuthorId,
         pub author_name: String,
+    }
+}
+
+impl Item {
+    pub fn subject(&self) -> Subject {
+        Subject { stands: self.provider_state, is_own: self.is_own, is_connected: self.is_connected }
     }
 }
 
@@ -148,6 +155,18 @@ pub fn of_order(conn: &mut Conn, workspace: WorkspaceId, order: OrderId) -> Resu
             "SELECT {COLUMNS} FROM moderation_acts WHERE order_id = $1 AND (workspace_id = $2) IS TRUE ORDER BY id"
         ),
         args![order, workspace],
+    )
+}
+
+/// The acts of several orders, each order's together.
+pub fn of_orders(conn: &mut Conn, workspace: WorkspaceId, orders: &[OrderId]) -> Result<Vec<Act>> {
+    let places = (2..orders.len() + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    let args = std::iter::once(Val::from(&workspace)).chain(orders.iter().map(Val::from)).collect::<Vec<_>>();
+    conn.all(
+        &format!(
+            "SELECT {COLUMNS} FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND order_id IN ({places}) ORDER BY id"
+        ),
+        &args,
     )
 }
 

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use kit::clock::Timestamp;
+use kit::db::{self, Conn};
 use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use crate::idempotency::unquoted;
 use crate::model::{InteractionId, UserId, WorkspaceId};
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
+use crate::workspaces::{Right, Role};
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OutgoingReplies)]
@@ -90,12 +92,13 @@ pub struct SettleBody {
 #[utoipa::path(get, path = "/inbox/{id}/replies", tag = "replies", params(("id" = inline(InteractionId), Path)),
     responses((status = 200, body = ListAnswer), (status = 401), (status = 404)))]
 pub async fn list(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<ListAnswer>> {
-    let (id, workspace) = (interaction(&id)?, who.workspace.id);
+    let (id, workspace, asker) = (interaction(&id)?, who.workspace.id, (who.user.id, who.role));
     let found = app.db.read(move |conn| {
         super::is_there(conn, workspace, id)?.then_some(()).ok_or(Error::NotFound)?;
-        Ok::<_, Error>(super::of_item(conn, workspace, id)?)
+        let replies = super::of_item(conn, workspace, id)?;
+        Ok::<_, Error>(Body::of_all(conn, asker, workspace, replies)?)
     });
-    Ok(Json(ListAnswer { items: found.await?.into_iter().map(Body::of).collect(), next_cursor: None }))
+    Ok(Json(ListAnswer { items: found.await?, next_cursor: None }))
 }
 
 /// One reply that was written here.
@@ -103,8 +106,12 @@ pub async fn list(State(app): State<App>, who: Caller, Path(id): Path<String>) -
     responses((status = 200, body = Body), (status = 401), (status = 404)))]
 pub async fn one(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<Body>> {
     let (id, workspace): (ReplyId, _) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
-    let found = app.db.read(move |conn| super::find(conn, workspace, id)).await?;
-    Ok(Json(Body::of(found.ok_or(Error::NotFound)?)))
+    let asker = (who.user.id, who.role);
+    let found = app.db.read(move |conn| {
+        let reply = super::find(conn, workspace, id)?.ok_or(Error::NotFound)?;
+        Ok::<_, Error>(Body::of(conn, asker, reply)?)
+    });
+    Ok(Json(found.await?))
 }
 
 /// Sends a reply in the background, exactly once. An `Idempotency-Key` names it for good: the same key never makes another, and
@@ -123,11 +130,11 @@ pub async fn send(
 ) -> Result<Response> {
     let (interaction, workspace) = (interaction(&id)?, who.workspace.id);
     let key = headers.get(HEADER).and_then(|key| key.to_str().ok()).map(|key| format!("api:{}", unquoted(key)));
-    let platforms = app.platforms.clone();
+    let (platforms, asker) = (app.platforms.clone(), (who.user.id, who.role));
     let effect = move |work: &mut Work<'_>| {
         let new = NewReply { interaction, text: &body.text, key: key.as_deref(), delay: Duration::ZERO };
         let reply = super::send(work, &platforms, workspace, &new)?;
-        Ok::<_, Error>((StatusCode::ACCEPTED, Some(Body::of(reply))))
+        Ok::<_, Error>((StatusCode::ACCEPTED, Some(Body::of(work.tx, asker, reply)?)))
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
@@ -177,9 +184,12 @@ pub async fn settle(
 /// Replies of editors that wait for an owner, the oldest first: at most 100.
 #[utoipa::path(get, path = "/approvals", tag = "replies", responses((status = 200, body = ListAnswer), (status = 401)))]
 pub async fn awaiting(State(app): State<App>, who: Caller, _: Query<NoFilters>) -> Result<Json<ListAnswer>> {
-    let workspace = who.workspace.id;
-    let found = app.db.read(move |conn| super::awaiting(conn, workspace)).await?;
-    Ok(Json(ListAnswer { items: found.into_iter().map(Body::of).collect(), next_cursor: None }))
+    let (workspace, asker) = (who.workspace.id, (who.user.id, who.role));
+    let found = app.db.read(move |conn| {
+        let replies = super::awaiting(conn, workspace)?;
+        Body::of_all(conn, asker, workspace, replies)
+    });
+    Ok(Json(ListAnswer { items: found.await?, next_cursor: None }))
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -240,10 +250,10 @@ async fn act(
     status: StatusCode,
     rule: impl Fn(&mut Work<'_>, WorkspaceId, ReplyId) -> Result<Reply, Refused> + Send + 'static,
 ) -> Result<Response> {
-    let (id, workspace) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
+    let (id, workspace, asker) = (id.parse().map_err(|_| Error::NotFound)?, who.workspace.id, (who.user.id, who.role));
     let effect = move |work: &mut Work<'_>| {
         let reply = rule(work, workspace, id)?;
-        Ok::<_, Error>((status, Some(Body::of(reply))))
+        Ok::<_, Error>((status, Some(Body::of(work.tx, asker, reply)?)))
     };
     once.write(app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
@@ -253,10 +263,27 @@ fn interaction(id: &str) -> Result<InteractionId> {
 }
 
 impl Body {
-    fn of(reply: Reply) -> Self {
+    /// For whoever asks.
+    fn of(conn: &mut Conn, (by, role): (UserId, Role), reply: Reply) -> db::Result<Self> {
+        let can_retry = super::can_retry(conn, &reply, by)?;
+        Ok(Self::with(reply, role, can_retry))
+    }
+
+    fn of_all(
+        conn: &mut Conn,
+        (by, role): (UserId, Role),
+        workspace: WorkspaceId,
+        replies: Vec<Reply>,
+    ) -> db::Result<Vec<Self>> {
+        let again = super::of_those_can_retry(conn, workspace, &replies, by)?;
+        let all = replies.into_iter().map(|reply| (again.contains(&reply.id), reply));
+        Ok(all.map(|(can_retry, reply)| Self::with(reply, role, can_retry)).collect())
+    }
+
+    fn with(reply: Reply, role: Role, can_retry: bool) -> Self {
         Self {
-            can_cancel: reply.can_be_cancelled(),
-            can_retry: reply.can_be_retried(),
+            can_cancel: reply.can_be_cancelled() && role.may(Right::Answer),
+            can_retry,
             needs_decision: reply.asks_a_person(),
             id: reply.id,
             interaction_id: reply.interaction_id,

@@ -41,7 +41,9 @@ use serde::{Deserialize, Serialize};
 pub use approval::{approve, awaiting, count_awaiting, send_back};
 pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
 pub use moves::{NOT_SENT, PAUSES, advance, advance_with, gave_up, has_made_nothing};
-pub use people::{NewReply, Refused, cancel, fitting, may_retry, reopen, retry, rules_of, send, settle};
+pub use people::{
+    NewReply, Refused, can_retry, cancel, fitting, may_retry, of_those_can_retry, reopen, retry, rules_of, send, settle,
+};
 pub use state::State;
 pub use store::{Item, Reply};
 pub use trouble::{Trouble, Wish, is_refusal, pause};
@@ -113,6 +115,10 @@ pub fn has_a_double(tx: &mut Tx, reply: &Reply, item: &Item) -> Result<bool> {
 pub fn is_taken(conn: &mut Conn, reply: &Reply) -> Result<bool> {
     let other = store::under_way(conn, reply.workspace_id, reply.interaction_id)?;
     Ok(other.is_some_and(|other| other.id != reply.id))
+}
+
+pub fn of_ids(conn: &mut Conn, workspace: WorkspaceId, ids: &[ReplyId]) -> Result<Vec<Reply>> {
+    if ids.is_empty() { Ok(Vec::new()) } else { store::of_ids(conn, workspace, ids) }
 }
 
 pub fn by_id(conn: &mut Conn, id: ReplyId) -> Result<Option<Reply>> {

@@ -1,6 +1,7 @@
 //! What people do with replies: send, call back, try again, decide.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
@@ -19,7 +20,7 @@ use crate::model::{InteractionId, Platform, ProviderState};
 use crate::platforms::{AnswerRules, Platforms, TextUnit};
 use crate::web::errors::{Error, FieldErrors};
 use crate::work::Work;
-use crate::workspaces::{self, UserId, WorkspaceId};
+use crate::workspaces::{self, Right, Role, UserId, WorkspaceId};
 
 /// What somebody wants to answer.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,8 @@ pub enum Refused {
     /// Another answer to the item is under way: whose it is.
     #[error("an answer is on its way")]
     OnItsWay { by: UserId, name: Option<String>, is_own: bool },
+    #[error("not allowed: {0}")]
+    NotAllowed(&'static str),
     #[error("the owners want to see an editor's words first")]
     NeedsOwner,
     #[error("a reply that is {state} cannot be {wanted}")]
@@ -126,24 +129,60 @@ pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Resul
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Result<Reply, Refused> {
     let user = work.who.person().ok_or(Refused::NotFound)?;
     let reply = store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
-    is_free(work.tx, &reply, user)?;
-    goes_out(work.tx, &reply, user)?;
-    let refused = Refused::NotNow { state: reply.state, wanted: "tried again" };
-    if !reply.can_be_retried() {
-        return Err(refused);
-    }
+    may_retry(work.tx, &reply, user)?;
     enqueue(work, &reply, user, work.now)?;
     if !reopen(work.tx, work.now, &reply)? {
-        return Err(refused);
+        return Err(Refused::NotNow { state: reply.state, wanted: "tried again" });
     }
     audit::record(work, audit::Event::ReplyRetried, id)?;
     store::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)
 }
 
 /// Whether somebody may have it tried again.
-pub fn may_retry(conn: &mut Conn, workspace: WorkspaceId, id: ReplyId, by: UserId) -> Result<(), Refused> {
-    let reply = store::find(conn, workspace, id)?.ok_or(Refused::NotFound)?;
-    goes_out(conn, &reply, by)
+pub fn may_retry(conn: &mut Conn, reply: &Reply, by: UserId) -> Result<(), Refused> {
+    may_answer(conn, reply, by)?;
+    is_free(conn, reply, by)?;
+    goes_out(conn, reply, by)?;
+    if reply.can_be_retried() { Ok(()) } else { Err(Refused::NotNow { state: reply.state, wanted: "tried again" }) }
+}
+
+/// The same as a yes or no, without a look at anything where the reply itself says no.
+pub fn can_retry(conn: &mut Conn, reply: &Reply, by: UserId) -> db::Result<bool> {
+    if !reply.can_be_retried() {
+        return Ok(false);
+    }
+    match may_retry(conn, reply, by) {
+        Err(Refused::Db(error)) => Err(error),
+        asked => Ok(asked.is_ok()),
+    }
+}
+
+/// Which of some replies of a workspace [`can_retry`] says yes to, with as many questions for many as for one.
+pub fn of_those_can_retry(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    replies: &[Reply],
+    by: UserId,
+) -> db::Result<HashSet<ReplyId>> {
+    let mut found = replies.iter().filter(|reply| reply.can_be_retried()).collect::<Vec<_>>();
+    let role = workspaces::role_of(conn, workspace, by)?;
+    if found.is_empty() || !role.is_some_and(|role| role.may(Right::Answer)) {
+        return Ok(HashSet::new());
+    }
+    let ids = found.iter().map(|reply| reply.id).collect::<Vec<_>>();
+    let taken = store::taken(conn, workspace, &ids)?;
+    found.retain(|reply| !taken.contains(&reply.id));
+    if workspaces::waits_for_approval(conn, workspace, by)? {
+        let owners = workspaces::people(conn, workspace)?;
+        let is_owner = |id: UserId| owners.iter().any(|one| one.user_id == id && one.role == Role::Owner);
+        found.retain(|reply| reply.reviewed_by.is_some() || is_owner(reply.author_id));
+    }
+    Ok(found.into_iter().map(|reply| reply.id).collect())
+}
+
+fn may_answer(conn: &mut Conn, reply: &Reply, by: UserId) -> Result<(), Refused> {
+    let role = workspaces::role_of(conn, reply.workspace_id, by)?.ok_or(Refused::NotFound)?;
+    if role.may(Right::Answer) { Ok(()) } else { Err(Refused::NotAllowed(Right::Answer.missing(role))) }
 }
 
 /// Where owners see editors' words first, those that none has seen go out by an owner's hand alone.
@@ -265,8 +304,8 @@ fn known(
 }
 
 /// Refused while another answer to the same item is under way.
-fn is_free(tx: &mut Tx, reply: &Reply, user: UserId) -> Result<(), Refused> {
-    match store::under_way(tx, reply.workspace_id, reply.interaction_id)? {
+fn is_free(conn: &mut Conn, reply: &Reply, user: UserId) -> Result<(), Refused> {
+    match store::under_way(conn, reply.workspace_id, reply.interaction_id)? {
         Some(other) if other.id != reply.id => {
             let is_own = other.author_id == user;
             Err(Refused::OnItsWay { by: other.author_id, name: other.author_name, is_own })
@@ -317,6 +356,7 @@ impl Refused {
                 let whose = name.as_ref().map_or_else(|| "Somebody's".to_owned(), |name| format!("{name}'s"));
                 ("reply_on_its_way", format!("{whose} reply is on its way.").into())
             }
+            Self::NotAllowed(why) => ("role_missing", (*why).into()),
             Self::NeedsOwner => {
                 ("needs_owner", "Replies wait for an owner's approval here, so only owners can send this one.".into())
             }
@@ -338,6 +378,7 @@ impl From<Refused> for Error {
                 FieldErrors::one("text", code, text.into_owned()).into()
             }
             Refused::NoNote => FieldErrors::one("note", code, text.into_owned()).into(),
+            Refused::NotAllowed(why) => Self::forbidden(code, why),
             Refused::KeyReused => idempotency::key_reused(),
             _ => Self::conflict(code, text),
         }

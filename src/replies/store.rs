@@ -2,7 +2,7 @@
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Result, Tx};
+use kit::db::{Conn, Result, Tx, Val};
 use kit::mutant;
 
 use super::{ReplyId, State};
@@ -160,6 +160,31 @@ pub fn under_way(conn: &mut Conn, workspace: WorkspaceId, interaction: Interacti
         ),
         args![interaction, workspace],
     )
+}
+
+pub fn of_ids(conn: &mut Conn, workspace: WorkspaceId, ids: &[ReplyId]) -> Result<Vec<Reply>> {
+    let (places, args) = of_them(&workspace, ids);
+    let sql = format!("SELECT {COLUMNS} FROM replies WHERE (workspace_id = $1) IS TRUE AND id IN ({places})");
+    conn.all(&sql, &args)
+}
+
+/// Which of them have another answer to the same item under way.
+pub fn taken(conn: &mut Conn, workspace: WorkspaceId, ids: &[ReplyId]) -> Result<Vec<ReplyId>> {
+    let (places, args) = of_them(&workspace, ids);
+    conn.all(
+        &format!(
+            "SELECT id FROM replies WHERE (workspace_id = $1) IS TRUE AND id IN ({places}) AND EXISTS (SELECT 1 FROM replies other
+                WHERE other.interaction_id = replies.interaction_id AND other.id <> replies.id
+                    AND other.state IN ('awaiting_approval', 'queued', 'sending', 'unknown', 'pending_moderation'))"
+        ),
+        &args,
+    )
+}
+
+/// Behind the workspace, which is the first.
+fn of_them<'a>(workspace: &'a WorkspaceId, ids: &'a [ReplyId]) -> (String, Vec<Val<'a>>) {
+    let places = (2..ids.len() + 2).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ");
+    (places, std::iter::once(Val::from(workspace)).chain(ids.iter().map(Val::from)).collect())
 }
 
 pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<Vec<Reply>> {

@@ -17,7 +17,10 @@ use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::inbox::search::jobs::RebuildSearch;
 use crate::moderation::CarryOut;
 use crate::ops::maintenance::jobs::PurgeExpired;
+use crate::platforms::Error as PlatformError;
 use crate::replies::SendReply;
+use crate::replies::tests::Stand;
+use crate::replies::tests::platform::Answer::Refuses;
 use crate::testing::{Browser, TestApp};
 use crate::workspaces::Role;
 
@@ -108,6 +111,32 @@ both_databases! {
             let id = app.ordered(job_type, JobStatus::Failed, EMAIL).await;
             assert_eq!(app.get(&format!("/api/jobs/{id}/status")).await.json()["can_retry"], true, "{job_type}");
         }
+    }
+
+    async fn a_reply_is_repeated_and_stopped_by_whoever_may_answer(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let (viewer, editor) = (stand.app.member("vic@example.com", "viewer").await, stand.app.member("eve@example.com", "editor").await);
+        let item = stand.asked("c1").await;
+        let refused = PlatformError::Rejected { reason: "forbidden".into(), message: "No.".into() };
+        stand.far.script().answers.push_back(Refuses(refused));
+        stand.delivered(item, "At nine.").await;
+        for seconds in [5, 30, 120] {
+            stand.later(seconds).await;
+        }
+        let list = "/api/jobs?job_type=send_reply";
+        for (browser, is_offered, retry) in [(&viewer, false, 403), (&editor, true, 202), (&editor, false, 409)] {
+            let job = browser.get(list).await.json()["items"].as_array().expect("jobs").last().expect("the first").clone();
+            let id = job["id"].as_str().expect("its id");
+            let page = browser.get(&format!("/activity/{id}")).await.text;
+            let thread = browser.get(&format!("/inbox/{item}")).await.text;
+            assert_eq!((&job["can_retry"], page.contains(&format!("{id}/retry"))), (&json!(is_offered), is_offered), "{job}");
+            assert_eq!(thread.contains("value=\"retry\""), is_offered, "{thread}");
+            let asked = browser.json("POST", &format!("/api/jobs/{id}/retry"), json!({})).await;
+            assert_eq!(asked.status.as_u16(), retry, "{}", asked.text);
+        }
+        let waiting = viewer.get(list).await.json()["items"][0].clone();
+        let cancel = format!("/api/jobs/{}/cancel", waiting["id"].as_str().expect("its id"));
+        assert_eq!((&waiting["can_cancel"], viewer.json("POST", &cancel, json!({})).await.status.as_u16()), (&json!(false), 403));
     }
 
     async fn a_key_stops_and_repeats_what_it_could_ask_for(app: TestApp) {

@@ -6,6 +6,8 @@ pub mod saved;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 
@@ -13,13 +15,15 @@ use super::listing::Interaction;
 use crate::model::ProviderState;
 use crate::platforms::{AnswerRules, Platforms};
 use crate::replies::saved::SavedReplyId;
-use crate::replies::{self, Reply, State, Writer};
+use crate::replies::{self, Reply, ReplyId, State, Writer};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Under a comment: its answers that are not in the thread yet, and the box for the next one.
 #[derive(Clone, Debug)]
 pub struct Answering {
     pub on_their_way: Vec<Reply>,
+    /// Which of them whoever looks may have tried again.
+    pub again: HashSet<ReplyId>,
     /// None where the platform takes no answer.
     pub rules: Option<AnswerRules>,
     pub draft: String,
@@ -59,6 +63,7 @@ impl Answering {
             !matches!(reply.state, State::Published | State::Deleted | State::Cancelled | State::Draft)
         });
         Ok(Self {
+            again: replies::of_those_can_retry(conn, workspace, &on_their_way, by)?,
             on_their_way,
             rules: rules.filter(|_| takes_answers),
             draft: replies::draft_of(conn, workspace, item.id, by)?.map(|draft| draft.text).unwrap_or_default(),

@@ -29,7 +29,7 @@ pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, lo
                         }
                         p.said dir="auto" { (reply.text) }
                         @if let Some(words) = explanation(reply) { p.muted { (words) } }
-                        @if beside.may_answer { (acts(id, reply, place)) }
+                        @if beside.may_answer { (acts(id, reply, answering.again.contains(&reply.id), place)) }
                         @if beside.may_approve && reply.state == State::AwaitingApproval { (review(id, reply, place)) }
                     }
                 }
@@ -70,15 +70,16 @@ fn explanation(reply: &Reply) -> Option<String> {
     }
 }
 
-fn acts(id: InteractionId, reply: &Reply, place: &Place) -> Markup {
+fn acts(id: InteractionId, reply: &Reply, may_retry: bool, place: &Place) -> Markup {
     let one = |act: &str, label: &str| html! { button.button.small type="submit" name="act" value=(act) { (label) } };
     html! {
-        @if reply.can_be_cancelled() || reply.can_be_retried() || reply.asks_a_person() {
+        @if reply.can_be_cancelled() || may_retry || reply.asks_a_person() {
             form.actions method="post" action=(place.address(&format!("/inbox/{id}/reply/act"), None)) data-act {
                 input type="hidden" name="reply" value=(reply.id);
                 @if reply.can_be_cancelled() { (one("cancel", "Undo")) }
-                @if reply.can_be_retried() { (one("retry", "Try again")) }
-                @if reply.asks_a_person() { (one("was_sent", "Yes, it's there")) (one("was_not_sent", "No, send it again")) }
+                @if may_retry { (one("retry", "Try again")) }
+                @if reply.asks_a_person() { (one("was_sent", "Yes, it's there")) }
+                @if reply.asks_a_person() && may_retry { (one("was_not_sent", "No, send it again")) }
             }
         }
     }

@@ -6,10 +6,13 @@ use maud::{Markup, html};
 use super::one::Beside;
 use crate::inbox::listing::{Connection, Interaction};
 use crate::inbox::place::Place;
-use crate::model::{Platform, ProviderState};
-use crate::moderation::{Act, MOST_ATTEMPTS, State, could_not, doing, done, under_way};
+use crate::model::Platform;
+use crate::moderation::{
+    Act, Asker, MOST, MOST_ATTEMPTS, State, Subject, could_not, doing, done, in_the_way, right, under_way,
+};
 use crate::platforms::{ActRules, Platforms, Verb};
 use crate::web::ui::{Local, NOTHING, Tone, tag};
+use crate::workspaces::Role;
 
 /// What can be done at the platform with the comments of a thread, and what became of what was.
 #[derive(Clone, Debug)]
@@ -18,6 +21,8 @@ pub struct AtPlatform {
     pub rules: Option<ActRules>,
     /// The last act on each comment that has any.
     pub acts: Vec<Act>,
+    /// Whoever looks.
+    pub asker: Asker,
 }
 
 /// Under a comment of the thread that is open.
@@ -31,15 +36,15 @@ pub(super) fn at_platform(
     let last = beside.at_platform.acts.iter().find(|act| act.interaction_id == item.id);
     let is_under_way = last.is_some_and(|act| act.state.is_under_way());
     html! {
-        @if let Some(act) = last { (told(act, open, beside, place, local)) }
-        @if beside.may_answer && !is_under_way { (buttons(item, open, beside, place)) }
+        @if let Some(act) = last { (told(act, item, (open, beside), place, local)) }
+        @if !is_under_way { (buttons(item, open, beside, place)) }
     }
 }
 
 /// Own comments have theirs wherever they stand in the thread; others' only where they are open.
 fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Place) -> Markup {
     let is_here = item.is_own || item.id == open.id;
-    let fits = |verb: &Verb| is_here && fits(*verb, item);
+    let fits = |verb: &Verb| is_here && would_be_taken(*verb, item, beside);
     let Some(rules) = beside.at_platform.rules else { return NOTHING };
     let verbs = rules.verbs.iter().copied().filter(fits).collect::<Vec<_>>();
     if verbs.is_empty() {
@@ -65,12 +70,13 @@ fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Plac
     }
 }
 
-/// What the platforms of some accounts do with other people's comments, each once.
-pub fn verbs(platforms: &Platforms, connections: &[Connection]) -> Vec<(Platform, Verb)> {
+/// What the platforms of some accounts do with other people's comments, each once: as far as somebody may ask for it, however
+/// many are ticked.
+pub fn verbs(platforms: &Platforms, connections: &[Connection], role: Role) -> Vec<(Platform, Verb)> {
     let mut verbs = Vec::new();
     for connection in connections {
         let Some(module) = platforms.get(connection.platform) else { continue };
-        let others = module.acts().verbs.iter().filter(|verb| !verb.is_about_own());
+        let others = module.acts().verbs.iter().filter(|verb| !verb.is_about_own() && role.may(right(**verb, MOST)));
         for verb in others.map(|verb| (connection.platform, *verb)) {
             if !verbs.contains(&verb) {
                 verbs.push(verb);
@@ -96,21 +102,21 @@ pub(super) fn for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
     }
 }
 
-/// What is not so already, and can become so.
-fn fits(verb: Verb, item: &Interaction) -> bool {
-    let stands = item.provider_state;
-    if stands == ProviderState::Removed || item.is_own != verb.is_about_own() {
-        return false;
-    }
-    match verb {
-        Verb::Edit | Verb::Delete => stands != ProviderState::Rejected,
-        Verb::Hide => matches!(stands, ProviderState::Published | ProviderState::Spam),
-        Verb::Publish => matches!(stands, ProviderState::Held | ProviderState::Hidden | ProviderState::Spam),
-        Verb::Reject | Verb::Ban | Verb::ReportSpam => stands != ProviderState::Rejected,
-    }
+/// Whether it would be taken, for this comment alone.
+fn would_be_taken(verb: Verb, item: &Interaction, beside: &Beside) -> bool {
+    let AtPlatform { rules, asker, .. } = beside.at_platform;
+    let (stands, is_connected) = (item.provider_state, beside.out_of_reach.is_none());
+    let subject = Subject { stands, is_own: item.is_own, is_connected };
+    asker.may_ask(verb, 1).is_ok() && in_the_way(rules, subject, verb).is_none()
 }
 
-fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &Local) -> Markup {
+fn told(
+    act: &Act,
+    item: &Interaction,
+    (open, beside): (&Interaction, &Beside),
+    place: &Place,
+    local: &Local,
+) -> Markup {
     let (tone, words) = match act.state {
         State::Queued | State::Asking => (Tone::Accent, under_way(act.verb).to_owned()),
         State::Unknown => (Tone::Warn, "not known yet".to_owned()),
@@ -129,9 +135,14 @@ fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &L
         _ => act.error_message.clone(),
     };
     let waits = act.state == State::Queued && act.due_at > local.now;
+    let (asker, says_so) = (beside.at_platform.asker, act.verb == Verb::Edit && act.text == item.text);
     let button = match act.state {
-        State::Queued if act.can_be_cancelled() => Some(("cancel", "Cancel")),
-        State::Failed => Some(("retry", "Try again")),
+        State::Queued if act.can_be_cancelled() && asker.may_call_back(act.verb, 1).is_ok() => {
+            Some(("cancel", "Cancel"))
+        }
+        State::Failed if act.can_be_retried() && !says_so && would_be_taken(act.verb, item, beside) => {
+            Some(("retry", "Try again"))
+        }
         _ => None,
     };
     html! {
@@ -141,7 +152,7 @@ fn told(act: &Act, open: &Interaction, beside: &Beside, place: &Place, local: &L
             @if waits { span { "Tried " (act.attempts) " of " (MOST_ATTEMPTS) " times, next at " (local.exact_minute(act.due_at)) } }
         }
         @if let Some(said) = said { p.muted { (said) } }
-        @if let Some((what, label)) = button.filter(|_| beside.may_answer) {
+        @if let Some((what, label)) = button {
             form.actions method="post" action=(place.address(&format!("/moderation/{}/act", act.order_id), None)) {
                 input type="hidden" name="open" value=(open.id);
                 input type="hidden" name="of" value=(act.interaction_id);

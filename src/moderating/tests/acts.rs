@@ -85,7 +85,7 @@ both_databases! {
             stand.act_answers([Refuses(lost()[0].clone())]);
             let order = stand.ordered(verb, &[id]).await;
             assert_eq!(stand.act(order).await.state, State::Queued, "{verb} was looked for");
-            assert_eq!(stand.receipt(order).await.can_be_cancelled(), !may_be_done, "{verb}");
+            assert_eq!(OWNER.may_cancel(&stand.receipt(order).await.acts).is_ok(), !may_be_done, "{verb}");
             let page = stand.app.get(&format!("/inbox/{id}?state=all")).await.text;
             assert_eq!(page.contains("value=\"cancel\""), !may_be_done, "{page}");
             assert_eq!(stand.called_back(order).await.is_ok(), !may_be_done, "{verb}");

@@ -5,6 +5,7 @@ mod api;
 mod ends;
 mod lists;
 mod many;
+mod offers;
 mod pages;
 mod rights;
 mod simulation;
@@ -15,12 +16,15 @@ use std::time::Duration;
 use kit::args;
 
 use crate::model::{InteractionId, ProviderState, UserId};
-use crate::moderation::{self, Act, NewOrder, OrderId, Receipt, Refused, State};
+use crate::moderation::{self, Act, Asker, NewOrder, OrderId, Receipt, Refused, State};
 use crate::platforms::{Error, Verb};
 use crate::replies::tests::Stand;
 use crate::replies::tests::platform::ActAnswer;
 use crate::testing::Browser;
 use crate::work::Who;
+use crate::workspaces::Role;
+
+const OWNER: Asker = Asker { role: Role::Owner, waits_for_approval: false };
 
 /// Verbs of other people's comments, and of own ones.
 const OTHERS: [Verb; 5] = [Verb::Hide, Verb::Publish, Verb::Reject, Verb::Ban, Verb::ReportSpam];
