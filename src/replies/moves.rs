@@ -41,6 +41,11 @@ impl Reply {
         self.error_code.as_deref().is_some_and(is_refusal)
     }
 
+    /// Whether the platform has asked for a pause in place of an answer.
+    pub fn was_told_to_wait(&self) -> bool {
+        self.error_code.as_deref() == Some("rate_limited")
+    }
+
     /// # Panics
     /// When the state has no such move: whoever asks for one has not looked.
     fn moved(&self, to: State, now: Timestamp) -> Self {

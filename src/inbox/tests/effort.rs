@@ -72,6 +72,8 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         page("/moderation", &format!("id={one}&verb=hide")),
         page("/moderation", &format!("{ticked}verb=hide")),
         page("/moderation", &format!("{ticked}verb=hide&confirmed=3")),
+        look("/activity"),
+        look("/api/jobs?limit=100"),
         page(&format!("/inbox/{one}/move"), "to=done"),
         page("/inbox/moves", &format!("{ticked}to=tomorrow")),
         page(&format!("/inbox/{one}/mark"), "mark=star"),
@@ -100,10 +102,8 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         let before = app.db.effort();
         let answer = app.send(method, &path, &[content], Body::from(body.clone())).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{path}: {}", answer.text);
-        efforts.push((
-            format!("{method} {} {}", path.replace(&one.to_string(), "…"), words(&body, &ids)),
-            app.db.effort() - before,
-        ));
+        let told = format!("{method} {} {}", path.replace(&one.to_string(), "…"), words(&body, &ids));
+        efforts.push((told, app.db.effort() - before));
     }
     efforts.push(("one that arrives".to_owned(), arrive(&app).await));
     efforts

@@ -28,7 +28,7 @@ pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, lo
                             span { (state_tag(reply)) }
                         }
                         p.said dir="auto" { (reply.text) }
-                        @if let Some(words) = explanation(reply) { p.muted { (words) } }
+                        @if let Some(words) = explanation(reply, local) { p.muted { (words) } }
                         @if beside.may_answer { (acts(id, reply, answering.again.contains(&reply.id), place)) }
                         @if beside.may_approve && reply.state == State::AwaitingApproval { (review(id, reply, place)) }
                     }
@@ -54,14 +54,20 @@ fn state_tag(reply: &Reply) -> Markup {
     tag(tone, word)
 }
 
-fn explanation(reply: &Reply) -> Option<String> {
+fn explanation(reply: &Reply, local: &Local) -> Option<String> {
     let said = reply.error_message.as_deref();
     match reply.state {
         State::Unknown if reply.asks_a_person() => Some(format!(
             "{} Is your reply there?",
             said.unwrap_or("We couldn't find out whether the platform got it.")
         )),
-        State::Unknown => Some("The platform's answer got lost. Looking for your reply there.".to_owned()),
+        State::Unknown => Some(match reply.next_look_at.filter(|_| reply.was_told_to_wait()) {
+            Some(at) => {
+                let at = local.exact_minute(at);
+                format!("The platform asked us to wait until {at}. Then we'll look for your reply there.")
+            }
+            None => "The platform's answer got lost. Looking for your reply there.".to_owned(),
+        }),
         State::SentBack => {
             let by = reply.reviewer_name.as_deref().unwrap_or("An owner");
             Some(format!("{by}: {}", reply.review_note.as_deref().unwrap_or_default()))

@@ -93,7 +93,7 @@ both_databases! {
         assert_eq!(stand.press(order, "retry", ids[0]).await, 409, "it is done");
         stand.again(order).await;
         assert_eq!(stand.far.asked(), ["reject c2"], "what was done since is not done again");
-        assert!(!OWNER.may_retry(&stand.receipt(order).await.acts).is_ok());
+        assert!(OWNER.may_retry(&stand.receipt(order).await.acts).is_err());
     }
 
     async fn an_editor_calls_back_and_repeats_for_one_comment_what_editors_may_ask_for_one(app: TestApp) {
@@ -132,7 +132,7 @@ both_databases! {
         let second = stand.order_as(stand.ben, Verb::Edit, &[own], Some("At eleven.")).await.expect("nothing is under way");
         stand.app.run_jobs().await;
         assert_eq!(stand.act(second).await.state, State::Done);
-        assert!(!OWNER.may_retry(&stand.receipt(first).await.acts).is_ok());
+        assert!(OWNER.may_retry(&stand.receipt(first).await.acts).is_err());
         let workspace = stand.workspace;
         let again = move |work: &mut crate::work::Work<'_>| moderation::retry(work, workspace, first);
         let again = stand.app.app.write(Who::user(stand.ann, ""), again).await;

@@ -159,6 +159,8 @@ both_databases! {
         let until = stand.app.app.now() + Duration::from_secs(600);
         stand.answers([KeepsAnd(Error::RateLimited { until })]);
         let id = stand.delivered(item, "At nine.").await;
+        let page = stand.app.get(&format!("/inbox/{item}")).await.text;
+        assert!(page.contains("The platform asked us to wait until"), "{page}");
         stand.later(599).await;
         assert_eq!((stand.reply(id).await.state, stand.far.asked()), (State::Unknown, vec!["reply At nine.".to_owned()]));
         stand.later(1).await;
