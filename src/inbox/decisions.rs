@@ -72,20 +72,6 @@ impl Word {
     }
 }
 
-/// Says a word of interactions, and so of their threads. Where the word moves none of those that are meant, nothing is said:
-/// whoever waits in the same thread, and was not meant, goes on waiting.
-pub fn decide_of(
-    tx: &mut Tx,
-    speaker: Speaker<'_>,
-    interactions: &[InteractionId],
-    word: Word,
-) -> Result<Receipt, Refused> {
-    let all = threads_of(tx, speaker.workspace, interactions)?;
-    let meant = meant(tx, speaker.workspace, interactions, word)?;
-    let Receipt { changed, .. } = decide(tx, speaker, &meant, word)?;
-    Ok(Receipt { matched: all.len(), changed })
-}
-
 /// Whether the word moves any of the interactions, or spoke of it before.
 pub fn is_of_use(
     conn: &mut Conn,
@@ -101,13 +87,24 @@ fn meant(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId], word: W
     Ok(threads_of(conn, workspace, &spoken_of)?.iter().map(|thread| thread.id).collect())
 }
 
-/// Keeps the word with who said it and when, and derives what follows from it. Threads that are not there are passed over.
-pub fn decide(tx: &mut Tx, speaker: Speaker<'_>, ids: &[ThreadId], word: Word) -> Result<Receipt, Refused> {
+/// Says a word of interactions, and so of their threads: keeps it with who said it and when, and derives what follows from
+/// it. What is not there is passed over. Where the word moves none of those that are meant, nothing is said: whoever waits in
+/// the same thread, and was not meant, goes on waiting.
+pub fn decide(
+    tx: &mut Tx,
+    speaker: Speaker<'_>,
+    interactions: &[InteractionId],
+    word: Word,
+) -> Result<Receipt, Refused> {
+    // Under the lock: who is meant hangs on where they stand.
     let zone = workspaces::lock(tx, speaker.workspace)?;
-    say(tx, speaker, &zone, speaker.now, ids, word)
+    let all = threads_of(tx, speaker.workspace, interactions)?;
+    let meant = meant(tx, speaker.workspace, interactions, word)?;
+    let Receipt { changed, .. } = say(tx, speaker, &zone, speaker.now, &meant, word)?;
+    Ok(Receipt { matched: all.len(), changed })
 }
 
-/// The same as [`decide_of`] for a word that was said at `asked_at` and is kept later, as that of then: it does not speak of
+/// The same for a word that was said at `asked_at` and is kept later, as that of then: it does not speak of
 /// threads in which somebody said something since, here or on the platform.
 pub fn decide_as_of(
     tx: &mut Tx,

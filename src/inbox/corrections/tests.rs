@@ -80,10 +80,9 @@ impl Desk {
         for (days, state) in [(2, ThreadState::NeedsReply), (3, ThreadState::Done), (4, ThreadState::NeedsReply)] {
             let now = MORNING + HOUR * 24 * days;
             self.unit(now, move |tx, context| {
-                let threads = decisions::threads_of(tx, workspace, &[id])?.iter().map(|one| one.id).collect::<Vec<_>>();
                 let speaker = decisions::Speaker { by: user, workspace, now, random: context.random };
                 let word = decisions::Word { state, until: None };
-                decisions::decide(tx, speaker, &threads, word).expect("it is there");
+                decisions::decide(tx, speaker, &[id], word).expect("it is there");
                 ingest::age(tx, workspace, MORNING, now, None)?;
                 search::jobs::start_anew(tx, now, context.random)
             })

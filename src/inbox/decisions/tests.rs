@@ -5,7 +5,7 @@ use std::time::Duration;
 use kit::args;
 use kit::clock::Timestamp;
 
-use super::{Receipt, Refused, Speaker, UNDO, Word, decide, decide_of, last_word, threads_of, undo};
+use super::{Receipt, Refused, Speaker, UNDO, Word, decide, last_word, threads_of, undo};
 use crate::inbox::jobs::WakeSnoozed;
 use crate::inbox::testing::{Desk, MORNING, comment, own_reply, reply};
 use crate::inbox::threads::{SaidBy, Thread, ThreadId, ThreadState};
@@ -183,25 +183,25 @@ kit::both_databases! {
         let nothing = Receipt { matched: 1, changed: 0 };
         let snoozed = Word { state: ThreadState::Snoozed, until: Some(MORNING + HOUR * 9) };
         for word in [DONE, snoozed, Word { state: ThreadState::NoReplyNeeded, until: None }] {
-            assert_eq!(desk.decide_of("r1", word).await, nothing, "{word:?}");
-            assert_eq!(desk.decide_of("c2", word).await, nothing, "{word:?}");
+            assert_eq!(desk.decide("r1", MORNING, word).await.unwrap(), nothing, "{word:?}");
+            assert_eq!(desk.decide("c2", MORNING, word).await.unwrap(), nothing, "{word:?}");
         }
-        assert_eq!(desk.decide_of("c3", Word { state: ThreadState::NeedsReply, until: None }).await, nothing);
+        assert_eq!(desk.decide("c3", MORNING, Word { state: ThreadState::NeedsReply, until: None }).await.unwrap(), nothing);
         assert_eq!((desk.state_of("c1").await, desk.decisions().await.len()), (TriageState::NeedsReply, 0));
         let changed = Receipt { matched: 1, changed: 1 };
-        assert_eq!(desk.decide_of("c1", DONE).await, changed);
-        assert_eq!(desk.decide_of("r1", snoozed).await, changed, "a person's word on the thread is another's to change");
+        assert_eq!(desk.decide("c1", MORNING, DONE).await.unwrap(), changed);
+        assert_eq!(desk.decide("r1", MORNING, snoozed).await.unwrap(), changed, "a person's word on the thread is another's to change");
         assert_eq!(desk.state_of("c1").await, TriageState::Snoozed);
-        assert_eq!(desk.decide_of("c3", Word { state: ThreadState::Spam, until: None }).await, changed);
+        assert_eq!(desk.decide("c3", MORNING, Word { state: ThreadState::Spam, until: None }).await.unwrap(), changed);
     }
 
     async fn a_thread_of_another_workspace_is_not_there(desk: Desk) {
         desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
-        let ((neighbour, _), thread) = (desk.neighbour().await, desk.thread("c1").await);
+        let ((neighbour, _), id) = (desk.neighbour().await, desk.one_of::<InteractionId>("id", "c1").await);
         let (user, random) = (desk.user, desk.random.clone());
         let said = desk.write(move |tx| {
             let speaker = Speaker { by: user, workspace: neighbour, now: MORNING, random: &random };
-            decide(tx, speaker, &[thread.id], DONE)
+            decide(tx, speaker, &[id], DONE)
         });
         assert_eq!(said.await.expect("nothing is there"), Receipt::default());
         assert!(desk.decisions().await.is_empty());
@@ -223,16 +223,6 @@ impl Desk {
         self.decide_all(&[external_id], now, word).await
     }
 
-    async fn decide_of(&self, external_id: &str, word: Word) -> Receipt {
-        let (workspace, by) = (self.workspace, self.user);
-        let id = self.one_of::<InteractionId>("id", external_id).await;
-        let said = self.try_unit_in(workspace, self.connection, MORNING, move |tx, context| {
-            let speaker = Speaker { by, workspace, now: context.now, random: context.random };
-            Ok(decide_of(tx, speaker, &[id], word).expect("it is there"))
-        });
-        said.await.expect("the unit is sound")
-    }
-
     async fn decide_all(&self, external_ids: &[&str], now: Timestamp, word: Word) -> Result<Receipt, Refused> {
         self.decide_as(self.user, external_ids, now, word).await
     }
@@ -244,7 +234,10 @@ impl Desk {
         now: Timestamp,
         word: Word,
     ) -> Result<Receipt, Refused> {
-        let ids = self.threads(external_ids).await;
+        let mut ids = Vec::new();
+        for external_id in external_ids {
+            ids.push(self.one_of::<InteractionId>("id", external_id).await);
+        }
         let (workspace, random) = (self.workspace, self.random.clone());
         self.write(move |tx| decide(tx, Speaker { by, workspace, now, random: &random }, &ids, word)).await
     }

@@ -182,7 +182,7 @@ fn moved(
     word: Word,
 ) -> Result<Answer> {
     let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-    Ok(Answer::of(work.now, decisions::decide_of(work.tx, speaker, ids, word).map_err(refused)?))
+    Ok(Answer::of(work.now, decisions::decide(work.tx, speaker, ids, word).map_err(refused)?))
 }
 
 /// Some, and no more than go at once.

@@ -108,7 +108,7 @@ pub async fn decide_many(
     let (at, chosen) = app
         .write(who.acting(), move |work| {
             let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-            let receipt = decisions::decide_of(work.tx, speaker, &ids, word).map_err(refused)?;
+            let receipt = decisions::decide(work.tx, speaker, &ids, word).map_err(refused)?;
             Ok::<_, Error>((work.now, receipt.matched))
         })
         .await?;
@@ -164,7 +164,7 @@ pub fn place(mut parameters: Parameters) -> Result<(Place, Option<String>)> {
 
 fn say(work: &mut Work<'_>, by: UserId, workspace: WorkspaceId, id: InteractionId, word: Word) -> Result<()> {
     let speaker = Speaker { by, workspace, now: work.now, random: work.random };
-    match decisions::decide_of(work.tx, speaker, &[id], word).map_err(refused)? {
+    match decisions::decide(work.tx, speaker, &[id], word).map_err(refused)? {
         Receipt { matched: 0, .. } => {
             Err(Error::conflict("own", "This is your own reply: there is nothing to do with it."))
         }

@@ -168,11 +168,10 @@ fn act(tx: &mut Tx, context: &IngestContext<'_>, thread: usize, writer: Writer) 
         Writer::Decision => {
             let sql = "SELECT id FROM interactions WHERE external_id = $1";
             let id: InteractionId = tx.one(sql, args![root.external_id.as_str()])?;
-            let threads = decisions::threads_of(tx, context.workspace, &[id])?;
             let by = UserId::new(context.now, context.random);
             let speaker = Speaker { by, workspace: context.workspace, now: context.now, random: context.random };
             let done = Word { state: ThreadState::Done, until: None };
-            decisions::decide(tx, speaker, &[threads[0].id], done).map(drop).map_err(|refused| panic!("{refused}"))
+            decisions::decide(tx, speaker, &[id], done).map(drop).map_err(|refused| panic!("{refused}"))
         }
     }
 }
