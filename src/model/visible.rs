@@ -1,5 +1,7 @@
 //! Text that people see of each other: what cannot be seen, or turns the text around it, is none of it.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Marks one above the other that writing needs; more only hide what they stand on.
@@ -36,21 +38,29 @@ pub enum BadText {
     Hidden,
 }
 
-/// What people write on lines, as it is kept: forms end their lines in their own way, and nobody means the blanks around it.
+/// What people write on lines, as it is kept: forms end their lines in their own way, and nobody means the blanks around it,
+/// nor what came along from where it was copied.
 pub fn text(typed: &str) -> Result<String, BadText> {
-    let text = typed.replace("\r\n", "\n").trim().to_owned();
-    // Writing from right to left, and writing without spaces, need them.
-    let is_needed = |c: char| matches!(c, '\t' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}');
-    let seen = text.replace(is_needed, " ");
-    if text.is_empty() {
+    if typed.trim().is_empty() {
         return Err(BadText::Empty);
     }
+    let text = typed
+        .replace("\r\n", "\n")
+        .replace(['\u{2028}', '\u{2029}'], "\n")
+        .replace(['\u{ad}', '\u{2060}', '\u{feff}'], "");
+    let text = text.trim().to_owned();
+    // Writing from right to left, and writing without spaces, need them; none reaches beyond its paragraph.
+    let is_needed = |c: char| matches!(c, '\t' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202c}' | '\u{2066}'..='\u{2069}');
+    let seen = text.replace(is_needed, " ");
     if seen.trim().is_empty() || !seen.lines().all(is_visible) { Err(BadText::Hidden) } else { Ok(text) }
 }
 
 /// Whether every character shows itself where it stands (after PRECIS, RFC 8266): nothing that is invisible, that controls,
 /// that turns the direction of writing, that is nobody's, or that piles up.
 pub fn is_visible(text: &str) -> bool {
+    let text = FLAGS
+        .iter()
+        .fold(Cow::from(text), |text, flag| if text.contains(flag) { text.replace(flag, "").into() } else { text });
     let (mut before, mut stacked) = (' ', 0);
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -63,12 +73,20 @@ pub fn is_visible(text: &str) -> bool {
     true
 }
 
-/// Whether it makes one sign of what stands around it: letters of many scripts, an emoji, a key's cap, the flag of a country's part.
+/// Of England, Scotland and Wales: letters that nobody sees behind a black flag. Others are drawn by nobody, and could say
+/// anything.
+const FLAGS: [&str; 3] = [
+    "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+    "🏴\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+];
+
+/// Whether it makes one sign of what stands around it: letters of many scripts, an emoji or a plain sign, a key's cap.
 fn joins(before: char, c: char, next: Option<char>) -> bool {
     match c {
         '\u{200c}' | '\u{200d}' => !before.is_ascii(),
-        '\u{fe0f}' => !before.is_ascii() || next == Some('\u{20e3}'),
-        '\u{e0020}'..='\u{e007f}' => matches!(before, '\u{1f3f4}' | '\u{e0020}'..='\u{e007e}'),
+        '\u{fe0e}' | '\u{fe0f}' => !before.is_ascii() || next == Some('\u{20e3}'),
+        '\u{180b}'..='\u{180f}' => matches!(before, '\u{1800}'..='\u{18af}'),
         _ => false,
     }
 }
@@ -125,6 +143,8 @@ mod tests {
             "Ann ❤\u{fe0f}",
             "Top 1\u{fe0f}\u{20e3}0\u{fe0f}\u{20e3}",
             "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Ann",
+            "♥\u{fe0e} Ann",
+            "ᠮᠣᠩᠭᠣᠯ\u{180e}ᠠ",
             "O'Neill-Smith, Jr.",
             "ann@bücher.example",
         ] {
@@ -148,17 +168,32 @@ mod tests {
 
     #[test]
     fn a_text_is_kept_where_it_shows_something_and_hides_nothing() {
-        for kept in
-            ["Hi\nthere\tyou", "\u{200f}שלום API\u{200f}!", "ខ្ញុំ\u{200b}ទៅ", "咖 👩\u{200d}🍳", "1\u{fe0f}\u{20e3} first"]
-        {
+        for kept in [
+            "Hi\nthere\tyou",
+            "\u{200f}שלום API\u{200f}!",
+            "ខ្ញុំ\u{200b}ទៅ",
+            "咖 👩\u{200d}🍳",
+            "1\u{fe0f}\u{20e3} first",
+            "♥\u{fe0e} thanks",
+            "by \u{2068}עמי\u{2069}",
+            "\u{202b}תודה\u{202c} Ann",
+        ] {
             assert_eq!(text(kept).as_deref(), Ok(kept));
         }
-        assert_eq!(text(" a\r\nb \n").as_deref(), Ok("a\nb"));
+        for (copied, kept) in [
+            (" a\r\nb \n", "a\nb"),
+            ("\u{feff}thank\u{ad}ful", "thankful"),
+            ("no\u{2060}break", "nobreak"),
+            ("a\u{2028}b\u{2029}c", "a\nb\nc"),
+        ] {
+            assert_eq!(text(copied).as_deref(), Ok(kept), "{copied:?}");
+        }
         assert_eq!(text(" \t\r\n"), Err(BadText::Empty));
         for hidden in [
             "\u{200b}",
             "\u{200b}\u{200e}\n\u{200f}",
             "\u{202e}",
+            "\u{2068}\u{2069}",
             "\u{2800}",
             "\u{3164}",
             "\u{feff}",
@@ -185,6 +220,9 @@ mod tests {
             "\u{e000}",
             "\u{10ffff}",
             "Ann\u{e0041}",
+            "🏴\u{e0041}\u{e0042}\u{e0043}",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}",
+            "a\u{fe0e}",
             "A\u{300}\u{300}\u{300}\u{300}\u{300}",
             "\u{2800}",
         ] {
