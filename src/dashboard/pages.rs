@@ -44,7 +44,7 @@ pub async fn show(
     let (now, version) = (app.now(), app.part::<Streams>().version(&app.db));
     let drawings = app.part::<Drawings>();
     let kept = drawings.clone();
-    let (who, local, shown, demo) = app
+    let (who, local, shown, demo, tour) = app
         .db
         .read(move |conn| {
             let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
@@ -60,16 +60,17 @@ pub async fn show(
                 }
             };
             let demo = demo.get(conn)?.seen_in(&who.workspace, who.role);
-            Ok::<_, Error>((who, local, shown, demo))
+            let takes_tour = panel.is_none() && tour::is_for(&who);
+            let tour = takes_tour.then(|| tour::read(conn, who.workspace.id, who.user.id)).transpose()?;
+            Ok::<_, Error>((who, local, shown, demo, tour))
         })
         .await?;
     extract::passes(&who.user, "/dashboard")?;
     sessions::seen(&app, &who.session);
 
-    let tour = match (panel, asked.tour) {
-        (Some(_), _) => NOTHING,
-        (None, Some(_)) => tour::pages::last_words(&app, &who).await?,
-        (None, None) => tour::pages::strip(&app, &who, "/dashboard").await?,
+    let tour = match tour {
+        Some(tour) if asked.tour.is_some() && tour.is_over => tour::views::last_words(&tour),
+        tour => tour::pages::strip(tour, "/dashboard"),
     };
     let draw = |shown| match shown {
         Shown::Drawn(drawing) => drawing,

@@ -76,7 +76,8 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, role, zone) = (who.workspace.id, who.user.id, who.role, shell.local.zone.clone());
     let counts_choices = panel.as_deref() == Some("filters");
-    let (place, mut rows, receipt) = {
+    let takes_tour = panel.is_none() && tour::is_for(who);
+    let (place, mut rows, receipt, tour) = {
         let now = shell.local.now;
         let read = move |conn: &mut Conn| {
             let reader = Reader { workspace, user: by, zone: &zone, now };
@@ -87,7 +88,8 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
                 rows.choices = Some(listing::choice_counts(conn, reader, &place.filter)?);
             }
             let receipt = Receipt::read(conn, (workspace, by, now), done, &rows.choice.members)?;
-            Ok::<_, Error>((place, rows, receipt))
+            let tour = takes_tour.then(|| tour::read(conn, workspace, by)).transpose()?;
+            Ok::<_, Error>((place, rows, receipt, tour))
         };
         app.db.read(read).await?
     };
@@ -104,7 +106,7 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
         None => {}
     }
     shell.views = Some(saved_views::views::in_the_inbox(&rows.views, place));
-    shell.tour = Some(tour::pages::strip(app, who, &place.list()).await?);
+    shell.tour = Some(tour::pages::strip(tour, &place.list()));
     let body = views::inbox(&view, views::nothing_open());
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, body);
     let status = if is_sound { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -190,7 +192,8 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let (workspace, by, role, zone) = (who.workspace.id, who.user.id, who.role, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
     let (may_answer, may_approve) = (who.role.may(Right::Answer), who.role.may(Right::Approve));
-    let (place, mut rows, mut opened, mut beside) = {
+    let takes_tour = panel.is_none() && tour::is_for(who);
+    let (place, mut rows, mut opened, mut beside, tour) = {
         let now = shell.local.now;
         let read = move |conn: &mut Conn| {
             let opened = listing::open(conn, workspace, id)?.ok_or(Error::NotFound)?;
@@ -214,7 +217,8 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
                 noted: NoteTold::or_draft(&noted, conn, (workspace, by), id)?,
                 corrections: corrections::of_item(conn, workspace, id)?,
             };
-            Ok::<_, Error>((place, rows, opened, beside))
+            let tour = takes_tour.then(|| tour::read(conn, workspace, by)).transpose()?;
+            Ok::<_, Error>((place, rows, opened, beside, tour))
         };
         app.db.read(read).await?
     };
@@ -234,7 +238,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
     let may_connect = who.role.may(Right::Connect);
     let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, may_connect, local };
-    shell.tour = Some(tour::pages::strip(app, who, &place.one(id)).await?);
+    shell.tour = Some(tour::pages::strip(tour, &place.one(id)));
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))
 }

@@ -10,8 +10,8 @@ kit::row! {
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct Tour {
         pub is_over: bool,
-        pub has_answered: bool,
-        /// Up to as many as are asked for.
+        /// Both up to as many as are asked for.
+        pub answered: i64,
         pub cleared: i64,
     }
 }
@@ -19,8 +19,8 @@ kit::row! {
 pub fn read(conn: &mut Conn, workspace: WorkspaceId, user: UserId, most: i64) -> Result<Tour> {
     conn.one(
         "SELECT EXISTS (SELECT 1 FROM ended_tours WHERE workspace_id = $1 AND user_id = $2) AS is_over,
-            EXISTS (SELECT 1 FROM replies WHERE workspace_id = $1 AND author_id = $2
-                AND state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation')) AS has_answered,
+            (SELECT count(*) FROM (SELECT 1 FROM replies WHERE workspace_id = $1 AND author_id = $2
+                AND state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation') LIMIT $3) AS sent) AS answered,
             (SELECT count(*) FROM (SELECT 1 FROM thread_decisions WHERE workspace_id = $1 AND decided_by = $2
                 AND state <> 'needs_reply' LIMIT $3) AS decided) AS cleared",
         args![workspace, user, most],

@@ -26,10 +26,10 @@ kit::both_databases! {
         clear(&app, 6).await;
         assert_eq!(told(&app, &format!("/inbox/{}", ids[0])).await, [("Answer one", true, false), ("Clear ten", true, false), ("See your number", false, true)]);
         let dashboard = app.get("/dashboard").await.text;
-        assert!(dashboard.contains("you answered 1 and cleared 10 threads today"), "the number: {dashboard}");
+        assert!(dashboard.contains("you answered 1 and cleared 10 threads."), "the number: {dashboard}");
         let seen = app.post("/inbox/tour", &[("has_seen", "true")]).await;
         assert_eq!(seen.location(), "/dashboard?tour=done");
-        assert!(app.get(seen.location()).await.text.contains("you answered 1 and cleared 10 threads today"));
+        assert!(app.get(seen.location()).await.text.contains("you answered 1 and cleared 10 threads."));
         for page in ["/inbox", "/dashboard"] {
             assert!(!app.get(page).await.text.contains("aria-label=\"Tour\""), "{page}: it is over");
         }

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::{DASHBOARD, Step, TO_CLEAR, Tour};
 use crate::inbox::listing::escaped;
-use crate::web::ui::numbers::counted;
+use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Live, NOTHING, icon, link_button, live};
 
 pub(super) const STEPS: [(Step, &str); 3] =
@@ -50,20 +50,20 @@ const fn hint(step: Step) -> &'static str {
     match step {
         Step::Answer => "Open a comment in the inbox, write a line or two, and send it.",
         Step::Clear => "Mark comments done, snooze them, or say that no reply is needed.",
-        Step::SeeTheNumber => "Have a look at what you got done today.",
+        Step::SeeTheNumber => "Have a look at what you got done.",
     }
 }
 
 /// Whoever reads it has seen their number; where it still stands in the tour's place, they say so.
-pub(super) fn last_words((answered, cleared): (i64, i64), is_over: bool) -> Markup {
+pub fn last_words(tour: &Tour) -> Markup {
     let body = html! {
         section.tour aria-label="Tour" data-test="tour-last-words" {
             p {
                 (icon(Icon::Done)) " "
-                b { "Nice work: you answered " (answered) " and cleared " (counted(cleared, "thread", "threads")) " today." }
+                b { "Nice work: you answered " (grouped(tour.answered)) " and cleared " (counted(tour.cleared, "thread", "threads")) "." }
                 " That's the tour. The rest of the demo is yours to try."
             }
-            @if is_over { (link_button("/inbox", "Back to the inbox")) }
+            @if tour.is_over { (link_button("/inbox", "Back to the inbox")) }
             @else {
                 form.actions method="post" action="/inbox/tour" {
                     input type="hidden" name="return_to" value="/inbox";
@@ -72,5 +72,5 @@ pub(super) fn last_words((answered, cleared): (i64, i64), is_over: bool) -> Mark
             }
         }
     };
-    if is_over { body } else { part(DASHBOARD, body) }
+    if tour.is_over { body } else { part(DASHBOARD, body) }
 }
