@@ -154,13 +154,14 @@ impl Job for FetchInteraction {
             // The next pass over the account reads it.
             return run.finish(json!({ "skipped": true }), |_| Ok(())).await;
         };
+        let asked_at = app.now();
         let (target, batch) = match self.fetch(&app, connection.clone()).await {
             Ok(fetched) => fetched,
             Err(error) => return stopped(&app, run, &connection, error).await,
         };
         let now = app.now();
         run.finish(json!({ "interactions": batch.interactions.len() }), move |tx| {
-            ingest::listed(tx, &target.at(now), &batch.interactions)?;
+            ingest::fetched(tx, &target.at(now), &batch.interactions, asked_at)?;
             Ok(unread::keep(tx, now, (connection.workspace_id, connection.id), &batch.set_aside)?)
         })
         .await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use kit::clock::Timestamp;
 use kit::jobs::{Failure, Run};
 
 use super::account::{OpenAccount, SyncError};
@@ -14,7 +15,7 @@ use crate::inbox::content::{self, AccountCounters};
 use crate::inbox::derive::Language;
 use crate::inbox::ingest;
 use crate::model::UnreadKind;
-use crate::platforms::{AccountKey, Batch, Error, PartialThread, Reading};
+use crate::platforms::{AccountKey, Batch, Cursor, Error, PartialThread, Reading};
 
 pub use super::walks::Depth;
 
@@ -126,6 +127,12 @@ impl Shared {
     }
 }
 
+/// What the platform said, and when it was asked.
+struct Read {
+    asked_at: Timestamp,
+    batch: Batch,
+}
+
 /// Whether a turn goes on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
@@ -178,7 +185,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
 
     /// The pass in front, to its end or as far as it may go. The next page travels while the former is being stored.
     async fn walk_on(&mut self) -> Result<Flow, SyncError> {
-        let mut ahead: Option<Result<Batch, Error>> = None;
+        let mut ahead: Option<Result<Read, Error>> = None;
         loop {
             if self.finish_threads().await? == Flow::Enough {
                 return Ok(Flow::Enough);
@@ -189,19 +196,24 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
                 return Ok(Flow::GoOn);
             }
             let (account, key, reading) = (self.account, self.key.clone(), self.reading());
-            let batch = match ahead.take() {
-                Some(batch) => batch?,
-                None if self.has_had_its_share() => return Ok(Flow::Enough),
-                None => account.adapter.read(&key, &reading, walk.cursor.as_ref()).await?,
+            let read = async |cursor: Option<&Cursor>| {
+                let asked_at = account.app.now();
+                let batch = account.adapter.read(&key, &reading, cursor).await?;
+                Ok(Read { asked_at, batch })
             };
-            let next = batch.next.clone().filter(|_| self.may_read_ahead());
+            let page = match ahead.take() {
+                Some(page) => page?,
+                None if self.has_had_its_share() => return Ok(Flow::Enough),
+                None => read(walk.cursor.as_ref()).await?,
+            };
+            let next = page.batch.next.clone().filter(|_| self.may_read_ahead());
             let read_on = async {
                 match &next {
-                    Some(cursor) => Some(account.adapter.read(&key, &reading, Some(cursor)).await),
+                    Some(cursor) => Some(read(Some(cursor)).await),
                     None => None,
                 }
             };
-            let (following, stored) = tokio::join!(read_on, self.keep(batch, None));
+            let (following, stored) = tokio::join!(read_on, self.keep(page, None));
             stored?;
             ahead = following;
         }
@@ -218,6 +230,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
                 return Ok(Flow::Enough);
             }
             let (account, key, reading) = (self.account, self.key.clone(), self.reading());
+            let asked_at = account.app.now();
             let asked = threads.iter().map(|thread| account.adapter.read_thread(&key, &reading, thread));
             let (mut whole, mut count, mut trouble) = (Batch::default(), 0, None);
             for answer in join_all(asked).await {
@@ -231,7 +244,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
                     Err(error) => trouble = trouble.or(Some(error)),
                 }
             }
-            self.keep(whole, Some(count)).await?;
+            self.keep(Read { asked_at, batch: whole }, Some(count)).await?;
             if let Some(error) = trouble {
                 return Err(error.into());
             }
@@ -239,7 +252,8 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
     }
 
     /// Stores a batch with the place behind it: a page of a list, or the next part of that many threads.
-    async fn keep(&mut self, batch: Batch, threads: Option<usize>) -> Result<(), SyncError> {
+    async fn keep(&mut self, read: Read, threads: Option<usize>) -> Result<(), SyncError> {
+        let Read { asked_at, batch } = read;
         let spent = self.account.purse.take_spent();
         let is_old = self.walks.can_wait();
         if is_old {
@@ -279,7 +293,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
                 }
             }
             content::ingest(tx, &target.at(now), &batch.content)?;
-            ingest::listed(tx, &target.at(now), &batch.interactions)?;
+            ingest::listed(tx, &target.at(now), &batch.interactions, asked_at)?;
             unread::keep(tx, now, (workspace, id), &batch.set_aside)?;
             store::set_walks(tx, id, &walks)?;
             Ok(walks)

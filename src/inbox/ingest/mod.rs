@@ -98,13 +98,39 @@ pub fn interactions(tx: &mut Tx, context: &IngestContext<'_>, observed: &[Observ
     Ok(page.ingested)
 }
 
-/// So long what a list says of a comment may be older than what was done with it from here: it was read before, or lags.
+/// So far a platform's lists may lie behind what was done there.
 const LAG: Duration = Duration::from_secs(60);
 
-/// The same for what a list of the platform says: nothing of a comment with which something was done from here a moment ago.
-pub fn listed(tx: &mut Tx, context: &IngestContext<'_>, observed: &[ObservedInteraction]) -> Result<Ingested> {
+/// The same for what a list said that was asked for at `asked_at`: nothing of a comment with which something was done from
+/// here since, or a moment before.
+pub fn listed(
+    tx: &mut Tx,
+    context: &IngestContext<'_>,
+    observed: &[ObservedInteraction],
+    asked_at: Timestamp,
+) -> Result<Ingested> {
+    as_of(tx, context, observed, asked_at - LAG)
+}
+
+/// The same for what was asked for by its id.
+pub fn fetched(
+    tx: &mut Tx,
+    context: &IngestContext<'_>,
+    observed: &[ObservedInteraction],
+    asked_at: Timestamp,
+) -> Result<Ingested> {
+    as_of(tx, context, observed, asked_at)
+}
+
+/// What was done from here since is newer than what was read.
+fn as_of(
+    tx: &mut Tx,
+    context: &IngestContext<'_>,
+    observed: &[ObservedInteraction],
+    since: Timestamp,
+) -> Result<Ingested> {
     workspaces::lock(tx, context.workspace)?;
-    let done = moderation::done_since(tx, context.connection, context.now - LAG)?;
+    let done = moderation::done_since(tx, context.connection, since)?;
     if done.is_empty() {
         return interactions(tx, context, observed);
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kit::args;
 use kit::both_databases;
+use kit::clock::Timestamp;
 use serde_json::json;
 
 use super::youtube::{ordered, stands, with_demo};
@@ -31,14 +32,36 @@ both_databases! {
         let reply = format!("/api/replies/{}", sent["id"].as_str().expect("an id"));
         assert_eq!(app.json("PATCH", &reply, json!({ "text": "At ten." })).await.status, 202);
         app.run_jobs().await;
-        store(&app, &read_before).await;
+        // Stored long after it was read: others were read on with first.
+        let asked_at = app.app.now();
+        app.hand.advance(Duration::from_secs(600));
+        store(&app, &read_before, asked_at).await;
         assert_eq!((stands(&app, &ids[0]).await, stands(&app, &ids[1]).await), ("held".into(), "rejected".into()));
         let text = app.get(&format!("/api/interactions/{ours}")).await.json()["text"].clone();
         assert_eq!(text, "At ten.", "an edit is not taken back either");
 
-        app.hand.advance(Duration::from_secs(61));
-        store(&app, &read_before[..1]).await;
+        let now = app.app.now();
+        store(&app, &read_before[..1], now).await;
         assert_eq!(stands(&app, &ids[0]).await, "published", "somebody has published it there since");
+    }
+
+    async fn what_is_asked_for_by_its_id_is_as_the_platform_has_it_now(app: TestApp) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
+        let simulator = simulator::start(options).await.expect("the simulator starts");
+        let app = with_demo(app, &simulator).await;
+        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=1").await.json();
+        let id = waiting["items"][0]["id"].as_str().expect("one waits").to_owned();
+        let page = [as_listed(&app, &id).await];
+        let before = app.app.now();
+        app.hand.advance(Duration::from_secs(1));
+        ordered(&app, "hide", &[&id]).await;
+        app.hand.advance(Duration::from_secs(20));
+        for (asked_at, expected) in [(before, "held"), (app.app.now(), "published")] {
+            let page = page.to_vec();
+            more(&app, move |tx, context| ingest::fetched(tx, context, &page, asked_at)).await;
+            assert_eq!(stands(&app, &id).await, expected);
+        }
     }
 }
 
@@ -57,7 +80,7 @@ async fn as_listed(app: &TestApp, id: &str) -> ObservedInteraction {
     ObservedInteraction { kind, thread_external_id: thread, text: Some(text.to_owned()), ..said }
 }
 
-async fn store(app: &TestApp, page: &[ObservedInteraction]) {
+async fn store(app: &TestApp, page: &[ObservedInteraction], asked_at: Timestamp) {
     let page = page.to_vec();
-    more(app, move |tx, context| ingest::listed(tx, context, &page)).await;
+    more(app, move |tx, context| ingest::listed(tx, context, &page, asked_at)).await;
 }

@@ -177,7 +177,7 @@ impl History {
         let size = 1 + self.dice.below(40);
         for page in all.chunks(size) {
             let page = page.to_vec();
-            self.unit(move |tx, context| ingest::listed(tx, context, &page)).await;
+            self.unit(move |tx, context| ingest::listed(tx, context, &page, context.now)).await;
         }
         let missing = self.unit(|tx, context| ingest::pass_completed(tx, context, context.now)).await;
         self.tell(|| format!("all {} are read: {missing:?}", all.len()));
@@ -193,7 +193,7 @@ impl History {
 
     pub async fn ingest(&mut self, what: &str, page: Vec<ObservedInteraction>) {
         self.tell(|| format!("{what}: {}", page.iter().map(told).collect::<Vec<_>>().join(", ")));
-        self.unit(move |tx, context| ingest::listed(tx, context, &page)).await;
+        self.unit(move |tx, context| ingest::listed(tx, context, &page, context.now)).await;
     }
 
     /// What was answered from here, as the platform has it.
