@@ -338,7 +338,8 @@ CREATE TABLE thread_decisions (
 CREATE INDEX thread_decisions_by_time ON thread_decisions (workspace_id, decided_at);
 CREATE INDEX thread_decisions_snoozed ON thread_decisions (workspace_id, snoozed_until) WHERE snoozed_until IS NOT NULL;
 
--- What held before a decision, and before that, the oldest at place 0. Those beyond stands_on are left over.
+-- What held before a decision, and before that, the oldest at place 0, while somebody may take back what stands above.
+-- Those beyond stands_on are left over.
 CREATE TABLE overruled_decisions (
     thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
     place BIGINT NOT NULL,
@@ -347,8 +348,10 @@ CREATE TABLE overruled_decisions (
     snoozed_until TIMESTAMPTZ,
     decided_by UUID NOT NULL,
     decided_at TIMESTAMPTZ NOT NULL,
+    overruled_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (thread_id, place)
 );
+CREATE INDEX overruled_decisions_by_age ON overruled_decisions (overruled_at);
 
 CREATE TABLE thread_assignments (
     thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,

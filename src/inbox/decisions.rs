@@ -21,6 +21,8 @@ use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// How long a word can be taken back by whoever said it.
 pub const UNDO: Duration = Duration::from_secs(3_600);
+/// What a word has overruled is kept for longer: a job that takes back many may come late.
+const KEPT: Duration = Duration::from_secs(86_400);
 
 /// A person's word on a thread. It holds until the platform brings something new in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -211,6 +213,11 @@ fn settle<'a>(
         ingest::decided(tx, Place { workspace, connection, now, random }, zone, &names)?;
     }
     Ok(())
+}
+
+/// Forgets what nobody can bring back any more; at most `batch`, how many.
+pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
+    threads::store::purge(tx, now - KEPT, batch)
 }
 
 /// The threads that other people's interactions stand in: nothing is decided about own words.

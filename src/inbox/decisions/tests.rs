@@ -173,6 +173,24 @@ kit::both_databases! {
         assert_eq!(word.expect("it is remembered").decided_by, desk.user);
     }
 
+    async fn what_was_overruled_is_kept_for_as_long_as_it_may_hold_again(desk: Desk) {
+        desk.ingest(MORNING, &[comment("c1", "ann", "Where can I buy this?")]).await;
+        let spam = Word { state: ThreadState::Spam, until: None };
+        for (minutes, word) in [(0, DONE), (1, spam), (2, DONE)] {
+            desk.decide("c1", MORNING + Duration::from_secs(60 * minutes), word).await.expect("it is there");
+        }
+        let left_after = async |hours| {
+            let purged = desk.write(move |tx| crate::inbox::decisions::purge(tx, MORNING + HOUR * hours, 100)).await;
+            purged.expect("the database answers");
+            desk.read(|conn| conn.one::<i64>("SELECT count(*) FROM overruled_decisions", args![])).await.unwrap()
+        };
+        assert_eq!(left_after(2).await, 2);
+        assert_eq!(desk.undo(desk.user, &["c1"], MORNING + HOUR / 2, MORNING + Duration::from_secs(120)).await.changed, 1);
+        assert_eq!(desk.state_of("c1").await, TriageState::Spam);
+        assert_eq!(left_after(26).await, 0);
+        assert_eq!(desk.stands("c1").await, (ThreadState::Spam, SaidBy::Person), "what holds is no matter of age");
+    }
+
     async fn a_word_moves_what_is_meant_and_nobody_else_who_waits_in_its_thread(desk: Desk) {
         let asked = comment("c1", "ann", "Where can I buy this?");
         let small_talk = ObservedInteraction { text: Some("I watched it on the train".into()), ..reply("r1", "bob", &asked, 5) };

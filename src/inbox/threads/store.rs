@@ -161,18 +161,28 @@ pub fn decide(tx: &mut Tx, workspace: WorkspaceId, threads: &[ThreadId], told: T
 /// Before another word is said, the one that still holds is kept for whoever takes that back.
 fn keep_what_holds(tx: &mut Tx, workspace: WorkspaceId, threads: &[ThreadId], told: Told) -> Result<()> {
     let Told { state, until, at, undoable_since, .. } = told;
-    let sql =
-        "INSERT INTO overruled_decisions (thread_id, place, workspace_id, state, snoozed_until, decided_by, decided_at)
+    let sql = "INSERT INTO overruled_decisions
+            (thread_id, place, workspace_id, state, snoozed_until, decided_by, decided_at, overruled_at)
          SELECT d.thread_id, CASE WHEN d.decided_at > $5 THEN d.stands_on ELSE 0 END, d.workspace_id,
-            d.state, d.snoozed_until, d.decided_by, d.decided_at
+            d.state, d.snoozed_until, d.decided_by, d.decided_at, $4
          FROM thread_decisions d JOIN threads t ON t.id = d.thread_id
          WHERE (d.workspace_id = $1) IS TRUE AND d.at_news = t.news
             AND (d.snoozed_until IS NULL OR d.snoozed_until > $4)
             AND (d.state <> $2 OR COALESCE(d.snoozed_until, $4) <> COALESCE($3, $4)) AND d.thread_id IN ";
     let tail = " ON CONFLICT (thread_id, place) DO UPDATE SET state = excluded.state,
-            snoozed_until = excluded.snoozed_until, decided_by = excluded.decided_by, decided_at = excluded.decided_at
+            snoozed_until = excluded.snoozed_until, decided_by = excluded.decided_by, decided_at = excluded.decided_at,
+            overruled_at = excluded.overruled_at
          RETURNING thread_id";
     all_in::<ThreadId, _>(tx, sql, tail, args![workspace, state, until, at, undoable_since], threads).map(drop)
+}
+
+/// Forgets at most `batch` of what was overruled before `overruled_before`; how many.
+pub fn purge(tx: &mut Tx, overruled_before: Timestamp, batch: i64) -> Result<u64> {
+    tx.exec(
+        "DELETE FROM overruled_decisions WHERE (thread_id, place) IN
+            (SELECT thread_id, place FROM overruled_decisions WHERE overruled_at < $1 ORDER BY overruled_at LIMIT $2)",
+        args![overruled_before, batch],
+    )
 }
 
 /// What held before holds again, as its own speaker's, where the last word is the one that `by` said at `at`; the threads

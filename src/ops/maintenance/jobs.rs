@@ -15,12 +15,12 @@ use crate::app::App;
 use crate::connections::consent;
 use crate::events;
 use crate::idempotency;
-use crate::inbox::marks;
+use crate::inbox::{decisions, marks};
 use crate::webhooks::incoming as webhooks;
 
 type Purge = fn(&mut Tx, Timestamp, i64) -> db::Result<u64>;
 
-const PURGES: [Purge; 7] = [
+const PURGES: [Purge; 8] = [
     sessions::purge,
     accounts::purge,
     consent::purge,
@@ -28,6 +28,7 @@ const PURGES: [Purge; 7] = [
     webhooks::purge,
     events::purge,
     marks::purge,
+    decisions::purge,
 ];
 /// Rows of a kind that one transaction removes at most.
 const BATCH: i64 = 1_000;
