@@ -68,10 +68,7 @@ pub async fn show(
     extract::passes(&who.user, "/dashboard")?;
     sessions::seen(&app, &who.session);
 
-    let tour = match tour {
-        Some(tour) if asked.tour.is_some() && tour.is_over => tour::views::last_words(&tour),
-        tour => tour::pages::strip(tour, "/dashboard"),
-    };
+    let tour = tour::pages::on_the_dashboard(tour, asked.tour.is_some());
     let draw = |shown| match shown {
         Shown::Drawn(drawing) => drawing,
         Shown::Read(dashboard) => drawings.draw(Moment::of(&who, &local), &dashboard, &local),

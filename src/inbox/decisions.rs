@@ -39,7 +39,7 @@ pub struct Receipt {
     pub changed: usize,
 }
 
-/// Of how many threads nothing was said: for it was so already, or something happened in them meanwhile.
+/// Of how many threads nothing was said: what was asked for was so already or has no use, or something happened meanwhile.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     pub spared: usize,

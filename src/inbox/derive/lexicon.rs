@@ -31,6 +31,8 @@ pub(super) static LEXICONS: LazyLock<[Lexicon; 6]> = LazyLock::new(|| {
 pub(super) enum Role {
     Stop,
     Negator,
+    /// "Zero": there is none of what the next word says.
+    Nought,
     Intensifier,
     Dampener,
     Contrast,
@@ -50,6 +52,9 @@ pub(super) enum Role {
     /// Harmless by itself, and with a [`Role::Fault`] of its kind near it not.
     Thing(Kind),
     Fault(Kind),
+    /// What nobody misses ("noise", "pain"): its end is good news.
+    Trouble,
+    Gone,
     /// Where somebody thanks, what went wrong before is told, not complained of.
     Thanks,
 }
@@ -271,12 +276,15 @@ impl Lexicon {
 impl Role {
     /// Things and what goes wrong with them are called alike in many a language; promotion is English everywhere.
     fn tells_a_language(self) -> bool {
-        !matches!(self, Role::Promotion | Role::Thing(_) | Role::Fault(_))
+        !matches!(self, Role::Promotion | Role::Thing(_) | Role::Fault(_) | Role::Trouble | Role::Gone)
     }
 
     /// Counts for sentiment, where words inside a longer phrase mean nothing by themselves.
     fn judges(self) -> bool {
-        matches!(self, Role::Negator | Role::Intensifier | Role::Dampener | Role::Contrast | Role::Valence(_))
+        matches!(
+            self,
+            Role::Negator | Role::Nought | Role::Intensifier | Role::Dampener | Role::Contrast | Role::Valence(_)
+        )
     }
 }
 
@@ -297,6 +305,9 @@ fn role(name: &str) -> Option<Role> {
     Some(match name {
         "stop" => Role::Stop,
         "negators" => Role::Negator,
+        "noughts" => Role::Nought,
+        "troubles" => Role::Trouble,
+        "gone" => Role::Gone,
         "intensifiers" => Role::Intensifier,
         "dampeners" => Role::Dampener,
         "contrast" => Role::Contrast,

@@ -7,6 +7,7 @@ mod language;
 mod lexicon;
 mod priority;
 mod questions;
+mod relief;
 mod sentiment;
 mod spelling;
 #[cfg(test)]
@@ -137,7 +138,7 @@ pub fn facts(given: Given<'_>) -> Facts {
         Some(said) => by_person(Fact::Language, said, &mut reasons),
         None => language::detect(&text, given.account_language, &mut reasons),
     };
-    let hits = language.and_then(lexicon::of).map(|lexicon| lexicon.scan(&text)).unwrap_or_default();
+    let hits = language.map(|language| hits(&text, language)).unwrap_or_default();
     let (mut sentiment, score) = match given.said.sentiment {
         Some(said) => (by_person(Fact::Sentiment, said, &mut reasons), None),
         None => sentiment::judge(&text, &hits, language, given.rating, &mut reasons),
@@ -173,6 +174,12 @@ pub fn facts(given: Given<'_>) -> Facts {
         reasons.push(Reason::new(Fact::Intent, reply_by_person(wanted), Vec::new()));
     }
     Facts { language, sentiment, score, intents, reasons }
+}
+
+/// What the language's words say.
+fn hits(text: &Text<'_>, language: Language) -> Vec<lexicon::Hit> {
+    let hits = lexicon::of(language).map(|lexicon| lexicon.scan(text)).unwrap_or_default();
+    relief::relieve(text, hits, language)
 }
 
 fn by_person<T>(fact: Fact, said: T, reasons: &mut Vec<Reason>) -> T {

@@ -216,9 +216,15 @@ pub(super) fn is_negated(text: &Text<'_>, hits: &[Hit], hit: &Hit, language: Opt
     };
     let end = hit.start + hit.len;
     around(hits, hit).iter().any(|other| {
-        let before = other.start + other.len <= hit.start && other.start + other.len + NEGATOR_REACH > hit.start;
+        let before = |reach| other.start + other.len <= hit.start && other.start + other.len + reach > hit.start;
         let after = other.start >= end && other.start < end + follows;
-        other.role == Role::Negator && (before || after) && text.clause(other.start) == text.clause(hit.start)
+        let negates = match other.role {
+            Role::Negator => before(NEGATOR_REACH) || after,
+            // "Zero bugs", and not "my Pi Zero crashes".
+            Role::Nought => before(1) && !text.is_name(other.start),
+            _ => false,
+        };
+        negates && text.clause(other.start) == text.clause(hit.start)
     })
 }
 

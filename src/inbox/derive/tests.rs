@@ -234,29 +234,81 @@ fn food_that_tastes_burnt_hurts_nobody_and_a_burnt_hand_does() {
 }
 
 #[test]
-fn what_only_sounds_like_trouble_is_none() {
+fn zero_of_something_is_none_of_it_and_a_name_with_a_zero_is_a_name() {
     let has = |text: &str, intent| plain(text).intents.contains(&intent);
-    for text in
-        ["Cero humo, así da gusto 💯💯", "zero smoke and no smell, so good 💯", "Zéro fumée, ça fait du bien 💯"]
-    {
+    for text in [
+        "Cero humo, así da gusto 💯💯",
+        "zero smoke and no smell, so good 💯",
+        "Zéro fumée, ça fait du bien 💯",
+        "Zero fumaça e zero cheiro, adorei 💯",
+        "Zero fumo e zero puzza, che bello 💯",
+        "Null Rauch, so macht das Spaß 💯",
+    ] {
         assert!(!has(text, Intent::Safety), "{text}: {:?}", plain(text));
     }
+    for (sentiment, text) in [
+        (Sentiment::Positive, "Coke Zero is great with this"),
+        (Sentiment::Positive, "I love how the Pi Zero looks amazing in that case"),
+        (Sentiment::Negative, "My Pi Zero keeps crashing since the update"),
+        (Sentiment::Negative, "the Zero motorcycle is terrible in the rain"),
+        (Sentiment::Positive, "zero bugs and a lovely design"),
+    ] {
+        assert_eq!(english(text).sentiment, sentiment, "{text}: {:?}", english(text));
+    }
+    assert!(english("My Pi Zero keeps crashing since the update").intents.contains(&Intent::Complaint));
+    assert!(has("Zero answers for weeks, terrible support", Intent::Complaint));
+}
+
+#[test]
+fn a_trouble_that_is_gone_is_good_news_in_every_language() {
+    let language = |language, text: &'static str| (language, text);
+    for (language, text) in [
+        language(Language::English, "changed the grind like you said at 2:10 and the bitterness is gone"),
+        language(Language::English, "did the stretches for a week and the pains are finally gone"),
+        language(Language::English, "after the update all the awful crashes have disappeared"),
+        language(Language::English, "the humming in the left speaker vanished"),
+        language(Language::German, "hab den Mahlgrad geändert wie du gesagt hast und die Bitterkeit ist weg"),
+        language(Language::German, "nach einer Woche sind die Schmerzen komplett verschwunden"),
+        language(Language::German, "seit dem Update sind alle Fehler endlich weg"),
+        language(Language::Spanish, "cambié la molienda como dijiste y el amargor desapareció"),
+        language(Language::Spanish, "con esos estiramientos se me quitaron los dolores"),
+        language(Language::Spanish, "después de la actualización los ruidos se fueron"),
+        language(Language::French, "j'ai changé la mouture comme tu as dit et l'amertume a disparu"),
+        language(Language::French, "depuis la mise à jour les bruits ont disparu"),
+        language(Language::French, "la douleur est enfin partie"),
+        language(Language::Portuguese, "mudei a moagem como você disse e o amargor sumiu"),
+        language(Language::Portuguese, "depois da atualização os erros desapareceram"),
+        language(Language::Portuguese, "fiz os alongamentos e as dores foram embora"),
+        language(Language::Italian, "ho cambiato la macinatura come hai detto e l'amarezza è sparita"),
+        language(Language::Italian, "dopo l'aggiornamento i rumori sono scomparsi"),
+        language(Language::Italian, "con gli esercizi sono spariti i dolori"),
+    ] {
+        let facts = facts(Given { text: Some(text), account_language: Some(language), ..Given::default() });
+        assert_eq!(facts.sentiment, Sentiment::Positive, "{text}: {facts:?}");
+        let is_alarm = facts.intents.iter().any(|intent| matches!(intent, Intent::Complaint | Intent::Safety));
+        assert!(!is_alarm, "{text}: {facts:?}");
+    }
     for text in [
-        "changed the grind like you said at 2:10 and the bitterness is gone",
-        "did the stretches for a week and the pain is gone",
-        "hab den Mahlgrad geändert wie du gesagt hast und die Bitterkeit ist weg",
-        "cambié la molienda como dijiste y el amargor desapareció",
-        "j'ai changé la mouture comme tu as dit et l'amertume a disparu",
-        "mudei a moagem como você disse e o amargor sumiu",
-        "ho cambiato la macinatura come hai detto e l'amarezza è sparita",
+        "the link is gone and nobody answers",
+        "my respect for this awful channel is gone",
+        "Is the crash gone? still terrible here",
+        "the pain is still not gone and I am disappointed",
+        "my money is gone and the item arrived broken",
+        "the humming is gone but now it keeps crashing, terrible",
+    ] {
+        assert_ne!(english(text).sentiment, Sentiment::Positive, "{text}: {:?}", english(text));
+    }
+}
+
+#[test]
+fn beginners_ask_and_do_not_complain() {
+    for text in [
         "Beginner question: how come the thawing test matters so much?",
         "Beginner question: how come the thawing test matters",
     ] {
-        let is_bad = has(text, Intent::Complaint) || plain(text).sentiment == Sentiment::Negative;
-        assert!(!is_bad, "{text}: {:?}", plain(text));
-    }
-    for text in ["the link is gone and nobody answers", "Zero answers for weeks, terrible support"] {
-        assert!(has(text, Intent::Complaint), "{text}: {:?}", plain(text));
+        let facts = plain(text);
+        let is_bad = facts.intents.contains(&Intent::Complaint) || facts.sentiment == Sentiment::Negative;
+        assert!(!is_bad, "{text}: {facts:?}");
     }
 }
 

@@ -30,6 +30,8 @@ struct Word {
     clause: u32,
     /// Written with a letter three times or more in a row ("sooo"), kept here as two.
     stretched: bool,
+    /// Written with a capital inside its clause.
+    is_name: bool,
 }
 
 impl<'a> Text<'a> {
@@ -55,10 +57,22 @@ impl<'a> Text<'a> {
                 text.has_odd_link |= is_odd_link(chunk);
             } else {
                 text.has_handle |= index > 0 && chunk.len() > 3 && chunk.starts_with('@');
+                let first_word = text.words.len();
                 text.read_chunk(chunk, &mut clause);
+                text.mark_name(chunk, first_word);
             }
         }
         text
+    }
+
+    /// A word inside a clause with a capital before small letters.
+    fn mark_name(&mut self, chunk: &str, index: usize) {
+        let mut letters = chunk.chars().filter(|c| c.is_alphabetic());
+        let is_written_so =
+            letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
+        if is_written_so && index < self.words.len() && !self.starts_clause(index) {
+            self.words[index].is_name = true;
+        }
     }
 
     fn read_chunk(&mut self, chunk: &str, clause: &mut u32) {
@@ -104,7 +118,7 @@ impl<'a> Text<'a> {
         if let (Ok(start), Ok(end)) = (u32::try_from(begin), u32::try_from(self.lowered.len()))
             && start < end
         {
-            self.words.push(Word { start, end, clause, stretched: std::mem::take(stretched) });
+            self.words.push(Word { start, end, clause, stretched: std::mem::take(stretched), is_name: false });
         }
         self.lowered.push(' ');
     }
@@ -127,6 +141,11 @@ impl<'a> Text<'a> {
 
     pub fn starts_clause(&self, index: usize) -> bool {
         index == 0 || self.clause(index) != self.clause(index - 1)
+    }
+
+    /// Written as names are ("my Pi Zero"), or a German noun.
+    pub fn is_name(&self, index: usize) -> bool {
+        self.words.get(index).is_some_and(|word| word.is_name)
     }
 
     pub fn is_stretched(&self, index: usize) -> bool {

@@ -26,6 +26,14 @@ pub fn strip(tour: Option<Tour>, here: &str) -> Markup {
     }
 }
 
+/// The same on the dashboard, where whoever has just ended it reads their number once more.
+pub fn on_the_dashboard(tour: Option<Tour>, has_ended: bool) -> Markup {
+    match tour {
+        Some(tour) if has_ended && tour.is_over => views::last_words(&tour),
+        tour => strip(tour, DASHBOARD),
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Asked {
