@@ -64,6 +64,7 @@ pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>)
     let by = who.user.id;
     let read = move |look: &mut Look<'_>| {
         let job = jobs::status(look.conn, id, scope, look.now)?.ok_or(Error::NotFound)?;
+        who.needs(rights::scope_to_see(&job.job_type))?;
         offered_one(look.conn, by, job)
     };
     Ok(Json(app.read(read).await?))

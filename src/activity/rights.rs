@@ -121,11 +121,20 @@ pub(super) fn check(conn: &mut Conn, by: UserId, id: JobId, wanted: Wanted) -> R
     }
 }
 
+/// What shows a job to a program: the same that shows what it is about.
+pub(super) fn scope_to_see(job_type: &str) -> Scope {
+    match job_type {
+        SendReply::TYPE | CarryOut::TYPE | MoveMatching::TYPE | TakeBackMoves::TYPE => Scope::InboxRead,
+        _ => Scope::Read,
+    }
+}
+
 /// What opens a job to a program: the same that opens what it does.
 pub(super) fn scope(conn: &mut Conn, id: JobId) -> Result<Scope> {
     let job = store::ordered(conn, &[id])?.pop();
     Ok(job.map_or(Scope::Write, |job| match (job.job_type.as_str(), right(&job.job_type)) {
         (SendReply::TYPE | CarryOut::TYPE, _) => Scope::SendReplies,
+        (MoveMatching::TYPE | TakeBackMoves::TYPE, _) => Scope::InboxWrite,
         (_, Right::Connect) => Scope::Connections,
         (_, Right::Demo) => Scope::Demo,
         _ => Scope::Write,

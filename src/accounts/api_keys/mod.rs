@@ -24,10 +24,12 @@ pub use store::Key;
 kit::id_types! { pub KeyId }
 
 kit::text_enum! {
-    /// What a key is good for. None contains another.
+    /// What a key is good for.
     pub enum Scope {
         Read = "read",
+        InboxRead = "inbox:read",
         Write = "write",
+        InboxWrite = "inbox:write",
         SendReplies = "replies:send",
         Connections = "connections",
         Demo = "demo",
@@ -58,8 +60,10 @@ impl Scope {
     /// What it allows, as its owner reads it.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Scope::Read => "Read the dashboard, inbox, connections, jobs and events",
-            Scope::Write => "Work in the inbox: states, tags, notes, views and saved replies; cancel and retry jobs",
+            Scope::Read => "Read everything: the dashboard, inbox, connections, jobs and events",
+            Scope::InboxRead => "Read the inbox only",
+            Scope::Write => "Work in the inbox, and cancel and retry jobs",
+            Scope::InboxWrite => "Work in the inbox only: states, tags, notes, views and saved replies",
             Scope::SendReplies => {
                 "Act on the platforms on your behalf: send, edit and delete replies; hide, publish and reject comments, and ban their authors"
             }
@@ -68,11 +72,16 @@ impl Scope {
         }
     }
 
+    /// Whether a key with this opens what `needed` is asked for.
+    pub fn opens(self, needed: Scope) -> bool {
+        self == needed || matches!((self, needed), (Scope::Read, Scope::InboxRead) | (Scope::Write, Scope::InboxWrite))
+    }
+
     /// What its maker must be allowed for it to be good for anything.
     pub const fn right(self) -> Right {
         match self {
-            Scope::Read => Right::Read,
-            Scope::Write | Scope::SendReplies => Right::Answer,
+            Scope::Read | Scope::InboxRead => Right::Read,
+            Scope::Write | Scope::InboxWrite | Scope::SendReplies => Right::Answer,
             Scope::Connections => Right::Connect,
             Scope::Demo => Right::Demo,
         }
@@ -234,7 +243,7 @@ impl Key {
     }
 
     pub(in crate::accounts) fn allows(&self, scope: Scope) -> Result<()> {
-        if self.scopes().any(|own| own == scope) {
+        if self.scopes().any(|own| own.opens(scope)) {
             return Ok(());
         }
         Err(Error::forbidden("scope_missing", format!("This API key doesn't have the “{scope}” scope.")))

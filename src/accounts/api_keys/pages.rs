@@ -48,6 +48,10 @@ pub struct MakeForm {
     name: String,
     read: bool,
     write: bool,
+    #[serde(rename = "inbox:read")]
+    inbox_read: bool,
+    #[serde(rename = "inbox:write")]
+    inbox_write: bool,
     #[serde(rename = "replies:send")]
     send_replies: bool,
     connections: bool,
@@ -154,7 +158,9 @@ impl MakeForm {
     fn new_key(&self) -> NewKey {
         let ticked = |scope: &Scope| match scope {
             Scope::Read => self.read,
+            Scope::InboxRead => self.inbox_read,
             Scope::Write => self.write,
+            Scope::InboxWrite => self.inbox_write,
             Scope::SendReplies => self.send_replies,
             Scope::Connections => self.connections,
             Scope::Demo => self.demo,

@@ -139,6 +139,18 @@ both_databases! {
         assert_eq!((&waiting["can_cancel"], viewer.json("POST", &cancel, json!({})).await.status.as_u16()), (&json!(false), 403));
     }
 
+    async fn a_key_for_the_inbox_alone_sees_and_stops_jobs_of_the_inbox_alone(app: TestApp) {
+        let app = app.with_ann().await;
+        let key = app.key(&[("inbox:read", "true"), ("inbox:write", "true")]).await;
+        for (job_type, is_its) in [(MoveMatching::TYPE, true), (SyncConnection::TYPE, false), (EnableDemo::TYPE, false)] {
+            let id = app.ordered(job_type, JobStatus::Pending, EMAIL).await;
+            for (method, what) in [("GET", "status"), ("POST", "cancel")] {
+                let answer = app.browser().with_key(&key, method, &format!("/api/jobs/{id}/{what}")).await;
+                assert_eq!(!answer.text.contains("scope_missing"), is_its, "{method} {what} {job_type}: {}", answer.text);
+            }
+        }
+    }
+
     async fn a_key_stops_and_repeats_what_it_could_ask_for(app: TestApp) {
         let app = app.with_ann().await;
         let mut listed = Vec::new();
