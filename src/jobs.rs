@@ -5,6 +5,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
+use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::inbox::search::jobs::RebuildSearch;
 use crate::moderation::CarryOut;
@@ -27,6 +28,8 @@ kit::work! {
     WakeSnoozed,
     MoveMatching,
     TakeBackMoves,
+    MarkMatching,
+    TakeBackMarks,
     RecountInboxes,
     RebuildSearch,
     PurgeExpired;
@@ -73,6 +76,11 @@ mod tests {
                 json!({"workspace": ID, "by": ID, "filter": [["state", "needs_reply"]], "zone": "Europe/Berlin", "state": "done", "until": null, "asked_at": "2026-11-23T08:00:00.000Z"}),
             ),
             ("take_back_moves", json!({"workspace": ID, "by": ID, "asked_at": "2026-11-23T08:00:00.000Z"})),
+            (
+                "mark_matching",
+                json!({"workspace": ID, "by": ID, "filter": [["state", "needs_reply"]], "zone": "Europe/Berlin", "asked_at": "2026-11-23T08:00:00.000Z", "act": ID}),
+            ),
+            ("take_back_marks", json!({"workspace": ID, "by": ID, "act": ID})),
             ("recount_inboxes", json!({})),
             ("rebuild_search", json!({})),
             ("tidy", json!({})),

@@ -227,6 +227,7 @@ fn api_of_interactions() -> Router<App> {
         .route("/moves/undo", post(inbox::moves::api::undo))
         .route("/tags", get(inbox::marks::api::tags))
         .route("/marks", post(inbox::marks::api::many))
+        .route("/marks/matching", post(inbox::marks::api::matching))
         .route("/marks/{act}/undo", post(inbox::marks::api::undo))
         .route("/views", get(inbox::saved_views::api::list).post(inbox::saved_views::api::make))
         .route("/views/{id}", post(inbox::saved_views::api::change).delete(inbox::saved_views::api::delete))

@@ -108,6 +108,8 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "wake_snoozed" => "Bring back snoozed comments".into(),
         "move_matching" => "Move all that match".into(),
         "take_back_moves" => "Undo a move of many".into(),
+        "mark_matching" => "Mark all that match".into(),
+        "take_back_marks" => "Undo a mark on many".into(),
         "tidy" => "Clean up".into(),
         other => {
             let words = other.replace('_', " ");

@@ -9,12 +9,16 @@ use crate::accounts::api_keys::Scope;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
+use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::moderation::{self, Act, Asker, CarryOut, OrderId};
 use crate::replies::{self, Reply, ReplyId, SendReply};
 use crate::web::errors::{Error, Result};
 use crate::workspaces::{Right, Role, UserId, WorkspaceId};
 use kit::db::Conn;
+
+/// Jobs that work in the inbox in the name of whoever ordered them.
+const IN_ONES_NAME: [&str; 4] = [MoveMatching::TYPE, TakeBackMoves::TYPE, MarkMatching::TYPE, TakeBackMarks::TYPE];
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Wanted {
@@ -100,7 +104,9 @@ impl Rights {
                 }
             }
             // It speaks in the name of whoever ordered it.
-            (MoveMatching::TYPE | TakeBackMoves::TYPE, _) if job.user_id == self.by => has(asker.role, Right::Answer),
+            (job_type, _) if IN_ONES_NAME.contains(&job_type) && job.user_id == self.by => {
+                has(asker.role, Right::Answer)
+            }
             (other, _) => has(asker.role, right(other)),
         }
     }
@@ -124,7 +130,8 @@ pub(super) fn check(conn: &mut Conn, by: UserId, id: JobId, wanted: Wanted) -> R
 /// What shows a job to a program: the same that shows what it is about.
 pub(super) fn scope_to_see(job_type: &str) -> Scope {
     match job_type {
-        SendReply::TYPE | CarryOut::TYPE | MoveMatching::TYPE | TakeBackMoves::TYPE => Scope::InboxRead,
+        SendReply::TYPE | CarryOut::TYPE => Scope::InboxRead,
+        job_type if IN_ONES_NAME.contains(&job_type) => Scope::InboxRead,
         _ => Scope::Read,
     }
 }
@@ -134,7 +141,7 @@ pub(super) fn scope(conn: &mut Conn, id: JobId) -> Result<Scope> {
     let job = store::ordered(conn, &[id])?.pop();
     Ok(job.map_or(Scope::Write, |job| match (job.job_type.as_str(), right(&job.job_type)) {
         (SendReply::TYPE | CarryOut::TYPE, _) => Scope::SendReplies,
-        (MoveMatching::TYPE | TakeBackMoves::TYPE, _) => Scope::InboxWrite,
+        (job_type, _) if IN_ONES_NAME.contains(&job_type) => Scope::InboxWrite,
         (_, Right::Connect) => Scope::Connections,
         (_, Right::Demo) => Scope::Demo,
         _ => Scope::Write,

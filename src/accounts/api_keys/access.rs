@@ -56,6 +56,7 @@ pub const OPERATIONS: &[(&str, &str, Needs)] = &[
     ("POST", "/moves/undo", Needs::Scope(Scope::InboxWrite)),
     ("GET", "/tags", Needs::Scope(Scope::InboxRead)),
     ("POST", "/marks", Needs::Scope(Scope::InboxWrite)),
+    ("POST", "/marks/matching", Needs::Scope(Scope::InboxWrite)),
     ("POST", "/marks/{act}/undo", Needs::Scope(Scope::InboxWrite)),
     ("GET", "/views", Needs::Scope(Scope::InboxRead)),
     ("POST", "/views", Needs::Scope(Scope::InboxWrite)),

@@ -13,6 +13,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
+use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::inbox::search::jobs::RebuildSearch;
 use crate::moderation::CarryOut;
@@ -28,27 +29,20 @@ use crate::workspaces::Role;
 const BY_THEIR_LEDGER: [&str; 2] = ["send_reply", "carry_out"];
 
 /// In the name of whoever ordered them: theirs to stop and repeat.
-const IN_SOMEBODYS_NAME: [&str; 2] = ["move_matching", "take_back_moves"];
+const IN_SOMEBODYS_NAME: [&str; 4] = ["move_matching", "take_back_moves", "mark_matching", "take_back_marks"];
 
 /// What a key must have besides the scope to stop anything at all.
-const SCOPES: [(Scope, &[&str]); 4] = [
+const SCOPES: [(Scope, &[&str]); 5] = [
     (Scope::SendReplies, &[SendReply::TYPE, CarryOut::TYPE]),
     (
         Scope::Connections,
         &[SyncConnection::TYPE, FetchInteraction::TYPE, ConnectAccount::TYPE, LateConsent::TYPE, RevokeToken::TYPE],
     ),
     (Scope::Demo, &[EnableDemo::TYPE, DisableDemo::TYPE, ForgetDemoProfile::TYPE]),
+    (Scope::InboxWrite, &[MoveMatching::TYPE, TakeBackMoves::TYPE, MarkMatching::TYPE, TakeBackMarks::TYPE]),
     (
         Scope::Write,
-        &[
-            MoveMatching::TYPE,
-            TakeBackMoves::TYPE,
-            AgePriorities::TYPE,
-            WakeSnoozed::TYPE,
-            RecountInboxes::TYPE,
-            RebuildSearch::TYPE,
-            PurgeExpired::TYPE,
-        ],
+        &[AgePriorities::TYPE, WakeSnoozed::TYPE, RecountInboxes::TYPE, RebuildSearch::TYPE, PurgeExpired::TYPE],
     ),
 ];
 
@@ -156,8 +150,8 @@ both_databases! {
         let mut listed = Vec::new();
         for (scope, types) in SCOPES {
             let of = |scopes: &[Scope]| scopes.iter().map(|scope| (scope.as_str(), "true")).collect::<Vec<_>>();
-            let others = Scope::ALL.iter().copied().filter(|other| *other != scope).collect::<Vec<_>>();
-            let enough = Scope::ALL.iter().copied().filter(|one| [scope, Scope::Write].contains(one)).collect::<Vec<_>>();
+            let others = Scope::ALL.iter().copied().filter(|other| !other.opens(scope)).collect::<Vec<_>>();
+            let enough = Scope::ALL.iter().copied().filter(|one| [scope, Scope::InboxWrite].contains(one)).collect::<Vec<_>>();
             let (with_it, without) = (app.key(&of(&enough)).await, app.key(&of(&others)).await);
             for job_type in types {
                 let id = app.ordered(job_type, JobStatus::Running, EMAIL).await;

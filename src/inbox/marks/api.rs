@@ -1,19 +1,24 @@
 //! `/api/interactions/{id}/star`, `/tags`, `/assignee`, and `/api/marks` for many at once.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use kit::jobs::JobId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Act, ActId, Mark, MarkKind, TagName, mark};
+use super::{Act, ActId, Mark, MarkKind, TagName, TakenBack, mark, matching};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
-use crate::inbox::moves::api::chosen;
+use crate::inbox::listing::Reader;
+use crate::inbox::moves::api::{chosen, named};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::web::ui::Local;
 use crate::work::Work;
 use crate::workspaces::UserId;
 
@@ -62,6 +67,28 @@ pub struct NewMarks {
     tag: Option<String>,
     /// With assign.
     assignee: Option<UserId>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AllMarks {
+    /// As the parameters of the list: {"state": "needs_reply", "language": "de"}. Without any, everything that it shows.
+    #[serde(default)]
+    filter: BTreeMap<String, String>,
+    #[schema(inline)]
+    mark: MarkKind,
+    /// With tag and untag.
+    tag: Option<String>,
+    /// With assign.
+    assignee: Option<UserId>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MarkOrdered {
+    /// The job that does it, or takes it back.
+    job_id: JobId,
+    /// Names it for an hour, to take it back.
+    act: ActId,
 }
 
 /// Stars the thread of an interaction. Everybody's stars are their own.
@@ -166,18 +193,7 @@ pub async fn many(
     Json(body): Json<NewMarks>,
 ) -> Result<Response> {
     let ids = chosen(body.ids)?;
-    let tag = || body.tag.as_deref().unwrap_or_default().parse::<TagName>();
-    let asked =
-        match body.mark {
-            MarkKind::Star => Mark::Star,
-            MarkKind::Unstar => Mark::Unstar,
-            MarkKind::Tag => Mark::Tag(tag()?),
-            MarkKind::Untag => Mark::Untag(tag()?),
-            MarkKind::Assign => Mark::Assign(body.assignee.ok_or_else(|| {
-                Error::Invalid(FieldErrors::one("assignee", "required", "Say whom to assign them to."))
-            })?),
-            MarkKind::Unassign => Mark::Unassign,
-        };
+    let asked = asked(body.mark, body.tag.as_deref(), body.assignee)?;
     let workspace = who.workspace.id;
     let effect = move |work: &mut Work<'_>| {
         let act = mark(work, workspace, &ids, &asked)?;
@@ -186,9 +202,44 @@ pub async fn many(
     once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
-/// Takes an act of one's own back, for an hour, where nobody marked otherwise since.
+/// The same for the threads of all interactions that match a filter, as a job.
+#[utoipa::path(post, path = "/marks/matching", tag = "marks", request_body = AllMarks,
+    responses((status = 202, body = MarkOrdered), (status = 401), (status = 422)))]
+pub async fn matching(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Json(body): Json<AllMarks>,
+) -> Result<Response> {
+    let filter = named(&body.filter)?;
+    let asked = asked(body.mark, body.tag.as_deref(), body.assignee)?;
+    let (user, workspace) = (who.user.id, who.workspace.id);
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let effect = move |work: &mut Work<'_>| {
+        let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
+        let (job_id, act) = matching::order(work, reader, &filter, &asked)?;
+        Ok::<_, Error>((StatusCode::ACCEPTED, Some(MarkOrdered { job_id, act })))
+    };
+    once.write(&app, Some(who.workspace.id), visitor.acting_for(user), effect).await
+}
+
+fn asked(mark: MarkKind, tag: Option<&str>, assignee: Option<UserId>) -> Result<Mark> {
+    let tag = || tag.unwrap_or_default().parse::<TagName>();
+    let nobody = || Error::Invalid(FieldErrors::one("assignee", "required", "Say whom to assign them to."));
+    Ok(match mark {
+        MarkKind::Star => Mark::Star,
+        MarkKind::Unstar => Mark::Unstar,
+        MarkKind::Tag => Mark::Tag(tag()?),
+        MarkKind::Untag => Mark::Untag(tag()?),
+        MarkKind::Assign => Mark::Assign(assignee.ok_or_else(nobody)?),
+        MarkKind::Unassign => Mark::Unassign,
+    })
+}
+
+/// Takes an act of one's own back, for an hour, where nobody marked otherwise since; one on many threads by a job.
 #[utoipa::path(post, path = "/marks/{act}/undo", tag = "marks", params(("act" = inline(ActId), Path)),
-    responses((status = 204), (status = 401), (status = 404), (status = 409)))]
+    responses((status = 202, body = MarkOrdered), (status = 204), (status = 401), (status = 404), (status = 409)))]
 pub async fn undo(
     State(app): State<App>,
     who: Caller,
@@ -196,10 +247,12 @@ pub async fn undo(
     once: Once,
     Path(act): Path<String>,
 ) -> Result<Response> {
-    let (act, workspace) = (act.parse().map_err(|_| Error::NotFound)?, who.workspace.id);
+    let (act, workspace) = (act.parse::<ActId>().map_err(|_| Error::NotFound)?, who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        super::undo(work, workspace, act)?;
-        Ok::<_, Error>((StatusCode::NO_CONTENT, None::<()>))
+        Ok::<_, Error>(match super::undo(work, workspace, act)? {
+            TakenBack::Now(_) => (StatusCode::NO_CONTENT, None),
+            TakenBack::By(job_id) => (StatusCode::ACCEPTED, Some(MarkOrdered { job_id, act })),
+        })
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }

@@ -3,6 +3,7 @@
 
 pub mod api;
 mod assignee;
+pub mod matching;
 pub mod pages;
 mod store;
 mod tag;
@@ -13,9 +14,10 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
+use kit::jobs::JobId;
 
 use super::decisions;
-use super::listing::{Interaction, Reader};
+use super::listing::{Interaction, PORTION, Reader};
 use super::threads::ThreadId;
 use crate::events::{self, Event};
 use crate::live::{self, Hint};
@@ -83,74 +85,106 @@ pub fn mark(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId], 
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let threads = decisions::threads_of(work.tx, workspace, ids)?;
     let ids = threads.iter().map(|thread| thread.id).collect::<Vec<ThreadId>>();
-    if let Mark::Assign(to) = mark
-        && !ids.is_empty()
-        && !members(work.tx, workspace)?.iter().any(|member| member.id == *to)
-    {
-        let text = "Choose somebody of this workspace.";
-        return Err(Error::Invalid(FieldErrors::one("assignee", "not_a_member", text)));
-    }
-    let tag = match mark {
-        Mark::Tag(tag) => Some(store::known_tag(work.tx, workspace, tag, !ids.is_empty())?),
-        Mark::Untag(tag) => Some(store::known_tag(work.tx, workspace, tag, false)?),
-        _ => None,
-    };
-    let mut act = Act {
-        id: ActId::new(work.now, work.random),
-        workspace_id: workspace,
-        done_by: by,
-        done_at: work.now,
-        mark: mark.kind(),
-        tag,
-        assignee: if let Mark::Assign(to) = mark { Some(*to) } else { None },
-        matched: ids.len() as i64,
-        changed: 0,
-    };
+    let act = Act::new(work, (workspace, by), mark, !ids.is_empty())?;
     if ids.is_empty() {
         return Ok(act);
     }
     store::begin(work.tx, &act)?;
-    act.changed = store::note_changes(work.tx, &act, &ids)?;
-    if act.changed > 0 {
-        store::apply(work.tx, &act, act.mark)?;
-    }
-    store::count(work.tx, &act)?;
-    tell(work, &act)?;
-    Ok(act)
+    let changed = put(work.tx, work.now, &act, &ids)?;
+    store::count(work.tx, act.id, ids.len(), changed)?;
+    Ok(Act { matched: ids.len() as i64, changed: changed as i64, ..act })
 }
 
-/// Takes an act back where nobody marked otherwise since; of how many threads it was.
-pub fn undo(work: &mut Work<'_>, workspace: WorkspaceId, id: ActId) -> Result<Act> {
+impl Act {
+    /// What is about to be done; where it is `used`, to some thread.
+    fn new(work: &mut Work<'_>, (workspace, by): (WorkspaceId, UserId), mark: &Mark, used: bool) -> Result<Self> {
+        if let Mark::Assign(to) = mark
+            && used
+            && !is_member(work.tx, workspace, *to)?
+        {
+            let text = "Choose somebody of this workspace.";
+            return Err(Error::Invalid(FieldErrors::one("assignee", "not_a_member", text)));
+        }
+        let tag = match mark {
+            Mark::Tag(tag) => Some(store::known_tag(work.tx, workspace, tag, used)?),
+            Mark::Untag(tag) => Some(store::known_tag(work.tx, workspace, tag, false)?),
+            _ => None,
+        };
+        Ok(Act {
+            id: ActId::new(work.now, work.random),
+            workspace_id: workspace,
+            done_by: by,
+            done_at: work.now,
+            mark: mark.kind(),
+            tag,
+            assignee: if let Mark::Assign(to) = mark { Some(*to) } else { None },
+            matched: 0,
+            changed: 0,
+        })
+    }
+}
+
+/// Does an act to some threads; how many of them were not so already.
+fn put(tx: &mut Tx, now: Timestamp, act: &Act, threads: &[ThreadId]) -> db::Result<usize> {
+    let changed = store::note_changes(tx, act, threads)?;
+    if !changed.is_empty() {
+        store::apply(tx, act, act.mark, &changed)?;
+        tell(tx, now, act, &changed)?;
+    }
+    Ok(changed.len())
+}
+
+/// How an act is taken back: it has been, or a job does so.
+#[derive(Clone, Debug)]
+pub enum TakenBack {
+    Now(Act),
+    By(JobId),
+}
+
+/// Takes an act back where nobody marked otherwise since; a job does it where that would take long. What is still being done
+/// is called off first, and its end takes back what was done until then.
+pub fn undo(work: &mut Work<'_>, workspace: WorkspaceId, id: ActId) -> Result<TakenBack> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let act = store::act(work.tx, workspace, by, id)?.filter(|act| work.now.since(act.done_at) < UNDO);
     let act = act.ok_or_else(Error::nothing_to_undo)?;
-    match act.mark {
-        MarkKind::Star => store::apply(work.tx, &act, MarkKind::Unstar)?,
-        MarkKind::Unstar => store::apply(work.tx, &act, MarkKind::Star)?,
-        MarkKind::Tag => store::apply(work.tx, &act, MarkKind::Untag)?,
-        MarkKind::Untag => {
-            if let Some(tag) = &act.tag {
-                store::known_tag(work.tx, workspace, tag, true)?;
-            }
-            store::apply(work.tx, &act, MarkKind::Tag)?;
-        }
-        MarkKind::Assign | MarkKind::Unassign => store::assign_as_before(work.tx, &act, work.now)?,
+    if let Some(job) = matching::take_back(work, &act)? {
+        return Ok(TakenBack::By(job));
     }
-    tell(work, &act)?;
+    while take_some_back(work.tx, work.now, &act, PORTION)? > 0 {}
     store::forget(work.tx, &act)?;
-    Ok(act)
+    Ok(TakenBack::Now(act))
 }
 
-fn tell(work: &mut Work<'_>, act: &Act) -> db::Result<()> {
-    if act.changed == 0 {
-        return Ok(());
+/// Takes back what an act did to some threads; how many it were.
+fn take_some_back(tx: &mut Tx, now: Timestamp, act: &Act, limit: usize) -> db::Result<usize> {
+    let threads = store::changed(tx, act.id, limit)?;
+    if threads.is_empty() {
+        return Ok(0);
     }
+    match act.mark {
+        MarkKind::Star => store::apply(tx, act, MarkKind::Unstar, &threads)?,
+        MarkKind::Unstar => store::apply(tx, act, MarkKind::Star, &threads)?,
+        MarkKind::Tag => store::apply(tx, act, MarkKind::Untag, &threads)?,
+        MarkKind::Untag => {
+            if let Some(tag) = &act.tag {
+                store::known_tag(tx, act.workspace_id, tag, true)?;
+            }
+            store::apply(tx, act, MarkKind::Tag, &threads)?;
+        }
+        MarkKind::Assign | MarkKind::Unassign => store::assign_as_before(tx, act, now, &threads)?,
+    }
+    tell(tx, now, act, &threads)?;
+    store::forget_changes(tx, act.id, &threads)?;
+    Ok(threads.len())
+}
+
+fn tell(tx: &mut Tx, now: Timestamp, act: &Act, threads: &[ThreadId]) -> db::Result<()> {
     if act.mark.is_private() {
-        live::hint(work.tx, act.done_by, Hint::Inbox);
+        live::hint(tx, act.done_by, Hint::Inbox);
         return Ok(());
     }
-    for connection in store::connections_of(work.tx, act)? {
-        events::record(work.tx, work.now, act.workspace_id, Event::InboxChanged(connection))?;
+    for connection in store::connections_of(tx, threads)? {
+        events::record(tx, now, act.workspace_id, Event::InboxChanged(connection))?;
     }
     Ok(())
 }
@@ -173,6 +207,10 @@ pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<Member
     let mut members = open.map(|person| Member { id: person.user_id, name: person.name }).collect::<Vec<_>>();
     members.sort_by_cached_key(|member| (member.name.to_lowercase(), member.id));
     Ok(members)
+}
+
+fn is_member(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> db::Result<bool> {
+    Ok(members(conn, workspace)?.iter().any(|member| member.id == user))
 }
 
 /// Whether it hangs on some thread.

@@ -6,15 +6,18 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use kit::web::Nonce;
 
-use super::{Act, ActId, Assignee, Mark, MarkKind, TagName, mark};
+use super::{Act, ActId, Assignee, Mark, MarkKind, TagName, TakenBack, mark, matching};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
+use crate::inbox::listing::Reader;
 use crate::inbox::moves::AT_ONCE;
-use crate::inbox::moves::pages::place;
+use crate::inbox::moves::pages::{all_of, means_all, place};
 use crate::inbox::pages::{Asked, Listing, Parameters, list_page, page_of};
-use crate::inbox::place::with;
+use crate::inbox::place::{Place, with};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
+use crate::web::ui::Local;
+use crate::work::Work;
 use crate::workspaces::UserId;
 
 /// What somebody typed for a tag that is none, word for word, and why.
@@ -41,7 +44,7 @@ pub async fn mark_one(
     match done(&app, &who, vec![id], &fields).await {
         Ok(act) if act.matched == 0 => Err(Error::NotFound),
         Ok(act) => {
-            Ok(Redirect::to(&told(&list.address(&format!("/inbox/{id}"), panel.as_deref()), &act)).into_response())
+            Ok(Redirect::to(&told(&list.address(&format!("/inbox/{id}"), panel.as_deref()), act.id)).into_response())
         }
         Err(Error::Invalid(errors)) => {
             let tagged = tag_told(&fields, Vec::new(), &errors)?;
@@ -64,18 +67,32 @@ pub async fn mark_many(
     let fields = read(&form);
     let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
     let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
-    if ids.is_empty() {
-        return Ok(Redirect::to(&list.list()).into_response());
-    }
-    match done(&app, &who, ids.clone(), &fields).await {
-        Ok(act) if act.matched == 0 => Ok(Redirect::to(&list.list()).into_response()),
-        Ok(act) => Ok(Redirect::to(&told(&list.list(), &act)).into_response()),
+    let marked = match means_all(&fields) {
+        true => mark_all(&app, &who, &list, &fields).await,
+        false if ids.is_empty() => return Ok(Redirect::to(&list.list()).into_response()),
+        false => done(&app, &who, ids.clone(), &fields).await.map(|act| (act.matched > 0).then_some(act.id)),
+    };
+    match marked {
+        Ok(None) => Ok(Redirect::to(&list.list()).into_response()),
+        Ok(Some(act)) => Ok(Redirect::to(&told(&list.list(), act)).into_response()),
         Err(Error::Invalid(errors)) => {
             let tagged = tag_told(&fields, ids, &errors)?;
             list_page(&app, &who, &nonce, Listing { tagged: Some(tagged), ..Listing::of(parameters) }).await
         }
         Err(error) => Err(error),
     }
+}
+
+/// Marks the threads of all comments that match, by a job.
+async fn mark_all(app: &App, who: &SignedIn, list: &Place, fields: &Parameters) -> Result<Option<ActId>> {
+    let local = Local::new(app.now(), &who.user.time_zone);
+    let (user, workspace, filter) = (who.user.id, who.workspace.id, all_of(list)?);
+    let asked = asked(fields, user)?;
+    let order = move |work: &mut Work<'_>| {
+        let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
+        matching::order(work, reader, &filter, &asked)
+    };
+    Ok(Some(app.write(who.acting(), order).await?.1))
 }
 
 /// Takes an act back, and opens what it was done from.
@@ -90,10 +107,14 @@ pub async fn undo(
     let id: ActId =
         value(&fields, "act").parse().map_err(|_| Error::bad_request("bad_act", "Nothing says what to undo."))?;
     let workspace = who.workspace.id;
-    app.write(who.acting(), move |work| super::undo(work, workspace, id)).await?;
+    let undone = app.write(who.acting(), move |work| super::undo(work, workspace, id)).await?;
     let open = value(&fields, "open").parse::<InteractionId>().ok();
     let path = open.map_or_else(|| "/inbox".to_owned(), |id| format!("/inbox/{id}"));
-    Ok(Redirect::to(&list.address(&path, panel.as_deref())))
+    let address = list.address(&path, panel.as_deref());
+    Ok(Redirect::to(&match undone {
+        TakenBack::Now(_) => address,
+        TakenBack::By(_) => told(&address, id),
+    }))
 }
 
 async fn done(app: &App, who: &SignedIn, ids: Vec<InteractionId>, fields: &Parameters) -> Result<Act> {
@@ -135,6 +156,6 @@ fn value<'a>(fields: &'a Parameters, name: &str) -> &'a str {
     fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
 
-fn told(address: &str, act: &Act) -> String {
-    with(address, &[("marked", &act.id.to_string())])
+fn told(address: &str, act: ActId) -> String {
+    with(address, &[("marked", &act.to_string())])
 }

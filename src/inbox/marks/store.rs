@@ -1,11 +1,13 @@
 //! The statements about stars, tags and assignments, and about the acts that changed them.
 
+use std::collections::BTreeSet;
+
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx, Val};
 
 use super::{ActId, MarkKind, TagName};
-use crate::inbox::ingest::lists::all_in;
+use crate::inbox::ingest::lists::{all_in, exec_in};
 use crate::inbox::listing::{Interaction, Reader};
 use crate::inbox::threads::ThreadId;
 use crate::model::ConnectionId;
@@ -48,13 +50,17 @@ pub fn begin(tx: &mut Tx, act: &Act) -> Result<()> {
     Ok(())
 }
 
-pub fn count(tx: &mut Tx, act: &Act) -> Result<()> {
-    tx.exec("UPDATE mark_acts SET changed = $2 WHERE id = $1", args![act.id, act.changed])?;
+/// So many more threads were meant, and so many of them changed.
+pub fn count(tx: &mut Tx, act: ActId, matched: usize, changed: usize) -> Result<()> {
+    tx.exec(
+        "UPDATE mark_acts SET matched = matched + $2, changed = changed + $3 WHERE id = $1",
+        args![act, matched as i64, changed as i64],
+    )?;
     Ok(())
 }
 
-/// Which of the threads an act changes, with whom they were assigned to; how many it is.
-pub fn note_changes(tx: &mut Tx, act: &Act, threads: &[ThreadId]) -> Result<i64> {
+/// Those of the threads that an act changes, kept with whom they were assigned to.
+pub fn note_changes(tx: &mut Tx, act: &Act, threads: &[ThreadId]) -> Result<Vec<ThreadId>> {
     let mut args = vec![Val::from(&act.id), Val::from(&act.workspace_id)];
     let key = key(act);
     match act.mark {
@@ -86,53 +92,57 @@ pub fn note_changes(tx: &mut Tx, act: &Act, threads: &[ThreadId]) -> Result<i64>
          SELECT $1, t.workspace_id, t.id, (SELECT b.assigned_to FROM thread_assignments b WHERE b.thread_id = t.id)
          FROM threads t WHERE (t.workspace_id = $2) IS TRUE AND {would_change} AND t.id IN "
     );
-    let changed: Vec<ThreadId> = all_in(tx, &sql, " RETURNING thread_id", &args, threads)?;
-    Ok(changed.len() as i64)
+    all_in(tx, &sql, " ON CONFLICT (act_id, thread_id) DO NOTHING RETURNING thread_id", &args, threads)
 }
 
-/// Does to the threads that an act changes what `mark` says: the act's own, or its opposite.
-pub fn apply(tx: &mut Tx, act: &Act, mark: MarkKind) -> Result<()> {
-    let Act { id, workspace_id, done_by, done_at, assignee, .. } = act;
+/// Some of the threads that an act has changed.
+pub fn changed(conn: &mut Conn, act: ActId, limit: usize) -> Result<Vec<ThreadId>> {
+    let sql = "SELECT thread_id FROM mark_changes WHERE act_id = $1 ORDER BY thread_id LIMIT $2";
+    conn.all(sql, args![act, limit as i64])
+}
+
+pub fn forget_changes(tx: &mut Tx, act: ActId, threads: &[ThreadId]) -> Result<()> {
+    exec_in(tx, "DELETE FROM mark_changes WHERE act_id = $1 AND thread_id IN ", args![act], threads)
+}
+
+/// Does to threads that an act changes what `mark` says: the act's own, or its opposite.
+pub fn apply(tx: &mut Tx, act: &Act, mark: MarkKind, threads: &[ThreadId]) -> Result<()> {
+    let Act { workspace_id, done_by, done_at, assignee, .. } = act;
     let key = key(act);
+    let mut put = |sql, tail, args: &[Val<'_>]| all_in::<ThreadId, _>(tx, sql, tail, args, threads).map(drop);
     match mark {
-        MarkKind::Star => tx.exec(
+        MarkKind::Star => put(
             "INSERT INTO thread_stars (workspace_id, user_id, thread_id, starred_at)
-             SELECT c.workspace_id, $2, c.thread_id, $3 FROM mark_changes c WHERE c.act_id = $1
-             ON CONFLICT (workspace_id, user_id, thread_id) DO NOTHING",
-            args![id, done_by, done_at],
+             SELECT t.workspace_id, $2, t.id, $3 FROM threads t WHERE (t.workspace_id = $1) IS TRUE AND t.id IN ",
+            " ON CONFLICT (workspace_id, user_id, thread_id) DO NOTHING RETURNING thread_id",
+            args![workspace_id, done_by, done_at],
         ),
-        MarkKind::Unstar => tx.exec(
-            "DELETE FROM thread_stars WHERE workspace_id = $2 AND user_id = $3
-             AND thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
-            args![id, workspace_id, done_by],
+        MarkKind::Unstar => exec_in(
+            tx,
+            "DELETE FROM thread_stars WHERE workspace_id = $1 AND user_id = $2 AND thread_id IN ",
+            args![workspace_id, done_by],
+            threads,
         ),
-        MarkKind::Tag => tx.exec(
+        MarkKind::Tag => put(
             "INSERT INTO thread_tags (workspace_id, tag, thread_id, tagged_by, tagged_at)
-             SELECT c.workspace_id, $2, c.thread_id, $3, $4 FROM mark_changes c WHERE c.act_id = $1
-             ON CONFLICT (workspace_id, tag, thread_id) DO NOTHING",
-            args![id, key, done_by, done_at],
+             SELECT t.workspace_id, $2, t.id, $3, $4 FROM threads t WHERE (t.workspace_id = $1) IS TRUE AND t.id IN ",
+            " ON CONFLICT (workspace_id, tag, thread_id) DO NOTHING RETURNING thread_id",
+            args![workspace_id, key, done_by, done_at],
         ),
-        MarkKind::Untag => tx
-            .exec(
-                "DELETE FROM thread_tags WHERE workspace_id = $2 AND tag = $3
-                 AND thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
-                args![id, workspace_id, key],
-            )
-            .and_then(|_| drop_unused(tx, *workspace_id, &key)),
-        MarkKind::Assign => tx.exec(
+        MarkKind::Untag => {
+            let sql = "DELETE FROM thread_tags WHERE workspace_id = $1 AND tag = $2 AND thread_id IN ";
+            exec_in(tx, sql, args![workspace_id, key], threads)?;
+            drop_unused(tx, *workspace_id, &key).map(drop)
+        }
+        MarkKind::Assign => put(
             "INSERT INTO thread_assignments (thread_id, workspace_id, assigned_to, assigned_by, assigned_at)
-             SELECT c.thread_id, c.workspace_id, $2, $3, $4 FROM mark_changes c WHERE c.act_id = $1
-             ON CONFLICT (thread_id) DO UPDATE SET assigned_to = excluded.assigned_to,
-                assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at",
-            args![id, assignee, done_by, done_at],
+             SELECT t.id, t.workspace_id, $2, $3, $4 FROM threads t WHERE (t.workspace_id = $1) IS TRUE AND t.id IN ",
+            " ON CONFLICT (thread_id) DO UPDATE SET assigned_to = excluded.assigned_to,
+                assigned_by = excluded.assigned_by, assigned_at = excluded.assigned_at RETURNING thread_id",
+            args![workspace_id, assignee, done_by, done_at],
         ),
-        MarkKind::Unassign => tx.exec(
-            "DELETE FROM thread_assignments
-             WHERE thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
-            args![id],
-        ),
+        MarkKind::Unassign => exec_in(tx, "DELETE FROM thread_assignments WHERE thread_id IN ", &[], threads),
     }
-    .map(drop)
 }
 
 /// A tag that nobody uses can be written anew, in other letters.
@@ -145,23 +155,17 @@ fn drop_unused(tx: &mut Tx, workspace: WorkspaceId, key: &str) -> Result<u64> {
 }
 
 /// Whoever they were assigned to before has them again, where nobody assigned otherwise since and they are still a member.
-pub fn assign_as_before(tx: &mut Tx, act: &Act, now: Timestamp) -> Result<()> {
+pub fn assign_as_before(tx: &mut Tx, act: &Act, now: Timestamp, threads: &[ThreadId]) -> Result<()> {
     if act.assignee.is_some() {
-        tx.exec(
-            "DELETE FROM thread_assignments WHERE assigned_to = $2
-             AND thread_id IN (SELECT c.thread_id FROM mark_changes c WHERE c.act_id = $1)",
-            args![act.id, act.assignee],
-        )?;
+        let sql = "DELETE FROM thread_assignments WHERE assigned_to = $1 AND thread_id IN ";
+        exec_in(tx, sql, args![act.assignee], threads)?;
     }
-    tx.exec(
-        "INSERT INTO thread_assignments (thread_id, workspace_id, assigned_to, assigned_by, assigned_at)
+    let sql = "INSERT INTO thread_assignments (thread_id, workspace_id, assigned_to, assigned_by, assigned_at)
          SELECT c.thread_id, c.workspace_id, c.assigned_before, $2, $3 FROM mark_changes c
          JOIN memberships m ON m.workspace_id = c.workspace_id AND m.user_id = c.assigned_before
-         WHERE c.act_id = $1
-         ON CONFLICT (thread_id) DO NOTHING",
-        args![act.id, act.done_by, now],
-    )?;
-    Ok(())
+         WHERE c.act_id = $1 AND c.thread_id IN ";
+    let tail = " ON CONFLICT (thread_id) DO NOTHING RETURNING thread_id";
+    all_in::<ThreadId, _>(tx, sql, tail, args![act.id, act.done_by, now], threads).map(drop)
 }
 
 /// A tag as the workspace writes it already; else as it was typed, which is kept if it is to be `used`.
@@ -182,12 +186,9 @@ pub fn act(conn: &mut Conn, workspace: WorkspaceId, by: UserId, id: ActId) -> Re
     conn.opt(&sql, args![id, workspace, by])
 }
 
-pub fn connections_of(conn: &mut Conn, act: &Act) -> Result<Vec<ConnectionId>> {
-    conn.all(
-        "SELECT DISTINCT t.connection_id FROM mark_changes c JOIN threads t ON t.id = c.thread_id
-         WHERE c.act_id = $1 ORDER BY t.connection_id",
-        args![act.id],
-    )
+pub fn connections_of(conn: &mut Conn, threads: &[ThreadId]) -> Result<BTreeSet<ConnectionId>> {
+    let sql = "SELECT DISTINCT connection_id FROM threads WHERE id IN ";
+    Ok(all_in::<ConnectionId, _>(conn, sql, "", &[], threads)?.into_iter().collect())
 }
 
 pub fn forget(tx: &mut Tx, act: &Act) -> Result<()> {
@@ -195,11 +196,20 @@ pub fn forget(tx: &mut Tx, act: &Act) -> Result<()> {
     Ok(())
 }
 
+/// What an act changed goes first: it may be much.
 pub fn purge(tx: &mut Tx, older_than: Timestamp, batch: i64) -> Result<u64> {
-    tx.exec(
-        "DELETE FROM mark_acts WHERE id IN (SELECT id FROM mark_acts WHERE done_at < $1 ORDER BY done_at LIMIT $2)",
+    let changes = tx.exec(
+        "DELETE FROM mark_changes WHERE (act_id, thread_id) IN
+            (SELECT c.act_id, c.thread_id FROM mark_acts a JOIN mark_changes c ON c.act_id = a.id
+             WHERE a.done_at < $1 LIMIT $2)",
         args![older_than, batch],
-    )
+    )?;
+    let acts = tx.exec(
+        "DELETE FROM mark_acts WHERE id IN (SELECT id FROM mark_acts a WHERE done_at < $1
+            AND NOT EXISTS (SELECT 1 FROM mark_changes c WHERE c.act_id = a.id) ORDER BY done_at LIMIT $2)",
+        args![older_than, batch],
+    )?;
+    Ok(changes.max(acts))
 }
 
 pub fn has_tag(conn: &mut Conn, workspace: WorkspaceId, key: &str) -> Result<bool> {

@@ -131,7 +131,7 @@ kit::both_databases! {
         assert_eq!(app.post("/inbox/marks/undo", &[("act", &act)]).await.status, 409);
         assert_eq!(app.post("/inbox/marks/undo", &[("act", "x")]).await.status, 400);
         let now = app.app.now() + Duration::from_secs(86_400);
-        assert_eq!(app.db.write(move |tx| marks::purge(tx, now, 100)).await.unwrap(), 1);
+        assert_eq!(app.db.write(move |tx| marks::purge(tx, now, 100)).await.unwrap(), 3);
         assert_eq!(count(&app, "mark_changes").await, 0);
         assert_eq!(rows(&app, "tag=shipping").await.len(), 3, "the tags stay");
     }

@@ -141,10 +141,7 @@ pub async fn matching(
     once: Once,
     Json(body): Json<AllMatching>,
 ) -> Result<Response> {
-    let filter = Filter::parse(body.filter.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let filter = filter.map_err(|bad| {
-        Error::Invalid(FieldErrors::one("filter", "bad_filter", format!("{}: {}", bad.name, bad.message)))
-    })?;
+    let filter = named(&body.filter)?;
     let (user, workspace, word) = (who.user.id, who.workspace.id, Word { state: body.state, until: body.until });
     let local = Local::new(app.now(), &who.user.time_zone);
     let effect = move |work: &mut Work<'_>| {
@@ -191,6 +188,14 @@ pub(in crate::inbox) fn chosen(ids: Vec<InteractionId>) -> Result<Vec<Interactio
         return Ok(ids);
     }
     Err(Error::Invalid(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.")))
+}
+
+/// A filter, as the parameters of the list name it.
+pub(in crate::inbox) fn named(filter: &BTreeMap<String, String>) -> Result<Filter> {
+    let filter = Filter::parse(filter.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    filter.map_err(|bad| {
+        Error::Invalid(FieldErrors::one("filter", "bad_filter", format!("{}: {}", bad.name, bad.message)))
+    })
 }
 
 fn refused(refused: Refused) -> Error {

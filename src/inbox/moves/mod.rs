@@ -99,6 +99,8 @@ pub enum Receipt {
         assignee: Option<String>,
         /// The comment that is open.
         open: Option<InteractionId>,
+        /// The job that is at it.
+        underway: Option<(JobId, marks::matching::Underway)>,
     },
 }
 
@@ -166,7 +168,8 @@ impl Receipt {
             let Some(act) = marks::act(conn, workspace, by, id)? else { return Ok(None) };
             let named = members.iter().find(|one| Some(one.id) == act.assignee);
             let assignee = named.map(|one| if one.id == by { "you".to_owned() } else { one.name.clone() });
-            return Ok(Some(Self::Marked { act, assignee, open }));
+            let underway = marks::matching::underway(conn, &act, now)?;
+            return Ok(Some(Self::Marked { act, assignee, open, underway }));
         }
         let Some(id) = sent else { return Ok(None) };
         Ok(replies::find(conn, workspace, id)?.filter(|reply| reply.author_id == by).map(Box::new).map(Self::Sent))

@@ -14,7 +14,7 @@ use super::{AT_ONCE, Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
-use crate::inbox::listing::{self, Reader};
+use crate::inbox::listing::{self, Filter, Reader};
 use crate::inbox::pages::{self, Parameters};
 use crate::inbox::place::{Place, take, with};
 use crate::inbox::threads::{ThreadId, ThreadState};
@@ -97,8 +97,8 @@ pub async fn decide_many(
     let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
     let to = fields.iter().find(|(name, _)| name == "to").and_then(|(_, to)| to.parse::<Move>().ok());
     let to = to.ok_or_else(|| Error::bad_request("bad_move", "Choose what to do with them."))?;
-    if fields.iter().any(|(name, value)| name == ALL && !value.is_empty()) {
-        return decide_all(&app, &who, &list.from(None), to).await;
+    if means_all(&fields) {
+        return decide_all(&app, &who, &list, to).await;
     }
     if ids.is_empty() {
         return Ok(Redirect::to(&list.list()));
@@ -115,23 +115,29 @@ pub async fn decide_many(
     Ok(Redirect::to(&with(&list.list(), &[("many", &at.to_string()), ("of", &chosen.to_string())])))
 }
 
-async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result<Redirect> {
-    // What could not be read of the filter would make it match more.
-    if !list.errors.is_empty() || !list.remarks.is_empty() {
-        return Err(Error::bad_request(
-            "bad_filter",
-            "This list's filter can't be followed any more. Open it again first.",
-        ));
+/// What a list shows. What could not be read of its filter would make it match more.
+pub(in crate::inbox) fn all_of(list: &Place) -> Result<Filter> {
+    if list.errors.is_empty() && list.remarks.is_empty() {
+        return Ok(list.filter.clone());
     }
+    Err(Error::bad_request("bad_filter", "This list's filter can't be followed any more. Open it again first."))
+}
+
+/// Whether a form means all that match.
+pub(in crate::inbox) fn means_all(fields: &Parameters) -> bool {
+    fields.iter().any(|(name, value)| name == ALL && !value.is_empty())
+}
+
+async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result<Redirect> {
     let local = Local::new(app.now(), &who.user.time_zone);
-    let (user, workspace, filter, word) = (who.user.id, who.workspace.id, list.filter.clone(), to.word(&local));
+    let (user, workspace, filter, word) = (who.user.id, who.workspace.id, all_of(list)?, to.word(&local));
     let job = app
         .write(who.acting(), move |work| {
             let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
             matching::order(work, reader, &filter, word).map_err(refused)
         })
         .await?;
-    Ok(Redirect::to(&with(&list.list(), &[("matching", &job.to_string())])))
+    Ok(Redirect::to(&with(&list.from(None).list(), &[("matching", &job.to_string())])))
 }
 
 #[derive(Debug, Deserialize)]

@@ -80,6 +80,7 @@ pub fn receipt_part(done: Option<&Receipt>, matching: Option<JobId>, place: &Pla
     let line = receipt(done, place, local);
     let (hints, what, id) = match (matching, done) {
         (Some(job), _) => ("job", "matching", job.to_string()),
+        (None, Receipt::Marked { act, open: None, .. }) => ("job", "marked", act.id.to_string()),
         (None, Receipt::Sent(reply)) => ("inbox", "sent", reply.id.to_string()),
         _ => return line,
     };

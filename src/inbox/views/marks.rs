@@ -1,9 +1,11 @@
 //! Stars, tags and who sees to it: in a row, on the comment, and for all that is ticked.
 
+use kit::jobs::JobId;
 use maud::{Markup, html};
 
 use super::one::Beside;
 use crate::inbox::listing::Interaction;
+use crate::inbox::marks::matching::Underway;
 use crate::inbox::marks::pages::TagTold;
 use crate::inbox::marks::{Act, MarkKind, Marks, Member, TagName};
 use crate::inbox::place::Place;
@@ -152,9 +154,30 @@ pub(super) fn receipt(act: &Act, assignee: Option<&str>, open: Option<Interactio
     }
 }
 
+/// Not a `status` of its own while it counts: it would be read out again and again.
+pub(super) fn underway(act: &Act, job: JobId, underway: Underway, place: &Place) -> Markup {
+    let details = html! { " " a href={ "/activity/" (job) } { "Details" } };
+    match underway {
+        Underway::Marking(seen) => html! {
+            form.receipt method="post" action=(place.address("/inbox/marks/undo", None)) {
+                (icon(Icon::Clock))
+                span { "Marking all that match: " (grouped(seen)) " so far…" (details) }
+                input type="hidden" name="act" value=(act.id);
+                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+            }
+        },
+        Underway::TakingBack(done) => html! {
+            p.receipt { (icon(Icon::Clock)) span { "Taking it back: " (grouped(done)) " so far…" (details) } }
+        },
+    }
+}
+
 fn sentence(act: &Act, assignee: Option<&str>) -> String {
     let tag = act.tag.as_ref().map(|tag| format!("“{tag}”")).unwrap_or_default();
     let to = assignee.unwrap_or("somebody");
+    if act.matched == 0 {
+        return "Nothing changed: it already was like that.".to_owned();
+    }
     if act.matched == 1 {
         return match (act.mark, act.changed > 0) {
             (MarkKind::Star, true) => "Starred.".to_owned(),

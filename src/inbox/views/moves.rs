@@ -83,8 +83,9 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
             @for (to, label, sign, key) in OF_MANY {
                 @if fits(to, place.filter.state) { (button(to, label, sign, key)) }
             }
-            p.muted.of-all { "The other actions apply only to ticked comments." }
-            div.of-ticked { (marks::for_ticked(place, &rows.choice)) (for_ticked(place, &rows.verbs)) }
+            (marks::for_ticked(place, &rows.choice))
+            @if !rows.verbs.is_empty() { p.muted.of-all { "What the platform sees applies only to ticked comments." } }
+            div.of-ticked { (for_ticked(place, &rows.verbs)) }
         }
     }
 }
@@ -145,7 +146,10 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
                 span { @if *chosen > 0 { "Nothing changed: there was nothing to move." } @else { "Nothing changed: what you chose is gone." } }
             }
         },
-        Receipt::Marked { act, assignee, open } => marks::receipt(act, assignee.as_deref(), *open, place),
+        Receipt::Marked { act, underway: Some((job, underway)), .. } => marks::underway(act, *job, *underway, place),
+        Receipt::Marked { act, assignee, open, underway: None } => {
+            marks::receipt(act, assignee.as_deref(), *open, place)
+        }
         Receipt::Sent(reply) => {
             let undo = reply.can_be_cancelled().then(|| cancelling(reply));
             line(reply.interaction_id, "reply/act", html! { (sent(reply.state)) }, undo)

@@ -46,10 +46,7 @@ both_databases! {
     }
 
     async fn what_is_asked_for_by_its_id_is_as_the_platform_has_it_now(app: TestApp) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
-        let simulator = simulator::start(options).await.expect("the simulator starts");
-        let app = with_demo(app, &simulator).await;
+        let (app, _beside) = with_demo(app).await;
         let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=1").await.json();
         let id = waiting["items"][0]["id"].as_str().expect("one waits").to_owned();
         let page = [as_listed(&app, &id).await];

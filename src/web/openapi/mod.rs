@@ -67,6 +67,7 @@ pub fn text() -> &'static str {
         crate::inbox::marks::api::assign,
         crate::inbox::marks::api::unassign,
         crate::inbox::marks::api::many,
+        crate::inbox::marks::api::matching,
         crate::inbox::marks::api::undo,
         crate::inbox::moves::api::one,
         crate::inbox::moves::api::many,

@@ -15,15 +15,11 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::inbox::decisions::{self, LeftOut, Receipt, Refused, Speaker, Word};
-use crate::inbox::listing::{self, Cursor, Filter, Order, Reader};
+use crate::inbox::listing::{self, Filter, Matching, PORTION, Reader};
 use crate::inbox::threads::ThreadState;
-use crate::model::InteractionId;
-use crate::web::ui::Local;
 use crate::work::Work;
 use crate::workspaces::{self, Right, UserId, WorkspaceId};
 
-/// Comments that one transaction moves: whoever writes meanwhile waits for no more.
-const PORTION: usize = 256;
 /// So many are taken back while the person waits; more are a job.
 const TAKEN_BACK_AT_ONCE: i64 = 1_000;
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -31,15 +27,11 @@ const HOUR: Duration = Duration::from_secs(3_600);
 /// Says a word on the threads of all comments that match.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct MoveMatching {
-    workspace: WorkspaceId,
-    by: UserId,
-    /// As an address has it, with its days in this zone.
-    filter: Vec<(String, String)>,
-    zone: String,
+    /// Its time is the word's own, by which it is taken back.
+    #[serde(flatten)]
+    all: Matching,
     state: ThreadState,
     until: Option<Timestamp>,
-    /// When it was asked for: the word's own time, by which it is taken back.
-    asked_at: Timestamp,
 }
 
 /// Takes back a word on many threads.
@@ -53,7 +45,7 @@ pub struct TakeBackMoves {
 /// Up to where all is moved, and what was left alone on the way. A portion that is moved twice is the same.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Reached {
-    after: Option<(Timestamp, InteractionId)>,
+    after: listing::Reached,
     /// So many matched when the job began.
     total: usize,
     seen: usize,
@@ -76,12 +68,10 @@ pub struct Outcome {
 /// Enqueues the word.
 pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Word) -> Result<JobId, Refused> {
     word.check(work.now)?;
-    let (workspace, by, zone) = (reader.workspace, reader.user, reader.zone.iana_name().unwrap_or("UTC").to_owned());
-    let filter = Filter { order: Order::Newest, ..filter.clone() };
-    let filter = filter.parameters().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    let (state, until, asked_at) = (word.state, word.until, work.now);
-    let job = MoveMatching { workspace, by, filter, zone, state, until, asked_at };
-    Ok(jobs::enqueue(work.tx, work.now, work.random, &job, in_name_of((by, workspace), asked_at))?.id)
+    let all = Matching::new(reader, filter, work.now);
+    let (whose, asked_at) = ((all.by, all.workspace), all.asked_at);
+    let job = MoveMatching { all, state: word.state, until: word.until };
+    Ok(jobs::enqueue(work.tx, work.now, work.random, &job, in_name_of(whose, asked_at))?.id)
 }
 
 /// One of both is at a word: what says it, or what takes it back.
@@ -149,7 +139,7 @@ impl Job for MoveMatching {
         // Those of threads that were moved on the way are not met again.
         let all = reached.total.max(reached.seen);
         run.progress(all, all, "Moving comments");
-        let Self { workspace, by, asked_at, state, .. } = self;
+        let Self { all: Matching { workspace, by, asked_at, .. }, state, .. } = self;
         let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
         let changed = said.filter(|(said, ..)| *said == state).map_or(0, |(.., changed)| changed);
         let Reached { spared, passed_over, .. } = reached;
@@ -157,7 +147,7 @@ impl Job for MoveMatching {
     }
 
     fn on_cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
-        let Self { workspace, by, asked_at, .. } = *self;
+        let Matching { workspace, by, asked_at, .. } = self.all;
         let job = TakeBackMoves { workspace, by, asked_at };
         jobs::enqueue(tx, now, random, &job, in_name_of((by, workspace), asked_at))?;
         Ok(())
@@ -166,28 +156,24 @@ impl Job for MoveMatching {
 
 impl MoveMatching {
     async fn total(&self, app: &App) -> db::Result<usize> {
-        let order = self.clone();
-        app.db
-            .read_within(HOUR, move |conn| order.listed(|reader, filter| listing::count_all(conn, reader, filter)))
-            .await
+        let all = self.all.clone();
+        app.db.read_within(HOUR, move |conn| all.total(conn)).await
     }
 
     /// Moves the next comments of the list; none when there are no more.
     async fn portion(&self, app: &App, run: &Run, reached: Reached) -> std::result::Result<Option<Reached>, Failure> {
-        let order = self.clone();
-        let read = move |conn: &mut Conn| order.matching(conn, reached);
-        let found = app.db.read_within(HOUR, read).await?;
+        let all = self.all.clone();
+        let found = app.db.read_within(HOUR, move |conn| all.after(conn, reached.after)).await?;
         let Some(last) = found.last().copied() else { return Ok(None) };
         let (order, random, now, seen) = (self.clone(), app.random.clone(), app.now(), found.len());
         let left_out = run
             .step(&reached, move |tx| {
-                if !workspaces::role_of(tx, order.workspace, order.by)?.is_some_and(|role| role.may(Right::Answer)) {
-                    return Err(Failure::fail("no_right", "Whoever asked for this may not do it any more."));
-                }
+                let Matching { workspace, by, asked_at, .. } = order.all;
+                may_still(tx, workspace, by)?;
                 let ids = found.iter().map(|cursor| cursor.id).collect::<Vec<_>>();
-                let speaker = Speaker { by: order.by, workspace: order.workspace, now, random: &random };
+                let speaker = Speaker { by, workspace, now, random: &random };
                 let word = Word { state: order.state, until: order.until };
-                decisions::decide_as_of(tx, speaker, order.asked_at, &ids, word).map_err(refused)
+                decisions::decide_as_of(tx, speaker, asked_at, &ids, word).map_err(refused)
             })
             .await?;
         let LeftOut { spared, passed_over } = left_out;
@@ -199,18 +185,13 @@ impl MoveMatching {
             passed_over: reached.passed_over + passed_over,
         }))
     }
+}
 
-    fn matching(&self, conn: &mut Conn, reached: Reached) -> db::Result<Vec<Cursor>> {
-        let after = reached.after.map(|(created_at, id)| Cursor { score: 0, created_at, id });
-        self.listed(|reader, filter| listing::walk(conn, reader, filter, after, PORTION))
-    }
-
-    /// What a release doesn't know any more matches nothing.
-    fn listed<T: Default>(&self, read: impl FnOnce(Reader<'_>, &Filter) -> db::Result<T>) -> db::Result<T> {
-        let filter = self.filter.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let Ok(filter) = Filter::parse(filter) else { return Ok(T::default()) };
-        let local = Local::new(self.asked_at, &self.zone);
-        read(Reader { workspace: self.workspace, user: self.by, zone: &local.zone, now: local.now }, &filter)
+/// What somebody asked for is not done in their name once they may not any more.
+pub fn may_still(conn: &mut Conn, workspace: WorkspaceId, by: UserId) -> std::result::Result<(), Failure> {
+    match workspaces::role_of(conn, workspace, by)?.is_some_and(|role| role.may(Right::Answer)) {
+        true => Ok(()),
+        false => Err(Failure::fail("no_right", "Whoever asked for this may not do it any more.")),
     }
 }
 

@@ -77,6 +77,17 @@ kit::both_databases! {
         assert!(nothing.contains("Nothing changed"), "{}", receipt(&nothing));
     }
 
+    async fn a_filter_that_cannot_be_followed_moves_nothing(app: TestApp) {
+        let app = with_many(app).await;
+        let waiting = states(&app, "needs_reply").await;
+        for list in ["state=nowhere", "mood=good", "state=needs_reply&since=yesterday"] {
+            let answer = move_all(&app, list, "done").await;
+            assert_eq!(answer.status, 400, "{list}");
+        }
+        app.run_jobs().await;
+        assert_eq!(states(&app, "needs_reply").await, waiting);
+    }
+
     async fn who_may_not_answer_any_more_moves_nothing(app: TestApp) {
         let app = with_many(app).await;
         move_all(&app, "", "done").await;
@@ -165,9 +176,8 @@ async fn said_of(app: &TestApp, ids: Vec<InteractionId>) {
     let (who, at, random) = (app.who().await, app.app.now(), app.app.random.clone());
     let (by, workspace) = (who.user.id, who.workspace.id);
     let said = app.db.write(move |tx| {
-        let threads = decisions::threads_of(tx, workspace, &ids)?.iter().map(|thread| thread.id).collect::<Vec<_>>();
         let speaker = Speaker { by, workspace, now: at, random: &random };
-        decisions::decide(tx, speaker, &threads, Word { state: ThreadState::Done, until: None })
+        decisions::decide(tx, speaker, &ids, Word { state: ThreadState::Done, until: None })
             .map_err(|_| kit::db::Error::NotFound)
     });
     said.await.expect("it is said");

@@ -79,6 +79,9 @@ impl Things {
             path if path.ends_with("/api/moves") || path.ends_with("/v1/moves") => {
                 format!("{{\"ids\": [\"{}\"], \"state\": \"done\"}}", self.interaction)
             }
+            path if path.ends_with("/marks/matching") => {
+                "{\"filter\": {\"state\": \"spam\"}, \"mark\": \"star\"}".to_owned()
+            }
             path if path.ends_with("/moves/matching") => {
                 "{\"filter\": {\"state\": \"spam\"}, \"state\": \"done\"}".to_owned()
             }

@@ -1,0 +1,60 @@
+//! All comments that match a filter, as somebody asked for them: gone through by a job, portion by portion.
+
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result};
+use serde::{Deserialize, Serialize};
+
+use super::{Cursor, Filter, Order, Reader};
+use crate::model::InteractionId;
+use crate::web::ui::Local;
+use crate::workspaces::{UserId, WorkspaceId};
+
+/// Comments that one transaction is about: whoever writes meanwhile waits for no more.
+pub const PORTION: usize = 256;
+
+/// What a job remembers of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Matching {
+    pub workspace: WorkspaceId,
+    pub by: UserId,
+    /// As an address has it, with its days in this zone.
+    filter: Vec<(String, String)>,
+    zone: String,
+    /// Since when nothing new is meant.
+    pub asked_at: Timestamp,
+}
+
+/// Up to which comment all is done.
+pub type Reached = Option<(Timestamp, InteractionId)>;
+
+impl Matching {
+    pub fn new(reader: Reader<'_>, filter: &Filter, asked_at: Timestamp) -> Self {
+        let filter = Filter { order: Order::Newest, ..filter.clone() };
+        Self {
+            workspace: reader.workspace,
+            by: reader.user,
+            filter: filter.parameters().into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            zone: reader.zone.iana_name().unwrap_or("UTC").to_owned(),
+            asked_at,
+        }
+    }
+
+    /// How many there are, all of them counted.
+    pub fn total(&self, conn: &mut Conn) -> Result<usize> {
+        self.read(|reader, filter| super::count_all(conn, reader, filter))
+    }
+
+    /// The next portion, newest first; none when there are no more.
+    pub fn after(&self, conn: &mut Conn, reached: Reached) -> Result<Vec<Cursor>> {
+        let after = reached.map(|(created_at, id)| Cursor { score: 0, created_at, id });
+        self.read(|reader, filter| super::walk(conn, reader, filter, after, PORTION))
+    }
+
+    /// What a release doesn't know any more matches nothing.
+    fn read<T: Default>(&self, read: impl FnOnce(Reader<'_>, &Filter) -> Result<T>) -> Result<T> {
+        let filter = self.filter.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let Ok(filter) = Filter::parse(filter) else { return Ok(T::default()) };
+        let local = Local::new(self.asked_at, &self.zone);
+        read(Reader { workspace: self.workspace, user: self.by, zone: &local.zone, now: local.now }, &filter)
+    }
+}
