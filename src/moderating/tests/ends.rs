@@ -62,10 +62,15 @@ impl Stand {
         })
     }
 
-    fn tries_again(&self, order: OrderId, halt: &Halt) -> JoinHandle<Result<(), Refused>> {
+    /// How often it was run, too.
+    fn tries_again(&self, order: OrderId, halt: &Halt) -> JoinHandle<(Result<(), Refused>, usize)> {
         let (app, halt, workspace, ann) = (self.app.app.clone(), halt.clone(), self.workspace, self.ann);
         tokio::spawn(async move {
+            let turns = Halt::default();
+            turns.go();
+            let turn = turns.clone();
             let unit = move |work: &mut Work<'_>| {
+                turn.here();
                 let again = moderation::retry(work, workspace, order);
                 // PostgreSQL may end it to let the other go on.
                 if !matches!(again, Err(Refused::Db(DbError::Postgres { .. }))) {
@@ -73,7 +78,7 @@ impl Stand {
                 }
                 again
             };
-            app.write(Who::user(ann, ""), unit).await
+            (app.write(Who::user(ann, ""), unit).await, turns.count())
         })
     }
 }
@@ -90,9 +95,10 @@ both_databases! {
             let ended = stand.ends((order, job), end, &over);
             until_held_up(&stand.app.app.db, || ended.is_finished()).await;
             again.go();
-            tried.await.unwrap().expect("it failed before");
+            let (tried, turns) = tried.await.unwrap();
+            tried.expect("it failed before");
             ended.await.unwrap();
-            assert_eq!((again.count(), over.count()), (1, 1), "nobody was run again");
+            assert_eq!((turns, over.count()), (1, 1), "nobody was run again");
             stand.app.run_jobs().await;
             let act = stand.act(order).await;
             let told = (act.state, act.error_code.as_deref());
@@ -116,8 +122,9 @@ both_databases! {
             until_held_up(&stand.app.app.db, || tried.is_finished()).await;
             over.go();
             ended.await.unwrap();
-            tried.await.unwrap().expect("it failed before");
-            assert_eq!((again.count(), over.count()), (1, 1), "nobody was run again");
+            let (tried, turns) = tried.await.unwrap();
+            tried.expect("it failed before");
+            assert_eq!((turns, over.count()), (1, 1), "nobody was run again");
             stand.app.run_jobs().await;
             assert_eq!(stand.act(order).await.state, State::Done, "{end:?}");
         }

@@ -61,7 +61,8 @@ both_databases! {
         let stand = Stand::new(app).await;
         let item = stand.asked("c1").await;
         let reply = stand.send_as(stand.ann, item, "At nine.", None, FIVE_SECONDS).await.unwrap();
-        let (id, now, halt) = (reply.id, stand.app.app.now(), Halt::default());
+        let (id, now, halt, turns) = (reply.id, stand.app.app.now(), Halt::default(), Halt::default());
+        turns.go();
         // As its run does: the job's row first.
         let goes_out = tokio::spawn({
             let (app, halt) = (stand.app.app.clone(), halt.clone());
@@ -77,13 +78,18 @@ both_databases! {
         halt.reached().await;
         let called_back = tokio::spawn({
             let (app, workspace, ann) = (stand.app.app.clone(), stand.workspace, stand.ann);
-            async move { app.write(Who::user(ann, ""), move |work| replies::cancel(work, workspace, id)).await }
+            let turns = turns.clone();
+            let unit = move |work: &mut crate::work::Work<'_>| {
+                turns.here();
+                replies::cancel(work, workspace, id)
+            };
+            async move { app.write(Who::user(ann, ""), unit).await }
         });
         until_held_up(&stand.app.app.db, || called_back.is_finished()).await;
         halt.go();
         assert!(goes_out.await.unwrap());
         assert!(matches!(called_back.await.unwrap(), Err(Refused::NotNow { state: State::Sending, .. })));
-        assert_eq!(halt.count(), 1, "nobody was run again");
+        assert_eq!((halt.count(), turns.count()), (1, 1), "nobody was run again");
     }
 
     async fn what_is_called_back_in_time_is_not_sent(app: TestApp) {
