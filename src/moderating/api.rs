@@ -11,23 +11,33 @@ use kit::db::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::pages::all;
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
+use crate::inbox::moves::api::named;
 use crate::model::InteractionId;
-use crate::moderation::{self, ActId, Asker, MOST, NewOrder, OrderId, Receipt, State as Stands};
+use crate::moderation::{self, ActId, Asker, NewOrder, OrderId, Receipt, State as Stands};
 use crate::platforms::Verb;
 use crate::replies::{self, ReplyId};
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 use crate::workspaces::WorkspaceId;
 
+/// Comments that are named in a call, and in an answer.
+const NAMED: usize = 200;
+
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewOrderBody {
     /// Interactions, 1 to 200. Those that aren't there are passed over.
+    #[serde(default)]
     #[schema(min_items = 1, max_items = 200)]
-    ids: Vec<InteractionId>,
+    ids: Option<Vec<InteractionId>>,
+    /// In place of ids: all comments that match now, up to 2,000, as the parameters of the list name them, {"state":
+    /// "needs_reply", "language": "de"}. Not with delete.
+    #[serde(default)]
+    filter: Option<BTreeMap<String, String>>,
     #[schema(inline)]
     verb: OrderVerb,
 }
@@ -71,6 +81,7 @@ pub struct Body {
     skipped: BTreeMap<String, usize>,
     can_cancel: bool,
     can_retry: bool,
+    /// Of more than 200, what failed before the rest, and 200 at most.
     items: Vec<ActBody>,
 }
 
@@ -99,7 +110,8 @@ struct Trouble {
 
 /// Has comments hidden, published, rejected or deleted at their platform, or their authors banned, in the background.
 #[utoipa::path(post, path = "/moderation", tag = "moderation", request_body = NewOrderBody,
-    responses((status = 202, body = Body), (status = 401), (status = 403), (status = 404), (status = 409), (status = 422)))]
+    responses((status = 202, body = Body), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409),
+        (status = 422)))]
 pub async fn order(
     State(app): State<App>,
     who: Caller,
@@ -107,12 +119,16 @@ pub async fn order(
     once: Once,
     Json(body): Json<NewOrderBody>,
 ) -> Result<Response> {
-    if !(1..=MOST).contains(&body.ids.len()) {
-        return Err(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.").into());
-    }
+    let verb = body.verb.into();
+    let ids = match (body.ids, body.filter) {
+        (Some(ids), None) if (1..=NAMED).contains(&ids.len()) => ids,
+        (None, Some(filter)) => all(&app, (who.workspace.id, &who.user), &named(&filter)?, verb).await?,
+        (Some(_), Some(_)) => return Err(FieldErrors::one("filter", "one_of_both", "Give ids or a filter.").into()),
+        _ => return Err(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.").into()),
+    };
     let (platforms, workspace) = (app.platforms.clone(), who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        let new = NewOrder { interactions: &body.ids, verb: body.verb.into(), text: None, replaces: None };
+        let new = NewOrder { interactions: &ids, verb, text: None, replaces: None };
         let id = moderation::order(work, &platforms, workspace, &new)?;
         told(work, workspace, id)
     };
@@ -254,19 +270,23 @@ impl From<OrderVerb> for Verb {
 
 impl Body {
     /// For whoever asks.
-    fn of(receipt: Receipt, asker: Asker) -> Self {
+    fn of(mut receipt: Receipt, asker: Asker) -> Self {
+        let (can_cancel, can_retry) = (asker.may_cancel(&receipt.acts).is_ok(), asker.may_retry(&receipt.acts).is_ok());
+        if receipt.acts.len() > NAMED {
+            receipt.acts.sort_by_key(|act| act.state != Stands::Failed);
+        }
         Self {
             matched: receipt.acts.len(),
             changed: receipt.count(Stands::Done),
             failed: receipt.count(Stands::Failed),
             under_way: receipt.under_way(),
             skipped: receipt.skipped().into_iter().map(|(why, count)| (why.to_string(), count)).collect(),
-            can_cancel: asker.may_cancel(&receipt.acts).is_ok(),
-            can_retry: asker.may_retry(&receipt.acts).is_ok(),
+            can_cancel,
+            can_retry,
             id: receipt.id,
             verb: receipt.verb,
             ordered_at: receipt.ordered_at,
-            items: receipt.acts.into_iter().map(ActBody::of).collect(),
+            items: receipt.acts.into_iter().take(NAMED).map(ActBody::of).collect(),
         }
     }
 }

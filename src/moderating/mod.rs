@@ -8,6 +8,7 @@
 pub mod api;
 mod jobs;
 mod look;
+mod meant;
 pub mod pages;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod words;
 use std::time::Duration;
 
 use kit::clock::Timestamp;
+use kit::db::Conn;
 use kit::jobs::{Done, Enqueue, Failure, Run};
 use kit::mutant;
 use serde_json::json;
@@ -27,7 +29,7 @@ use crate::connections::account::{IngestTarget, OpenAccount, SyncError};
 use crate::inbox::ingest;
 use crate::model::{ObservedInteraction, ProviderState};
 use crate::moderation::{self, Act, Item, MOST_ATTEMPTS, OrderId, State};
-use crate::platforms::{ActRules, Error, Target, Verb};
+use crate::platforms::{ActRules, Error, Platforms, Target, Verb};
 use crate::replies::{self, Trouble};
 use crate::workspaces;
 
@@ -67,13 +69,14 @@ enum Answered {
 
 async fn carry_out(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
     loop {
-        let left = app.db.read(move |conn| moderation::left(conn, id)).await?;
         let now = app.now();
-        let Some((next, _)) = left.first() else { return over(app, run, id).await };
-        if next.due_at > now {
-            return Err(words::waits(next));
-        }
-        let group = together(app, left, now);
+        let platforms = app.platforms.clone();
+        let next = app.db.read(move |conn| next(conn, &platforms, id, now)).await?;
+        let group = match next {
+            Next::Group(group) => group,
+            Next::Waits(act) => return Err(words::waits(&act)),
+            Next::Over => return over(app, run, id).await,
+        };
         if waits_for_the_platform(app, &run, &group).await? {
             continue;
         }
@@ -100,10 +103,33 @@ async fn waits_for_the_platform(app: &App, run: &Run, group: &Group) -> Result<b
     Ok(true)
 }
 
+/// What there is to do next.
+enum Next {
+    Group(Group),
+    /// Nothing is due before this one.
+    Waits(Box<Act>),
+    Over,
+}
+
+fn next(conn: &mut Conn, platforms: &Platforms, id: OrderId, now: Timestamp) -> kit::db::Result<Next> {
+    let left = moderation::left(conn, id)?;
+    let Some(first) = left.first() else { return Ok(Next::Over) };
+    if first.due_at > now {
+        return Ok(Next::Waits(Box::new(first.clone())));
+    }
+    let workspace = first.workspace_id;
+    // A comment that is gone has taken its acts along, so that this one is there.
+    let about = moderation::items(conn, workspace, &[first.interaction_id])?;
+    let rules = about.first().and_then(|item| moderation::rules_of(platforms, item)).unwrap_or(words::NO_RULES);
+    let acts = together(rules, left, now);
+    let ids = acts.iter().map(|act| act.interaction_id).collect::<Vec<_>>();
+    let items = moderation::items(conn, workspace, &ids)?;
+    Ok(Next::Group(Group { acts: acts.into_iter().zip(items).collect(), rules }))
+}
+
 /// As many as one call takes. Of those that were refused together, each time fewer: one of them may have been at fault.
-fn together(app: &App, left: Vec<(Act, Item)>, now: Timestamp) -> Group {
-    let (first, item) = left[0].clone();
-    let rules = moderation::rules_of(&app.platforms, &item).unwrap_or(words::NO_RULES);
+fn together(rules: ActRules, left: Vec<Act>, now: Timestamp) -> Vec<Act> {
+    let first = left[0].clone();
     let company = rules.company(first.verb);
     let most = match first.company {
         0 => company,
@@ -123,8 +149,7 @@ fn together(app: &App, left: Vec<(Act, Item)>, now: Timestamp) -> Group {
             && act.due_at <= now
             && (act.company == first.company || first.state != State::Queued)
     };
-    let acts = left.into_iter().filter(|(act, _)| fits(act)).take(most).collect();
-    Group { acts, rules }
+    left.into_iter().filter(fits).take(most).collect()
 }
 
 async fn ask(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {

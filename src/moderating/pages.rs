@@ -8,18 +8,20 @@ use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
+use super::meant::Meant;
 use super::views::{self, Question};
-use crate::accounts::sessions::SignedIn;
+use crate::accounts::sessions::{SignedIn, UserRow};
 use crate::app::App;
 use crate::connections::budget;
-use crate::inbox::moves::pages::{ALL, place};
+use crate::inbox::listing::{Filter, Matching, Reader};
+use crate::inbox::moves::pages::{all_of, means_all, place};
 use crate::inbox::pages::Parameters;
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
 use crate::moderation::{self, Asker, Item, MOST, NewOrder, OrderId, Refused};
 use crate::platforms::{ActRules, Verb};
 use crate::web::errors::{Error, Result};
-use crate::web::ui;
+use crate::web::ui::{self, Local};
 use crate::workspaces::{Kind, UserId, WorkspaceId};
 
 /// What a form asks for.
@@ -32,6 +34,8 @@ struct Asked {
     is_confirmed: bool,
     /// The comment that is open.
     open: Option<InteractionId>,
+    /// Not the ticked ones, but all that match.
+    of_all: bool,
 }
 
 impl Asked {
@@ -39,12 +43,6 @@ impl Asked {
         let fields = url::form_urlencoded::parse(form).into_owned().collect::<Parameters>();
         let value = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
-        if value(ALL).is_some_and(|all| !all.is_empty()) {
-            return Err(Error::bad_request(
-                "only_ticked",
-                "This works only on ticked comments. Go back, untick the box for all that match, and try again.",
-            ));
-        }
         let verb = value("verb").unwrap_or_default().parse();
         Ok(Self {
             ids: ids.take(MOST).collect(),
@@ -53,12 +51,13 @@ impl Asked {
             replaces: value("replaces").map(str::to_owned),
             is_confirmed: value("confirmed").is_some(),
             open: value("open").and_then(|id| id.parse().ok()),
+            of_all: means_all(&fields),
         })
     }
 
     fn needs_asking(&self) -> bool {
         let has_words = self.verb != Verb::Edit || self.text.is_some();
-        !has_words || !self.is_confirmed && (self.ids.len() > 1 || self.verb.is_final())
+        self.of_all || !has_words || !self.is_confirmed && (self.ids.len() > 1 || self.verb.is_final())
     }
 }
 
@@ -72,6 +71,9 @@ pub async fn order(
 ) -> Result<Response> {
     let (list, _) = place(parameters)?;
     let mut asked = Asked::read(&form)?;
+    if asked.of_all {
+        asked.ids = all(&app, (who.workspace.id, &who.user), &all_of(&list)?, asked.verb).await?;
+    }
     if asked.ids.is_empty() {
         return Ok(Redirect::to(&list.list()).into_response());
     }
@@ -98,6 +100,23 @@ pub async fn order(
         }
         (Err(refused), _) => Err(refused.into()),
     }
+}
+
+/// All comments that match now, by whose ids they are asked about and ordered: what matches later is not meant.
+pub(super) async fn all(
+    app: &App,
+    (workspace, user): (WorkspaceId, &UserRow),
+    filter: &Filter,
+    verb: Verb,
+) -> Result<Vec<InteractionId>> {
+    if verb.is_about_own() {
+        return Err(Error::bad_request("only_named", "Own comments are changed and deleted one by one."));
+    }
+    let local = Local::new(app.now(), &user.time_zone);
+    let reader = Reader { workspace, user: user.id, zone: &local.zone, now: local.now };
+    let matching = Matching::new(reader, filter, local.now);
+    let found = app.db.read(move |conn| matching.at_most(conn, MOST)).await?;
+    found.ok_or_else(|| Refused::TooMany.into())
 }
 
 /// Whether what is asked would be taken: nobody types what would be refused whatever it says.
@@ -132,16 +151,18 @@ async fn question(
         if !was_refused {
             may_ask(conn, (workspace, by), verb, (&items, moderation::rules_of(&platforms, &first)))?;
         }
+        let busy = moderation::busy(conn, workspace, &ids)?;
         let budget = platforms.get(first.platform).and_then(|module| module.budget(&world));
         let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
-        Ok::<(Vec<Item>, Option<budget::Use>), Error>((items, used))
+        Ok::<_, Error>((items, busy, used))
     };
-    let (items, used) = app.db.read(read).await?;
-    let rules = moderation::rules_of(&app.platforms, &items[0]);
+    let (items, busy, used) = app.db.read(read).await?;
+    let meant = Meant::of(&app.platforms, &items, &busy, verb);
     let question = Question {
-        units: rules.map_or(0, |rules| rules.units(asked.verb, items.len())),
+        units: meant.units(&app.platforms, verb),
         left: used.map(|used| (used.units - used.used).max(0)),
         items: &items,
+        meant,
         verb: asked.verb,
         text: asked.text.as_deref(),
         replaces: asked.replaces.as_deref(),
@@ -166,7 +187,9 @@ pub async fn show(
     let (workspace, by) = (who.workspace.id, who.user.id);
     let read = move |conn: &mut Conn| {
         let receipt = moderation::receipt(conn, workspace, id)?.ok_or(Error::NotFound)?;
-        let ids = receipt.acts.iter().map(|act| act.interaction_id).collect::<Vec<_>>();
+        // The first says which platform it is.
+        let shown = receipt.acts.iter().take(1).chain(views::told(&receipt));
+        let ids = shown.map(|act| act.interaction_id).collect::<Vec<_>>();
         let items = moderation::items(conn, workspace, &ids)?;
         Ok::<_, Error>((receipt, items, Asker::read(conn, workspace, by)?))
     };

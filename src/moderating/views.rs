@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use maud::{Markup, html};
 
+use super::meant::Meant;
 use crate::inbox::place::Place;
 use crate::model::{InteractionId, Platform};
-use crate::moderation::{Act, Asker, Item, Receipt, State, could_not, doing, done, skipped, under_way};
+use crate::moderation::{self, Act, Asker, Item, Receipt, State, could_not, doing, done, skipped, under_way};
 use crate::platforms::Verb;
 use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Live, Local, Tone, card, head, icon, live, tag};
@@ -14,9 +15,15 @@ use crate::web::ui::{Icon, Live, Local, Tone, card, head, icon, live, tag};
 /// Letters of a comment in a list.
 const EXCERPT: usize = 140;
 
+/// People whose names are told, and acts that are told one by one; the rest is counted.
+const NAMED: usize = 20;
+const TOLD: usize = 100;
+
 /// What somebody is asked before it is done.
 pub struct Question<'a> {
+    /// All that were chosen.
     pub items: &'a [Item],
+    pub meant: Meant<'a>,
     pub verb: Verb,
     pub text: Option<&'a str>,
     pub replaces: Option<&'a str>,
@@ -36,7 +43,8 @@ impl Question<'_> {
     /// Each once, as often as they wrote.
     fn authors(&self) -> Vec<&str> {
         let mut seen = HashSet::new();
-        self.items.iter().filter(|item| seen.insert(item.author_id)).map(|item| item.author_name.as_str()).collect()
+        let items = self.meant.items.iter();
+        items.filter(|item| seen.insert(item.author_id)).map(|item| item.author_name.as_str()).collect()
     }
 
     fn button(&self) -> String {
@@ -48,9 +56,16 @@ impl Question<'_> {
         }
     }
 
+    fn is_for_nothing(&self) -> bool {
+        self.meant.items.is_empty()
+    }
+
     pub fn title(&self) -> String {
         let name = self.platform().label();
-        let what = match self.items.len() {
+        if self.is_for_nothing() {
+            return format!("Nothing to do on {name}");
+        }
+        let what = match self.meant.items.len() {
             1 if self.verb.is_about_own() => "your comment".to_owned(),
             1 => "this comment".to_owned(),
             many => counted(many as i64, "comment", "comments"),
@@ -72,7 +87,7 @@ impl Question<'_> {
     /// What viewers will see, and whether it can be taken back.
     fn meaning(&self) -> String {
         let name = self.platform().label();
-        let (they_are, them) = if self.items.len() == 1 { ("It's", "it") } else { ("They're", "them") };
+        let (they_are, them) = if self.meant.items.len() == 1 { ("It's", "it") } else { ("They're", "them") };
         match self.verb {
             Verb::Edit => format!("Everybody on {name} will see your new words."),
             Verb::Hide => format!("Nobody but you sees {them} on {name} until you publish {them} again."),
@@ -115,15 +130,20 @@ pub fn question(question: &Question<'_>) -> Markup {
             @for item in question.items { input type="hidden" name="id" value=(item.id); }
             @if let Some(open) = question.open { input type="hidden" name="open" value=(open); }
             input type="hidden" name="confirmed" value=(question.items.len());
-            @if has_words { (words(question)) } @else { (quotes(question.items)) }
-            @if question.verb == Verb::Ban { p { "Banned: " b dir="auto" { (question.authors().join(", ")) } } }
-            p { (question.meaning()) }
+            @if has_words { (words(question)) } @else { (quotes(&question.meant.items)) }
+            @if question.verb == Verb::Ban && !question.is_for_nothing() { (banned(&question.authors())) }
+            @if !question.is_for_nothing() { p { (question.meaning()) } }
+            (left_out(question))
             @if let Some(cost) = question.cost() { p.muted { (cost) } }
             div.actions {
-                button.button.(if question.verb.is_final() { "danger" } else { "primary" }) type="submit" name="verb" value=(question.verb) {
-                    (question.button())
+                @if question.is_for_nothing() {
+                    a.button.primary href=(back) { "Back to the inbox" }
+                } @else {
+                    button.button.(if question.verb.is_final() { "danger" } else { "primary" }) type="submit" name="verb" value=(question.verb) {
+                        (question.button())
+                    }
+                    a.button.quiet href=(back) { "Cancel" }
                 }
-                a.button.quiet href=(back) { "Cancel" }
             }
         }
     };
@@ -150,7 +170,27 @@ fn words(question: &Question<'_>) -> Markup {
     }
 }
 
-fn quotes(items: &[Item]) -> Markup {
+fn banned(authors: &[&str]) -> Markup {
+    let (named, more) = authors.split_at(authors.len().min(NAMED));
+    html! {
+        p {
+            "Banned: " b dir="auto" { (named.join(", ")) }
+            @if !more.is_empty() { " and " (grouped(more.len() as i64)) " more" }
+        }
+    }
+}
+
+fn left_out(question: &Question<'_>) -> Markup {
+    html! {
+        @if !question.meant.left_out.is_empty() {
+            ul.list data-test="left-out" {
+                @for (why, count) in &question.meant.left_out { li.muted { (moderation::left_out(*why, question.verb, *count)) } }
+            }
+        }
+    }
+}
+
+fn quotes(items: &[&Item]) -> Markup {
     const SHOWN: usize = 5;
     html! {
         ul.list {
@@ -190,11 +230,12 @@ pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, asker: Asker, lo
             @for (tone, words) in counts(receipt) { li { (tag(tone, &words)) } }
         }
         (acts(receipt, list, asker))
-        @let not_done = receipt.acts.iter().filter(|act| act.state == State::Failed).collect::<Vec<_>>();
-        @if !not_done.is_empty() {
+        @let not_done = receipt.count(State::Failed);
+        @if not_done > 0 {
             h3 { "What went wrong" }
             ul.list {
-                @for act in not_done { (failed(act, items, list)) }
+                @for act in told(receipt) { (failed(act, items, list)) }
+                @if not_done > TOLD { li.muted { "and " (grouped((not_done - TOLD) as i64)) " more" } }
             }
         }
     };
@@ -202,6 +243,11 @@ pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, asker: Asker, lo
         Live { name: "moderation", hints: "inbox", source: &source },
         html! { div.stack.narrow { (card("How it went", aside, body)) } },
     )
+}
+
+/// What went wrong, as far as it is told one by one.
+pub fn told(receipt: &Receipt) -> impl Iterator<Item = &Act> {
+    receipt.acts.iter().filter(|act| act.state == State::Failed).take(TOLD)
 }
 
 fn counts(receipt: &Receipt) -> Vec<(Tone, String)> {

@@ -12,16 +12,20 @@ mod state;
 mod store;
 mod words;
 
+use std::collections::{HashMap, HashSet};
+
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 use serde::{Deserialize, Serialize};
 
 pub use moves::{MOST, MOST_ATTEMPTS, advance, gave_up, tell};
-pub use people::{NewOrder, Refused, Skipped, call_back, cancel, goes_on, order, reopen_for_job, retry, retry_one};
+pub use people::{
+    NewOrder, Refused, Skipped, call_back, cancel, goes_on, order, reopen_for_job, retry, retry_one, why_not,
+};
 pub use rights::{Asker, Subject, in_the_way, right};
 pub use state::State;
 pub use store::{Act, Item};
-pub use words::{could_not, doing, done, skipped, under_way};
+pub use words::{could_not, doing, done, left_out, skipped, under_way};
 
 use crate::model::{ConnectionId, InteractionId, WorkspaceId};
 use crate::platforms::{ActRules, Platforms, Verb};
@@ -99,16 +103,9 @@ pub fn receipt_for_job(conn: &mut Conn, id: OrderId) -> Result<Option<Receipt>> 
     }
 }
 
-/// What is left of an order, with what it is about: for its job.
-pub fn left(conn: &mut Conn, id: OrderId) -> Result<Vec<(Act, Item)>> {
-    let mut left = Vec::new();
-    for act in store::live(conn, id)? {
-        // A comment that is gone has taken its acts along.
-        if let Some(item) = store::item(conn, act.workspace_id, act.interaction_id)? {
-            left.push((act, item));
-        }
-    }
-    Ok(left)
+/// What is left of an order, what is due first before the rest: for its job.
+pub fn left(conn: &mut Conn, id: OrderId) -> Result<Vec<Act>> {
+    store::live(conn, id)
 }
 
 /// The last act on each comment of a thread that has any.
@@ -130,15 +127,17 @@ pub fn done_since(
     store::done_since(conn, connection, since)
 }
 
-/// What is known of comments of the workspace, in their order; those that are not there are passed over.
+/// What is known of comments of the workspace, each once and in their order; those that are not there are passed over.
 pub fn items(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Item>> {
-    let mut found = Vec::with_capacity(ids.len());
-    for (place, id) in ids.iter().enumerate() {
-        if !ids[..place].contains(id) {
-            found.extend(store::item(conn, workspace, *id)?);
-        }
-    }
-    Ok(found)
+    let mut found: HashMap<_, _> =
+        store::items(conn, workspace, ids)?.into_iter().map(|item| (item.id, item)).collect();
+    Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+}
+
+/// Those of some comments for which something is under way.
+pub fn busy(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<HashSet<InteractionId>> {
+    let places = store::places(conn, workspace, ids)?;
+    Ok(places.into_iter().filter(|(.., is_busy)| *is_busy).map(|(id, ..)| id).collect())
 }
 
 /// Until when the platform has asked to be left alone by an account.

@@ -9,8 +9,8 @@ use super::{OrderId, State};
 use crate::events::{self, Event};
 use crate::replies::{Trouble, is_refusal};
 
-/// An order is as large as what goes in one call of the inbox.
-pub const MOST: usize = 200;
+/// Comments of one order: it is taken over in one transaction, and whoever writes meanwhile waits for it.
+pub const MOST: usize = 2_000;
 
 /// How often the platform is asked before a person has to ask for more.
 pub const MOST_ATTEMPTS: i64 = 5;

@@ -1,5 +1,7 @@
 //! What people do with comments at a platform: ask for something, call it back, try it again.
 
+use std::collections::HashMap;
+
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
 use kit::jobs::{self, Enqueue, JobId, JobScope};
@@ -15,6 +17,7 @@ use crate::model::{InteractionId, Platform, is_same_text};
 use crate::platforms::{Platforms, Verb};
 use crate::replies;
 use crate::web::errors::Error;
+use crate::web::ui::numbers::grouped;
 use crate::work::Work;
 use crate::workspaces::{self, UserId, WorkspaceId};
 
@@ -61,6 +64,8 @@ pub enum Refused {
     /// Somebody has changed it meanwhile: what it says now.
     #[error("it says something else by now")]
     Changed(String),
+    #[error("more than an order takes")]
+    TooMany,
     #[error("not allowed: {0}")]
     NotAllowed(&'static str),
     #[error("the owners want to see an editor's words first")]
@@ -96,22 +101,23 @@ pub fn order(
         _ => None,
     };
     let id = OrderId::new(work.now, work.random);
+    let ids = items.iter().map(|item| item.id).collect::<Vec<_>>();
+    let places = store::places(work.tx, workspace, &ids)?;
+    let places: HashMap<_, _> = places.into_iter().map(|(id, place, is_busy)| (id, (place, is_busy))).collect();
     let mut acts = Vec::with_capacity(items.len());
     for item in &items {
         let mut act = asked_for(work, (workspace, id, by), item, new.verb, text.clone());
-        let mut why = why_not(platforms, item, new.verb, text.as_deref());
-        let is_free = store::is_free(work.tx, item.id)? && !mutant!("moderation: anything counts as under way");
-        if why.is_none() && !is_free {
-            why = Some(Skipped::UnderWay);
-        }
-        match why {
+        let (place, is_busy) = places.get(&item.id).copied().unwrap_or_default();
+        let is_busy = is_busy || mutant!("moderation: anything counts as under way");
+        match why_not(platforms, item, is_busy, new.verb, text.as_deref()) {
             Some(why) if items.len() == 1 => return Err(Refused::Skipped(why, new.verb, item.platform)),
             Some(why) => act = Act { state: State::Skipped, error_code: Some(why.to_string()), ..act },
             None => {}
         }
-        store::insert(work.tx, &act)?;
-        acts.push(act);
+        acts.push((act, place + 1));
     }
+    store::insert(work.tx, &acts)?;
+    let mut acts = acts.into_iter().map(|(act, _)| act).collect::<Vec<_>>();
     acts.retain(|act| act.state == State::Queued);
     if !acts.is_empty() {
         enqueue(work, workspace, id, by)?;
@@ -233,10 +239,10 @@ pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<()> {
 }
 
 /// Why the platform would be asked for nothing, or for what it does not do.
-fn why_not(platforms: &Platforms, item: &Item, verb: Verb, text: Option<&str>) -> Option<Skipped> {
+pub fn why_not(platforms: &Platforms, item: &Item, is_busy: bool, verb: Verb, text: Option<&str>) -> Option<Skipped> {
     let is_same = verb == Verb::Edit && item.text.as_deref() == text;
     let in_the_way = rights::in_the_way(super::rules_of(platforms, item), item.subject(), verb);
-    in_the_way.or(is_same.then_some(Skipped::Already))
+    in_the_way.or(is_same.then_some(Skipped::Already)).or(is_busy.then_some(Skipped::UnderWay))
 }
 
 fn asked_for(
@@ -314,6 +320,10 @@ impl Refused {
             Self::Changed(says) => {
                 ("changed", format!("Somebody changed this reply while you were writing. It now says: “{says}”"))
             }
+            Self::TooMany => (
+                "too_many",
+                format!("More than {} comments match. Narrow the filter and try again.", grouped(MOST as i64)),
+            ),
             Self::NotAllowed(why) => ("role_missing", (*why).to_owned()),
             Self::NeedsOwner => {
                 ("needs_owner", "Replies wait for an owner's approval here, so only owners can edit them.".to_owned())
@@ -330,6 +340,7 @@ impl From<Refused> for Error {
             Refused::NotFound => Self::NotFound,
             Refused::Db(error) => error.into(),
             Refused::Text(refused) => refused.into(),
+            Refused::TooMany => Self::bad_request(code, text),
             Refused::NotAllowed(why) => Self::forbidden(code, why),
             Refused::Skipped(..) | Refused::Changed(_) | Refused::NeedsOwner | Refused::NotNow(_) => {
                 Self::conflict(code, text)

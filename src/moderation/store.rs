@@ -2,7 +2,8 @@
 
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{Conn, Dialect, Result, Tx, Val};
+use kit::db::lists::{all_in, rows_of};
+use kit::db::{AsVal, Conn, Dialect, Result, Tx, Val};
 
 use super::rights::Subject;
 use super::{ActId, OrderId, State};
@@ -77,14 +78,18 @@ impl Item {
     }
 }
 
-pub fn item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<Item>> {
-    conn.opt(
+/// In no order.
+pub fn items(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> Result<Vec<Item>> {
+    all_in(
+        conn,
         "SELECT i.id, i.connection_id, i.platform, c.connection_status = 'connected', i.external_id, i.thread_external_id,
             (SELECT external_id FROM content_items WHERE content_items.id = i.content_id), i.provider_state, i.can_reply,
             i.is_own, i.reply_count, i.text, i.author_id, a.display_name
          FROM interactions i JOIN authors a ON a.id = i.author_id JOIN platform_connections c ON c.id = i.connection_id
-         WHERE i.id = $1 AND (i.workspace_id = $2) IS TRUE",
-        args![id, workspace],
+         WHERE (i.workspace_id = $1) IS TRUE AND i.id IN ",
+        "",
+        args![workspace],
+        ids,
     )
 }
 
@@ -101,29 +106,43 @@ pub fn comment_of(
     )
 }
 
-/// Keeps a new act; nothing, where another one on the same comment is under way.
-pub fn insert(tx: &mut Tx, act: &Act) -> Result<bool> {
-    let inserted = tx.exec(
-        "INSERT INTO moderation_acts (id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state,
-            moves, attempts, company, may_be_done, due_at, error_code, created_at, updated_at, place)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, 0, 0, FALSE, $10, $11, $10, $10,
-            (SELECT COALESCE(max(place), 0) + 1 FROM moderation_acts WHERE interaction_id = $4))
-         ON CONFLICT DO NOTHING",
-        args![
-            act.id,
-            act.workspace_id,
-            act.connection_id,
-            act.interaction_id,
-            act.order_id,
-            act.ordered_by,
-            act.verb,
-            &act.text,
-            act.state,
-            act.created_at,
-            &act.error_code
-        ],
-    )?;
-    Ok(inserted == 1)
+/// Keeps new acts of one order, each in its place among those on the same comment.
+pub fn insert(tx: &mut Tx, acts: &[(Act, i64)]) -> Result<()> {
+    let Some((first, _)) = acts.first() else { return Ok(()) };
+    for (acts, places) in rows_of(acts, 12, 6) {
+        let sql = format!(
+            "INSERT INTO moderation_acts (workspace_id, order_id, ordered_by, verb, text, moves, attempts, company, may_be_done,
+                due_at, created_at, updated_at, id, connection_id, interaction_id, state, error_code, place)
+             VALUES {places}"
+        );
+        let shared: &[&dyn AsVal] = &[
+            &first.workspace_id,
+            &first.order_id,
+            &first.ordered_by,
+            &first.verb,
+            &first.text,
+            &first.moves,
+            &first.attempts,
+            &first.company,
+            &first.may_be_done,
+            &first.due_at,
+            &first.created_at,
+            &first.updated_at,
+        ];
+        let mut args = shared.iter().map(|value| value.as_val()).collect::<Vec<_>>();
+        for (act, place) in acts {
+            args.extend([
+                Val::from(&act.id),
+                Val::from(&act.connection_id),
+                Val::from(&act.interaction_id),
+                Val::from(&act.state),
+                Val::from(&act.error_code),
+                Val::Int(*place),
+            ]);
+        }
+        tx.exec(&sql, &args)?;
+    }
+    Ok(())
 }
 
 /// Writes an act as it now is, if nobody has moved it since it was read; whether that was so.
@@ -197,13 +216,20 @@ pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: Connection
     )
 }
 
-/// Of whom nothing is under way.
-pub fn is_free(tx: &mut Tx, interaction: InteractionId) -> Result<bool> {
-    let found: Option<ActId> = tx.opt(
-        "SELECT id FROM moderation_acts WHERE interaction_id = $1 AND state IN ('queued', 'asking', 'unknown')",
-        args![interaction],
-    )?;
-    Ok(found.is_none())
+/// Of each comment with which anything was done, or asked: the place of the last act, and whether one is under way.
+pub fn places(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    interactions: &[InteractionId],
+) -> Result<Vec<(InteractionId, i64, bool)>> {
+    all_in(
+        conn,
+        "SELECT interaction_id, max(place), max(CASE WHEN state IN ('queued', 'asking', 'unknown') THEN 1 ELSE 0 END) = 1
+         FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND interaction_id IN ",
+        " GROUP BY interaction_id",
+        args![workspace],
+        interactions,
+    )
 }
 
 /// Holds an order's acts, so that whoever brings one back on its way is waited for. SQLite has one writer anyway.

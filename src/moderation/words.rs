@@ -3,6 +3,7 @@
 use super::Skipped;
 use crate::model::Platform;
 use crate::platforms::Verb;
+use crate::web::ui::numbers::grouped;
 
 /// "Hide on YouTube": what is done there is never mistaken for what is done here.
 pub fn doing(verb: Verb, platform: Platform) -> String {
@@ -82,4 +83,15 @@ pub fn skipped(why: Skipped, verb: Verb, count: usize) -> String {
         Skipped::NotOwn => format!("somebody else wrote {them}"),
         Skipped::NotConnected => "the account isn't connected".to_owned(),
     }
+}
+
+/// Of several, before anything is asked: "3 will be left out: they're already hidden".
+pub fn left_out(why: Skipped, verb: Verb, count: usize) -> String {
+    let they_are = if count == 1 { "it's" } else { "they're" };
+    let why = match why {
+        Skipped::Already => format!("{they_are} already {}", done(verb)),
+        Skipped::Rejected => format!("{they_are} rejected for good"),
+        why => skipped(why, verb, count),
+    };
+    format!("{} will be left out: {why}.", grouped(i64::try_from(count).unwrap_or(i64::MAX)))
 }

@@ -27,6 +27,15 @@ fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
         person.browser.press("[data-test=moderation] [value=reject]").await;
         person.browser.read("[data-test=moderation-receipt]", "2 rejected").await;
         person.is_sound("receipt").await;
+
+        person.at_the_inbox().await;
+        person.browser.press(".row:nth-child(1) .tick").await;
+        person.browser.press(".all-matching input").await;
+        person.browser.press("[popovertarget=at-platform]").await;
+        person.is_sound("all that match").await;
+        person.browser.press("#at-platform [value=hide]").await;
+        person.browser.read("h1", "comments on YouTube?").await;
+        person.is_sound("question about all").await;
         person.leaves_no_trace().await;
     });
 }

@@ -22,6 +22,7 @@ mod driver;
 #[cfg(feature = "testing")]
 mod effort;
 mod error;
+pub mod lists;
 mod macros;
 mod migrate;
 mod postgres;

@@ -6,8 +6,8 @@ use kit::clock::Timestamp;
 use kit::db::{AsVal, Conn, Result, Tx};
 
 use crate::inbox::ingest::IngestContext;
-use crate::inbox::ingest::lists::{all_in, exec_in};
 use crate::model::{ConnectionId, ContentId, ContentKind, ObservedContent};
+use kit::db::lists::{all_in, exec_in};
 
 kit::row! {
     #[derive(Clone, Debug)]

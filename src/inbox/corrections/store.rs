@@ -5,9 +5,9 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx, Val};
 
 use super::{Correctable, Cursor};
-use crate::inbox::ingest::lists::all_in;
 use crate::model::InteractionId;
 use crate::workspaces::{UserId, WorkspaceId};
+use kit::db::lists::all_in;
 
 kit::row! {
     /// What somebody said of a fact, and what the rules alone make of it.

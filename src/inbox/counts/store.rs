@@ -5,10 +5,10 @@ use kit::db::{AsVal, Conn, Dialect, FromRow, Result, Row, Tx, Val};
 
 use super::{ASKED, Counts};
 use crate::inbox::derive::PriorityBand;
-use crate::inbox::ingest::lists::rows_of;
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId};
 use crate::workspaces::WorkspaceId;
+use kit::db::lists::rows_of;
 
 const COLUMNS: &str =
     "comments, replies, reviews, mentions, positive, neutral, negative, mixed, unknown, asked, answered";

@@ -7,10 +7,10 @@ use kit::id::Id;
 use kit::random::Random;
 
 use super::{OwnReply, Place, Stored};
-use crate::inbox::ingest::lists::all_in;
 use crate::inbox::threads::ThreadId;
 use crate::model::ConnectionId;
 use crate::workspaces::{UserId, WorkspaceId};
+use kit::db::lists::all_in;
 
 pub fn known_content(conn: &mut Conn, account: ConnectionId, ids: &[&str]) -> Result<Vec<String>> {
     let sql = "SELECT external_id FROM content_items WHERE connection_id = $1 AND external_id IN ";

@@ -5,7 +5,6 @@
 mod ageing;
 mod authors;
 mod corrected;
-pub(super) mod lists;
 mod missing;
 mod moderated;
 mod page;

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use kit::args;
 use kit::clock::Timestamp;
+use kit::db::lists::{all_in, exec_in};
 use kit::db::{Json, Result, Tx, Val};
 
 use super::IngestContext;
-use super::lists::{all_in, exec_in};
 use super::page::TextHash;
 use crate::inbox::derive::{Facts, Given, Intent, Language, PriorityBand, RULESET, Reason, Said, Sentiment};
 use crate::inbox::triage::{Triage, TriageInput, TriageState};

@@ -50,6 +50,23 @@ impl Matching {
         self.read(|reader, filter| super::walk(conn, reader, filter, after, PORTION))
     }
 
+    /// All that match now, newest first; none where there are more than so many.
+    pub fn at_most(&self, conn: &mut Conn, most: usize) -> Result<Option<Vec<InteractionId>>> {
+        let (mut ids, mut reached) = (Vec::new(), None);
+        loop {
+            let found = self.after(conn, reached)?;
+            let Some(last) = found.last() else { return Ok(Some(ids)) };
+            reached = Some((last.created_at, last.id));
+            ids.extend(found.iter().map(|cursor| cursor.id));
+            if ids.len() > most {
+                return Ok(None);
+            }
+            if found.len() < PORTION {
+                return Ok(Some(ids));
+            }
+        }
+    }
+
     /// What a release doesn't know any more matches nothing.
     fn read<T: Default>(&self, read: impl FnOnce(Reader<'_>, &Filter) -> Result<T>) -> Result<T> {
         let filter = self.filter.iter().map(|(name, value)| (name.as_str(), value.as_str()));

@@ -12,10 +12,10 @@ use super::filter::{Filter, Order, Visibility};
 use super::marked::{self, Marked};
 use super::{Cursor, Reader, found};
 use crate::inbox::derive::{Facts, Intent, Language, PriorityBand, Reason, Sentiment};
-use crate::inbox::ingest::lists::all_in;
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, Platform, ProviderState};
 use crate::workspaces::WorkspaceId;
+use kit::db::lists::all_in;
 
 kit::row! {
     #[derive(Clone, Debug)]

@@ -7,11 +7,11 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx, Val};
 
 use super::{ActId, MarkKind, TagName};
-use crate::inbox::ingest::lists::{all_in, exec_in};
 use crate::inbox::listing::{Interaction, Reader};
 use crate::inbox::threads::ThreadId;
 use crate::model::ConnectionId;
 use crate::workspaces::{UserId, WorkspaceId};
+use kit::db::lists::{all_in, exec_in};
 
 kit::row! {
     /// What somebody did with some threads at once.

@@ -191,7 +191,7 @@ pub(in crate::inbox) fn chosen(ids: Vec<InteractionId>) -> Result<Vec<Interactio
 }
 
 /// A filter, as the parameters of the list name it.
-pub(in crate::inbox) fn named(filter: &BTreeMap<String, String>) -> Result<Filter> {
+pub fn named(filter: &BTreeMap<String, String>) -> Result<Filter> {
     let filter = Filter::parse(filter.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     filter.map_err(|bad| {
         Error::Invalid(FieldErrors::one("filter", "bad_filter", format!("{}: {}", bad.name, bad.message)))

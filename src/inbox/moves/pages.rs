@@ -82,7 +82,7 @@ pub async fn undo(
 }
 
 /// The field of a form that means all that match, and not only what is ticked.
-pub const ALL: &str = "all";
+pub(in crate::inbox) const ALL: &str = "all";
 
 /// Says one word on the threads of all comments that are ticked, or of all that match.
 pub async fn decide_many(
@@ -116,7 +116,7 @@ pub async fn decide_many(
 }
 
 /// What a list shows. What could not be read of its filter would make it match more.
-pub(in crate::inbox) fn all_of(list: &Place) -> Result<Filter> {
+pub fn all_of(list: &Place) -> Result<Filter> {
     if list.errors.is_empty() && list.remarks.is_empty() {
         return Ok(list.filter.clone());
     }
@@ -124,7 +124,7 @@ pub(in crate::inbox) fn all_of(list: &Place) -> Result<Filter> {
 }
 
 /// Whether a form means all that match.
-pub(in crate::inbox) fn means_all(fields: &Parameters) -> bool {
+pub fn means_all(fields: &Parameters) -> bool {
     fields.iter().any(|(name, value)| name == ALL && !value.is_empty())
 }
 

@@ -9,9 +9,9 @@ use kit::db::{Conn, Dialect, Json, Result, Tx, Val};
 use super::words::{Sign, Words};
 use super::{Document, Traits};
 use crate::inbox::derive::{Intent, Language, Sentiment};
-use crate::inbox::ingest::lists::{all_in, exec_in, rows_of};
 use crate::model::{AuthorId, ConnectionId, InteractionId, Kind, Platform};
 use crate::workspaces::WorkspaceId;
+use kit::db::lists::{all_in, exec_in, rows_of};
 
 pub struct Entry {
     pub interaction: InteractionId,

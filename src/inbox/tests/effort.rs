@@ -54,8 +54,7 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
     app.db.write(move |tx| search::jobs::keep_current(tx, now, &random)).await.expect("an empty index is current");
     let ids = three_questions(&app).await;
     fill(&app, comments).await;
-    let (me, one) = (app.who().await.user.id, ids[0]);
-    let ticked = ids.iter().map(|id| format!("id={id}&")).collect::<String>();
+    let (me, one, ticked) = (app.who().await.user.id, ids[0], ticked(&ids));
     let page = |path: &str, body: &str| ("POST", path.to_owned(), FORM, body.to_owned());
     let call = |method, path: &str, body: serde_json::Value| (method, path.to_owned(), JSON, body.to_string());
     let look = |path: &str| ("GET", path.to_owned(), FORM, String::new());
@@ -88,6 +87,7 @@ async fn efforts(comments: usize) -> Vec<(String, u64)> {
         look("/inbox?state=all&q=ship"),
         look("/inbox?starred=yes&state=all"),
         look("/inbox?assignee=me&state=all"),
+        page("/moderation?assignee=me&state=all", "all=yes&verb=hide"),
         look("/inbox?days=last_7_days&kind=comment&tag=price"),
         look("/inbox?panel=filters&state=all&kind=comment"),
         page("/inbox/views", "name=Mine&filter=assignee%3Dme"),
@@ -124,6 +124,10 @@ pub fn filters() -> Vec<String> {
             .map(str::to_owned),
     );
     filters
+}
+
+fn ticked(ids: &[InteractionId]) -> String {
+    ids.iter().map(|id| format!("id={id}&")).collect()
 }
 
 fn words(body: &str, ids: &[InteractionId]) -> String {

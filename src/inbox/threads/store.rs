@@ -7,10 +7,10 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx, Val};
 
 use super::{Decision, SaidBy, Tally, ThreadId, ThreadState};
-use crate::inbox::ingest::lists::{all_in, rows_of};
 use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, ProviderState};
 use crate::workspaces::{UserId, WorkspaceId};
+use kit::db::lists::{all_in, rows_of};
 
 kit::row! {
     #[derive(Clone, Debug, PartialEq, Eq)]

@@ -84,8 +84,7 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
                 @if fits(to, place.filter.state) { (button(to, label, sign, key)) }
             }
             (marks::for_ticked(place, &rows.choice))
-            @if !rows.verbs.is_empty() { p.muted.of-all { "What the platform sees applies only to ticked comments." } }
-            div.of-ticked { (for_ticked(place, &rows.verbs)) }
+            (for_ticked(place, &rows.verbs))
         }
     }
 }

@@ -5,6 +5,7 @@ mod api;
 mod ends;
 mod lists;
 mod many;
+mod matching;
 mod offers;
 mod pages;
 mod rights;

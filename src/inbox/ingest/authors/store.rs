@@ -7,8 +7,8 @@ use kit::db::{Result, Tx};
 
 use super::Author;
 use crate::inbox::ingest::IngestContext;
-use crate::inbox::ingest::lists::all_in;
 use crate::model::AuthorId;
+use kit::db::lists::all_in;
 
 pub fn by_key(tx: &mut Tx, context: &IngestContext<'_>, keys: &[&str]) -> Result<HashMap<String, Author>> {
     let sql = format!("SELECT {} FROM authors WHERE connection_id = $1 AND external_id IN ", Author::COLUMNS);

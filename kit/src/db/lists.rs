@@ -1,6 +1,6 @@
 //! "Is one of these" for both databases: values as places of their own, in lists of few lengths, so that few statements are prepared.
 
-use kit::db::{AsVal, Conn, FromRow, Result, Tx, Val};
+use super::{AsVal, Conn, FromRow, Result, Tx, Val};
 
 /// The last place of a list that is too long for its values repeats the last of them.
 const LENGTHS: [usize; 3] = [1, 8, 64];
