@@ -204,7 +204,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
             let beside = views::Beside {
                 neighbours: neighbours(conn, reader, &place, &rows.listed, &opened.interaction)?,
                 receipt: Receipt::read(conn, (workspace, by, now), done, &rows.choice.members)?,
-                word: decisions::last_word(conn, workspace, id)?,
+                word: decisions::last_word(conn, workspace, id)?.filter(|word| word.holds(now)),
                 by,
                 may_answer,
                 may_approve,

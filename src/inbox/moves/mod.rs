@@ -154,7 +154,8 @@ impl Receipt {
         let Done { moved, many, sent, marked, matching, open } = done;
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;
-            let is_theirs = |word: &LastWord| word.decided_by == by && now.since(word.decided_at) < UNDO;
+            let is_theirs =
+                |word: &LastWord| word.decided_by == by && word.holds(now) && now.since(word.decided_at) < UNDO;
             return Ok(word.filter(is_theirs).map(|word| Self::Moved { id, word }));
         }
         if let Some((at, chosen)) = many.filter(|(at, _)| now.since(*at) < UNDO) {

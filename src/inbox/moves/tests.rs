@@ -54,6 +54,18 @@ kit::both_databases! {
         assert!(page.contains("Marked as needing no reply"), "the list says it too");
     }
 
+    async fn a_snooze_that_has_ended_is_told_no_more(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        app.post(&format!("/inbox/{id}/move"), &[("to", "later_today")]).await;
+        let path = format!("/inbox/{id}");
+        assert!(app.get(&path).await.text.contains("Snoozed until"));
+        app.hand.advance(Duration::from_secs(3 * 3_600));
+        app.run_jobs().await;
+        let page = app.get(&path).await.text;
+        assert!(!page.contains("Snoozed until") && page.contains("value=\"done\""), "{page}");
+    }
+
     async fn what_is_ticked_is_moved_together_and_back(app: TestApp) {
         let app = app.with_ann().await;
         let ids = three_questions(&app).await;

@@ -233,6 +233,13 @@ kit::row! {
     }
 }
 
+impl LastWord {
+    /// Until its snooze ends.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.snoozed_until.is_none_or(|until| until > now)
+    }
+}
+
 pub fn last_word(conn: &mut Conn, workspace: WorkspaceId, interaction: InteractionId) -> Result<Option<LastWord>> {
     conn.opt(
         "SELECT d.state, d.snoozed_until, d.decided_by, d.decided_at,
