@@ -72,7 +72,7 @@ fn of_act(act: &Act) -> Enqueue {
 /// The job that takes an act back, where one must.
 pub(super) fn take_back(work: &mut Work<'_>, act: &Act) -> Result<Option<JobId>> {
     let how = of_act(act);
-    if let Some(id) = jobs::live(work.tx, how.operation_key.as_deref().unwrap_or_default())? {
+    if let Some(id) = jobs::hold(work.tx, how.operation_key.as_deref().unwrap_or_default())? {
         let scope = scope_of(act.workspace_id, act.done_by);
         let is_marking =
             jobs::status(work.tx, id, scope, work.now)?.is_some_and(|job| job.job_type == MarkMatching::TYPE);

@@ -101,7 +101,7 @@ pub fn take_back(
     let is_fresh = work.now.since(asked_at) < decisions::UNDO;
     let how = in_name_of((by, workspace), asked_at);
     let scope = JobScope::Member { user_id: by.uuid(), workspace_id: workspace.uuid() };
-    if let Some(id) = jobs::live(work.tx, how.operation_key.as_deref().unwrap_or_default())? {
+    if let Some(id) = jobs::hold(work.tx, how.operation_key.as_deref().unwrap_or_default())? {
         let is_move = jobs::status(work.tx, id, scope, work.now)?.is_some_and(|job| job.job_type == MoveMatching::TYPE);
         if is_move {
             jobs::cancel::<App>(work.tx, work.now, work.random, id, scope)?;
