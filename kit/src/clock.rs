@@ -87,7 +87,7 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        Timestamp::parse(&text).map_err(serde::de::Error::custom)
+        Timestamp::parse(&text).map_err(|_| serde::de::Error::custom("expected an instant like 2026-11-23T08:00:00Z"))
     }
 }
 

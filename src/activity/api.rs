@@ -56,7 +56,7 @@ pub async fn list(State(app): State<App>, who: Caller, Query(query): Query<ListQ
     Ok(Json(List { items, next_cursor: next_cursor.map(|cursor| cursor.to_string()) }))
 }
 
-/// One job: how far it is, and how it ended.
+/// One job: how far it is, and how it ended. A key for the inbox alone sees jobs of the inbox.
 #[utoipa::path(get, path = "/jobs/{id}/status", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 200, body = JobView), (status = 401), (status = 404)))]
 pub async fn status(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<JobView>> {
@@ -77,7 +77,8 @@ pub struct Cancelled {
     status: JobStatus,
 }
 
-/// Asks a job to end. One that has ended stays as it is.
+/// Asks a job to end. One that has ended stays as it is. A key also needs the scope of what the job does: replies:send where a
+/// platform is asked, connections, demo, or write.
 #[utoipa::path(post, path = "/jobs/{id}/cancel", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Cancelled), (status = 401), (status = 404)))]
 pub async fn cancel(
@@ -102,7 +103,7 @@ pub struct Retried {
     job_id: JobId,
 }
 
-/// Asks for the same again, as a new job.
+/// Asks for the same again, as a new job. A key needs the same scopes as to cancel it.
 #[utoipa::path(post, path = "/jobs/{id}/retry", tag = "jobs", params(("id" = inline(JobId), Path)),
     responses((status = 202, body = Retried), (status = 409), (status = 401), (status = 404)))]
 pub async fn retry(

@@ -10,6 +10,7 @@ use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
 use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
 use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
+use crate::inbox::marks::{self, ActId};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
 use crate::moderation::{self, Act, Asker, CarryOut, OrderId};
 use crate::replies::{self, Reply, ReplyId, SendReply};
@@ -35,6 +36,8 @@ pub(super) struct Rights {
     replies: HashMap<ReplyId, Reply>,
     /// Those that may be tried again.
     again: HashSet<ReplyId>,
+    /// Marks on many that are not taken back.
+    marks: HashSet<ActId>,
 }
 
 impl Rights {
@@ -47,6 +50,7 @@ impl Rights {
             orders: HashMap::new(),
             replies: HashMap::new(),
             again: HashSet::new(),
+            marks: HashSet::new(),
         };
         for workspace in jobs.iter().filter_map(|job| job.workspace_id).collect::<HashSet<_>>() {
             match Asker::read(conn, workspace, by) {
@@ -71,6 +75,8 @@ impl Rights {
         let replies = replies::of_ids(conn, workspace, &replies.collect::<Vec<_>>())?;
         self.again.extend(replies::of_those_can_retry(conn, workspace, &replies, self.by)?);
         self.replies.extend(replies.into_iter().map(|reply| (reply.id, reply)));
+        let acts = of(MarkMatching::TYPE).filter_map(|job| Some(read::<MarkMatching>(&job.payload).ok()?.act));
+        self.marks.extend(marks::known_acts(conn, workspace, &acts.collect::<Vec<_>>())?);
         Ok(())
     }
 
@@ -102,6 +108,12 @@ impl Rights {
                     Wanted::Cancel => Ok(asker.may_cancel(acts)?),
                     Wanted::Retry => Ok(asker.may_retry(acts)?),
                 }
+            }
+            // What was taken back has nothing to go on with.
+            (MarkMatching::TYPE, Wanted::Retry)
+                if read::<MarkMatching>(&job.payload).is_ok_and(|job| !self.marks.contains(&job.act)) =>
+            {
+                Err(super::not_repeatable())
             }
             // It speaks in the name of whoever ordered it.
             (job_type, _) if IN_ONES_NAME.contains(&job_type) && job.user_id == self.by => {

@@ -63,7 +63,9 @@ impl Scope {
             Scope::Read => "Read everything: the dashboard, inbox, connections, jobs and events",
             Scope::InboxRead => "Read the inbox only",
             Scope::Write => "Work in the inbox, and cancel and retry jobs",
-            Scope::InboxWrite => "Work in the inbox only: states, tags, notes, views and saved replies",
+            Scope::InboxWrite => {
+                "Work in the inbox only: states, tags, notes, views, saved replies, and the jobs of these"
+            }
             Scope::SendReplies => {
                 "Act on the platforms on your behalf: send, edit and delete replies; hide, publish and reject comments, and ban their authors"
             }

@@ -85,7 +85,8 @@ pub struct AllMarks {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MarkOrdered {
-    /// The job that does it, or takes it back.
+    /// The job that does it, or takes it back. When it has completed, its result holds the `act` and how many threads were
+    /// `changed`, or how many were `taken_back`.
     job_id: JobId,
     /// Names it for an hour, to take it back.
     act: ActId,
@@ -225,6 +226,15 @@ pub async fn matching(
 }
 
 fn asked(mark: MarkKind, tag: Option<&str>, assignee: Option<UserId>) -> Result<Mark> {
+    let is_tagging = matches!(mark, MarkKind::Tag | MarkKind::Untag);
+    for (field, is_meant, is_there) in
+        [("tag", is_tagging, tag.is_some()), ("assignee", mark == MarkKind::Assign, assignee.is_some())]
+    {
+        if is_there && !is_meant {
+            let text = format!("{mark} takes no {field}.");
+            return Err(Error::Invalid(FieldErrors::one(field, "not_meant", text)));
+        }
+    }
     let tag = || tag.unwrap_or_default().parse::<TagName>();
     let nobody = || Error::Invalid(FieldErrors::one("assignee", "required", "Say whom to assign them to."));
     Ok(match mark {

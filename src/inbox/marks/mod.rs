@@ -83,6 +83,7 @@ impl MarkKind {
 /// are matched, and not changed.
 pub fn mark(work: &mut Work<'_>, workspace: WorkspaceId, ids: &[InteractionId], mark: &Mark) -> Result<Act> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
+    workspaces::lock(work.tx, workspace)?;
     let threads = decisions::threads_of(work.tx, workspace, ids)?;
     let ids = threads.iter().map(|thread| thread.id).collect::<Vec<ThreadId>>();
     let act = Act::new(work, (workspace, by), mark, !ids.is_empty())?;
@@ -124,7 +125,8 @@ impl Act {
     }
 }
 
-/// Does an act to some threads; how many of them were not so already.
+/// Does an act to some threads, under the workspace's lock: of two who do the same at once only one changes each. How many were
+/// not so already.
 fn put(tx: &mut Tx, now: Timestamp, act: &Act, threads: &[ThreadId]) -> db::Result<usize> {
     let changed = store::note_changes(tx, act, threads)?;
     if !changed.is_empty() {
@@ -157,6 +159,7 @@ pub fn undo(work: &mut Work<'_>, workspace: WorkspaceId, id: ActId) -> Result<Ta
 
 /// Takes back what an act did to some threads; how many it were.
 fn take_some_back(tx: &mut Tx, now: Timestamp, act: &Act, limit: usize) -> db::Result<usize> {
+    workspaces::lock(tx, act.workspace_id)?;
     let threads = store::changed(tx, act.id, limit)?;
     if threads.is_empty() {
         return Ok(0);
@@ -211,6 +214,11 @@ pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<Member
 
 fn is_member(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> db::Result<bool> {
     Ok(members(conn, workspace)?.iter().any(|member| member.id == user))
+}
+
+/// Which of these acts can still be gone on with.
+pub fn known_acts(conn: &mut Conn, workspace: WorkspaceId, acts: &[ActId]) -> db::Result<Vec<ActId>> {
+    store::known_acts(conn, workspace, acts)
 }
 
 /// Whether it hangs on some thread.

@@ -186,6 +186,16 @@ pub fn act(conn: &mut Conn, workspace: WorkspaceId, by: UserId, id: ActId) -> Re
     conn.opt(&sql, args![id, workspace, by])
 }
 
+pub fn known_acts(conn: &mut Conn, workspace: WorkspaceId, acts: &[ActId]) -> Result<Vec<ActId>> {
+    let sql = "SELECT id FROM mark_acts WHERE (workspace_id = $1) IS TRUE AND id IN ";
+    all_in(conn, sql, "", args![workspace], acts)
+}
+
+/// How many threads an act has changed that are not taken back.
+pub fn left(conn: &mut Conn, act: ActId) -> Result<i64> {
+    conn.one("SELECT count(*) FROM mark_changes WHERE act_id = $1", args![act])
+}
+
 pub fn connections_of(conn: &mut Conn, threads: &[ThreadId]) -> Result<BTreeSet<ConnectionId>> {
     let sql = "SELECT DISTINCT connection_id FROM threads WHERE id IN ";
     Ok(all_in::<ConnectionId, _>(conn, sql, "", &[], threads)?.into_iter().collect())

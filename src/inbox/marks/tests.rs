@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use kit::args;
+use kit::testing::{Halt, until_held_up};
 
-use crate::inbox::marks;
+use crate::inbox::marks::{self, Mark};
 use crate::inbox::testing::{colleague, three_questions};
 use crate::model::InteractionId;
 use crate::testing::{Answer, TestApp};
+use crate::web::errors::Error;
+use crate::work::{Who, Work};
 
 const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlencoded")];
 
@@ -52,6 +55,35 @@ kit::both_databases! {
         assert!(page.contains("Removed “Price List” from 1, 1 didn&#39;t have it.") || page.contains("Removed “Price List” from 1, 1 didn't have it."), "{page}");
         marked(&app, &ids[..1], "mark=tag&tag=PRICE+LIST").await;
         assert!(app.get("/inbox").await.text.contains("title=\"PRICE LIST\""), "a tag that nobody used is written anew");
+    }
+
+    async fn of_two_who_tag_the_same_at_once_each_thread_is_ones(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        colleague(&app).await;
+        let (ann, ben, workspace) = (app.who().await.user.id, app.user("ben@example.com").await, app.who().await.workspace.id);
+        let tags = |user, halt: &Halt| {
+            let (app, ids, halt) = (app.app.clone(), ids.clone(), halt.clone());
+            tokio::spawn(async move {
+                let unit = move |work: &mut Work<'_>| {
+                    let act = marks::mark(work, workspace, &ids, &Mark::Tag("shipping".parse()?))?;
+                    halt.here();
+                    Ok::<_, Error>(act)
+                };
+                app.write(Who::user(user, ""), unit).await
+            })
+        };
+        let (first, second) = (Halt::default(), Halt::default());
+        second.go();
+        let anns = tags(ann, &first);
+        first.reached().await;
+        let bens = tags(ben, &second);
+        until_held_up(&app.app.db, || bens.is_finished()).await;
+        first.go();
+        let (anns, bens) = (anns.await.unwrap(), bens.await.unwrap());
+        let changed = [anns, bens].map(|act| act.unwrap_or_else(|error| panic!("{error}")).changed);
+        assert_eq!(changed, [3, 0]);
+        assert_eq!(count(&app, "mark_changes").await, 3);
     }
 
     async fn what_is_no_tag_is_told_beside_the_field_and_stays_typed(app: TestApp) {

@@ -61,8 +61,8 @@ pub struct AllMatching {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MoveOrdered {
-    /// When it has completed, its result holds `at`, how many threads were `changed`, how many were so already (`spared`), and
-    /// in how many something happened since it was asked (`passed_over`).
+    /// When it has completed, its result holds `at`, how many threads were `changed`, how many stayed as they were for the word
+    /// is of no use there or stood already (`spared`), and in how many something happened since it was asked (`passed_over`).
     job_id: JobId,
 }
 
@@ -131,7 +131,7 @@ pub async fn many(
 }
 
 /// The same for the threads of all interactions that match a filter, as a job. What happens in a thread after this call is
-/// not meant.
+/// not meant; of two orders for one thread the one that was asked for later holds.
 #[utoipa::path(post, path = "/moves/matching", tag = "moves", request_body = AllMatching,
     responses((status = 202, body = MoveOrdered), (status = 401), (status = 422)))]
 pub async fn matching(

@@ -125,7 +125,7 @@ pub fn all_of(list: &Place) -> Result<Filter> {
 
 /// Whether a form means all that match.
 pub fn means_all(fields: &Parameters) -> bool {
-    fields.iter().any(|(name, value)| name == ALL && !value.is_empty())
+    fields.iter().any(|(name, value)| name == ALL && value == "yes")
 }
 
 async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result<Redirect> {

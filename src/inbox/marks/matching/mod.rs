@@ -20,7 +20,7 @@ use crate::inbox::listing::{Filter, Matching, PORTION, Reached, Reader};
 use crate::inbox::moves::matching::may_still;
 use crate::web::errors::Result;
 use crate::work::Work;
-use crate::workspaces::{UserId, WorkspaceId};
+use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// So many are taken back while the person waits; more are a job.
 const TAKEN_BACK_AT_ONCE: i64 = 1_000;
@@ -31,7 +31,8 @@ const HOUR: Duration = Duration::from_secs(3_600);
 pub struct MarkMatching {
     #[serde(flatten)]
     all: Matching,
-    act: ActId,
+    /// What it does, and by which it is taken back.
+    pub act: ActId,
 }
 
 /// Takes a mark on many threads back.
@@ -53,6 +54,7 @@ struct Progress {
 
 /// Enqueues the mark.
 pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, mark: &Mark) -> Result<(JobId, ActId)> {
+    workspaces::lock(work.tx, reader.workspace)?;
     let act = Act::new(work, (reader.workspace, reader.user), mark, true)?;
     store::begin(work.tx, &act)?;
     let job = MarkMatching { all: Matching::new(reader, filter, work.now), act: act.id };
@@ -115,7 +117,9 @@ impl Job for MarkMatching {
             let Some(next) = self.portion(&app, &run, progress).await? else { break };
             progress = next;
         }
-        run.done(json!({ "act": self.act })).await
+        let (workspace, by, id) = (self.all.workspace, self.all.by, self.act);
+        let act = app.db.read(move |conn| store::act(conn, workspace, by, id)).await?;
+        run.done(json!({ "act": id, "changed": act.map_or(0, |act| act.changed) })).await
     }
 
     fn on_cancelled(&self, tx: &mut Tx, _: &JobRow, now: Timestamp, random: &Random) -> db::Result<()> {
@@ -144,6 +148,7 @@ impl MarkMatching {
         };
         let (Matching { workspace, by, .. }, id, now) = (self.all.clone(), self.act, app.now());
         run.step(&progress, move |tx| {
+            workspaces::lock(tx, workspace)?;
             may_still(tx, workspace, by)?;
             let Some(act) = store::act(tx, workspace, by, id)? else {
                 return Err(Failure::fail("gone", "What was to be done is forgotten."));
@@ -184,10 +189,14 @@ impl Job for TakeBackMarks {
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
         let Self { workspace, by, act: id } = self;
-        let act = app.db.read(move |conn| store::act(conn, workspace, by, id)).await?;
-        let Some(act) = act else { return run.done(json!({ "taken_back": 0 })).await };
-        let total = usize::try_from(act.changed).unwrap_or(0);
-        let mut taken_back = 0;
+        let read = move |conn: &mut Conn| {
+            let act = store::act(conn, workspace, by, id)?;
+            Ok::<_, db::Error>(act.map(|act| Ok::<_, db::Error>((act, store::left(conn, id)?))).transpose()?)
+        };
+        let Some((act, left)) = app.db.read(read).await? else { return run.done(json!({ "taken_back": 0 })).await };
+        // A run before this one may have begun.
+        let (total, done) = (act.changed.max(left), act.changed - left);
+        let (total, mut taken_back) = (usize::try_from(total).unwrap_or(0), usize::try_from(done).unwrap_or(0));
         loop {
             run.progress(taken_back, total.max(taken_back), "Taking it back");
             let (act, now) = (act.clone(), app.now());

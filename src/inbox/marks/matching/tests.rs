@@ -44,6 +44,11 @@ kit::both_databases! {
         assert_eq!(app.db.read(|conn| conn.one::<i64>("SELECT count(*) FROM thread_stars", args![])).await.unwrap(), 0);
         let page = app.get(undone.location()).await.text;
         assert!(!page.contains("so far…"), "{}", receipt(&page));
+        let jobs = app.get("/api/jobs?job_type=mark_matching").await.json();
+        let job = &jobs["items"][0];
+        assert_eq!((&job["status"], &job["can_retry"]), (&json!("cancelled"), &json!(false)), "there is nothing to go on with: {job}");
+        let again = app.json("POST", &format!("/api/jobs/{}/retry", job["id"].as_str().unwrap()), Value::Null).await;
+        assert_eq!(again.status, 409, "{}", again.text);
     }
 
     async fn whoever_left_is_assigned_nothing(app: TestApp) {
@@ -77,6 +82,9 @@ kit::both_databases! {
         app.run_jobs().await;
         assert_eq!(tagged(&app).await, threads_of_what_is_listed(&app).await);
         let act = answer.json()["act"].as_str().expect("an act").to_owned();
+        let path = format!("/api/jobs/{}", answer.json()["job_id"].as_str().expect("a job"));
+        let job = app.get(&format!("{path}/status")).await.json();
+        assert_eq!(job["result"], json!({ "act": act, "changed": tagged(&app).await }), "{job}");
         let undone = app.json("POST", &format!("/api/marks/{act}/undo"), Value::Null).await;
         assert_eq!(undone.status, 202, "{}", undone.text);
         app.run_jobs().await;
@@ -84,6 +92,8 @@ kit::both_databases! {
         for wrong in [
             json!({ "filter": { "state": "nowhere" }, "mark": "star" }),
             json!({ "filter": {}, "mark": "tag" }),
+            json!({ "filter": {}, "mark": "star", "tag": "plans" }),
+            json!({ "filter": {}, "mark": "tag", "tag": "plans", "assignee": "01890a5d-ac96-774b-bcce-b302099a8057" }),
             json!({ "filter": {}, "mark": "assign" }),
             json!({ "filter": {}, "mark": "assign", "assignee": "01890a5d-ac96-774b-bcce-b302099a8057" }),
         ] {

@@ -206,8 +206,11 @@ impl Job for TakeBackMoves {
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
         let Self { workspace, by, asked_at } = self;
         let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
-        let total = said.map_or(0, |(.., count)| usize::try_from(count).unwrap_or(0));
-        let mut taken_back = 0;
+        let left = said.map_or(0, |(.., count)| usize::try_from(count).unwrap_or(0));
+        let total = run.restore::<usize>().unwrap_or(left);
+        run.checkpoint(&total).await?;
+        // A run before this one may have begun.
+        let mut taken_back = total.saturating_sub(left);
         loop {
             run.progress(taken_back, total.max(taken_back), "Taking it back");
             let (random, now) = (app.random.clone(), app.now());
