@@ -191,7 +191,7 @@ impl Job for TakeBackMarks {
         let Self { workspace, by, act: id } = self;
         let read = move |conn: &mut Conn| {
             let act = store::act(conn, workspace, by, id)?;
-            Ok::<_, db::Error>(act.map(|act| Ok::<_, db::Error>((act, store::left(conn, id)?))).transpose()?)
+            act.map(|act| Ok::<_, db::Error>((act, store::left(conn, id)?))).transpose()
         };
         let Some((act, left)) = app.db.read(read).await? else { return run.done(json!({ "taken_back": 0 })).await };
         // A run before this one may have begun.
