@@ -329,7 +329,12 @@ fn many_are_ticked_and_moved_by_keyboard() {
             .await;
         let before = person.browser.evaluate("document.querySelector('.row').id").await;
         person.browser.key("e").await;
-        person.is("a line says so", "document.querySelector('.rows-pane > .receipt')?.textContent.includes('Marked 3 threads done') ?? false").await;
+        person
+            .is(
+                "a line says so",
+                "document.querySelector('.rows-pane .receipt')?.textContent.includes('Marked 3 threads done') ?? false",
+            )
+            .await;
         person.is("the focus is in the list", "document.activeElement.closest('.row') !== null").await;
         assert_ne!(person.browser.evaluate("document.querySelector('.row').id").await, before, "they left the list");
         person.browser.key("z").await;

@@ -75,7 +75,7 @@ fn many_are_tagged_at_once_and_filtered_by_it() {
         person
             .is(
                 "a line says so",
-                "document.querySelector('.rows-pane > .receipt')?.textContent.includes('Tagged 3 “Later”.') ?? false",
+                "document.querySelector('.rows-pane .receipt')?.textContent.includes('Tagged 3 “Later”.') ?? false",
             )
             .await;
         person.open("/inbox?tag=later").await;
