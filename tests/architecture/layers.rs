@@ -56,10 +56,52 @@ fn features_leave_each_others_tables_alone() {
 
 #[test]
 fn modules_make_no_circles() {
-    let modules: BTreeSet<_> = product().iter().filter_map(node_of).collect();
+    let mut edges = dependencies();
     for root in ["app", "config", "jobs", "routes", "serve", "assembly"] {
-        assert!(modules.contains(root), "{root}.rs is looked at too: {modules:?}");
+        assert!(edges.contains_key(root), "{root}.rs is looked at too: {:?}", edges.keys());
     }
+    // Take away whoever knows nobody that is left: a circle is what stays.
+    while let Some(free) = edges.iter().find(|(_, known)| known.is_empty()).map(|(name, _)| name.clone()) {
+        edges.remove(&free);
+        edges.values_mut().for_each(|known| {
+            known.remove(&free);
+        });
+    }
+    assert_none(
+        "modules know each other without circles, those of one file too",
+        edges.iter().map(|(name, known)| format!("{name} → {known:?}")).collect(),
+    );
+}
+
+/// `docs/dependencies.md` shows who knows whom. What follows from two arrows one after the other has no arrow of its own.
+#[test]
+fn the_drawing_of_modules_is_true() {
+    let edges = dependencies();
+    let mut reached = BTreeMap::<String, BTreeSet<String>>::new();
+    while reached.len() < edges.len() {
+        let is_next = |(name, known): &(&String, &BTreeSet<String>)| {
+            !reached.contains_key(*name) && known.iter().all(|one| reached.contains_key(one))
+        };
+        let (name, known) = edges.iter().find(is_next).expect("there is no circle");
+        let further = known.iter().flat_map(|one| &reached[one]).cloned();
+        reached.insert(name.clone(), known.iter().cloned().chain(further).collect());
+    }
+    let is_needed = |one: &String, known: &BTreeSet<String>| !known.iter().any(|other| reached[other].contains(one));
+    let mut drawing = String::new();
+    for (name, known) in &edges {
+        for one in known.iter().filter(|one| is_needed(one, known)) {
+            drawing.push_str(&format!("    {} --> {}\n", name.replace('/', "_"), one.replace('/', "_")));
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/dependencies.md");
+    let told = std::fs::read_to_string(path).expect("docs/dependencies.md");
+    let drawn = told.split("graph TD\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    assert!(drawn == drawing, "{path} shows other dependencies than there are:\n{drawing}");
+}
+
+/// Whom each module knows.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let modules: BTreeSet<_> = product().iter().filter_map(node_of).collect();
     let mut edges = BTreeMap::<String, BTreeSet<String>>::new();
     for file in product() {
         let Some(own) = node_of(&file) else { continue };
@@ -69,19 +111,7 @@ fn modules_make_no_circles() {
             edges.entry(own.clone()).or_default().extend(used);
         }
     }
-    // Take away whoever knows nobody that is left: a circle is what stays.
-    while let Some(free) = edges.iter().find(|(_, known)| known.is_empty()).map(|(name, _)| name.clone()) {
-        edges.remove(&free);
-        edges.values_mut().for_each(|known| {
-            known.remove(&free);
-        });
-        let left: BTreeSet<_> = edges.keys().cloned().collect();
-        edges.values_mut().for_each(|known| known.retain(|name| left.contains(name)));
-    }
-    assert_none(
-        "modules know each other without circles, those of one file too",
-        edges.iter().map(|(name, known)| format!("{name} → {known:?}")).collect(),
-    );
+    edges
 }
 
 fn product() -> Vec<Source> {
