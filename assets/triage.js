@@ -59,8 +59,10 @@ function renewList() {
   asked.onload = () => {
     const fresh = asked.response?.getElementById("panel-inbox");
     if (!fresh) return;
+    const hadFocus = list().contains(document.activeElement);
     list().replaceWith(document.importNode(fresh, true));
     rowOf(reading().dataset.id)?.setAttribute("aria-current", "true");
+    if (hadFocus) links()[0]?.focus({ preventScroll: true });
   };
   asked.send();
 }
@@ -260,6 +262,9 @@ function isBeingRead(part) {
 
 document.addEventListener("freshen", (event) => {
   const part = event.target;
+  // What a job moved or brought back was asked for, too.
+  const isBusy = (one) => one.querySelector("[data-busy]") !== null;
+  if (isBusy(part) && !isBusy(event.detail.fresh)) renewList();
   if (part.id !== "panel-inbox" || !button) return;
   if (!isBeingRead(part) || !rows(part).length) return void (button.hidden = true);
   event.preventDefault();

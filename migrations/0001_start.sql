@@ -274,7 +274,7 @@ CREATE TABLE interactions (
     -- What follows from the rules and from people's decisions about the thread; can be derived again at will.
     -- needs_reply: a person waits for an answer. answered: an own reply follows it in its thread.
     state TEXT NOT NULL CHECK (state IN
-        ('needs_reply', 'answered', 'no_reply_needed', 'own', 'spam', 'waiting', 'done', 'snoozed')),
+        ('needs_reply', 'answered', 'no_reply_needed', 'own', 'spam', 'waiting', 'done', 'snoozed', 'removed')),
     sentiment TEXT NOT NULL CHECK (sentiment IN ('positive', 'neutral', 'negative', 'mixed', 'unknown')),
     sentiment_score DOUBLE PRECISION,
     -- ["question","complaint",…]
@@ -312,7 +312,7 @@ CREATE TABLE threads (
     connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
     external_id TEXT NOT NULL,
     -- What follows from its interactions and from its decision; can be derived again at will.
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed', 'removed')),
     state_by TEXT NOT NULL CHECK (state_by IN ('rules', 'person', 'platform')),
     -- Grows with all that other people write or edit in it.
     news BIGINT NOT NULL,
@@ -325,7 +325,7 @@ CREATE INDEX threads_by_workspace ON threads (workspace_id, state);
 CREATE TABLE thread_decisions (
     thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed', 'removed')),
     snoozed_until TIMESTAMPTZ,
     -- The thread's news when it was decided: it holds while they are the same.
     at_news BIGINT NOT NULL,
@@ -344,7 +344,7 @@ CREATE TABLE overruled_decisions (
     thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
     place BIGINT NOT NULL,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed')),
+    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed', 'removed')),
     snoozed_until TIMESTAMPTZ,
     decided_by UUID NOT NULL,
     decided_at TIMESTAMPTZ NOT NULL,
@@ -647,8 +647,8 @@ CREATE TABLE search_version (
 );
 
 -- Rollups: kept in the transaction that changes an interaction, so that no page counts interactions.
--- By quarters of an hour, of which every zone's days are made; only what other people wrote, everybody sees and is no spam
--- (is_own = false, provider_state = 'published', state <> 'spam').
+-- By quarters of an hour, of which every zone's days are made; only what other people wrote, everybody sees and is not set aside
+-- (is_own = false, provider_state = 'published', state neither 'spam' nor 'removed').
 CREATE TABLE interaction_quarters (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     -- Quarters of an hour since 1970, UTC.

@@ -111,7 +111,7 @@ pub fn yesterday_so_far(conn: &mut Conn, workspace: WorkspaceId, local: &Local) 
                  FROM interaction_quarters WHERE workspace_id = $1 AND quarter >= $2 AND quarter < $3)
               + (SELECT count(*) FROM interactions
                  WHERE workspace_id = $1 AND created_at >= $4 AND created_at <= $5
-                     AND NOT is_own AND provider_state = 'published' AND state <> 'spam')",
+                     AND NOT is_own AND provider_state = 'published' AND state <> 'spam' AND state <> 'removed')",
         args![workspace, first, last, counts::start_of(last), until],
     )
 }
@@ -168,7 +168,7 @@ pub fn recent(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Item>> {
          FROM interactions i
          JOIN authors a ON a.id = i.author_id
          LEFT JOIN content_items c ON c.id = i.content_id
-         WHERE i.workspace_id = $1 AND NOT i.is_own AND i.provider_state = 'published' AND i.state <> 'spam'
+         WHERE i.workspace_id = $1 AND NOT i.is_own AND i.provider_state = 'published' AND i.state <> 'spam' AND i.state <> 'removed'
          ORDER BY i.created_at DESC, i.id DESC LIMIT 10",
         args![workspace],
     )

@@ -225,6 +225,16 @@ pub fn threads_of(conn: &mut Conn, workspace: WorkspaceId, interactions: &[Inter
     threads::store::of_interactions(conn, workspace, interactions)
 }
 
+/// The same of those interactions that were here at an instant: what came since was not meant then.
+pub fn threads_known_at(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    interactions: &[InteractionId],
+    at: Timestamp,
+) -> db::Result<Vec<ThreadId>> {
+    threads::store::of_known(conn, workspace, interactions, at)
+}
+
 /// Who moved how many threads out of the way since.
 pub fn cleared_since(
     conn: &mut Conn,

@@ -39,6 +39,7 @@ pub const fn state(state: TriageState) -> &'static str {
         TriageState::Waiting => "waiting for them",
         TriageState::Done => "done",
         TriageState::Snoozed => "snoozed",
+        TriageState::Removed => "removed here",
     }
 }
 

@@ -107,6 +107,11 @@ impl Job for WakeSnoozed {
         }
         run.done(json!({ "woken": woken })).await
     }
+
+    /// They come back an hour late, and not never.
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, random: &Random) -> Result<()> {
+        wake_at(tx, now, random, self.workspace, now + HOUR)
+    }
 }
 
 /// One for each moment, however many threads sleep until then.

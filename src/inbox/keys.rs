@@ -33,7 +33,7 @@ pub const MOVING: [Key; 8] = [
     read("?", "Keyboard shortcuts"),
 ];
 
-pub const DOING: [Key; 11] = [
+pub const DOING: [Key; 12] = [
     answer("r", "Write a reply"),
     answer("Ctrl Enter", "Send the reply and go on"),
     answer("e", "Mark as done"),
@@ -41,6 +41,7 @@ pub const DOING: [Key; 11] = [
     answer("n", "No reply needed"),
     answer("N", "Needs a reply"),
     answer("!", "Mark as spam"),
+    answer("Delete", "Remove here"),
     answer("s", "Star"),
     answer("#", "Tag"),
     answer("a", "Assign"),

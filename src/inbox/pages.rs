@@ -97,9 +97,9 @@ pub(super) async fn list_page(app: &App, who: &SignedIn, nonce: &Nonce, listing:
     rows.verbs = views::verbs(&app.platforms, &rows.connections, who.role);
     shell.needs_reply = Some(rows.count(TriageState::NeedsReply));
     let (receipt, may_answer, local) = (receipt.as_ref(), who.role.may(Right::Answer), &shell.local);
-    let (may_connect, matching) = (who.role.may(Right::Connect), done.by());
+    let may_connect = who.role.may(Right::Connect);
     let (place, rows) = (&place, &rows);
-    let view = views::Inbox { place, rows, open: None, receipt, matching, may_answer, may_connect, local };
+    let view = views::Inbox { place, rows, open: None, receipt, done, may_answer, may_connect, local };
     match panel {
         Some(_) if counts_choices => return Ok(views::filters(&view).into_response()),
         Some(_) => return Ok(views::panel(&view).into_response()),
@@ -122,7 +122,7 @@ async fn receipt_part(app: &App, who: &SignedIn, place: &Place, done: Done) -> R
         Ok::<_, Error>(Receipt::read(conn, (workspace, by, now), done, &members)?)
     };
     let receipt = app.db.read(read).await?;
-    Ok(views::receipt_part(receipt.as_ref(), done.by(), place, &local))
+    Ok(views::receipt_part(receipt.as_ref(), done, place, &local))
 }
 
 /// The saved views beside the places, counted.
@@ -236,8 +236,8 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     shell.views = Some(saved_views::views::in_the_inbox(&rows.views, &place));
     let title = views::heading(&opened.interaction);
     let (place, rows, open, local) = (&place, &rows, Some(id), &shell.local);
-    let may_connect = who.role.may(Right::Connect);
-    let view = views::Inbox { place, rows, open, receipt: None, matching: None, may_answer, may_connect, local };
+    let (may_connect, done) = (who.role.may(Right::Connect), Done::default());
+    let view = views::Inbox { place, rows, open, receipt: None, done, may_answer, may_connect, local };
     shell.tour = Some(tour::pages::strip(tour, &place.one(id)));
     let body = views::with_keys(&shell.nonce, who.user.shortcuts, who.role, views::inbox(&view, reading));
     Ok(ui::page(&shell, &title, body))

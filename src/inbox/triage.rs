@@ -19,6 +19,15 @@ kit::text_enum! {
         Waiting = "waiting",
         Done = "done",
         Snoozed = "snoozed",
+        /// Taken out of the inbox; on the platform it stays as it is.
+        Removed = "removed",
+    }
+}
+
+impl TriageState {
+    /// Whether it is listed and counted only for whoever asks for it.
+    pub fn is_set_aside(self) -> bool {
+        matches!(self, Self::Spam | Self::Removed)
     }
 }
 

@@ -35,7 +35,7 @@ pub struct NewOrderBody {
     #[schema(min_items = 1, max_items = 200)]
     ids: Option<Vec<InteractionId>>,
     /// In place of ids: all comments that match now, up to 2,000, as the parameters of the list name them, {"state":
-    /// "needs_reply", "language": "de"}. Not with delete.
+    /// "needs_reply", "language": "de"}, or a view's id, {"view": "…"}. Not with delete.
     #[serde(default)]
     filter: Option<BTreeMap<String, String>>,
     #[schema(inline)]
@@ -122,7 +122,11 @@ pub async fn order(
     let verb = body.verb.into();
     let ids = match (body.ids, body.filter) {
         (Some(ids), None) if (1..=NAMED).contains(&ids.len()) => ids,
-        (None, Some(filter)) => all(&app, (who.workspace.id, &who.user), &named(&filter)?, verb).await?,
+        (None, Some(filter)) => {
+            let whose = (who.workspace.id, who.user.id);
+            let filter = app.db.read(move |conn| named(conn, whose, &filter)).await?;
+            all(&app, (who.workspace.id, &who.user), &filter, verb).await?
+        }
         (Some(_), Some(_)) => return Err(FieldErrors::one("filter", "one_of_both", "Give ids or a filter.").into()),
         _ => return Err(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.").into()),
     };

@@ -115,8 +115,11 @@ pub(super) async fn all(
     let local = Local::new(app.now(), &user.time_zone);
     let reader = Reader { workspace, user: user.id, zone: &local.zone, now: local.now };
     let matching = Matching::new(reader, filter, local.now);
-    let found = app.db.read(move |conn| matching.at_most(conn, MOST)).await?;
-    found.ok_or_else(|| Refused::TooMany.into())
+    let read = move |conn: &mut Conn| {
+        matching.check(conn)?;
+        Ok::<_, Error>(matching.at_most(conn, MOST)?)
+    };
+    app.db.read(read).await?.ok_or_else(|| Refused::TooMany.into())
 }
 
 /// Whether what is asked would be taken: nobody types what would be refused whatever it says.

@@ -149,7 +149,7 @@ pub fn recounted_quarters(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec
     };
     let sql = format!(
         "SELECT {quarter}, {}, {}, {}, {} FROM interactions
-         WHERE workspace_id = $1 AND NOT is_own AND provider_state = 'published' AND state <> 'spam' GROUP BY 1",
+         WHERE workspace_id = $1 AND NOT is_own AND provider_state = 'published' AND state <> 'spam' AND state <> 'removed' GROUP BY 1",
         kinds.join(", "),
         moods.join(", "),
         states(&ASKED),

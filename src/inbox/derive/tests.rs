@@ -2,6 +2,8 @@
 
 mod labels;
 
+use sha2::{Digest as _, Sha256};
+
 use super::*;
 
 fn english(text: &str) -> Facts {
@@ -18,6 +20,19 @@ fn rated(rating: i64, text: &str) -> Facts {
 
 fn codes(facts: &Facts, fact: Fact) -> Vec<&str> {
     facts.reasons.iter().filter(|reason| reason.fact == fact).map(|reason| reason.reason.as_str()).collect()
+}
+
+/// Of what the rules go by, word for word. Where it changes, so does [`RULESET`], for each row says by which rules it was judged.
+#[test]
+fn rules_that_change_have_a_number_of_their_own() {
+    let mut digest = Sha256::new();
+    let lexicons = ["en", "de", "es", "fr", "pt", "it"].map(|language| {
+        std::fs::read_to_string(format!("{}/src/inbox/derive/lexicon/{language}.txt", env!("CARGO_MANIFEST_DIR")))
+            .unwrap()
+    });
+    lexicons.iter().for_each(|lexicon| digest.update(lexicon));
+    let found = digest.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    assert_eq!((RULESET, found.as_str()), (4, "3dbaedc0"), "rules that changed need the next number");
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::workspaces::WorkspaceId;
 /// What of an interaction is counted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Counted {
-    /// The quarter of an hour that it counts for, unless it is spam; none for an own one, or one that not everybody sees.
+    /// The quarter of an hour that it counts for, unless it is set aside; none for an own one, or one that not everybody sees.
     pub quarter: Option<i64>,
     pub kind: Kind,
     pub sentiment: Sentiment,
@@ -60,7 +60,7 @@ impl Rollups {
 
     fn count(&mut self, counted: Counted, by: i64) {
         *self.totals.entry((counted.state, counted.band)).or_default() += by;
-        if let Some(quarter) = counted.quarter.filter(|_| counted.state != TriageState::Spam) {
+        if let Some(quarter) = counted.quarter.filter(|_| !counted.state.is_set_aside()) {
             let counts = self.quarters.entry(quarter).or_default();
             counts[kind_column(counted.kind)] += by;
             counts[4 + sentiment_column(counted.sentiment)] += by;

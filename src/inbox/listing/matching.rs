@@ -1,16 +1,30 @@
 //! All comments that match a filter, as somebody asked for them: gone through by a job, portion by portion.
 
+use std::time::Duration;
+
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
+use kit::jobs::Policy;
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Filter, Order, Reader};
+use crate::inbox::search;
 use crate::model::InteractionId;
+use crate::web::errors::{Error, Result as Outcome};
 use crate::web::ui::Local;
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Comments that one transaction is about: whoever writes meanwhile waits for no more.
 pub const PORTION: usize = 256;
+
+/// How long one of these jobs may take, and each of its reads.
+pub const WITHIN: Duration = Duration::from_secs(3_600);
+
+/// Of a job that goes through them, for a person who waits. It only changes rows of ours: whatever ends its worker is something
+/// else, and it goes on.
+pub fn policy() -> Policy {
+    Policy { priority: 50, deadline: WITHIN, max_deaths: 200, ..Policy::default() }
+}
 
 /// What a job remembers of it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +51,16 @@ impl Matching {
             zone: reader.zone.iana_name().unwrap_or("UTC").to_owned(),
             asked_at,
         }
+    }
+
+    /// Whoever means all of them does not mean those alone that a search finds by now.
+    pub fn check(&self, conn: &mut Conn) -> Outcome<()> {
+        let is_search = self.filter.iter().any(|(name, _)| name == "q");
+        if !is_search || search::jobs::is_complete(conn)? {
+            return Ok(());
+        }
+        let text = "The search index is being rebuilt, and doesn't find everything yet. Try again in a few minutes.";
+        Err(Error::conflict("search_incomplete", text))
     }
 
     /// How many there are, all of them counted.

@@ -24,7 +24,7 @@ pub use choices::{ChoiceCounts, Counted, count, counts as choice_counts};
 pub use filter::{BadFilter, Days, Filter, Order, Starred, Visibility, escaped};
 #[cfg(test)]
 pub use found::plans;
-pub use matching::{Matching, PORTION, Reached};
+pub use matching::{Matching, PORTION, Reached, WITHIN, policy};
 pub use opened::{ContentItem, Opened, Version, content_title, has_content, open};
 pub use store::{Connection, Interaction, Reply};
 

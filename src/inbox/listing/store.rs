@@ -230,7 +230,9 @@ impl<'a> Query<'a> {
     pub fn state(&mut self, filter: &Filter) {
         self.sql.push_str(&match filter.state {
             Some(state) => format!(" AND i.state = '{state}'"),
-            None if filter.visibility == Visibility::Published => " AND NOT i.is_own AND i.state <> 'spam'".to_owned(),
+            None if filter.visibility == Visibility::Published => {
+                " AND NOT i.is_own AND i.state <> 'spam' AND i.state <> 'removed'".to_owned()
+            }
             None => " AND NOT i.is_own".to_owned(),
         });
     }

@@ -72,7 +72,8 @@ pub struct NewMarks {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllMarks {
-    /// As the parameters of the list: {"state": "needs_reply", "language": "de"}. Without any, everything that it shows.
+    /// As the parameters of the list: {"state": "needs_reply", "language": "de"}, or {"view": "…"} alone. Without
+    /// any, everything that it shows.
     #[serde(default)]
     filter: BTreeMap<String, String>,
     #[schema(inline)]
@@ -213,11 +214,11 @@ pub async fn matching(
     once: Once,
     Json(body): Json<AllMarks>,
 ) -> Result<Response> {
-    let filter = named(&body.filter)?;
     let asked = asked(body.mark, body.tag.as_deref(), body.assignee)?;
     let (user, workspace) = (who.user.id, who.workspace.id);
     let local = Local::new(app.now(), &who.user.time_zone);
     let effect = move |work: &mut Work<'_>| {
+        let filter = named(work.tx, (workspace, user), &body.filter)?;
         let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
         let (job_id, act) = matching::order(work, reader, &filter, &asked)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(MarkOrdered { job_id, act })))

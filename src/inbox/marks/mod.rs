@@ -107,8 +107,7 @@ impl Act {
             return Err(Error::Invalid(FieldErrors::one("assignee", "not_a_member", text)));
         }
         let tag = match mark {
-            Mark::Tag(tag) => Some(store::known_tag(work.tx, workspace, tag, used)?),
-            Mark::Untag(tag) => Some(store::known_tag(work.tx, workspace, tag, false)?),
+            Mark::Tag(tag) | Mark::Untag(tag) => Some(store::known_tag(work.tx, workspace, tag)?),
             _ => None,
         };
         Ok(Act {
@@ -137,9 +136,10 @@ fn put(tx: &mut Tx, now: Timestamp, act: &Act, threads: &[ThreadId]) -> db::Resu
 }
 
 /// How an act is taken back: it has been, or a job does so.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum TakenBack {
-    Now(Act),
+    /// Of so many threads.
+    Now(usize),
     By(JobId),
 }
 
@@ -152,9 +152,15 @@ pub fn undo(work: &mut Work<'_>, workspace: WorkspaceId, id: ActId) -> Result<Ta
     if let Some(job) = matching::take_back(work, &act)? {
         return Ok(TakenBack::By(job));
     }
-    while take_some_back(work.tx, work.now, &act, PORTION)? > 0 {}
+    let mut taken_back = 0;
+    loop {
+        match take_some_back(work.tx, work.now, &act, PORTION)? {
+            0 => break,
+            some => taken_back += some,
+        }
+    }
     store::forget(work.tx, &act)?;
-    Ok(TakenBack::Now(act))
+    Ok(TakenBack::Now(taken_back))
 }
 
 /// Takes back what an act did to some threads; how many it were.
@@ -168,12 +174,7 @@ fn take_some_back(tx: &mut Tx, now: Timestamp, act: &Act, limit: usize) -> db::R
         MarkKind::Star => store::apply(tx, act, MarkKind::Unstar, &threads)?,
         MarkKind::Unstar => store::apply(tx, act, MarkKind::Star, &threads)?,
         MarkKind::Tag => store::apply(tx, act, MarkKind::Untag, &threads)?,
-        MarkKind::Untag => {
-            if let Some(tag) = &act.tag {
-                store::known_tag(tx, act.workspace_id, tag, true)?;
-            }
-            store::apply(tx, act, MarkKind::Tag, &threads)?;
-        }
+        MarkKind::Untag => store::apply(tx, act, MarkKind::Tag, &threads)?,
         MarkKind::Assign | MarkKind::Unassign => store::assign_as_before(tx, act, now, &threads)?,
     }
     tell(tx, now, act, &threads)?;

@@ -112,8 +112,8 @@ pub async fn undo(
     let path = open.map_or_else(|| "/inbox".to_owned(), |id| format!("/inbox/{id}"));
     let address = list.address(&path, panel.as_deref());
     Ok(Redirect::to(&match undone {
-        TakenBack::Now(_) => address,
-        TakenBack::By(_) => told(&address, id),
+        TakenBack::Now(count) => with(&address, &[("undone", &count.to_string())]),
+        TakenBack::By(job) => with(&address, &[("matching", &job.to_string()), ("marked", &id.to_string())]),
     }))
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use kit::args;
 use kit::clock::Timestamp;
+use kit::db::lists::{all_in, exec_in};
 use kit::db::{Conn, Result, Tx, Val};
 
 use super::{ActId, MarkKind, TagName};
@@ -11,7 +12,6 @@ use crate::inbox::listing::{Interaction, Reader};
 use crate::inbox::threads::ThreadId;
 use crate::model::ConnectionId;
 use crate::workspaces::{UserId, WorkspaceId};
-use kit::db::lists::{all_in, exec_in};
 
 kit::row! {
     /// What somebody did with some threads at once.
@@ -109,6 +109,12 @@ pub fn forget_changes(tx: &mut Tx, act: ActId, threads: &[ThreadId]) -> Result<(
 pub fn apply(tx: &mut Tx, act: &Act, mark: MarkKind, threads: &[ThreadId]) -> Result<()> {
     let Act { workspace_id, done_by, done_at, assignee, .. } = act;
     let key = key(act);
+    if let (MarkKind::Tag, Some(tag)) = (mark, &act.tag) {
+        tx.exec(
+            "INSERT INTO tags (workspace_id, key, name) VALUES ($1, $2, $3) ON CONFLICT (workspace_id, key) DO NOTHING",
+            args![workspace_id, key, tag.as_str()],
+        )?;
+    }
     let mut put = |sql, tail, args: &[Val<'_>]| all_in::<ThreadId, _>(tx, sql, tail, args, threads).map(drop);
     match mark {
         MarkKind::Star => put(
@@ -168,17 +174,10 @@ pub fn assign_as_before(tx: &mut Tx, act: &Act, now: Timestamp, threads: &[Threa
     all_in::<ThreadId, _>(tx, sql, tail, args![act.id, act.done_by, now], threads).map(drop)
 }
 
-/// A tag as the workspace writes it already; else as it was typed, which is kept if it is to be `used`.
-pub fn known_tag(tx: &mut Tx, workspace: WorkspaceId, tag: &TagName, used: bool) -> Result<TagName> {
-    let key = tag.key();
-    if used {
-        tx.exec(
-            "INSERT INTO tags (workspace_id, key, name) VALUES ($1, $2, $3) ON CONFLICT (workspace_id, key) DO NOTHING",
-            args![workspace, key, tag.as_str()],
-        )?;
-    }
-    let known = tx.opt("SELECT name FROM tags WHERE workspace_id = $1 AND key = $2", args![workspace, key])?;
-    Ok(known.unwrap_or_else(|| tag.clone()))
+/// A tag as the workspace writes it already; else as it was typed.
+pub fn known_tag(conn: &mut Conn, workspace: WorkspaceId, tag: &TagName) -> Result<TagName> {
+    let sql = "SELECT name FROM tags WHERE workspace_id = $1 AND key = $2";
+    Ok(conn.opt(sql, args![workspace, tag.key()])?.unwrap_or_else(|| tag.clone()))
 }
 
 pub fn act(conn: &mut Conn, workspace: WorkspaceId, by: UserId, id: ActId) -> Result<Option<Act>> {

@@ -7,6 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::clock::Timestamp;
+use kit::db::Conn;
 use kit::jobs::JobId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,6 +20,7 @@ use crate::app::App;
 use crate::idempotency::api::Once;
 use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
 use crate::inbox::listing::{Filter, Reader};
+use crate::inbox::saved_views;
 use crate::inbox::threads::ThreadState;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -50,7 +52,8 @@ pub struct NewStates {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AllMatching {
-    /// As the parameters of the list: {"state": "needs_reply", "language": "de"}. Without any, everything that it shows.
+    /// As the parameters of the list: {"state": "needs_reply", "language": "de"}, or {"view": "…"} alone. Without
+    /// any, everything that it shows.
     #[serde(default)]
     filter: BTreeMap<String, String>,
     #[schema(inline)]
@@ -141,12 +144,13 @@ pub async fn matching(
     once: Once,
     Json(body): Json<AllMatching>,
 ) -> Result<Response> {
-    let filter = named(&body.filter)?;
     let (user, workspace, word) = (who.user.id, who.workspace.id, Word { state: body.state, until: body.until });
     let local = Local::new(app.now(), &who.user.time_zone);
     let effect = move |work: &mut Work<'_>| {
+        let filter = named(work.tx, (workspace, user), &body.filter)?;
+        word.check(work.now).map_err(refused)?;
         let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
-        let job_id = matching::order(work, reader, &filter, word).map_err(refused)?;
+        let job_id = matching::order(work, reader, &filter, word)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(MoveOrdered { job_id })))
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(user), effect).await
@@ -190,8 +194,15 @@ pub(in crate::inbox) fn chosen(ids: Vec<InteractionId>) -> Result<Vec<Interactio
     Err(Error::Invalid(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.")))
 }
 
-/// A filter, as the parameters of the list name it.
-pub fn named(filter: &BTreeMap<String, String>) -> Result<Filter> {
+/// A filter, as the parameters of the list name it; a view alone stands for its own.
+pub fn named(
+    conn: &mut Conn,
+    (workspace, user): (WorkspaceId, UserId),
+    filter: &BTreeMap<String, String>,
+) -> Result<Filter> {
+    if let (Some(view), 1) = (filter.get("view"), filter.len()) {
+        return saved_views::api::filter_of(conn, workspace, user, view);
+    }
     let filter = Filter::parse(filter.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     filter.map_err(|bad| {
         Error::Invalid(FieldErrors::one("filter", "bad_filter", format!("{}: {}", bad.name, bad.message)))

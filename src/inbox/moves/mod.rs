@@ -29,6 +29,7 @@ kit::text_enum! {
         NoReplyNeeded = "no_reply_needed",
         NeedsReply = "needs_reply",
         Spam = "spam",
+        Remove = "remove",
         LaterToday = "later_today",
         Tomorrow = "tomorrow",
         NextWeek = "next_week",
@@ -51,6 +52,7 @@ impl Move {
             Move::NoReplyNeeded => ThreadState::NoReplyNeeded,
             Move::NeedsReply => ThreadState::NeedsReply,
             Move::Spam => ThreadState::Spam,
+            Move::Remove => ThreadState::Removed,
             Move::LaterToday | Move::Tomorrow | Move::NextWeek => ThreadState::Snoozed,
         };
         Word { state, until: self.until(local) }
@@ -65,7 +67,7 @@ impl Move {
             Move::Tomorrow => tomorrow,
             // Not tomorrow in other words.
             Move::NextWeek => tomorrow.nth_weekday(1, Weekday::Monday).unwrap_or(tomorrow),
-            Move::Done | Move::NoReplyNeeded | Move::NeedsReply | Move::Spam => return None,
+            Move::Done | Move::NoReplyNeeded | Move::NeedsReply | Move::Spam | Move::Remove => return None,
         };
         day.to_datetime(MORNING).to_zoned(local.zone.clone()).ok().map(|morning| morning.timestamp().into())
     }
@@ -102,6 +104,8 @@ pub enum Receipt {
         /// The job that is at it.
         underway: Option<(JobId, marks::matching::Underway)>,
     },
+    /// So many threads are as they were before.
+    TakenBack(i64),
 }
 
 /// What an address says was done before it was asked for.
@@ -112,15 +116,24 @@ pub struct Done {
     many: Option<(Timestamp, i64)>,
     sent: Option<ReplyId>,
     marked: Option<ActId>,
-    /// All that match, by the job that moves them or takes that back.
+    /// All that match, by the job that moves them, or takes back what was done.
     matching: Option<JobId>,
+    /// So many threads were taken back at once.
+    undone: Option<i64>,
     open: Option<InteractionId>,
 }
 
 impl Done {
-    /// The job that does it.
-    pub fn by(self) -> Option<JobId> {
-        self.matching
+    /// As an address says it, where it goes on being told.
+    pub fn parameters(self) -> Vec<(&'static str, String)> {
+        let Self { sent, marked, matching, .. } = self;
+        let sent = sent.map(|id| ("sent", id.to_string()));
+        let matching = matching.map(|id| ("matching", id.to_string()));
+        sent.into_iter().chain(marked.map(|id| ("marked", id.to_string()))).chain(matching).collect()
+    }
+
+    pub fn is_by_job(self) -> bool {
+        self.matching.is_some()
     }
 
     /// Told on the page of a comment.
@@ -138,6 +151,7 @@ impl Done {
             sent: one("sent").and_then(|id| id.parse().ok()),
             marked: one("marked").and_then(|id| id.parse().ok()),
             matching: one("matching").and_then(|id| id.parse().ok()),
+            undone: one("undone").and_then(|count| count.parse().ok()),
             open: None,
         }
     }
@@ -151,7 +165,7 @@ impl Receipt {
         done: Done,
         members: &[Member],
     ) -> db::Result<Option<Self>> {
-        let Done { moved, many, sent, marked, matching, open } = done;
+        let Done { moved, many, sent, marked, matching, undone, open } = done;
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;
             let is_theirs =
@@ -163,7 +177,14 @@ impl Receipt {
             return Ok(Some(Self::of_many(conn, (workspace, by), at, spared, 0)?.unwrap_or(Self::Nothing(chosen))));
         }
         if let Some(id) = matching {
-            return Self::of_matching(conn, (workspace, by, now), id);
+            let whose = (workspace, by, now);
+            return match marked {
+                Some(act) => Self::of_marks(conn, whose, id, act),
+                None => Self::of_matching(conn, whose, id),
+            };
+        }
+        if let Some(count) = undone.filter(|count| *count > 0) {
+            return Ok(Some(Self::TakenBack(count)));
         }
         if let Some(id) = marked {
             let Some(act) = marks::act(conn, workspace, by, id)? else { return Ok(None) };
@@ -208,5 +229,15 @@ impl Receipt {
             Some(Underway::Moved(_)) | None => Ok(None),
             Some(underway) => Ok(Some(Self::Underway(id, underway))),
         }
+    }
+
+    fn of_marks(
+        conn: &mut Conn,
+        whose: (WorkspaceId, UserId, Timestamp),
+        id: JobId,
+        act: ActId,
+    ) -> db::Result<Option<Self>> {
+        let back = marks::matching::taken_back(conn, whose, (id, act))?;
+        Ok(back.map(|back| Self::Underway(id, Underway::Back(back))))
     }
 }

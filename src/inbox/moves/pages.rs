@@ -134,7 +134,7 @@ async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result
     let job = app
         .write(who.acting(), move |work| {
             let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
-            matching::order(work, reader, &filter, word).map_err(refused)
+            matching::order(work, reader, &filter, word)
         })
         .await?;
     Ok(Redirect::to(&with(&list.from(None).list(), &[("matching", &job.to_string())])))
@@ -156,7 +156,7 @@ pub async fn undo_many(
     let (by, workspace) = (who.user.id, who.workspace.id);
     let undone = app.write(who.acting(), move |work| taken_back(work, (by, workspace), form.at)).await?;
     Ok(Redirect::to(&match undone {
-        TakenBack::Now(_) => list.list(),
+        TakenBack::Now(receipt) => with(&list.list(), &[("undone", &receipt.changed.to_string())]),
         TakenBack::By(job) => with(&list.list(), &[("matching", &job.to_string())]),
     }))
 }

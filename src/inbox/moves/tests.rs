@@ -66,6 +66,37 @@ kit::both_databases! {
         assert!(!page.contains("Snoozed until") && page.contains("value=\"done\""), "{page}");
     }
 
+    async fn what_is_removed_here_is_listed_and_counted_for_whoever_asks_for_it_alone(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let row = format!("/inbox/{id}");
+        app.post(&format!("/inbox/{id}/move"), &[("to", "remove")]).await;
+        for list in ["/inbox", "/inbox?state=", "/inbox?state=done", "/inbox?state=spam&visibility=any"] {
+            assert!(!app.get(list).await.text.contains(&row), "{list}");
+        }
+        assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">2<"));
+        let removed = "/inbox?state=removed&visibility=any";
+        assert!(app.get(removed).await.text.contains(&row));
+        let page = app.get(&row).await.text;
+        assert!(page.contains("Removed from the inbox by you") && page.contains("Put back"), "{page}");
+
+        app.post(&format!("/inbox/{id}/move"), &[("to", "needs_reply")]).await;
+        assert!(!app.get(removed).await.text.contains(&row));
+        assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
+    }
+
+    async fn a_snooze_ends_though_nobody_woke_it_for_weeks(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        app.post(&format!("/inbox/{id}/move"), &[("to", "later_today")]).await;
+        app.hand.advance(Duration::from_secs(21 * 86_400));
+        app.run_jobs().await;
+        app.hand.advance(Duration::from_secs(2 * 3_600));
+        app.run_jobs().await;
+        let state = app.db.read(move |conn| conn.one::<String>("SELECT state FROM interactions WHERE id = $1", args![id]));
+        assert_eq!(state.await.unwrap(), "needs_reply");
+    }
+
     async fn what_is_ticked_is_moved_together_and_back(app: TestApp) {
         let app = app.with_ann().await;
         let ids = three_questions(&app).await;
@@ -76,7 +107,7 @@ kit::both_databases! {
         let page = app.get(answer.location()).await.text;
         assert!(page.contains("Marked 2 threads done.") && page.contains("Needs reply <span class=\"num\">1<"), "{page}");
         let undone = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
-        assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox?state=needs_reply&order=priority"));
+        assert_eq!((undone.status.as_u16(), undone.location()), (303, "/inbox?state=needs_reply&order=priority&undone=2"));
         assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
         let twice = app.post("/inbox/moves/undo", &[("at", &instant(&page))]).await;
         assert_eq!(twice.status, 409, "{}", twice.text);
@@ -144,8 +175,8 @@ kit::both_databases! {
             }
             of_each.push((name, all.join(" ")));
         }
-        let waiting = "done later_today tomorrow next_week no_reply_needed spam";
-        let expected = [("c0", "needs_reply spam"), ("c1", "needs_reply"), ("c2", waiting), ("c3", "needs_reply spam"), ("c4", "needs_reply spam"), ("c5", "spam"), ("r3", "")];
+        let (waiting, other) = ("done later_today tomorrow next_week no_reply_needed spam remove", "needs_reply spam remove");
+        let expected = [("c0", other), ("c1", "needs_reply remove"), ("c2", waiting), ("c3", other), ("c4", other), ("c5", "spam remove"), ("r3", "")];
         assert_eq!(of_each, expected.map(|(name, all)| (name.to_owned(), all.to_owned())));
     }
 
@@ -155,10 +186,10 @@ kit::both_databases! {
         more(&app, |tx, context| ingest::interactions(tx, context, &[own_reply("r0", &comment("c0", "a0", ""), 5)])).await;
         app.post(&format!("/inbox/{}/move", ids[1]), &[("to", "done")]).await;
         for (state, expected) in [
-            ("needs_reply", "done tomorrow no_reply_needed spam"),
-            ("answered", "needs_reply spam"),
-            ("done", "tomorrow no_reply_needed needs_reply spam"),
-            ("all", "done tomorrow no_reply_needed needs_reply spam"),
+            ("needs_reply", "done tomorrow no_reply_needed spam remove"),
+            ("answered", "needs_reply spam remove"),
+            ("done", "tomorrow no_reply_needed needs_reply spam remove"),
+            ("all", "done tomorrow no_reply_needed needs_reply spam remove"),
         ] {
             let page = app.get(&format!("/inbox?state={state}")).await.text;
             assert_eq!(offered(&page, "id=\"ticked\"").join(" "), expected, "{state}");

@@ -27,6 +27,8 @@ kit::text_enum! {
         Snoozed = "snoozed",
         Spam = "spam",
         NoReplyNeeded = "no_reply_needed",
+        /// Taken out of the inbox, and only there.
+        Removed = "removed",
     }
 }
 
@@ -59,6 +61,7 @@ impl Decision {
         match self.state {
             _ if by_rules == TriageState::Own => TriageState::Own,
             ThreadState::Spam => TriageState::Spam,
+            ThreadState::Removed => TriageState::Removed,
             ThreadState::NeedsReply if is_newest => TriageState::NeedsReply,
             ThreadState::Waiting if asks_for_attention => TriageState::Waiting,
             ThreadState::Done if asks_for_attention => TriageState::Done,

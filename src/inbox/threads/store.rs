@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use kit::args;
 use kit::clock::Timestamp;
+use kit::db::lists::{all_in, rows_of};
 use kit::db::{Conn, Result, Tx, Val};
 
 use super::{Decision, SaidBy, Tally, ThreadId, ThreadState};
 use crate::inbox::triage::TriageState;
 use crate::model::{ConnectionId, InteractionId, ProviderState};
 use crate::workspaces::{UserId, WorkspaceId};
-use kit::db::lists::{all_in, rows_of};
 
 kit::row! {
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +102,22 @@ pub fn of_interactions(conn: &mut Conn, workspace: WorkspaceId, ids: &[Interacti
     Ok(threads)
 }
 
+/// The same of those that were here at an instant.
+pub fn of_known(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    ids: &[InteractionId],
+    at: Timestamp,
+) -> Result<Vec<ThreadId>> {
+    let sql = "SELECT DISTINCT t.id FROM interactions i
+         JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
+         WHERE (i.workspace_id = $1) IS TRUE AND NOT i.is_own AND i.first_seen_at <= $2 AND i.id IN ";
+    let mut threads: Vec<ThreadId> = all_in(conn, sql, "", args![workspace, at], ids)?;
+    threads.sort_unstable();
+    threads.dedup();
+    Ok(threads)
+}
+
 /// Those of the interactions of which a word says something: they are moved by it, or its thread has a person's word already.
 pub fn spoken_of(
     conn: &mut Conn,
@@ -110,7 +126,7 @@ pub fn spoken_of(
     word: ThreadState,
 ) -> Result<Vec<InteractionId>> {
     let moved = match word {
-        ThreadState::Spam => return Ok(ids.to_vec()),
+        ThreadState::Spam | ThreadState::Removed => return Ok(ids.to_vec()),
         // Nobody answers what others do not see.
         ThreadState::NeedsReply => "i.provider_state = 'published'",
         ThreadState::Waiting | ThreadState::Done | ThreadState::Snoozed | ThreadState::NoReplyNeeded => {

@@ -56,8 +56,8 @@ fn on(view: &Inbox<'_>) -> Vec<(&'static str, String)> {
             "days" => days(filter.days?).to_owned(),
             "since" => format!("From {}", day(filter.since?)),
             "until" => format!("To {}", day(filter.until?)),
-            // The tab of spam shows it wherever it lies.
-            "visibility" if filter.state == Some(TriageState::Spam) => return None,
+            // Such a tab shows it wherever it lies.
+            "visibility" if filter.state.is_some_and(TriageState::is_set_aside) => return None,
             "visibility" => format!("On the platform: {}", place_on(filter.visibility)),
             _ => return None,
         })

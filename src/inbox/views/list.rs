@@ -1,6 +1,5 @@
 //! `/inbox`: a list on the left, what is open on the right; where there is no room for both, one of them.
 
-use kit::jobs::JobId;
 use maud::{Markup, html};
 
 use super::chips::chips;
@@ -11,7 +10,7 @@ use super::moves::{receipt, ticked};
 use super::{band_tag, excerpt, search, state_tag};
 use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
 use crate::inbox::marks::Marks;
-use crate::inbox::moves::Receipt;
+use crate::inbox::moves::{Done, Receipt};
 use crate::inbox::pages::Rows;
 use crate::inbox::place::{self, Place};
 use crate::inbox::saved_views::views as saved_views;
@@ -30,8 +29,8 @@ pub struct Inbox<'a> {
     pub open: Option<crate::model::InteractionId>,
     /// What was done with a comment a moment ago.
     pub receipt: Option<&'a Receipt>,
-    /// The job by which it was done, where it was one.
-    pub matching: Option<JobId>,
+    /// As the address tells it.
+    pub done: Done,
     /// Whether whoever looks may do anything with what is listed.
     pub may_answer: bool,
     pub may_connect: bool,
@@ -71,20 +70,24 @@ pub fn panel(view: &Inbox<'_>) -> Markup {
 }
 
 fn receipt_of(view: &Inbox<'_>) -> Markup {
-    receipt_part(view.receipt, view.matching, view.place, view.local)
+    receipt_part(view.receipt, view.done, view.place, view.local)
 }
 
 /// What was done; while a job is at it, how far it is; of a reply, what became of it.
-pub fn receipt_part(done: Option<&Receipt>, matching: Option<JobId>, place: &Place, local: &Local) -> Markup {
-    let Some(done) = done else { return NOTHING };
-    let line = receipt(done, place, local);
-    let (hints, what, id) = match (matching, done) {
-        (Some(job), _) => ("job", "matching", job.to_string()),
-        (None, Receipt::Marked { act, open: None, .. }) => ("job", "marked", act.id.to_string()),
-        (None, Receipt::Sent(reply)) => ("inbox", "sent", reply.id.to_string()),
+pub fn receipt_part(told: Option<&Receipt>, done: Done, place: &Place, local: &Local) -> Markup {
+    let parameters = done.parameters();
+    let line = told.map_or(NOTHING, |told| receipt(told, place, local));
+    let hints = match told {
+        Some(Receipt::Underway(..) | Receipt::Marked { open: None, .. }) => "job",
+        // Of a move by a job: it may be taken back elsewhere.
+        Some(Receipt::Many { .. } | Receipt::Nothing(_)) if done.is_by_job() => "job",
+        Some(Receipt::Sent(_)) => "inbox",
+        // There is nothing to tell any more.
+        None if !parameters.is_empty() => "job",
         _ => return line,
     };
-    let source = place::with(&place.address("/inbox", Some("receipt")), &[(what, &id)]);
+    let parameters = parameters.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+    let source = place::with(&place.address("/inbox", Some("receipt")), &parameters);
     live(Live { name: "receipt", hints, source: &source }, line)
 }
 
@@ -116,7 +119,6 @@ fn source(view: &Inbox<'_>) -> String {
 /// Each keeps the rest of the filter.
 fn tabs(view: &Inbox<'_>) -> Markup {
     let current = &view.place.filter;
-    let is_spam = is_spam(current);
     let tab = |name: &str, filter: Filter, is_here: bool| {
         // The rollups know those who wait; with a filter, nobody has counted.
         let is_counted = filter == place::first_view();
@@ -129,7 +131,13 @@ fn tabs(view: &Inbox<'_>) -> Markup {
     let in_state = |name: &str, state: Option<TriageState>| {
         let is_urgent_first = state == Some(TriageState::NeedsReply) && current.q.is_none();
         let order = if is_urgent_first { Order::Priority } else { Order::Newest };
-        tab(name, Filter { state, order, ..without_spam(current) }, current.state == state && !is_spam)
+        tab(name, Filter { state, order, ..listed(current) }, current.state == state)
+    };
+    // Wherever the platform has it.
+    let aside = |name: &str, state: TriageState| {
+        let (state, visibility) = (Some(state), Visibility::Any);
+        let filter = Filter { state, visibility, order: Order::Newest, ..current.clone() };
+        tab(name, filter, current.state == state)
     };
     let body = html! {
         nav.tabs aria-label="Show" {
@@ -138,7 +146,8 @@ fn tabs(view: &Inbox<'_>) -> Markup {
             (in_state("Done", Some(TriageState::Done)))
             (in_state("Answered", Some(TriageState::Answered)))
             (in_state("No reply", Some(TriageState::NoReplyNeeded)))
-            (tab("Spam", spam(current), is_spam))
+            (aside("Spam", TriageState::Spam))
+            (aside("Removed", TriageState::Removed))
             (in_state("Yours", Some(TriageState::Own)))
             (in_state("All", None))
             @if view.rows.awaiting > 0 { a href="/inbox/approvals" { "For approval " span.num { (grouped(view.rows.awaiting)) } } }
@@ -147,18 +156,9 @@ fn tabs(view: &Inbox<'_>) -> Markup {
     live(Live { name: "inbox-tabs", hints: "inbox demo", source: &source(view) }, body)
 }
 
-fn is_spam(filter: &Filter) -> bool {
-    filter.state == Some(TriageState::Spam)
-}
-
-/// What the rules, the platform or people take for spam, held back or not.
-fn spam(filter: &Filter) -> Filter {
-    let (state, visibility) = (Some(TriageState::Spam), Visibility::Any);
-    Filter { state, visibility, order: Order::Newest, ..filter.clone() }
-}
-
-fn without_spam(filter: &Filter) -> Filter {
-    match is_spam(filter) {
+/// The same among what is listed for everybody.
+fn listed(filter: &Filter) -> Filter {
+    match filter.state.is_some_and(TriageState::is_set_aside) {
         true => Filter { state: None, visibility: Visibility::Published, ..filter.clone() },
         false => filter.clone(),
     }
@@ -181,7 +181,7 @@ fn order(view: &Inbox<'_>) -> Markup {
 
 /// By more than its tab and its order.
 fn is_narrowed(filter: &Filter) -> bool {
-    let bare = without_spam(filter);
+    let bare = listed(filter);
     Filter { state: None, order: Order::Newest, ..bare } != Filter::default()
 }
 
@@ -283,6 +283,9 @@ const fn emptiness(state: Option<TriageState>) -> (&'static str, &'static str) {
             ("Nothing here", "Comments that need no reply, such as thanks and praise, are listed here.")
         }
         Some(TriageState::Spam) => ("No spam", "What looks like spam, or was marked as spam, is listed here."),
+        Some(TriageState::Removed) => {
+            ("Nothing is removed", "What you remove here is kept here. On the platform it stays as it is.")
+        }
         Some(TriageState::Own) => {
             ("No replies of yours yet", "Comments and replies from your accounts are listed here.")
         }

@@ -3,6 +3,7 @@
 use kit::jobs::JobId;
 use maud::{Markup, html};
 
+use super::moves::details;
 use super::one::Beside;
 use crate::inbox::listing::Interaction;
 use crate::inbox::marks::matching::Underway;
@@ -156,19 +157,16 @@ pub(super) fn receipt(act: &Act, assignee: Option<&str>, open: Option<Interactio
 
 /// Not a `status` of its own while it counts: it would be read out again and again.
 pub(super) fn underway(act: &Act, job: JobId, underway: Underway, place: &Place) -> Markup {
-    let details = html! { " " a href={ "/activity/" (job) } { "Details" } };
     match underway {
         Underway::Marking(seen) => html! {
-            form.receipt method="post" action=(place.address("/inbox/marks/undo", None)) {
+            form.receipt method="post" action=(place.address("/inbox/marks/undo", None)) data-busy {
                 (icon(Icon::Clock))
-                span { "Marking all that match: " (grouped(seen)) " so far…" (details) }
+                span { "Marking all that match: " (grouped(seen)) " so far… " (details(job)) }
                 input type="hidden" name="act" value=(act.id);
                 button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
             }
         },
-        Underway::TakingBack(done) => html! {
-            p.receipt { (icon(Icon::Clock)) span { "Taking it back: " (grouped(done)) " so far…" (details) } }
-        },
+        Underway::Back(back) => super::moves::back(job, back),
     }
 }
 

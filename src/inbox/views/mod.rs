@@ -76,7 +76,9 @@ fn state_tag(state: TriageState) -> Markup {
         TriageState::Answered => Tone::Good,
         TriageState::NoReplyNeeded => return NOTHING,
         TriageState::Done => Tone::Good,
-        TriageState::Own | TriageState::Spam | TriageState::Waiting | TriageState::Snoozed => Tone::Plain,
+        TriageState::Own | TriageState::Spam | TriageState::Waiting | TriageState::Snoozed | TriageState::Removed => {
+            Tone::Plain
+        }
     };
     tag(tone, definitions::state(state))
 }

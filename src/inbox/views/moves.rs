@@ -9,7 +9,7 @@ use super::marks;
 use super::one::Beside;
 use super::platform::for_ticked;
 use crate::inbox::listing::Interaction;
-use crate::inbox::moves::matching::Underway;
+use crate::inbox::moves::matching::{Back, Underway};
 use crate::inbox::moves::pages::ALL;
 use crate::inbox::moves::{Move, Receipt, SNOOZES};
 use crate::inbox::pages::Rows;
@@ -45,18 +45,24 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
             } @else if can_wait {
                 (button(Move::NeedsReply, "Needs a reply", Icon::Reply, "N"))
             }
-            @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
+            @if item.state == TriageState::Removed {
+                (button(Move::NoReplyNeeded, "Put back", Icon::Retry, "n"))
+            } @else {
+                @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
+                (button(Move::Remove, "Remove here", Icon::Trash, "Delete"))
+            }
             @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
         }
     }
 }
 
-const OF_MANY: [(Move, &str, Icon, &str); 5] = [
+const OF_MANY: [(Move, &str, Icon, &str); 6] = [
     (Move::Done, "Done", Icon::Check, "e"),
     (Move::Tomorrow, "Tomorrow", Icon::Clock, "h"),
     (Move::NoReplyNeeded, "No reply", Icon::X, "n"),
     (Move::NeedsReply, "Needs a reply", Icon::Reply, "N"),
     (Move::Spam, "Spam", Icon::Cancelled, "!"),
+    (Move::Remove, "Remove here", Icon::Trash, "Delete"),
 ];
 
 /// Whether it moves what a list of one state lists; of a list of all states that is not known.
@@ -64,6 +70,7 @@ fn fits(to: Move, listed: Option<TriageState>) -> bool {
     match to {
         Move::NeedsReply => listed != Some(TriageState::NeedsReply),
         Move::Spam => listed != Some(TriageState::Spam),
+        Move::Remove => listed != Some(TriageState::Removed),
         Move::Done if listed == Some(TriageState::Done) => false,
         _ => !matches!(listed, Some(TriageState::Answered | TriageState::NoReplyNeeded)),
     }
@@ -139,6 +146,9 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
             }
         },
         Receipt::Underway(job, underway) => self::underway(*job, *underway, place),
+        Receipt::TakenBack(threads) => html! {
+            p.receipt role="status" { (icon(Icon::Done)) span { (taken_back(*threads)) } }
+        },
         Receipt::Nothing(chosen) => html! {
             p.receipt role="status" {
                 (icon(Icon::Info))
@@ -172,24 +182,42 @@ fn left_alone(count: i64) -> String {
 
 /// Not a `status` of its own while it counts: it would be read out again and again.
 fn underway(job: JobId, underway: Underway, place: &Place) -> Markup {
-    let (sign, words) = match underway {
-        Underway::Moving { seen, .. } => (Icon::Clock, format!("Moving all that match: {} so far…", grouped(seen))),
-        Underway::TakingBack(done) => (Icon::Clock, format!("Taking it back: {} so far…", grouped(done))),
-        Underway::TakenBack(done) => (Icon::Done, format!("Taken back: {}.", counted(done, "thread", "threads"))),
-        Underway::CallingOff => (Icon::Clock, "Stopped. Everything moved so far is being moved back.".to_owned()),
-        Underway::CalledOff => (Icon::Done, "Stopped. Everything is back where it was.".to_owned()),
-        Underway::LeftHalfway => (Icon::Info, "Stopped before everything was moved back.".to_owned()),
-        Underway::Moved(_) | Underway::Failed { .. } => (Icon::Info, "It didn't get to the end.".to_owned()),
-    };
-    let line = html! { (icon(sign)) span { (words) " " a href={ "/activity/" (job) } { "Details" } } };
-    let Underway::Moving { at, .. } = underway else { return html! { p.receipt { (line) } } };
-    html! {
-        form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) {
-            (line)
-            input type="hidden" name="at" value=(at);
-            button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
-        }
+    match underway {
+        Underway::Moving { at, seen } => html! {
+            form.receipt method="post" action=(place.address("/inbox/moves/undo", None)) data-busy {
+                (icon(Icon::Clock))
+                span { "Moving all that match: " (grouped(seen)) " so far… " (details(job)) }
+                input type="hidden" name="at" value=(at);
+                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+            }
+        },
+        Underway::Back(back) => self::back(job, back),
+        Underway::Moved(_) | Underway::Failed { .. } => html! {
+            p.receipt role="status" { (icon(Icon::Info)) span { "It didn't get to the end. " (details(job)) } }
+        },
     }
+}
+
+/// What was done to many is taken back.
+pub(super) fn back(job: JobId, back: Back) -> Markup {
+    let busy = |words: &str| html! { p.receipt data-busy { (icon(Icon::Clock)) span { (words) " " (details(job)) } } };
+    let ended =
+        |sign, words: &str| html! { p.receipt role="status" { (icon(sign)) span { (words) " " (details(job)) } } };
+    match back {
+        Back::Underway(done) => busy(&format!("Taking it back: {} so far…", grouped(done))),
+        Back::CallingOff => busy("Stopped. What was done so far is being taken back."),
+        Back::Done(done) => ended(Icon::Done, &taken_back(done)),
+        Back::CalledOff => ended(Icon::Done, "Stopped. Everything is as it was."),
+        Back::LeftHalfway => ended(Icon::Info, "It ended before everything was taken back."),
+    }
+}
+
+fn taken_back(threads: i64) -> String {
+    format!("Taken back: {}.", counted(threads, "thread", "threads"))
+}
+
+pub(super) fn details(job: JobId) -> Markup {
+    html! { a href={ "/activity/" (job) } { "Details" } }
 }
 
 fn sent(state: State) -> &'static str {
@@ -221,6 +249,7 @@ fn words(state: ThreadState, until: Option<Timestamp>, local: &Local) -> String 
         (ThreadState::Snoozed, None) | (ThreadState::Waiting, _) => "Waiting for them".to_owned(),
         (ThreadState::Done, _) => "Marked done".to_owned(),
         (ThreadState::Spam, _) => "Marked as spam here".to_owned(),
+        (ThreadState::Removed, _) => "Removed from the inbox".to_owned(),
         (ThreadState::NoReplyNeeded, _) => "Marked as needing no reply".to_owned(),
         (ThreadState::NeedsReply, _) => "Marked as needing a reply".to_owned(),
     }

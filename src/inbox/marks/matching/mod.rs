@@ -4,11 +4,9 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
-use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobRow, JobScope, Policy, Run};
+use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobRow, JobScope, JobStatus, Policy, Run};
 use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -16,15 +14,14 @@ use serde_json::json;
 use super::{Act, ActId, Mark, put, store, take_some_back};
 use crate::app::App;
 use crate::inbox::decisions;
-use crate::inbox::listing::{Filter, Matching, PORTION, Reached, Reader};
-use crate::inbox::moves::matching::may_still;
+use crate::inbox::listing::{self, Filter, Matching, PORTION, Reached, Reader, WITHIN};
+use crate::inbox::moves::matching::{Back, may_still};
 use crate::web::errors::Result;
 use crate::work::Work;
 use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// So many are taken back while the person waits; more are a job.
 const TAKEN_BACK_AT_ONCE: i64 = 1_000;
-const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Marks the threads of all comments that match.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,9 +52,11 @@ struct Progress {
 /// Enqueues the mark.
 pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, mark: &Mark) -> Result<(JobId, ActId)> {
     workspaces::lock(work.tx, reader.workspace)?;
+    let all = Matching::new(reader, filter, work.now);
+    all.check(work.tx)?;
     let act = Act::new(work, (reader.workspace, reader.user), mark, true)?;
     store::begin(work.tx, &act)?;
-    let job = MarkMatching { all: Matching::new(reader, filter, work.now), act: act.id };
+    let job = MarkMatching { all, act: act.id };
     Ok((jobs::enqueue(work.tx, work.now, work.random, &job, of_act(&act))?.id, act.id))
 }
 
@@ -99,8 +98,7 @@ impl Job for MarkMatching {
     type Context = App;
 
     fn policy(&self) -> Policy {
-        // A person waits for it.
-        Policy { priority: 50, deadline: HOUR, ..Policy::default() }
+        listing::policy()
     }
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
@@ -108,7 +106,7 @@ impl Job for MarkMatching {
             Some(progress) => progress,
             None => {
                 let all = self.all.clone();
-                let total = app.db.read_within(HOUR, move |conn| all.total(conn)).await?;
+                let total = app.db.read_within(WITHIN, move |conn| all.total(conn)).await?;
                 Progress { total, ..Progress::default() }
             }
         };
@@ -139,7 +137,7 @@ impl MarkMatching {
         progress: Progress,
     ) -> std::result::Result<Option<Progress>, Failure> {
         let all = self.all.clone();
-        let found = app.db.read_within(HOUR, move |conn| all.after(conn, progress.after)).await?;
+        let found = app.db.read_within(WITHIN, move |conn| all.after(conn, progress.after)).await?;
         let Some(last) = found.last().copied() else { return Ok(None) };
         let next = Progress {
             after: Some((last.created_at, last.id)),
@@ -158,12 +156,8 @@ impl MarkMatching {
             {
                 return Err(Failure::fail("not_a_member", "Whoever they were to be assigned to has left."));
             }
-            if let Some(tag) = act.tag.as_ref().filter(|_| act.mark == super::MarkKind::Tag) {
-                store::known_tag(tx, workspace, tag, true)?;
-            }
             let ids = found.iter().map(|cursor| cursor.id).collect::<Vec<_>>();
-            let threads = decisions::threads_of(tx, workspace, &ids)?;
-            let threads = threads.iter().map(|thread| thread.id).collect::<Vec<_>>();
+            let threads = decisions::threads_known_at(tx, workspace, &ids, act.done_at)?;
             // A thread of several comments is met again: only what is changed is counted.
             let changed = put(tx, now, &act, &threads)?;
             Ok(store::count(tx, id, changed, changed)?)
@@ -184,7 +178,7 @@ impl Job for TakeBackMarks {
     type Context = App;
 
     fn policy(&self) -> Policy {
-        Policy { priority: 50, deadline: HOUR, ..Policy::default() }
+        listing::policy()
     }
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
@@ -223,16 +217,36 @@ impl Job for TakeBackMarks {
 pub enum Underway {
     /// So many comments have been looked at.
     Marking(i64),
-    /// So many threads are as they were before.
-    TakingBack(i64),
+    Back(Back),
 }
 
 pub fn underway(conn: &mut Conn, act: &Act, now: Timestamp) -> db::Result<Option<(JobId, Underway)>> {
     let Some(id) = jobs::live(conn, &of_act(act).operation_key.unwrap_or_default())? else { return Ok(None) };
     let job = jobs::status(conn, id, scope_of(act.workspace_id, act.done_by), now)?;
     Ok(job.map(|job| {
-        let done = job.progress.done;
         let is_marking = job.job_type == MarkMatching::TYPE;
-        (id, if is_marking { Underway::Marking(done) } else { Underway::TakingBack(done) })
+        (id, if is_marking { Underway::Marking(job.progress.done) } else { Underway::Back(Back::of(&job)) })
     }))
+}
+
+/// How an act's being taken back stands, by the job that does so or that was called off for it: it is told also when the act
+/// is forgotten.
+pub fn taken_back(
+    conn: &mut Conn,
+    (workspace, by, now): (WorkspaceId, UserId, Timestamp),
+    (job, act): (JobId, ActId),
+) -> db::Result<Option<Back>> {
+    let Some(job) = jobs::status(conn, job, scope_of(workspace, by), now)? else { return Ok(None) };
+    if job.job_type == TakeBackMarks::TYPE {
+        return Ok(Some(Back::of(&job)));
+    }
+    if job.job_type != MarkMatching::TYPE || job.status != JobStatus::Cancelled {
+        return Ok(None);
+    }
+    let left = store::act(conn, workspace, by, act)?;
+    let is_live = match &left {
+        Some(act) => jobs::live(conn, &of_act(act).operation_key.unwrap_or_default())?.is_some(),
+        None => false,
+    };
+    Ok(Some(Back::of_called_off(is_live, left.is_some())))
 }

@@ -31,6 +31,10 @@ kit::both_databases! {
         assert!(app.get(undone.location()).await.text.contains("Taking it back: 0 so far…"));
         app.run_jobs().await;
         assert_eq!(tagged(&app).await, 1, "what had it before has it still");
+        let told = app.get(undone.location()).await.text;
+        assert!(told.contains(&format!("Taken back: {} threads.", grouped(threads - 1))), "{}", receipt(&told));
+        let elsewhere = app.get(&format!("{}&panel=receipt", answer.location())).await.text;
+        assert!(elsewhere.contains("panel-receipt") && !elsewhere.contains("Tagged"), "{elsewhere}");
         assert_eq!(app.post("/inbox/marks/undo", &[("act", act(&page))]).await.status, 409, "there is nothing left to undo");
     }
 
@@ -43,7 +47,7 @@ kit::both_databases! {
         app.run_jobs().await;
         assert_eq!(app.db.read(|conn| conn.one::<i64>("SELECT count(*) FROM thread_stars", args![])).await.unwrap(), 0);
         let page = app.get(undone.location()).await.text;
-        assert!(!page.contains("so far…"), "{}", receipt(&page));
+        assert!(page.contains("Stopped. Everything is as it was."), "{}", receipt(&page));
         let jobs = app.get("/api/jobs?job_type=mark_matching").await.json();
         let job = &jobs["items"][0];
         assert_eq!((&job["status"], &job["can_retry"]), (&json!("cancelled"), &json!(false)), "there is nothing to go on with: {job}");
@@ -62,6 +66,23 @@ kit::both_databases! {
         assert_eq!(app.db.read(|conn| conn.one::<i64>("SELECT count(*) FROM thread_assignments", args![])).await.unwrap(), 0);
         let page = app.get(answer.location()).await.text;
         assert!(page.contains("Nothing changed"), "{}", receipt(&page));
+    }
+
+    async fn what_came_after_it_was_asked_for_is_not_marked(app: TestApp) {
+        let app = with_many(app).await;
+        let meant = threads_of_what_is_listed(&app).await;
+        mark_all(&app, "state=all", "mark=tag&tag=plans").await;
+        app.hand.advance(Duration::from_secs(1));
+        more(&app, |tx, context| seed(tx, context, MANY..MANY + 40)).await;
+        app.run_jobs().await;
+        assert_eq!(tagged(&app).await, meant);
+    }
+
+    async fn a_tag_that_nothing_gets_is_not_kept(app: TestApp) {
+        let app = with_many(app).await;
+        mark_all(&app, "state=snoozed", "mark=tag&tag=plans").await;
+        app.run_jobs().await;
+        assert_eq!(app.db.read(|conn| conn.one::<i64>("SELECT count(*) FROM tags", args![])).await.unwrap(), 0);
     }
 
     async fn what_cannot_be_marked_is_told_before_anything_is_ordered(app: TestApp) {

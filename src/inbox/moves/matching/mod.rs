@@ -4,25 +4,23 @@
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
 use kit::clock::Timestamp;
 use kit::db::{self, Conn, Tx};
-use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobRow, JobScope, JobStatus, Policy, Run};
+use kit::jobs::{self, Done, Enqueue, Failure, Job, JobId, JobRow, JobScope, JobStatus, JobView, Policy, Run};
 use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::app::App;
 use crate::inbox::decisions::{self, LeftOut, Receipt, Refused, Speaker, Word};
-use crate::inbox::listing::{self, Filter, Matching, PORTION, Reader};
+use crate::inbox::listing::{self, Filter, Matching, PORTION, Reader, WITHIN};
 use crate::inbox::threads::ThreadState;
+use crate::web::errors;
 use crate::work::Work;
 use crate::workspaces::{self, Right, UserId, WorkspaceId};
 
 /// So many are taken back while the person waits; more are a job.
 const TAKEN_BACK_AT_ONCE: i64 = 1_000;
-const HOUR: Duration = Duration::from_secs(3_600);
 
 /// Says a word on the threads of all comments that match.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -66,9 +64,10 @@ pub struct Outcome {
 }
 
 /// Enqueues the word.
-pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Word) -> Result<JobId, Refused> {
-    word.check(work.now)?;
+pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Word) -> errors::Result<JobId> {
+    word.check(work.now).map_err(super::pages::refused)?;
     let all = Matching::new(reader, filter, work.now);
+    all.check(work.tx)?;
     let (whose, asked_at) = ((all.by, all.workspace), all.asked_at);
     let job = MoveMatching { all, state: word.state, until: word.until };
     Ok(jobs::enqueue(work.tx, work.now, work.random, &job, in_name_of(whose, asked_at))?.id)
@@ -122,8 +121,7 @@ impl Job for MoveMatching {
     type Context = App;
 
     fn policy(&self) -> Policy {
-        // A person waits for it.
-        Policy { priority: 50, deadline: HOUR, ..Policy::default() }
+        listing::policy()
     }
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
@@ -140,7 +138,7 @@ impl Job for MoveMatching {
         let all = reached.total.max(reached.seen);
         run.progress(all, all, "Moving comments");
         let Self { all: Matching { workspace, by, asked_at, .. }, state, .. } = self;
-        let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
+        let said = app.db.read_within(WITHIN, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
         let changed = said.filter(|(said, ..)| *said == state).map_or(0, |(.., changed)| changed);
         let Reached { spared, passed_over, .. } = reached;
         run.done(Outcome { at: asked_at, changed, spared, passed_over }).await
@@ -157,13 +155,13 @@ impl Job for MoveMatching {
 impl MoveMatching {
     async fn total(&self, app: &App) -> db::Result<usize> {
         let all = self.all.clone();
-        app.db.read_within(HOUR, move |conn| all.total(conn)).await
+        app.db.read_within(WITHIN, move |conn| all.total(conn)).await
     }
 
     /// Moves the next comments of the list; none when there are no more.
     async fn portion(&self, app: &App, run: &Run, reached: Reached) -> std::result::Result<Option<Reached>, Failure> {
         let all = self.all.clone();
-        let found = app.db.read_within(HOUR, move |conn| all.after(conn, reached.after)).await?;
+        let found = app.db.read_within(WITHIN, move |conn| all.after(conn, reached.after)).await?;
         let Some(last) = found.last().copied() else { return Ok(None) };
         let (order, random, now, seen) = (self.clone(), app.random.clone(), app.now(), found.len());
         let left_out = run
@@ -200,12 +198,12 @@ impl Job for TakeBackMoves {
     type Context = App;
 
     fn policy(&self) -> Policy {
-        Policy { priority: 50, deadline: HOUR, ..Policy::default() }
+        listing::policy()
     }
 
     async fn run(self, app: App, run: Run) -> std::result::Result<Done, Failure> {
         let Self { workspace, by, asked_at } = self;
-        let said = app.db.read_within(HOUR, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
+        let said = app.db.read_within(WITHIN, move |conn| decisions::said_at(conn, workspace, by, asked_at)).await?;
         let left = said.map_or(0, |(.., count)| usize::try_from(count).unwrap_or(0));
         let total = run.restore::<usize>().unwrap_or(left);
         run.checkpoint(&total).await?;
@@ -246,18 +244,24 @@ pub enum Underway {
         seen: i64,
     },
     Moved(Outcome),
-    /// So many threads stand where they stood before.
-    TakingBack(i64),
-    TakenBack(i64),
     /// What was said by then holds.
     Failed {
         at: Timestamp,
     },
-    /// Of a move that was stopped, what was said by then is taken back.
+    Back(Back),
+}
+
+/// How it stands with what was done to many threads and is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// So many threads are as they were before.
+    Underway(i64),
+    Done(i64),
+    /// It was stopped while it was being done, and what was done by then is taken back.
     CallingOff,
-    /// All of it is.
+    /// All of that is.
     CalledOff,
-    /// Taking back was stopped: what was not taken back by then holds.
+    /// It came to an end before all was taken back.
     LeftHalfway,
 }
 
@@ -268,33 +272,50 @@ pub fn underway(
 ) -> db::Result<Option<Underway>> {
     let scope = JobScope::Member { user_id: by.uuid(), workspace_id: workspace.uuid() };
     let Some(job) = jobs::status(conn, id, scope, now)? else { return Ok(None) };
-    let is_move = job.job_type == MoveMatching::TYPE;
-    if !is_move && job.job_type != TakeBackMoves::TYPE {
+    if job.job_type == TakeBackMoves::TYPE {
+        return Ok(Some(Underway::Back(Back::of(&job))));
+    }
+    if job.job_type != MoveMatching::TYPE {
         return Ok(None);
     }
-    let result = job.result.unwrap_or_default();
     Ok(Some(match job.status {
+        JobStatus::Pending | JobStatus::Running => Underway::Moving { at: job.created_at, seen: job.progress.done },
         JobStatus::Failed => Underway::Failed { at: job.created_at },
-        JobStatus::Cancelled if is_move => called_off(conn, (workspace, by), job.created_at)?,
-        JobStatus::Cancelled => Underway::LeftHalfway,
-        JobStatus::Pending | JobStatus::Running if is_move => {
-            Underway::Moving { at: job.created_at, seen: job.progress.done }
-        }
-        JobStatus::Pending | JobStatus::Running => Underway::TakingBack(job.progress.done),
-        JobStatus::Completed if is_move => match serde_json::from_value(result) {
+        JobStatus::Cancelled => Underway::Back(called_off(conn, (workspace, by), job.created_at)?),
+        JobStatus::Completed => match serde_json::from_value(job.result.unwrap_or_default()) {
             Ok(outcome) => Underway::Moved(outcome),
             Err(_) => return Ok(None),
         },
-        JobStatus::Completed => Underway::TakenBack(result["taken_back"].as_i64().unwrap_or(0)),
     }))
 }
 
 /// The job that takes it back may wait, be at it, or have ended before all was back.
-fn called_off(conn: &mut Conn, (workspace, by): (WorkspaceId, UserId), at: Timestamp) -> db::Result<Underway> {
+fn called_off(conn: &mut Conn, (workspace, by): (WorkspaceId, UserId), at: Timestamp) -> db::Result<Back> {
     let how = in_name_of((by, workspace), at);
-    if jobs::live(conn, how.operation_key.as_deref().unwrap_or_default())?.is_some() {
-        return Ok(Underway::CallingOff);
+    let is_live = jobs::live(conn, how.operation_key.as_deref().unwrap_or_default())?.is_some();
+    let is_left = !is_live && decisions::said_at(conn, workspace, by, at)?.is_some();
+    Ok(Back::of_called_off(is_live, is_left))
+}
+
+impl Back {
+    /// By the job that takes it back.
+    pub fn of(job: &JobView) -> Self {
+        match job.status {
+            JobStatus::Pending | JobStatus::Running => Self::Underway(job.progress.done),
+            JobStatus::Completed => {
+                let result = job.result.as_ref();
+                Self::Done(result.and_then(|result| result["taken_back"].as_i64()).unwrap_or(0))
+            }
+            JobStatus::Failed | JobStatus::Cancelled => Self::LeftHalfway,
+        }
     }
-    let holds = decisions::said_at(conn, workspace, by, at)?.is_some();
-    Ok(if holds { Underway::LeftHalfway } else { Underway::CalledOff })
+
+    /// Of what was stopped: whether a job is at it, and whether anything is left where none is.
+    pub fn of_called_off(is_live: bool, is_left: bool) -> Self {
+        match (is_live, is_left) {
+            (true, _) => Self::CallingOff,
+            (false, true) => Self::LeftHalfway,
+            (false, false) => Self::CalledOff,
+        }
+    }
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::inbox::decisions::{self, Speaker, Word};
 use crate::inbox::ingest;
-use crate::inbox::seed;
 use crate::inbox::testing::{comment, more, reply, three_questions};
 use crate::inbox::threads::ThreadState;
+use crate::inbox::{search, seed};
 use crate::model::InteractionId;
 use crate::testing::{Answer, TestApp};
 
@@ -67,6 +67,9 @@ kit::both_databases! {
 
     async fn a_search_and_a_tag_are_filters_like_any(app: TestApp) {
         let app = app.with_ann().await;
+        let (now, random) = (app.app.now(), app.app.random.clone());
+        let index = app.db.write(move |tx| search::jobs::keep_current(tx, now, &random));
+        index.await.expect("an empty index is current");
         let ids = three_questions(&app).await;
         app.post(&format!("/inbox/{}/mark", ids[0]), &[("mark", "tag"), ("tag", "price")]).await;
         told(&app, &move_all(&app, "state=all&q=ship", "done").await).await;
@@ -107,10 +110,10 @@ kit::both_databases! {
         let undone = app.post("/inbox/moves/undo", &[("at", &asked_at)]).await;
         assert_eq!((undone.status.as_u16(), states(&app, "needs_reply").await), (303, waiting - 3), "{}", undone.text);
         let told = app.get(undone.location()).await.text;
-        assert!(told.contains("Everything moved so far is being moved back."), "before that has begun: {}", receipt(&told));
+        assert!(told.contains("What was done so far is being taken back."), "before that has begun: {}", receipt(&told));
         app.run_jobs().await;
         let told = app.get(undone.location()).await.text;
-        assert!(told.contains("Stopped. Everything is back where it was."), "{}", receipt(&told));
+        assert!(told.contains("Stopped. Everything is as it was."), "{}", receipt(&told));
         assert_eq!((states(&app, "needs_reply").await, totals(&app).await), (waiting, all));
         assert_eq!(app.post("/inbox/moves/undo", &[("at", &asked_at)]).await.status, 409, "there is nothing left to undo");
     }
@@ -126,7 +129,7 @@ kit::both_databases! {
         assert!(app.get(back.location()).await.text.contains("Taking it back"));
         assert_eq!(app.post(&format!("/activity/{job}/cancel"), &[]).await.status, 303);
         let told = app.get(back.location()).await.text;
-        assert!(told.contains("Stopped before everything was moved back."), "{}", receipt(&told));
+        assert!(told.contains("It ended before everything was taken back."), "{}", receipt(&told));
         assert!(!told.contains("action=\"/inbox/moves/undo"), "there is nothing to send: {}", receipt(&told));
     }
 

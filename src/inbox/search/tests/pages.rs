@@ -1,6 +1,8 @@
 //! A search as a person and a program meet it.
 
+use axum::body::Body;
 use kit::args;
+use serde_json::json;
 
 use crate::inbox::ingest::{self, IngestContext};
 use crate::inbox::testing::{add_connection, comment};
@@ -87,5 +89,28 @@ kit::both_databases! {
         assert!(before.contains("is being rebuilt"), "{before}");
         app.run_jobs().await;
         assert!(!app.get("/inbox?q=refunds").await.text.contains("is being rebuilt"));
+    }
+    async fn all_that_a_search_would_find_is_not_meant_before_it_finds_all(app: TestApp) {
+        let app = with_comments(app).await;
+        let pages = [
+            ("/inbox/moves?q=refunds", "all=yes&to=done"),
+            ("/inbox/marks?q=refunds", "all=yes&mark=star"),
+            ("/moderation?q=refunds", "all=yes&verb=report_spam"),
+        ];
+        let calls = [
+            ("/api/moves/matching", json!({ "filter": { "q": "refunds" }, "state": "done" })),
+            ("/api/marks/matching", json!({ "filter": { "q": "refunds" }, "mark": "star" })),
+        ];
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        for (path, body) in pages {
+            let answer = app.send("POST", path, &form, Body::from(body)).await;
+            assert!(answer.status == 409 && answer.text.contains("is being rebuilt"), "{path}: {}", answer.text);
+        }
+        for (path, body) in calls {
+            let answer = app.json("POST", path, body).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (409, &json!("search_incomplete")), "{path}");
+        }
+        app.run_jobs().await;
+        assert_eq!(app.send("POST", pages[0].0, &form, Body::from(pages[0].1)).await.status, 303);
     }
 }

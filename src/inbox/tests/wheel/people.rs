@@ -18,7 +18,7 @@ pub struct Said {
     pub at: Timestamp,
 }
 
-const STATES: [&str; 6] = ["done", "done", "snoozed", "no_reply_needed", "needs_reply", "spam"];
+const STATES: [&str; 7] = ["done", "done", "snoozed", "no_reply_needed", "needs_reply", "spam", "removed"];
 
 impl History {
     pub fn browser(&self, is_cleo: bool) -> &Browser {
