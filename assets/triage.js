@@ -204,6 +204,15 @@ function meaning(key, focused) {
   return button && (() => press(button, row));
 }
 
+// A title names its key while keys are heard: not without this script, nor while they are switched off.
+function nameKey({ target }) {
+  const one = target.closest?.("[data-key][title]:not([data-named])");
+  if (!one || "off" in help.dataset) return;
+  one.dataset.named = "";
+  one.title += ` (${one.dataset.key.replace(" ", "+")})`;
+}
+for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, nameKey);
+
 function press(button, row) {
   if (row && button.form?.id === "ticked" && !document.querySelector(".tick:checked")) row.querySelector(".tick").checked = true;
   if (button.matches("input, textarea")) return button.focus();

@@ -270,7 +270,7 @@ fn the_tour_covers_nothing_and_takes_little() {
         person.browser.size(390, 844).await;
         person.open("/inbox").await;
         person.is("one line of everything else", "(top => ['.switcher', '.commands', '.account'].every(one => Math.abs(document.querySelector(one).getBoundingClientRect().top - top) < 20))(document.querySelector('.side .brand').getBoundingClientRect().top)").await;
-        person.is("and of the tour and the demo", "['.side .panel-tour', 'main > .panel-demo'].reduce((sum, one) => sum + document.querySelector(one).getBoundingClientRect().height, 0) <= 110").await;
+        person.is("and of the tour and the demo", "['.side .panel-tour', 'main > .panel-demo'].reduce((sum, one) => sum + document.querySelector(one).getBoundingClientRect().height, 0) <= 85").await;
         person.leaves_no_trace().await;
     });
 }
@@ -292,11 +292,18 @@ fn all_that_is_offered_for_what_is_ticked_can_be_reached_in_any_width() {
     });
 }
 
+/// Of each button with a key and a title: whether it names that key to whoever points at it.
+const NAMES: &str = "[...document.querySelectorAll('[data-key][title]')].map(one => { \
+    one.dispatchEvent(new PointerEvent('pointerover', { bubbles: true })); return one.title.endsWith(`(${one.dataset.key})`); })";
+
 #[test]
 fn keys_tell_what_they_do_and_can_be_switched_off() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
         person.at_the_inbox().await;
+        person
+            .is("each button that has one names it", &format!("{NAMES}.length > 5 && {NAMES}.every(names => names)"))
+            .await;
         let is_open = "document.getElementById('keys').matches(':popover-open')";
         person.browser.key("?").await;
         person.is("they are told", is_open).await;
@@ -311,6 +318,7 @@ fn keys_tell_what_they_do_and_can_be_switched_off() {
         person.sees("interaction").await;
         person.browser.key("j").await;
         person.is("nothing moves", "document.activeElement.closest('.row') === null").await;
+        person.is("and no button names one", &format!("{NAMES}.length > 5 && !{NAMES}.some(names => names)")).await;
         person.leaves_no_trace().await;
     });
 }

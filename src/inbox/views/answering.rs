@@ -159,7 +159,7 @@ pub(super) fn composer(
             }
             @if let Some(error) = &answering.error { p.error #text-error role="alert" { (error) } }
             div.composer-foot {
-                button.button.small.primary type="submit" title="Send (Ctrl+Enter)" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
+                button.button.small.primary type="submit" data-key="Ctrl Enter" title="Send" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
                 button.button.small.quiet type="submit" formaction=(address("draft")) formnovalidate data-save { "Save draft" }
                 @if !answering.saved.is_empty() { (saved_replies(item.id, answering, &address("reply/insert"))) }
                 p.muted #text-left data-told aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }

@@ -215,7 +215,7 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
         li.row.(if waits { item.priority.as_str() } else { "" }) #(place::row_id(item.id)) data-test="interaction" aria-current=[is_open.then_some("true")] {
             @if !item.is_own {
                 @if view.may_answer {
-                    input.tick type="checkbox" name="id" value=(item.id) form="ticked" checked[is_ticked] aria-label={ "Select the comment by " (item.author_name) } title="Select (x)";
+                    input.tick type="checkbox" name="id" value=(item.id) form="ticked" checked[is_ticked] aria-label={ "Select the comment by " (item.author_name) } data-key="x" title="Select";
                 }
             }
             p.row-head {

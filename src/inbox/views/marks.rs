@@ -64,10 +64,10 @@ pub(super) fn marks(item: &Interaction, place: &Place, beside: &Beside) -> Marku
     html! {
         div.marks {
             form.marks method="post" action=(action) data-act {
-                button.button.small.quiet.star type="submit" name="mark" value=(next) data-key="s" aria-pressed=(marks.is_starred) title={ (label) " (s)" } { (icon(Icon::Star)) (label) }
-                button.button.small.quiet type="button" popovertarget="assigning" data-key="a" title="Assign (a)" { (icon(Icon::Person)) (assigned.unwrap_or("Assign")) }
+                button.button.small.quiet.star type="submit" name="mark" value=(next) data-key="s" aria-pressed=(marks.is_starred) title=(label) { (icon(Icon::Star)) (label) }
+                button.button.small.quiet type="button" popovertarget="assigning" data-key="a" title="Assign" { (icon(Icon::Person)) (assigned.unwrap_or("Assign")) }
                 div #assigning .menu popover role="dialog" aria-label="Assign" { (people(choice, marks.assignee, None)) }
-                button.button.small.quiet type="button" popovertarget="tagging" data-key="#" title="Tag (#)" { (icon(Icon::Plus)) "Tag" }
+                button.button.small.quiet type="button" popovertarget="tagging" data-key="#" title="Tag" { (icon(Icon::Plus)) "Tag" }
                 @for tag in &marks.tags {
                     button.tag.label type="submit" name="untag" value=(tag) title={ "Remove the tag " (tag) } aria-label={ "Remove the tag " (tag) } { bdi { (tag) } (icon(Icon::X)) }
                 }
@@ -92,10 +92,10 @@ pub(super) fn marks_to_read(beside: &Beside) -> Markup {
 pub(super) fn for_ticked(place: &Place, choice: &Choice) -> Markup {
     let action = place.address("/inbox/marks", None);
     html! {
-        button.button.small type="submit" formaction=(action) name="mark" value="star" data-key="s" title="Star (s)" { (icon(Icon::Star)) span { "Star" } }
-        button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign (a)" { (icon(Icon::Person)) span { "Assign" } }
+        button.button.small type="submit" formaction=(action) name="mark" value="star" data-key="s" title="Star" { (icon(Icon::Star)) span { "Star" } }
+        button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign" { (icon(Icon::Person)) span { "Assign" } }
         div #ticked-assigning .menu popover role="dialog" aria-label="Assign" { (people(choice, None, Some(&action))) }
-        button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag (#)" { (icon(Icon::Plus)) span { "Tag" } }
+        button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag" { (icon(Icon::Plus)) span { "Tag" } }
         div #ticked-tagging .menu popover[choice.told.is_none()] role="dialog" aria-label="Tag" {
             (tag_field("ticked-tag", choice, Some("ticked-tags")))
             button.button.small.primary type="submit" formaction=(action) name="mark" value="tag" { "Add the tag" }
@@ -149,7 +149,7 @@ pub(super) fn receipt(act: &Act, assignee: Option<&str>, open: Option<Interactio
             @if act.changed > 0 {
                 input type="hidden" name="act" value=(act.id);
                 @if let Some(open) = open { input type="hidden" name="open" value=(open); }
-                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+                button.link type="submit" data-key="z" title="Undo" { "Undo" }
             } @else { (NOTHING) }
         }
     }
@@ -163,7 +163,7 @@ pub(super) fn underway(act: &Act, job: JobId, underway: Underway, place: &Place)
                 (icon(Icon::Clock))
                 span { "Marking all that match: " (grouped(seen)) " so far… " (details(job)) }
                 input type="hidden" name="act" value=(act.id);
-                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+                button.link type="submit" data-key="z" title="Undo" { "Undo" }
             }
         },
         Underway::Back(back) => super::moves::back(job, back),

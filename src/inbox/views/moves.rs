@@ -33,7 +33,7 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
         form.moves method="post" action=(action) data-move data-leaves[leaves] {
             @if waits {
                 (button(Move::Done, "Done", Icon::Check, "e"))
-                button.button.small type="button" popovertarget="snoozes" data-key="h" title="Snooze (h)" { (icon(Icon::Clock)) "Snooze" }
+                button.button.small type="button" popovertarget="snoozes" data-key="h" title="Snooze" { (icon(Icon::Clock)) "Snooze" }
                 div #snoozes .menu popover role="dialog" aria-label="Snooze" {
                     @for (snooze, name) in SNOOZES {
                         button type="submit" name="to" value=(snooze) {
@@ -98,7 +98,7 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
 
 fn button(to: Move, label: &str, sign: Icon, key: &str) -> Markup {
     html! {
-        button.button.small type="submit" name="to" value=(to) data-key=(key) title={ (label) " (" (key) ")" } { (icon(sign)) span { (label) } }
+        button.button.small type="submit" name="to" value=(to) data-key=(key) title=(label) { (icon(sign)) span { (label) } }
     }
 }
 
@@ -121,7 +121,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
                 span role="status" { (words) }
                 @if let Some(fields) = undo {
                     (fields)
-                    button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+                    button.link type="submit" data-key="z" title="Undo" { "Undo" }
                 }
             }
         }
@@ -142,7 +142,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
                     @if *passed_over > 0 { " " (left_alone(*passed_over)) }
                 }
                 input type="hidden" name="at" value=(at);
-                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+                button.link type="submit" data-key="z" title="Undo" { "Undo" }
             }
         },
         Receipt::Underway(job, underway) => self::underway(*job, *underway, place),
@@ -188,7 +188,7 @@ fn underway(job: JobId, underway: Underway, place: &Place) -> Markup {
                 (icon(Icon::Clock))
                 span { "Moving all that match: " (grouped(seen)) " so far… " (details(job)) }
                 input type="hidden" name="at" value=(at);
-                button.link type="submit" data-key="z" title="Undo (z)" { "Undo" }
+                button.link type="submit" data-key="z" title="Undo" { "Undo" }
             }
         },
         Underway::Back(back) => self::back(job, back),

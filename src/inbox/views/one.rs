@@ -118,7 +118,7 @@ fn way(opened: &Opened, place: &Place, neighbours: &Neighbours) -> Markup {
     let step = |href: &Option<String>, rel: &str, label: &str, sign: Icon, key: &str| {
         html! {
             @match href {
-                Some(href) => a.icon-button href=(href) rel=(rel) data-opens title={ (label) " (" (key) ")" } aria-label=(label) { (icon(sign)) },
+                Some(href) => a.icon-button href=(href) rel=(rel) data-opens data-key=(key) title=(label) aria-label=(label) { (icon(sign)) },
                 None => span.icon-button.off aria-hidden="true" { (icon(sign)) },
             }
         }
@@ -180,7 +180,7 @@ fn facts(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> M
     let body = html! {
         dl.facts.derived {
             (fact("State", definitions::STATE, html! { (state_tag(item.state))
-                @if item.state == TriageState::NoReplyNeeded { (definitions::state(item.state)) }
+                @if item.state == TriageState::NoReplyNeeded { span { (definitions::state(item.state)) } }
                 (corrected(Correctable::Spam, item, place, beside))
                 (corrected(Correctable::Reply, item, place, beside))
             }, &[]))

@@ -23,7 +23,7 @@ pub fn form(view: &Inbox<'_>) -> Markup {
             @for (name, value) in kept(place) { input type="hidden" name=(name) value=(value); }
             input #q type="search" name="q" value=(value) maxlength=(LONGEST) dir="auto" data-key="/" enterkeyhint="search"
                 placeholder="Search comments" aria-label="Search comments" autocomplete="off"
-                title="Words, “phrases”, author:name, -without, begin* (/)"
+                title="Words, “phrases”, author:name, -without, begin*"
                 aria-invalid=[error.map(|_| "true")] aria-describedby=[error.map(|_| "q-error")];
             button.button.small type="submit" { (icon(Icon::Search)) span { "Search" } }
             @if !value.is_empty() { a.button.small.quiet href=(without(place)) { "Clear" } }
