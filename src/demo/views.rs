@@ -87,7 +87,7 @@ fn enabled(name: Option<&str>, may_change: bool) -> Markup {
             p { strong data-announce { "Demo: " (name) "." } span.rest { " Everything here is simulated; your own data is untouched." } }
         }
         @if may_change {
-            div.actions { (Button::new("Turn off demo mode").test("disable-demo").asks("leaving-demo", GOES, "/demo/disable")) }
+            div.actions { (Button::new("Turn off").rest("demo mode").test("disable-demo").asks("leaving-demo", GOES, "/demo/disable")) }
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn strip(tour: &Tour, here: &str) -> Markup {
                 @if next == Step::SeeTheNumber {
                     button.button.small.primary type="submit" name="has_seen" value="true" data-test="tour-number" { "See it" }
                 }
-                button.button.small.quiet type="submit" data-test="end-tour" { "End the tour" }
+                button.button.small.quiet type="submit" data-test="end-tour" title="End the tour" { (icon(Icon::X)) span { "End the tour" } }
             }
         }
     };

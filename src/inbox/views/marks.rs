@@ -88,14 +88,20 @@ pub(super) fn marks_to_read(beside: &Beside) -> Markup {
     }
 }
 
-/// The same for all that is ticked, as fields of that form.
-pub(super) fn for_ticked(place: &Place, choice: &Choice) -> Markup {
+/// The same for all that is ticked, as buttons of that form.
+pub(super) fn for_ticked(place: &Place) -> Markup {
+    html! {
+        button.button.small type="submit" formaction=(place.address("/inbox/marks", None)) name="mark" value="star" data-key="s" title="Star" { (icon(Icon::Star)) span { "Star" } }
+        button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign" { (icon(Icon::Person)) span { "Assign" } }
+        button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag" { (icon(Icon::Plus)) span { "Tag" } }
+    }
+}
+
+/// What those buttons open.
+pub(super) fn menus_for_ticked(place: &Place, choice: &Choice) -> Markup {
     let action = place.address("/inbox/marks", None);
     html! {
-        button.button.small type="submit" formaction=(action) name="mark" value="star" data-key="s" title="Star" { (icon(Icon::Star)) span { "Star" } }
-        button.button.small type="button" popovertarget="ticked-assigning" data-key="a" title="Assign" { (icon(Icon::Person)) span { "Assign" } }
         div #ticked-assigning .menu popover role="dialog" aria-label="Assign" { (people(choice, None, Some(&action))) }
-        button.button.small type="button" popovertarget="ticked-tagging" data-key="#" title="Tag" { (icon(Icon::Plus)) span { "Tag" } }
         div #ticked-tagging .menu popover[choice.told.is_none()] role="dialog" aria-label="Tag" {
             (tag_field("ticked-tag", choice, Some("ticked-tags")))
             button.button.small.primary type="submit" formaction=(action) name="mark" value="tag" { "Add the tag" }

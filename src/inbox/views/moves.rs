@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use super::answering::cancelling;
 use super::marks;
 use super::one::Beside;
-use super::platform::for_ticked;
+use super::platform;
 use crate::inbox::listing::Interaction;
 use crate::inbox::moves::matching::{Back, Underway};
 use crate::inbox::moves::pages::ALL;
@@ -65,6 +65,9 @@ const OF_MANY: [(Move, &str, Icon, &str); 6] = [
     (Move::Remove, "Remove here", Icon::Trash, "Delete"),
 ];
 
+/// So many of them stand in the bar on a phone.
+const ON_A_PHONE: usize = 3;
+
 /// Whether it moves what a list of one state lists; of a list of all states that is not known.
 fn fits(to: Move, listed: Option<TriageState>) -> bool {
     match to {
@@ -78,6 +81,8 @@ fn fits(to: Move, listed: Option<TriageState>) -> bool {
 
 /// One word for all that is ticked in the list; there while anything is.
 pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup {
+    let fitting = OF_MANY.into_iter().filter(|(to, ..)| fits(*to, place.filter.state)).collect::<Vec<_>>();
+    let (first, rest) = fitting.split_at(fitting.len().min(ON_A_PHONE));
     html! {
         form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
             (marks::on_enter(place))
@@ -87,11 +92,17 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
                     label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
                 }
             }
-            @for (to, label, sign, key) in OF_MANY {
-                @if fits(to, place.filter.state) { (button(to, label, sign, key)) }
+            @for (to, label, sign, key) in first { (button(*to, label, *sign, key)) }
+            // On a phone a menu above the bar; elsewhere part of it.
+            button.button.small.more type="button" popovertarget="ticked-more" { "More…" }
+            div #ticked-more .rest popover role="group" aria-label="More" {
+                @for (to, label, sign, key) in rest { (button(*to, label, *sign, key)) }
+                (marks::for_ticked(place))
+                (platform::for_ticked(&rows.verbs))
             }
-            (marks::for_ticked(place, &rows.choice))
-            (for_ticked(place, &rows.verbs))
+            // Keys open these where the menu that leads to them is not open.
+            (marks::menus_for_ticked(place, &rows.choice))
+            (platform::menu_for_ticked(place, &rows.verbs))
         }
     }
 }

@@ -86,14 +86,23 @@ pub fn verbs(platforms: &Platforms, connections: &[Connection], role: Role) -> V
     verbs
 }
 
-/// Buttons of the form for all that is ticked: a page asks once, with their count, before any platform hears of it.
-pub(super) fn for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
-    let action = place.address("/moderation", None);
-    let Some((first, _)) = verbs.first() else { return NOTHING };
+/// A button of the form for all that is ticked.
+pub(super) fn for_ticked(verbs: &[(Platform, Verb)]) -> Markup {
+    let Some(there) = there(verbs) else { return NOTHING };
+    html! { button.button.small type="button" popovertarget="at-platform" { "On " (there) "…" } }
+}
+
+fn there(verbs: &[(Platform, Verb)]) -> Option<&'static str> {
+    let (first, _) = verbs.first()?;
     let is_one = verbs.iter().all(|(platform, _)| platform == first);
-    let there = if is_one { first.label() } else { "the platform" };
+    Some(if is_one { first.label() } else { "the platform" })
+}
+
+/// What it opens: a page asks once, with their count, before any platform hears of it.
+pub(super) fn menu_for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
+    let action = place.address("/moderation", None);
+    let Some(there) = there(verbs) else { return NOTHING };
     html! {
-        button.button.small type="button" popovertarget="at-platform" { "On " (there) "…" }
         div #at-platform .menu popover role="dialog" aria-label={ "On " (there) } {
             @for (platform, verb) in verbs {
                 button type="submit" formaction=(action) name="verb" value=(verb) { (doing(*verb, *platform)) }

@@ -234,6 +234,7 @@ impl Render for Check<'_> {
 #[derive(Clone, Debug)]
 pub struct Button<'a> {
     label: &'a str,
+    rest: Option<&'a str>,
     class: &'static str,
     icon: Option<Icon>,
     test: Option<&'a str>,
@@ -243,7 +244,7 @@ pub struct Button<'a> {
 
 impl<'a> Button<'a> {
     pub fn new(label: &'a str) -> Self {
-        Self { label, class: "button", icon: None, test: None, describe: None, hidden: Vec::new() }
+        Self { label, rest: None, class: "button", icon: None, test: None, describe: None, hidden: Vec::new() }
     }
 
     pub fn primary(label: &'a str) -> Self {
@@ -261,6 +262,11 @@ impl<'a> Button<'a> {
 
     pub fn icon(self, icon: Icon) -> Self {
         Self { icon: Some(icon), ..self }
+    }
+
+    /// The end of the label, which a phone leaves to who listens.
+    pub fn rest(self, rest: &'a str) -> Self {
+        Self { rest: Some(rest), ..self }
     }
 
     /// The name by which tests find it.
@@ -283,9 +289,16 @@ impl<'a> Button<'a> {
         let sure = Button { class: "button danger", icon: None, describe: None, ..self.clone() };
         html! {
             button class=(self.class) type="button" popovertarget=(id) aria-label=[self.describe] {
-                @if let Some(sign) = self.icon { (icon(sign)) } (self.label)
+                (self.words())
             }
-            div id=(id) .menu.asks popover role="dialog" aria-label=(self.label) { p { (question) } (sure.posts(action)) }
+            div id=(id) .menu.asks popover role="dialog" aria-label={ (self.label) @if let Some(rest) = self.rest { " " (rest) } } { p { (question) } (sure.posts(action)) }
+        }
+    }
+
+    fn words(&self) -> Markup {
+        html! {
+            @if let Some(sign) = self.icon { (icon(sign)) }
+            @if let Some(rest) = self.rest { span { (self.label) " " span.on-wide { (rest) } } } @else { (self.label) }
         }
     }
 
@@ -304,7 +317,7 @@ impl Render for Button<'_> {
     fn render(&self) -> Markup {
         html! {
             button class=(self.class) type="submit" data-test=[self.test] aria-label=[self.describe] {
-                @if let Some(sign) = self.icon { (icon(sign)) } (self.label)
+                (self.words())
             }
         }
     }
