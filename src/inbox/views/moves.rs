@@ -49,7 +49,7 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
                 (button(Move::NoReplyNeeded, "Put back", Icon::Retry, "n"))
             } @else {
                 @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
-                (button(Move::Remove, "Remove here", Icon::Trash, "Delete"))
+                (button(Move::Remove, "Remove", Icon::Trash, "Delete"))
             }
             @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
         }
@@ -62,7 +62,7 @@ const OF_MANY: [(Move, &str, Icon, &str); 6] = [
     (Move::NoReplyNeeded, "No reply", Icon::X, "n"),
     (Move::NeedsReply, "Needs a reply", Icon::Reply, "N"),
     (Move::Spam, "Spam", Icon::Cancelled, "!"),
-    (Move::Remove, "Remove here", Icon::Trash, "Delete"),
+    (Move::Remove, "Remove", Icon::Trash, "Delete"),
 ];
 
 /// So many of them stand in the bar on a phone.
