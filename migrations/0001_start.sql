@@ -511,6 +511,8 @@ CREATE TABLE moderation_acts (
     attempts BIGINT NOT NULL,
     -- For how many comments it was asked in the last call.
     company BIGINT NOT NULL,
+    -- When whoever ordered it saw the comment: what others did with it since is not what they meant. Null: it is done all the same.
+    seen_at TIMESTAMPTZ,
     -- The platform may have done it, for all that was read back since.
     may_be_done BOOLEAN NOT NULL,
     -- Not asked, or looked for, before.
@@ -529,6 +531,25 @@ CREATE INDEX moderation_acts_by_order ON moderation_acts (order_id);
 CREATE INDEX moderation_acts_by_workspace ON moderation_acts (workspace_id);
 CREATE INDEX moderation_acts_by_connection ON moderation_acts (connection_id, updated_at);
 CREATE INDEX moderation_acts_held ON moderation_acts (connection_id, due_at) WHERE error_code = 'rate_limited';
+
+-- What somebody was asked before it is done at a platform. With a yes it becomes the order of the same id, once.
+CREATE TABLE moderation_questions (
+    id UUID PRIMARY KEY,
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    -- No user is referred to: a workspace's rows stand by themselves.
+    asked_of UUID NOT NULL,
+    verb TEXT NOT NULL CHECK (verb IN ('edit', 'delete', 'hide', 'publish', 'reject', 'ban', 'report_spam')),
+    platform TEXT NOT NULL,
+    -- The ids of the comments that are meant, as JSON.
+    comments TEXT NOT NULL,
+    -- Why how many of those that were chosen are not meant: {"already":3,…}
+    left_out TEXT NOT NULL,
+    -- The comment that was open, to which one goes back.
+    open_id UUID,
+    asked_at TIMESTAMPTZ NOT NULL
+);
+CREATE INDEX moderation_questions_by_workspace ON moderation_questions (workspace_id);
+CREATE INDEX moderation_questions_by_age ON moderation_questions (asked_at);
 
 -- What a team answers often: text with places for what is known of the comment that is answered.
 CREATE TABLE saved_replies (

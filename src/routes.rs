@@ -108,7 +108,7 @@ fn pages() -> Router<App> {
         .route("/inbox/approvals", get(inbox::answering::review::pages::index))
         .route("/inbox/{id}/draft", post(inbox::answering::pages::save))
         .route("/moderation", post(moderating::pages::order))
-        .route("/moderation/{id}", get(moderating::pages::show))
+        .route("/moderation/{id}", get(moderating::pages::show).post(moderating::pages::answer))
         .route("/moderation/{id}/act", post(moderating::pages::act))
         .route("/activity", get(activity::pages::index))
         .route("/activity/installation", get(activity::installation::pages::index))

@@ -26,9 +26,9 @@ use super::views::{self, Choice, Neighbours};
 use super::{corrections, decisions};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
-use crate::model::{InteractionId, Platform};
+use crate::model::InteractionId;
 use crate::moderation::{self, Asker};
-use crate::platforms::{Platforms, SIMULATOR, Verb};
+use crate::platforms::{Platforms, SIMULATOR};
 use crate::replies;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::{self, Local};
@@ -311,7 +311,7 @@ pub struct Rows {
     /// How many each choice of the filter would list, where that is asked for.
     pub choices: Option<ChoiceCounts>,
     /// What the platforms of these accounts do with other people's comments.
-    pub verbs: Vec<(Platform, Verb)>,
+    pub verbs: Vec<views::Offered>,
     pub views: Views,
 }
 

@@ -70,13 +70,15 @@ pub struct Body {
     #[schema(inline)]
     verb: Verb,
     ordered_at: Timestamp,
-    /// How many comments were meant.
+    /// How many comments were meant: those that changed, failed, are under way, were cancelled and were skipped make it up.
     matched: usize,
     /// With how many of them it is done.
     changed: usize,
     failed: usize,
     /// The platform has yet to do these, or to say whether it did.
     under_way: usize,
+    /// These were called back.
+    cancelled: usize,
     /// How many were passed over, by reason.
     skipped: BTreeMap<String, usize>,
     can_cancel: bool,
@@ -108,7 +110,9 @@ struct Trouble {
     message: Option<String>,
 }
 
-/// Has comments hidden, published, rejected or deleted at their platform, or their authors banned, in the background.
+/// Has comments hidden, published, rejected or deleted at their platform, or their authors banned, in the background. Of several
+/// comments those that somebody else answers or marks, or that are edited, before the platform is asked are skipped (`changed`).
+/// A filter that matches nothing is refused (422 `nothing_matches`).
 #[utoipa::path(post, path = "/moderation", tag = "moderation", request_body = NewOrderBody,
     responses((status = 202, body = Body), (status = 400), (status = 401), (status = 403), (status = 404), (status = 409),
         (status = 422)))]
@@ -125,7 +129,10 @@ pub async fn order(
         (None, Some(filter)) => {
             let whose = (who.workspace.id, who.user.id);
             let filter = app.db.read(move |conn| named(conn, whose, &filter)).await?;
-            all(&app, (who.workspace.id, &who.user), &filter, verb).await?
+            match all(&app, (who.workspace.id, &who.user), &filter, verb).await? {
+                none if none.is_empty() => return Err(Error::nothing_matches()),
+                some => some,
+            }
         }
         (Some(_), Some(_)) => return Err(FieldErrors::one("filter", "one_of_both", "Give ids or a filter.").into()),
         _ => return Err(FieldErrors::one("ids", "bad_number", "Name 1 to 200 interactions.").into()),
@@ -276,15 +283,17 @@ impl Body {
     /// For whoever asks.
     fn of(mut receipt: Receipt, asker: Asker) -> Self {
         let (can_cancel, can_retry) = (asker.may_cancel(&receipt.acts).is_ok(), asker.may_retry(&receipt.acts).is_ok());
+        let tally = receipt.tally();
         if receipt.acts.len() > NAMED {
             receipt.acts.sort_by_key(|act| act.state != Stands::Failed);
         }
         Self {
-            matched: receipt.acts.len(),
-            changed: receipt.count(Stands::Done),
-            failed: receipt.count(Stands::Failed),
-            under_way: receipt.under_way(),
-            skipped: receipt.skipped().into_iter().map(|(why, count)| (why.to_string(), count)).collect(),
+            matched: tally.matched,
+            changed: tally.done,
+            failed: tally.failed,
+            under_way: tally.under_way,
+            cancelled: tally.cancelled,
+            skipped: tally.skipped.into_iter().map(|(why, count)| (why.to_string(), count)).collect(),
             can_cancel,
             can_retry,
             id: receipt.id,

@@ -8,7 +8,6 @@
 pub mod api;
 mod jobs;
 mod look;
-mod meant;
 pub mod pages;
 #[cfg(test)]
 mod tests;
@@ -164,11 +163,16 @@ async fn ask(app: &App, run: &Run, group: &Group) -> Result<(), Failure> {
         Err(SyncError::Platform(error)) => return postpone(app, run, group, &error).await,
     };
     let now = app.now();
-    let asking = group.moves(|act| act.asking(now, group.acts.len()));
     let made = match mutant!("moderation: asking is not committed first") {
-        true => asking.into_iter().map(|(before, after)| Act { moves: before.moves, ..after }).collect(),
-        false => advance(run, asking).await?,
+        true => {
+            group.acts.iter().map(|(act, _)| Act { moves: act.moves, ..act.asking(now, group.acts.len()) }).collect()
+        }
+        false => {
+            let acts = group.acts.iter().map(|(act, _)| act.clone()).collect::<Vec<_>>();
+            run.write(move |tx| Ok(moderation::begin(tx, now, &acts)?)).await?
+        }
     };
+    let made = made.into_iter().filter(|act| act.state == State::Asking).collect::<Vec<_>>();
     if made.is_empty() || app.now().since(now) > FRESH {
         return Ok(());
     }
@@ -321,17 +325,18 @@ fn as_it_is_known(observed: &ObservedInteraction, item: &Item) -> ObservedIntera
 async fn over(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
     let found = app.db.read(move |conn| moderation::receipt_for_job(conn, id)).await?;
     let Some(receipt) = found else { return run.done(json!({ "skipped": true })).await };
+    let tally = receipt.tally();
     let failed = receipt.acts.iter().find(|act| act.state == State::Failed);
-    if let Some(failed) = failed.filter(|_| receipt.count(State::Done) == 0) {
+    if let Some(failed) = failed.filter(|_| tally.done == 0) {
         return Err(words::failed(failed));
     }
     let skipped: serde_json::Map<_, _> =
-        receipt.skipped().into_iter().map(|(why, count)| (why.to_string(), json!(count))).collect();
+        tally.skipped.into_iter().map(|(why, count)| (why.to_string(), json!(count))).collect();
     let result = json!({
-        "matched": receipt.acts.len(),
-        "changed": receipt.count(State::Done),
-        "failed": receipt.count(State::Failed),
-        "cancelled": receipt.count(State::Cancelled),
+        "matched": tally.matched,
+        "changed": tally.done,
+        "failed": tally.failed,
+        "cancelled": tally.cancelled,
         "skipped": skipped,
     });
     let (now, random, workspace_id) = (app.now(), app.random.clone(), Some(receipt.acts[0].workspace_id.uuid()));

@@ -4,10 +4,9 @@ use std::collections::HashSet;
 
 use maud::{Markup, html};
 
-use super::meant::Meant;
 use crate::inbox::place::Place;
-use crate::model::{InteractionId, Platform};
-use crate::moderation::{self, Act, Asker, Item, Receipt, State, could_not, doing, done, skipped, under_way};
+use crate::model::InteractionId;
+use crate::moderation::{Act, Asker, Item, NotNow, OrderId, Receipt, Skipped, State, Words};
 use crate::platforms::Verb;
 use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Live, Local, Tone, card, head, icon, live, tag};
@@ -21,73 +20,74 @@ const TOLD: usize = 100;
 
 /// What somebody is asked before it is done.
 pub struct Question<'a> {
-    /// All that were chosen.
+    pub id: OrderId,
+    /// Those that the platform would be asked for.
     pub items: &'a [Item],
-    pub meant: Meant<'a>,
+    pub left_out: &'a [(Skipped, usize)],
+    pub words: Words,
     pub verb: Verb,
-    pub text: Option<&'a str>,
-    pub replaces: Option<&'a str>,
+    pub typed: Typed,
     pub units: i64,
     /// Of today; none where nobody counts.
     pub left: Option<i64>,
     pub open: Option<InteractionId>,
-    pub error: Option<&'a str>,
     pub list: &'a Place,
 }
 
+/// What somebody has typed for an edit, and what is wrong with it.
+#[derive(Default)]
+pub struct Typed {
+    pub text: Option<String>,
+    /// The words that were there when the new ones were begun.
+    pub replaces: Option<String>,
+    pub error: Option<String>,
+}
+
 impl Question<'_> {
-    fn platform(&self) -> Platform {
-        self.items[0].platform
+    fn name(&self) -> &'static str {
+        self.words.platform.label()
     }
 
     /// Each once, as often as they wrote.
     fn authors(&self) -> Vec<&str> {
         let mut seen = HashSet::new();
-        let items = self.meant.items.iter();
+        let items = self.items.iter();
         items.filter(|item| seen.insert(item.author_id)).map(|item| item.author_name.as_str()).collect()
     }
 
     fn button(&self) -> String {
         match self.authors().len() {
             many if self.verb == Verb::Ban && many > 1 => {
-                format!("Ban {} authors on {}", grouped(many as i64), self.platform().label())
+                format!("Ban {} authors on {}", grouped(many as i64), self.name())
             }
-            _ => doing(self.verb, self.platform()),
+            _ => self.words.doing(self.verb),
         }
     }
 
     fn is_for_nothing(&self) -> bool {
-        self.meant.items.is_empty()
+        self.items.is_empty()
     }
 
     pub fn title(&self) -> String {
-        let name = self.platform().label();
         if self.is_for_nothing() {
-            return format!("Nothing to do on {name}");
+            return format!("Nothing to do on {}", self.name());
         }
-        let what = match self.meant.items.len() {
-            1 if self.verb.is_about_own() => "your comment".to_owned(),
-            1 => "this comment".to_owned(),
-            many => counted(many as i64, "comment", "comments"),
-        };
-        match self.verb {
-            Verb::Edit => format!("Edit {what} on {name}"),
-            Verb::Delete => format!("Delete {what} on {name}?"),
-            Verb::Hide => format!("Hide {what} on {name}?"),
-            Verb::Publish => format!("Publish {what} on {name}?"),
-            Verb::Reject => format!("Reject {what} on {name}?"),
-            Verb::Ban => match self.authors()[..] {
-                [author] => format!("Ban {author} on {name}?"),
-                ref all => format!("Ban {} authors on {name}?", grouped(all.len() as i64)),
+        let what = match (self.verb, self.items.len()) {
+            (Verb::Ban, _) => match self.authors()[..] {
+                [author] => author.to_owned(),
+                ref all => format!("{} authors", grouped(all.len() as i64)),
             },
-            Verb::ReportSpam => format!("Report {what} as spam to {name}?"),
-        }
+            (verb, 1) if verb.is_about_own() => "your comment".to_owned(),
+            (_, 1) => "this comment".to_owned(),
+            (_, many) => counted(many as i64, "comment", "comments"),
+        };
+        self.words.asking(self.verb, &what)
     }
 
     /// What viewers will see, and whether it can be taken back.
     fn meaning(&self) -> String {
-        let name = self.platform().label();
-        let (they_are, them) = if self.meant.items.len() == 1 { ("It's", "it") } else { ("They're", "them") };
+        let name = self.name();
+        let (they_are, them) = if self.items.len() == 1 { ("It's", "it") } else { ("They're", "them") };
         match self.verb {
             Verb::Edit => format!("Everybody on {name} will see your new words."),
             Verb::Hide => format!("Nobody but you sees {them} on {name} until you publish {them} again."),
@@ -104,7 +104,7 @@ impl Question<'_> {
     }
 
     fn cost(&self) -> Option<String> {
-        let name = self.platform().label();
+        let name = self.name();
         let units = grouped(self.units);
         match self.left {
             _ if self.units == 0 => None,
@@ -124,14 +124,12 @@ pub fn question(question: &Question<'_>) -> Markup {
         (None, [one]) => question.list.one(one.id),
         _ => question.list.list(),
     };
+    let action = question.list.address(&format!("/moderation/{}", question.id), None);
     let has_words = question.verb == Verb::Edit;
     let body = html! {
-        form.form method="post" action=(question.list.address("/moderation", None)) data-test="moderation" {
-            @for item in question.items { input type="hidden" name="id" value=(item.id); }
-            @if let Some(open) = question.open { input type="hidden" name="open" value=(open); }
-            input type="hidden" name="confirmed" value=(question.items.len());
-            @if has_words { (words(question)) } @else { (quotes(&question.meant.items)) }
-            @if question.verb == Verb::Ban && !question.is_for_nothing() { (banned(&question.authors())) }
+        form.form method="post" action=(action) data-test="moderation" {
+            @if has_words && !question.is_for_nothing() { (words(question)) } @else { (quotes(question.items)) }
+            @if question.verb == Verb::Ban && !question.is_for_nothing() { (banned(question)) }
             @if !question.is_for_nothing() { p { (question.meaning()) } }
             (left_out(question))
             @if let Some(cost) = question.cost() { p.muted { (cost) } }
@@ -155,24 +153,27 @@ pub fn question(question: &Question<'_>) -> Markup {
 
 fn words(question: &Question<'_>) -> Markup {
     let says = question.items[0].text.as_deref().unwrap_or_default();
-    let text = question.text.unwrap_or(says);
-    let described = question.error.map(|_| "text-error");
+    let Typed { text, replaces, error } = &question.typed;
+    let text = text.as_deref().unwrap_or(says);
+    let described = error.as_ref().map(|_| "text-error");
     html! {
-        input type="hidden" name="replaces" value=(question.replaces.unwrap_or(says));
+        input type="hidden" name="replaces" value=(replaces.as_deref().unwrap_or(says));
         div.field {
             label for="text" { "Your reply" }
-            textarea #text name="text" rows="5" dir="auto" required aria-describedby=[described] aria-invalid=[question.error.map(|_| "true")] {
+            textarea #text name="text" rows="5" dir="auto" required aria-describedby=[described] aria-invalid=[error.as_ref().map(|_| "true")] {
                 // A parser drops the first line break of a textarea.
                 "\n" (text)
             }
-            @if let Some(error) = question.error { p.error #text-error role="alert" { (error) } }
+            @if let Some(error) = error { p.error #text-error role="alert" { (error) } }
         }
     }
 }
 
-fn banned(authors: &[&str]) -> Markup {
+fn banned(question: &Question<'_>) -> Markup {
+    let authors = question.authors();
     let (named, more) = authors.split_at(authors.len().min(NAMED));
     html! {
+        @if question.items.len() > authors.len() { p { (by_people(question.items.len(), authors.len() as i64)) } }
         p {
             "Banned: " b dir="auto" { (named.join(", ")) }
             @if !more.is_empty() { " and " (grouped(more.len() as i64)) " more" }
@@ -182,15 +183,15 @@ fn banned(authors: &[&str]) -> Markup {
 
 fn left_out(question: &Question<'_>) -> Markup {
     html! {
-        @if !question.meant.left_out.is_empty() {
+        @if !question.left_out.is_empty() {
             ul.list data-test="left-out" {
-                @for (why, count) in &question.meant.left_out { li.muted { (moderation::left_out(*why, question.verb, *count)) } }
+                @for (why, count) in question.left_out { li.muted { (question.words.left_out(*why, question.verb, *count)) } }
             }
         }
     }
 }
 
-fn quotes(items: &[&Item]) -> Markup {
+fn quotes(items: &[Item]) -> Markup {
     const SHOWN: usize = 5;
     html! {
         ul.list {
@@ -205,11 +206,38 @@ fn excerpt(item: &Item) -> &str {
     text.char_indices().nth(EXCERPT).map_or(text, |(end, _)| &text[..end])
 }
 
-pub fn title(receipt: &Receipt, items: &[Item]) -> String {
-    let comments = counted(receipt.acts.len() as i64, "comment", "comments");
-    match items.first() {
-        Some(item) => format!("{}: {comments}", doing(receipt.verb, item.platform)),
-        None => comments,
+/// "314 comments by 280 people".
+fn by_people(comments: usize, people: i64) -> String {
+    format!("{} by {}", counted(comments as i64, "comment", "comments"), counted(people, "person", "people"))
+}
+
+/// What became of an order, for whoever looks.
+pub struct Told<'a> {
+    pub receipt: &'a Receipt,
+    /// Those that are told one by one, and the first.
+    pub items: &'a [Item],
+    /// None where the first is gone.
+    pub words: Option<Words>,
+    pub asker: Asker,
+    /// Why nothing came of what they pressed.
+    pub not_now: Option<NotNow>,
+}
+
+impl Told<'_> {
+    /// What the question was about: comments, and people where it is they who are meant.
+    fn meant(&self) -> String {
+        let (comments, people) = (self.receipt.acts.len(), self.receipt.authors);
+        match self.receipt.verb {
+            Verb::Ban if people < comments as i64 => by_people(comments, people),
+            _ => counted(comments as i64, "comment", "comments"),
+        }
+    }
+}
+
+pub fn title(told: &Told<'_>) -> String {
+    match told.words {
+        Some(words) => format!("{}: {}", words.doing(told.receipt.verb), told.meant()),
+        None => told.meant(),
     }
 }
 
@@ -221,23 +249,19 @@ pub fn receipt_page(title: &str, list: &Place, part: Markup) -> Markup {
 }
 
 /// What became of it so far, with counts; drawn anew while it goes on.
-pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, asker: Asker, local: &Local) -> Markup {
+pub fn receipt(told: &Told<'_>, list: &Place, local: &Local) -> Markup {
+    let Told { receipt, items, .. } = told;
     let source = list.address(&format!("/moderation/{}", receipt.id), Some("moderation"));
     let by = receipt.ordered_by.as_deref().unwrap_or("somebody");
     let aside = html! { "by " (by) " " (local.ago(receipt.ordered_at)) };
     let body = html! {
+        @if let Some(why) = told.not_now { p role="status" data-test="not-now" { (why.says()) } }
         ul.list data-test="moderation-receipt" {
-            @for (tone, words) in counts(receipt) { li { (tag(tone, &words)) } }
+            @for (tone, words) in counts(told) { li { (tag(tone, &words)) } }
         }
-        (acts(receipt, list, asker))
-        @let not_done = receipt.count(State::Failed);
-        @if not_done > 0 {
-            h3 { "What went wrong" }
-            ul.list {
-                @for act in told(receipt) { (failed(act, items, list)) }
-                @if not_done > TOLD { li.muted { "and " (grouped((not_done - TOLD) as i64)) " more" } }
-            }
-        }
+        (acts(receipt, list, told.asker))
+        (listed("What went wrong", self::told(receipt), receipt.tally().failed, |act| failed(act, items, list)))
+        (listed("Changed since you were asked", changed(receipt), count_of(receipt, Skipped::Changed), |act| link(act, items, list)))
     };
     live(
         Live { name: "moderation", hints: "inbox", source: &source },
@@ -245,37 +269,64 @@ pub fn receipt(receipt: &Receipt, items: &[Item], list: &Place, asker: Asker, lo
     )
 }
 
+/// Acts one by one, as far as that goes.
+fn listed<'a>(heading: &str, acts: impl Iterator<Item = &'a Act>, of: usize, line: impl Fn(&Act) -> Markup) -> Markup {
+    html! {
+        @if of > 0 {
+            h3 { (heading) }
+            ul.list {
+                @for act in acts { li { div.grow { (line(act)) } } }
+                @if of > TOLD { li.muted { "and " (grouped((of - TOLD) as i64)) " more" } }
+            }
+        }
+    }
+}
+
+fn count_of(receipt: &Receipt, why: Skipped) -> usize {
+    receipt.acts.iter().filter(|act| act.skipped() == Some(why)).count()
+}
+
 /// What went wrong, as far as it is told one by one.
 pub fn told(receipt: &Receipt) -> impl Iterator<Item = &Act> {
     receipt.acts.iter().filter(|act| act.state == State::Failed).take(TOLD)
 }
 
-fn counts(receipt: &Receipt) -> Vec<(Tone, String)> {
+/// What was passed over because somebody else did something with it, as far as it is told one by one.
+pub fn changed(receipt: &Receipt) -> impl Iterator<Item = &Act> {
+    receipt.acts.iter().filter(|act| act.skipped() == Some(Skipped::Changed)).take(TOLD)
+}
+
+fn counts(told: &Told<'_>) -> Vec<(Tone, String)> {
     let number = |count: usize| grouped(count as i64);
-    let mut counts = vec![(Tone::Plain, format!("{} chosen", number(receipt.acts.len())))];
+    let mut counts = vec![(Tone::Plain, told.meant())];
+    // Of comments that are gone nobody knows the platform any more, nor how it calls things.
+    let Some(words) = told.words else { return counts };
+    let (verb, tally) = (told.receipt.verb, told.receipt.tally());
     let mut one = |count: usize, tone: Tone, words: &str| {
         if count > 0 {
             counts.push((tone, format!("{} {words}", number(count))));
         }
     };
-    one(receipt.count(State::Done), Tone::Good, done(receipt.verb));
-    one(receipt.under_way(), Tone::Accent, under_way(receipt.verb));
-    one(receipt.count(State::Failed), Tone::Bad, &could_not(receipt.verb));
-    one(receipt.count(State::Cancelled), Tone::Plain, "cancelled");
-    for (why, count) in receipt.skipped() {
-        one(count, Tone::Plain, &format!("skipped: {}", skipped(why, receipt.verb, count)));
+    one(tally.done, Tone::Good, words.done(verb));
+    one(tally.under_way, Tone::Accent, words.under_way(verb));
+    one(tally.failed, Tone::Bad, &words.could_not(verb));
+    one(tally.cancelled, Tone::Plain, "cancelled");
+    for (why, count) in tally.skipped {
+        one(count, Tone::Plain, &format!("skipped: {}", words.skipped(why, verb, count)));
     }
     counts
 }
 
 fn failed(act: &Act, items: &[Item], list: &Place) -> Markup {
-    let item = items.iter().find(|item| item.id == act.interaction_id);
     html! {
-        li { div.grow {
-            a.row-link href=(list.one(act.interaction_id)) dir="auto" { (item.map_or("A comment", excerpt)) }
-            p.muted { (act.error_message.as_deref().unwrap_or("The platform didn't do it.")) }
-        } }
+        (link(act, items, list))
+        p.muted { (act.error_message.as_deref().unwrap_or("The platform didn't do it.")) }
     }
+}
+
+fn link(act: &Act, items: &[Item], list: &Place) -> Markup {
+    let item = items.iter().find(|item| item.id == act.interaction_id);
+    html! { a.row-link href=(list.one(act.interaction_id)) dir="auto" { (item.map_or("A comment", excerpt)) } }
 }
 
 fn acts(receipt: &Receipt, list: &Place, asker: Asker) -> Markup {

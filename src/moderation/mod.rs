@@ -7,6 +7,9 @@
 
 mod moves;
 mod people;
+mod questions;
+mod receipt;
+mod refused;
 mod rights;
 mod state;
 mod store;
@@ -18,17 +21,18 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 use serde::{Deserialize, Serialize};
 
-pub use moves::{MOST, MOST_ATTEMPTS, advance, gave_up, tell};
-pub use people::{
-    NewOrder, Refused, Skipped, call_back, cancel, goes_on, order, reopen_for_job, retry, retry_one, why_not,
-};
+pub use moves::{MOST, MOST_ATTEMPTS, advance, begin, gave_up, tell};
+pub use people::{NewOrder, call_back, cancel, goes_on, order, reopen_for_job, retry, retry_one};
+pub use questions::{Asking, Question, answer, ask, purge, question};
+pub use receipt::{Receipt, Tally};
+pub use refused::{NotNow, Refused, Skipped};
 pub use rights::{Asker, Subject, in_the_way, right};
 pub use state::State;
 pub use store::{Act, Item};
-pub use words::{could_not, doing, done, left_out, skipped, under_way};
+pub use words::Words;
 
 use crate::model::{ConnectionId, InteractionId, WorkspaceId};
-use crate::platforms::{ActRules, Platforms, Verb};
+use crate::platforms::{ActRules, Platforms};
 
 kit::id_types! { pub ActId, pub OrderId }
 
@@ -45,49 +49,13 @@ impl CarryOut {
     }
 }
 
-/// An order with what became of it, comment by comment.
-#[derive(Clone, Debug)]
-pub struct Receipt {
-    pub id: OrderId,
-    pub verb: Verb,
-    pub ordered_at: Timestamp,
-    /// None of somebody whose account is gone.
-    pub ordered_by: Option<String>,
-    pub acts: Vec<Act>,
-}
-
-impl Receipt {
-    pub fn count(&self, state: State) -> usize {
-        self.acts.iter().filter(|act| act.state == state).count()
-    }
-
-    /// Those that the platform has yet to do.
-    pub fn under_way(&self) -> usize {
-        self.acts.iter().filter(|act| act.state.is_under_way()).count()
-    }
-
-    /// Those that can still be called back.
-    pub fn waiting(&self) -> usize {
-        self.acts.iter().filter(|act| act.can_be_cancelled()).count()
-    }
-
-    /// How many were passed over for which reason, in the order of the reasons.
-    pub fn skipped(&self) -> Vec<(Skipped, usize)> {
-        let because = |why: Skipped| self.acts.iter().filter(|act| act.skipped() == Some(why)).count();
-        Skipped::ALL.iter().map(|why| (*why, because(*why))).filter(|(_, count)| *count > 0).collect()
-    }
-}
-
 /// What became of an order of the workspace.
 pub fn receipt(conn: &mut Conn, workspace: WorkspaceId, id: OrderId) -> Result<Option<Receipt>> {
     let acts = store::of_order(conn, workspace, id)?;
-    Ok(acts.first().cloned().map(|first| Receipt {
-        id,
-        verb: first.verb,
-        ordered_at: first.created_at,
-        ordered_by: first.orderer_name,
-        acts,
-    }))
+    let Some(first) = acts.first().cloned() else { return Ok(None) };
+    let authors = store::authors(conn, workspace, id)?;
+    let Act { verb, created_at: ordered_at, orderer_name: ordered_by, .. } = first;
+    Ok(Some(Receipt { id, verb, ordered_at, ordered_by, authors, acts }))
 }
 
 /// What became of several orders of the workspace, as far as it is known: the acts of each.
@@ -158,4 +126,9 @@ pub fn comment_of(
 /// What the platform of a comment takes; nothing where this version does not speak to it.
 pub fn rules_of(platforms: &Platforms, item: &Item) -> Option<ActRules> {
     platforms.get(item.platform).map(|module| module.acts())
+}
+
+/// What its platform calls what is done with a comment.
+pub fn words_for(platforms: &Platforms, item: &Item) -> Words {
+    Words::of(item.platform, rules_of(platforms, item))
 }

@@ -1,11 +1,13 @@
 //! How an act moves on: what it is afterwards, as plain values, and the one write that makes it so.
 
+use std::collections::{BTreeMap, HashSet};
+
 use kit::clock::Timestamp;
 use kit::db::{Result, Tx};
 
-use super::people::Skipped;
+use super::refused::Skipped;
 use super::store::{self, Act};
-use super::{OrderId, State};
+use super::{ActId, OrderId, State};
 use crate::events::{self, Event};
 use crate::replies::{Trouble, is_refusal};
 
@@ -59,6 +61,12 @@ impl Act {
         Self { attempts: self.attempts + 1, company, ..self.moved(State::Asking, now) }
     }
 
+    /// Somebody else did something with its comment since it was asked for.
+    fn passed_over(&self, now: Timestamp) -> Self {
+        let error_code = Some(Skipped::Changed.to_string());
+        Self { error_code, error_message: None, ..self.moved(State::Skipped, now) }
+    }
+
     /// Nothing was done, or it does no harm to ask for it once more. What waits for a time that is known has not been tried; anything else counts as an attempt.
     pub fn postponed(&self, now: Timestamp, due_at: Timestamp, is_wait: bool) -> Self {
         let was_asked = self.state == State::Asking;
@@ -99,9 +107,17 @@ impl Act {
         self.moved(State::Cancelled, now)
     }
 
-    /// Into the queue for as many attempts as at first.
+    /// Into the queue for as many attempts as at first. Whoever asks for that means the comment as it is now.
     pub fn queued_anew(&self, now: Timestamp) -> Self {
-        Self { attempts: 0, due_at: now, error_code: None, error_message: None, ..self.moved(State::Queued, now) }
+        let seen_at = self.seen_at.map(|_| now);
+        Self {
+            attempts: 0,
+            due_at: now,
+            seen_at,
+            error_code: None,
+            error_message: None,
+            ..self.moved(State::Queued, now)
+        }
     }
 }
 
@@ -115,6 +131,38 @@ pub fn advance(tx: &mut Tx, moves: &[(Act, Act)]) -> Result<Vec<Act>> {
         }
     }
     Ok(made)
+}
+
+/// The platform is about to be asked for acts of one account, but for those on comments with which somebody else did something
+/// since they were asked for: these are passed over. The acts that were moved, with what they are now.
+pub fn begin(tx: &mut Tx, now: Timestamp, acts: &[Act]) -> Result<Vec<Act>> {
+    let changed = changed(tx, acts)?;
+    let company = acts.len() - changed.len();
+    let after = |act: &Act| match changed.contains(&act.id) {
+        true => act.passed_over(now),
+        false => act.asking(now, company),
+    };
+    let moves = acts.iter().map(|act| (act.clone(), after(act))).collect::<Vec<_>>();
+    let made = advance(tx, &moves)?;
+    tell(tx, now, &made)?;
+    Ok(made)
+}
+
+/// What may be done already is not among them: that must be known.
+fn changed(tx: &mut Tx, acts: &[Act]) -> Result<HashSet<ActId>> {
+    let mut of_instants = BTreeMap::<_, Vec<&Act>>::new();
+    for act in acts.iter().filter(|act| !act.may_be_done) {
+        if let Some(seen_at) = act.seen_at {
+            of_instants.entry((act.workspace_id, act.ordered_by, seen_at)).or_default().push(act);
+        }
+    }
+    let mut changed = HashSet::new();
+    for ((workspace, by, seen_at), acts) in of_instants {
+        let ids = acts.iter().map(|act| act.interaction_id).collect::<Vec<_>>();
+        let found = store::changed_since(tx, (workspace, by), seen_at, &ids)?.into_iter().collect::<HashSet<_>>();
+        changed.extend(acts.iter().filter(|act| found.contains(&act.interaction_id)).map(|act| act.id));
+    }
+    Ok(changed)
 }
 
 /// The job has given up, in the commit that says so.

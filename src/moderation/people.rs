@@ -1,6 +1,6 @@
 //! What people do with comments at a platform: ask for something, call it back, try it again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
@@ -8,16 +8,15 @@ use kit::jobs::{self, Enqueue, JobId, JobScope};
 use kit::mutant;
 
 use super::moves::{self, MOST, advance, tell};
+use super::refused::{NotNow, Refused, Skipped};
 use super::rights::{self, Asker};
 use super::store::{self, Act, Item};
-use super::{ActId, CarryOut, OrderId, State, words};
+use super::{ActId, CarryOut, OrderId, State};
 use crate::app::App;
 use crate::audit;
-use crate::model::{InteractionId, Platform, is_same_text};
+use crate::model::{InteractionId, is_same_text};
 use crate::platforms::{Platforms, Verb};
 use crate::replies;
-use crate::web::errors::Error;
-use crate::web::ui::numbers::grouped;
 use crate::work::Work;
 use crate::workspaces::{self, UserId, WorkspaceId};
 
@@ -32,50 +31,6 @@ pub struct NewOrder<'a> {
     pub replaces: Option<&'a str>,
 }
 
-kit::text_enum! {
-    /// Why the platform is not asked for a comment.
-    pub enum Skipped {
-        /// It is so there.
-        Already = "already",
-        /// Something else is under way for it.
-        UnderWay = "under_way",
-        /// The platform does not have it any more.
-        Gone = "gone",
-        /// What was rejected there stays rejected.
-        Rejected = "rejected",
-        /// The platform, or its adapter, cannot do this.
-        NotOffered = "not_offered",
-        /// An own comment, with which this is not done.
-        Own = "own",
-        /// Somebody else's, with which this is not done.
-        NotOwn = "not_own",
-        NotConnected = "not_connected",
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum Refused {
-    #[error("there is no such comment, or order")]
-    NotFound,
-    #[error("nothing is asked of the platform: {0}")]
-    Skipped(Skipped, Verb, Platform),
-    #[error(transparent)]
-    Text(#[from] replies::Refused),
-    /// Somebody has changed it meanwhile: what it says now.
-    #[error("it says something else by now")]
-    Changed(String),
-    #[error("more than an order takes")]
-    TooMany,
-    #[error("not allowed: {0}")]
-    NotAllowed(&'static str),
-    #[error("the owners want to see an editor's words first")]
-    NeedsOwner,
-    #[error("not now: {0}")]
-    NotNow(&'static str),
-    #[error(transparent)]
-    Db(#[from] db::Error),
-}
-
 /// Takes an order over: from here on each comment's act is done, or somebody is told why not. Where it is for one comment for
 /// which nothing is to be asked, it is refused.
 pub fn order(
@@ -84,33 +39,56 @@ pub fn order(
     workspace: WorkspaceId,
     new: &NewOrder<'_>,
 ) -> Result<OrderId, Refused> {
+    let id = OrderId::new(work.now, work.random);
+    // Whoever acts on one comment has it before their eyes, and all that becomes of it.
+    let seen_at = (new.interactions.len() > 1).then_some(work.now);
+    take_over(work, platforms, workspace, new, Terms { id, seen_at, is_refused: true })?;
+    Ok(id)
+}
+
+/// How an order came to be.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    pub id: OrderId,
+    /// When whoever ordered it saw its comments.
+    pub seen_at: Option<Timestamp>,
+    /// An order that would do nothing, in place of one that says so.
+    pub is_refused: bool,
+}
+
+pub(super) fn take_over(
+    work: &mut Work<'_>,
+    platforms: &Platforms,
+    workspace: WorkspaceId,
+    new: &NewOrder<'_>,
+    terms: Terms,
+) -> Result<(), Refused> {
     let by = work.who.person().ok_or(Refused::NotFound)?;
     let ids = &new.interactions[..new.interactions.len().min(MOST)];
     workspaces::lock(work.tx, workspace)?;
     let items = super::items(work.tx, workspace, ids)?;
     let first = items.first().ok_or(Refused::NotFound)?;
     Asker::read(work.tx, workspace, by)?.may_ask(new.verb, items.len())?;
-    let text = match new.verb {
-        Verb::Edit => {
-            let says = first.text.as_deref().unwrap_or_default();
-            if new.replaces.is_some_and(|seen| !is_same_text(seen, says)) {
-                return Err(Refused::Changed(says.to_owned()));
-            }
-            Some(replies::fitting(platforms, first.platform, new.text.unwrap_or_default())?)
-        }
-        _ => None,
-    };
-    let id = OrderId::new(work.now, work.random);
+    let text = words_of(platforms, new, first)?;
     let ids = items.iter().map(|item| item.id).collect::<Vec<_>>();
     let places = store::places(work.tx, workspace, &ids)?;
     let places: HashMap<_, _> = places.into_iter().map(|(id, place, is_busy)| (id, (place, is_busy))).collect();
+    let seen_at = terms.seen_at.filter(|_| !new.verb.is_about_own());
+    let changed = match seen_at {
+        Some(seen_at) => store::changed_since(work.tx, (workspace, by), seen_at, &ids)?,
+        None => Vec::new(),
+    };
+    let changed = changed.into_iter().collect::<HashSet<_>>();
     let mut acts = Vec::with_capacity(items.len());
     for item in &items {
-        let mut act = asked_for(work, (workspace, id, by), item, new.verb, text.clone());
+        let mut act = Act { seen_at, ..asked_for(work, (workspace, terms.id, by), item, new.verb, text.clone()) };
         let (place, is_busy) = places.get(&item.id).copied().unwrap_or_default();
         let is_busy = is_busy || mutant!("moderation: anything counts as under way");
-        match why_not(platforms, item, is_busy, new.verb, text.as_deref()) {
-            Some(why) if items.len() == 1 => return Err(Refused::Skipped(why, new.verb, item.platform)),
+        let why_not = why_not(platforms, item, is_busy, new.verb, text.as_deref());
+        match why_not.or(changed.contains(&item.id).then_some(Skipped::Changed)) {
+            Some(why) if items.len() == 1 && terms.is_refused => {
+                return Err(Refused::Skipped(why, new.verb, super::words_for(platforms, item)));
+            }
             Some(why) => act = Act { state: State::Skipped, error_code: Some(why.to_string()), ..act },
             None => {}
         }
@@ -120,11 +98,23 @@ pub fn order(
     let mut acts = acts.into_iter().map(|(act, _)| act).collect::<Vec<_>>();
     acts.retain(|act| act.state == State::Queued);
     if !acts.is_empty() {
-        enqueue(work, workspace, id, by)?;
+        enqueue(work, workspace, terms.id, by)?;
         tell(work.tx, work.now, &acts)?;
-        audit::record(work, done_to(new.verb), on(&acts, id))?;
+        audit::record(work, done_to(new.verb), on(&acts, terms.id))?;
     }
-    Ok(id)
+    Ok(())
+}
+
+/// The new words of an edit, as they go out.
+fn words_of(platforms: &Platforms, new: &NewOrder<'_>, item: &Item) -> Result<Option<String>, Refused> {
+    if new.verb != Verb::Edit {
+        return Ok(None);
+    }
+    let says = item.text.as_deref().unwrap_or_default();
+    if new.replaces.is_some_and(|seen| !is_same_text(seen, says)) {
+        return Err(Refused::Changed(says.to_owned()));
+    }
+    Ok(Some(replies::fitting(platforms, item.platform, new.text.unwrap_or_default())?))
 }
 
 /// Calls back what the platform has certainly not done: of a whole order, or for one comment of it.
@@ -144,7 +134,7 @@ pub fn cancel(
     let moves = not_done.map(|act| (act.clone(), act.cancelled(work.now))).collect::<Vec<_>>();
     let made = advance(work.tx, &moves)?;
     if made.is_empty() {
-        return Err(TOO_LATE);
+        return Err(Refused::NotNow(NotNow::TooLate));
     }
     let is_over = store::live(work.tx, id)?.is_empty();
     if let Some(job) = job.filter(|_| is_over) {
@@ -155,12 +145,6 @@ pub fn cancel(
     Ok(())
 }
 
-pub(super) const TOO_LATE: Refused =
-    Refused::NotNow("It's too late to cancel: nothing here is still waiting to be done.");
-
-pub(super) const NOTHING_FAILED: Refused =
-    Refused::NotNow("There's nothing to try again here any more. Reload the page to see why.");
-
 /// Tries again all that failed of an order. Its job comes first: one that is just about to end has ended, or waits and sees what
 /// is on its way again.
 pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result<(), Refused> {
@@ -170,12 +154,12 @@ pub fn retry(work: &mut Work<'_>, workspace: WorkspaceId, id: OrderId) -> Result
     let job = enqueue(work, workspace, id, by)?;
     // It would call back what is brought on its way.
     if jobs::status(work.tx, job, JobScope::All, work.now)?.is_some_and(|job| job.cancel_requested) {
-        return Err(Refused::NotNow("This is just being cancelled. Try again in a moment."));
+        return Err(Refused::NotNow(NotNow::BeingCancelled));
     }
     workspaces::lock(work.tx, workspace)?;
     let made = reopen(work.tx, work.now, workspace, id)?;
     if made.is_empty() {
-        return Err(NOTHING_FAILED);
+        return Err(Refused::NotNow(NotNow::NothingFailed));
     }
     tell(work.tx, work.now, &made)?;
     audit::record(work, audit::Event::ModerationRetried, on(&made, id))?;
@@ -193,7 +177,7 @@ pub fn retry_one(
     let acts = store::of_order(work.tx, workspace, id)?;
     let act = acts.iter().find(|act| act.interaction_id == comment).ok_or(Refused::NotFound)?;
     if !act.can_be_retried() {
-        return Err(NOTHING_FAILED);
+        return Err(Refused::NotNow(NotNow::NothingFailed));
     }
     let again = NewOrder { interactions: &[comment], verb: act.verb, text: act.text.as_deref(), replaces: None };
     order(work, platforms, workspace, &again)
@@ -239,9 +223,18 @@ pub fn call_back(tx: &mut Tx, now: Timestamp, id: OrderId) -> db::Result<()> {
 }
 
 /// Why the platform would be asked for nothing, or for what it does not do.
-pub fn why_not(platforms: &Platforms, item: &Item, is_busy: bool, verb: Verb, text: Option<&str>) -> Option<Skipped> {
+pub(super) fn why_not(
+    platforms: &Platforms,
+    item: &Item,
+    is_busy: bool,
+    verb: Verb,
+    text: Option<&str>,
+) -> Option<Skipped> {
     let is_same = verb == Verb::Edit && item.text.as_deref() == text;
-    let in_the_way = rights::in_the_way(super::rules_of(platforms, item), item.subject(), verb);
+    let in_the_way = match rights::in_the_way(super::rules_of(platforms, item), item.subject(), verb) {
+        Some(Skipped::Already) if verb == Verb::Hide && !item.was_hidden_here => Some(Skipped::Held),
+        other => other,
+    };
     in_the_way.or(is_same.then_some(Skipped::Already)).or(is_busy.then_some(Skipped::UnderWay))
 }
 
@@ -265,6 +258,7 @@ fn asked_for(
         moves: 0,
         attempts: 0,
         company: 0,
+        seen_at: None,
         may_be_done: false,
         due_at: work.now,
         error_code: None,
@@ -304,47 +298,5 @@ fn on(acts: &[Act], order: OrderId) -> String {
     match acts {
         [one] => one.interaction_id.to_string(),
         many => format!("{} comments, order {order}", many.len()),
-    }
-}
-
-impl Refused {
-    /// A code for programs, and what a person is told.
-    pub fn told(&self) -> (&'static str, String) {
-        match self {
-            Self::NotFound | Self::Db(_) => ("not_found", "Not found.".to_owned()),
-            Self::Skipped(why, verb, platform) => (why.as_str(), words::skipped_one(*why, *verb, *platform)),
-            Self::Text(refused) => {
-                let (code, text) = refused.told();
-                (code, text.into_owned())
-            }
-            Self::Changed(says) => {
-                ("changed", format!("Somebody changed this reply while you were writing. It now says: “{says}”"))
-            }
-            Self::TooMany => (
-                "too_many",
-                format!("More than {} comments match. Narrow the filter and try again.", grouped(MOST as i64)),
-            ),
-            Self::NotAllowed(why) => ("role_missing", (*why).to_owned()),
-            Self::NeedsOwner => {
-                ("needs_owner", "Replies wait for an owner's approval here, so only owners can edit them.".to_owned())
-            }
-            Self::NotNow(why) => ("not_now", (*why).to_owned()),
-        }
-    }
-}
-
-impl From<Refused> for Error {
-    fn from(refused: Refused) -> Self {
-        let (code, text) = refused.told();
-        match refused {
-            Refused::NotFound => Self::NotFound,
-            Refused::Db(error) => error.into(),
-            Refused::Text(refused) => refused.into(),
-            Refused::TooMany => Self::bad_request(code, text),
-            Refused::NotAllowed(why) => Self::forbidden(code, why),
-            Refused::Skipped(..) | Refused::Changed(_) | Refused::NeedsOwner | Refused::NotNow(_) => {
-                Self::conflict(code, text)
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 
 use kit::db::Conn;
 
-use super::people::{NOTHING_FAILED, Refused, Skipped, TOO_LATE};
+use super::refused::{NotNow, Refused, Skipped};
 use super::store::{self, Act};
 use super::{OrderId, State};
 use crate::model::ProviderState;
@@ -40,7 +40,7 @@ impl Asker {
     pub fn may_cancel(self, acts: &[Act]) -> Result<(), Refused> {
         let (verb, comments) = asked(acts)?;
         self.may_call_back(verb, comments)?;
-        if acts.iter().any(Act::can_be_cancelled) { Ok(()) } else { Err(TOO_LATE) }
+        if acts.iter().any(Act::can_be_cancelled) { Ok(()) } else { Err(Refused::NotNow(NotNow::TooLate)) }
     }
 
     /// Whether they may have an order tried again.
@@ -48,7 +48,11 @@ impl Asker {
         let (verb, comments) = asked(acts)?;
         self.may_ask(verb, comments)?;
         let is_under_way = acts.iter().any(|act| act.state.is_under_way());
-        if !is_under_way && acts.iter().any(Act::can_be_retried) { Ok(()) } else { Err(NOTHING_FAILED) }
+        if !is_under_way && acts.iter().any(Act::can_be_retried) {
+            Ok(())
+        } else {
+            Err(Refused::NotNow(NotNow::NothingFailed))
+        }
     }
 }
 

@@ -12,7 +12,7 @@ kit::text_enum! {
         /// It is not done, for all we know.
         Failed = "failed",
         Cancelled = "cancelled",
-        /// Nothing was to be asked.
+        /// Nothing was to be asked, or it is not what was meant any more.
         Skipped = "skipped",
     }
 }
@@ -21,7 +21,7 @@ impl State {
     pub const fn may_become(self, next: State) -> bool {
         use State::{Asking, Cancelled, Done, Failed, Queued, Skipped, Unknown};
         match self {
-            Queued => matches!(next, Queued | Asking | Failed | Cancelled),
+            Queued => matches!(next, Queued | Asking | Failed | Cancelled | Skipped),
             // Back to the queue only where nothing was sent.
             Asking => matches!(next, Queued | Unknown | Done | Failed),
             Unknown => matches!(next, Queued | Unknown | Done | Failed),

@@ -29,6 +29,8 @@ kit::row! {
         pub attempts: i64,
         /// For how many comments it was asked in the last call.
         pub company: i64,
+        /// When whoever ordered it saw the comment: what others did with it since is not what they meant.
+        pub seen_at: Option<Timestamp>,
         /// The platform may have done it, for all that was read back since.
         pub may_be_done: bool,
         /// Not asked, or looked for, before.
@@ -46,7 +48,7 @@ kit::row! {
 }
 
 const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, order_id, ordered_by, verb, text, state, moves, \
-    attempts, company, may_be_done, due_at, error_code, error_message, created_at, updated_at, \
+    attempts, company, seen_at, may_be_done, due_at, error_code, error_message, created_at, updated_at, \
     (SELECT name FROM users WHERE users.id = moderation_acts.ordered_by), NOT EXISTS (SELECT 1 FROM moderation_acts later
         WHERE later.interaction_id = moderation_acts.interaction_id AND later.state NOT IN ('skipped', 'cancelled')
             AND later.place > moderation_acts.place)";
@@ -69,6 +71,8 @@ kit::row! {
         pub text: Option<String>,
         pub author_id: AuthorId,
         pub author_name: String,
+        /// It was hidden from here, and not published since.
+        pub was_hidden_here: bool,
     }
 }
 
@@ -84,7 +88,10 @@ pub fn items(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> 
         conn,
         "SELECT i.id, i.connection_id, i.platform, c.connection_status = 'connected', i.external_id, i.thread_external_id,
             (SELECT external_id FROM content_items WHERE content_items.id = i.content_id), i.provider_state, i.can_reply,
-            i.is_own, i.reply_count, i.text, i.author_id, a.display_name
+            i.is_own, i.reply_count, i.text, i.author_id, a.display_name,
+            EXISTS (SELECT 1 FROM moderation_acts h WHERE h.interaction_id = i.id AND h.verb = 'hide'
+                AND h.state NOT IN ('skipped', 'cancelled') AND NOT EXISTS (SELECT 1 FROM moderation_acts p
+                    WHERE p.interaction_id = i.id AND p.verb = 'publish' AND p.state = 'done' AND p.place > h.place))
          FROM interactions i JOIN authors a ON a.id = i.author_id JOIN platform_connections c ON c.id = i.connection_id
          WHERE (i.workspace_id = $1) IS TRUE AND i.id IN ",
         "",
@@ -109,10 +116,10 @@ pub fn comment_of(
 /// Keeps new acts of one order, each in its place among those on the same comment.
 pub fn insert(tx: &mut Tx, acts: &[(Act, i64)]) -> Result<()> {
     let Some((first, _)) = acts.first() else { return Ok(()) };
-    for (acts, places) in rows_of(acts, 12, 6) {
+    for (acts, places) in rows_of(acts, 13, 6) {
         let sql = format!(
-            "INSERT INTO moderation_acts (workspace_id, order_id, ordered_by, verb, text, moves, attempts, company, may_be_done,
-                due_at, created_at, updated_at, id, connection_id, interaction_id, state, error_code, place)
+            "INSERT INTO moderation_acts (workspace_id, order_id, ordered_by, verb, text, moves, attempts, company, seen_at,
+                may_be_done, due_at, created_at, updated_at, id, connection_id, interaction_id, state, error_code, place)
              VALUES {places}"
         );
         let shared: &[&dyn AsVal] = &[
@@ -124,6 +131,7 @@ pub fn insert(tx: &mut Tx, acts: &[(Act, i64)]) -> Result<()> {
             &first.moves,
             &first.attempts,
             &first.company,
+            &first.seen_at,
             &first.may_be_done,
             &first.due_at,
             &first.created_at,
@@ -149,7 +157,7 @@ pub fn insert(tx: &mut Tx, acts: &[(Act, i64)]) -> Result<()> {
 pub fn put(tx: &mut Tx, after: &Act, moves: i64) -> Result<bool> {
     let changed = tx.exec(
         "UPDATE moderation_acts SET state = $3, moves = $4, attempts = $5, company = $6, due_at = $7, error_code = $8,
-            error_message = $9, updated_at = $10, may_be_done = $11
+            error_message = $9, updated_at = $10, may_be_done = $11, seen_at = $12
          WHERE id = $1 AND moves = $2",
         args![
             after.id,
@@ -162,10 +170,52 @@ pub fn put(tx: &mut Tx, after: &Act, moves: i64) -> Result<bool> {
             &after.error_code,
             &after.error_message,
             after.updated_at,
-            after.may_be_done
+            after.may_be_done,
+            after.seen_at
         ],
     )?;
     Ok(changed == 1)
+}
+
+/// Those of some comments with which somebody else did something since an instant: the author edited it, a member said where
+/// it stands, or it is answered.
+pub fn changed_since(
+    conn: &mut Conn,
+    (workspace, by): (WorkspaceId, UserId),
+    since: Timestamp,
+    interactions: &[InteractionId],
+) -> Result<Vec<InteractionId>> {
+    all_in(
+        conn,
+        "SELECT i.id FROM interactions i
+         WHERE (i.workspace_id = $1) IS TRUE
+           AND (EXISTS (SELECT 1 FROM interaction_versions v WHERE v.interaction_id = i.id AND v.replaced_at > $3)
+                OR EXISTS (SELECT 1 FROM threads t JOIN thread_decisions d ON d.thread_id = t.id
+                           WHERE t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
+                             AND d.decided_at > $3 AND d.decided_by <> $2)
+                OR EXISTS (SELECT 1 FROM replies r
+                           WHERE r.interaction_id = i.id AND r.author_id <> $2
+                             AND r.state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation')
+                             AND COALESCE(r.sending_at, r.updated_at) > $3)
+                OR EXISTS (SELECT 1 FROM interactions o
+                           WHERE o.connection_id = i.connection_id AND o.thread_external_id = i.thread_external_id
+                             AND o.is_own AND o.created_at > i.created_at AND o.first_seen_at > $3
+                             AND NOT EXISTS (SELECT 1 FROM replies r WHERE r.connection_id = o.connection_id
+                                             AND r.external_id = o.external_id)))
+           AND i.id IN ",
+        "",
+        args![workspace, by, since],
+        interactions,
+    )
+}
+
+/// How many people wrote the comments of an order.
+pub fn authors(conn: &mut Conn, workspace: WorkspaceId, order: OrderId) -> Result<i64> {
+    conn.one(
+        "SELECT count(DISTINCT i.author_id) FROM moderation_acts a JOIN interactions i ON i.id = a.interaction_id
+         WHERE a.order_id = $1 AND (a.workspace_id = $2) IS TRUE",
+        args![order, workspace],
+    )
 }
 
 pub fn of_order(conn: &mut Conn, workspace: WorkspaceId, order: OrderId) -> Result<Vec<Act>> {
@@ -208,8 +258,8 @@ pub fn live(conn: &mut Conn, order: OrderId) -> Result<Vec<Act>> {
 pub fn in_thread(conn: &mut Conn, workspace: WorkspaceId, connection: ConnectionId, thread: &str) -> Result<Vec<Act>> {
     conn.all(
         &format!(
-            "SELECT {COLUMNS} FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND state <> 'skipped' AND interaction_id IN
-                (SELECT id FROM interactions WHERE connection_id = $2 AND thread_external_id = $3)
+            "SELECT {COLUMNS} FROM moderation_acts WHERE (workspace_id = $1) IS TRUE AND (state <> 'skipped' OR error_code = 'changed')
+                AND interaction_id IN (SELECT id FROM interactions WHERE connection_id = $2 AND thread_external_id = $3)
              ORDER BY place"
         ),
         args![workspace, connection, thread],

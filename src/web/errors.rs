@@ -62,6 +62,11 @@ impl Error {
         Self::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")
     }
 
+    /// Of all that match, where there is none.
+    pub fn nothing_matches() -> Self {
+        Self::unprocessable("nothing_matches", "No comments match this filter.")
+    }
+
     pub fn bad_request(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::refused(StatusCode::BAD_REQUEST, code, message)
     }

@@ -51,7 +51,7 @@ const WORKSPACE: [(&str, &[&str]); 5] = [
         ],
     ),
     ("replies", &["replies", "reply_drafts", "saved_replies"]),
-    ("moderation", &["moderation_acts"]),
+    ("moderation", &["moderation_acts", "moderation_questions"]),
     ("events", &["events", "event_heads"]),
 ];
 
@@ -76,8 +76,21 @@ const READERS: [(&str, &[&str]); 14] = [
     ("inbox", &["platform_connections", "memberships", "users", "replies"]),
     // What is answered, by which account, and who answers.
     ("replies", &["interactions", "content_items", "platform_connections", "users"]),
-    // What is done something with, by which account, and who wants it.
-    ("moderation", &["interactions", "authors", "content_items", "platform_connections", "users"]),
+    // What is done something with, by which account, who wants it, and what somebody did with it since they saw it.
+    (
+        "moderation",
+        &[
+            "interactions",
+            "interaction_versions",
+            "threads",
+            "thread_decisions",
+            "replies",
+            "authors",
+            "content_items",
+            "platform_connections",
+            "users",
+        ],
+    ),
     // What is known already of a thread that is read again, and whether its workspace is a demo.
     ("connections", &["interactions", "workspaces"]),
     // A session answers with its person's workspace, and up to which event it is known.

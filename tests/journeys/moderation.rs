@@ -27,6 +27,11 @@ fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
         person.browser.press("[data-test=moderation] [value=reject]").await;
         person.browser.read("[data-test=moderation-receipt]", "2 rejected").await;
         person.is_sound("receipt").await;
+        // Nothing is sent again on the way back and forth, and nothing is asked twice.
+        person.browser.reload().await;
+        person.browser.read("[data-test=moderation-receipt]", "2 rejected").await;
+        person.browser.back().await;
+        person.browser.see(".row, [data-test=moderation-receipt]").await;
 
         person.at_the_inbox().await;
         person.browser.press(".row:nth-child(1) .tick").await;
@@ -34,7 +39,9 @@ fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
         person.browser.press("[popovertarget=at-platform]").await;
         person.is_sound("all that match").await;
         person.browser.press("#at-platform [value=hide]").await;
-        person.browser.read("h1", "comments on YouTube?").await;
+        person.browser.read("h1", "comments for review on YouTube?").await;
+        person.browser.reload().await;
+        person.browser.read("h1", "comments for review on YouTube?").await;
         person.is_sound("question about all").await;
         person.leaves_no_trace().await;
     });

@@ -68,6 +68,10 @@ impl Matching {
         self.read(|reader, filter| super::count_all(conn, reader, filter))
     }
 
+    pub fn is_empty(&self, conn: &mut Conn) -> Result<bool> {
+        Ok(self.after(conn, None)?.is_empty())
+    }
+
     /// The next portion, newest first; none when there are no more.
     pub fn after(&self, conn: &mut Conn, reached: Reached) -> Result<Vec<Cursor>> {
         let after = reached.map(|(created_at, id)| Cursor { score: 0, created_at, id });

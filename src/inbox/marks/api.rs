@@ -204,7 +204,8 @@ pub async fn many(
     once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
 }
 
-/// The same for the threads of all interactions that match a filter, as a job.
+/// The same for the threads of all interactions that match a filter, as a job. A filter that matches nothing is refused (422
+/// `nothing_matches`).
 #[utoipa::path(post, path = "/marks/matching", tag = "marks", request_body = AllMarks,
     responses((status = 202, body = MarkOrdered), (status = 401), (status = 422)))]
 pub async fn matching(
@@ -220,7 +221,8 @@ pub async fn matching(
     let effect = move |work: &mut Work<'_>| {
         let filter = named(work.tx, (workspace, user), &body.filter)?;
         let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
-        let (job_id, act) = matching::order(work, reader, &filter, &asked)?;
+        let ordered = matching::order(work, reader, &filter, &asked)?;
+        let (job_id, act) = ordered.ok_or_else(Error::nothing_matches)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(MarkOrdered { job_id, act })))
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(user), effect).await

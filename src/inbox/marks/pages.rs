@@ -11,7 +11,7 @@ use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::listing::Reader;
 use crate::inbox::moves::AT_ONCE;
-use crate::inbox::moves::pages::{all_of, means_all, place};
+use crate::inbox::moves::pages::{all_of, means_all, nothing_matches, place};
 use crate::inbox::pages::{Asked, Listing, Parameters, list_page, page_of};
 use crate::inbox::place::{Place, with};
 use crate::model::InteractionId;
@@ -73,7 +73,7 @@ pub async fn mark_many(
         false => done(&app, &who, ids.clone(), &fields).await.map(|act| (act.matched > 0).then_some(act.id)),
     };
     match marked {
-        Ok(None) => Ok(Redirect::to(&list.list()).into_response()),
+        Ok(None) => Ok(nothing_matches(&list).into_response()),
         Ok(Some(act)) => Ok(Redirect::to(&told(&list.list(), act)).into_response()),
         Err(Error::Invalid(errors)) => {
             let tagged = tag_told(&fields, ids, &errors)?;
@@ -92,7 +92,7 @@ async fn mark_all(app: &App, who: &SignedIn, list: &Place, fields: &Parameters) 
         let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
         matching::order(work, reader, &filter, &asked)
     };
-    Ok(Some(app.write(who.acting(), order).await?.1))
+    Ok(app.write(who.acting(), order).await?.map(|(_, act)| act))
 }
 
 /// Takes an act back, and opens what it was done from.

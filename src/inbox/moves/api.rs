@@ -134,7 +134,8 @@ pub async fn many(
 }
 
 /// The same for the threads of all interactions that match a filter, as a job. What happens in a thread after this call is
-/// not meant; of two orders for one thread the one that was asked for later holds.
+/// not meant; of two orders for one thread the one that was asked for later holds. A filter that matches nothing is refused (422
+/// `nothing_matches`).
 #[utoipa::path(post, path = "/moves/matching", tag = "moves", request_body = AllMatching,
     responses((status = 202, body = MoveOrdered), (status = 401), (status = 422)))]
 pub async fn matching(
@@ -151,6 +152,7 @@ pub async fn matching(
         word.check(work.now).map_err(refused)?;
         let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
         let job_id = matching::order(work, reader, &filter, word)?;
+        let job_id = job_id.ok_or_else(Error::nothing_matches)?;
         Ok::<_, Error>((StatusCode::ACCEPTED, Some(MoveOrdered { job_id })))
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(user), effect).await

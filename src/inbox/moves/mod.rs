@@ -18,6 +18,7 @@ use super::marks::{self, ActId, Member};
 use super::place::take;
 use super::threads::{LastWord, ThreadState};
 use crate::model::InteractionId;
+use crate::moderation::NotNow;
 use crate::replies::{self, Reply, ReplyId};
 use crate::web::ui::Local;
 use crate::workspaces::{UserId, WorkspaceId};
@@ -95,6 +96,10 @@ pub enum Receipt {
     Underway(JobId, Underway),
     /// As many as were chosen: in none of them was anything to move.
     Nothing(i64),
+    /// Of all that match, where there is none, or no more.
+    NothingMatches,
+    /// Nothing came of what was pressed.
+    NotNow(NotNow),
     Sent(Box<Reply>),
     Marked {
         act: marks::Act,
@@ -120,6 +125,9 @@ pub struct Done {
     matching: Option<JobId>,
     /// So many threads were taken back at once.
     undone: Option<i64>,
+    /// That nothing matches was all there was to say.
+    matches_none: bool,
+    not_now: Option<NotNow>,
     open: Option<InteractionId>,
 }
 
@@ -152,6 +160,8 @@ impl Done {
             marked: one("marked").and_then(|id| id.parse().ok()),
             matching: one("matching").and_then(|id| id.parse().ok()),
             undone: one("undone").and_then(|count| count.parse().ok()),
+            matches_none: one("matches").is_some_and(|how_many| how_many == "none"),
+            not_now: one("not_now").and_then(|why| why.parse().ok()),
             open: None,
         }
     }
@@ -165,7 +175,13 @@ impl Receipt {
         done: Done,
         members: &[Member],
     ) -> db::Result<Option<Self>> {
-        let Done { moved, many, sent, marked, matching, undone, open } = done;
+        let Done { moved, many, sent, marked, matching, undone, matches_none, not_now, open } = done;
+        if matches_none {
+            return Ok(Some(Self::NothingMatches));
+        }
+        if let Some(why) = not_now {
+            return Ok(Some(Self::NotNow(why)));
+        }
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;
             let is_theirs =

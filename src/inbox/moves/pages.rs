@@ -128,6 +128,11 @@ pub fn means_all(fields: &Parameters) -> bool {
     fields.iter().any(|(name, value)| name == ALL && value == "yes")
 }
 
+/// Back to a list, which says so.
+pub fn nothing_matches(list: &Place) -> Redirect {
+    Redirect::to(&with(&list.from(None).list(), &[("matches", "none")]))
+}
+
 async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result<Redirect> {
     let local = Local::new(app.now(), &who.user.time_zone);
     let (user, workspace, filter, word) = (who.user.id, who.workspace.id, all_of(list)?, to.word(&local));
@@ -137,7 +142,10 @@ async fn decide_all(app: &App, who: &SignedIn, list: &Place, to: Move) -> Result
             matching::order(work, reader, &filter, word)
         })
         .await?;
-    Ok(Redirect::to(&with(&list.from(None).list(), &[("matching", &job.to_string())])))
+    Ok(match job {
+        Some(job) => Redirect::to(&with(&list.from(None).list(), &[("matching", &job.to_string())])),
+        None => nothing_matches(list),
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -8,7 +8,7 @@ use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
 use crate::inbox::listing::{Days, Filter, Starred, Visibility};
 use crate::inbox::marks::TagName;
 use crate::inbox::place::Place;
-use crate::model::Kind;
+use crate::model::{Kind, ProviderState};
 use crate::web::ui::{Button, Field, Icon, Select, icon, platform_name};
 
 pub fn form(view: &Inbox<'_>) -> Markup {
@@ -82,16 +82,20 @@ fn with_count(view: &Inbox<'_>, name: &'static str, value: &str, text: &str) -> 
     count.map_or(text.to_owned(), |count| format!("{text} ({count})"))
 }
 
-/// Where on the platform it can be seen.
+/// Where on the platform it can be seen, in the words that stand beside each comment.
 pub(super) const fn place_on(visibility: Visibility) -> &'static str {
-    match visibility {
-        Visibility::Published => "published",
-        Visibility::Held => "held for review",
-        Visibility::Spam => "held as likely spam",
-        Visibility::Hidden => "hidden",
-        Visibility::Rejected => "rejected",
-        Visibility::Removed => "removed",
-        Visibility::Any => "anywhere",
+    let state = match visibility {
+        Visibility::Any => return "anywhere",
+        Visibility::Published => ProviderState::Published,
+        Visibility::Held => ProviderState::Held,
+        Visibility::Spam => ProviderState::Spam,
+        Visibility::Hidden => ProviderState::Hidden,
+        Visibility::Rejected => ProviderState::Rejected,
+        Visibility::Removed => ProviderState::Removed,
+    };
+    match definitions::provider_state(state) {
+        Some((word, _)) => word,
+        None => "published",
     }
 }
 

@@ -8,6 +8,7 @@ use super::keys::keys_button;
 use super::marks::{assignee, star, tags_in_row};
 use super::moves::{receipt, ticked};
 use super::{band_tag, excerpt, search, state_tag};
+use crate::inbox::definitions;
 use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
 use crate::inbox::marks::Marks;
 use crate::inbox::moves::{Done, Receipt};
@@ -233,6 +234,7 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
                 @if item.is_answered_again { (tag(Tone::Accent, "answered again")) }
                 @if waits { (band_tag(item.priority)) }
                 @if view.place.filter.state.is_none() { (state_tag(item.state)) }
+                @if let Some((word, _)) = definitions::provider_state(item.provider_state) { (tag(Tone::Warn, word)) }
             }
         }
     }

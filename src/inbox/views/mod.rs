@@ -29,7 +29,7 @@ pub use filters::counted as filters;
 pub use list::{Inbox, inbox, nothing_open, panel, receipt_part};
 pub use marks::Choice;
 pub use one::{Beside, Neighbours, OutOfReach, heading, opened};
-pub use platform::{AtPlatform, verbs};
+pub use platform::{AtPlatform, Offered, verbs};
 
 /// Letters; no window is wide enough for more.
 const EXCERPT: usize = 280;

@@ -160,12 +160,10 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         Receipt::TakenBack(threads) => html! {
             p.receipt role="status" { (icon(Icon::Done)) span { (taken_back(*threads)) } }
         },
-        Receipt::Nothing(chosen) => html! {
-            p.receipt role="status" {
-                (icon(Icon::Info))
-                span { @if *chosen > 0 { "Nothing changed: there was nothing to move." } @else { "Nothing changed: what you chose is gone." } }
-            }
-        },
+        Receipt::Nothing(0) => remark("Nothing changed: what you chose is gone."),
+        Receipt::Nothing(_) => remark("Nothing changed: there was nothing to move."),
+        Receipt::NothingMatches => remark("No comments match, so nothing was done."),
+        Receipt::NotNow(why) => remark(why.says()),
         Receipt::Marked { act, underway: Some((job, underway)), .. } => marks::underway(act, *job, *underway, place),
         Receipt::Marked { act, assignee, open, underway: None } => {
             marks::receipt(act, assignee.as_deref(), *open, place)
@@ -175,6 +173,10 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
             line(reply.interaction_id, "reply/act", html! { (sent(reply.state)) }, undo)
         }
     }
+}
+
+fn remark(words: &str) -> Markup {
+    html! { p.receipt role="status" { (icon(Icon::Info)) span { (words) } } }
 }
 
 fn stayed(count: i64) -> String {

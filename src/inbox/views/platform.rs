@@ -7,9 +7,7 @@ use super::one::Beside;
 use crate::inbox::listing::{Connection, Interaction};
 use crate::inbox::place::Place;
 use crate::model::Platform;
-use crate::moderation::{
-    Act, Asker, MOST, MOST_ATTEMPTS, State, Subject, could_not, doing, done, in_the_way, right, under_way,
-};
+use crate::moderation::{Act, Asker, MOST, MOST_ATTEMPTS, Skipped, State, Subject, Words, in_the_way, right};
 use crate::platforms::{ActRules, Platforms, Verb};
 use crate::web::ui::{Local, NOTHING, Tone, tag};
 use crate::workspaces::Role;
@@ -52,7 +50,7 @@ fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Plac
     }
     let label = |verb: Verb| match verb {
         Verb::Edit => format!("Edit on {}", item.platform.label()),
-        verb => doing(verb, item.platform),
+        verb => Words::of(item.platform, Some(rules)).doing(verb),
     };
     html! {
         form.actions.at-platform method="post" action=(place.address("/moderation", None)) {
@@ -70,16 +68,25 @@ fn buttons(item: &Interaction, open: &Interaction, beside: &Beside, place: &Plac
     }
 }
 
+/// What a platform does with other people's comments, as a button says it.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    platform: Platform,
+    verb: Verb,
+    label: String,
+}
+
 /// What the platforms of some accounts do with other people's comments, each once: as far as somebody may ask for it, however
 /// many are ticked.
-pub fn verbs(platforms: &Platforms, connections: &[Connection], role: Role) -> Vec<(Platform, Verb)> {
-    let mut verbs = Vec::new();
+pub fn verbs(platforms: &Platforms, connections: &[Connection], role: Role) -> Vec<Offered> {
+    let mut verbs: Vec<Offered> = Vec::new();
     for connection in connections {
         let Some(module) = platforms.get(connection.platform) else { continue };
         let others = module.acts().verbs.iter().filter(|verb| !verb.is_about_own() && role.may(right(**verb, MOST)));
-        for verb in others.map(|verb| (connection.platform, *verb)) {
-            if !verbs.contains(&verb) {
-                verbs.push(verb);
+        let words = Words::of(connection.platform, Some(module.acts()));
+        for verb in others.copied() {
+            if !verbs.iter().any(|known| (known.platform, known.verb) == (connection.platform, verb)) {
+                verbs.push(Offered { platform: connection.platform, verb, label: words.doing(verb) });
             }
         }
     }
@@ -87,25 +94,25 @@ pub fn verbs(platforms: &Platforms, connections: &[Connection], role: Role) -> V
 }
 
 /// A button of the form for all that is ticked.
-pub(super) fn for_ticked(verbs: &[(Platform, Verb)]) -> Markup {
+pub(super) fn for_ticked(verbs: &[Offered]) -> Markup {
     let Some(there) = there(verbs) else { return NOTHING };
     html! { button.button.small type="button" popovertarget="at-platform" { "On " (there) "…" } }
 }
 
-fn there(verbs: &[(Platform, Verb)]) -> Option<&'static str> {
-    let (first, _) = verbs.first()?;
-    let is_one = verbs.iter().all(|(platform, _)| platform == first);
+fn there(verbs: &[Offered]) -> Option<&'static str> {
+    let first = verbs.first()?.platform;
+    let is_one = verbs.iter().all(|offered| offered.platform == first);
     Some(if is_one { first.label() } else { "the platform" })
 }
 
 /// What it opens: a page asks once, with their count, before any platform hears of it.
-pub(super) fn menu_for_ticked(place: &Place, verbs: &[(Platform, Verb)]) -> Markup {
+pub(super) fn menu_for_ticked(place: &Place, verbs: &[Offered]) -> Markup {
     let action = place.address("/moderation", None);
     let Some(there) = there(verbs) else { return NOTHING };
     html! {
         div #at-platform .menu popover role="dialog" aria-label={ "On " (there) } {
-            @for (platform, verb) in verbs {
-                button type="submit" formaction=(action) name="verb" value=(verb) { (doing(*verb, *platform)) }
+            @for offered in verbs {
+                button type="submit" formaction=(action) name="verb" value=(offered.verb) { (offered.label) }
             }
         }
     }
@@ -126,11 +133,15 @@ fn told(
     place: &Place,
     local: &Local,
 ) -> Markup {
-    let (tone, words) = match act.state {
-        State::Queued | State::Asking => (Tone::Accent, under_way(act.verb).to_owned()),
+    let words = Words::of(open.platform, beside.at_platform.rules);
+    let (tone, state) = match act.state {
+        State::Queued | State::Asking => (Tone::Accent, words.under_way(act.verb).to_owned()),
         State::Unknown => (Tone::Warn, "not known yet".to_owned()),
-        State::Done => (Tone::Good, done(act.verb).to_owned()),
-        State::Failed => (Tone::Bad, could_not(act.verb)),
+        State::Done => (Tone::Good, words.done(act.verb).to_owned()),
+        State::Failed => (Tone::Bad, words.could_not(act.verb)),
+        State::Skipped if act.skipped() == Some(Skipped::Changed) => {
+            (Tone::Plain, format!("not {}", words.done(act.verb)))
+        }
         State::Cancelled | State::Skipped => return NOTHING,
     };
     let name = open.platform.label();
@@ -141,6 +152,7 @@ fn told(
         )),
         State::Unknown => Some(format!("{name}'s answer got lost, so we're checking there.")),
         State::Done => None,
+        State::Skipped => act.skipped().map(|why| words.skipped_one(why, act.verb)),
         _ => act.error_message.clone(),
     };
     let waits = act.state == State::Queued && act.due_at > local.now;
@@ -156,7 +168,7 @@ fn told(
     };
     html! {
         p.meta.acted data-test="act" data-state=(act.state) {
-            span { (tag(tone, &words)) }
+            span { (tag(tone, &state)) }
             span { "by " (act.orderer_name.as_deref().unwrap_or("somebody")) " " (local.ago(act.updated_at)) }
             @if waits { span { "Tried " (act.attempts) " of " (MOST_ATTEMPTS) " times, next at " (local.exact_minute(act.due_at)) } }
         }

@@ -44,7 +44,7 @@ both_databases! {
                 stand.act_answers([DoesAnd(error.clone())]);
                 let order = stand.ordered(verb, &[id]).await;
                 let receipt = stand.settled(order).await;
-                assert_eq!(receipt.count(State::Done), 1, "{verb}, {error}: {receipt:?}");
+                assert_eq!(receipt.tally().done, 1, "{verb}, {error}: {receipt:?}");
                 let asked = stand.far.asked();
                 assert_eq!(calls(&asked, verb), if verb == Verb::Ban { 2 } else { 1 }, "{error}: {asked:?}");
                 stand.is_done(verb, id).await;
@@ -67,7 +67,7 @@ both_databases! {
                 stand.later(9 * 60).await;
                 assert_eq!(stand.far.asked().len(), 1, "nothing is asked before: {verb}");
                 stand.later(60).await;
-                assert_eq!(stand.settled(order).await.count(State::Done), 1, "{verb}");
+                assert_eq!(stand.settled(order).await.tally().done, 1, "{verb}");
                 let asked = stand.far.asked();
                 assert!(!asked[0].starts_with(verb.as_str()), "it begins with a look: {asked:?}");
                 let again = usize::from(!is_done || verb == Verb::Ban);
@@ -101,7 +101,7 @@ both_databases! {
                 stand.act_answers([Refuses(error.clone())]);
                 let order = stand.ordered(verb, &[id]).await;
                 let receipt = stand.settled(order).await;
-                assert_eq!(receipt.count(State::Done), 1, "{verb}, {error}: {receipt:?}");
+                assert_eq!(receipt.tally().done, 1, "{verb}, {error}: {receipt:?}");
                 let asked = stand.far.asked();
                 assert!(asked.len() == 3 && !asked[1].starts_with(verb.as_str()), "looked between: {asked:?}");
             }
@@ -239,12 +239,12 @@ both_databases! {
             ids.push(stand.asked(&format!("c{number}")).await);
         }
         let order = stand.ordered(Verb::Hide, &ids[..4]).await;
-        assert_eq!((stand.receipt(order).await.count(State::Done), stand.far.asked().len()), (4, 1), "one call");
+        assert_eq!((stand.count(order, State::Done).await, stand.far.asked().len()), (4, 1), "one call");
         stand.far.script().at_fault = Some("c7".into());
         let order = stand.ordered(Verb::Hide, &ids).await;
         let receipt = stand.settled(order).await;
-        assert_eq!(receipt.skipped(), [(Skipped::Already, 4)]);
-        assert_eq!((receipt.count(State::Done), receipt.count(State::Failed)), (7, 1), "{receipt:?}");
+        assert_eq!(receipt.tally().skipped, [(Skipped::Already, 4)]);
+        assert_eq!((receipt.tally().done, receipt.tally().failed), (7, 1), "{receipt:?}");
         let calls = calls(&stand.far.asked(), Verb::Hide);
         assert!(calls <= 10, "eight, seven and one, and each of the seven: {calls}");
         let result = "SELECT CAST(result_data AS TEXT) FROM background_jobs WHERE job_type = 'carry_out' AND CAST(result_data AS TEXT) LIKE '%already%'";

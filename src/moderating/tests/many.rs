@@ -69,7 +69,7 @@ both_databases! {
         for (ids, answers) in [(&ids[..1], vec![refused()]), (&ids[1..], vec![refused()])] {
             stand.act_answers(answers);
             let order = stand.ordered(Verb::Hide, ids).await;
-            assert_eq!(stand.receipt(order).await.count(State::Done), ids.len(), "{:?}", stand.receipt(order).await);
+            assert_eq!(stand.count(order, State::Done).await, ids.len(), "{:?}", stand.receipt(order).await);
         }
     }
 
@@ -90,7 +90,7 @@ both_databases! {
         stand.app.run_jobs().await;
         assert_eq!(stand.far.asked(), ["reject c0"]);
         assert_eq!(stand.stands(ids[0]).await, ProviderState::Rejected);
-        assert_eq!(stand.press(order, "retry", ids[0]).await, 409, "it is done");
+        assert_eq!(stand.press(order, "retry", ids[0]).await, 303, "it is done, and says so");
         stand.again(order).await;
         assert_eq!(stand.far.asked(), ["reject c2"], "what was done since is not done again");
         assert!(OWNER.may_retry(&stand.receipt(order).await.acts).is_err());
@@ -115,7 +115,7 @@ both_databases! {
 
             stand.act_answers([refused(), refused()]);
             let order = stand.ordered(verb, &ids).await;
-            assert_eq!(stand.receipt(order).await.count(State::Failed), 2, "{verb}");
+            assert_eq!(stand.count(order, State::Failed).await, 2, "{verb}");
             assert_eq!(presses(order, "retry").await, (status, 403), "{verb}");
             stand.far.asked();
             stand.app.run_jobs().await;
@@ -163,14 +163,14 @@ both_databases! {
             let verb = if stand.stands(ids[0]).await == ProviderState::Hidden { Verb::Publish } else { Verb::Hide };
             stand.act_answers([Refuses(error.clone()), Refuses(error.clone())]);
             let order = stand.ordered(verb, &ids).await;
-            assert_eq!(stand.settled(order).await.count(State::Done), 3, "{error}");
+            assert_eq!(stand.settled(order).await.tally().done, 3, "{error}");
             let asked = stand.far.asked();
             let of_three = |call: &&String| call.starts_with(verb.as_str()) && call.split(',').count() == 3;
             assert_eq!((calls(&asked, verb), asked.iter().filter(of_three).count()), (3, 3), "{error}: {asked:?}");
         }
         stand.act_answers([Refuses(Error::Reauth { reason: "invalid_grant".into() })]);
         let order = stand.ordered(Verb::Reject, &ids).await;
-        assert_eq!((stand.receipt(order).await.count(State::Failed), stand.far.asked().len()), (3, 1));
+        assert_eq!((stand.count(order, State::Failed).await, stand.far.asked().len()), (3, 1));
     }
 
     async fn of_many_that_were_refused_none_fails_for_another_ones_fault(app: TestApp) {
@@ -181,7 +181,7 @@ both_databases! {
         stand.far.script().at_fault = Some("c3".into());
         let order = stand.ordered(Verb::Hide, &ids).await;
         let receipt = stand.settled(order).await;
-        assert_eq!((receipt.count(State::Done), receipt.count(State::Failed)), (8, 1), "{receipt:?}");
+        assert_eq!((receipt.tally().done, receipt.tally().failed), (8, 1), "{receipt:?}");
     }
 
     async fn a_platform_that_wants_to_be_left_alone_is_asked_for_nothing_until_then(app: TestApp) {
@@ -200,7 +200,7 @@ both_databases! {
         let states = acts.iter().map(|act| act.state).collect::<Vec<_>>();
         assert_eq!(states, [State::Unknown, State::Queued, State::Queued], "nobody knows of the first whether it is done");
         stand.later(60).await;
-        assert_eq!(stand.settled(order).await.count(State::Done), 2);
+        assert_eq!(stand.settled(order).await.tally().done, 2);
         let asked = stand.far.asked();
         let place = |what: &str| asked.iter().position(|asked| asked.starts_with(what)).expect("it was asked");
         let again = asked[place("standing")].replace("standing", "hide");

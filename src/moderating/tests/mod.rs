@@ -8,12 +8,15 @@ mod many;
 mod matching;
 mod offers;
 mod pages;
+mod questions;
 mod rights;
 mod simulation;
+mod sums;
 mod youtube;
 
 use std::time::Duration;
 
+use axum::body::Body;
 use kit::args;
 
 use crate::model::{InteractionId, ProviderState, UserId};
@@ -21,9 +24,34 @@ use crate::moderation::{self, Act, Asker, NewOrder, OrderId, Receipt, Refused, S
 use crate::platforms::{Error, Verb};
 use crate::replies::tests::Stand;
 use crate::replies::tests::platform::ActAnswer;
-use crate::testing::Browser;
+use crate::testing::{Answer, Browser};
 use crate::work::Who;
 use crate::workspaces::Role;
+
+/// A question, at its address.
+struct Asked {
+    address: String,
+    text: String,
+}
+
+async fn post(browser: &Browser, path: &str, fields: &str) -> Answer {
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    browser.send("POST", path, &form, Body::from(fields.to_owned())).await
+}
+
+/// Pressed in a list, and led to its question.
+async fn ask(browser: &Browser, list: &str, fields: &str) -> Asked {
+    let asked = post(browser, &format!("/moderation?{list}"), fields).await;
+    assert_eq!(asked.status, 303, "{}", asked.text);
+    let (address, page) = (asked.location().to_owned(), browser.get(asked.location()).await);
+    assert_eq!(page.status, 200, "{}", page.text);
+    Asked { address, text: page.text }
+}
+
+/// The button of a question.
+async fn yes(browser: &Browser, asked: &Asked) -> Answer {
+    post(browser, &asked.address, "").await
+}
 
 const OWNER: Asker = Asker { role: Role::Owner, waits_for_approval: false };
 
@@ -60,6 +88,10 @@ impl Stand {
         let order = self.order(verb, ids).await.expect("it is taken over");
         self.app.run_jobs().await;
         order
+    }
+
+    async fn count(&self, order: OrderId, state: State) -> usize {
+        self.receipt(order).await.acts.iter().filter(|act| act.state == state).count()
     }
 
     async fn receipt(&self, order: OrderId) -> Receipt {
@@ -130,7 +162,7 @@ impl Stand {
     /// Time passes until nothing is under way any more; a day at most.
     async fn settled(&self, order: OrderId) -> Receipt {
         for _ in 0..40 {
-            if self.receipt(order).await.under_way() == 0 {
+            if self.receipt(order).await.tally().under_way == 0 {
                 break;
             }
             self.later(60).await;

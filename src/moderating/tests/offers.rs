@@ -7,7 +7,7 @@ use crate::testing::{Browser, EMAIL, PASSWORD, TestApp};
 use crate::work::Work;
 
 /// Says that something was taken, and takes it back.
-const TAKEN: Refused = Refused::NotNow("taken");
+const TAKEN: Refused = Refused::TooMany;
 
 /// Whoever looks, with their pages.
 struct Member {
@@ -35,7 +35,7 @@ impl Stand {
     async fn takes(&self, who: UserId, rule: impl Fn(&mut Work<'_>) -> Result<(), Refused> + Send + 'static) -> bool {
         let asked = move |work: &mut Work<'_>| rule(work).and(Err::<(), _>(TAKEN));
         match self.app.app.write(Who::user(who, ""), asked).await {
-            Err(Refused::NotNow("taken")) => true,
+            Err(Refused::TooMany) => true,
             Err(Refused::Db(error)) => panic!("{error}"),
             _ => false,
         }
@@ -130,7 +130,7 @@ both_databases! {
                 browser.post("/moderation", &[("id", &id.to_string()), ("verb", verb)]).await.status.as_u16()
             };
             let asked = [of(own, "edit").await, of(item, "ban").await, of(item, "edit").await];
-            let wanted = match role { "owner" => [200, 200, 409], "editor" => [409, 403, 409], _ => [403; 3] };
+            let wanted = match role { "owner" => [303, 303, 409], "editor" => [409, 403, 409], _ => [403; 3] };
             assert_eq!(asked, wanted, "{role}");
             let list = browser.get("/inbox?state=all").await.text;
             let ticked = forms(&list, "id=\"at-platform\"").join("");

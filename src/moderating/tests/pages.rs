@@ -1,15 +1,10 @@
 //! Acts on pages: asked about where it matters, in words that nobody takes for what is done here.
 
-use axum::body::Body;
 use kit::both_databases;
 
 use super::*;
 use crate::inbox::testing::comment;
-use crate::testing::{Answer, Browser, TestApp};
-
-async fn post(browser: &Browser, path: &str, fields: String) -> Answer {
-    browser.send("POST", path, &[("content-type", "application/x-www-form-urlencoded")], Body::from(fields)).await
-}
+use crate::testing::TestApp;
 
 both_databases! {
     async fn an_own_reply_is_edited_in_place_and_deleted_after_one_question(app: TestApp) {
@@ -19,23 +14,23 @@ both_databases! {
         let own = stand.known("c1.0").await;
         let page = stand.app.get(&format!("/inbox/{item}?state=all")).await.text;
         assert!(page.contains("Edit on YouTube") && page.contains("Delete on YouTube"), "{page}");
-        let of = |more: &str| format!("id={own}&open={item}&{more}");
-        let asked = post(&stand.app, "/moderation?state=all", of("verb=edit")).await;
-        assert!(asked.status == 200 && asked.text.contains("At nine."), "{}", asked.text);
-        let wrong = post(&stand.app, "/moderation?state=all", of(&format!("verb=edit&text={}", "a".repeat(41)))).await;
+        let of = |verb: &str| format!("id={own}&open={item}&verb={verb}");
+        let asked = ask(&stand.app, "state=all", &of("edit")).await;
+        assert!(asked.text.contains("At nine."), "{}", asked.text);
+        let wrong = post(&stand.app, &asked.address, &format!("text={}", "a".repeat(41))).await;
         assert!(wrong.status == 422 && wrong.text.contains("too long") && wrong.text.contains(&"a".repeat(41)), "{}", wrong.text);
-        let done = post(&stand.app, "/moderation?state=all", of("verb=edit&text=At+ten.&confirmed=1")).await;
+        let done = post(&stand.app, &asked.address, "text=At+ten.").await;
         assert_eq!((done.status.as_u16(), done.location()), (303, format!("/inbox/{item}?state=all").as_str()));
         assert!(stand.app.get(done.location()).await.text.contains("being edited"));
         stand.app.run_jobs().await;
         let page = stand.app.get(done.location()).await.text;
         assert!(page.contains(">edited<") && page.contains("At ten."), "{page}");
 
-        let asked = post(&stand.app, "/moderation", of("verb=delete")).await.text;
-        assert!(asked.contains("Delete your comment on YouTube?") && asked.contains("can&#39;t be undone") | asked.contains("can't be undone"), "{asked}");
-        assert!(asked.contains("Uses 50 units of YouTube"), "{asked}");
+        let asked = ask(&stand.app, "", &of("delete")).await;
+        assert!(asked.text.contains("Delete your comment on YouTube?") && asked.text.contains("can't be undone"), "{}", asked.text);
+        assert!(asked.text.contains("Uses 50 units of YouTube"), "{}", asked.text);
         assert_eq!(stand.far.texts(), ["At ten."], "nothing is done by the question");
-        let done = post(&stand.app, "/moderation", of("verb=delete&confirmed=1")).await;
+        let done = yes(&stand.app, &asked).await;
         assert_eq!(done.status, 303, "{}", done.text);
         stand.app.run_jobs().await;
         assert_eq!(stand.far.texts(), Vec::<String>::new());
@@ -46,7 +41,7 @@ both_databases! {
         let stand = Stand::new(app).await;
         stand.far.script().units = 6_400;
         let ids = [stand.asked("c1").await, stand.asked("c2").await, stand.asked("c3").await];
-        let done = post(&stand.app, "/moderation", format!("id={}&verb=hide", ids[0])).await;
+        let done = post(&stand.app, "/moderation", &format!("id={}&verb=hide", ids[0])).await;
         assert_eq!((done.status.as_u16(), done.location()), (303, format!("/inbox/{}", ids[0]).as_str()), "{}", done.text);
         stand.app.run_jobs().await;
         let page = stand.app.get(done.location()).await.text;
@@ -57,36 +52,37 @@ both_databases! {
         let ticked = ids.iter().map(|id| format!("id={id}&")).collect::<String>();
         let list = stand.app.get("/inbox?state=all").await.text;
         assert!(list.contains("formaction=\"/moderation?state=all\""), "{list}");
-        let asked = post(&stand.app, "/moderation?state=all", format!("{ticked}verb=hide&tag=&to=done")).await.text;
-        assert!(asked.contains("Hide 2 comments on YouTube?") && asked.contains("1 will be left out: it's already hidden."), "{asked}");
-        assert!(asked.contains("Uses 50 of today's 6,350 units") || asked.contains("Uses 50 of today&#39;s 6,350 units"), "{asked}");
+        let asked = ask(&stand.app, "state=all", &format!("{ticked}verb=hide&tag=&to=done")).await;
+        let says = |words: &str| asked.text.contains(words);
+        assert!(says("Hide 2 comments on YouTube?") && says("1 will be left out: it's already hidden."), "{}", asked.text);
+        assert!(says("Uses 50 of today's 6,350 units"), "{}", asked.text);
         stand.act_answers([refused()]);
-        let done = post(&stand.app, "/moderation?state=all", format!("{ticked}verb=hide&confirmed=3")).await;
+        let done = yes(&stand.app, &asked).await;
         assert!(done.status == 303 && done.location().starts_with("/moderation/"), "{}", done.location());
         assert!(stand.app.get(done.location()).await.text.contains("2 being hidden"));
         stand.app.run_jobs().await;
         let page = stand.app.get(done.location()).await.text;
-        assert!(page.contains("3 chosen") && page.contains("2 hidden") && page.contains("1 skipped: it was already hidden"), "{page}");
+        assert!(page.contains("Hide on YouTube: 2 comments") && page.contains("2 hidden") && !page.contains("skipped"), "{page}");
     }
 
     async fn of_two_who_edit_the_same_reply_the_second_sees_what_the_first_has_made_of_it(app: TestApp) {
         let stand = Stand::new(app).await;
         let own = stand.subject(Verb::Edit, "c1").await;
         let ben = stand.app.member("bea@example.com", "editor").await;
-        let edit = |text: &str, replaces: &str| format!("id={own}&verb=edit&text={text}&replaces={replaces}&confirmed=1");
-        let form = post(&ben, "/moderation", format!("id={own}&verb=edit")).await.text;
-        assert!(form.contains("name=\"replaces\" value=\"At nine.\""), "{form}");
-        assert_eq!(post(&stand.app, "/moderation", edit("At+ten.", "At+nine.")).await.status, 303);
-        let waits = post(&ben, "/moderation", edit("At+eleven.", "At+nine.")).await;
+        let of = format!("id={own}&verb=edit");
+        let (hers, his) = (ask(&ben, "", &of).await, ask(&stand.app, "", &of).await);
+        assert!(hers.text.contains("name=\"replaces\" value=\"At nine.\""), "{}", hers.text);
+        assert_eq!(post(&stand.app, &his.address, "text=At+ten.&replaces=At+nine.").await.status, 303);
+        let waits = post(&ben, &hers.address, "text=At+eleven.&replaces=At+nine.").await;
         assert!(waits.status == 409 && waits.text.contains("At eleven."), "typed words stay: {}", waits.text);
         stand.app.run_jobs().await;
-        let changed = post(&ben, "/moderation", edit("At+eleven.", "At+nine.")).await;
+        let changed = post(&ben, &hers.address, "text=At+eleven.&replaces=At+nine.").await;
         assert!(changed.status == 409 && changed.text.contains("At eleven."), "typed words stay: {}", changed.text);
         assert!(changed.text.contains("It now says: “At ten.”"), "{}", changed.text);
         assert!(changed.text.contains("name=\"replaces\" value=\"At ten.\""), "it is theirs to decide: {}", changed.text);
         stand.app.run_jobs().await;
         assert_eq!(stand.far.texts(), ["At ten."]);
-        assert_eq!(post(&ben, "/moderation", edit("At+eleven.", "At+ten.")).await.status, 303);
+        assert_eq!(post(&ben, &hers.address, "text=At+eleven.&replaces=At+ten.").await.status, 303);
         stand.app.run_jobs().await;
         assert_eq!(stand.far.texts(), ["At eleven."]);
     }
@@ -96,7 +92,7 @@ both_databases! {
         let ids = [stand.asked("c1").await, stand.asked("c2").await, stand.observed(comment("c3", "emil", "And on Sundays?")).await];
         let asked = async |ids: &[InteractionId]| {
             let ticked = ids.iter().map(|id| format!("id={id}&")).collect::<String>();
-            post(&stand.app, "/moderation", format!("{ticked}verb=ban")).await.text
+            ask(&stand.app, "", &format!("{ticked}verb=ban")).await.text
         };
         for of_one in [&ids[..1], &ids[..2]] {
             let page = asked(of_one).await;
@@ -113,12 +109,22 @@ both_databases! {
         let order = stand.ordered(Verb::Hide, &[item]).await;
         let page = stand.app.get(&format!("/inbox/{item}")).await.text;
         assert!(page.contains("could not be hidden") && page.contains("Try again") && page.contains("(forbidden)"), "{page}");
-        let again = post(&stand.app, &format!("/moderation/{order}/act"), format!("act=retry&open={item}")).await;
+        let (act, retry) = (format!("/moderation/{order}/act"), format!("act=retry&open={item}"));
+        let again = post(&stand.app, &act, &retry).await;
         assert_eq!((again.status.as_u16(), again.location()), (303, format!("/inbox/{item}").as_str()));
         stand.app.run_jobs().await;
         assert_eq!(stand.stands(item).await, ProviderState::Hidden);
-        let twice = post(&stand.app, &format!("/moderation/{order}/act"), "act=retry".to_owned()).await;
-        assert_eq!(twice.status, 409, "{}", twice.text);
+        for (pressed, fields, says) in [
+            ("under the comment", retry.as_str(), "nothing to try again"),
+            ("on the receipt", "act=retry", "nothing to try again"),
+            ("on the receipt", "act=cancel", "too late to cancel"),
+        ] {
+            let twice = post(&stand.app, &act, fields).await;
+            assert_eq!(twice.status, 303, "{pressed}: {}", twice.text);
+            let page = stand.app.get(twice.location()).await.text;
+            let told = page.split("role=\"status\"").skip(1).any(|part| part.chars().take(800).collect::<String>().contains(says));
+            assert!(told && page.contains("hidden"), "{pressed}: {page}");
+        }
     }
 
     async fn a_platform_without_a_verb_has_no_button_for_it(app: TestApp) {
@@ -141,9 +147,10 @@ both_databases! {
         let page = viewer.get(&format!("/inbox/{item}")).await.text;
         assert!(page.contains(">hidden<") && !page.contains("Publish on YouTube"), "{page}");
         assert_eq!(viewer.get(&format!("/moderation/{order}")).await.status, 200);
-        assert_eq!(post(&viewer, "/moderation", format!("id={item}&verb=publish")).await.status, 403);
+        let publish = format!("id={item}&verb=publish");
+        assert_eq!(post(&viewer, "/moderation", &publish).await.status, 403);
         let nell = stand.app.invited("nell@example.com").await;
         assert_eq!(nell.get(&format!("/moderation/{order}")).await.status, 404);
-        assert_eq!(post(&nell, "/moderation", format!("id={item}&verb=publish")).await.status, 404);
+        assert_eq!(post(&nell, "/moderation", &publish).await.status, 404);
     }
 }

@@ -33,7 +33,7 @@ both_databases! {
             let job = stand.job().await["id"].as_str().expect("its job").to_owned();
             assert_eq!(ways(&editor, order, &job, "cancel").await, [403; 4], "{verb}");
             stand.app.run_jobs().await;
-            assert_eq!(stand.receipt(order).await.count(State::Failed), ids.len(), "nobody has stopped it");
+            assert_eq!(stand.count(order, State::Failed).await, ids.len(), "nobody has stopped it");
             stand.far.script().act_answers.clear();
             assert_eq!(ways(&editor, order, &job, "retry").await, [403; 4], "{verb}");
             assert_eq!(editor.get(&format!("/api/jobs/{job}/status")).await.json()["can_retry"], false);
@@ -43,7 +43,7 @@ both_databases! {
             let again = stand.app.json("POST", &format!("/api/jobs/{job}/retry"), json!({})).await;
             assert_eq!(again.status, 202, "owners may: {}", again.text);
             stand.app.run_jobs().await;
-            assert_eq!(stand.receipt(order).await.count(State::Done), ids.len());
+            assert_eq!(stand.count(order, State::Done).await, ids.len());
         }
     }
 

@@ -38,6 +38,29 @@ async fn read_again(app: &TestApp) {
 }
 
 both_databases! {
+    async fn what_is_held_for_review_is_called_so_wherever_it_is_met_and_found_by_that_word(app: TestApp) {
+        let (app, _beside) = with_demo(app).await;
+        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=2").await.json();
+        let ids = [0, 1].map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned());
+        let item = format!("/inbox/{}?state=all", ids[0]);
+        let page = app.get(&item).await.text;
+        assert!(page.contains("Hold for review on YouTube") && !page.contains("Hide on YouTube"), "{page}");
+        let receipt = ordered(&app, "hide", &[&ids[0], &ids[1]]).await;
+        let receipt = app.get(&format!("/moderation/{}", receipt["id"].as_str().expect("an id"))).await.text;
+        assert!(receipt.contains("Hold for review on YouTube: 2 comments") && receipt.contains("2 held for review"), "{receipt}");
+        let filter = app.get("/inbox?state=all").await.text;
+        let chosen = filter.split("<option value=\"").find(|option| option.contains(">held for review")).expect("a choice");
+        let chosen = chosen.split('"').next().expect("its value");
+        let list = app.get(&format!("/inbox?state=all&visibility={chosen}")).await.text;
+        for id in &ids {
+            let row = list.split("data-test=\"interaction\"").find(|row| row.contains(&format!("/inbox/{id}"))).expect("it is found");
+            assert!(row.contains(">held for review<"), "{row}");
+        }
+        let page = app.get(&item).await.text;
+        let reading = page.split_once("id=\"reading\"").map_or("", |(_, reading)| reading);
+        assert!(reading.matches("held for review").count() >= 2 && !reading.contains(">hidden<"), "{reading}");
+    }
+
     async fn comments_are_hidden_published_rejected_and_their_authors_banned_at_youtube(app: TestApp) {
         let (app, _beside) = with_demo(app).await;
         let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=4").await.json();

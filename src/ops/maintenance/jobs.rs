@@ -16,11 +16,12 @@ use crate::connections::consent;
 use crate::events;
 use crate::idempotency;
 use crate::inbox::{decisions, marks};
+use crate::moderation;
 use crate::webhooks::incoming as webhooks;
 
 type Purge = fn(&mut Tx, Timestamp, i64) -> db::Result<u64>;
 
-const PURGES: [Purge; 8] = [
+const PURGES: [Purge; 9] = [
     sessions::purge,
     accounts::purge,
     consent::purge,
@@ -29,6 +30,7 @@ const PURGES: [Purge; 8] = [
     events::purge,
     marks::purge,
     decisions::purge,
+    moderation::purge,
 ];
 /// Rows of a kind that one transaction removes at most.
 const BATCH: i64 = 1_000;

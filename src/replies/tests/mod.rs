@@ -81,7 +81,7 @@ impl Stand {
         self.send_as(self.ann, to, text, None, Duration::ZERO).await
     }
 
-    async fn send_as(
+    pub async fn send_as(
         &self,
         who: UserId,
         interaction: InteractionId,

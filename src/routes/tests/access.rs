@@ -130,6 +130,8 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/inbox/{interaction}/mark", Page(Cleos), 303),
     ("POST", "/moderation", Page(Cleos), 303),
     ("GET", "/moderation/{order}", Page(Cleos), 200),
+    // Said before.
+    ("POST", "/moderation/{order}", Page(Cleos), 303),
     ("POST", "/moderation/{order}/act", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/notes", Page(Cleos), 303),
     ("POST", "/inbox/{interaction}/notes/draft", Page(Cleos), 204),
@@ -230,11 +232,12 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/api/corrections", Key(Scope::InboxRead, Ones), 200),
     ("POST", "/api/moves", Key(Scope::InboxWrite, Ones), 200),
     // Nothing was moved or marked yet.
-    ("POST", "/api/moves/matching", Key(Scope::InboxWrite, Ones), 202),
+    // Nothing matches.
+    ("POST", "/api/moves/matching", Key(Scope::InboxWrite, Ones), 422),
     ("POST", "/api/moves/undo", Key(Scope::InboxWrite, Ones), 409),
     ("GET", "/api/tags", Key(Scope::InboxRead, Ones), 200),
     ("POST", "/api/marks", Key(Scope::InboxWrite, Ones), 200),
-    ("POST", "/api/marks/matching", Key(Scope::InboxWrite, Ones), 202),
+    ("POST", "/api/marks/matching", Key(Scope::InboxWrite, Ones), 422),
     ("POST", "/api/marks/{act}/undo", Key(Scope::InboxWrite, Ones), 409),
     ("GET", "/api/views", Key(Scope::InboxRead, Ones), 200),
     ("POST", "/api/views", Key(Scope::InboxWrite, Ones), 201),

@@ -50,14 +50,17 @@ struct Progress {
 }
 
 /// Enqueues the mark.
-pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, mark: &Mark) -> Result<(JobId, ActId)> {
+pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, mark: &Mark) -> Result<Option<(JobId, ActId)>> {
     workspaces::lock(work.tx, reader.workspace)?;
     let all = Matching::new(reader, filter, work.now);
     all.check(work.tx)?;
+    if all.is_empty(work.tx)? {
+        return Ok(None);
+    }
     let act = Act::new(work, (reader.workspace, reader.user), mark, true)?;
     store::begin(work.tx, &act)?;
     let job = MarkMatching { all, act: act.id };
-    Ok((jobs::enqueue(work.tx, work.now, work.random, &job, of_act(&act))?.id, act.id))
+    Ok(Some((jobs::enqueue(work.tx, work.now, work.random, &job, of_act(&act))?.id, act.id)))
 }
 
 /// One of both is at an act: what does it, or what takes it back.

@@ -63,14 +63,17 @@ pub struct Outcome {
     pub passed_over: usize,
 }
 
-/// Enqueues the word.
-pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Word) -> errors::Result<JobId> {
+/// Enqueues the word; none where nothing matches.
+pub fn order(work: &mut Work<'_>, reader: Reader<'_>, filter: &Filter, word: Word) -> errors::Result<Option<JobId>> {
     word.check(work.now).map_err(super::pages::refused)?;
     let all = Matching::new(reader, filter, work.now);
     all.check(work.tx)?;
+    if all.is_empty(work.tx)? {
+        return Ok(None);
+    }
     let (whose, asked_at) = ((all.by, all.workspace), all.asked_at);
     let job = MoveMatching { all, state: word.state, until: word.until };
-    Ok(jobs::enqueue(work.tx, work.now, work.random, &job, in_name_of(whose, asked_at))?.id)
+    Ok(Some(jobs::enqueue(work.tx, work.now, work.random, &job, in_name_of(whose, asked_at))?.id))
 }
 
 /// One of both is at a word: what says it, or what takes it back.

@@ -10,7 +10,7 @@ use kit::testing::simulation::{BEGIN, Database, Shared};
 use super::line::{Effect, Platform};
 use super::people::People;
 use crate::model::ProviderState;
-use crate::moderation::{OrderId, Skipped, State};
+use crate::moderation::{self, OrderId, Skipped, State, Tally};
 use crate::platforms::Verb;
 
 /// Units of work are committed up to so much later than the instant that their rows bear.
@@ -79,9 +79,20 @@ pub(super) fn at_rest(shared: &Shared, database: &Database, platform: &Platform,
             other => shared.wrong(format!("{} is {other} although nothing moves any more", row.told())),
         }
     }
+    for id in people.told().iter() {
+        let receipt = database.look(|tx| moderation::receipt_for_job(tx, *id)).expect("acts can be read");
+        if receipt.is_some_and(|receipt| !adds_up(&receipt.tally())) {
+            shared.wrong(format!("the numbers of {id} don't make up what was meant"));
+        }
+    }
     for id in people.told().iter().filter(|id| rows.iter().all(|row| row.order != **id)) {
         shared.wrong(format!("{id} was taken over and is lost"));
     }
+}
+
+fn adds_up(tally: &Tally) -> bool {
+    let skipped = tally.skipped.iter().map(|(_, count)| count).sum::<usize>();
+    tally.matched == tally.done + tally.failed + tally.under_way + tally.cancelled + skipped
 }
 
 fn was_done(shared: &Shared, row: &Row, platform: &Platform) {

@@ -131,6 +131,7 @@ impl Things {
     fn moderation(&self, path: &str) -> String {
         match path {
             "/moderation" => format!("id={}&verb=hide", self.interaction),
+            "/moderation/{order}" => "verb=hide".to_owned(),
             "/moderation/{order}/act" => "act=retry".to_owned(),
             path if path.ends_with("/moderation") => {
                 format!("{{\"ids\": [\"{}\"], \"verb\": \"hide\"}}", self.interaction)
