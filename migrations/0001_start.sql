@@ -153,6 +153,8 @@ CREATE TABLE platform_connections (
     complete_to TIMESTAMPTZ,
     -- Start of the last pass that read everything: only such a pass sees what was deleted.
     whole_pass_at TIMESTAMPTZ,
+    -- The platform wants to hear nothing of the account before, whatever it would be asked for.
+    silent_until TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL
 );
@@ -530,7 +532,6 @@ CREATE INDEX moderation_acts_by_interaction ON moderation_acts (interaction_id, 
 CREATE INDEX moderation_acts_by_order ON moderation_acts (order_id);
 CREATE INDEX moderation_acts_by_workspace ON moderation_acts (workspace_id);
 CREATE INDEX moderation_acts_by_connection ON moderation_acts (connection_id, updated_at);
-CREATE INDEX moderation_acts_held ON moderation_acts (connection_id, due_at) WHERE error_code = 'rate_limited';
 
 -- What somebody was asked before it is done at a platform. With a yes it becomes the order of the same id, once.
 CREATE TABLE moderation_questions (

@@ -64,12 +64,16 @@ impl OpenAccount {
     }
 
     async fn open_with(app: &App, connection: Connection, share: Share) -> Result<Self, SyncError> {
+        // Whoever has to wait books nothing, and commits to nothing.
+        if let Some(until) = connection.silent_until.filter(|until| *until > app.now()) {
+            return Err(Error::Silenced { until }.into());
+        }
         let workspace = connection.workspace_id;
         let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
         let world = app.world(demo).await?;
         let module = module(app, connection.platform)?;
         let tokens = TokenSource::new(app.clone(), module.provider(&world)?, connection.id);
-        let purse = Arc::new(Purse::new(app, connection.platform, &world, share));
+        let purse = Arc::new(Purse::new(app, connection.platform, &world, share).of(connection.id));
         let adapter = module.adapter(&world, Arc::new(tokens), purse.clone());
         let target = IngestTarget {
             connection: connection.clone(),

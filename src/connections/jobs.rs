@@ -291,7 +291,7 @@ pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Statu
         Error::NoAccount => (Cause::NoAccount, Status::NeedsReauth),
         Error::Permission { .. } => (Cause::PermissionLost, Status::NeedsReauth),
         Error::NotEnabled { .. } => (Cause::NotEnabled, Status::Connected),
-        Error::RateLimited { .. } => (Cause::RateLimited, Status::Connected),
+        Error::RateLimited { .. } | Error::Silenced { .. } => (Cause::RateLimited, Status::Connected),
         Error::QuotaExhausted { .. } | Error::BudgetSpent { .. } => (Cause::QuotaExhausted, Status::Connected),
         Error::Rejected { reason, .. } if matches!(reason.as_str(), "invalid_client" | "unauthorized_client") => {
             (Cause::ClientRefused, Status::Connected)
@@ -306,9 +306,10 @@ pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Statu
         Error::Reauth { .. } | Error::Permission { .. } | Error::NoAccount | Error::NotEnabled { .. } => {
             Failure::fail(code, message)
         }
-        Error::RateLimited { until } | Error::QuotaExhausted { until } | Error::BudgetSpent { until } => {
-            Failure::retry_at(code, message, *until)
-        }
+        Error::RateLimited { until }
+        | Error::Silenced { until }
+        | Error::QuotaExhausted { until }
+        | Error::BudgetSpent { until } => Failure::retry_at(code, message, *until),
         _ if cause == Cause::ClientRefused => Failure::fail(code, message),
         _ => Failure::retry(code, message),
     };

@@ -35,6 +35,8 @@ kit::row! {
         pub synced_at: Option<Timestamp>,
         pub complete_to: Option<Timestamp>,
         pub whole_pass_at: Option<Timestamp>,
+        /// The platform wants to hear nothing of the account before.
+        pub silent_until: Option<Timestamp>,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
     }
@@ -52,6 +54,24 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: ConnectionId) -> Result
 pub fn by_id(conn: &mut Conn, id: ConnectionId) -> Result<Option<Connection>> {
     let columns = Connection::COLUMNS;
     conn.opt(&format!("SELECT {columns} FROM platform_connections WHERE id = $1"), args![id])
+}
+
+/// For whoever is about to ask the platform.
+pub fn silent_until(conn: &mut Conn, id: ConnectionId, now: Timestamp) -> Result<Option<Timestamp>> {
+    conn.opt(
+        "SELECT silent_until FROM platform_connections WHERE id = $1 AND silent_until IS NOT NULL AND silent_until > $2",
+        args![id, now],
+    )
+}
+
+/// No answer makes the wait shorter than another one did.
+pub fn silence(tx: &mut Tx, id: ConnectionId, until: Timestamp) -> Result<()> {
+    tx.exec(
+        "UPDATE platform_connections SET silent_until = $2
+         WHERE id = $1 AND (silent_until IS NULL OR silent_until < $2)",
+        args![id, until],
+    )
+    .map(drop)
 }
 
 pub fn list(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Connection>> {

@@ -95,7 +95,7 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
                     (tag(tone, word))
                 }
             }
-            @if let Some(cause) = connection.connection_error { (trouble(cause, connection)) }
+            @if let Some(cause) = connection.connection_error { (trouble(cause, connection, local)) }
             @if connection.connection_status == Status::Connecting && connection.connection_error.is_none() {
                 p.muted { "Waiting for you to allow access on the consent page. It stays open for ten minutes." }
                 @if is_owner {
@@ -114,8 +114,12 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
     }
 }
 
-fn trouble(cause: Cause, connection: &Connection) -> Markup {
+fn trouble(cause: Cause, connection: &Connection, local: &Local) -> Markup {
     let (what, cure) = cause.text(connection.platform);
+    let name = connection.platform.label();
+    let until = connection.silent_until.filter(|until| cause == Cause::RateLimited && *until > local.now);
+    let asked_to_wait = |until| format!("{name} asked us to wait until {}.", local.exact_minute(until));
+    let what = until.map_or_else(|| what.to_owned(), asked_to_wait);
     let tone = match connection.connection_status {
         Status::Failed => Tone::Bad,
         Status::Disconnected => Tone::Plain,

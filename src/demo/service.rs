@@ -138,7 +138,10 @@ fn unreadable(cause: &dyn std::fmt::Display) -> Failure {
 /// What a trouble with the simulator's platforms means for the set-up.
 pub fn platform_failure(error: &Error) -> Failure {
     match error {
-        Error::RateLimited { until } | Error::QuotaExhausted { until } | Error::BudgetSpent { until } => {
+        Error::RateLimited { until }
+        | Error::Silenced { until }
+        | Error::QuotaExhausted { until }
+        | Error::BudgetSpent { until } => {
             Failure::retry_at("demo_platform_busy", "The demo platform is asking us to wait.", *until)
         }
         Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {

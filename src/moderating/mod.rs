@@ -76,30 +76,12 @@ async fn carry_out(app: &App, run: Run, id: OrderId) -> Result<Done, Failure> {
             Next::Waits(act) => return Err(words::waits(&act)),
             Next::Over => return over(app, run, id).await,
         };
-        if waits_for_the_platform(app, &run, &group).await? {
-            continue;
-        }
         match group.first().0.state {
             State::Asking => doubt(app, &run, &group, &words::interrupted(), None).await?,
             State::Unknown => look(app, &run, &group).await?,
             _ => ask(app, &run, &group).await?,
         }
     }
-}
-
-/// Whether the platform wants to hear nothing of the account yet, whatever it is asked for: the group waits as long.
-async fn waits_for_the_platform(app: &App, run: &Run, group: &Group) -> Result<bool, Failure> {
-    let (act, _) = group.first();
-    let (connection, now) = (act.connection_id, app.now());
-    let until = app.db.read(move |conn| moderation::held_until(conn, connection, now)).await?;
-    match (until, act.state) {
-        (Some(until), State::Queued) => postpone(app, run, group, &Error::RateLimited { until }).await?,
-        (Some(until), State::Unknown) => {
-            advance(run, group.moves(|act| act.looked_for(now, until))).await?;
-        }
-        _ => return Ok(false),
-    }
-    Ok(true)
 }
 
 /// What there is to do next.

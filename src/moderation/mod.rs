@@ -108,11 +108,6 @@ pub fn busy(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId]) -> R
     Ok(places.into_iter().filter(|(.., is_busy)| *is_busy).map(|(id, ..)| id).collect())
 }
 
-/// Until when the platform has asked to be left alone by an account.
-pub fn held_until(conn: &mut Conn, connection: ConnectionId, now: Timestamp) -> Result<Option<Timestamp>> {
-    store::held_until(conn, connection, now)
-}
-
 /// The workspace's own comment that a reply became.
 pub fn comment_of(
     conn: &mut Conn,

@@ -295,14 +295,6 @@ pub fn lock(tx: &mut Tx, order: OrderId) -> Result<()> {
     }
 }
 
-/// Until when the platform wants to hear nothing of an account.
-pub fn held_until(conn: &mut Conn, connection: ConnectionId, now: Timestamp) -> Result<Option<Timestamp>> {
-    conn.one(
-        "SELECT max(due_at) FROM moderation_acts WHERE connection_id = $1 AND error_code = 'rate_limited' AND due_at > $2",
-        args![connection, now],
-    )
-}
-
 /// Comments of an account with which something was done: their families and ids at the platform.
 pub fn done_since(
     conn: &mut Conn,

@@ -52,6 +52,9 @@ pub trait Allowance: Send + Sync {
 
     /// The platform says that nothing is left, whatever we have counted: others may ask by the same credential.
     fn exhausted(&self) -> Answering<'_, ()>;
+
+    /// The platform wants to hear nothing of the account until then, whoever would ask: nothing is booked for it before.
+    fn silenced(&self, until: Timestamp) -> Answering<'_, ()>;
 }
 
 /// Booked for one call.
@@ -76,6 +79,7 @@ pub async fn paid<T>(
             allowance.give_back(&reserved).await
         }
         Err(Error::QuotaExhausted { .. }) => allowance.exhausted().await,
+        Err(Error::RateLimited { until }) => allowance.silenced(*until).await,
         _ => Ok(()),
     };
     if let Err(error) = noted {
@@ -98,6 +102,10 @@ impl Allowance for std::sync::atomic::AtomicI64 {
     }
 
     fn exhausted(&self) -> Answering<'_, ()> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn silenced(&self, _: Timestamp) -> Answering<'_, ()> {
         Box::pin(async { Ok(()) })
     }
 }

@@ -21,6 +21,9 @@ pub enum Error {
     NotEnabled { reason: String },
     #[error("the platform is asking us to slow down until {until}")]
     RateLimited { until: Timestamp },
+    /// Nobody was asked: the platform wants to hear nothing of the account yet.
+    #[error("the platform has asked for silence until {until}")]
+    Silenced { until: Timestamp },
     #[error("the platform's quota is used up until {until}")]
     QuotaExhausted { until: Timestamp },
     /// Nobody was asked: what this kind of call may use is booked already.
@@ -51,7 +54,7 @@ impl Error {
             Self::Permission { .. } => "permission",
             Self::NoAccount => "no_account",
             Self::NotEnabled { .. } => "not_enabled",
-            Self::RateLimited { .. } => "rate_limited",
+            Self::RateLimited { .. } | Self::Silenced { .. } => "rate_limited",
             Self::QuotaExhausted { .. } | Self::BudgetSpent { .. } => "quota_exhausted",
             Self::NotFound { .. } => "not_found",
             Self::Rejected { .. } => "rejected",
@@ -69,7 +72,10 @@ impl Error {
     /// When what is in the way will be gone, where the platform, or our budget, says so.
     pub fn until(&self) -> Option<Timestamp> {
         match self {
-            Self::RateLimited { until } | Self::QuotaExhausted { until } | Self::BudgetSpent { until } => Some(*until),
+            Self::RateLimited { until }
+            | Self::Silenced { until }
+            | Self::QuotaExhausted { until }
+            | Self::BudgetSpent { until } => Some(*until),
             _ => None,
         }
     }

@@ -167,6 +167,7 @@ pub fn has_made_nothing(error: &Error) -> bool {
         error,
         Error::Transport(Unreachable | Unsendable)
             | Error::BudgetSpent { .. }
+            | Error::Silenced { .. }
             | Error::Storage
             | Error::QuotaExhausted { .. }
             | Error::Reauth { .. }

@@ -37,7 +37,7 @@ impl Trouble {
             Error::NotFound { .. } => return Self::gone(platform),
             Error::Rejected { reason, message } if message.is_empty() => format!("{name} refused {this} ({reason})."),
             Error::Rejected { message, .. } => format!("{name} says: {message}"),
-            Error::RateLimited { .. } => format!("{name} is asking us to slow down."),
+            Error::RateLimited { .. } | Error::Silenced { .. } => format!("{name} asked us to wait."),
             Error::QuotaExhausted { .. } | Error::BudgetSpent { .. } => {
                 format!("Today's {name} quota is used up. {goes_on} as soon as there is more.")
             }

@@ -9,7 +9,8 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn, Result, Tx};
 
 use crate::app::App;
-use crate::model::Platform;
+use crate::connections::store as connections;
+use crate::model::{ConnectionId, Platform};
 use crate::platforms::{Allowance, Answering, Budget, Error, Reserved, World};
 
 /// Former days, for whoever looks into the database.
@@ -39,12 +40,18 @@ pub struct Purse {
     platform: Platform,
     world: World,
     share: Share,
+    /// None while it is not kept yet.
+    connection: Option<ConnectionId>,
     spent: AtomicI64,
 }
 
 impl Purse {
     pub fn new(app: &App, platform: Platform, world: &World, share: Share) -> Self {
-        Self { app: app.clone(), platform, world: world.clone(), share, spent: AtomicI64::new(0) }
+        Self { app: app.clone(), platform, world: world.clone(), share, connection: None, spent: AtomicI64::new(0) }
+    }
+
+    pub fn of(self, connection: ConnectionId) -> Self {
+        Self { connection: Some(connection), ..self }
     }
 
     /// Of the day that it is now: a reading may go on over midnight.
@@ -57,6 +64,17 @@ impl Purse {
         self.spent.swap(0, Ordering::Relaxed)
     }
 
+    /// Somebody else may have been told to wait since the account was opened.
+    async fn keep_silence(&self) -> std::result::Result<(), Error> {
+        let Some(id) = self.connection else { return Ok(()) };
+        let now = self.app.now();
+        match self.app.db.read(move |conn| connections::silent_until(conn, id, now)).await {
+            Ok(None) => Ok(()),
+            Ok(Some(until)) => Err(Error::Silenced { until }),
+            Err(_) => Err(Error::Storage),
+        }
+    }
+
     async fn note(&self, note: impl FnMut(&mut Tx) -> Result<()> + Send + 'static) -> std::result::Result<(), Error> {
         self.app.db.write(note).await.map_err(|_: db::Error| Error::Storage)
     }
@@ -65,6 +83,7 @@ impl Purse {
 impl Allowance for Purse {
     fn reserve(&self, units: i64) -> Answering<'_, Reserved> {
         Box::pin(async move {
+            self.keep_silence().await?;
             let budget = self.budget();
             if let Some(budget) = budget.clone() {
                 let (line, until) = (self.share.of(&budget), budget.ends_at);
@@ -95,6 +114,15 @@ impl Allowance for Purse {
         Box::pin(async move {
             match self.budget() {
                 Some(budget) => self.note(move |tx| exhausted(tx, &budget)).await,
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn silenced(&self, until: Timestamp) -> Answering<'_, ()> {
+        Box::pin(async move {
+            match self.connection {
+                Some(id) => self.note(move |tx| connections::silence(tx, id, until)).await,
                 None => Ok(()),
             }
         })

@@ -13,6 +13,7 @@ mod refresh;
 mod refusals;
 mod scripted;
 mod seam;
+mod silence;
 
 use kit::args;
 use kit::clock::Timestamp;

@@ -68,6 +68,10 @@ fn explanation(reply: &Reply, local: &Local) -> Option<String> {
             }
             None => "The platform's answer got lost. Looking for your reply there.".to_owned(),
         }),
+        State::Queued if reply.was_told_to_wait() => Some(format!(
+            "The platform asked us to wait until {}. Then we'll send it.",
+            local.exact_minute(reply.due_at)
+        )),
         State::SentBack => {
             let by = reply.reviewer_name.as_deref().unwrap_or("An owner");
             Some(format!("{by}: {}", reply.review_note.as_deref().unwrap_or_default()))

@@ -150,6 +150,9 @@ fn told(
             "{name} asked us to wait until {}. Then we'll check whether it was done.",
             local.exact_minute(act.due_at)
         )),
+        State::Queued if act.was_told_to_wait() => {
+            Some(format!("{name} asked us to wait until {}.", local.exact_minute(act.due_at)))
+        }
         State::Unknown => Some(format!("{name}'s answer got lost, so we're checking there.")),
         State::Done => None,
         State::Skipped => act.skipped().map(|why| words.skipped_one(why, act.verb)),
