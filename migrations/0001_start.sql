@@ -245,6 +245,7 @@ CREATE TABLE authors (
 
 CREATE INDEX authors_own ON authors (connection_id) WHERE is_self;
 
+-- Here and below, where many rows are written, a check names each value by itself: SQLite builds a tree for `IN` with every row.
 CREATE TABLE interactions (
     id UUID PRIMARY KEY,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
@@ -252,7 +253,7 @@ CREATE TABLE interactions (
     content_id UUID REFERENCES content_items (id) ON DELETE SET NULL,
     author_id UUID NOT NULL REFERENCES authors (id) ON DELETE CASCADE,
     platform TEXT NOT NULL,
-    kind TEXT NOT NULL CHECK (kind IN ('comment', 'reply', 'review', 'mention')),
+    kind TEXT NOT NULL CHECK (kind = 'comment' OR kind = 'reply' OR kind = 'review' OR kind = 'mention'),
     -- Comment and reply share the family "comment": external_id is unique inside it.
     family TEXT NOT NULL,
     external_id TEXT NOT NULL,
@@ -268,21 +269,24 @@ CREATE TABLE interactions (
     -- The platform's time, not ours.
     created_at TIMESTAMPTZ NOT NULL,
     edited_at TIMESTAMPTZ,
-    provider_state TEXT NOT NULL
-        CHECK (provider_state IN ('published', 'hidden', 'held', 'spam', 'rejected', 'removed')),
+    provider_state TEXT NOT NULL CHECK (provider_state = 'published' OR provider_state = 'hidden'
+        OR provider_state = 'held' OR provider_state = 'spam' OR provider_state = 'rejected'
+        OR provider_state = 'removed'),
     can_reply BOOLEAN NOT NULL,
     is_own BOOLEAN NOT NULL,
     permalink TEXT,
     -- What follows from the rules and from people's decisions about the thread; can be derived again at will.
     -- needs_reply: a person waits for an answer. answered: an own reply follows it in its thread.
-    state TEXT NOT NULL CHECK (state IN
-        ('needs_reply', 'answered', 'no_reply_needed', 'own', 'spam', 'waiting', 'done', 'snoozed', 'removed')),
-    sentiment TEXT NOT NULL CHECK (sentiment IN ('positive', 'neutral', 'negative', 'mixed', 'unknown')),
+    state TEXT NOT NULL CHECK (state = 'needs_reply' OR state = 'answered' OR state = 'no_reply_needed'
+        OR state = 'own' OR state = 'spam' OR state = 'waiting' OR state = 'done' OR state = 'snoozed'
+        OR state = 'removed'),
+    sentiment TEXT NOT NULL CHECK (sentiment = 'positive' OR sentiment = 'neutral' OR sentiment = 'negative'
+        OR sentiment = 'mixed' OR sentiment = 'unknown'),
     sentiment_score DOUBLE PRECISION,
     -- ["question","complaint",…]
     intents JSONB NOT NULL,
     priority_score BIGINT NOT NULL,
-    priority TEXT NOT NULL CHECK (priority IN ('urgent', 'high', 'normal', 'low')),
+    priority TEXT NOT NULL CHECK (priority = 'urgent' OR priority = 'high' OR priority = 'normal' OR priority = 'low'),
     -- [{"reason":"complaint","points":25},…]
     reasons JSONB NOT NULL,
     ruleset BIGINT NOT NULL,
@@ -314,20 +318,22 @@ CREATE TABLE threads (
     connection_id UUID NOT NULL REFERENCES platform_connections (id) ON DELETE CASCADE,
     external_id TEXT NOT NULL,
     -- What follows from its interactions and from its decision; can be derived again at will.
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed', 'removed')),
-    state_by TEXT NOT NULL CHECK (state_by IN ('rules', 'person', 'platform')),
+    state TEXT NOT NULL CHECK (state = 'needs_reply' OR state = 'waiting' OR state = 'done' OR state = 'snoozed'
+        OR state = 'spam' OR state = 'no_reply_needed' OR state = 'removed'),
+    state_by TEXT NOT NULL CHECK (state_by = 'rules' OR state_by = 'person' OR state_by = 'platform'),
     -- Grows with all that other people write or edit in it.
     news BIGINT NOT NULL,
     first_seen_at TIMESTAMPTZ NOT NULL,
     UNIQUE (connection_id, external_id)
 );
-CREATE INDEX threads_by_workspace ON threads (workspace_id, state);
+CREATE INDEX threads_by_workspace ON threads (workspace_id);
 
 -- What people decided. Reading a platform never writes here. No user is referred to: a workspace's rows stand by themselves.
 CREATE TABLE thread_decisions (
     thread_id UUID PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed', 'removed')),
+    state TEXT NOT NULL CHECK (state = 'needs_reply' OR state = 'waiting' OR state = 'done' OR state = 'snoozed'
+        OR state = 'spam' OR state = 'no_reply_needed' OR state = 'removed'),
     snoozed_until TIMESTAMPTZ,
     -- The thread's news when it was decided: it holds while they are the same.
     at_news BIGINT NOT NULL,
@@ -346,7 +352,8 @@ CREATE TABLE overruled_decisions (
     thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
     place BIGINT NOT NULL,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
-    state TEXT NOT NULL CHECK (state IN ('needs_reply', 'waiting', 'done', 'snoozed', 'spam', 'no_reply_needed', 'removed')),
+    state TEXT NOT NULL CHECK (state = 'needs_reply' OR state = 'waiting' OR state = 'done' OR state = 'snoozed'
+        OR state = 'spam' OR state = 'no_reply_needed' OR state = 'removed'),
     snoozed_until TIMESTAMPTZ,
     decided_by UUID NOT NULL,
     decided_at TIMESTAMPTZ NOT NULL,
@@ -650,6 +657,8 @@ CREATE TABLE search_documents (
     workspace_id UUID NOT NULL
 );
 CREATE VIRTUAL TABLE search_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
+-- Its words, for whoever knows how one begins.
+CREATE VIRTUAL TABLE search_words_terms USING fts5vocab(search_words, instance);
 CREATE TRIGGER search_words_go_with_their_document AFTER DELETE ON search_documents
 BEGIN DELETE FROM search_words WHERE rowid = OLD.place; END;
 -- only postgres

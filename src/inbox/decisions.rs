@@ -14,7 +14,7 @@ use kit::random::Random;
 
 use super::ingest::{self, Place};
 use super::jobs;
-use super::threads::store::Told;
+use super::threads::store::{Meant, Told};
 use super::threads::{self, LastWord, Thread, ThreadId, ThreadState};
 use crate::model::{ConnectionId, InteractionId};
 use crate::workspaces::{self, UserId, WorkspaceId};
@@ -81,12 +81,7 @@ pub fn is_of_use(
     interactions: &[InteractionId],
     word: Word,
 ) -> db::Result<bool> {
-    Ok(!threads::store::spoken_of(conn, workspace, interactions, word.state)?.is_empty())
-}
-
-fn meant(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId], word: Word) -> db::Result<Vec<ThreadId>> {
-    let spoken_of = threads::store::spoken_of(conn, workspace, ids, word.state)?;
-    Ok(threads_of(conn, workspace, &spoken_of)?.iter().map(|thread| thread.id).collect())
+    Ok(threads::store::meant(conn, workspace, interactions, word.state)?.iter().any(|meant| meant.is_spoken_of))
 }
 
 /// Says a word of interactions, and so of their threads: keeps it with who said it and when, and derives what follows from
@@ -100,10 +95,10 @@ pub fn decide(
 ) -> Result<Receipt, Refused> {
     // Under the lock: who is meant hangs on where they stand.
     let zone = workspaces::lock(tx, speaker.workspace)?;
-    let all = threads_of(tx, speaker.workspace, interactions)?;
-    let meant = meant(tx, speaker.workspace, interactions, word)?;
-    let Receipt { changed, .. } = say(tx, speaker, &zone, speaker.now, &meant, word)?;
-    Ok(Receipt { matched: all.len(), changed })
+    let all = threads::store::meant(tx, speaker.workspace, interactions, word.state)?;
+    let matched = all.len();
+    let changed = say(tx, speaker, &zone, speaker.now, &spoken_of(all), word)?;
+    Ok(Receipt { matched, changed })
 }
 
 /// The same for a word that was said at `asked_at` and is kept later, as that of then: it does not speak of
@@ -116,35 +111,45 @@ pub fn decide_as_of(
     word: Word,
 ) -> Result<LeftOut, Refused> {
     let zone = workspaces::lock(tx, speaker.workspace)?;
-    let all = threads_of(tx, speaker.workspace, interactions)?.len();
-    let ids = &meant(tx, speaker.workspace, interactions, word)?;
-    let moved_since = threads::store::moved_since(tx, speaker.workspace, ids, asked_at)?;
-    let is_told = threads::store::told_at(tx, speaker.workspace, ids, (speaker.by, asked_at))?;
+    let all = threads::store::meant(tx, speaker.workspace, interactions, word.state)?;
+    let meant = all.len();
+    let mut threads = spoken_of(all);
+    let (spoken_of, ids) = (threads.len(), ids_of(&threads));
+    let moved_since = threads::store::moved_since(tx, speaker.workspace, &ids, asked_at)?;
+    let is_told = threads::store::told_at(tx, speaker.workspace, &ids, (speaker.by, asked_at))?;
     let left_out = moved_since.iter().chain(&is_told).copied().collect::<HashSet<_>>();
-    let meant = ids.iter().copied().filter(|id| !left_out.contains(id)).collect::<Vec<_>>();
-    let Receipt { matched, changed } = say(tx, speaker, &zone, asked_at, &meant, word)?;
-    Ok(LeftOut { spared: all - ids.len() + matched - changed, passed_over: moved_since.len() })
+    threads.retain(|thread| !left_out.contains(&thread.id));
+    let changed = say(tx, speaker, &zone, asked_at, &threads, word)?;
+    Ok(LeftOut { spared: meant - spoken_of + threads.len() - changed, passed_over: moved_since.len() })
 }
 
+fn spoken_of(meant: Vec<Meant>) -> Vec<Thread> {
+    meant.into_iter().filter(|meant| meant.is_spoken_of).map(|meant| meant.thread).collect()
+}
+
+fn ids_of(threads: &[Thread]) -> Vec<ThreadId> {
+    threads.iter().map(|thread| thread.id).collect()
+}
+
+/// On how many of the threads it is another word than the one that holds.
 fn say(
     tx: &mut Tx,
     speaker: Speaker<'_>,
     zone: &TimeZone,
     said_at: Timestamp,
-    ids: &[ThreadId],
+    threads: &[Thread],
     word: Word,
-) -> Result<Receipt, Refused> {
+) -> Result<usize, Refused> {
     let Speaker { by, workspace, now, random } = speaker;
     word.check(now)?;
-    let found = threads::store::find_all(tx, workspace, ids)?;
     let Word { state, until } = word;
     let told = Told { state, until, by, at: said_at, undoable_since: said_at - UNDO };
-    let changed = threads::store::decide(tx, workspace, ids, told)?;
+    let changed = threads::store::decide(tx, workspace, &ids_of(threads), told)?;
     if let Some(until) = word.until.filter(|_| !changed.is_empty()) {
         jobs::wake_at(tx, now, random, workspace, until)?;
     }
-    settle(tx, (workspace, now, random), zone, those_of(&found, &changed))?;
-    Ok(Receipt { matched: found.len(), changed: changed.len() })
+    settle(tx, (workspace, now, random), zone, those_of(threads, &changed))?;
+    Ok(changed.len())
 }
 
 /// Takes back what `by` said at `at`, within [`UNDO`]: what held before it holds again. A word that was said since stays.

@@ -101,13 +101,12 @@ pub fn add_to_total(
     band: PriorityBand,
     by: i64,
 ) -> Result<()> {
-    tx.exec(
+    tx.exec_later(
         "INSERT INTO interaction_totals (workspace_id, connection_id, state, priority, total) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (workspace_id, connection_id, state, priority)
          DO UPDATE SET total = interaction_totals.total + excluded.total",
         args![workspace, connection, state, band, by],
-    )?;
-    Ok(())
+    )
 }
 
 pub fn totals(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<Total>> {

@@ -12,7 +12,7 @@ use super::store::{self, Stored};
 use crate::inbox::derive::Facts;
 use crate::inbox::jobs;
 use crate::inbox::search;
-use crate::inbox::threads::{self, Decided, Decision, Thread, ThreadId, Touched};
+use crate::inbox::threads::{self, Decided, Decision, Known, Tally, Thread, ThreadId, Touched};
 use crate::inbox::triage::{self, TriageState};
 use crate::model::{ConnectionId, InteractionId, ProviderState};
 use crate::workspaces::WorkspaceId;
@@ -39,27 +39,43 @@ pub struct Unsettled {
 /// Puts the touched threads where they now stand, and all their interactions where that depends on more than themselves.
 pub fn settle(tx: &mut Tx, place: Place<'_>, unsettled: Unsettled, rollups: &mut Rollups) -> Result<()> {
     let Unsettled { touched, mut again, facts } = unsettled;
-    let decided = threads::decided(tx, place.connection, &touched, place.now)?;
+    let names = touched.keys().map(String::as_str).collect::<Vec<_>>();
+    let known = threads::store::known(tx, place.connection, &names)?;
+    let decided = threads::decided(&known, &touched, place.now);
     again.extend(decided.keys().cloned());
     let again = again.iter().map(String::as_str).collect::<Vec<_>>();
     let mut rows: BTreeMap<String, Vec<Stored>> = BTreeMap::new();
     for row in store::in_threads(tx, place.connection, &again)? {
         rows.entry(row.thread_external_id.clone()).or_default().push(row);
     }
-    let mut is_waited_for = false;
+    let (mut tallies, mut is_waited_for) = (HashMap::with_capacity(touched.len()), false);
     for (name, rows) in &rows {
-        is_waited_for |= retriage(tx, place.now, rows, decided.get(name).copied().flatten(), &facts, rollups)?;
+        let decision = decided.get(name).copied().flatten();
+        let triaged = retriage(tx, place.now, rows, decision, &facts, rollups)?;
+        is_waited_for |= triaged.is_waited_for;
+        tallies.insert(name.clone(), triaged.tally);
     }
     if is_waited_for {
         jobs::keep_ageing(tx, place)?;
     }
     let judged = facts.keys().copied().collect::<Vec<_>>();
     search::judged(tx, place.workspace, &judged)?;
-    put_threads(tx, place, &touched, &decided)
+    let unread = names.into_iter().filter(|name| !tallies.contains_key(*name)).collect::<Vec<_>>();
+    let of_unread = threads::store::tallies(tx, place.connection, &unread)?;
+    tallies.extend(of_unread);
+    let stand = stand(place, &touched, &tallies, &known, &decided);
+    threads::store::put(tx, place.workspace, place.now, &stand)
 }
 
-/// Judges all of a thread anew and writes what came out differently; whether somebody waits who did not before, and whose
-/// hours are still counted.
+/// A thread whose interactions were judged anew.
+#[derive(Default)]
+struct Triaged {
+    tally: Tally,
+    /// Somebody waits who did not before, and whose hours are still counted.
+    is_waited_for: bool,
+}
+
+/// Judges all of a thread anew and writes what came out differently.
 fn retriage(
     tx: &mut Tx,
     now: Timestamp,
@@ -67,8 +83,11 @@ fn retriage(
     decision: Option<Decision>,
     new_facts: &HashMap<InteractionId, Facts>,
     rollups: &mut Rollups,
-) -> Result<bool> {
-    let mut is_waited_for = false;
+) -> Result<Triaged> {
+    let mut triaged = Triaged::default();
+    for own in rows.iter().filter(|row| row.is_own) {
+        *triaged.tally.entry((own.state, own.provider_state)).or_default() += 1;
+    }
     let published = || rows.iter().filter(|row| row.provider_state == ProviderState::Published);
     let answered_at = published().filter(|row| row.is_own).map(|row| row.created_at).max();
     let newest = published().filter(|row| !row.is_own).max_by_key(|row| (row.created_at, row.id)).map(|row| row.id);
@@ -95,20 +114,25 @@ fn retriage(
             rollups.replace(Counted::of(row), after);
         }
         let waits_anew = triage.state == TriageState::NeedsReply && row.state != TriageState::NeedsReply;
-        is_waited_for |= waits_anew && row.created_at > now - ageing::ageing();
+        triaged.is_waited_for |= waits_anew && row.created_at > now - ageing::ageing();
+        *triaged.tally.entry((triage.state, row.provider_state)).or_default() += 1;
     }
-    Ok(is_waited_for)
+    Ok(triaged)
 }
 
-fn put_threads(tx: &mut Tx, place: Place<'_>, touched: &Touched, decided: &Decided) -> Result<()> {
-    let names = touched.keys().map(String::as_str).collect::<Vec<_>>();
-    let known = threads::store::known(tx, place.connection, &names)?;
-    let tallies = threads::store::tallies(tx, place.connection, &names)?;
+/// The touched threads that stand elsewhere now, or have news.
+fn stand(
+    place: Place<'_>,
+    touched: &Touched,
+    tallies: &HashMap<String, Tally>,
+    known: &HashMap<String, Known>,
+    decided: &Decided,
+) -> Vec<Thread> {
     let mut changed = Vec::new();
     for (name, news) in touched {
         let Some(tally) = tallies.get(name) else { continue };
         let (state, state_by) = threads::standing(tally, decided.get(name).copied().flatten());
-        let before = known.get(name);
+        let before = known.get(name).map(|known| &known.thread);
         let after = Thread {
             id: before.map_or_else(|| ThreadId::new(place.now, place.random), |thread| thread.id),
             connection_id: place.connection,
@@ -121,5 +145,5 @@ fn put_threads(tx: &mut Tx, place: Place<'_>, touched: &Touched, decided: &Decid
             changed.push(after);
         }
     }
-    threads::store::put(tx, place.workspace, place.now, &changed)
+    changed
 }

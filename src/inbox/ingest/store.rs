@@ -194,7 +194,7 @@ pub struct Record<'a> {
 
 pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> Result<()> {
     let Record { observed, facts, triage, .. } = record;
-    tx.exec(
+    tx.exec_later(
         "INSERT INTO interactions (id, workspace_id, connection_id, content_id, author_id, platform, kind, family,
             external_id, parent_external_id, thread_external_id, text, text_hash, language, rating, likes, reply_count,
             created_at, edited_at, provider_state, can_reply, is_own, permalink, state, sentiment, sentiment_score,
@@ -236,13 +236,12 @@ pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             context.now,
             &observed.raw
         ],
-    )?;
-    Ok(())
+    )
 }
 
 pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> Result<()> {
     let Record { observed, facts, triage, .. } = record;
-    tx.exec(
+    tx.exec_later(
         "UPDATE interactions SET content_id = $2, author_id = $3, kind = $4, parent_external_id = $5,
             thread_external_id = $6, text = $7, text_hash = $8, language = $9, rating = $10, likes = $11,
             reply_count = $12, edited_at = $13, provider_state = $14, can_reply = $15, is_own = $16, permalink = $17,
@@ -278,29 +277,26 @@ pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             context.now,
             &observed.raw
         ],
-    )?;
-    Ok(())
+    )
 }
 
 /// A new triage on an unchanged text.
 pub fn put_triage(tx: &mut Tx, id: InteractionId, facts: &Facts, triage: &Triage) -> Result<()> {
-    tx.exec(
+    tx.exec_later(
         "UPDATE interactions SET state = $2, intents = $3, priority_score = $4, priority = $5, reasons = $6, ruleset = $7
          WHERE id = $1",
         args![
             id, triage.state, to_json(&facts.intents), triage.score, triage.band, to_json(&triage.reasons), RULESET
         ],
-    )?;
-    Ok(())
+    )
 }
 
 /// What a text is known to say, anew.
 pub fn put_facts(tx: &mut Tx, id: InteractionId, facts: &Facts) -> Result<()> {
-    tx.exec(
+    tx.exec_later(
         "UPDATE interactions SET language = $2, sentiment = $3, sentiment_score = $4 WHERE id = $1",
         args![id, facts.language, facts.sentiment, facts.score],
-    )?;
-    Ok(())
+    )
 }
 
 /// What somebody else wrote, with the language of the account to which they did.

@@ -14,8 +14,9 @@ use crate::web::errors::{Error, Result as Outcome};
 use crate::web::ui::Local;
 use crate::workspaces::{UserId, WorkspaceId};
 
-/// Comments that one transaction is about: whoever writes meanwhile waits for no more.
-pub const PORTION: usize = 256;
+/// Comments that one transaction is about: whoever writes meanwhile waits for no more. In tests there are fewer, so that a few
+/// hundred are several portions.
+pub const PORTION: usize = if cfg!(test) { 256 } else { 512 };
 
 /// How long one of these jobs may take, and each of its reads.
 pub const WITHIN: Duration = Duration::from_secs(3_600);

@@ -61,7 +61,7 @@ pub fn list(
     limit: usize,
 ) -> Result<Listed> {
     let limit = limit.clamp(1, MAX_LIMIT);
-    let mut items = store::list(conn, reader, filter, after, limit + 1)?;
+    let mut items = store::list::<Interaction>(conn, reader, filter, after, limit + 1)?;
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(Cursor::after);
@@ -76,7 +76,7 @@ pub fn walk(
     after: Option<Cursor>,
     limit: usize,
 ) -> Result<Vec<Cursor>> {
-    Ok(store::list(conn, reader, filter, after, limit)?.iter().map(Cursor::after).collect())
+    store::list(conn, reader, filter, after, limit)
 }
 
 /// How many comments a filter lists, all of them counted: a job has the time that a page has not.
@@ -109,9 +109,13 @@ pub fn matches(
     if filter.q.is_none() {
         return Ok(None);
     }
+    let listed_here = listed.items.len();
     let count = match listed.next {
-        Some(_) if after.is_none() => found::count(conn, reader, filter, Matches::TOLD + 1)?,
-        _ => listed.items.len(),
+        Some(next) if after.is_none() => {
+            let rest = (Matches::TOLD + 1).saturating_sub(listed_here);
+            listed_here + found::count(conn, reader, filter, Some(next), rest)?
+        }
+        _ => listed_here,
     };
     Ok(Some(Matches { count, is_complete: search::jobs::is_complete(conn)? }))
 }

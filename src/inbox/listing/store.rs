@@ -6,7 +6,7 @@ use kit::args;
 use kit::clock::Timestamp;
 #[cfg(test)]
 use kit::db::Dialect;
-use kit::db::{AsVal, Conn, Json, Result, Val};
+use kit::db::{AsVal, Conn, FromRow, Json, Result, Row, Val};
 
 use super::filter::{Filter, Order, Visibility};
 use super::marked::{self, Marked};
@@ -87,17 +87,44 @@ pub(super) const COLUMNS: &str =
             AND own.is_own AND own.created_at < i.created_at)";
 pub(super) const JOINED: &str = "JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id";
 
-fn select_interactions() -> String {
-    format!("{COLUMNS} FROM interactions i {JOINED} WHERE i.workspace_id = $1")
+/// What is read of each row of a list: all that is shown of it, or its place alone.
+pub trait Entry: FromRow {
+    const SELECT: &'static str;
+    const JOINED: &'static str;
+    fn cursor(&self) -> Cursor;
 }
 
-pub fn list(
+impl Entry for Interaction {
+    const SELECT: &'static str = COLUMNS;
+    const JOINED: &'static str = JOINED;
+
+    fn cursor(&self) -> Cursor {
+        Cursor::after(self)
+    }
+}
+
+impl FromRow for Cursor {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { score: row.get(0)?, created_at: row.get(1)?, id: row.get(2)? })
+    }
+}
+
+impl Entry for Cursor {
+    const SELECT: &'static str = "SELECT i.priority_score, i.created_at, i.id";
+    const JOINED: &'static str = "";
+
+    fn cursor(&self) -> Cursor {
+        *self
+    }
+}
+
+pub fn list<E: Entry>(
     conn: &mut Conn,
     reader: Reader<'_>,
     filter: &Filter,
     after: Option<Cursor>,
     limit: usize,
-) -> Result<Vec<Interaction>> {
+) -> Result<Vec<E>> {
     if found::is_asked_for(filter) {
         return found::list(conn, reader, filter, after, limit);
     }
@@ -105,14 +132,14 @@ pub fn list(
 }
 
 /// Without the index of words: row by row in the list's order, or of what few threads bear.
-pub fn looked_through(
+pub fn looked_through<E: Entry>(
     conn: &mut Conn,
     reader: Reader<'_>,
     filter: &Filter,
     after: Option<Cursor>,
     limit: usize,
-) -> Result<Vec<Interaction>> {
-    let mut query = Query::of(conn, reader, filter)?;
+) -> Result<Vec<E>> {
+    let mut query = Query::of::<E>(conn, reader, filter)?;
     query.page(filter.order, after, limit);
     conn.all(&query.sql, &query.args)
 }
@@ -121,9 +148,9 @@ pub fn count_all(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result
     /// More than any workspace holds.
     const ALL: usize = 1_000_000_000;
     if found::is_asked_for(filter) {
-        return found::count(conn, reader, filter, ALL);
+        return found::count(conn, reader, filter, None, ALL);
     }
-    let query = Query::of(conn, reader, filter)?;
+    let query = Query::of::<Cursor>(conn, reader, filter)?;
     let count = conn.one::<i64>(&format!("SELECT count(*) FROM ({}) AS listed", query.sql), &query.args)?;
     Ok(usize::try_from(count).unwrap_or(0))
 }
@@ -131,7 +158,7 @@ pub fn count_all(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result
 /// How the database finds a list's first page.
 #[cfg(test)]
 pub fn plan(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {
-    let mut query = Query::of(conn, reader, filter)?;
+    let mut query = Query::of::<Interaction>(conn, reader, filter)?;
     query.page(filter.order, None, 50);
     match conn.dialect() {
         Dialect::Postgres => conn.all(&format!("EXPLAIN {}", query.sql), &query.args),
@@ -151,11 +178,11 @@ pub(super) struct Query<'a> {
 
 impl<'a> Query<'a> {
     /// All that a filter says, but for its order and for what is searched for, which lists of what is found see to.
-    fn of(conn: &mut Conn, reader: Reader<'_>, filter: &'a Filter) -> Result<Self> {
+    fn of<E: Entry>(conn: &mut Conn, reader: Reader<'_>, filter: &'a Filter) -> Result<Self> {
         let mut marks = marked::asked(filter, reader);
         let few = marked::first_few(conn, reader, &marks)?.map(|index| marks.remove(index));
         let mut query = Self::new(reader);
-        query.begin(few.as_ref());
+        query.begin::<E>(few.as_ref());
         query.conditions(reader, filter, &marks);
         Ok(query)
     }
@@ -204,10 +231,15 @@ impl<'a> Query<'a> {
         format!("${}", self.args.len())
     }
 
-    fn begin(&mut self, few: Option<&Marked>) {
-        let Some(mark) = few else { return self.sql = select_interactions() };
-        self.args.extend(mark.values());
-        self.sql = format!("{COLUMNS} {}", marked::joined(mark, JOINED, self.args.len()));
+    fn begin<E: Entry>(&mut self, few: Option<&Marked>) {
+        let (columns, joined) = (E::SELECT, E::JOINED);
+        self.sql = match few {
+            None => format!("{columns} FROM interactions i {joined} WHERE i.workspace_id = $1"),
+            Some(mark) => {
+                self.args.extend(mark.values());
+                format!("{columns} {}", marked::joined(mark, joined, self.args.len()))
+            }
+        };
     }
 
     fn marked(&mut self, mark: &Marked) {

@@ -186,8 +186,8 @@ kit::both_databases! {
                 let mut after = None;
                 for _ in 0..4 {
                     let [found, known] = [
-                        super::store::list(conn, reader, &filter, after, 21)?,
-                        super::store::looked_through(conn, reader, &filter, after, 21)?,
+                        super::store::list::<super::Interaction>(conn, reader, &filter, after, 21)?,
+                        super::store::looked_through::<super::Interaction>(conn, reader, &filter, after, 21)?,
                     ].map(|rows| rows.iter().map(|row| row.external_id.clone()).collect::<Vec<_>>());
                     if found != known {
                         return Ok::<_, kit::db::Error>(Some((found, known)));
@@ -271,7 +271,7 @@ fn a_filter_and_its_address_are_the_same() {
 pub fn disagreement(conn: &mut kit::db::Conn, reader: Reader<'_>, filter: &Filter) -> kit::db::Result<Option<String>> {
     const ALL: usize = 1_000;
     let ids = |rows: Vec<super::Interaction>| rows.into_iter().map(|row| row.external_id).collect::<Vec<_>>();
-    let mut looked_through = super::store::looked_through(conn, reader, filter, None, ALL)?;
+    let mut looked_through: Vec<super::Interaction> = super::store::looked_through(conn, reader, filter, None, ALL)?;
     if let Some(word) = filter.q.as_ref().map(ToString::to_string) {
         let says_it = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|said| said == word);
         looked_through.retain(|row| row.text.as_deref().is_some_and(says_it));

@@ -6,8 +6,8 @@ use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Json, Result, Tx, Val};
 
-use super::words::{Sign, Words};
-use super::{Document, Traits};
+use super::words::{Beginnings, Sign, Words, beginning};
+use super::{Document, Query, Traits};
 use crate::inbox::derive::{Intent, Language, Sentiment};
 use crate::model::{AuthorId, ConnectionId, InteractionId, Kind, Platform};
 use crate::workspaces::WorkspaceId;
@@ -92,6 +92,32 @@ fn put_in_postgres(tx: &mut Tx, workspace: WorkspaceId, entries: &[Entry]) -> Re
         args![workspace, ids, words],
     )?;
     Ok(())
+}
+
+/// More words with one beginning are not looked for one by one.
+const FEW_WORDS: usize = 8;
+
+/// Of the beginnings that a query names, those with few words of SQLite's index, and these words.
+pub fn beginnings(conn: &mut Conn, query: Option<&Query>, sign: &Sign) -> Result<Beginnings> {
+    let mut known = Beginnings::new();
+    for beginning in query.iter().flat_map(|query| &query.terms).filter_map(|term| beginning(term, sign)) {
+        // From word to word, so that nothing is read of where they stand: no word has a sign as low as char(1).
+        let sql = format!(
+            "WITH RECURSIVE known (word) AS (
+                 SELECT (SELECT term FROM search_words_terms WHERE term >= $1 LIMIT 1)
+                 UNION ALL
+                 SELECT (SELECT term FROM search_words_terms WHERE term >= known.word || char(1) LIMIT 1)
+                 FROM known WHERE known.word < $2)
+             SELECT word FROM known WHERE word < $2 LIMIT {}",
+            FEW_WORDS + 1
+        );
+        let end = format!("{beginning}{}", char::MAX);
+        let words: Vec<String> = conn.all(&sql, args![beginning, end])?;
+        if (1..=FEW_WORDS).contains(&words.len()) {
+            known.insert(beginning, words);
+        }
+    }
+    Ok(known)
 }
 
 /// The words go with their documents.

@@ -124,6 +124,13 @@ impl Sign {
         Self(std::array::from_fn(|place| LETTERS[(bits >> (place * 5)) as usize & 31]))
     }
 
+    /// A word of a field as the index knows it.
+    pub fn word(&self, field: Field, word: &str) -> String {
+        let mut text = String::new();
+        self.write(&mut text, field, word);
+        text
+    }
+
     fn write(&self, text: &mut String, field: Field, word: &str) {
         text.extend(self.0.iter().map(|letter| char::from(*letter)));
         text.push(field.letter());
@@ -137,9 +144,17 @@ impl std::fmt::Display for Sign {
     }
 }
 
+/// By a beginning, the words of the index that begin so.
+pub type Beginnings = HashMap<String, Vec<String>>;
+
 /// The query in FTS5's language, of what has these traits. Words are quoted: whatever people type, none of it is an operator.
-pub fn query_for_sqlite(query: Option<&Query>, traits: &Traits, sign: &Sign) -> String {
+/// What FTS5 finds by a beginning it puts in order first, all of it; words it reads as it needs them. So where few begin so,
+/// it is asked for them.
+pub fn query_for_sqlite(query: Option<&Query>, traits: &Traits, sign: &Sign, known: &Beginnings) -> String {
     let one = |term: &Term| {
+        if let Some(words) = beginning(term, sign).and_then(|beginning| known.get(&beginning)) {
+            return format!("(\"{}\")", words.join("\" OR \""));
+        }
         let mut phrase = String::from("\"");
         for (index, word) in term.words.iter().enumerate() {
             if index > 0 {
@@ -156,6 +171,14 @@ pub fn query_for_sqlite(query: Option<&Query>, traits: &Traits, sign: &Sign) -> 
     let (wanted, unwanted) = parts(query, traits, one);
     let wanted = if wanted.is_empty() { format!("\"{sign}{EVERYTHING}\"") } else { wanted.join(" AND ") };
     if unwanted.is_empty() { wanted } else { format!("({wanted}) NOT ({})", unwanted.join(" OR ")) }
+}
+
+/// What a word that is looked for by its beginning alone begins with in the index.
+pub fn beginning(term: &Term, sign: &Sign) -> Option<String> {
+    match term.words.as_slice() {
+        [word] if term.is_beginning => Some(sign.word(term.field, word)),
+        _ => None,
+    }
 }
 
 /// The query as a tsquery.

@@ -8,11 +8,11 @@ pub(super) mod store;
 use std::collections::{BTreeMap, HashMap};
 
 use kit::clock::Timestamp;
-use kit::db::{Result, Tx};
 
 use super::triage::TriageState;
-use crate::model::{ConnectionId, ProviderState};
+use crate::model::ProviderState;
 
+pub(super) use store::Known;
 pub use store::{LastWord, Thread};
 
 kit::id_types! { pub ThreadId }
@@ -78,15 +78,13 @@ pub(super) type Touched = BTreeMap<String, i64>;
 /// Of the touched threads those that people decided about: the decision, where it still holds.
 pub(super) type Decided = HashMap<String, Option<Decision>>;
 
-pub(super) fn decided(tx: &mut Tx, connection: ConnectionId, touched: &Touched, now: Timestamp) -> Result<Decided> {
-    let names = touched.keys().map(String::as_str).collect::<Vec<_>>();
-    let found = store::decisions(tx, connection, &names)?;
-    let held = |(name, news, decision): (String, i64, Decision)| {
-        let news = news + touched.get(&name).copied().unwrap_or_default();
-        let held = Some(decision).filter(|decision| decision.holds(news, now));
-        (name, held)
+pub(super) fn decided(known: &HashMap<String, Known>, touched: &Touched, now: Timestamp) -> Decided {
+    let held = |(name, known): (&String, &Known)| {
+        let decision = known.decision?;
+        let news = known.thread.news + touched.get(name).copied().unwrap_or_default();
+        Some((name.clone(), Some(decision).filter(|decision| decision.holds(news, now))))
     };
-    Ok(found.into_iter().map(held).collect())
+    known.iter().filter_map(held).collect()
 }
 
 /// How many interactions of a thread are where, and what the platform does with them.

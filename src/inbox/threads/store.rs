@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::lists::{all_in, rows_of};
-use kit::db::{Conn, Result, Tx, Val};
+use kit::db::{Conn, FromRow, Result, Row, Tx, Val};
 
 use super::{Decision, SaidBy, Tally, ThreadId, ThreadState};
 use crate::inbox::triage::TriageState;
@@ -24,11 +24,31 @@ kit::row! {
     }
 }
 
+/// A thread as it is known, and the last word on it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub thread: Thread,
+    pub decision: Option<Decision>,
+}
+
+impl FromRow for Known {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        let decision = match row.get(6)? {
+            Some(state) => Some(Decision { state, snoozed_until: row.get(7)?, at_news: row.get(8)? }),
+            None => None,
+        };
+        Ok(Self { thread: Thread::from_row(row)?, decision })
+    }
+}
+
 /// By external id.
-pub fn known(tx: &mut Tx, connection: ConnectionId, names: &[&str]) -> Result<HashMap<String, Thread>> {
-    let sql = format!("SELECT {} FROM threads WHERE connection_id = $1 AND external_id IN ", Thread::COLUMNS);
-    let rows = all_in::<Thread, _>(tx, &sql, "", args![connection], names)?;
-    Ok(rows.into_iter().map(|thread| (thread.external_id.clone(), thread)).collect())
+pub fn known(tx: &mut Tx, connection: ConnectionId, names: &[&str]) -> Result<HashMap<String, Known>> {
+    let sql = "SELECT t.id, t.connection_id, t.external_id, t.state, t.state_by, t.news,
+            d.state, d.snoozed_until, d.at_news
+         FROM threads t LEFT JOIN thread_decisions d ON d.thread_id = t.id
+         WHERE t.connection_id = $1 AND t.external_id IN ";
+    let rows = all_in::<Known, _>(tx, sql, "", args![connection], names)?;
+    Ok(rows.into_iter().map(|known| (known.thread.external_id.clone(), known)).collect())
 }
 
 pub fn tallies(tx: &mut Tx, connection: ConnectionId, names: &[&str]) -> Result<HashMap<String, Tally>> {
@@ -41,17 +61,6 @@ pub fn tallies(tx: &mut Tx, connection: ConnectionId, names: &[&str]) -> Result<
         tallies.entry(name).or_default().insert((state, said), count);
     }
     Ok(tallies)
-}
-
-/// With the number of each thread's news.
-pub fn decisions(tx: &mut Tx, connection: ConnectionId, names: &[&str]) -> Result<Vec<(String, i64, Decision)>> {
-    let sql = "SELECT t.external_id, t.news, d.state, d.snoozed_until, d.at_news
-               FROM threads t JOIN thread_decisions d ON d.thread_id = t.id
-               WHERE t.connection_id = $1 AND t.external_id IN ";
-    let rows = all_in::<(String, i64, ThreadState, Option<Timestamp>, i64), _>(tx, sql, "", args![connection], names)?;
-    let decision =
-        |(name, news, state, snoozed_until, at_news)| (name, news, Decision { state, snoozed_until, at_news });
-    Ok(rows.into_iter().map(decision).collect())
 }
 
 /// Threads as they now stand; one that is known keeps its id.
@@ -118,15 +127,24 @@ pub fn of_known(
     Ok(threads)
 }
 
-/// Those of the interactions of which a word says something: they are moved by it, or its thread has a person's word already.
-pub fn spoken_of(
-    conn: &mut Conn,
-    workspace: WorkspaceId,
-    ids: &[InteractionId],
-    word: ThreadState,
-) -> Result<Vec<InteractionId>> {
+/// A thread, and whether a word says something of what is meant in it: it is moved by it, or the thread has a person's word
+/// already.
+#[derive(Clone, Debug)]
+pub struct Meant {
+    pub thread: Thread,
+    pub is_spoken_of: bool,
+}
+
+impl FromRow for Meant {
+    fn from_row(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { thread: Thread::from_row(row)?, is_spoken_of: row.get(6)? })
+    }
+}
+
+/// The threads that other people's interactions stand in, each once.
+pub fn meant(conn: &mut Conn, workspace: WorkspaceId, ids: &[InteractionId], word: ThreadState) -> Result<Vec<Meant>> {
     let moved = match word {
-        ThreadState::Spam | ThreadState::Removed => return Ok(ids.to_vec()),
+        ThreadState::Spam | ThreadState::Removed => "TRUE",
         // Nobody answers what others do not see.
         ThreadState::NeedsReply => "i.provider_state = 'published'",
         ThreadState::Waiting | ThreadState::Done | ThreadState::Snoozed | ThreadState::NoReplyNeeded => {
@@ -134,11 +152,15 @@ pub fn spoken_of(
         }
     };
     let sql = format!(
-        "SELECT i.id FROM interactions i
+        "SELECT t.id, t.connection_id, t.external_id, t.state, t.state_by, t.news, {moved} OR t.state_by = 'person'
+         FROM interactions i
          JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
-         WHERE (i.workspace_id = $1) IS TRUE AND ({moved} OR t.state_by = 'person') AND i.id IN "
+         WHERE (i.workspace_id = $1) IS TRUE AND NOT i.is_own AND i.id IN "
     );
-    all_in(conn, &sql, "", args![workspace], ids)
+    let mut threads: Vec<Meant> = all_in(conn, &sql, "", args![workspace], ids)?;
+    threads.sort_by_key(|meant| (meant.thread.id, !meant.is_spoken_of));
+    threads.dedup_by_key(|meant| meant.thread.id);
+    Ok(threads)
 }
 
 /// A word that is said: what, whose, and when.

@@ -23,7 +23,7 @@ pub fn own_names(tx: &mut Tx, context: &IngestContext<'_>) -> Result<Vec<String>
 
 /// As the author was seen now, with so many more interactions.
 pub fn put(tx: &mut Tx, context: &IngestContext<'_>, author: &Author, more: i64) -> Result<()> {
-    tx.exec(
+    tx.exec_later(
         "INSERT INTO authors (id, workspace_id, connection_id, external_id, display_name, avatar_url, profile_url,
             is_self, interactions, first_seen_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -42,8 +42,7 @@ pub fn put(tx: &mut Tx, context: &IngestContext<'_>, author: &Author, more: i64)
             more,
             context.now
         ],
-    )?;
-    Ok(())
+    )
 }
 
 pub fn count_more(tx: &mut Tx, author: AuthorId, more: i64) -> Result<()> {

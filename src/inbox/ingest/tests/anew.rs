@@ -77,8 +77,8 @@ fn in_threads(tx: &mut Tx, workspace: WorkspaceId) -> Result<BTreeMap<(Connectio
 }
 
 fn decision(tx: &mut Tx, connection: ConnectionId, name: &str, now: Timestamp) -> Result<Option<Decision>> {
-    let found = threads::store::decisions(tx, connection, &[name])?.pop();
-    Ok(found.filter(|(_, news, word)| word.holds(*news, now)).map(|(.., word)| word))
+    let known = threads::store::known(tx, connection, &[name])?.remove(name);
+    Ok(known.and_then(|known| known.decision.filter(|word| word.holds(known.thread.news, now))))
 }
 
 fn rows(tx: &mut Tx, workspace: WorkspaceId) -> Result<Vec<Stored>> {

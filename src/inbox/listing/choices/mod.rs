@@ -50,7 +50,7 @@ impl std::fmt::Display for Counted {
 /// Among the first of the list, or up to a hundred; of what waits, which is counted already, up to a thousand.
 pub fn count(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Counted> {
     if filter.q.is_some() {
-        return Ok(Counted::up_to(super::found::count(conn, reader, filter, Matches::TOLD + 1)?, Matches::TOLD));
+        return Ok(Counted::up_to(super::found::count(conn, reader, filter, None, Matches::TOLD + 1)?, Matches::TOLD));
     }
     let waiting = Filter { state: Some(TriageState::NeedsReply), order: filter.order, ..Filter::default() };
     if *filter == waiting {

@@ -8,7 +8,9 @@ mod store;
 
 use kit::db::{Conn, Dialect, Result};
 
-use super::store::{Interaction, looked_through};
+#[cfg(test)]
+use super::store::Interaction;
+use super::store::{Entry, looked_through};
 use super::{Cursor, Filter, Order, Reader};
 use crate::inbox::search;
 pub(super) use store::window;
@@ -26,22 +28,22 @@ pub fn is_asked_for(filter: &Filter) -> bool {
     filter.q.is_some() || !(of_one || filter.traits().is_none())
 }
 
-pub fn list(
+pub fn list<E: Entry>(
     conn: &mut Conn,
     reader: Reader<'_>,
     filter: &Filter,
     after: Option<Cursor>,
     limit: usize,
-) -> Result<Vec<Interaction>> {
+) -> Result<Vec<E>> {
     let search = Search::new(conn, reader, filter)?;
     if search.is_of_few() {
-        return store::rows(conn, &store::list(&search, Within::All, after, limit));
+        return store::rows(conn, &store::list::<E>(&search, Within::All, after, limit));
     }
     let is_by_time = conn.dialect() == Dialect::Sqlite && filter.order != Order::Priority;
     if is_by_time && filter.q.is_some() {
         return by_time(conn, &search, after, limit);
     }
-    let first = store::rows(conn, &store::list(&search, Within::First(FIRST_LOOK), after, limit))?;
+    let first = store::rows(conn, &store::list::<E>(&search, Within::First(FIRST_LOOK), after, limit))?;
     if first.len() >= limit || store::is_all(conn, &search, FIRST_LOOK, after)? {
         return Ok(first);
     }
@@ -52,7 +54,7 @@ pub fn list(
         return by_time(conn, &search, after, limit);
     }
     if is_common(conn, &search, after)? {
-        let second = store::rows(conn, &store::list(&search, Within::First(SECOND_LOOK), after, limit))?;
+        let second = store::rows(conn, &store::list::<E>(&search, Within::First(SECOND_LOOK), after, limit))?;
         if second.len() >= limit || store::is_all(conn, &search, SECOND_LOOK, after)? {
             return Ok(second);
         }
@@ -60,39 +62,49 @@ pub fn list(
     if is_by_time {
         return by_time(conn, &search, after, limit);
     }
-    store::rows(conn, &store::list(&search, Within::Found, after, limit))
+    store::rows(conn, &store::list::<E>(&search, Within::Found, after, limit))
 }
 
-/// How many there are, counted up to `most`.
-pub fn count(conn: &mut Conn, reader: Reader<'_>, filter: &Filter, most: usize) -> Result<usize> {
+/// How many there are behind a row, or in all, counted up to `most`.
+pub fn count(
+    conn: &mut Conn,
+    reader: Reader<'_>,
+    filter: &Filter,
+    after: Option<Cursor>,
+    most: usize,
+) -> Result<usize> {
     let search = Search::new(conn, reader, filter)?;
     if search.is_of_few() {
-        return store::count(conn, &store::counted(&search, Within::All, most));
+        return store::count(conn, &store::counted(&search, Within::All, after, most));
     }
-    if conn.dialect() == Dialect::Postgres && is_common(conn, &search, None)? {
-        let seen = store::count(conn, &store::counted(&search, Within::First(SECOND_LOOK), most))?;
+    if conn.dialect() == Dialect::Postgres && is_common(conn, &search, after)? {
+        let seen = store::count(conn, &store::counted(&search, Within::First(SECOND_LOOK), after, most))?;
         if seen >= most {
             return Ok(seen);
         }
     }
-    store::count(conn, &store::counted(&search, Within::Found, most))
+    store::count(conn, &store::counted(&search, Within::Found, after, most))
 }
 
 fn is_common(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>) -> Result<bool> {
     Ok(store::count(conn, &store::hits(search, FIRST_LOOK, after))? >= COMMON)
 }
 
-/// Places grow by the second; inside of the last one that is listed the rows are put in order, all of them.
-fn by_time(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>, limit: usize) -> Result<Vec<Interaction>> {
-    let mut rows = store::rows(conn, &store::in_order_of_places(search, after, Some(limit)))?;
-    if rows.len() >= limit
-        && let Some(last) = rows.last().map(|row| row.created_at)
+/// Places grow by the second; inside of the last one that is listed the rows are put in order, all of them. One row more tells
+/// whether they are here.
+fn by_time<E: Entry>(conn: &mut Conn, search: &Search<'_>, after: Option<Cursor>, limit: usize) -> Result<Vec<E>> {
+    let columns = (E::SELECT, E::JOINED);
+    let mut rows: Vec<E> = store::rows(conn, &store::in_order_of_places(search, columns, after, Some(limit + 1)))?;
+    let second_of = |row: &E| search::store::places_of(row.cursor().created_at);
+    if let (Some(last), Some(next)) = (limit.checked_sub(1).and_then(|last| rows.get(last)), rows.get(limit))
+        && second_of(last) == second_of(next)
     {
-        let second = search::store::places_of(last);
-        rows.retain(|row| search::store::places_of(row.created_at) != second);
-        rows.extend(store::rows(conn, &store::in_order_of_places(&search.in_places(second), after, None))?);
+        let second = second_of(last);
+        rows.retain(|row| second_of(row) != second);
+        let search = search.in_places(second);
+        rows.extend(store::rows::<E>(conn, &store::in_order_of_places(&search, columns, after, None))?);
     }
-    rows.sort_unstable_by_key(|row| (row.created_at, row.id));
+    rows.sort_unstable_by_key(|row| (row.cursor().created_at, row.cursor().id));
     if search.filter.order == Order::Newest {
         rows.reverse();
     }
@@ -107,21 +119,21 @@ pub fn by_index(conn: &mut Conn, reader: Reader<'_>, filter: &Filter, limit: usi
     if conn.dialect() == Dialect::Sqlite && filter.order != Order::Priority {
         return by_time(conn, &search, None, limit);
     }
-    store::rows(conn, &store::list(&search, Within::Found, None, limit))
+    store::rows(conn, &store::list::<Interaction>(&search, Within::Found, None, limit))
 }
 
 /// How the database goes about each statement of such a list.
 #[cfg(test)]
 pub fn plans(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<String>> {
     let search = Search::new(conn, reader, filter)?;
-    let list = |within| store::list(&search, within, None, 51);
+    let list = |within| store::list::<Interaction>(&search, within, None, 51);
     let mut statements = vec![list(Within::First(FIRST_LOOK)), store::hits(&search, FIRST_LOOK, None)];
-    statements.extend([list(Within::Found), store::counted(&search, Within::Found, 1_001)]);
+    statements.extend([list(Within::Found), store::counted(&search, Within::Found, None, 1_001)]);
     if conn.dialect() == Dialect::Sqlite {
-        statements.push(store::in_order_of_places(&search, None, Some(51)));
+        statements.push(store::in_order_of_places(&search, (Interaction::SELECT, Interaction::JOINED), None, Some(51)));
     }
     if search.is_of_few() {
-        statements = vec![list(Within::All), store::counted(&search, Within::All, 1_001)];
+        statements = vec![list(Within::All), store::counted(&search, Within::All, None, 1_001)];
     }
     statements.iter().map(|statement| store::plan(conn, statement)).collect()
 }

@@ -3,7 +3,7 @@
 use kit::db::{Conn, Dialect, Result, Val};
 
 use super::super::marked::{self, Marked};
-use super::super::store::{COLUMNS, Interaction, JOINED, Query, bounds};
+use super::super::store::{Entry, Query, bounds};
 use super::super::{Cursor, Filter, Order, Reader};
 use crate::inbox::search::{self, Sign, query_for_postgres, query_for_sqlite};
 
@@ -40,7 +40,10 @@ impl<'a> Search<'a> {
         let sign = Sign::of(reader.workspace);
         let (query, traits) = (filter.q.as_ref(), filter.traits());
         let words = match dialect {
-            Dialect::Sqlite => query_for_sqlite(query, &traits, &sign),
+            Dialect::Sqlite => {
+                let beginnings = search::store::beginnings(conn, query, &sign)?;
+                query_for_sqlite(query, &traits, &sign, &beginnings)
+            }
             Dialect::Postgres => query_for_postgres(query, &traits, &sign),
         };
         let (since, before) = bounds(reader, filter);
@@ -104,17 +107,27 @@ const FROM_WORDS: &str = "search_words s CROSS JOIN search_documents d ON d.plac
     CROSS JOIN interactions i ON i.id = d.interaction_id";
 
 /// Row by row in the list's order, each looked at; or all that say it, put into that order.
-pub fn list<'a>(search: &'a Search<'_>, within: Within, after: Option<Cursor>, limit: usize) -> Query<'a> {
+pub fn list<'a, E: Entry>(search: &'a Search<'_>, within: Within, after: Option<Cursor>, limit: usize) -> Query<'a> {
     // What comes before the window was left out of it.
     let (window_after, after) = if let Within::First(_) = within { (after, None) } else { (None, after) };
-    let mut query = said(search, (COLUMNS, JOINED), within, window_after);
+    let mut query = said(search, (E::SELECT, E::JOINED), within, window_after);
     query.page(search.filter.order, after, limit);
     query
 }
 
 /// How many there are, counted so far and no further.
-pub fn counted<'a>(search: &'a Search<'_>, within: Within, limit: usize) -> Query<'a> {
-    let mut query = said(search, ("SELECT 1", ""), within, None);
+pub fn counted<'a>(search: &'a Search<'_>, within: Within, after: Option<Cursor>, limit: usize) -> Query<'a> {
+    let mut query = match (within, search.dialect) {
+        (Within::Found, Dialect::Sqlite) if search.filter.order != Order::Priority => {
+            in_order_of_places(search, ("SELECT 1", ""), after, None)
+        }
+        (Within::First(_), _) => said(search, ("SELECT 1", ""), within, after),
+        _ => {
+            let mut query = said(search, ("SELECT 1", ""), within, None);
+            query.after(search.filter.order, after);
+            query
+        }
+    };
     query.sql = format!("SELECT count(*) FROM ({} LIMIT {limit}) counted", query.sql);
     query
 }
@@ -198,7 +211,12 @@ pub fn hits<'a>(search: &'a Search<'_>, rows: usize, after: Option<Cursor>) -> Q
 }
 
 /// In the order of SQLite's index, which is that of time by the second.
-pub fn in_order_of_places<'a>(search: &'a Search<'_>, after: Option<Cursor>, limit: Option<usize>) -> Query<'a> {
+pub fn in_order_of_places<'a>(
+    search: &'a Search<'_>,
+    (columns, joined): (&str, &str),
+    after: Option<Cursor>,
+    limit: Option<usize>,
+) -> Query<'a> {
     let (is_newest_first, (mut first, mut last)) = (search.filter.order == Order::Newest, search.places);
     if let Some((oldest, newest)) = after.map(|after| search::store::places_of(after.created_at)) {
         if is_newest_first { last = last.min(newest) } else { first = first.max(oldest) }
@@ -207,7 +225,7 @@ pub fn in_order_of_places<'a>(search: &'a Search<'_>, after: Option<Cursor>, lim
     let words = query.place_of(search.words());
     let (first, last) = (query.place_of(Val::Int(first)), query.place_of(Val::Int(last)));
     query.sql = format!(
-        "{COLUMNS} FROM {FROM_WORDS} {JOINED} WHERE i.workspace_id = $1
+        "{columns} FROM {FROM_WORDS} {joined} WHERE i.workspace_id = $1
             AND s.search_words MATCH {words} AND s.rowid BETWEEN {first} AND {last}"
     );
     query.conditions(search.reader, search.filter, &search.marks);
@@ -220,7 +238,7 @@ pub fn in_order_of_places<'a>(search: &'a Search<'_>, after: Option<Cursor>, lim
     query
 }
 
-pub fn rows(conn: &mut Conn, query: &Query<'_>) -> Result<Vec<Interaction>> {
+pub fn rows<E: Entry>(conn: &mut Conn, query: &Query<'_>) -> Result<Vec<E>> {
     conn.all(&query.sql, &query.args)
 }
 

@@ -171,12 +171,42 @@ kit::both_databases! {
         }
     }
 
+    async fn what_begins_so_is_found_and_counted_however_many_words_do(desk: Desk) {
+        // Each says a word of its own, three in each instant.
+        let one = |index: usize| ObservedInteraction {
+            created_at: MORNING + Duration::from_millis(300 * (index as u64 / 3)),
+            ..comment(&format!("c{index:03}"), &format!("author-{index}"), &format!("word{index:03}"))
+        };
+        let all = (0..130).map(one).collect::<Vec<_>>();
+        desk.ingest(MORNING + Duration::from_secs(3600), &all).await;
+        for (typed, count) in [("word*", 130), ("word0*", 100), ("word1*", 30), ("word00*", 10), ("word12*", 10), ("word0* -word00*", 90),
+            ("-word0*", 30), ("word004*", 1), ("word2*", 0)]
+        {
+            for order in ["", "&order=oldest"] {
+                let address = format!("q={}{order}", listing::escaped(typed));
+                assert_eq!(found(&desk, desk.workspace, &address, 50).await.len(), count, "{address}");
+                assert_eq!(counted(&desk, &address).await, count.min(listing::Matches::TOLD + 1), "{address}");
+            }
+        }
+    }
+
     async fn what_operators_spell_is_looked_for_like_any_word(desk: Desk) {
         desk.ingest(MORNING, &[comment("c1", "ann", "AND OR NOT near a <-> b"), comment("c2", "bob", "nothing")]).await;
         for typed in ["AND", "OR NOT", "NEAR", "a <-> b", "a & b", "a | b", "!a", "a:*", "^near", "{a} + b", "'a' \"b", "a\\b", "(a", "near)"] {
             assert_eq!(found(&desk, desk.workspace, typed, 5).await, ["c1"], "{typed}");
         }
     }
+}
+
+/// As its first page tells it.
+async fn counted(desk: &Desk, address: &str) -> usize {
+    let (filter, workspace, user, zone) = (filter(address), desk.workspace, desk.user, desk.time_zone.clone());
+    let read = move |conn: &mut kit::db::Conn| {
+        let reader = Reader { workspace, user, zone: &zone, now: MORNING };
+        let listed = listing::list(conn, reader, &filter, None, listing::DEFAULT_LIMIT)?;
+        listing::matches(conn, reader, &filter, &listed, None)
+    };
+    desk.read(read).await.expect("the query can be asked").expect("something is searched for").count
 }
 
 async fn found_without(desk: &Desk, address: &str) -> Vec<String> {
