@@ -5,7 +5,7 @@ use crate::inbox::marks::{self, Mark};
 use crate::inbox::notes;
 use crate::inbox::triage::TriageState;
 use crate::replies::saved::{self, Typed};
-use crate::web::errors::Result;
+use crate::web::errors::{Error, Result};
 use crate::work::Work;
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -17,6 +17,8 @@ const SAVED: [(&str, &str); 2] = [
     ("Where to find it", "Hi {first_name}, everything from “{content_title}” is listed here: {link}"),
 ];
 
+/// Whatever the inbox refuses is passed over (its person was disabled meanwhile, or took the name of a reply): a demo isn't worth less
+/// without it, and trying again would be refused again.
 pub fn put(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<()> {
     let zone = jiff::tz::TimeZone::UTC;
     let reader = Reader { workspace, user, zone: &zone, now: work.now };
@@ -25,15 +27,22 @@ pub fn put(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId) -> Result<
     let ids = waiting.iter().skip(SPARED).map(|item| item.id).collect::<Vec<_>>();
     for (id, tag) in ids.iter().zip(["Follow up", "Video idea", "Follow up"]) {
         if let Ok(tag) = tag.parse() {
-            marks::mark(work, workspace, &[*id], &Mark::Tag(tag))?;
+            unless_refused(marks::mark(work, workspace, &[*id], &Mark::Tag(tag)))?;
         }
     }
     if let Some(first) = ids.first() {
-        marks::mark(work, workspace, &[*first], &Mark::Assign(user))?;
-        notes::write(work, workspace, *first, "They asked before. Let's answer this one today.")?;
+        unless_refused(marks::mark(work, workspace, &[*first], &Mark::Assign(user)))?;
+        unless_refused(notes::write(work, workspace, *first, "They asked before. Let's answer this one today."))?;
     }
     for (name, text) in SAVED {
-        saved::make(work, workspace, &Typed { name: name.to_owned(), text: text.to_owned() })?;
+        unless_refused(saved::make(work, workspace, &Typed { name: name.to_owned(), text: text.to_owned() }))?;
     }
     Ok(())
+}
+
+fn unless_refused<T>(put: Result<T>) -> Result<()> {
+    match put {
+        Ok(_) | Err(Error::Invalid(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
