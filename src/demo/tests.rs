@@ -1,5 +1,6 @@
 //! Demo mode as its users live it, against the real simulator, on both databases.
 
+mod samples;
 mod simulation;
 mod wishes;
 
@@ -142,18 +143,6 @@ both_databases! {
         let page = fixture.app.get("/dashboard").await.text;
         assert!(page.contains("data-test=\"demo-enabled\"") && page.contains("Northside Coffee Lab"), "{page}");
         assert_eq!(fixture.app.json("GET", "/api/auth/session", Value::Null).await.json()["workspace"]["kind"], "demo");
-    }
-
-    async fn a_set_up_whose_person_is_disabled_meanwhile_is_ended(app: TestApp) {
-        let fixture = DemoFixture::set(app).await;
-        let accepted = fixture.enable().await;
-        let sql = "UPDATE users SET disabled_at = $1";
-        fixture.app.app.db.write(|tx| tx.exec(sql, args![Timestamp::EPOCH])).await.unwrap();
-        fixture.app.run_jobs().await;
-        let sql = "UPDATE users SET disabled_at = NULL";
-        fixture.app.app.db.write(|tx| tx.exec(sql, args![])).await.unwrap();
-        let job = fixture.job(&accepted["job_id"]).await;
-        assert_eq!((job["status"].as_str(), job["attempt"].as_i64()), (Some("completed"), Some(1)), "{job}");
     }
 
     async fn fifty_clicks_are_one_operation(app: TestApp) {
