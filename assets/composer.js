@@ -8,11 +8,15 @@ const pending = new Map();
 const saving = new Set();
 const box = (form) => form.querySelector("textarea");
 
-const lengthOf = (text, unit) => (unit === "bytes" ? bytes.encode(text).length : [...text].length);
+const lengths = {
+  bytes: (text) => bytes.encode(text).length,
+  graphemes: (text) => [...new Intl.Segmenter().segment(text)].length,
+};
+const lengthOf = (text, measure) => (lengths[measure] ?? ((all) => [...all].length))(text);
 
 function count(form) {
-  const { longest, unit } = form.dataset;
-  const left = Number(longest) - lengthOf(box(form).value.trim(), unit);
+  const { longest, unit, measure } = form.dataset;
+  const left = Number(longest) - lengthOf(box(form).value.trim(), measure);
   const told = form.querySelector("[data-told]");
   const isClose = left < Number(longest) / 10;
   const word = Math.abs(left) === 1 ? unit.slice(0, -1) : unit;

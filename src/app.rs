@@ -117,10 +117,12 @@ impl App {
     pub fn unplaced_world(&self, demo: bool) -> World {
         World {
             http: self.outbound.providers.clone(),
+            named: self.outbound.named.clone(),
             clock: self.clock.clone(),
             hosts: Hosts::providers(),
             is_simulated: demo,
             google: self.config.google.clone(),
+            atproto: self.config.atproto.clone(),
         }
     }
 

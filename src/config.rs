@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use kit::web::{BadNetwork, Proxies};
+use kit::web::{BadNetwork, Networks, Proxies};
 use url::Url;
 
-use crate::platforms::google;
+use crate::platforms::{bluesky, google};
 use crate::secrets::Secret;
 
 /// What the program was started with.
@@ -95,10 +95,25 @@ pub struct Settings {
     /// Secret of your Google OAuth client
     #[arg(long, env = "REPRUV_GOOGLE_CLIENT_SECRET", global = true, hide_env_values = true)]
     pub google_client_secret: Option<String>,
+
+    /// Bluesky server asked for handles that neither DNS nor their own site resolve
+    #[arg(long, env = "REPRUV_ATPROTO_SERVICE", global = true, default_value = "https://bsky.social")]
+    pub atproto_service: Url,
+
+    /// Directory of the AT Protocol's accounts (PLC)
+    #[arg(long, env = "REPRUV_ATPROTO_PLC_URL", global = true, default_value = "https://plc.directory")]
+    pub atproto_plc_url: Url,
+
+    /// Private networks that connections may reach, like a Bluesky server at home: addresses or networks [default: none]
+    #[arg(long, env = "REPRUV_OUTBOUND_ALLOW", global = true)]
+    pub outbound_allow: Option<String>,
 }
 
 /// The variables of our prefix; any other is a mistake that would go unnoticed.
-const KNOWN: [&str; 18] = [
+const KNOWN: [&str; 21] = [
+    "REPRUV_ATPROTO_SERVICE",
+    "REPRUV_ATPROTO_PLC_URL",
+    "REPRUV_OUTBOUND_ALLOW",
     "REPRUV_INTERNAL_HOSTS",
     "REPRUV_DATA_DIR",
     "REPRUV_LISTEN",
@@ -150,6 +165,16 @@ impl Settings {
         self.secret_key_file.clone().unwrap_or_else(|| self.data_dir.join("secret.key"))
     }
 
+    fn atproto(&self) -> Result<bluesky::Directory, BadSetting> {
+        let origin = |name, url: &Url| {
+            crate::platforms::origin_of(url.as_str()).ok_or_else(|| BadSetting::Server(name, url.clone()))
+        };
+        Ok(bluesky::Directory {
+            service: origin("REPRUV_ATPROTO_SERVICE", &self.atproto_service)?,
+            plc: origin("REPRUV_ATPROTO_PLC_URL", &self.atproto_plc_url)?,
+        })
+    }
+
     fn google(&self) -> Result<Option<google::Client>, BadSetting> {
         match (&self.google_client_id, &self.google_client_secret) {
             (Some(id), Some(secret)) => Ok(Some(google::Client { id: id.clone(), secret: Secret::new(secret) })),
@@ -196,6 +221,9 @@ pub struct Config {
     pub webhook_base: String,
     /// Whose word about a visitor's address is taken.
     pub proxies: Proxies,
+    pub atproto: bluesky::Directory,
+    /// What a host that somebody typed may lead to, beside public addresses.
+    pub outbound_allow: Networks,
 }
 
 #[derive(Clone, Debug)]
@@ -215,7 +243,11 @@ pub enum BadSetting {
     #[error("REPRUV_STOLEN_PASSWORDS_FILE {0}: {1}")]
     StolenPasswords(String, std::io::Error),
     #[error("REPRUV_TRUSTED_PROXIES: {0}")]
-    Proxies(#[from] BadNetwork),
+    Proxies(BadNetwork),
+    #[error("REPRUV_OUTBOUND_ALLOW: {0}")]
+    OutboundAllow(BadNetwork),
+    #[error("{0} {1} is no address of a server, like https://example.com")]
+    Server(&'static str, Url),
     #[error("set both REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, or neither")]
     HalfClient,
     #[error("DEMO_SERVICE_URL needs DEMO_SERVICE_SECRET, the secret the demo service was started with")]
@@ -241,7 +273,8 @@ impl Config {
         // On the same machine the demo service delivers without the detour over the public address.
         let webhook_base = if is_loopback(&public_url) { local } else { public_url.clone() };
         // None is believed unless it is named: many a proxy passes on what visitors write there themselves.
-        let proxies = Proxies::parse(settings.trusted_proxies.as_deref().unwrap_or_default())?;
+        let proxies =
+            Proxies::parse(settings.trusted_proxies.as_deref().unwrap_or_default()).map_err(BadSetting::Proxies)?;
         let google = settings.google()?;
         let cookies = CookieNames::at(&public_url);
         let stolen_passwords = settings.stolen_passwords_file.clone();
@@ -249,8 +282,20 @@ impl Config {
             std::fs::File::open(path)
                 .map_err(|error| BadSetting::StolenPasswords(path.display().to_string(), error))?;
         }
-        let signup = settings.signup;
-        Ok(Self { public_url, cookies, stolen_passwords, signup, google, demo_service, webhook_base, proxies })
+        let outbound_allow = Networks::parse(settings.outbound_allow.as_deref().unwrap_or_default())
+            .map_err(BadSetting::OutboundAllow)?;
+        Ok(Self {
+            public_url,
+            cookies,
+            stolen_passwords,
+            signup: settings.signup,
+            google,
+            demo_service,
+            webhook_base,
+            proxies,
+            atproto: settings.atproto()?,
+            outbound_allow,
+        })
     }
 
     /// The host of the public address, without its port.

@@ -82,7 +82,7 @@ fn pages() -> Router<App> {
         .route("/demo/disable", post(demo::pages::disable))
         .route("/connections", get(connections::pages::index))
         .route("/connections/callback/{provider}", get(connections::pages::callback))
-        .route("/connections/{id}/start", post(connections::pages::start))
+        .route("/connections/{id}/start", get(connections::app_password::page).post(connections::pages::start))
         .route("/connections/{id}/sync", post(connections::pages::sync))
         .route("/connections/{id}/disconnect", post(connections::pages::disconnect))
         .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))

@@ -104,7 +104,8 @@ pub async fn application(settings: &Settings, db: Db, config: Config, clock: Clo
     let vault = Vault::open(&settings.key_file(), &random)?;
     let passwords = Passwords::start(random.clone());
     accounts::expect_former_hashes(&db, &passwords).await?;
-    Ok(assemble(Ground { db, clock, random, config, vault, outbound: Outbound::new(), passwords }))
+    let outbound = Outbound::new(config.outbound_allow.clone());
+    Ok(assemble(Ground { db, clock, random, config, vault, outbound, passwords }))
 }
 
 pub async fn start(settings: &Settings, parts: Parts) -> Result<Running, StartError> {

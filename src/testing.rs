@@ -74,6 +74,8 @@ impl TestApp {
             demo_service: None,
             webhook_base: PUBLIC_URL.to_owned(),
             proxies: Proxies::none(),
+            atproto: crate::platforms::bluesky::Directory::default(),
+            outbound_allow: kit::web::Networks::default(),
         };
         let app = started(db.clone(), clock, Random::seeded(1), config);
         let router = crate::routes::router(app.clone());
@@ -259,7 +261,7 @@ impl TestApp {
 
 fn started(db: Db, clock: Clock, random: Random, config: Config) -> App {
     let passwords = Passwords::start_cheap(random.clone());
-    let (vault, outbound) = (Vault::with_key([7; 32]), Outbound::new());
+    let (vault, outbound) = (Vault::with_key([7; 32]), Outbound::default());
     assemble(Ground { db, clock, random, config, vault, outbound, passwords })
 }
 

@@ -10,12 +10,14 @@ use kit::web::NoFilters;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::app_password::{self, Typed};
 use super::{Connection, ConnectionId, Refused, pages, store};
 use crate::accounts::sessions::{Caller, SignedIn, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
 use crate::model::Platform;
+use crate::secrets::Secret;
 use crate::web::errors::{Error, Result};
 use crate::work::{Who, Work};
 
@@ -54,7 +56,7 @@ pub struct CauseBody {
 impl From<Connection> for ConnectionBody {
     fn from(connection: Connection) -> Self {
         let error = connection.connection_error.map(|cause| {
-            let (message, cure) = cause.text(connection.platform);
+            let (message, cure) = cause.text_in(connection.connection_status, connection.platform);
             CauseBody { code: cause.as_str(), message, cure }
         });
         Self {
@@ -83,10 +85,31 @@ pub async fn list(State(app): State<App>, who: Caller, _: Query<NoFilters>) -> R
 }
 
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct StartBody {
     /// The connection to give a new authorisation; a new one when absent.
     pub connection_id: Option<ConnectionId>,
+    /// Where there is no consent page: whose account it is.
+    #[schema(example = "ann.example.com")]
+    pub handle: Option<String>,
+    /// Where there is no consent page: what opens it.
+    #[schema(value_type = Option<String>, example = "abcd-efgh-ijkl-mnop")]
+    pub app_password: Option<Secret>,
+    /// Where there is no consent page: the server where the account lives, if its handle doesn't tell.
+    #[schema(example = "https://pds.example.com")]
+    pub service: Option<String>,
+}
+
+impl StartBody {
+    fn typed(self) -> Typed {
+        Typed { handle: self.handle, app_password: self.app_password, service: self.service }
+    }
+}
+
+/// The account is being connected; its connection tells how that goes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Connecting {
+    pub connection_id: ConnectionId,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,10 +119,12 @@ pub struct Started {
     pub authorize_url: String,
 }
 
-/// Begins connecting an account; a live one only within ten minutes of typing the password.
+/// Begins connecting an account; a live one only within ten minutes of typing the password. Where there is a consent page, its
+/// address; elsewhere the account is connected by its handle and an app password.
 #[utoipa::path(post, path = "/connections/{platform}/start", tag = "connections", params(("platform" = inline(Platform), Path)),
     request_body = Option<StartBody>,
-    responses((status = 201, body = Started), (status = 403), (status = 409), (status = 404)))]
+    responses((status = 201, body = Started), (status = 202, body = Connecting), (status = 403), (status = 409), (status = 404),
+        (status = 422)))]
 pub async fn start(
     State(app): State<App>,
     who: SignedIn,
@@ -108,9 +133,20 @@ pub async fn start(
     body: Option<Json<Option<StartBody>>>,
 ) -> Result<Response> {
     let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
-    let again = body.and_then(|Json(body)| body?.connection_id);
-    let mut begin = pages::beginning(&app, &who, platform, again)?;
+    let body = body.and_then(|Json(body)| body).unwrap_or_default();
+    let again = body.connection_id;
     let is_fresh = super::is_fresh_enough(&who.session, &who.workspace, app.now());
+    if let Some(module) = app.platforms.get(platform).filter(|_| app_password::is_used_by(&app, platform)) {
+        let mut begin = app_password::beginning(&app, &who, platform, again, body.typed().read(module)?)?;
+        let effect = move |work: &mut Work<'_>| {
+            if !is_fresh {
+                return Err(Error::reauthentication_needed());
+            }
+            Ok::<_, Error>((StatusCode::ACCEPTED, Some(Connecting { connection_id: begin(work.tx)? })))
+        };
+        return once.write(&app, Some(who.workspace.id), who.acting(), effect).await;
+    }
+    let mut begin = pages::beginning(&app, &who, platform, again)?;
     let effect = move |work: &mut Work<'_>| {
         if !is_fresh {
             return Err(Error::reauthentication_needed());

@@ -18,7 +18,7 @@ use crate::model::Platform;
 use crate::platforms::{Account, Error, Grant, Provider, Question, World};
 use crate::secrets::Vault;
 use crate::work::Who;
-use crate::workspaces::UserId;
+use crate::workspaces::{self, UserId};
 
 /// Exchanges a code and connects the account behind it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -253,6 +253,8 @@ pub fn settle(
     account: &Account,
     grant: &Grant,
 ) -> db::Result<ConnectionId> {
+    // Of two who connect the same account at once, the second finds the first's.
+    workspaces::lock(tx, asked.workspace_id)?;
     let known = store::by_account(tx, asked.workspace_id, asked.platform, &account.observed.external_id)?;
     let target = match known {
         Some(id) => id,

@@ -29,6 +29,8 @@ pub struct Asker {
     pub session: Option<SessionId>,
     pub workspace: WorkspaceId,
     pub redirect_uri: String,
+    /// What they typed, where there is no consent page: kept in the verifier's place until the attempt has ended.
+    pub credentials: Option<Secret>,
 }
 
 /// What goes into the link to the consent page; only hashes and ciphertexts of it are stored.
@@ -56,7 +58,8 @@ pub fn ask(
     };
     let connection = match again {
         Some(id) => {
-            let known = store::find(tx, asker.workspace, id)?.ok_or(Refused::NotFound)?;
+            let known = store::find(tx, asker.workspace, id)?.filter(|known| known.platform == platform);
+            let known = known.ok_or(Refused::NotFound)?;
             // One that works keeps working until the answer is here.
             if known.connection_status != Status::Connected {
                 store::set_status(tx, now, id, Status::Connecting, None)?;
@@ -70,7 +73,8 @@ pub fn ask(
             id
         }
     };
-    let (state, verifier) = (Secret::new(random.token()), Secret::new(random.token()));
+    let verifier = asker.credentials.clone().unwrap_or_else(|| Secret::new(random.token()));
+    let state = Secret::new(random.token());
     let hash = hash(state.expose());
     let flow = Flow {
         session_id: asker.session,

@@ -19,7 +19,7 @@ use super::{Cause, ConnectionId, Status, changed, unread};
 use crate::app::App;
 use crate::inbox::ingest;
 use crate::model::Platform;
-use crate::platforms::{Batch, Error};
+use crate::platforms::{Batch, Error, SignInProblem};
 use crate::secrets::{Place, Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -283,6 +283,18 @@ async fn stopped(app: &App, run: Run, connection: &Connection, error: SyncError)
     if is_there { Err(failure) } else { run.finish(json!({ "skipped": true }), |_| Ok(())).await }
 }
 
+const fn sign_in(problem: SignInProblem) -> Cause {
+    match problem {
+        SignInProblem::HandleUnknown => Cause::HandleUnknown,
+        SignInProblem::NoServer => Cause::ServerUnknown,
+        SignInProblem::HandleContradicted => Cause::HandleContradicted,
+        SignInProblem::HostNotAllowed => Cause::HostNotAllowed,
+        SignInProblem::PasswordRefused => Cause::PasswordRefused,
+        SignInProblem::SecondFactor => Cause::SecondFactor,
+        SignInProblem::AccountInactive => Cause::AccountInactive,
+    }
+}
+
 /// The shared error classes, as the job's verdict, the connection's cause and its next state.
 pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Status) {
     let (cause, status) = match error {
@@ -300,12 +312,15 @@ pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Statu
         Error::NotFound { .. } | Error::Rejected { .. } | Error::Protocol { .. } => {
             (Cause::AnswerUnreadable, Status::Connected)
         }
+        Error::SignIn(problem) => (sign_in(*problem), Status::NeedsReauth),
     };
     let (code, message) = (cause.as_str(), cause.text(platform).0);
     let failure = match error {
-        Error::Reauth { .. } | Error::Permission { .. } | Error::NoAccount | Error::NotEnabled { .. } => {
-            Failure::fail(code, message)
-        }
+        Error::Reauth { .. }
+        | Error::Permission { .. }
+        | Error::NoAccount
+        | Error::NotEnabled { .. }
+        | Error::SignIn(_) => Failure::fail(code, message),
         Error::RateLimited { until }
         | Error::Silenced { until }
         | Error::QuotaExhausted { until }

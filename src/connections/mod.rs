@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod api;
+pub mod app_password;
 pub mod budget;
+mod causes;
 pub mod connect;
 pub mod consent;
 mod flows;
@@ -25,12 +27,12 @@ use kit::db::{Conn, Tx};
 use kit::jobs::Enqueue;
 use kit::random::Random;
 
+pub use self::causes::Cause;
 pub use self::store::Connection;
 pub use self::tokens::RefreshLocks;
 use crate::accounts::sessions::SessionRow;
 use crate::events::{self, Event};
 pub use crate::model::ConnectionId;
-use crate::model::Platform;
 use crate::secrets::{Broken, Vault};
 use crate::work::Work;
 use crate::workspaces::{Kind, UserId, Workspace, WorkspaceId};
@@ -42,79 +44,6 @@ kit::text_enum! {
         Connected = "connected",
         NeedsReauth = "needs_reauth",
         Failed = "failed",
-    }
-}
-
-kit::text_enum! {
-    /// Why a connection is not, or not quite, as it should be.
-    pub enum Cause {
-        Denied = "access_denied",
-        ScopesMissing = "scopes_missing",
-        NoAccount = "no_channel",
-        OtherAccount = "other_account",
-        Cancelled = "cancelled",
-        ConsentLate = "consent_late",
-        ConsentUnusable = "consent_unusable",
-        ClientRefused = "client_refused",
-        NotEnabled = "not_enabled",
-        AuthorisationLost = "authorisation_lost",
-        PermissionLost = "permission_lost",
-        SecretUnreadable = "secret_unreadable",
-        RateLimited = "rate_limited",
-        QuotaExhausted = "quota_exhausted",
-        Unreachable = "unreachable",
-        AnswerUnreadable = "answer_unreadable",
-        Imported = "imported",
-        Internal = "internal",
-    }
-}
-
-impl Cause {
-    /// What happened, and what to do about it: two plain sentences, with the platform's own words where it has some.
-    pub const fn text(self, platform: Platform) -> (&'static str, &'static str) {
-        let words = platform.words();
-        match self {
-            Cause::Denied => ("Access wasn't granted on the consent page.", "Connect again and choose Allow."),
-            Cause::ScopesMissing => {
-                ("Some permissions were left out on the consent page.", "Connect again and leave every box ticked.")
-            }
-            Cause::NoAccount => words.no_account,
-            Cause::OtherAccount => (
-                "You chose a different account on the consent page, so it was added separately.",
-                "Reconnect and choose this account.",
-            ),
-            Cause::Cancelled => ("Connecting was cancelled.", "Connect again whenever you like."),
-            Cause::ConsentLate => ("The consent page wasn't completed within ten minutes.", "Connect again."),
-            Cause::ConsentUnusable => ("The consent page's response was no longer valid.", "Connect again."),
-            Cause::ClientRefused => ("The platform rejected this server's OAuth client.", words.client_refused),
-            Cause::NotEnabled => words.not_enabled,
-            Cause::AuthorisationLost => {
-                ("Access was revoked or has expired.", "Reconnect to keep syncing. Nothing you have is lost.")
-            }
-            Cause::PermissionLost => (
-                "The platform no longer lets us read this account's comments.",
-                "Reconnect, leave every box ticked, and check that the account is in good standing.",
-            ),
-            Cause::SecretUnreadable => (
-                "The saved access can't be decrypted with this server's key file.",
-                "Restore the previous key file, or reconnect.",
-            ),
-            Cause::RateLimited => {
-                ("The platform is asking us to slow down.", "Syncing resumes on its own in a moment.")
-            }
-            Cause::QuotaExhausted => ("Today's platform quota is used up.", words.quota_returns),
-            Cause::Unreachable => ("The platform isn't responding right now.", "Repruv will keep trying."),
-            Cause::AnswerUnreadable => {
-                ("The platform sent a response we couldn't read.", "Repruv will keep trying. Details are in the log.")
-            }
-            Cause::Imported => (
-                "This account was imported from the previous system, without its access.",
-                "Connect it again to keep syncing. Nothing you have is lost.",
-            ),
-            Cause::Internal => {
-                ("Something went wrong on our side.", "Repruv will keep trying. Details are in the log.")
-            }
-        }
     }
 }
 

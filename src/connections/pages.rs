@@ -10,6 +10,7 @@ use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
 
+use super::app_password::{self, Typed};
 use super::consent::{self, Answer, Asker, NotTaken};
 use super::views::{self, Confirm, Listing, Offer, Shown};
 use super::{ConnectionId, Refused, budget, service, store, unread};
@@ -18,7 +19,7 @@ use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::model::Platform;
-use crate::platforms;
+use crate::platforms::{self, SignIn};
 use crate::secrets::Secret;
 use crate::web::cookies::with_renewed_cookie;
 use crate::web::errors::{Error, Result};
@@ -55,23 +56,32 @@ async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
                 let unread = unread::list(conn, workspace, connection.id)?;
                 let budget = platforms.get(connection.platform).and_then(|module| module.budget(&world));
                 let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
-                Ok(Shown { connection, reading, unread, used })
+                let by_app_password =
+                    platforms.info(connection.platform).is_some_and(|info| info.sign_in == SignIn::AppPassword);
+                Ok(Shown { connection, reading, unread, used, by_app_password })
             })
             .collect::<kit::db::Result<Vec<_>>>()?;
         Ok::<_, kit::db::Error>((shown, is_owner))
     });
     let (connections, is_owner) = read.await?;
-    let offers = app.platforms.offered().map(|platform| (platform, offer(app, who, platform))).collect();
+    let offers = app.platforms.offered().filter_map(|platform| Some((platform, offer(app, who, platform)?)));
+    let mut offers = offers.collect::<Vec<_>>();
+    // What a person can do at once comes first.
+    offers.sort_by_key(|(_, offer)| matches!(offer, Offer::Unconfigured { .. }));
     Ok(Listing { connections, offers, is_owner })
 }
 
-fn offer(app: &App, who: &SignedIn, platform: Platform) -> Offer {
-    let module = app.platforms.get(platform);
-    let provider = module.map(|module| module.provider(&app.unplaced_world(who.workspace.kind == Kind::Demo)));
-    match (who.workspace.kind, provider) {
-        (Kind::Demo, _) => Offer::Simulator,
-        (Kind::Live, Some(Ok(_))) => Offer::Provider,
-        (Kind::Live, _) => Offer::Unconfigured { redirect_uri: redirect_uri(app, platform) },
+/// `None` where the simulator has no such platform.
+fn offer(app: &App, who: &SignedIn, platform: Platform) -> Option<Offer> {
+    let module = app.platforms.get(platform)?;
+    let provider = module.provider(&app.unplaced_world(who.workspace.kind == Kind::Demo));
+    match (who.workspace.kind, module.info().sign_in, provider) {
+        (Kind::Demo, _, provider) => provider.is_ok().then_some(Offer::Simulator),
+        (Kind::Live, SignIn::AppPassword, _) => Some(Offer::AppPassword),
+        (Kind::Live, SignIn::Page { .. }, Ok(_)) => Some(Offer::Provider),
+        (Kind::Live, SignIn::Page { .. }, Err(_)) => {
+            Some(Offer::Unconfigured { redirect_uri: redirect_uri(app, platform) })
+        }
     }
 }
 
@@ -84,9 +94,11 @@ pub fn redirect_uri(app: &App, platform: Platform) -> String {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct StartForm {
-    connection_id: Option<ConnectionId>,
+    pub(super) connection_id: Option<ConnectionId>,
     /// Asked for when it was typed too long ago.
-    password: Option<Password>,
+    pub(super) password: Option<Password>,
+    #[serde(flatten)]
+    pub(super) typed: Typed,
 }
 
 pub async fn start(
@@ -97,6 +109,9 @@ pub async fn start(
     Form(form): Form<StartForm>,
 ) -> Result<Response> {
     let platform: Platform = platform.parse().map_err(|_| Error::NotFound)?;
+    if app_password::is_used_by(&app, platform) {
+        return app_password::submit(app, who, nonce, platform, form).await;
+    }
     let begin = beginning(&app, &who, platform, form.connection_id)?;
     let renewed = match fresh(&app, &who, form.password.as_ref()).await {
         Ok(renewed) => renewed,
@@ -114,7 +129,7 @@ pub async fn start(
 }
 
 /// The session's new token, where the password had to be typed for it.
-async fn fresh(app: &App, who: &SignedIn, password: Option<&Password>) -> Result<Option<String>> {
+pub(super) async fn fresh(app: &App, who: &SignedIn, password: Option<&Password>) -> Result<Option<String>> {
     if super::is_fresh_enough(&who.session, &who.workspace, app.now()) {
         return Ok(None);
     }
@@ -146,14 +161,17 @@ pub(super) fn beginning(
     if app.platforms.get(platform).is_none() {
         return Err(Refused::NotOffered.into());
     }
-    if let Offer::Unconfigured { .. } = offer(app, who, platform) {
-        return Err(service::unconfigured(platform));
+    match offer(app, who, platform) {
+        Some(Offer::Unconfigured { .. }) => return Err(service::unconfigured(platform)),
+        Some(_) => {}
+        None => return Err(Refused::NotOffered.into()),
     }
     let asker = Asker {
         user: who.user.id,
         session: Some(who.session.id),
         workspace: who.workspace.id,
         redirect_uri: redirect_uri(app, platform),
+        credentials: None,
     };
     let (app, kind, now) = (app.clone(), who.workspace.kind, app.now());
     Ok(move |tx: &mut Tx| {
@@ -255,7 +273,11 @@ pub async fn simulator(
     RawQuery(query): RawQuery,
     body: Bytes,
 ) -> Result<Response> {
-    let asks = |platform: &Platform| app.platforms.info(*platform).is_some_and(|info| info.consent.0 == host);
+    let asks = |platform: &Platform| {
+        app.platforms
+            .info(*platform)
+            .is_some_and(|info| matches!(info.sign_in, SignIn::Page { host: asking, .. } if asking == host))
+    };
     let shows = |platform: &Platform| method == Method::GET && platform.as_str() == host;
     let asking = app.platforms.offered().find(|platform| asks(platform) || shows(platform));
     let Some(platform) = asking.filter(|_| who.workspace.kind == Kind::Demo) else { return Err(Error::NotFound) };

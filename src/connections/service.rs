@@ -7,7 +7,7 @@ use super::consent;
 use crate::app::App;
 use crate::model::Platform;
 use crate::outbound::Answer;
-use crate::platforms::{self, Question, SIMULATOR, SMALL};
+use crate::platforms::{self, Question, SIMULATOR, SMALL, SignIn};
 use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, UserId};
 
@@ -29,12 +29,12 @@ pub fn consent_link(
     let world = app.unplaced_world(kind == Kind::Demo);
     let provider = module.provider(&world).map_err(|_| unconfigured(platform))?;
     let question = Question { redirect_uri, state: asked.state.expose(), verifier: &asked.verifier };
-    let url = provider.authorize_url(&question);
+    let (Some(page), SignIn::Page { host, path }) = (provider.page(), module.info().sign_in) else {
+        return Err(not_offered());
+    };
+    let url = page.authorize_url(&question);
     Ok(match kind {
-        Kind::Demo => {
-            let (host, path) = module.info().consent;
-            format!("{SIMULATOR}/{host}{path}?{}&{PROFILE}={user}", url.query().unwrap_or_default())
-        }
+        Kind::Demo => format!("{SIMULATOR}/{host}{path}?{}&{PROFILE}={user}", url.query().unwrap_or_default()),
         Kind::Live => url.into(),
     })
 }

@@ -26,8 +26,9 @@ pub async fn consent(app: &App, user: UserId, platform: Platform) -> Result<Conn
     let (state, verifier) = (app.random.token(), Secret::new(app.random.token()));
     let back = pages::redirect_uri(app, platform);
     let question = Question { redirect_uri: &back, state: &state, verifier: &verifier };
-    let asked = provider.authorize_url(&question);
-    let code = match provider.consent_of_simulator(asked, &user.to_string()).await? {
+    let not_simulated = || Error::Rejected { reason: "not_simulated".into(), message: String::new() };
+    let page = provider.page().ok_or_else(not_simulated)?;
+    let code = match page.consent_of_simulator(page.authorize_url(&question), &user.to_string()).await? {
         Consent::Given { code } => code,
         Consent::Refused { reason } => return Err(Error::Permission { reason }),
     };

@@ -128,6 +128,26 @@ pub fn insert(tx: &mut Tx, now: Timestamp, id: ConnectionId, workspace: Workspac
     Ok(())
 }
 
+/// An attempt at an account that is not known yet, by what its person called it.
+pub fn unknown_called(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    platform: Platform,
+    handle: &str,
+) -> Result<Option<ConnectionId>> {
+    conn.opt(
+        "SELECT id FROM platform_connections
+         WHERE workspace_id = $1 AND platform = $2 AND external_id IS NULL AND handle = $3 ORDER BY created_at, id LIMIT 1",
+        args![workspace, platform, handle],
+    )
+}
+
+/// What a person called an account that is not known yet.
+pub fn name_unknown(tx: &mut Tx, id: ConnectionId, handle: &str) -> Result<()> {
+    tx.exec("UPDATE platform_connections SET handle = $2 WHERE id = $1 AND external_id IS NULL", args![id, handle])?;
+    Ok(())
+}
+
 pub fn delete(tx: &mut Tx, workspace: WorkspaceId, id: ConnectionId) -> Result<()> {
     tx.exec("DELETE FROM platform_connections WHERE id = $1 AND workspace_id = $2", args![id, workspace])?;
     Ok(())
@@ -162,7 +182,10 @@ pub fn set_account(tx: &mut Tx, now: Timestamp, id: ConnectionId, account: &Acco
     let observed = &account.observed;
     tx.exec(
         "UPDATE platform_connections
-         SET external_id = $2, handle = $3, display_name = $4, avatar_url = $5, followers = $6, content_total = $7,
+         SET external_id = $2, handle = $3, display_name = $4,
+             avatar_url = CASE WHEN $11 THEN $5 ELSE avatar_url END,
+             followers = CASE WHEN $11 THEN $6 ELSE followers END,
+             content_total = CASE WHEN $11 THEN $7 ELSE content_total END,
              adapter_state = $8, language = $9, updated_at = $10
          WHERE id = $1",
         args![
@@ -176,6 +199,7 @@ pub fn set_account(tx: &mut Tx, now: Timestamp, id: ConnectionId, account: &Acco
             &account.state,
             &observed.language,
             now,
+            account.has_counters,
         ],
     )?;
     Ok(())

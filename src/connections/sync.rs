@@ -25,6 +25,8 @@ pub const PERIOD: Duration = Duration::from_secs(600);
 const THREADS_AT_ONCE: usize = 8;
 /// What a pass for what is new costs where nobody has measured it: the account, its lists, and its newest content.
 const USUAL_COST: i64 = 6;
+/// So much of what a whole pass did not see is asked for by its id; the rest is taken for there.
+const ASKED_FOR: usize = 1_000;
 /// What a step usually costs at most.
 const A_STEP: i64 = 2;
 
@@ -84,7 +86,10 @@ async fn read_account(account: &mut OpenAccount, run: &Run) -> Result<AccountKey
         let observed = &found.observed;
         let counters =
             AccountCounters { followers: observed.followers, views: observed.views, content: observed.content_total };
-        Ok(content::account(tx, &target.at(now), counters)?)
+        if found.has_counters {
+            content::account(tx, &target.at(now), counters)?;
+        }
+        Ok(())
     })
     .await?;
     Ok(key)
@@ -309,10 +314,15 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
         let (id, workspace) = (self.account.connection.id, self.account.connection.workspace_id);
         let (target, now, mut walks) = (self.account.target.clone(), self.account.app.now(), self.walks.clone());
         let Some(walk) = walks.first().cloned() else { return Ok(()) };
+        let gone = if walk.is_whole { self.gone_since(walk.began_at).await? } else { None };
         let complete_to = walks.end();
         self.walks = walks.clone();
         self.run
             .write(move |tx| {
+                if let Some(gone) = &gone {
+                    ingest::spare_all_but(tx, &target.at(now), walk.began_at, gone)?;
+                    content::spare_all_but(tx, &target.at(now), walk.began_at, gone)?;
+                }
                 if walk.is_whole {
                     let unread = unread::since(tx, id, walk.began_at)?;
                     ingest::spare(tx, &target.at(now), &unread)?;
@@ -327,6 +337,17 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
             })
             .await?;
         Ok(())
+    }
+
+    /// Of what the pass did not see, what the platform says is gone; `None` where its lists say so by themselves.
+    async fn gone_since(&self, began_at: Timestamp) -> Result<Option<Vec<String>>, SyncError> {
+        let id = self.account.connection.id;
+        let unseen = self.account.app.db.read(move |conn| {
+            let mut unseen = ingest::unseen(conn, id, began_at, ASKED_FOR)?;
+            unseen.extend(content::unseen(conn, id, began_at, ASKED_FOR)?);
+            Ok::<_, kit::db::Error>(unseen)
+        });
+        Ok(self.account.adapter.gone(&unseen.await?).await?)
     }
 
     fn reading(&self) -> Reading {

@@ -31,6 +31,8 @@ pub struct Shown {
     /// How many things could not be read, and the newest of them.
     pub unread: (i64, Vec<Unread>),
     pub used: Option<Use>,
+    /// Whether its person signs in on a page of ours.
+    pub by_app_password: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub enum Offer {
     /// The simulator's accounts, by its own consent page.
     Simulator,
     Provider,
+    /// A handle and an app password, on a page of ours.
+    AppPassword,
     /// No client is configured; the address is what the provider must be told.
     Unconfigured {
         redirect_uri: String,
@@ -91,12 +95,14 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
             div.card-head {
                 h2 { (platform_mark(platform.as_str())) " " (name) }
                 div.aside {
-                    @if let Some(handle) = &connection.handle { span { (handle) } }
+                    @if let Some(handle) = connection.handle.as_deref().filter(|handle| *handle != name) { span { (handle) } }
                     (tag(tone, word))
                 }
             }
             @if let Some(cause) = connection.connection_error { (trouble(cause, connection, local)) }
-            @if connection.connection_status == Status::Connecting && connection.connection_error.is_none() {
+            @if connection.connection_status == Status::Connecting && shown.by_app_password {
+                p.muted { "Signing in. This takes a few seconds." }
+            } @else if connection.connection_status == Status::Connecting && connection.connection_error.is_none() {
                 p.muted { "Waiting for you to allow access on the consent page. It stays open for ten minutes." }
                 @if is_owner {
                     // A page that was left is opened anew: each consent counts once.
@@ -107,15 +113,15 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
             @if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Running) {
                 (progress(reading.progress_done, reading.progress_total, &reading.progress_step))
             }
-            @if connection.external_id.is_some() { (facts(connection, reading, shown.used, local)) }
+            @if connection.external_id.is_some() { (facts(shown, local)) }
             (unread(&shown.unread, is_owner, local))
-            @if is_owner { (actions(connection, reading, name)) }
+            @if is_owner { (actions(shown, name)) }
         }
     }
 }
 
 fn trouble(cause: Cause, connection: &Connection, local: &Local) -> Markup {
-    let (what, cure) = cause.text(connection.platform);
+    let (what, cure) = cause.text_in(connection.connection_status, connection.platform);
     let name = connection.platform.label();
     let until = connection.silent_until.filter(|until| cause == Cause::RateLimited && *until > local.now);
     let asked_to_wait = |until| format!("{name} asked us to wait until {}.", local.exact_minute(until));
@@ -128,13 +134,19 @@ fn trouble(cause: Cause, connection: &Connection, local: &Local) -> Markup {
     notice(tone, html! { p data-cause=(cause.as_str()) { b { (what) } " " (cure) } })
 }
 
-fn facts(connection: &Connection, reading: Option<&Reading>, used: Option<Use>, local: &Local) -> Markup {
+fn facts(shown: &Shown, local: &Local) -> Markup {
+    let (connection, reading, used) = (&shown.connection, shown.reading.as_ref(), shown.used);
     let words = connection.platform.words();
     let unknown = |why: &str| html! { span.muted { (why) } };
-    let followers = connection.followers.map(|count| html! { span.num { (grouped(count)) } " " (words.audience) });
-    let content = connection.content_total.map(|count| html! { span.num { (grouped(count)) } " " (words.content) });
+    let followers = connection.followers.map(|count| some(count, words.audience));
+    let content = connection.content_total.map(|count| some(count, words.content));
     let mut facts = vec![
-        ("Audience", followers.unwrap_or_else(|| unknown("Hidden by the account"))),
+        (
+            "Audience",
+            followers.unwrap_or_else(|| {
+                unknown(if shown.by_app_password { "Not available" } else { "Hidden by the account" })
+            }),
+        ),
         ("Content", content.unwrap_or_else(|| unknown("Not available"))),
         ("Last synced", connection.synced_at.map_or_else(|| unknown("Not yet"), |at| local.ago(at))),
         (
@@ -160,6 +172,12 @@ fn facts(connection: &Connection, reading: Option<&Reading>, used: Option<Use>, 
         ));
     }
     key_values(&facts)
+}
+
+/// So many of something that has a plural in "s".
+fn some(count: i64, many: &str) -> Markup {
+    let word = if count == 1 { many.trim_end_matches('s') } else { many };
+    html! { span.num { (grouped(count)) } " " (word) }
 }
 
 /// What was set aside, so that nobody takes it for read.
@@ -203,7 +221,8 @@ const fn unread_name(item: &Unread) -> &'static str {
 const LETS_GO: &str =
     "New comments are no longer read, and replies can't be sent until you reconnect it. What was read so far stays.";
 
-fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Markup {
+fn actions(shown: &Shown, name: &str) -> Markup {
+    let (connection, reading) = (&shown.connection, shown.reading.as_ref());
     let id = connection.id.to_string();
     let again = if connection.connection_status == Status::Failed { "Try again" } else { "Reconnect" };
     let running = reading.is_some_and(|reading| reading.status == JobStatus::Running);
@@ -214,6 +233,7 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
                     Action::Sync if running => {}
                     Action::Sync => (Button::new("Sync now").icon(Icon::Refresh).test("sync-connection")
                         .describe(&format!("Sync now: {name}")).posts(&format!("/connections/{id}/sync"))),
+                    Action::Reconnect if shown.by_app_password => (again_by_app_password(connection, again, name)),
                     Action::Reconnect => (Button::primary(again).icon(Icon::Retry).test("reconnect-connection")
                         .describe(&format!("{again}: {name}")).hidden("connection_id", &id)
                         .posts(&format!("/connections/{}/start", connection.platform.as_str()))),
@@ -226,6 +246,14 @@ fn actions(connection: &Connection, reading: Option<&Reading>, name: &str) -> Ma
                 }
             }
         }
+    }
+}
+
+/// An account by app password asks for no consent: its form is opened again, with the handle in it.
+fn again_by_app_password(connection: &Connection, label: &str, name: &str) -> Markup {
+    let address = format!("/connections/{}/start?connection_id={}", connection.platform.as_str(), connection.id);
+    html! {
+        a.button.primary href=(address) data-test="reconnect-connection" aria-label={ (label) ": " (name) } { (icon(Icon::Retry)) (label) }
     }
 }
 
@@ -248,6 +276,10 @@ fn offer_card(listing: &Listing, platform: Platform, offer: &Offer) -> Markup {
         Offer::Simulator => html! {
             p { "You're in demo mode, so this opens a simulated consent page with your demo accounts." }
             div.actions { (button()) }
+        },
+        Offer::AppPassword => html! {
+            p { "Enter your handle and an app password. It takes a minute, and no developer account." }
+            div.actions { a.button.primary href={ "/connections/" (name) "/start" } data-test=(test) { (icon(Icon::Plus)) "Connect " (platform.label()) } }
         },
         Offer::Provider => html! {
             p { (words.provider) " will ask for " (words.permission) ". Repruv reads nothing else, and you can revoke access at any time." }

@@ -144,7 +144,11 @@ pub fn platform_failure(error: &Error) -> Failure {
         | Error::BudgetSpent { until } => {
             Failure::retry_at("demo_platform_busy", "The demo platform is asking us to wait.", *until)
         }
-        Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {
+        Error::Transport(_)
+        | Error::Unavailable { .. }
+        | Error::Storage
+        | Error::Protocol { .. }
+        | Error::SignIn(_) => {
             Failure::retry("demo_platform_unreachable", "The demo platform isn't responding as it should.")
                 .because(error)
         }

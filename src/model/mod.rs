@@ -94,12 +94,11 @@ kit::text_enum! {
 }
 
 impl Kind {
-    /// Platforms number comments and replies together.
+    /// What a platform numbers together; a mention is answered by replies.
     pub const fn family(self) -> &'static str {
         match self {
-            Kind::Comment | Kind::Reply => "comment",
+            Kind::Comment | Kind::Reply | Kind::Mention => "comment",
             Kind::Review => "review",
-            Kind::Mention => "mention",
         }
     }
 }

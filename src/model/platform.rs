@@ -1,7 +1,7 @@
 //! The platforms, and what each of them lets anybody do.
 
 kit::text_enum! { pub enum Platform {
-    YouTube = "youtube", Google = "google_business", Instagram = "instagram", TikTok = "tiktok", Facebook = "facebook",
+    YouTube = "youtube", Bluesky = "bluesky", Google = "google_business", Instagram = "instagram", TikTok = "tiktok", Facebook = "facebook",
 } }
 
 /// What a platform's own interface lets anybody do. Pages offer nothing beyond it.
@@ -20,6 +20,7 @@ impl Platform {
     pub const fn label(self) -> &'static str {
         match self {
             Platform::YouTube => "YouTube",
+            Platform::Bluesky => "Bluesky",
             Platform::Google => "Google Business Profile",
             Platform::Instagram => "Instagram",
             Platform::TikTok => "TikTok",
@@ -39,6 +40,7 @@ impl Platform {
         };
         match self {
             Platform::YouTube => Capabilities { pushes: false, ..common },
+            Platform::Bluesky => Capabilities { edits_own_replies: false, pushes: false, ..common },
             Platform::Google => Capabilities { hides_others: false, has_ratings: true, ..common },
             Platform::Instagram | Platform::TikTok => Capabilities { edits_own_replies: false, ..common },
             Platform::Facebook => common,

@@ -2,45 +2,57 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use kit::web::Networks;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Reach {
     /// Whoever runs this installation named the host, which may stand in the same house.
     Configured,
-    /// Anybody may have typed it: only what all the world can reach.
-    Public,
+    /// Anybody may have typed it: only what all the world can reach, and what whoever runs this installation allows beside it.
+    Public { also: Networks },
 }
 
 impl Reach {
-    pub fn allows(self, address: IpAddr) -> bool {
+    pub fn allows(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         match self {
             Reach::Configured => !is_never_a_server(address),
-            Reach::Public => is_public(address),
+            Reach::Public { also } => is_public(address) || (also.contains(address) && !is_never_a_server(address)),
         }
     }
 
-    /// A name is judged when it is resolved.
-    pub fn allows_literal(self, url: &Url) -> bool {
+    /// A name is judged when it is resolved. What somebody typed is asked in clear text only where whoever runs this
+    /// installation allows the very address, for a password may travel there.
+    pub fn allows_literal(&self, url: &Url) -> bool {
+        let in_clear = |address| match self {
+            Reach::Public { also } if url.scheme() == "http" => also.contains(address),
+            _ => true,
+        };
         match url.host() {
-            Some(Host::Ipv4(address)) => self.allows(address.into()),
-            Some(Host::Ipv6(address)) => self.allows(address.into()),
-            Some(Host::Domain(_)) | None => true,
+            Some(Host::Ipv4(address)) => self.allows(address.into()) && in_clear(address.into()),
+            Some(Host::Ipv6(address)) => self.allows(address.into()) && in_clear(address.into()),
+            Some(Host::Domain("localhost")) | None => true,
+            Some(Host::Domain(_)) => matches!(self, Reach::Configured) || url.scheme() != "http",
         }
     }
 }
+
+/// No address of a host may be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("no address that may be asked")]
+pub struct NotAllowed;
 
 /// Resolves like the system, without the addresses that may not be asked.
 impl Resolve for Reach {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = *self;
+        let reach = self.clone();
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let allowed: Vec<SocketAddr> = found.filter(|address| reach.allows(address.ip())).collect();
             if allowed.is_empty() {
-                return Err("no address that may be asked".into());
+                return Err(NotAllowed.into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })

@@ -12,18 +12,30 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 use url::{Origin, Url};
 
-use super::addresses::Reach;
+use super::addresses::{NotAllowed, Reach};
 
 const CONNECT: Duration = Duration::from_secs(2);
-const HEADERS: Duration = Duration::from_secs(5);
-const TOTAL: Duration = Duration::from_secs(10);
 
 /// What a client may ask, and how much of it at once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Policy {
     pub reach: Reach,
     pub for_each_origin: usize,
     pub in_all: usize,
+    pub patience: Patience,
+}
+
+/// How long an answer is waited for: its next part, and the whole of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    pub part: Duration,
+    pub whole: Duration,
+}
+
+impl Patience {
+    pub const USUAL: Self = Self { part: Duration::from_secs(5), whole: Duration::from_secs(10) };
+    /// A small machine at somebody's home, or what stands behind it, takes longer over a long list.
+    pub const LONG: Self = Self { part: Duration::from_secs(20), whole: Duration::from_secs(30) };
 }
 
 #[derive(Clone, Debug)]
@@ -47,6 +59,9 @@ pub enum TransportError {
     /// Nothing was sent.
     #[error("the other side cannot be reached")]
     Unreachable,
+    /// Nothing was sent: no address of the host may be asked.
+    #[error("the host has no address that may be asked")]
+    NotAllowed,
     #[error("the other side did not answer in time")]
     Timeout,
     /// The other side may have acted on the request.
@@ -75,10 +90,10 @@ impl HttpClient {
             .retry(reqwest::retry::never())
             .no_proxy()
             .referer(false)
-            .dns_resolver(Arc::new(policy.reach))
+            .dns_resolver(Arc::new(policy.reach.clone()))
             .connect_timeout(CONNECT)
-            .read_timeout(HEADERS)
-            .timeout(TOTAL)
+            .read_timeout(policy.patience.part)
+            .timeout(policy.patience.whole)
             .pool_max_idle_per_host(policy.for_each_origin)
             .build()
             .expect("a TLS configuration");
@@ -86,15 +101,15 @@ impl HttpClient {
             client,
             #[cfg(test)]
             transport: None,
+            permits: Permits::new(&policy),
             policy,
-            permits: Permits::new(policy),
         }
     }
 
     /// The same client over another transport.
     #[cfg(test)]
     pub fn over(&self, transport: Arc<dyn Transport>) -> Self {
-        Self { transport: Some(transport), permits: Permits::new(self.policy), ..self.clone() }
+        Self { transport: Some(transport), permits: Permits::new(&self.policy), ..self.clone() }
     }
 
     pub fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -104,7 +119,7 @@ impl HttpClient {
     pub async fn send(&self, request: RequestBuilder, limit: usize) -> Result<Answer, TransportError> {
         let request = request.build().map_err(|_| TransportError::Unsendable)?;
         if !self.policy.reach.allows_literal(request.url()) {
-            return Err(TransportError::Unreachable);
+            return Err(TransportError::NotAllowed);
         }
         let of_origin = self.permits.of(&request.url().origin());
         let _permit = of_origin.acquire().await.expect("the semaphore is never closed");
@@ -125,7 +140,9 @@ impl HttpClient {
         #[cfg(test)]
         if let Some(transport) = &self.transport {
             let late = |_| Err(TransportError::Timeout);
-            return tokio::time::timeout(TOTAL, transport.carry(request)).await.unwrap_or_else(late);
+            return tokio::time::timeout(self.policy.patience.whole, transport.carry(request))
+                .await
+                .unwrap_or_else(late);
         }
         self.client.execute(request).await.map_err(transport_error)
     }
@@ -140,8 +157,8 @@ struct Permits {
 }
 
 impl Permits {
-    fn new(policy: Policy) -> Arc<Self> {
-        let Policy { for_each_origin, in_all, .. } = policy;
+    fn new(policy: &Policy) -> Arc<Self> {
+        let &Policy { for_each_origin, in_all, .. } = policy;
         Arc::new(Self { for_each_origin, origins: Mutex::default(), in_all: Semaphore::new(in_all) })
     }
 
@@ -176,7 +193,10 @@ impl Answer {
 }
 
 fn transport_error(error: reqwest::Error) -> TransportError {
-    if error.is_connect() {
+    let causes = std::iter::successors(std::error::Error::source(&error), |error| error.source());
+    if causes.into_iter().any(|cause| cause.is::<NotAllowed>()) {
+        TransportError::NotAllowed
+    } else if error.is_connect() {
         TransportError::Unreachable
     } else if error.is_timeout() {
         TransportError::Timeout

@@ -13,7 +13,8 @@ pub use client::Transport;
 pub use client::{Answer, HttpClient, TransportError};
 
 use addresses::Reach;
-use client::Policy;
+use client::{Patience, Policy};
+use kit::web::Networks;
 
 /// A client for each kind of destination. None shares its permits with another: who is slow there waits there.
 #[derive(Clone, Debug)]
@@ -21,20 +22,37 @@ pub struct Outbound {
     /// The platforms, or the simulator in their stead.
     pub providers: HttpClient,
     pub demo_service: HttpClient,
-    /// Addresses that people typed: what they name must be public.
-    pub receivers: HttpClient,
+    /// Hosts that people typed, or that what they typed leads to: only what is public, or allowed beside it.
+    pub named: HttpClient,
 }
 
 impl Outbound {
+    /// What somebody typed reaches these networks, beside the public ones.
+    ///
     /// # Panics
     /// When no TLS configuration can be made, which no later call could mend.
-    pub fn new() -> Self {
+    pub fn new(also: Networks) -> Self {
         // A second start in the same process (a test) finds it installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
-            providers: HttpClient::new(Policy { reach: Reach::Configured, for_each_origin: 8, in_all: 64 }),
-            demo_service: HttpClient::new(Policy { reach: Reach::Configured, for_each_origin: 8, in_all: 8 }),
-            receivers: HttpClient::new(Policy { reach: Reach::Public, for_each_origin: 2, in_all: 64 }),
+            providers: HttpClient::new(Policy {
+                reach: Reach::Configured,
+                for_each_origin: 8,
+                in_all: 64,
+                patience: Patience::USUAL,
+            }),
+            demo_service: HttpClient::new(Policy {
+                reach: Reach::Configured,
+                for_each_origin: 8,
+                in_all: 8,
+                patience: Patience::USUAL,
+            }),
+            named: HttpClient::new(Policy {
+                reach: Reach::Public { also },
+                for_each_origin: 8,
+                in_all: 64,
+                patience: Patience::LONG,
+            }),
         }
     }
 
@@ -44,13 +62,13 @@ impl Outbound {
         Self {
             providers: self.providers.over(transport.clone()),
             demo_service: self.demo_service.over(transport.clone()),
-            receivers: self.receivers.over(transport),
+            named: self.named.over(transport),
         }
     }
 }
 
 impl Default for Outbound {
     fn default() -> Self {
-        Self::new()
+        Self::new(Networks::default())
     }
 }

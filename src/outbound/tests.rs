@@ -41,7 +41,7 @@ async fn ask_with(client: &HttpClient, url: Url) -> Result<Answer, TransportErro
 }
 
 async fn ask(url: Url) -> Result<Answer, TransportError> {
-    ask_with(&Outbound::new().providers, url).await
+    ask_with(&Outbound::default().providers, url).await
 }
 
 const EMPTY: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
@@ -76,30 +76,33 @@ async fn what_was_not_sent_is_told_from_what_may_have_arrived() {
 
 #[tokio::test]
 async fn addresses_that_no_server_has_are_never_asked() {
-    let outbound = Outbound::new();
+    let outbound = Outbound::default();
     for host in
         ["169.254.169.254", "0.0.0.0", "224.0.0.1", "255.255.255.255", "[fe80::1]", "[::]", "[::ffff:169.254.169.254]"]
     {
         let url: Url = format!("http://{host}/latest/meta-data").parse().unwrap();
-        for client in [&outbound.providers, &outbound.demo_service, &outbound.receivers] {
-            assert_eq!(ask_with(client, url.clone()).await.unwrap_err(), TransportError::Unreachable, "{host}");
+        for client in [&outbound.providers, &outbound.demo_service, &outbound.named] {
+            assert_eq!(ask_with(client, url.clone()).await.unwrap_err(), TransportError::NotAllowed, "{host}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_receiver_is_asked_at_public_addresses_alone() {
+async fn a_host_that_somebody_typed_is_asked_at_public_addresses_alone() {
     let here = server(EMPTY.into()).await;
-    let outbound = Outbound::new();
+    let outbound = Outbound::default();
     assert_eq!(ask_with(&outbound.providers, here.clone()).await.unwrap().status, 200, "it does answer");
-    assert_eq!(ask_with(&outbound.receivers, here.clone()).await.unwrap_err(), TransportError::Unreachable);
+    assert_eq!(ask_with(&outbound.named, here.clone()).await.unwrap_err(), TransportError::NotAllowed);
     let mut by_name = here;
     by_name.set_host(Some("localhost")).unwrap();
-    assert_eq!(ask_with(&outbound.receivers, by_name).await.unwrap_err(), TransportError::Unreachable);
+    assert_eq!(ask_with(&outbound.named, by_name.clone()).await.unwrap_err(), TransportError::NotAllowed);
+    let allowed = Outbound::new(Networks::local());
+    assert_eq!(ask_with(&allowed.named, by_name).await.unwrap().status, 200, "its operator allows it");
 }
 
 #[test]
 fn private_and_special_addresses_are_not_public() {
+    let public = Reach::Public { also: Networks::default() };
     for address in [
         "10.0.0.1",
         "127.0.0.1",
@@ -132,16 +135,22 @@ fn private_and_special_addresses_are_not_public() {
         "100::1",
         "3fff::1",
     ] {
-        assert!(!Reach::Public.allows(address.parse().unwrap()), "{address}");
+        assert!(!public.allows(address.parse().unwrap()), "{address}");
     }
     for address in ["8.8.8.8", "100.128.0.1", "172.32.0.1", "198.20.0.1", "2a00:1450:4001::1", "64:ff9b::808:808"] {
-        assert!(Reach::Public.allows(address.parse().unwrap()), "{address}");
+        assert!(public.allows(address.parse().unwrap()), "{address}");
+    }
+    let own = Reach::Public { also: Networks::parse("10.0.0.0/8, 169.254.0.0/16").unwrap() };
+    for (address, is_allowed) in
+        [("10.1.2.3", true), ("::ffff:10.1.2.3", true), ("192.168.1.1", false), ("169.254.169.254", false)]
+    {
+        assert_eq!(own.allows(address.parse().unwrap()), is_allowed, "{address}");
     }
 }
 
 #[tokio::test]
 async fn a_slow_side_holds_up_neither_another_origin_nor_another_kind() {
-    let outbound = Outbound::new();
+    let outbound = Outbound::default();
     let (slow, mut taken) = silent_server().await;
     let waiting: Vec<_> = (0..20)
         .map(|_| {

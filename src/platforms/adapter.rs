@@ -7,11 +7,12 @@ use futures_util::future::BoxFuture;
 use kit::clock::{Clock, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation as _;
 use url::Url;
 
-use super::google;
 use super::{ActRules, Allowance, Budget, Error, Hosts, Verb};
+use super::{bluesky, google};
 use crate::model::{ObservedAccount, ObservedContent, ObservedInteraction, Platform, ProviderState, SetAside};
 use crate::outbound::HttpClient;
 use crate::secrets::Secret;
@@ -36,6 +37,11 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
     /// What it lets an account do with comments that are there.
     fn acts(&self) -> ActRules;
 
+    /// A handle as people type or paste it; `None` where it cannot be one.
+    fn handle_of(&self, _typed: &str) -> Option<String> {
+        None
+    }
+
     /// What may be asked of it in a period by this installation; `None` where only its own answers limit us.
     fn budget(&self, world: &World) -> Option<Budget>;
 }
@@ -45,6 +51,8 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
 pub struct AnswerRules {
     pub longest: usize,
     pub unit: TextUnit,
+    /// What it may be at most besides, in bytes.
+    pub longest_in_bytes: Option<usize>,
     /// Whether [`Adapter::fetch`] shows our own answers, so that one of which we do not know is looked for.
     pub are_read_back: bool,
 }
@@ -54,6 +62,8 @@ pub struct AnswerRules {
 pub enum TextUnit {
     Characters,
     Bytes,
+    /// What a reader takes for one character, of however many it is made.
+    Graphemes,
 }
 
 impl TextUnit {
@@ -61,12 +71,22 @@ impl TextUnit {
         match self {
             Self::Characters => text.chars().count(),
             Self::Bytes => text.len(),
+            Self::Graphemes => text.graphemes(true).count(),
+        }
+    }
+
+    /// What the page's script counts.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Characters => "characters",
+            Self::Bytes => "bytes",
+            Self::Graphemes => "graphemes",
         }
     }
 
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Characters => "characters",
+            Self::Characters | Self::Graphemes => "characters",
             Self::Bytes => "bytes",
         }
     }
@@ -76,10 +96,13 @@ impl TextUnit {
 #[derive(Clone, Debug)]
 pub struct World {
     pub http: HttpClient,
+    /// For hosts that somebody typed, or that what they typed leads to.
+    pub named: HttpClient,
     pub clock: Clock,
     pub hosts: Hosts,
     pub is_simulated: bool,
     pub google: Option<google::Client>,
+    pub atproto: bluesky::Directory,
 }
 
 /// What is the same of a provider wherever it is.
@@ -89,20 +112,26 @@ pub struct ProviderInfo {
     pub key: &'static str,
     /// Compared when an authorisation's answer names one (RFC 9207).
     pub issuer: Option<&'static str>,
-    /// Which of its hosts asks for consent, and where.
-    pub consent: (&'static str, &'static str),
+    pub sign_in: SignIn,
     /// Whether ending one authorisation ends every one of that person's at once.
     pub ends_all_at_once: bool,
 }
 
+/// How a person lets us in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// On a page of the provider's: which of its hosts shows it, and where.
+    Page { host: &'static str, path: &'static str },
+    /// By a password made for programs, which they type here.
+    AppPassword,
+}
+
 /// Gives authorisations.
 pub trait Provider: Send + Sync {
-    /// The page that asks a person.
-    fn authorize_url(&self, question: &Question<'_>) -> Url;
+    /// `None` where a person signs in without one.
+    fn page(&self) -> Option<&dyn ConsentPage>;
 
-    /// Consents in the simulator without a person, for the demo profile of one user.
-    fn consent_of_simulator<'a>(&'a self, asked: Url, profile: &'a str) -> Answering<'a, Consent>;
-
+    /// The code is what the consent page answered; without a page the question's verifier holds [`Credentials`].
     fn exchange<'a>(&'a self, code: &'a Secret, question: Question<'a>) -> Answering<'a, Grant>;
 
     fn refresh<'a>(&'a self, refresh_token: &'a Secret) -> Answering<'a, Grant>;
@@ -112,6 +141,36 @@ pub trait Provider: Send + Sync {
 
     /// Whether these are enough for everything that the product does.
     fn suffices(&self, scopes: &[String]) -> bool;
+}
+
+/// Where a person is asked.
+pub trait ConsentPage: Send + Sync {
+    fn authorize_url(&self, question: &Question<'_>) -> Url;
+
+    /// Consents in the simulator without a person, for the demo profile of one user.
+    fn consent_of_simulator<'a>(&'a self, asked: Url, profile: &'a str) -> Answering<'a, Consent>;
+}
+
+/// What a person types to sign in without a consent page.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Credentials {
+    pub handle: String,
+    pub app_password: Secret,
+    /// The server where the account lives, where its person says so.
+    pub service: Option<Url>,
+}
+
+impl Credentials {
+    /// As they are kept until the sign-in has ended, in the place of a verifier.
+    pub fn to_secret(&self) -> Secret {
+        let app_password = self.app_password.expose();
+        let all = json!({ "handle": self.handle, "app_password": app_password, "service": self.service });
+        Secret::new(all.to_string())
+    }
+
+    pub fn of_secret(secret: &Secret) -> Option<Self> {
+        serde_json::from_str(secret.expose()).ok()
+    }
 }
 
 /// What a person is asked for on a consent page. The answer is exchanged with the same.
@@ -215,6 +274,12 @@ pub trait Adapter: Send + Sync {
     /// Does one thing with comments of other people: with all of them, or it is refused.
     fn moderate<'a>(&'a self, external_ids: &'a [String], verb: Verb) -> Answering<'a, ()>;
 
+    /// Which of these, content or interactions, are there no more. `None` where the lists of a whole pass are the whole truth;
+    /// elsewhere nothing is taken for gone that was not asked for here.
+    fn gone<'a>(&'a self, _external_ids: &'a [String]) -> Answering<'a, Option<Vec<String>>> {
+        Box::pin(async { Ok(None) })
+    }
+
     /// How comments stand at the platform, of those of which it says so.
     fn standing<'a>(
         &'a self,
@@ -227,6 +292,8 @@ pub trait Adapter: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct Account {
     pub observed: ObservedAccount,
+    /// Whether its counters and its picture were asked for: where nobody could answer, those that are known stay.
+    pub has_counters: bool,
     /// What the adapter wants to be given again.
     pub state: Value,
 }

@@ -75,9 +75,9 @@ pub async fn paid<T>(
     let answered = call.await;
     let noted = match &answered {
         // Nothing was sent.
-        Err(Error::Transport(TransportError::Unreachable | TransportError::Unsendable)) => {
-            allowance.give_back(&reserved).await
-        }
+        Err(Error::Transport(
+            TransportError::Unreachable | TransportError::NotAllowed | TransportError::Unsendable,
+        )) => allowance.give_back(&reserved).await,
         Err(Error::QuotaExhausted { .. }) => allowance.exhausted().await,
         Err(Error::RateLimited { until }) => allowance.silenced(*until).await,
         _ => Ok(()),

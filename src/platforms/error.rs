@@ -44,6 +44,27 @@ pub enum Error {
     /// An answer that is not what the platform documents. The body's beginning is kept for whoever looks into it.
     #[error("the platform's response cannot be read ({problem})")]
     Protocol { problem: String, body: String },
+    /// What a person typed to sign in leads nowhere.
+    #[error("signing in leads nowhere ({0:?})")]
+    SignIn(SignInProblem),
+}
+
+/// Why what a person typed does not open an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInProblem {
+    /// Nobody knows the handle.
+    HandleUnknown,
+    /// The account that the handle leads to does not call itself so.
+    HandleContradicted,
+    /// The account names no server where it lives.
+    NoServer,
+    /// It leads to an address that may not be asked.
+    HostNotAllowed,
+    PasswordRefused,
+    /// The account's own password, where a code by mail is asked for besides.
+    SecondFactor,
+    /// Deactivated by its person, or taken down.
+    AccountInactive,
 }
 
 impl Error {
@@ -58,9 +79,10 @@ impl Error {
             Self::QuotaExhausted { .. } | Self::BudgetSpent { .. } => "quota_exhausted",
             Self::NotFound { .. } => "not_found",
             Self::Rejected { .. } => "rejected",
-            Self::Transport(TransportError::Unreachable) => "unreachable",
+            Self::Transport(TransportError::Unreachable | TransportError::NotAllowed) => "unreachable",
             Self::Transport(_) | Self::Unavailable { .. } | Self::Storage => "transient",
             Self::Protocol { .. } => "protocol",
+            Self::SignIn(_) => "sign_in",
         }
     }
 
@@ -81,7 +103,7 @@ impl Error {
     }
 
     pub fn only_a_person_can_mend(&self) -> bool {
-        matches!(self, Self::Reauth { .. } | Self::NoAccount | Self::NotEnabled { .. })
+        matches!(self, Self::Reauth { .. } | Self::NoAccount | Self::NotEnabled { .. } | Self::SignIn(_))
     }
 
     /// Whether less at once might be answered.

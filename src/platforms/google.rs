@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::SMALL;
-use super::adapter::{Answering, Consent, Grant, Provider, ProviderInfo, Question, World};
+use super::adapter::{Answering, Consent, ConsentPage, Grant, Provider, ProviderInfo, Question, SignIn, World};
 use super::error::{Error, rate_limited, unspoken};
 use super::hosts::Host;
 use crate::outbound::Answer;
@@ -43,7 +43,7 @@ impl Client {
 pub const INFO: ProviderInfo = ProviderInfo {
     key: "google",
     issuer: Some(ISSUER),
-    consent: ("google_accounts", AUTHORIZE),
+    sign_in: SignIn::Page { host: "google_accounts", path: AUTHORIZE },
     // Google ends whatever a person ever allowed the same client.
     ends_all_at_once: true,
 };
@@ -65,7 +65,7 @@ impl Google {
     }
 }
 
-impl Provider for Google {
+impl ConsentPage for Google {
     fn authorize_url(&self, question: &Question<'_>) -> Url {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("client_id", &self.client.id)
@@ -102,6 +102,12 @@ impl Provider for Google {
                 (None, None) => Err(Error::protocol("neither code nor error", b"")),
             }
         })
+    }
+}
+
+impl Provider for Google {
+    fn page(&self) -> Option<&dyn ConsentPage> {
+        Some(self)
     }
 
     fn exchange<'a>(&'a self, code: &'a Secret, question: Question<'a>) -> Answering<'a, Grant> {
@@ -204,6 +210,7 @@ mod tests {
     use super::*;
     use crate::outbound::Outbound;
     use crate::platforms::Hosts;
+    use crate::platforms::bluesky::Directory;
 
     proptest! {
         #[test]
@@ -236,11 +243,13 @@ mod tests {
     #[test]
     fn an_authorisation_asks_for_one_scope_offline_and_with_a_challenge() {
         let world = World {
-            http: Outbound::new().providers,
+            http: Outbound::default().providers,
+            named: Outbound::default().named,
             clock: kit::clock::Clock::system(),
             hosts: Hosts::providers(),
             is_simulated: false,
             google: Some(Client::of_simulator()),
+            atproto: Directory::default(),
         };
         let google = Google::of(&world, YOUTUBE_SCOPE).unwrap();
         let url = google.authorize_url(&Question {

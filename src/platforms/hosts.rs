@@ -11,6 +11,18 @@ use super::error::Error;
 use crate::outbound::HttpClient;
 use crate::secrets::Secret;
 
+/// A server's address as it is kept: an origin, whatever path it came with. `None` where it is no page's, or names somebody.
+pub fn origin_of(text: &str) -> Option<Url> {
+    let mut url = Url::parse(text.trim()).ok().filter(|url| matches!(url.scheme(), "https" | "http"))?;
+    if !url.has_host() || !url.username().is_empty() || url.password().is_some() {
+        return None;
+    }
+    url.set_path("");
+    url.set_query(None);
+    url.set_fragment(None);
+    Some(url)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Host {
     GoogleAccounts,
@@ -115,6 +127,15 @@ mod tests {
             hosts.url(Host::Youtube, "/youtube/v3/channels").as_str(),
             "http://127.0.0.1:9104/youtube/v3/channels"
         );
+    }
+
+    #[test]
+    fn a_server_is_an_origin() {
+        let of = |text| origin_of(text).map(String::from);
+        assert_eq!(of("https://pds.example.com/xrpc?a=b#c").as_deref(), Some("https://pds.example.com/"));
+        for none in ["pds.example.com", "ftp://pds.example.com", "https://ann:pw@pds.example.com", "javascript:1"] {
+            assert_eq!(of(none), None, "{none}");
+        }
     }
 
     #[test]

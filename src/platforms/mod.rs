@@ -2,22 +2,25 @@
 
 mod acts;
 mod adapter;
+pub mod bluesky;
 mod budget;
 mod error;
 pub mod google;
 mod hosts;
+mod pages;
 mod registry;
 mod words;
 pub mod youtube;
 
 pub use acts::{ActRules, Verb};
 pub use adapter::{
-    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Consent, Cursor, Grant, PartialThread, PlatformModule,
-    Provider, ProviderInfo, Question, Reading, Target, TextUnit, Token, Tokens, World,
+    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Consent, ConsentPage, Credentials, Cursor, Grant,
+    PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, SignIn, Target, TextUnit, Token, Tokens,
+    World,
 };
 pub use budget::{Allowance, Budget, Reserved, paid};
-pub use error::{Error, next_midnight_pacific};
-pub use hosts::{Host, Hosts};
+pub use error::{Error, SignInProblem, next_midnight_pacific};
+pub use hosts::{Host, Hosts, origin_of};
 pub use registry::Platforms;
 pub use words::Words;
 

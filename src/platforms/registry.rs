@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::adapter::{PlatformModule, ProviderInfo};
+use super::bluesky::Bluesky;
 use super::youtube::YouTube;
 use crate::model::Platform;
 
@@ -12,7 +13,7 @@ pub struct Platforms(Arc<[Arc<dyn PlatformModule>]>);
 
 impl Platforms {
     pub fn built_in() -> Self {
-        Self::of(vec![Arc::new(YouTube)])
+        Self::of(vec![Arc::new(YouTube), Arc::new(Bluesky)])
     }
 
     pub fn of(modules: Vec<Arc<dyn PlatformModule>>) -> Self {

@@ -21,7 +21,15 @@ pub struct Words {
     /// What the consent page asks for.
     pub permission: &'static str,
     pub client_settings: [&'static str; 2],
+    /// What to do where it no longer lets us read an account.
+    pub permission_returns: &'static str,
+    /// A handle, as one looks there.
+    pub handle: &'static str,
+    /// Where app passwords are made.
+    pub app_passwords: &'static str,
 }
+
+pub const TICK_EVERY_BOX: &str = "Reconnect, leave every box ticked, and check that the account is in good standing.";
 
 const PLAIN: Words = Words {
     provider: "The platform",
@@ -37,12 +45,16 @@ const PLAIN: Words = Words {
     quota_returns: "Syncing resumes when it is full again.",
     permission: "permission to read and reply to your comments",
     client_settings: ["the client's id", "its secret"],
+    permission_returns: TICK_EVERY_BOX,
+    handle: "",
+    app_passwords: "",
 };
 
 impl Platform {
     pub const fn words(self) -> &'static Words {
         match self {
             Platform::YouTube => &super::youtube::WORDS,
+            Platform::Bluesky => &super::bluesky::WORDS,
             _ => &PLAIN,
         }
     }

@@ -162,10 +162,10 @@ pub fn gave_up(tx: &mut Tx, now: Timestamp, id: ReplyId, trouble: Trouble) -> Re
 /// Whether a call that ended so has certainly created nothing: it was never sent, or nobody was let in with it. Whatever
 /// else comes back, a refusal too, may come after the comment was created.
 pub fn has_made_nothing(error: &Error) -> bool {
-    use crate::outbound::TransportError::{Unreachable, Unsendable};
+    use crate::outbound::TransportError::{NotAllowed, Unreachable, Unsendable};
     matches!(
         error,
-        Error::Transport(Unreachable | Unsendable)
+        Error::Transport(Unreachable | NotAllowed | Unsendable)
             | Error::BudgetSpent { .. }
             | Error::Silenced { .. }
             | Error::Storage

@@ -323,11 +323,17 @@ pub fn fitting(platforms: &Platforms, platform: Platform, text: &str) -> Result<
         BadText::Empty => Refused::Empty,
         BadText::Hidden => Refused::Hidden,
     })?;
-    let Some(AnswerRules { longest, unit, .. }) = rules_of(platforms, platform) else {
+    let Some(AnswerRules { longest, unit, longest_in_bytes, .. }) = rules_of(platforms, platform) else {
         return Err(Refused::NotAnswerable);
     };
-    let length = unit.length_of(&text);
-    if length > longest { Err(Refused::TooLong { length, longest, unit }) } else { Ok(text) }
+    let limits = [(Some(longest), unit), (longest_in_bytes, TextUnit::Bytes)];
+    for (longest, unit) in limits.into_iter().filter_map(|(longest, unit)| Some((longest?, unit))) {
+        let length = unit.length_of(&text);
+        if length > longest {
+            return Err(Refused::TooLong { length, longest, unit });
+        }
+    }
+    Ok(text)
 }
 
 impl Refused {

@@ -29,7 +29,7 @@ impl Trouble {
     pub fn of(error: &Error, platform: Platform, wish: Wish) -> Self {
         let (name, Wish { this, goes_on, subject }) = (platform.label(), wish);
         let message = match error {
-            Error::Reauth { .. } | Error::NoAccount => {
+            Error::Reauth { .. } | Error::NoAccount | Error::SignIn(_) => {
                 "Access to the account was revoked or has expired. Reconnect it, then try again.".to_owned()
             }
             Error::NotEnabled { .. } => platform.words().not_enabled.0.to_owned(),

@@ -40,12 +40,12 @@ const CHANGES: &[(&str, Right)] = &[
     ("/demo", Right::Demo),
 ];
 
-/// The one GET that changes something.
-const CALLBACK: &str = "/connections/callback";
+/// The one GET that changes something, and the form that is of use to nobody else.
+const CONNECTING: [&str; 2] = ["/connections/callback", "/connections/*/start"];
 
 pub fn needed(changes: bool, path: &str) -> Right {
     if !changes {
-        return if begins(path, CALLBACK) { Right::Connect } else { Right::Read };
+        return if CONNECTING.iter().any(|start| begins(path, start)) { Right::Connect } else { Right::Read };
     }
     CHANGES.iter().find(|(start, _)| begins(path, start)).map_or(Right::Manage, |(_, right)| *right)
 }
@@ -64,6 +64,7 @@ mod tests {
         assert_eq!(needed(false, "/inbox/1"), Right::Read);
         assert_eq!(needed(false, "/connections"), Right::Read);
         assert_eq!(needed(false, "/connections/callback/google"), Right::Connect);
+        assert_eq!(needed(false, "/connections/bluesky/start"), Right::Connect);
         assert_eq!(needed(true, "/something/new"), Right::Manage);
     }
 

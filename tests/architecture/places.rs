@@ -36,7 +36,7 @@ fn the_client_knows_nobody_who_calls_by_it() {
 
 #[test]
 fn connections_know_no_platform() {
-    let names = ["youtube", "google", "instagram", "tiktok", "facebook"];
+    let names = ["youtube", "bluesky", "google", "instagram", "tiktok", "facebook"];
     let files = product_and_simulator().filter(|file| file.path.starts_with("src/connections/"));
     let names_one = |line: &str| names.iter().any(|name| line.to_lowercase().contains(name));
     assert_none("what a platform is called, its adapter says", places(files, names_one));

@@ -5,19 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::HeaderMap;
-use ipnet::IpNet;
+
+use super::networks::{BadNetwork, Networks};
 
 /// The networks of the proxies whose word about a visitor's address is taken. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Proxies {
-    networks: Arc<[IpNet]>,
+    networks: Networks,
     told: Arc<[AtomicBool; 3]>,
 }
-
-/// What was given is no address and no network.
-#[derive(Debug, thiserror::Error)]
-#[error("{0} is no address and no network like 10.0.0.0/8")]
-pub struct BadNetwork(String);
 
 /// What arrives from a neighbour whose settings are wrong, each told once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,34 +25,29 @@ enum Oddity {
 
 impl Proxies {
     pub fn none() -> Self {
-        Self::of([].into())
+        Self::of(Networks::default())
     }
 
     /// A proxy on this machine.
     pub fn local() -> Self {
-        Self::of(["127.0.0.0/8", "::1/128"].map(|net| net.parse().expect("a constant is a network")).into())
+        Self::of(Networks::local())
     }
 
     /// Addresses and networks, separated by commas.
     pub fn parse(list: &str) -> Result<Self, BadNetwork> {
-        let parse = |text: &str| {
-            let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            network.map_err(|_| BadNetwork(text.to_owned()))
-        };
-        let texts = list.split(',').map(str::trim).filter(|text| !text.is_empty());
-        Ok(Self::of(texts.map(parse).collect::<Result<_, _>>()?))
+        Networks::parse(list).map(Self::of)
     }
 
-    fn of(networks: Arc<[IpNet]>) -> Self {
+    fn of(networks: Networks) -> Self {
         Self { networks, told: Arc::default() }
     }
 
     pub fn and(&self, others: &Self) -> Self {
-        Self::of(self.networks.iter().chain(&*others.networks).copied().collect())
+        Self::of(self.networks.and(&others.networks))
     }
 
     pub fn contains(&self, address: IpAddr) -> bool {
-        self.networks.iter().any(|network| network.contains(&address))
+        self.networks.contains(address)
     }
 
     /// Who connected; behind a proxy, the last address in `X-Forwarded-For` that is no proxy itself. Nobody else's word is

@@ -1,5 +1,6 @@
 //! Connections against a scripted provider: consent, exchange, refresh, reading, failure, end.
 
+mod app_password;
 mod audited;
 mod budget;
 mod by_hand;

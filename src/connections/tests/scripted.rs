@@ -12,9 +12,9 @@ use crate::model::{
     Kind, ObservedAccount, ObservedAuthor, ObservedInteraction, Platform, ProviderState, SetAside, UnreadKind,
 };
 use crate::platforms::{
-    Account, AccountKey, ActRules, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error,
-    Grant, PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, Verb,
-    World, paid,
+    Account, AccountKey, ActRules, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, ConsentPage,
+    Cursor, Error, Grant, PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, SignIn, Target,
+    TextUnit, Tokens, Verb, World, paid,
 };
 use crate::secrets::Secret;
 
@@ -46,7 +46,7 @@ pub struct Scripted(pub Arc<Mutex<Script>>);
 static INFO: ProviderInfo = ProviderInfo {
     key: "scripted",
     issuer: Some("https://scripted.example"),
-    consent: ("scripted", "/consent"),
+    sign_in: SignIn::Page { host: "scripted", path: "/consent" },
     ends_all_at_once: false,
 };
 
@@ -81,7 +81,7 @@ impl PlatformModule for Scripted {
     }
 
     fn answers(&self) -> AnswerRules {
-        AnswerRules { longest: 200, unit: TextUnit::Bytes, are_read_back: true }
+        AnswerRules { longest: 200, unit: TextUnit::Bytes, longest_in_bytes: None, are_read_back: true }
     }
 
     fn acts(&self) -> ActRules {
@@ -103,7 +103,7 @@ impl PlatformModule for Scripted {
     }
 }
 
-impl Provider for Scripted {
+impl ConsentPage for Scripted {
     fn authorize_url(&self, question: &Question<'_>) -> Url {
         let query = format!("state={}&redirect_uri={}", question.state, question.redirect_uri);
         Url::parse(&format!("https://scripted.example/consent?{query}")).unwrap()
@@ -111,6 +111,12 @@ impl Provider for Scripted {
 
     fn consent_of_simulator<'a>(&'a self, _: Url, _: &'a str) -> Answering<'a, Consent> {
         Box::pin(async { Ok(Consent::Given { code: Secret::new("code") }) })
+    }
+}
+
+impl Provider for Scripted {
+    fn page(&self) -> Option<&dyn ConsentPage> {
+        Some(self)
     }
 
     fn exchange<'a>(&'a self, code: &'a Secret, _: Question<'a>) -> Answering<'a, Grant> {
@@ -181,7 +187,7 @@ impl Adapter for Session {
                 content_total: None,
                 language: None,
             };
-            refused.map_or_else(|| Ok(Account { observed, state: json!({ "its": "own" }) }), Err)
+            refused.map_or_else(|| Ok(Account { observed, has_counters: true, state: json!({ "its": "own" }) }), Err)
         })
     }
 

@@ -67,6 +67,17 @@ pub fn spare(tx: &mut Tx, context: &IngestContext<'_>, unread: &[(UnreadKind, St
     Ok(())
 }
 
+/// What was not seen since then, so many at most.
+pub fn unseen(conn: &mut Conn, connection: ConnectionId, since: Timestamp, most: usize) -> Result<Vec<String>> {
+    store::unseen(conn, connection, since, most)
+}
+
+/// Only what the platform was asked for and does not have stays unseen.
+pub fn spare_all_but(tx: &mut Tx, context: &IngestContext<'_>, since: Timestamp, gone: &[String]) -> Result<()> {
+    store::spare_unseen(tx, context, since)?;
+    gone.iter().try_for_each(|external_id| store::unspare(tx, context, since, external_id))
+}
+
 /// Call it after a pass that read everything the platform has, and only then: what two in a row did not see is gone.
 pub fn pass_completed(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<()> {
     if store::remove_missing(tx, context, started_at)? > 0 {

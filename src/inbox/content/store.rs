@@ -105,6 +105,31 @@ pub fn spare_all(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
     Ok(())
 }
 
+pub fn unseen(conn: &mut Conn, connection: ConnectionId, since: Timestamp, most: usize) -> Result<Vec<String>> {
+    conn.all(
+        "SELECT external_id FROM content_items
+         WHERE connection_id = $1 AND last_seen_at < $2 AND removed_at IS NULL ORDER BY id LIMIT $3",
+        args![connection, since, most as i64],
+    )
+}
+
+pub fn spare_unseen(tx: &mut Tx, context: &IngestContext<'_>, since: Timestamp) -> Result<()> {
+    tx.exec(
+        "UPDATE content_items SET last_seen_at = $3 WHERE connection_id = $1 AND last_seen_at < $2 AND removed_at IS NULL",
+        args![context.connection, since, context.now],
+    )?;
+    Ok(())
+}
+
+/// As if it had been seen for the last time right before.
+pub fn unspare(tx: &mut Tx, context: &IngestContext<'_>, since: Timestamp, external_id: &str) -> Result<()> {
+    tx.exec(
+        "UPDATE content_items SET last_seen_at = $3 WHERE connection_id = $1 AND external_id = $2 AND removed_at IS NULL",
+        args![context.connection, external_id, since - std::time::Duration::from_secs(1)],
+    )?;
+    Ok(())
+}
+
 /// How many it were.
 pub fn remove_missing(tx: &mut Tx, context: &IngestContext<'_>, started_at: Timestamp) -> Result<u64> {
     tx.exec(

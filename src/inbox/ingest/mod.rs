@@ -38,7 +38,7 @@ pub(super) use corrected::{by_rules, corrected};
 pub use missing::{Missing, pass_completed};
 pub use moderated::moderated;
 pub(super) use retriage::Place;
-pub use spared::spare;
+pub use spared::{spare, spare_all_but, unseen};
 
 use page::Page;
 use retriage::Unsettled;

@@ -140,7 +140,7 @@ pub(super) fn composer(
     let unit = rules.unit.word();
     let described = if answering.error.is_some() { "text-error text-left" } else { "text-left" };
     html! {
-        form #composer .composer method="post" action=(address("reply")) data-composer data-draft=(address("draft")) data-longest=(rules.longest) data-unit=(unit) {
+        form #composer .composer method="post" action=(address("reply")) data-composer data-draft=(address("draft")) data-longest=(rules.longest) data-unit=(unit) data-measure=(rules.unit.key()) {
             input type="hidden" name="key" value=(answering.key);
             @if let Some(writer) = answering.writers.first() {
                 p.writing { (icon(Icon::Person)) (writer.name.as_deref().unwrap_or("Somebody")) " is answering this." }

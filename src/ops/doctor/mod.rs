@@ -278,7 +278,7 @@ async fn demo_service(settings: &Settings) -> Finding {
     else {
         return bad("demo service", "its secret isn't set", "set DEMO_SERVICE_SECRET");
     };
-    match Hosts::of_simulator(&Outbound::new().demo_service, &service, &secret).await {
+    match Hosts::of_simulator(&Outbound::default().demo_service, &service, &secret).await {
         Ok(_) => ok("demo service", format!("{url} is responding")),
         Err(error) => warn("demo service", format!("{url}: {error}"), "start it; only demo mode needs it"),
     }

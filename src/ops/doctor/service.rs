@@ -22,7 +22,7 @@ pub(super) async fn proxy(settings: &Settings) -> Option<Finding> {
         return Some(warn(WHAT, text, "set REPRUV_TRUSTED_PROXIES: docs/operations.md, Behind a proxy"));
     }
     let url = format!("{}{HEALTH}", config.public_url).parse().ok()?;
-    let client = Outbound::new().providers;
+    let client = Outbound::default().providers;
     let asked = client.request(reqwest::Method::GET, url).header("x-forwarded-for", NOBODY.to_string());
     Some(match client.send(asked, BYTES).await {
         Ok(answer) => judge(answer.json().ok()),

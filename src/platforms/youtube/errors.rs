@@ -95,7 +95,7 @@ mod tests {
                 Error::Permission { .. } | Error::NotEnabled { .. } => prop_assert_eq!(status, 403),
                 Error::NotFound { .. } => prop_assert_eq!(status, 404),
                 Error::Rejected { message, .. } => prop_assert!(!message.contains("<a"), "{}", message),
-                Error::BudgetSpent { .. } | Error::Silenced { .. } => {
+                Error::BudgetSpent { .. } | Error::Silenced { .. } | Error::SignIn(_) => {
                     prop_assert!(false, "our own word, not the platform's");
                 }
                 Error::Transport(_) | Error::Unavailable { .. } | Error::Storage | Error::Protocol { .. } => {}

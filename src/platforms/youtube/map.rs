@@ -6,7 +6,6 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::api::Known;
-use super::place::Pages;
 use super::threads::ThreadPlace;
 use super::wire;
 use crate::model::{
@@ -14,6 +13,7 @@ use crate::model::{
     UnreadKind, web_address,
 };
 use crate::platforms::adapter::{Account, Batch, Cursor, PartialThread};
+use crate::platforms::pages::Pages;
 
 /// A thread as a listing shows it: its first comment, and some of its replies.
 #[derive(Clone, Debug)]
@@ -78,7 +78,7 @@ pub fn channel(raw: &Value) -> Read<Account> {
         content_total: wire.statistics.video_count,
         language: wire.snippet.default_language,
     };
-    Ok(Account { observed, state: known.state() })
+    Ok(Account { observed, has_counters: true, state: known.state() })
 }
 
 /// The video, and when it was published.

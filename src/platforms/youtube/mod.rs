@@ -37,6 +37,9 @@ pub const WORDS: Words = Words {
     quota_returns: "Syncing resumes at midnight Pacific time.",
     permission: "permission to read and reply to comments on your channel",
     client_settings: ["REPRUV_GOOGLE_CLIENT_ID", "REPRUV_GOOGLE_CLIENT_SECRET"],
+    permission_returns: super::words::TICK_EVERY_BOX,
+    handle: "",
+    app_passwords: "",
 };
 
 /// What Google gives every project.
@@ -65,7 +68,7 @@ impl PlatformModule for YouTube {
     }
 
     fn answers(&self) -> AnswerRules {
-        AnswerRules { longest: 10_000, unit: TextUnit::Characters, are_read_back: true }
+        AnswerRules { longest: 10_000, unit: TextUnit::Characters, longest_in_bytes: None, are_read_back: true }
     }
 
     fn acts(&self) -> ActRules {

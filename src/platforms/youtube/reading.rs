@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::api::{Api, Known};
 use super::map;
-use super::place::{After, LISTS, List, Moderation, Pages, Place};
+use super::place::{LISTS, List, Moderation, Place};
 use crate::model::{ObservedContent, UnreadKind};
 use crate::platforms::adapter::{AccountKey, Batch, Cursor, Reading};
 use crate::platforms::error::Error;
+use crate::platforms::pages::{After, Pages};
 
 /// Providers' lists are not sorted to the second, and clocks differ.
 const OVERLAP: Duration = Duration::from_secs(3_600);

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::api::Api;
 use super::map::{self, Context, Thread};
-use super::place::{After, Moderation, Pages};
+use super::place::Moderation;
 use super::reading::{Asked, THREADS_A_PAGE};
 use crate::model::{ProviderState, SetAside, UnreadKind};
 use crate::platforms::adapter::{AccountKey, Batch, Cursor, PartialThread, Reading};
 use crate::platforms::error::Error;
+use crate::platforms::pages::{After, Pages};
 
 /// Where the reading of one thread's replies is, and what a reply does not say of itself.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use kit::clock::{Clock, Timestamp};
 use serde_json::json;
-use url::Url;
 
 use crate::model::{Kind, ObservedAuthor, ObservedInteraction, Platform, ProviderState};
 use crate::platforms::{
-    Account, AccountKey, ActRules, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, Consent, Cursor, Error,
-    Grant, PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, Target, TextUnit, Tokens, Verb,
-    World, paid,
+    Account, AccountKey, ActRules, Adapter, Allowance, AnswerRules, Answering, Batch, Budget, ConsentPage, Cursor,
+    Error, Grant, PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, SignIn, Target, TextUnit,
+    Tokens, Verb, World, paid,
 };
 use crate::secrets::Secret;
 
@@ -67,7 +66,7 @@ pub struct Far(Arc<Mutex<Script>>);
 
 impl Far {
     pub fn new() -> Self {
-        let rules = AnswerRules { longest: 40, unit: TextUnit::Bytes, are_read_back: true };
+        let rules = AnswerRules { longest: 40, unit: TextUnit::Bytes, longest_in_bytes: None, are_read_back: true };
         Self(Arc::new(Mutex::new(Script {
             rules,
             acts: ActRules {
@@ -159,7 +158,7 @@ impl PlatformModule for Far {
 
     fn info(&self) -> &'static ProviderInfo {
         static INFO: ProviderInfo =
-            ProviderInfo { key: "far", issuer: None, consent: ("far", "/"), ends_all_at_once: false };
+            ProviderInfo { key: "far", issuer: None, sign_in: SignIn::AppPassword, ends_all_at_once: false };
         &INFO
     }
 
@@ -326,12 +325,8 @@ impl<T: Talks> Adapter for Seam<T> {
 pub struct Nobody;
 
 impl Provider for Nobody {
-    fn authorize_url(&self, _: &Question<'_>) -> Url {
-        unreachable!("nobody connects an account")
-    }
-
-    fn consent_of_simulator<'a>(&'a self, _: Url, _: &'a str) -> Answering<'a, Consent> {
-        unreachable!("nobody connects an account")
+    fn page(&self) -> Option<&dyn ConsentPage> {
+        None
     }
 
     fn exchange<'a>(&'a self, _: &'a Secret, _: Question<'a>) -> Answering<'a, Grant> {

@@ -149,6 +149,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/inbox/{interaction}/draft", Page(Cleos), 303),
     ("GET", "/connections", Page(Ones), 200),
     ("GET", "/connections/callback/{provider}", Page(Ones), 400),
+    ("GET", "/connections/{platform}/start", Page(Ones), 303),
     ("POST", "/connections/{platform}/start", Page(Cleos), 200),
     ("POST", "/connections/{connection}/sync", Page(Cleos), 303),
     ("POST", "/connections/{connection}/disconnect", Page(Cleos), 303),
@@ -309,7 +310,7 @@ const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
 fn least(method: &str, operation: &str) -> Least {
     let begins = |starts: &[&str]| starts.iter().any(|start| operation.starts_with(start));
     match method {
-        "GET" if operation.starts_with("/connections/callback") => Least::Owner,
+        "GET" if operation.starts_with("/connections/callback") || operation.ends_with("/start") => Least::Owner,
         "GET" => Least::Viewer,
         _ if APPROVING.iter().any(|end| operation.ends_with(end)) => Least::Owner,
         _ if LEAVING.contains(&operation) => Least::Viewer,

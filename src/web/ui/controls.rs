@@ -129,6 +129,7 @@ fn initials(name: &str) -> String {
 pub fn platform_mark(platform: &str) -> Markup {
     let letter = match platform {
         "youtube" => "▶",
+        "bluesky" => "B",
         "google_business" => "G",
         "instagram" => "I",
         "tiktok" => "T",
@@ -143,6 +144,7 @@ pub fn platform_mark(platform: &str) -> Markup {
 pub fn platform_name(platform: &str) -> &str {
     match platform {
         "youtube" => "YouTube",
+        "bluesky" => "Bluesky",
         "google_business" => "Google Business Profile",
         "instagram" => "Instagram",
         "tiktok" => "TikTok",

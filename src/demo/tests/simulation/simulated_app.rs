@@ -47,7 +47,7 @@ impl Kept {
         Self {
             database: Database::new(MIGRATIONS),
             passwords: Passwords::start_cheap(Random::seeded(1)),
-            outbound: Outbound::new(),
+            outbound: Outbound::default(),
             vault: Vault::with_key([7; 32]),
         }
     }
@@ -69,6 +69,8 @@ impl SimulatedApps {
             demo_service: Some(service),
             webhook_base: PUBLIC_URL.to_owned(),
             proxies: Proxies::none(),
+            atproto: crate::platforms::bluesky::Directory::default(),
+            outbound_allow: kit::web::Networks::default(),
         };
         let outbound = kept.outbound.over(Arc::new(line));
         let (vault, passwords) = (kept.vault.clone(), kept.passwords.clone());

@@ -2,10 +2,11 @@
 
 mod store;
 
-use kit::db::{Result, Tx};
+use kit::clock::Timestamp;
+use kit::db::{Conn, Result, Tx};
 
 use super::IngestContext;
-use crate::model::UnreadKind;
+use crate::model::{ConnectionId, UnreadKind};
 
 /// What could not be read is not taken for gone: a thing by its id, with its thread; a thread's replies; or all of a list.
 pub fn spare(tx: &mut Tx, context: &IngestContext<'_>, unread: &[(UnreadKind, String)]) -> Result<()> {
@@ -17,4 +18,15 @@ pub fn spare(tx: &mut Tx, context: &IngestContext<'_>, unread: &[(UnreadKind, St
         }
     }
     Ok(())
+}
+
+/// What was not seen since then, so many at most.
+pub fn unseen(conn: &mut Conn, connection: ConnectionId, since: Timestamp, most: usize) -> Result<Vec<String>> {
+    store::unseen(conn, connection, since, most)
+}
+
+/// Where lists leave out what is there all the same: only what the platform was asked for and does not have stays unseen.
+pub fn spare_all_but(tx: &mut Tx, context: &IngestContext<'_>, since: Timestamp, gone: &[String]) -> Result<()> {
+    store::spare_all(tx, context, since)?;
+    gone.iter().try_for_each(|external_id| store::unspare(tx, context, since, external_id))
 }

@@ -13,14 +13,14 @@ use crate::outbound::Outbound;
 use crate::platforms::adapter::{AccountKey, Consent, Provider as _, Question, Reading, Target, World};
 use crate::platforms::google::{Client, Google, YOUTUBE_SCOPE};
 use crate::platforms::youtube::Api;
-use crate::platforms::{Adapter, Error, Hosts, Verb};
+use crate::platforms::{Adapter, ConsentPage, Error, Hosts, Verb};
 use crate::secrets::Secret;
 
 /// A channel at the simulator, authorised.
 async fn channel(directory: &std::path::Path, spent: &Arc<AtomicI64>) -> (simulator::Simulator, Api, AccountKey) {
     let options = simulator::Options::new(directory, "secret", Clock::system(), Random::seeded(7));
     let simulator = simulator::start(options).await.unwrap();
-    let (outbound, service) = (Outbound::new(), simulator.api_url().parse().unwrap());
+    let (outbound, service) = (Outbound::default(), simulator.api_url().parse().unwrap());
     let secret = Secret::new("secret");
     let mut profiles: url::Url = simulator.api_url().parse().unwrap();
     profiles.set_path("/profiles");
@@ -32,10 +32,12 @@ async fn channel(directory: &std::path::Path, spent: &Arc<AtomicI64>) -> (simula
     assert!(made.is_success(), "{}", String::from_utf8_lossy(&made.body));
     let world = World {
         http: outbound.providers.clone(),
+        named: outbound.named.clone(),
         clock: Clock::system(),
         hosts: Hosts::of_simulator(http, &service, &secret).await.unwrap(),
         is_simulated: true,
         google: Some(Client::of_simulator()),
+        atproto: crate::platforms::bluesky::Directory::default(),
     };
     let google = Google::of(&world, YOUTUBE_SCOPE).unwrap();
     let verifier = Secret::new("v".repeat(43));

@@ -69,11 +69,13 @@ impl Fake {
     pub fn api(&self) -> Api {
         let (clock, _) = Clock::manual(Timestamp::parse("2026-11-22T10:00:00Z").unwrap());
         let world = World {
-            http: Outbound::new().over(Arc::new(self.clone())).providers,
+            http: Outbound::default().over(Arc::new(self.clone())).providers,
+            named: Outbound::default().named,
             clock,
             hosts: Hosts::providers(),
             is_simulated: true,
             google: Some(Client::of_simulator()),
+            atproto: crate::platforms::bluesky::Directory::default(),
         };
         Api::new(world, Arc::new(Secret::new("token")), Arc::new(std::sync::atomic::AtomicI64::new(0)))
     }

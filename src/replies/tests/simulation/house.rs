@@ -77,7 +77,7 @@ impl Kept {
         Self {
             database,
             passwords: Passwords::start_cheap(Random::seeded(1)),
-            outbound: Outbound::new(),
+            outbound: Outbound::default(),
             vault: Vault::with_key([7; 32]),
         }
     }
@@ -96,6 +96,8 @@ impl House {
             demo_service: None,
             webhook_base: PUBLIC_URL.to_owned(),
             proxies: Proxies::none(),
+            atproto: crate::platforms::bluesky::Directory::default(),
+            outbound_allow: kit::web::Networks::default(),
         };
         let (vault, passwords, outbound) = (kept.vault.clone(), kept.passwords.clone(), kept.outbound.clone());
         let app = assemble(Ground { db, clock, random, config, vault, outbound, passwords });
