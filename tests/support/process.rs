@@ -41,6 +41,20 @@ impl Process {
         Self { child, lines }
     }
 
+    /// The same, of which the test keeps the input.
+    pub fn taking_input(
+        program: impl AsRef<OsStr>,
+        input: &mut Option<std::process::ChildStdin>,
+        configure: impl FnOnce(&mut Command),
+    ) -> Self {
+        let mut process = Self::start(program, |command| {
+            command.stdin(Stdio::piped());
+            configure(command);
+        });
+        *input = process.child.stdin.take();
+        process
+    }
+
     /// The built binary: `repruv ARGUMENTS`, with these settings and none of the machine's own.
     pub fn repruv(arguments: &[&str], settings: &[(String, String)]) -> Self {
         Self::start(binary(), |command| {
