@@ -146,6 +146,7 @@ pub async fn start(
         };
         return once.write(&app, Some(who.workspace.id), who.acting(), effect).await;
     }
+    body.typed().none_is_needed()?;
     let mut begin = pages::beginning(&app, &who, platform, again)?;
     let effect = move |work: &mut Work<'_>| {
         if !is_fresh {

@@ -94,19 +94,18 @@ impl Cause {
                 ("No account with this handle could be found.", "Check the spelling, then try again.")
             }
             Cause::HandleContradicted => (
-                "The handle leads to an account that doesn't call itself that.",
+                "The handle points to an account that doesn't use it.",
                 "Check the handle at the platform, then try again.",
             ),
             Cause::HostNotAllowed => (
-                "The account's server is at a private address or has no https, and Repruv asks neither.",
+                "The account's server is at a private address or has no HTTPS, so Repruv won't contact it.",
                 "If it's your own, allow its address with REPRUV_OUTBOUND_ALLOW, then try again.",
             ),
-            Cause::PasswordRefused => (
-                "The handle and the app password don't go together.",
-                "Make a new app password, copy it, and try again.",
-            ),
+            Cause::PasswordRefused => {
+                ("The handle and the app password don't match.", "Make a new app password, copy it, and try again.")
+            }
             Cause::ServerUnknown => (
-                "The account doesn't say on which server it lives.",
+                "The account doesn't say which server it lives on.",
                 "Check its handle, or ask whoever runs its server.",
             ),
             Cause::SecondFactor => (

@@ -278,7 +278,7 @@ fn offer_card(listing: &Listing, platform: Platform, offer: &Offer) -> Markup {
             div.actions { (button()) }
         },
         Offer::AppPassword => html! {
-            p { "Enter your handle and an app password. It takes a minute, and no developer account." }
+            p { "Enter your handle and an app password. It takes a minute and no developer account." }
             div.actions { a.button.primary href={ "/connections/" (name) "/start" } data-test=(test) { (icon(Icon::Plus)) "Connect " (platform.label()) } }
         },
         Offer::Provider => html! {

@@ -264,7 +264,7 @@ fn connection_item(connection: &Connection, local: &Local) -> Markup {
                 p.meta {
                     span { (platform.label()) }
                     span { (state) }
-                    @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) " followers" } }
+                    @if let Some(followers) = connection.followers { span title=(grouped(followers)) { (short(followers)) @if followers == 1 { " follower" } @else { " followers" } } }
                     @if let Some(at) = connection.complete_to.or(connection.synced_at) { span { "up to date as of " (local.brief(at)) } }
                 }
                 @if let Some(cause) = cause { (cure(*cause, *platform)) }

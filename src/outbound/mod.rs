@@ -3,6 +3,8 @@
 mod addresses;
 mod client;
 #[cfg(test)]
+pub mod testing;
+#[cfg(test)]
 mod tests;
 
 #[cfg(test)]

@@ -91,10 +91,14 @@ impl Stand {
         wait_for("the reply is published", published).await
     }
 
+    fn db(&self) -> Db {
+        let db = Db::open(Options { connections: 1, ..Options::new(self.database.url().to_owned(), Clock::system()) });
+        db.expect("the database opens")
+    }
+
     /// As if two hours had gone by, which is as long as Bluesky's tokens live.
     async fn let_its_token_expire(&self) {
-        let db = Db::open(Options { connections: 1, ..Options::new(self.database.url().to_owned(), Clock::system()) });
-        let db = db.expect("the database opens");
+        let db = self.db();
         let past = Clock::system().now() - std::time::Duration::from_secs(60);
         let sql = "UPDATE platform_connections SET access_expires_at = $1";
         db.write(move |tx| tx.exec(sql, args![past])).await.expect("a row of ours");
@@ -116,6 +120,15 @@ both_databases! {
         assert_eq!((&connection["status"], &connection["external_id"]), (&json!("connected"), &account["did"]));
         assert_eq!(stand.ann.get("/api/connections").await.1["items"].as_array().map(Vec::len), Some(1));
         assert_eq!(connection["handle"], "ann.test");
+        let path = format!("/api/connections/{}", connection["id"].as_str().expect("an id"));
+        let left = stand.ann.send(reqwest::Method::DELETE, &path, None).await.expect("the server answers");
+        assert_eq!(left.0, StatusCode::NO_CONTENT, "{}", left.1);
+        let db = stand.db();
+        let ended = async || {
+            let sql = "SELECT count(*) FROM background_jobs WHERE job_type = 'revoke_token' AND status = 'completed'";
+            db.read(move |conn| conn.one::<i64>(sql, args![])).await.is_ok_and(|count| count == 1)
+        };
+        wait_until("the server has ended the session", ended).await;
     }
 
     #[ignore = "needs Bluesky's packages: bin/conformance installs them"]

@@ -36,6 +36,20 @@ const LONGEST_PASSWORD: usize = 512;
 const LONGEST_HOST: usize = 253;
 
 impl Typed {
+    /// Where a consent page asks, nobody is told a password.
+    pub fn none_is_needed(&self) -> Result<(), FieldErrors> {
+        let typed = [
+            ("handle", self.handle.is_some()),
+            ("app_password", self.app_password.is_some()),
+            ("service", self.service.is_some()),
+        ];
+        let mut errors = FieldErrors::default();
+        for (field, _) in typed.into_iter().filter(|(_, is_there)| *is_there) {
+            errors.add(field, "not_used", "Leave it out: this platform asks on a page of its own.");
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
     /// What was typed as it is used, or what is wrong with each field.
     pub fn read(&self, module: &dyn PlatformModule) -> Result<Credentials, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -86,7 +100,8 @@ pub fn beginning(
     credentials: Credentials,
 ) -> Result<impl FnMut(&mut Tx) -> Result<ConnectionId> + Send + 'static> {
     if who.workspace.kind == Kind::Demo {
-        let text = format!("Demo mode has no {}. Turn it off to connect your own account.", platform.label());
+        let text =
+            format!("{} isn't part of demo mode. Turn demo mode off to connect your own account.", platform.label());
         return Err(Error::conflict("demo_workspace", text));
     }
     let info = app.platforms.info(platform).ok_or(Refused::NotOffered)?;
@@ -109,7 +124,8 @@ pub fn beginning(
         let answer = Answer {
             provider: info.key.to_owned(),
             state: Some(asked.state),
-            code: Some(Secret::new("typed")),
+            // There is none: what was typed lies in the flow.
+            code: Some(Secret::new("")),
             error: None,
             issuer: None,
         };

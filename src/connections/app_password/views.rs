@@ -37,14 +37,14 @@ pub fn body(form: &Form) -> Markup {
                     (Field::password("app_password", "App password", "off").placeholder("xxxx-xxxx-xxxx-xxxx").required()
                         .autofocus_if(!asks_handle).error(errors.of("app_password"))
                         .help(html! {
-                            "Not your own password: an app password can be taken back at any time. "
+                            "Not your own password: an app password can be revoked at any time. "
                             a href=(words.app_passwords) target="_blank" rel="noreferrer" { "Make one at " (name) (icon(Icon::External)) }
                         }))
                     details open[errors.of("service").is_some() || !service.is_empty()] {
                         summary { "My account lives on another server" }
                         (Field::text("service", "Server").value(&service).placeholder("https://pds.example.com").autocomplete("off")
                             .error(errors.of("service"))
-                            .help("Only needed where your handle doesn't lead to it by itself."))
+                            .help("Only needed if your handle doesn't lead there on its own."))
                     }
                     @if form.asks_password {
                         (Field::password("password", "Your Repruv password", "current-password").required().error(errors.of("password"))

@@ -8,10 +8,9 @@ use kit::both_databases;
 use serde_json::{Value, json};
 
 use crate::connections::app_password::Typed;
-use crate::outbound::Outbound;
-use crate::platforms::Credentials;
 use crate::platforms::bluesky::Bluesky;
 use crate::platforms::bluesky::tests::fake::{ANN, Asked, BOB, Fake, post, refusal, uri};
+use crate::platforms::{Credentials, google};
 use crate::secrets::Secret;
 use crate::testing::{PASSWORD, TestApp};
 use crate::web::errors::FieldErrors;
@@ -48,7 +47,7 @@ fn network(asked: &Asked) -> (u16, Value) {
 
 async fn stand(app: TestApp) -> (TestApp, Fake) {
     let fake = Fake::new(network);
-    let outbound = Outbound::default().over(Arc::new(fake.clone()));
+    let outbound = fake.outbound();
     (app.with_parts(|parts| parts.outbound = outbound).with_ann().await, fake)
 }
 
@@ -123,6 +122,10 @@ both_databases! {
         for secret in [APP_PASSWORD, "jwt-a", "jwt-r"] {
             assert!(!dump.contains(secret), "{secret}");
         }
+        submit(&app, "nobody.test", APP_PASSWORD).await;
+        app.run_jobs().await;
+        let kept = app.app.db.read(|conn| conn.one::<i64>("SELECT count(*) FROM oauth_flows", args![])).await.unwrap();
+        assert_eq!(kept, 0, "what was typed went with its attempt, sealed as it was");
     }
 
     async fn a_password_that_was_typed_long_ago_is_asked_for_on_the_same_page(app: TestApp) {
@@ -161,6 +164,14 @@ both_databases! {
         assert!(fake.asked().is_empty(), "{:?}", fake.asked());
     }
 
+    async fn a_platform_with_a_consent_page_is_told_no_password(app: TestApp) {
+        let client = google::Client { id: "client".to_owned(), secret: Secret::new("secret") };
+        let app = app.with_parts(|parts| parts.config.google = Some(client)).with_ann().await;
+        let answer = app.json("POST", "/api/connections/youtube/start", json!({ "app_password": APP_PASSWORD })).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["errors"][0]["field"]), (422, &json!("app_password")));
+        assert_eq!(app.json("POST", "/api/connections/youtube/start", json!({})).await.status, 201);
+    }
+
     async fn pressing_again_while_it_is_tried_makes_no_second_card(app: TestApp) {
         let (app, _) = stand(app).await;
         for _ in 0..5 {
@@ -191,7 +202,7 @@ both_databases! {
                 _ => network(asked),
             }
         });
-        let outbound = Outbound::default().over(Arc::new(fake.clone()));
+        let outbound = fake.outbound();
         let app = app.with_parts(|parts| parts.outbound = outbound).with_ann().await;
         submit(&app, "ann.test", APP_PASSWORD).await;
         app.run_jobs().await;

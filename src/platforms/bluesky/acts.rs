@@ -6,7 +6,6 @@ use super::api::Api;
 use super::facets::{self, Feature};
 use super::map::{self, POST, Place, Seen, Uri};
 use super::wire::{Post, Posts};
-use super::xrpc::is_not_offered;
 use crate::model::{ObservedInteraction, ProviderState};
 use crate::platforms::Verb;
 use crate::platforms::adapter::{AccountKey, Target};
@@ -147,6 +146,8 @@ impl Api {
                 match self.record(uri.did, uri.collection, uri.key).await {
                     Ok(None) => gone.push(id.clone()),
                     Ok(Some(_)) => {}
+                    // What cannot be confirmed now is there: the next whole pass asks again.
+                    Err(Error::Unavailable { .. }) => return Ok(gone),
                     Err(error) if error.is_about_the_thing() || error.is_too_much() => {}
                     Err(error) => return Err(error),
                 }
@@ -163,7 +164,7 @@ impl Api {
         Ok(post.reply.map_or_else(|| external_id.to_owned(), |reply| reply.root.uri))
     }
 
-    /// Of those that are there still.
+    /// By the records themselves: lists leave out what is blocked or muted.
     pub async fn standing_of(
         &self,
         account: &AccountKey,
@@ -171,21 +172,13 @@ impl Api {
     ) -> Result<Vec<(String, ProviderState)>, Error> {
         let mut stands = Vec::new();
         for id in external_ids {
-            let query = [("uris", id.as_str())];
-            let is_there = match self.get::<Posts>("app.bsky.feed.getPosts", &query).await {
-                Err(error) if is_not_offered(&error) => true,
-                found => !found?.posts.is_empty(),
+            let state = match self.root_of(id).await {
+                Err(Error::NotFound { .. }) => ProviderState::Removed,
+                Err(error) => return Err(error),
+                Ok(root) if self.hidden_below(account, &root).await?.contains(id) => ProviderState::Hidden,
+                Ok(_) => ProviderState::Published,
             };
-            if !is_there {
-                stands.push((id.clone(), ProviderState::Removed));
-                continue;
-            }
-            let root = match self.root_of(id).await {
-                Err(Error::NotFound { .. }) => continue,
-                root => root?,
-            };
-            let is_hidden = self.hidden_below(account, &root).await?.contains(id);
-            stands.push((id.clone(), if is_hidden { ProviderState::Hidden } else { ProviderState::Published }));
+            stands.push((id.clone(), state));
         }
         Ok(stands)
     }

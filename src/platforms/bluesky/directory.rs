@@ -91,11 +91,9 @@ async fn did_of(world: &World, handle: &str, service: Option<&Url>) -> Result<St
     if let Some(service) = service {
         match asked(world, &world.named, service, handle).await {
             Ok(Some(did)) => return Ok(did),
-            Err(error @ (Error::Transport(_) | Error::RateLimited { .. } | Error::Unavailable { .. })) => {
-                return Err(error);
-            }
             // Whatever is there, it is no such server: the handle itself may know better.
-            Ok(None) | Err(_) => {}
+            Ok(None) | Err(Error::Protocol { .. }) => {}
+            Err(error) => return Err(error),
         }
     }
     // Nobody outside this house can answer for a name that is kept for tests.
@@ -131,7 +129,8 @@ async fn asked(world: &World, http: &HttpClient, service: &Url, handle: &str) ->
     let call = Call::get("com.atproto.identity.resolveHandle", &query);
     let answer = match xrpc::ask(http, world.clock.now(), service, call, None).await {
         Ok(answer) => answer,
-        Err(Error::Rejected { .. } | Error::NotFound { .. }) => return Ok(None),
+        // It does not know the handle, or lets nobody ask.
+        Err(error) if error.is_about_the_thing() || matches!(error, Error::Reauth { .. }) => return Ok(None),
         Err(error) => return Err(error),
     };
     let resolved: Resolved = xrpc::read(answer)?;

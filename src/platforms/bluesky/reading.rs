@@ -1,7 +1,7 @@
 //! A pass over an account, a page at a time: its own posts, then what others wrote to it elsewhere.
 //!
-//! A whole pass reads the thread of every own post that has replies. One for what is new goes by the notifications alone, and
-//! never says that they were seen: that is the person's own to say.
+//! A whole pass reads the thread of every own post that has replies. One for what is new goes by the notifications and by what
+//! the account itself has answered elsewhere. None says of a notification that it was seen: that is the person's own to say.
 
 use std::time::Duration;
 

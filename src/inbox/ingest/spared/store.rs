@@ -48,7 +48,7 @@ pub fn spare_all(tx: &mut Tx, context: &IngestContext<'_>, since: Timestamp) -> 
 pub fn unspare(tx: &mut Tx, context: &IngestContext<'_>, since: Timestamp, external_id: &str) -> Result<()> {
     tx.exec(
         "UPDATE interactions SET last_seen_at = $3
-         WHERE connection_id = $1 AND external_id = $2 AND provider_state <> 'removed'",
+         WHERE connection_id = $1 AND family IN ('comment', 'review') AND external_id = $2 AND provider_state <> 'removed'",
         args![context.connection, external_id, since - Duration::from_secs(1)],
     )?;
     Ok(())

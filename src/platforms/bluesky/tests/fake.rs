@@ -1,14 +1,13 @@
 //! A network of one test: its answers are a function of what was asked.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use axum::http;
 use kit::clock::{Clock, Timestamp};
-use reqwest::{Request, Response};
+use reqwest::Request;
 use serde_json::{Value, json};
 
-use crate::outbound::{Outbound, Transport, TransportError};
+use crate::outbound::Outbound;
+use crate::outbound::testing::Scripted;
 use crate::platforms::adapter::{AccountKey, Adapter as _, Batch, Reading, World};
 use crate::platforms::bluesky::api::Api;
 use crate::platforms::bluesky::session::Token;
@@ -33,44 +32,44 @@ impl Asked {
     }
 }
 
-type Script = dyn Fn(&Asked) -> (u16, Value) + Send + Sync;
-
 #[derive(Clone)]
 pub struct Fake {
-    script: Arc<Script>,
+    network: Scripted,
     log: Arc<Mutex<Vec<Asked>>>,
 }
 
-impl std::fmt::Debug for Fake {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a network of one test")
-    }
-}
-
-impl Transport for Fake {
-    fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send>> {
+impl Asked {
+    fn read(request: &Request) -> Self {
         let url = request.url();
         let body = request.body().and_then(|body| serde_json::from_slice(body.as_bytes()?).ok()).unwrap_or_default();
-        let asked = Asked {
+        Self {
             name: url.path().trim_start_matches("/xrpc/").to_owned(),
             query: url.query_pairs().into_owned().collect(),
             body,
-        };
-        self.log.lock().unwrap().push(asked.clone());
-        let (status, body) = (self.script)(&asked);
-        let response = http::Response::builder().status(status).body(body.to_string().into_bytes()).unwrap();
-        Box::pin(async move { Ok(response.into()) })
+        }
     }
 }
 
 impl Fake {
     pub fn new(script: impl Fn(&Asked) -> (u16, Value) + Send + Sync + 'static) -> Self {
-        Self { script: Arc::new(script), log: Arc::default() }
+        let log = Arc::<Mutex<Vec<Asked>>>::default();
+        let kept = log.clone();
+        let network = Scripted::new(move |request| {
+            let asked = Asked::read(request);
+            kept.lock().unwrap().push(asked.clone());
+            let (status, body) = script(&asked);
+            (status, body.to_string().into_bytes())
+        });
+        Self { network, log }
+    }
+
+    pub fn outbound(&self) -> Outbound {
+        Outbound::default().over(Arc::new(self.network.clone()))
     }
 
     pub fn world(&self) -> World {
         let (clock, _) = Clock::manual(Timestamp::parse("2026-11-30T10:00:00Z").unwrap());
-        let outbound = Outbound::default().over(Arc::new(self.clone()));
+        let outbound = self.outbound();
         World {
             http: outbound.providers,
             named: outbound.named,

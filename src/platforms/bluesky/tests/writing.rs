@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 
 use super::fake::{ANN, BOB, Fake, key, post, refusal, uri};
+use crate::model::ProviderState;
 use crate::platforms::adapter::Target;
 use crate::platforms::{Adapter as _, Error, Verb};
 
@@ -150,4 +151,24 @@ async fn only_what_its_own_server_does_not_have_is_gone() {
     });
     let ids = ["shown", "muted", "deleted", "closed"].map(|key| uri(BOB, key));
     assert_eq!(fake.api().gone(&ids).await.unwrap(), Some(vec![uri(BOB, "deleted")]));
+    let down = Fake::new(|_| refusal(502, "UpstreamFailure"));
+    assert_eq!(down.api().gone(&ids).await.unwrap(), Some(Vec::new()), "nobody can tell");
+}
+
+#[tokio::test]
+async fn how_a_reply_stands_is_read_from_the_records_and_not_from_lists_that_leave_it_out() {
+    let fake = Fake::new(|asked| match (asked.name.as_str(), asked.of("rkey")) {
+        ("com.atproto.repo.getRecord", "deleted") => refusal(400, "RecordNotFound"),
+        ("com.atproto.repo.getRecord", "own") => {
+            (200, json!({ "uri": "at://g", "cid": "c", "value": { "hiddenReplies": [uri(BOB, "hidden")] } }))
+        }
+        ("com.atproto.repo.getRecord", key) => {
+            let value = post(BOB, key, Some((&uri(ANN, "own"), &uri(ANN, "own"))), 0)["record"].clone();
+            (200, json!({ "uri": uri(BOB, key), "cid": "c", "value": value }))
+        }
+        _ => (200, json!({ "posts": [] })),
+    });
+    let ids = ["hidden", "muted", "deleted"].map(|key| uri(BOB, key));
+    let stands: Vec<_> = fake.api().standing(&key(), &ids).await.unwrap().into_iter().map(|(_, state)| state).collect();
+    assert_eq!(stands, [ProviderState::Hidden, ProviderState::Published, ProviderState::Removed]);
 }

@@ -1,14 +1,12 @@
 //! A YouTube of one test, without a network: its answers are a function of what was asked.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
-use axum::http;
 use kit::clock::{Clock, Timestamp};
-use reqwest::{Request, Response};
 use serde_json::{Value, json};
 
-use crate::outbound::{Outbound, Transport, TransportError};
+use crate::outbound::Outbound;
+use crate::outbound::testing::Scripted;
 use crate::platforms::adapter::{AccountKey, Batch, Reading, World};
 use crate::platforms::google::Client;
 use crate::platforms::youtube::Api;
@@ -35,41 +33,30 @@ impl Asked {
     }
 }
 
-type Script = dyn Fn(&Asked) -> (u16, Vec<u8>) + Send + Sync;
-
 #[derive(Clone)]
 pub struct Fake {
-    script: Arc<Script>,
+    network: Scripted,
     log: Arc<Mutex<Vec<Asked>>>,
-}
-
-impl std::fmt::Debug for Fake {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a YouTube of one test")
-    }
-}
-
-impl Transport for Fake {
-    fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send>> {
-        let url = request.url();
-        let path = url.path().trim_start_matches("/youtube/v3/").to_owned();
-        let asked = Asked { path, query: url.query_pairs().into_owned().collect() };
-        self.log.lock().unwrap().push(asked.clone());
-        let (status, body) = (self.script)(&asked);
-        let response = http::Response::builder().status(status).body(body).unwrap();
-        Box::pin(async move { Ok(response.into()) })
-    }
 }
 
 impl Fake {
     pub fn new(script: impl Fn(&Asked) -> (u16, Vec<u8>) + Send + Sync + 'static) -> Self {
-        Self { script: Arc::new(script), log: Arc::default() }
+        let log = Arc::<Mutex<Vec<Asked>>>::default();
+        let kept = log.clone();
+        let network = Scripted::new(move |request| {
+            let url = request.url();
+            let path = url.path().trim_start_matches("/youtube/v3/").to_owned();
+            let asked = Asked { path, query: url.query_pairs().into_owned().collect() };
+            kept.lock().unwrap().push(asked.clone());
+            script(&asked)
+        });
+        Self { network, log }
     }
 
     pub fn api(&self) -> Api {
         let (clock, _) = Clock::manual(Timestamp::parse("2026-11-22T10:00:00Z").unwrap());
         let world = World {
-            http: Outbound::default().over(Arc::new(self.clone())).providers,
+            http: Outbound::default().over(Arc::new(self.network.clone())).providers,
             named: Outbound::default().named,
             clock,
             hosts: Hosts::providers(),
