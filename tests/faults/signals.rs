@@ -27,7 +27,9 @@ fn a_worker_that_thaws_after_its_job_was_done_by_another_changes_nothing() {
         fleet.nodes[2].process.signal("STOP");
         fleet.revive(3, &[]);
         let done = ends(&ann, &job).await;
-        assert_eq!((&done["status"], &done["interruptions"]), (&json!("completed"), &json!(1)), "{done}");
+        // A busy machine may hold up the second worker for longer than its lease, too.
+        let was_taken_back = done["interruptions"].as_i64().is_some_and(|times| times >= 1);
+        assert!(done["status"] == "completed" && done["attempt"] == 1 && was_taken_back, "{done}");
 
         fleet.nodes[2].process.signal("CONT");
         // The thawed worker shows that it is at work again before it is looked at what it did.
