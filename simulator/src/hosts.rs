@@ -11,6 +11,9 @@ kit::text_enum! {
         GoogleOauth = "google_oauth",
         GoogleApis = "google_apis",
         Youtube = "youtube",
+        GbpAccounts = "gbp_accounts",
+        GbpInfo = "gbp_info",
+        GbpReviews = "gbp_reviews",
     }
 }
 
@@ -26,6 +29,11 @@ pub struct Hosts {
 const BROWSER_KEY: &str = "google_accounts_browser";
 
 impl Hosts {
+    /// Where one host is reached by somebody who reached the simulator as `asked`.
+    pub fn url(&self, host: Host, asked: Option<&str>) -> Option<String> {
+        self.addresses.get(&host).map(|address| base_url(*address, asked))
+    }
+
     /// Base URLs by host key. `asked` is the name by which the caller reached the simulator: it counts where the
     /// listeners are bound to every address.
     pub fn urls(&self, asked: Option<&str>) -> BTreeMap<String, String> {

@@ -1,12 +1,18 @@
 //! The platform simulator: the providers' wire protocols over generated demo worlds, and the demo service that hands out profiles.
 
 mod arrivals;
+mod business;
 mod faults;
+mod fields;
 mod hosts;
 mod oauth;
+mod pages;
+mod paging;
 mod params;
 mod problem;
 mod profiles;
+#[cfg(test)]
+mod schema;
 mod server;
 mod state;
 #[cfg(test)]

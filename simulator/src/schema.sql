@@ -100,6 +100,16 @@ CREATE TABLE banned_authors (
     PRIMARY KEY (profile_id, channel_id)
 );
 
+-- What the owner did about a review, act by act: an answer put, or, without a text, taken back. How it was moderated follows from them.
+CREATE TABLE review_replies (
+    profile_id UUID NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+    location TEXT NOT NULL,
+    review TEXT NOT NULL,
+    put_at TIMESTAMPTZ NOT NULL,
+    text TEXT,
+    PRIMARY KEY (profile_id, location, review, put_at)
+);
+
 CREATE TABLE quota_units (
     client_id TEXT NOT NULL,
     bucket TEXT NOT NULL,

@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::hosts::{Host, Hosts, base_url};
 use crate::state::{Shared, Simulated};
 use crate::youtube::quota::Ledger;
-use crate::{MOST_BODY_BYTES, Options, arrivals, oauth, profiles, youtube};
+use crate::{MOST_BODY_BYTES, Options, arrivals, business, oauth, profiles, youtube};
 
 const MIGRATIONS: &[Migration] = &[Migration { name: "0001_simulator", sql: include_str!("schema.sql") }];
 
@@ -70,6 +70,7 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
             Host::GoogleOauth => oauth::token::routes(state.clone()),
             Host::GoogleApis => oauth::userinfo::routes(state.clone()),
             Host::Youtube => youtube::routes(state.clone()),
+            Host::GbpAccounts | Host::GbpInfo | Host::GbpReviews => business::routes(host, state.clone()),
         };
         simulator.serve(listener, known.guard(routes), options.delay);
     }

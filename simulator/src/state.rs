@@ -1,17 +1,21 @@
-//! What every listener of the simulator shares, and the channels kept in memory.
+//! What every listener of the simulator shares, and the worlds kept in memory.
 
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
 use kit::clock::{Clock, Timestamp};
-use kit::db::{Db, Result};
+use kit::db::{Conn, Db, Result};
 use kit::random::Random;
 use tokio::sync::{Notify, OnceCell};
 
+use crate::business::limits::Limits;
+use crate::business::listings::Listings;
+use crate::business::replies::Written;
+use crate::business::store as business_store;
 use crate::hosts::Hosts;
 use crate::profiles::{self, ProfileId};
-use crate::world::World;
-use crate::youtube::channel::{Channel, Summary};
+use crate::world::{Profile, Story, World};
+use crate::youtube::channel::{Channel, Overlay as ChannelOverlay};
 use crate::youtube::quota::Ledger;
 use crate::youtube::store as youtube_store;
 
@@ -26,38 +30,86 @@ pub struct Simulated {
     pub tick: Duration,
     pub hosts: Hosts,
     pub ledger: Ledger,
+    pub limits: Limits,
     /// Rung when the outbox has something new.
     pub news: Notify,
-    channels: Channels,
+    slots: Slots,
 }
 
-/// A profile's channel. Whoever writes takes its turn first: what is checked stays true until it is stored and shown.
+/// One Google account with what it holds. Whoever writes takes its turn first: what is checked stays true until it is stored and shown.
 pub struct Slot {
-    pub summary: Summary,
+    pub profile: Profile,
     pub turn: tokio::sync::Mutex<()>,
-    channel: RwLock<Channel>,
+    /// A creator's.
+    pub channel: Option<Living<Channel>>,
+    /// Without a place where the story is no restaurant's.
+    pub business: Living<Listings>,
+}
+
+/// Read by many, changed by one at a time.
+pub struct Living<T>(RwLock<T>);
+
+impl<T> Living<T> {
+    fn new(value: T) -> Self {
+        Self(RwLock::new(value))
+    }
+
+    pub fn read(&self) -> RwLockReadGuard<'_, T> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn change(&self) -> RwLockWriteGuard<'_, T> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Slot {
-    pub fn read(&self) -> RwLockReadGuard<'_, Channel> {
-        self.channel.read().unwrap_or_else(PoisonError::into_inner)
+    fn new(profile: Profile, overlay: Overlay, now: Timestamp) -> Slot {
+        let world = World::new(profile.clone());
+        let (channel, business) = match profile.story {
+            Story::Creator => {
+                let nowhere = Listings::without_places(&profile);
+                (Some(Channel::new(world, overlay.channel, now)), nowhere)
+            }
+            Story::Restaurant => (None, Listings::new(world, overlay.replies, now)),
+        };
+        Slot {
+            profile,
+            turn: tokio::sync::Mutex::new(()),
+            channel: channel.map(Living::new),
+            business: Living::new(business),
+        }
     }
 
-    pub fn change(&self) -> RwLockWriteGuard<'_, Channel> {
-        self.channel.write().unwrap_or_else(PoisonError::into_inner)
+    /// Takes in what arrived since.
+    fn advance(&self, now: Timestamp) {
+        if let Some(channel) = &self.channel
+            && channel.read().is_behind(now)
+        {
+            channel.change().advance(now);
+        }
+        if self.business.read().is_behind(now) {
+            self.business.change().advance(now);
+        }
     }
+}
+
+/// What was written through the APIs.
+struct Overlay {
+    channel: ChannelOverlay,
+    replies: Vec<Written>,
 }
 
 /// Worlds are a pure function of their profiles, so only those in use are kept. Most recently used last.
 #[derive(Default)]
-struct Channels(Mutex<Vec<(ProfileId, Arc<Building>)>>);
+struct Slots(Mutex<Vec<(ProfileId, Arc<Building>)>>);
 
 /// Built once, by whoever asks first.
 type Building = OnceCell<Arc<Slot>>;
 
-const MOST_CHANNELS: usize = 32;
+const MOST_SLOTS: usize = 32;
 
-impl Channels {
+impl Slots {
     fn cell(&self, id: ProfileId) -> Arc<Building> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = match kept.iter().position(|(kept_id, _)| *kept_id == id) {
@@ -65,16 +117,23 @@ impl Channels {
             None => (id, Arc::default()),
         };
         let cell = entry.1.clone();
-        kept.push(entry);
-        if kept.len() > MOST_CHANNELS {
-            kept.remove(0);
+        if kept.len() >= MOST_SLOTS
+            && let Some(idle) = kept.iter().position(|(_, cell)| is_idle(cell))
+        {
+            kept.remove(idle);
         }
+        kept.push(entry);
         cell
     }
 
     fn forget(&self, id: ProfileId) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|(kept, _)| *kept != id);
     }
+}
+
+/// Whether nobody holds the slot or waits for it. A second copy, built while the first is still written to, would lack what is written.
+fn is_idle(cell: &Arc<Building>) -> bool {
+    Arc::strong_count(cell) == 1 && cell.get().is_none_or(|slot| Arc::strong_count(slot) == 1)
 }
 
 impl Simulated {
@@ -88,30 +147,29 @@ impl Simulated {
             tick: options.tick,
             hosts,
             ledger,
+            limits: Limits::default(),
             news: Notify::new(),
-            channels: Channels::default(),
+            slots: Slots::default(),
         }
     }
 
-    /// The profile's channel as of `now`; none when the profile is not active.
-    pub async fn channel(&self, id: ProfileId, now: Timestamp) -> Result<Option<Arc<Slot>>> {
-        let cell = self.channels.cell(id);
+    /// The profile's account as of `now`; none when the profile is not active.
+    pub async fn slot(&self, id: ProfileId, now: Timestamp) -> Result<Option<Arc<Slot>>> {
+        let cell = self.slots.cell(id);
         let slot = match cell.get_or_try_init(|| self.build(id, now)).await {
             Ok(slot) => slot,
             Err(Missing::Gone) => {
-                self.channels.forget(id);
+                self.slots.forget(id);
                 return Ok(None);
             }
             Err(Missing::Db(error)) => return Err(error),
         };
-        if slot.read().is_behind(now) {
-            slot.change().advance(now);
-        }
+        slot.advance(now);
         Ok(Some(slot.clone()))
     }
 
     pub fn forget(&self, id: ProfileId) {
-        self.channels.forget(id);
+        self.slots.forget(id);
     }
 
     async fn build(&self, id: ProfileId, now: Timestamp) -> Result<Arc<Slot>, Missing> {
@@ -119,26 +177,53 @@ impl Simulated {
             .db
             .read(move |conn| {
                 let profile = profiles::store::by_id(conn, id)?.filter(|profile| profile.deactivated_at.is_none());
-                profile.map(|profile| Ok((profile, youtube_store::overlay(conn, id)?))).transpose()
+                profile.map(|profile| Ok((profile, overlay(conn, id)?))).transpose()
             })
             .await
             .map_err(Missing::Db)?;
         let (profile, overlay) = found.ok_or(Missing::Gone)?;
         let settings = profile.settings().ok_or(Missing::Gone)?;
         let world_profile = settings.world_profile(&profile.user_id, profile.created_at);
-        let built = tokio::task::spawn_blocking(move || {
-            let world = World::new(world_profile);
-            Slot {
-                summary: Summary::of(&world),
-                turn: tokio::sync::Mutex::new(()),
-                channel: RwLock::new(Channel::new(world, overlay, now)),
-            }
-        });
+        let built = tokio::task::spawn_blocking(move || Slot::new(world_profile, overlay, now));
         built.await.map(Arc::new).map_err(|_| Missing::Db(kit::db::Error::Panicked))
     }
+}
+
+fn overlay(conn: &mut Conn, id: ProfileId) -> Result<Overlay> {
+    Ok(Overlay { channel: youtube_store::overlay(conn, id)?, replies: business_store::replies(conn, id)? })
 }
 
 enum Missing {
     Gone,
     Db(kit::db::Error),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Size;
+
+    #[test]
+    fn a_slot_in_use_is_never_put_away() {
+        let (slots, random) = (Slots::default(), Random::seeded(1));
+        let ids: Vec<ProfileId> = (0..100).map(|_| ProfileId::new(Timestamp::EPOCH, &random)).collect();
+        let overlay = Overlay { channel: ChannelOverlay::default(), replies: Vec::new() };
+        let profile = Profile { size: Size::Small, ..Profile::harbor("ann", 1, Timestamp::EPOCH) };
+        let slot = Arc::new(Slot::new(profile, overlay, Timestamp::EPOCH));
+        let (being_built, in_use) = (slots.cell(ids[0]), Arc::downgrade(&slots.cell(ids[1])));
+        assert!(in_use.upgrade().unwrap().set(slot.clone()).is_ok());
+        let put_away = Arc::downgrade(&slots.cell(ids[2]));
+        for id in &ids[3..] {
+            slots.cell(*id);
+        }
+        assert!(Arc::ptr_eq(&being_built, &slots.cell(ids[0])));
+        assert!(put_away.upgrade().is_none());
+        assert!(Arc::ptr_eq(&in_use.upgrade().unwrap(), &slots.cell(ids[1])));
+
+        drop(slot);
+        for id in &ids[3..] {
+            slots.cell(*id);
+        }
+        assert!(in_use.upgrade().is_none(), "nobody holds it any more");
+    }
 }

@@ -9,9 +9,8 @@ use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::oauth::{DEMO_CLIENT, DEMO_CLIENT_SECRET, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
-use crate::youtube::schema;
-use crate::{Host, Options, Simulator};
+use crate::oauth::{BUSINESS_MANAGE, DEMO_CLIENT, DEMO_CLIENT_SECRET, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
+use crate::{Host, Options, Simulator, business, youtube};
 
 pub const SECRET: &str = "the demo service's secret";
 pub const REDIRECT: &str = "http://localhost:8080/connections/youtube/callback";
@@ -124,6 +123,26 @@ impl Sim {
         text(&tokens["access_token"])
     }
 
+    /// An access token to places and their reviews.
+    pub async fn connect_business(&self, user: &str) -> String {
+        let code = value(&self.consent(user, &[("scope", BUSINESS_MANAGE)]).await, "code");
+        let (status, tokens) = self.exchange(&code).await;
+        assert_eq!(status, StatusCode::OK, "{tokens}");
+        text(&tokens["access_token"])
+    }
+
+    pub fn business(&self, host: Host, token: &str, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}/{path}", self.host(host))).bearer_auth(token)
+    }
+
+    /// The answer of a reading call, which is of the schema.
+    pub async fn get_business(&self, host: Host, token: &str, path: &str, schema: &str) -> Value {
+        let (status, body) = answer(self.business(host, token, Method::GET, path)).await;
+        assert_eq!(status, StatusCode::OK, "{path}: {body}");
+        assert_eq!(business::schema::faults(host, schema, &body), Vec::<String>::new(), "{path}");
+        body
+    }
+
     pub fn youtube(&self, token: &str, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}/youtube/v3/{path}", self.host(Host::Youtube))).bearer_auth(token)
     }
@@ -131,7 +150,7 @@ impl Sim {
     pub async fn get(&self, token: &str, path: &str) -> Value {
         let (status, body) = answer(self.youtube(token, Method::GET, path)).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        assert_eq!(schema::faults(&body), Vec::<String>::new(), "{path}");
+        assert_eq!(youtube::schema::faults(&body), Vec::<String>::new(), "{path}");
         body
     }
 

@@ -12,13 +12,14 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 use kit::db::Tx;
 use kit::random::Random;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::business::{self, listings};
 use crate::oauth;
 use crate::profiles::{self, ProfileId};
-use crate::state::{Shared, Simulated};
+use crate::state::{Shared, Simulated, Slot};
 use crate::world::youtube::Comment;
 use crate::youtube::channel::{Channel, Status};
 use crate::youtube::store as youtube_store;
@@ -123,11 +124,8 @@ async fn announce(state: &Simulated, looked: &mut Looked) -> kit::db::Result<()>
             continue;
         }
         looked.0.insert(profile.id, now);
-        let Some(slot) = state.channel(profile.id, now).await? else { continue };
-        let news = {
-            let channel = slot.read();
-            news(&channel, &profile, now, &state.random)
-        };
+        let Some(slot) = state.slot(profile.id, now).await? else { continue };
+        let news = news(&slot, &profile, now, &state.random);
         let Some(last) = news.last().map(|event| event.at) else { continue };
         let id = profile.id;
         state.db.write(move |tx| store::announce(tx, id, &news, last, now)).await?;
@@ -143,23 +141,60 @@ pub struct Event {
     pub at: Timestamp,
 }
 
-fn news(channel: &Channel, profile: &Announced, now: Timestamp, random: &Random) -> Vec<Event> {
-    let arrived = channel.arrivals(profile.announced_to, now);
-    let skip = arrived.len().saturating_sub(MOST_NEWS);
-    let shown = |comment: &&Comment| channel.item(&comment.id).is_some_and(|item| item.status != Status::Rejected);
-    arrived.iter().skip(skip).filter(shown).map(|comment| event(&profile.user_id, comment, random)).collect()
+fn news(slot: &Slot, profile: &Announced, now: Timestamp, random: &Random) -> Vec<Event> {
+    let happened: Vec<Happened> = match &slot.channel {
+        Some(channel) => comments(&channel.read(), profile.announced_to, now),
+        None => slot.business.read().events(profile.announced_to, now).iter().map(review_event).collect(),
+    };
+    let skip = happened.len().saturating_sub(MOST_NEWS);
+    happened.into_iter().skip(skip).map(|happened| happened.event(&profile.user_id, random)).collect()
 }
 
-fn event(user_id: &str, comment: &Comment, random: &Random) -> Event {
+/// Something to tell, apart from whom it is told of.
+struct Happened {
+    at: Timestamp,
+    /// As the platform tells it.
+    timestamp: String,
+    kind: &'static str,
+    data: Value,
+}
+
+impl Happened {
+    fn event(mut self, user_id: &str, random: &Random) -> Event {
+        self.data["user_id"] = user_id.into();
+        let body = json!({ "type": self.kind, "timestamp": self.timestamp, "data": self.data });
+        Event { id: format!("msg_{}", random.token()), body: body.to_string(), at: self.at }
+    }
+}
+
+fn comments(channel: &Channel, from: Timestamp, to: Timestamp) -> Vec<Happened> {
+    let shown = |comment: &&Comment| channel.item(&comment.id).is_some_and(|item| item.status != Status::Rejected);
+    channel.arrivals(from, to).iter().filter(shown).map(comment_event).collect()
+}
+
+fn comment_event(comment: &Comment) -> Happened {
     let mut data = json!({
-        "user_id": user_id, "platform": "youtube", "kind": if comment.is_thread() { "comment" } else { "reply" },
+        "platform": "youtube", "kind": if comment.is_thread() { "comment" } else { "reply" },
         "external_id": comment.id, "video_id": comment.video_id,
     });
     if let Some(parent) = &comment.parent_id {
         data["parent_id"] = parent.clone().into();
     }
-    let body = json!({ "type": "interaction.created", "timestamp": comment.published_at, "data": data });
-    Event { id: format!("msg_{}", random.token()), body: body.to_string(), at: comment.published_at }
+    Happened {
+        at: comment.published_at,
+        timestamp: comment.published_at.to_string(),
+        kind: "interaction.created",
+        data,
+    }
+}
+
+fn review_event(event: &listings::Event) -> Happened {
+    let data = json!({
+        "platform": "google_business", "kind": "review", "external_id": event.review,
+        "location": format!("locations/{}", event.location),
+    });
+    let kind = if event.is_new { "interaction.created" } else { "interaction.updated" };
+    Happened { at: event.at, timestamp: business::time(event.at), kind, data }
 }
 
 /// Sends what is due, side by side; how many were tried.

@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc};
 
 use super::webhook::Secret;
+use crate::Host;
 use crate::testing::{Sim, answer, text};
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -122,6 +123,41 @@ both_databases! {
             let event: Value = serde_json::from_str(&receiver.next().await.body).unwrap();
             let is_ours = |parent: &Value| open.iter().any(|thread| parent == thread);
             if event["data"]["kind"] == "reply" && event["data"].get("parent_id").is_some_and(is_ours) {
+                break;
+            }
+        }
+    }
+
+    async fn a_review_is_announced_and_so_is_what_an_answer_changed(sim: Sim) {
+        let mut receiver = Receiver::start().await;
+        let restaurant = json!({ "story": "restaurant", "webhook": { "url": receiver.url, "secret": SECRET } });
+        let (status, made) = sim.make_profile("ann", "k1", restaurant).await;
+        assert_eq!(status, StatusCode::OK, "{made}");
+        sim.hand.advance(Duration::from_secs(30 * 60));
+        let event: Value = serde_json::from_str(&receiver.next().await.body).unwrap();
+        let data = &event["data"];
+        assert_eq!((&event["type"], &data["user_id"], &data["platform"], &data["kind"]), (&json!("interaction.created"), &json!("ann"), &json!("google_business"), &json!("review")));
+
+        let token = sim.connect_business("ann").await;
+        let account = text(&sim.get_business(Host::GbpAccounts, &token, "v1/accounts", "ListAccountsResponse").await["accounts"][0]["name"]);
+        let reviews = format!("v4/{account}/{}/reviews", text(&data["location"]));
+        let told = sim.get_business(Host::GbpReviews, &token, &format!("{reviews}/{}", text(&data["external_id"])), "Review").await;
+        assert_eq!(told["createTime"], event["timestamp"]);
+
+        let worst = sim.get_business(Host::GbpReviews, &token, &format!("{reviews}?orderBy=rating"), "ListReviewsResponse").await;
+        let worst = worst["reviews"].as_array().unwrap();
+        let asked: Vec<String> = worst.iter().filter(|review| review.get("comment").is_some()).take(20).map(|review| text(&review["reviewId"])).collect();
+        for some in asked.chunks(10) {
+            for review in some {
+                let put = sim.business(Host::GbpReviews, &token, Method::PUT, &format!("{reviews}/{review}/reply"));
+                assert_eq!(answer(put.json(&json!({ "comment": "We're sorry." }))).await.0, StatusCode::OK);
+            }
+            sim.hand.advance(Duration::from_secs(60));
+        }
+        sim.hand.advance(Duration::from_secs(45 * 60));
+        loop {
+            let event: Value = serde_json::from_str(&receiver.next().await.body).unwrap();
+            if event["type"] == "interaction.updated" && asked.contains(&text(&event["data"]["external_id"])) {
                 break;
             }
         }

@@ -9,6 +9,7 @@ pub mod token;
 pub mod userinfo;
 mod views;
 
+use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kit::clock::Timestamp;
@@ -18,7 +19,10 @@ use sha2::{Digest, Sha256};
 use std::time::Duration;
 use subtle::ConstantTimeEq;
 
+use crate::faults::Dialect;
+use crate::params::Params;
 use crate::profiles::{FaultKind, ProfileId, Settings};
+use crate::state::Simulated;
 
 pub use clients::{make_demo_client, register};
 
@@ -33,15 +37,14 @@ const MOST_GRANTS: i64 = 100;
 pub const YOUTUBE_FORCE_SSL: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
 pub const YOUTUBE_READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
 
+pub const BUSINESS_MANAGE: &str = "https://www.googleapis.com/auth/business.manage";
+
 /// What may be asked for, and how the consent page says it. Those without words are granted silently.
 pub const SCOPES: [(&str, Option<&str>); 9] = [
     (YOUTUBE_FORCE_SSL, Some("See, edit and permanently delete your YouTube videos, ratings, comments and captions")),
     (YOUTUBE_READONLY, Some("View your YouTube account")),
     ("https://www.googleapis.com/auth/youtube", Some("Manage your YouTube account")),
-    (
-        "https://www.googleapis.com/auth/business.manage",
-        Some("See, edit, create and delete your Google business listings"),
-    ),
+    (BUSINESS_MANAGE, Some("See, edit, create and delete your Google business listings")),
     ("openid", None),
     ("email", None),
     ("profile", None),
@@ -216,6 +219,17 @@ fn issue_access(tx: &mut Tx, now: Timestamp, random: &Random, grant: GrantId) ->
     Ok(access)
 }
 
+/// The caller behind the token that a call to an API shows, in its header or its address.
+pub async fn admit<E: Dialect>(
+    state: &Simulated,
+    headers: &HeaderMap,
+    params: &Params,
+    now: Timestamp,
+) -> Result<Access, E> {
+    let token = token::bearer(headers).or_else(|| params.get("access_token")).ok_or_else(E::unauthorized)?.to_owned();
+    state.db.read(move |conn| access(conn, &token, now)).await?.ok_or_else(E::unauthorized)
+}
+
 /// Revoking either token ends the whole grant. False when there is none.
 pub fn revoke(tx: &mut Tx, token: &str) -> Result<bool> {
     let Some(grant) = store::grant_of(tx, &hash(token))? else { return Ok(false) };
@@ -223,6 +237,6 @@ pub fn revoke(tx: &mut Tx, token: &str) -> Result<bool> {
     Ok(true)
 }
 
-pub fn access(conn: &mut Conn, token: &str, now: Timestamp) -> Result<Option<Access>> {
+fn access(conn: &mut Conn, token: &str, now: Timestamp) -> Result<Option<Access>> {
     store::access(conn, &hash(token), now)
 }

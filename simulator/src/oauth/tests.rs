@@ -8,7 +8,7 @@ use kit::both_databases;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{DEMO_CLIENT, DEMO_CLIENT_SECRET, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
+use super::{BUSINESS_MANAGE, DEMO_CLIENT, DEMO_CLIENT_SECRET, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
 use crate::Host;
 use crate::testing::{REDIRECT, SECRET, Sim, answer, redirected, text, value};
 
@@ -234,6 +234,18 @@ both_databases! {
         assert_eq!((status, &user["name"]), (StatusCode::OK, &json!("Ann's")));
         assert_eq!(text(&user["id"]).len(), 21);
         assert_eq!(answer(sim.client.get(&url)).await.0, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn a_restaurants_owner_is_told_too(sim: Sim) {
+        sim.make_profile("ann", "k1", json!({ "story": "restaurant" })).await;
+        let page = sim.client.get(sim.authorize_url("ann", &[("simulator_consent", ""), ("scope", BUSINESS_MANAGE)])).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        assert!(page.contains("Harbor &amp; Thyme") && page.contains("Google business listings"), "{page}");
+        let token = sim.connect_business("ann").await;
+        let url = format!("{}/oauth2/v2/userinfo", sim.host(Host::GoogleApis));
+        let (status, user) = answer(sim.client.get(&url).bearer_auth(&token)).await;
+        assert_eq!((status, &user["name"]), (StatusCode::OK, &json!("Harbor & Thyme")));
+        assert!(text(&user["email"]).starts_with("harborthyme."), "{user}");
     }
 
     async fn a_removed_profile_ends_its_tokens(sim: Sim) {

@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 use super::Access;
 use crate::faults;
 use crate::params::Params;
-use crate::state::{Shared, Simulated};
+use crate::state::{Shared, Simulated, Slot};
 use crate::youtube::ApiError;
-use crate::youtube::channel::Channel;
 
 pub fn routes(state: Shared) -> Router {
     Router::new()
@@ -28,20 +27,31 @@ async fn userinfo(State(state): State<Shared>, uri: Uri, headers: HeaderMap) -> 
 
 async fn respond(state: &Simulated, headers: &HeaderMap, params: &Params) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let access = crate::youtube::admit(state, headers, params, now).await?;
-    let slot = state.channel(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
-    let answer = async { Json(user(&access, &slot.read())).into_response() };
+    let access = super::admit::<ApiError>(state, headers, params, now).await?;
+    let slot = state.slot(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
+    let answer = async { Json(user(&access, &slot)).into_response() };
     faults::apply_fault(state, &access, false, answer).await
 }
 
-fn user(access: &Access, channel: &Channel) -> Value {
-    let own = &channel.youtube().channel;
+fn user(access: &Access, slot: &Slot) -> Value {
+    let (name, handle, picture) = match &slot.channel {
+        Some(channel) => {
+            let channel = channel.read();
+            let own = &channel.youtube().channel;
+            (own.title.clone(), own.handle.clone(), Some(own.avatar_url.clone()))
+        }
+        None => (slot.profile.channel_name.clone(), slot.profile.channel_name.to_lowercase(), None),
+    };
     // Google's account ids are 21 digits.
     let digits = super::hash(&access.user_id).iter().fold(0u128, |number, byte| number << 4 ^ u128::from(*byte));
     let id = format!("1{:020}", digits % 100_000_000_000_000_000_000);
-    let local: String = own.handle.chars().filter(char::is_ascii_alphanumeric).collect();
-    json!({
-        "id": id, "email": format!("{local}.{}@gmail.example", &id[15..]), "verified_email": true, "name": own.title,
-        "given_name": own.title, "family_name": "", "picture": own.avatar_url, "locale": own.language.as_str(),
-    })
+    let local: String = handle.chars().filter(char::is_ascii_alphanumeric).collect();
+    let mut user = json!({
+        "id": id, "email": format!("{local}.{}@gmail.example", &id[15..]), "verified_email": true, "name": name,
+        "given_name": name, "family_name": "", "locale": slot.profile.language.as_str(),
+    });
+    if let Some(picture) = picture {
+        user["picture"] = picture.into();
+    }
+    user
 }

@@ -13,7 +13,7 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
             "No account to choose",
             html! {
                 h1 { "No account to choose" }
-                p { "There's no simulated channel to choose from. Go back, turn on demo mode, and connect again." }
+                p { "There's no simulated account to choose from. Go back, turn on demo mode, and connect again." }
                 form method="post" action="auth" { (carried(asked)) button type="submit" name="decision" value="deny" { "Go back" } }
             },
         );
@@ -29,7 +29,7 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
                     @for (index, account) in accounts.iter().enumerate() {
                         label.account {
                             input type="radio" name="account" value=(account.id) checked[index == 0] required;
-                            span { (channel_name(account)) }
+                            span { (account_name(account)) }
                         }
                     }
                 }
@@ -81,7 +81,7 @@ fn carried(asked: &Asked) -> Markup {
     }
 }
 
-fn channel_name(account: &ProfileRow) -> String {
+fn account_name(account: &ProfileRow) -> String {
     account.settings().map_or_else(|| account.user_id.clone(), |settings| settings.channel_name)
 }
 

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use super::{FaultKind, Made, NewProfile, ProfileRow, Wanted, store};
 use crate::oauth;
 use crate::problem::{JsonBody, Problem, json_body};
-use crate::state::{Shared, Simulated};
+use crate::state::{Shared, Simulated, Slot};
 
 const LONGEST_KEY: usize = 200;
 
@@ -122,19 +122,31 @@ async fn remove(
 async fn described(state: &Simulated, row: ProfileRow) -> Result<Value, Problem> {
     let gone = || Problem::not_found("The user has no active profile.");
     let settings = row.settings().ok_or_else(gone)?;
-    let slot = state.channel(row.id, state.clock.now()).await?.ok_or_else(gone)?;
-    let summary = &slot.summary;
+    let slot = state.slot(row.id, state.clock.now()).await?.ok_or_else(gone)?;
     Ok(json!({
-        "id": row.id, "user_id": row.user_id, "profile_type": settings.profile_type, "channel_name": settings.channel_name,
-        "niche": settings.niche, "personality": settings.personality, "scenario": settings.scenario, "size": settings.size,
-        "language": settings.language, "seed": settings.seed,
-        "platforms": { "youtube": {
-            "subscribers": summary.subscribers, "avg_views": summary.average_views, "engagement_rate": summary.engagement_rate,
-            "upload_frequency": summary.uploads_per_week,
-            "promised": { "videos": summary.videos, "interactions": summary.interactions, "as_of": row.created_at },
-        } },
+        "id": row.id, "user_id": row.user_id, "profile_type": settings.profile_type, "story": settings.story,
+        "channel_name": settings.channel_name, "niche": settings.niche, "personality": settings.personality,
+        "scenario": settings.scenario, "size": settings.size, "language": settings.language, "seed": settings.seed,
+        "platforms": platforms(&slot, &row),
         "is_active": row.deactivated_at.is_none(), "created_at": row.created_at, "last_activity_at": row.last_activity_at,
     }))
+}
+
+/// The story's platform, in figures, and what a complete read of it will find.
+fn platforms(slot: &Slot, row: &ProfileRow) -> Value {
+    let Some(channel) = &slot.channel else {
+        let summary = slot.business.read().summary;
+        return json!({ "google_business": {
+            "locations": summary.locations, "average_rating": summary.average_rating,
+            "promised": { "locations": summary.locations, "interactions": summary.interactions, "as_of": row.created_at },
+        } });
+    };
+    let summary = &channel.read().summary;
+    json!({ "youtube": {
+        "subscribers": summary.subscribers, "avg_views": summary.average_views, "engagement_rate": summary.engagement_rate,
+        "upload_frequency": summary.uploads_per_week,
+        "promised": { "videos": summary.videos, "interactions": summary.interactions, "as_of": row.created_at },
+    } })
 }
 
 #[derive(Deserialize)]

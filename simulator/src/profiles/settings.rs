@@ -11,7 +11,7 @@ use url::Url;
 use crate::arrivals::webhook::Secret;
 use crate::oauth::is_redirect_address;
 use crate::problem::Problem;
-use crate::world::{Language, Niche, Personality, Profile, Scenario, Size, Unknown};
+use crate::world::{Language, Niche, Personality, Profile, Scenario, Size, Story, Unknown};
 
 /// The body of `POST /profiles`. Whatever it asks for is honoured, or refused by its name.
 #[derive(Deserialize)]
@@ -20,6 +20,7 @@ pub struct NewProfile {
     user_id: String,
     #[serde(default)]
     profile_type: Option<String>,
+    story: Option<String>,
     channel_name: Option<String>,
     niche: Option<String>,
     personality: Option<String>,
@@ -45,6 +46,9 @@ pub struct Webhook {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
     pub profile_type: String,
+    /// Rows of earlier releases have none.
+    #[serde(default = "creator")]
+    pub story: String,
     pub channel_name: String,
     pub niche: String,
     pub personality: String,
@@ -54,6 +58,10 @@ pub struct Settings {
     pub subscribers: u64,
     pub seed: u64,
     pub redirect_uris: Vec<String>,
+}
+
+fn creator() -> String {
+    Story::Creator.as_str().to_owned()
 }
 
 /// JSON readers keep integers exact up to here.
@@ -93,7 +101,8 @@ impl NewProfile {
     }
 
     pub fn settings(&self, random: &Random) -> Result<Settings, Problem> {
-        let usual = Profile::northside("", 0, Timestamp::EPOCH);
+        let story = named::<Story>(self.story.as_deref(), Story::Creator.as_str())?;
+        let usual = usual(&story, "", 0, Timestamp::EPOCH);
         let seed = self.seed.unwrap_or_else(|| random.u64() & LARGEST_SEED);
         if seed > LARGEST_SEED {
             return Err(Problem::invalid("invalid_seed", "seed must be at most 2^53 - 1."));
@@ -103,7 +112,14 @@ impl NewProfile {
             return Err(Problem::invalid("invalid_profile_type", "profile_type must be auto or manual."));
         }
         let niche = named::<Niche>(self.niche.as_deref(), usual.niche.as_str())?;
-        let usual_name = niche.parse().unwrap_or(usual.niche).channel_name();
+        if usual.story == Story::Restaurant && (niche != usual.niche.as_str() || self.yt_subscribers.is_some()) {
+            let detail = "A restaurant's niche is cooking, and it has no yt_subscribers.";
+            return Err(Problem::invalid("invalid_profile", detail));
+        }
+        let usual_name = match usual.story {
+            Story::Creator => niche.parse().unwrap_or(usual.niche).channel_name(),
+            Story::Restaurant => &usual.channel_name,
+        };
         let channel_name = self.channel_name.as_deref().map_or(usual_name, str::trim).to_owned();
         if channel_name.is_empty() || channel_name.chars().count() > 100 || channel_name.chars().any(char::is_control) {
             return Err(Problem::invalid("invalid_channel_name", "channel_name must be 1 to 100 characters."));
@@ -121,6 +137,7 @@ impl NewProfile {
         }
         Ok(Settings {
             profile_type: profile_type.to_owned(),
+            story,
             channel_name,
             niche,
             personality: named::<Personality>(self.personality.as_deref(), usual.personality.as_str())?,
@@ -141,10 +158,18 @@ fn named<T: FromStr<Err = Unknown>>(asked: Option<&str>, usual: &str) -> Result<
     Ok(name.to_owned())
 }
 
+/// What a story shows when nothing else is asked for.
+fn usual(story: &str, user_id: &str, seed: u64, created_at: Timestamp) -> Profile {
+    match story.parse() {
+        Ok(Story::Restaurant) => Profile::harbor(user_id, seed, created_at),
+        Ok(Story::Creator) | Err(_) => Profile::northside(user_id, seed, created_at),
+    }
+}
+
 impl Settings {
     /// A value that this release does not know any more falls back to the usual one: the profile stays readable.
     pub fn world_profile(&self, user_id: &str, created_at: Timestamp) -> Profile {
-        let usual = Profile::northside(user_id, self.seed, created_at);
+        let usual = usual(&self.story, user_id, self.seed, created_at);
         Profile {
             scenario: self.scenario.parse().unwrap_or(usual.scenario),
             size: self.size.parse().unwrap_or(usual.size),

@@ -124,6 +124,7 @@ pub fn deactivate(tx: &mut Tx, id: ProfileId, now: Timestamp) -> Result<()> {
         "DELETE FROM written_comments WHERE profile_id = $1",
         "DELETE FROM moderated_comments WHERE profile_id = $1",
         "DELETE FROM banned_authors WHERE profile_id = $1",
+        "DELETE FROM review_replies WHERE profile_id = $1",
     ] {
         tx.exec(sql, args![id])?;
     }

@@ -37,6 +37,23 @@ both_databases! {
         assert_eq!(answer(sim.api(Method::GET, "/profiles/bob")).await.0, StatusCode::NOT_FOUND);
     }
 
+    async fn a_restaurants_profile_tells_its_places(sim: Sim) {
+        let (status, made) = sim.make_profile("ann", "k1", json!({ "story": "restaurant", "size": "medium" })).await;
+        assert_eq!(status, StatusCode::OK, "{made}");
+        assert_eq!((&made["story"], &made["channel_name"], &made["niche"]), (&json!("restaurant"), &json!("Harbor & Thyme"), &json!("cooking")));
+        let told = &made["platforms"]["google_business"];
+        assert_eq!((&told["locations"], &told["promised"]["locations"], &told["promised"]["as_of"]), (&json!(2), &json!(2), &made["created_at"]));
+        assert!((1.0..=5.0).contains(&told["average_rating"].as_f64().unwrap()), "{made}");
+        assert!(told["promised"]["interactions"].as_u64().unwrap() > 500, "{made}");
+        assert_eq!(made["platforms"].as_object().unwrap().len(), 1, "{made}");
+        assert_eq!(answer(sim.api(Method::GET, "/profiles/ann")).await.1, made);
+
+        let (_, named) = sim.make_profile("bob", "k2", json!({ "story": "restaurant", "channel_name": "Chez Zoé" })).await;
+        assert_eq!(named["channel_name"], "Chez Zoé");
+        let (_, creator) = sim.make_profile("cleo", "k3", json!({})).await;
+        assert_eq!((&creator["story"], creator["platforms"].get("google_business")), (&json!("creator"), None));
+    }
+
     async fn a_key_makes_one_profile_also_over_a_restart(sim: Sim) {
         let mut sim = sim;
         let (_, first) = sim.make_profile("ann", "k1", json!({})).await;
@@ -100,6 +117,9 @@ both_databases! {
             (json!({ "seed": u64::MAX }), "invalid_seed"),
             (json!({ "scenario": "quiet" }), "unknown_value"),
             (json!({ "size": "huge" }), "unknown_value"),
+            (json!({ "story": "bakery" }), "unknown_value"),
+            (json!({ "story": "restaurant", "niche": "gaming" }), "invalid_profile"),
+            (json!({ "story": "restaurant", "yt_subscribers": 5 }), "invalid_profile"),
             (json!({ "profile_type": "magic" }), "invalid_profile_type"),
             (json!({ "channel_name": " " }), "invalid_channel_name"),
             (json!({ "yt_avg_views": 9 }), "invalid_profile"),

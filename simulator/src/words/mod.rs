@@ -70,6 +70,22 @@ pub fn of_niche(niche: Niche) -> Words {
     })
 }
 
+/// What is said about a restaurant, and what its owner answers.
+pub fn of_restaurant(language: Language) -> Words {
+    Words::parse(match language {
+        Language::En => concat!(
+            include_str!("restaurant-en.txt"),
+            include_str!("restaurant-en-frames.txt"),
+            include_str!("restaurant-answers.txt")
+        ),
+        Language::De => include_str!("restaurant-de.txt"),
+        Language::Es => include_str!("restaurant-es.txt"),
+        Language::Fr => include_str!("restaurant-fr.txt"),
+        Language::Pt => include_str!("restaurant-pt.txt"),
+        Language::It => include_str!("restaurant-it.txt"),
+    })
+}
+
 pub fn of_spam() -> Words {
     Words::parse(include_str!("spam.txt"))
 }

@@ -40,7 +40,8 @@ pub fn mix(x: u64) -> u64 {
     x ^ (x >> 31)
 }
 
-/// One stream of chance.
+/// One stream of chance; a copy throws the same.
+#[derive(Clone)]
 pub struct Dice(ChaCha8Rng);
 
 impl Dice {

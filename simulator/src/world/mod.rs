@@ -3,6 +3,7 @@
 //! No clock, no I/O, no database. Whoever serves the world keeps one [`World`] per profile in memory, asks it what is true at an instant,
 //! and lays on top whatever its own visitors changed. Each platform is a module of its own beside [`youtube`].
 
+pub mod business;
 mod dice;
 mod people;
 mod profile;
@@ -11,22 +12,32 @@ mod tests;
 mod text;
 pub mod youtube;
 
+use std::sync::{Arc, LazyLock};
+
 pub use people::{Author, AuthorRef};
-pub use profile::{Language, Niche, Personality, Profile, Scenario, Size, Unknown};
+pub use profile::{Language, Niche, Personality, Profile, Scenario, Size, Story, Unknown};
 pub use text::Intent;
 
+use business::Business;
 use youtube::YouTube;
 
 /// Everything that exists for one profile. The same profile gives the same world for ever, and later instants only add to it.
 #[derive(Debug, Clone)]
 pub struct World {
     pub profile: Profile,
-    pub youtube: YouTube,
+    /// Built when somebody first looks: nobody does in a restaurant's world.
+    pub youtube: Arc<LazyLock<YouTube, Build>>,
+    /// A restaurant's.
+    pub business: Option<Business>,
 }
+
+type Build = Box<dyn FnOnce() -> YouTube + Send>;
 
 impl World {
     pub fn new(profile: Profile) -> World {
-        let youtube = YouTube::new(&profile);
-        World { profile, youtube }
+        let business = (profile.story == Story::Restaurant).then(|| Business::new(&profile));
+        let channel_of = profile.clone();
+        let youtube: Build = Box::new(move || YouTube::new(&channel_of));
+        World { profile, youtube: Arc::new(LazyLock::new(youtube)), business }
     }
 }

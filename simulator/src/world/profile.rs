@@ -5,11 +5,14 @@ use std::str::FromStr;
 
 use kit::clock::Timestamp;
 
+use super::business::BRAND;
+
 /// The whole input of a world. `user_key` only tells external ids of two profiles apart: the same seed reads the same for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     pub user_key: String,
     pub seed: u64,
+    pub story: Story,
     pub scenario: Scenario,
     pub size: Size,
     pub niche: Niche,
@@ -27,6 +30,7 @@ impl Profile {
         Profile {
             user_key: user_key.into(),
             seed,
+            story: Story::Creator,
             scenario: Scenario::Healthy,
             size: Size::Medium,
             niche: Niche::Cooking,
@@ -35,6 +39,15 @@ impl Profile {
             subscribers: 128_400,
             created_at,
             language: Language::En,
+        }
+    }
+
+    /// The restaurant that demo mode shows when nothing else is asked for.
+    pub fn harbor(user_key: impl Into<String>, seed: u64, created_at: Timestamp) -> Profile {
+        Profile {
+            story: Story::Restaurant,
+            channel_name: BRAND.into(),
+            ..Profile::northside(user_key, seed, created_at)
         }
     }
 }
@@ -78,6 +91,10 @@ macro_rules! named {
 }
 
 named! {
+    /// Whose world it is: a channel's, or a restaurant's with its places on the map.
+    Story, "story" { Creator = "creator", Restaurant = "restaurant" }
+}
+named! {
     /// How the audience feels, and what happened lately.
     Scenario, "scenario" { Healthy = "healthy", Typical = "typical", Struggling = "struggling" | "crisis", Viral = "viral" }
 }
@@ -108,7 +125,7 @@ impl Niche {
 }
 
 named! {
-    /// How the channel's owner answers.
+    /// How the owner answers.
     Personality, "personality" { Friendly = "friendly" | "warm", Professional = "professional", Witty = "witty", Brief = "brief" }
 }
 named! { Language, "language" { En = "en", De = "de", Es = "es", Fr = "fr", Pt = "pt", It = "it" } }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 
-use super::paging::Cursor;
+use crate::paging::Cursor;
 use crate::world::youtube::{Comment, Moderation, YouTube};
 use crate::world::{AuthorRef, Intent, World};
 
@@ -61,6 +61,7 @@ type Order = BTreeSet<(Timestamp, String)>;
 
 #[derive(Debug)]
 pub struct Channel {
+    pub summary: Summary,
     world: World,
     owner: AuthorRef,
     items: HashMap<String, Item>,
@@ -85,6 +86,7 @@ pub struct Overlay {
 impl Channel {
     pub fn new(world: World, overlay: Overlay, now: Timestamp) -> Channel {
         let mut channel = Channel {
+            summary: Summary::of(&world.youtube, world.profile.created_at),
             owner: world.youtube.channel.owner.clone(),
             known_to: world.profile.created_at,
             items: HashMap::new(),
@@ -238,8 +240,8 @@ impl Channel {
     }
 
     fn behind<'a>(&'a self, order: Option<&'a Order>, after: Option<&Cursor>) -> impl Iterator<Item = &'a Item> {
-        let end =
-            after.map_or((Timestamp::from_micros(i64::MAX), String::new()), |cursor| (cursor.at, cursor.id.clone()));
+        let (place, id) = after.map_or((i64::MAX, String::new()), |cursor| (cursor.place, cursor.id.clone()));
+        let end = (Timestamp::from_micros(place), id);
         let places = order.into_iter().flat_map(move |order| order.range(..end.clone()).rev());
         places.filter_map(|(_, id)| self.item(id))
     }
@@ -269,8 +271,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    pub fn of(world: &World) -> Summary {
-        let (youtube, at) = (&world.youtube, world.profile.created_at);
+    fn of(youtube: &YouTube, at: Timestamp) -> Summary {
         let promised = youtube.promised(at);
         let stats: Vec<_> = youtube.videos(at).map(|video| youtube.video_stats(video, at)).collect();
         let views: u64 = stats.iter().map(|stats| stats.views).sum();

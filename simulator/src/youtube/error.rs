@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
+use crate::faults::Dialect;
+
 #[derive(Debug)]
 pub struct ApiError {
     pub status: StatusCode,
@@ -48,18 +50,20 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "global", "insufficientPermissions", message).called("PERMISSION_DENIED")
     }
 
-    pub fn quota() -> Self {
+    pub fn out_of_quota() -> Self {
         let message = "The request cannot be completed because you have exceeded your <a href=\"/youtube/v3/getting-started#quota\">quota</a>.";
         Self::new(StatusCode::FORBIDDEN, "youtube.quota", "quotaExceeded", message)
-    }
-
-    pub fn rate_limited() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "usageLimits", "rateLimitExceeded", "Rate Limit Exceeded")
     }
 
     pub fn backend() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "global", "backendError", "The service is currently unavailable.")
             .called("UNAVAILABLE")
+    }
+
+    /// Of an account that has no channel.
+    pub fn signup_required() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "youtube.header", "youtubeSignupRequired", "Unauthorized")
+            .at("Authorization")
     }
 
     pub fn no_such_method() -> Self {
@@ -144,6 +148,25 @@ impl ApiError {
             error.insert("status".into(), word.into());
         }
         json!({ "error": error })
+    }
+}
+
+impl Dialect for ApiError {
+    fn unauthorized() -> Self {
+        Self::auth()
+    }
+
+    fn quota() -> Self {
+        Self::out_of_quota()
+    }
+
+    fn rate_limited() -> Self {
+        let message = "Rate Limit Exceeded";
+        Self::new(StatusCode::FORBIDDEN, "usageLimits", "rateLimitExceeded", message)
+    }
+
+    fn unavailable() -> Self {
+        Self::backend()
     }
 }
 

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::channel::{Channel, Item, Status};
 use super::error::ApiError;
-use super::paging::Cursor;
 use super::request::{self, Parts, TextFormat, invalid_value};
 use super::resource::{self, Page, Shape};
+use crate::paging::Cursor;
 use crate::params::Params;
 use crate::world::youtube::Video;
 
@@ -56,13 +56,14 @@ pub fn playlist_items(channel: &Channel, params: &Params, now: Timestamp) -> Ans
     };
     let query = format!("uploads of {}", own.id);
     let after = request::page(params, &query)?;
-    let begins =
-        |video: &Video| after.as_ref().is_none_or(|after| (video.published_at, &video.id) < (after.at, &after.id));
+    let begins = |video: &Video| {
+        after.as_ref().is_none_or(|after| (video.published_at.micros(), &video.id) < (after.place, &after.id))
+    };
     let mut rest = uploads.iter().filter(|(_, video)| begins(video));
     let shape = shape(channel, now, &parts);
     let page: Vec<_> = rest.by_ref().take(most).collect();
     let next = page.last().filter(|_| rest.next().is_some());
-    let next = next.map(|(_, last)| Cursor { at: last.published_at, id: last.id.clone() }.token(&query));
+    let next = next.map(|(_, last)| Cursor { place: last.published_at.micros(), id: last.id.clone() }.token(&query));
     let items = page.iter().map(|(position, video)| shape.upload(video, *position)).collect();
     Ok(Page { items, total: uploads.len(), per_page: most, next }.into_value("youtube#playlistItemListResponse"))
 }
@@ -199,7 +200,7 @@ pub fn comments(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
 fn cut<'a>(mut items: impl Iterator<Item = &'a Item>, most: usize, query: &str) -> (Vec<&'a Item>, Option<String>) {
     let page: Vec<&Item> = items.by_ref().take(most).collect();
     let next = page.last().filter(|_| items.next().is_some());
-    let next = next.map(|last| Cursor { at: last.published_at, id: last.id.clone() }.token(query));
+    let next = next.map(|last| Cursor { place: last.published_at.micros(), id: last.id.clone() }.token(query));
     (page, next)
 }
 

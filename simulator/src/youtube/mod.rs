@@ -3,9 +3,7 @@
 
 pub mod channel;
 mod error;
-mod fields;
 mod lists;
-mod paging;
 pub mod quota;
 mod request;
 mod resource;
@@ -29,12 +27,12 @@ use kit::clock::Timestamp;
 use serde_json::Value;
 
 use crate::faults;
+use crate::fields::Fields;
 use crate::oauth::{self, Access};
 use crate::params::Params;
-use crate::state::{Shared, Simulated, Slot};
+use crate::state::{Living, Shared, Simulated};
 use channel::Channel;
 pub use error::ApiError;
-use fields::Fields;
 use quota::{Account, Bucket};
 
 pub fn routes(state: Shared) -> Router {
@@ -102,7 +100,7 @@ impl Endpoint {
 pub struct Call<'a> {
     state: &'a Simulated,
     access: &'a Access,
-    slot: &'a Slot,
+    channel: &'a Living<Channel>,
     params: &'a Params,
     body: &'a Bytes,
     now: Timestamp,
@@ -110,11 +108,11 @@ pub struct Call<'a> {
 
 impl Call<'_> {
     fn read(&self) -> RwLockReadGuard<'_, Channel> {
-        self.slot.read()
+        self.channel.read()
     }
 
     fn change(&self) -> RwLockWriteGuard<'_, Channel> {
-        self.slot.change()
+        self.channel.change()
     }
 }
 
@@ -123,7 +121,7 @@ async fn serve(State(state): State<Shared>, method: Method, uri: Uri, headers: H
         return ApiError::no_such_method().into_response();
     };
     let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
-    respond(&state, endpoint, &headers, &params, &body).await.unwrap_or_else(ApiError::into_response)
+    faults::to_the_end(async move { respond(&state, endpoint, &headers, &params, &body).await }).await
 }
 
 async fn respond(
@@ -134,22 +132,10 @@ async fn respond(
     body: &Bytes,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let access = admit(state, headers, params, now).await?;
+    let access = oauth::admit::<ApiError>(state, headers, params, now).await?;
     let answer =
         async { answer(state, &access, endpoint, params, body, now).await.unwrap_or_else(ApiError::into_response) };
     faults::apply_fault(state, &access, endpoint.writes(), answer).await
-}
-
-/// The caller behind the token.
-pub async fn admit(
-    state: &Simulated,
-    headers: &HeaderMap,
-    params: &Params,
-    now: Timestamp,
-) -> Result<Access, ApiError> {
-    let token =
-        oauth::token::bearer(headers).or_else(|| params.get("access_token")).ok_or_else(ApiError::auth)?.to_owned();
-    state.db.read(move |conn| oauth::access(conn, &token, now)).await?.ok_or_else(ApiError::auth)
 }
 
 async fn answer(
@@ -168,11 +154,12 @@ async fn answer(
     let (bucket, cost) = endpoint.cost();
     let account = Account { client_id: access.client_id.clone(), bucket };
     if !state.ledger.charge(account, cost, access.daily_units, now) {
-        return Err(ApiError::quota());
+        return Err(ApiError::out_of_quota());
     }
-    let slot = state.channel(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
+    let slot = state.slot(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
+    let Some(channel) = &slot.channel else { return without_channel(endpoint).map(json) };
     let _turn = if endpoint.writes() { Some(slot.turn.lock().await) } else { None };
-    let call = Call { state, access, slot: &slot, params, body, now };
+    let call = Call { state, access, channel, params, body, now };
     let value = match endpoint {
         Endpoint::Channels => lists::channels(&call.read(), params, now)?,
         Endpoint::PlaylistItems => lists::playlist_items(&call.read(), params, now)?,
@@ -190,6 +177,17 @@ async fn answer(
         Some(fields) => fields.keep(value),
         None => value,
     }))
+}
+
+/// What a Google account hears that has no channel.
+fn without_channel(endpoint: Endpoint) -> Result<Value, ApiError> {
+    let kind = match endpoint {
+        Endpoint::Channels => "youtube#channelListResponse",
+        Endpoint::Videos => "youtube#videoListResponse",
+        Endpoint::VideoStats => return Ok(resource::unpaged("youtube#batchGetStatsResponse", Vec::new())),
+        _ => return Err(ApiError::signup_required()),
+    };
+    Ok(resource::Page { items: Vec::new(), total: 0, per_page: 0, next: None }.into_value(kind))
 }
 
 fn no_content(_: ()) -> Response {

@@ -1,7 +1,7 @@
 //! What a call asks for: parts, filters, pages, text format, in the provider's words and bounds.
 
 use super::error::ApiError;
-use super::paging::Cursor;
+use crate::paging::Cursor;
 use crate::params::Params;
 
 /// Ids in one call.

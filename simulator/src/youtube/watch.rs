@@ -3,12 +3,13 @@
 
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use kit::clock::Timestamp;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::channel::{Channel, Item, Status};
+use crate::pages::{self, day, gone};
 use crate::profiles::store as profiles;
 use crate::state::Shared;
 use crate::world::youtube::Video;
@@ -33,7 +34,7 @@ pub async fn show(State(state): State<Shared>, Query(asked): Query<Asked>) -> Re
     let found = async {
         let profile = state.db.read(move |conn| profiles::active_of(conn, &user)).await?;
         match profile {
-            Some(profile) => state.channel(profile.id, now).await,
+            Some(profile) => state.slot(profile.id, now).await,
             None => Ok(None),
         }
     };
@@ -44,8 +45,10 @@ pub async fn show(State(state): State<Shared>, Query(asked): Query<Asked>) -> Re
             return page(StatusCode::SERVICE_UNAVAILABLE, "Try again", &gone("Something went wrong. Try again."));
         }
     };
-    let Some(slot) = slot else { return page(StatusCode::NOT_FOUND, "Not there", &gone("This channel is gone.")) };
-    let channel = slot.read();
+    let Some(channel) = slot.as_ref().and_then(|slot| slot.channel.as_ref()) else {
+        return page(StatusCode::NOT_FOUND, "Not there", &gone("This channel is gone."));
+    };
+    let channel = channel.read();
     let Some(video) = channel.youtube().video(&asked.v, now) else {
         return page(StatusCode::NOT_FOUND, "Not there", &gone("This video isn't available any more."));
     };
@@ -100,35 +103,12 @@ fn comment(item: &Item, is_named: bool) -> Markup {
     }
 }
 
-fn gone(words: &str) -> Markup {
-    html! { h1 { (words) } }
-}
-
-fn day(at: Timestamp) -> String {
-    at.to_jiff().strftime("%-d %b %Y, %H:%M UTC").to_string()
-}
-
 fn clock(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
-    let text = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (title) }
-                link rel="stylesheet" href="watch.css";
-            }
-            body {
-                main {
-                    p.banner { "The built-in platform simulator: this is what viewers of the demo channel see. Nothing here is on YouTube." }
-                    (body)
-                }
-            }
-        }
-    };
-    (status, Html(text.into_string())).into_response()
+    let banner =
+        "The built-in platform simulator: this is what viewers of the demo channel see. Nothing here is on YouTube.";
+    pages::page(status, title, "watch.css", banner, body)
 }

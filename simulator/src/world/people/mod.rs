@@ -1,6 +1,6 @@
 //! The audience: a crowd of regulars who come back, and people who write once.
 
-mod names;
+pub mod names;
 
 use std::sync::Arc;
 
@@ -150,8 +150,8 @@ fn name(dice: &mut Dice, language: Language) -> (String, String) {
     }
 }
 
-/// What a handle keeps of a name: lower-case ASCII letters.
-fn fold(name: &str) -> String {
+/// What a handle or an address keeps of a name: lower-case ASCII letters.
+pub fn fold(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for letter in name.to_lowercase().chars() {
         match letter {

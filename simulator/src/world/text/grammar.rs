@@ -5,7 +5,12 @@ use crate::words::Table;
 use crate::world::Language;
 use crate::world::dice::Dice;
 
-/// What fills the slots of one text.
+/// Whatever fills the slots of a text.
+pub trait Fill {
+    fn fill(&self, slot: &str, dice: &mut Dice, out: &mut String);
+}
+
+/// What fills the slots of one text about a video.
 pub struct Slots<'a> {
     pub subject: &'a Subject,
     /// A place in the video, as viewers quote it.
@@ -48,7 +53,9 @@ impl Slots<'_> {
         }
         out.push_str(letters.as_str());
     }
+}
 
+impl Fill for Slots<'_> {
     fn fill(&self, slot: &str, dice: &mut Dice, out: &mut String) {
         match slot {
             "topic" => self.topic(out),
@@ -69,18 +76,18 @@ impl Slots<'_> {
 }
 
 /// One of the choices in a text without its brackets.
-fn choose(text: &str, slots: &Slots<'_>, dice: &mut Dice, out: &mut String) {
+pub fn choose(text: &str, slots: &impl Fill, dice: &mut Dice, out: &mut String) {
     expand(dice.pick(&alternatives(text).0), slots, dice, out);
 }
 
 /// A text from a template, spaces and capitals still as they fell.
-pub fn grow(template: &str, slots: &Slots<'_>, dice: &mut Dice) -> String {
+pub fn grow(template: &str, slots: &impl Fill, dice: &mut Dice) -> String {
     let mut out = String::with_capacity(template.len() + 40);
     expand(template, slots, dice, &mut out);
     out
 }
 
-fn expand(template: &str, slots: &Slots<'_>, dice: &mut Dice, out: &mut String) {
+fn expand(template: &str, slots: &impl Fill, dice: &mut Dice, out: &mut String) {
     let mut rest = template;
     while let Some(open) = rest.find(['[', '{']) {
         out.push_str(&rest[..open]);

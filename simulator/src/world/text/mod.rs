@@ -1,9 +1,9 @@
 //! What is written in the world: titles, descriptions, comments, answers. Templates by language and niche, grown by [`grammar`]; what people then do to them is [`noise`].
 
-mod grammar;
+pub mod grammar;
 mod languages;
 mod niche;
-mod noise;
+pub mod noise;
 mod spam;
 #[cfg(test)]
 mod tests;
@@ -175,7 +175,7 @@ fn choose(lists: &[&[&'static str]], bag: u64) -> &'static str {
     unreachable!("the place is below the sum of the lengths")
 }
 
-fn first_name(display: &str) -> &str {
+pub fn first_name(display: &str) -> &str {
     let first = display.split(' ').next().unwrap_or_default();
     if first.chars().next().is_some_and(char::is_uppercase) { first } else { "" }
 }

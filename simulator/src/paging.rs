@@ -2,13 +2,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kit::clock::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// The last item of a page; the next page begins behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    pub at: Timestamp,
+    /// Where it stands in the list's order: for most its instant in microseconds.
+    pub place: i64,
     pub id: String,
 }
 
@@ -18,7 +18,7 @@ const LONGEST_ID: usize = 200;
 impl Cursor {
     /// `query` is what the page was of: a token serves no other.
     pub fn token(&self, query: &str) -> String {
-        let mut bytes = self.at.micros().to_be_bytes().to_vec();
+        let mut bytes = self.place.to_be_bytes().to_vec();
         bytes.extend(self.id.as_bytes());
         let check = check(&bytes, query);
         bytes.extend(check);
@@ -31,8 +31,8 @@ impl Cursor {
         if shown != check(body, query) {
             return None;
         }
-        let (at, id) = body.split_first_chunk::<8>()?;
-        Some(Cursor { at: Timestamp::from_micros(i64::from_be_bytes(*at)), id: String::from_utf8(id.to_vec()).ok()? })
+        let (place, id) = body.split_first_chunk::<8>()?;
+        Some(Cursor { place: i64::from_be_bytes(*place), id: String::from_utf8(id.to_vec()).ok()? })
     }
 }
 
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn a_token_serves_its_own_query_only() {
-        let cursor = Cursor { at: Timestamp::from_micros(-5), id: "UgxA".into() };
+        let cursor = Cursor { place: -5, id: "UgxA".into() };
         let token = cursor.token("threads of v1");
         assert_eq!(Cursor::parse(&token, "threads of v1"), Some(cursor));
         assert_eq!(Cursor::parse(&token, "threads of v2"), None);

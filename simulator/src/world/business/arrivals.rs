@@ -1,0 +1,83 @@
+//! Life after the history: new reviews on a schedule that is itself a function of the seed.
+
+use kit::clock::Timestamp;
+
+use super::reviews::{Fresh, Writer, fingerprint};
+use super::{Location, Review, Source, places, plan};
+use crate::world::Size;
+
+/// Until how many seconds after the history's end, one review per how many seconds, over all locations.
+const PACE: [(u64, u64); 4] = [(300, 75), (1_800, 300), (10_800, 1_800), (86_400, 5_400)];
+/// Up to here every slot brings a review; later the night is quieter.
+const EAGER_SECONDS: u64 = 1_800;
+
+pub fn arrivals(source: &Source, location: &Location, from: Timestamp, to: Timestamp) -> Vec<Review> {
+    let start = source.profile.created_at;
+    if to <= start || to <= from {
+        return Vec::new();
+    }
+    let (pace, writer) = (Pace::of(source.profile.size), Writer::new(source, location));
+    let houses = places::count(source.profile.size) as u64;
+    (pace.slot_at(from.since(start).as_secs())..=pace.slot_at(to.since(start).as_secs()))
+        .filter(|slot| slot % houses == location.index)
+        .filter_map(|slot| {
+            let at = arrival_time(source, &pace, slot)?;
+            (from < at && at <= to).then(|| {
+                let fresh: Fresh<'_> = &mut |text| !location.said.contains(&fingerprint(text));
+                writer.common(plan::LIVE + slot, at, fresh).review
+            })
+        })
+        .collect()
+}
+
+/// When a slot's review comes, if it has one: somewhere in the slot's middle.
+fn arrival_time(source: &Source, pace: &Pace, slot: u64) -> Option<Timestamp> {
+    let (begin, length) = pace.span(slot);
+    let mut dice = source.chance.dice("arrival time", &[slot]);
+    let at = source.profile.created_at + plan::micros(begin as f64 + length as f64 * (0.15 + 0.7 * dice.unit()));
+    let weight = plan::hour_weight(at, source.profile.language);
+    (begin < EAGER_SECONDS || dice.chance(0.25 + weight)).then_some(at)
+}
+
+/// The slots, which the locations take in turn.
+struct Pace([(u64, u64); 5]);
+
+impl Pace {
+    fn of(size: Size) -> Pace {
+        // What the history's last months had.
+        let at_last = match size {
+            Size::Small => 40_000,
+            Size::Medium => 18_000,
+            Size::Large => 6_000,
+        };
+        let [first, second, third, fourth] = PACE;
+        Pace([first, second, third, fourth, (u64::MAX, at_last)])
+    }
+
+    /// Which slot an offset in seconds falls into.
+    fn slot_at(&self, offset: u64) -> u64 {
+        let (mut slots, mut begin) = (0, 0);
+        for (until, gap) in self.0 {
+            if offset < until {
+                return slots + (offset - begin) / gap;
+            }
+            slots += (until - begin) / gap;
+            begin = until;
+        }
+        slots
+    }
+
+    /// A slot's first second and length.
+    fn span(&self, slot: u64) -> (u64, u64) {
+        let (mut slots, mut begin) = (0, 0);
+        for (until, gap) in self.0 {
+            let here = (until - begin) / gap;
+            if slot - slots < here {
+                return (begin + (slot - slots) * gap, gap);
+            }
+            slots += here;
+            begin = until;
+        }
+        (begin, 1)
+    }
+}
