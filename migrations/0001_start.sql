@@ -123,7 +123,8 @@ CREATE TABLE platform_connections (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     platform TEXT NOT NULL,
     connection_status TEXT NOT NULL
-        CHECK (connection_status IN ('disconnected', 'connecting', 'connected', 'needs_reauth', 'failed')),
+        CHECK (connection_status IN
+            ('disconnected', 'connecting', 'choosing', 'connected', 'needs_reauth', 'failed')),
     -- A cause's code; its text and cure are the product's.
     connection_error TEXT,
     -- Null until the account was read.
@@ -140,10 +141,14 @@ CREATE TABLE platform_connections (
     refresh_token BYTEA,
     access_expires_at TIMESTAMPTZ,
     refresh_expires_at TIMESTAMPTZ,
+    -- The same for all connections that hold a copy of one authorisation.
+    grant_id UUID,
     -- Grows with every change of the tokens: the loser of a refresh race writes nothing.
     token_version BIGINT NOT NULL,
     -- What the platform's adapter wants to be given again; nobody else reads it.
     adapter_state JSONB,
+    -- The accounts that the authorisation opens, until their person has chosen.
+    choices JSONB,
     -- Where the passes are that are under way, written in the commit of what they read.
     walks JSONB,
     -- What the account's people mostly write, as the platform tags it.
@@ -262,6 +267,8 @@ CREATE TABLE interactions (
     thread_external_id TEXT NOT NULL,
     text TEXT,
     text_hash BYTEA NOT NULL,
+    -- The platform's machine's, beside the original: it changes without an edit.
+    translation TEXT,
     language TEXT,
     rating BIGINT CHECK (rating BETWEEN 1 AND 5),
     likes BIGINT,
@@ -272,6 +279,8 @@ CREATE TABLE interactions (
     provider_state TEXT NOT NULL CHECK (provider_state = 'published' OR provider_state = 'hidden'
         OR provider_state = 'held' OR provider_state = 'spam' OR provider_state = 'rejected'
         OR provider_state = 'removed'),
+    -- Why it is not published, as the platform's policy in words.
+    state_reason TEXT,
     can_reply BOOLEAN NOT NULL,
     is_own BOOLEAN NOT NULL,
     permalink TEXT,
@@ -303,6 +312,8 @@ CREATE INDEX interactions_by_state ON interactions (workspace_id, state, created
 -- What few are: of the others any stretch of the list has enough.
 CREATE INDEX interactions_pressing ON interactions (workspace_id, priority, created_at DESC, id DESC)
     WHERE priority IN ('urgent', 'high');
+CREATE INDEX interactions_by_rating ON interactions (workspace_id, rating, created_at DESC, id DESC) WHERE rating IS NOT NULL;
+CREATE INDEX interactions_rated ON interactions (connection_id, rating, provider_state, state) WHERE rating IS NOT NULL;
 CREATE INDEX interactions_unpublished ON interactions (workspace_id, provider_state, created_at DESC, id DESC)
     WHERE provider_state <> 'published';
 CREATE INDEX interactions_by_thread ON interactions (connection_id, thread_external_id);

@@ -2,8 +2,10 @@
 
 use crate::app::App;
 use crate::connections::connect::{ConnectAccount, LateConsent};
-use crate::connections::jobs::{FetchInteraction, RevokeToken, SyncConnection};
-use crate::demo::jobs::{DisableDemo, EnableDemo, ForgetDemoProfile};
+use crate::connections::jobs::{FetchInteraction, SyncConnection};
+use crate::connections::revoking::RevokeToken;
+use crate::demo::forgetting::ForgetDemoProfile;
+use crate::demo::jobs::{DisableDemo, EnableDemo};
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
 use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
@@ -63,6 +65,7 @@ mod tests {
             ("late_consent", json!({"connection_id": ID, "flow": "AQI"})),
             ("sync_connection", json!({"connection_id": ID})),
             ("fetch_interaction", json!({"connection_id": ID, "external_id": "UgxKREWxIgDrw8w2e_Z4AaABAg"})),
+            ("fetch_interaction", json!({"connection_id": ID, "external_id": "AbFvOq", "looks": 1})),
             ("send_reply", json!({"reply_id": ID})),
             ("carry_out", json!({"order_id": ID})),
             (

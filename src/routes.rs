@@ -83,6 +83,10 @@ fn pages() -> Router<App> {
         .route("/connections", get(connections::pages::index))
         .route("/connections/callback/{provider}", get(connections::pages::callback))
         .route("/connections/{id}/start", get(connections::app_password::page).post(connections::pages::start))
+        .route(
+            "/connections/{id}/choose",
+            get(connections::choosing::pages::page).post(connections::choosing::pages::choose),
+        )
         .route("/connections/{id}/sync", post(connections::pages::sync))
         .route("/connections/{id}/disconnect", post(connections::pages::disconnect))
         .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))
@@ -180,6 +184,7 @@ fn api(app: &App) -> Router<App> {
         .route("/connections", get(connections::api::list))
         .route("/connections/{id}", delete(connections::api::delete))
         .route("/connections/{id}/start", post(connections::api::start))
+        .route("/connections/{id}/choose", post(connections::api::choose))
         .route("/connections/{id}/sync", post(connections::api::sync))
         .route("/auth/sessions/{id}", delete(accounts::api::end))
         .route("/workspaces", get(members::api::workspaces))

@@ -91,8 +91,13 @@ impl TestApp {
 
     /// The same application, with a simulator of its own, which lives as long as what is given with it.
     pub async fn with_simulator(self) -> (Self, Beside) {
+        self.with_simulator_at(Clock::system()).await
+    }
+
+    /// The same, with a clock for the simulator.
+    pub async fn with_simulator_at(self, clock: Clock) -> (Self, Beside) {
         let directory = tempfile::tempdir().expect("a directory");
-        let options = simulator::Options::new(directory.path(), "secret", Clock::system(), Random::seeded(7));
+        let options = simulator::Options::new(directory.path(), "secret", clock, Random::seeded(7));
         let simulator = simulator::start(options).await.expect("the simulator starts");
         let app = self.with_demo_service(&simulator.api_url().parse().expect("an address"));
         (app, Beside { _simulator: simulator, _directory: directory })

@@ -96,7 +96,7 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
     match job_type {
         "enable_demo" => "Set up demo mode".into(),
         "disable_demo" => "Turn off demo mode".into(),
-        "forget_demo_profile" => "Remove the demo channel".into(),
+        "forget_demo_profile" => "Remove the demo".into(),
         "connect_account" => "Connect an account".into(),
         "late_consent" => "Wait for the consent page".into(),
         "sync_connection" => "Sync an account".into(),

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::app_password::{self, Typed};
+use super::choosing::{self, Choice};
 use super::{Connection, ConnectionId, Refused, pages, store};
 use crate::accounts::sessions::{Caller, SignedIn, Visitor};
 use crate::app::App;
@@ -43,6 +44,22 @@ pub struct ConnectionBody {
     pub synced_at: Option<Timestamp>,
     pub complete_to: Option<Timestamp>,
     pub created_at: Timestamp,
+    /// While it is being chosen: the accounts that the authorisation opens.
+    pub choices: Vec<ChoiceBody>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChoiceBody {
+    #[schema(example = "locations/1234567890")]
+    pub external_id: String,
+    pub display_name: String,
+    pub handle: Option<String>,
+}
+
+impl From<Choice> for ChoiceBody {
+    fn from(choice: Choice) -> Self {
+        Self { external_id: choice.external_id, display_name: choice.display_name, handle: choice.handle }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,7 +76,9 @@ impl From<Connection> for ConnectionBody {
             let (message, cure) = cause.text_in(connection.connection_status, connection.platform);
             CauseBody { code: cause.as_str(), message, cure }
         });
+        let choices = choosing::choices(&connection).into_iter().map(ChoiceBody::from).collect();
         Self {
+            choices,
             id: connection.id,
             platform: connection.platform,
             status: connection.connection_status,
@@ -156,6 +175,42 @@ pub async fn start(
         Ok::<_, Error>((StatusCode::CREATED, Some(Started { connection_id, authorize_url })))
     };
     once.write(&app, Some(who.workspace.id), who.acting(), effect).await
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChooseBody {
+    /// Of those that the connection offers.
+    pub external_ids: Vec<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Chosen {
+    /// One connection for each account.
+    pub connection_ids: Vec<ConnectionId>,
+}
+
+/// Says which accounts are meant, where an authorisation opens several: of live ones within ten minutes of typing the
+/// password. Each becomes a connection of its own.
+#[utoipa::path(post, path = "/connections/{id}/choose", tag = "connections", params(("id" = inline(ConnectionId), Path)),
+    request_body = ChooseBody, responses((status = 200, body = Chosen), (status = 403), (status = 404), (status = 409), (status = 422)))]
+pub async fn choose(
+    State(app): State<App>,
+    who: SignedIn,
+    once: Once,
+    Path(id): Path<String>,
+    Json(body): Json<ChooseBody>,
+) -> Result<Response> {
+    let (id, user, workspace) = (pages::parse(&id)?, who.user.id, who.workspace.id);
+    let is_fresh = super::is_fresh_enough(&who.session, &who.workspace, app.now());
+    let effect = move |work: &mut Work<'_>| {
+        if !is_fresh {
+            return Err(Error::reauthentication_needed());
+        }
+        let connection_ids = choosing::choose(work, user, workspace, id, &body.external_ids)?;
+        Ok::<_, Error>((StatusCode::OK, Some(Chosen { connection_ids })))
+    };
+    once.write(&app, Some(workspace), who.acting(), effect).await
 }
 
 #[derive(Debug, Serialize, ToSchema)]

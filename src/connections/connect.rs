@@ -9,16 +9,17 @@ use serde_json::json;
 
 use super::account::{self, SyncError};
 use super::flows::{self, Flow};
-use super::jobs::{Bytes, RevokeToken, enqueue_sync, judge};
+use super::jobs::{Bytes, enqueue_sync, judge};
+use super::revoking::RevokeToken;
 use super::store::{self, Connection};
-use super::{Cause, ConnectionId, Status, changed, consent, tokens};
+use super::{Cause, ConnectionId, GrantId, Status, changed, choosing, consent, tokens};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::model::Platform;
 use crate::platforms::{Account, Error, Grant, Provider, Question, World};
 use crate::secrets::Vault;
 use crate::work::Who;
-use crate::workspaces::{self, UserId};
+use crate::workspaces::{self, UserId, WorkspaceId};
 
 /// Exchanges a code and connects the account behind it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,30 +57,34 @@ impl Job for ConnectAccount {
         run.progress(0, 2, "Signing in to the platform");
         let grant = self.grant(&app, &run, &connection, &flow).await?;
         run.progress(1, 2, "Reading the account");
-        let account = match account_of(&app, &connection, &grant).await {
-            Ok(account) => account,
+        let accounts = match accounts_of(&app, &connection, &grant).await {
+            Ok(accounts) => accounts,
             Err(error) => return Err(self.refused(&app, &run, connection, &grant, &error).await),
         };
         run.progress(2, 2, "Connected");
         let tools = app.tools(Who::user(flow.user_id, ""));
         let (vault, random, now) = (app.vault.clone(), app.random.clone(), app.now());
         let user = run.user_id().map(UserId::from);
-        run.finish(json!({ "account": account.observed.display_name }), move |tx| {
+        let first = accounts.first().map(|account| account.observed.clone()).ok_or_else(no_account)?;
+        let result = json!({ "account": first.display_name, "accounts": accounts.len() });
+        run.finish(result, move |tx| {
             if flows::flow(tx, &hash)?.is_none() {
-                let of_account =
-                    Connection { external_id: Some(account.observed.external_id.clone()), ..connection.clone() };
+                let of_account = Connection { external_id: Some(first.external_id.clone()), ..connection.clone() };
                 return Ok(revoke(tx, now, &random, &vault, &of_account, &grant)?);
             }
-            let known =
-                store::by_account(tx, connection.workspace_id, connection.platform, &account.observed.external_id)?;
-            if let Some(replaced) = known {
-                revoke_replaced(tx, now, &random, &vault, replaced)?;
+            let connected = match accounts.as_slice() {
+                [account] => vec![settle_one(tx, now, &random, &vault, &connection, account, &grant)?],
+                several => {
+                    let again = choosing::offer(tx, now, &random, &vault, &connection, several, &grant)?;
+                    again.into_iter().map(|id| (id, Event::AccountReconnected)).collect()
+                }
+            };
+            for (target, event) in connected {
+                enqueue_sync(tx, now, &random, user, target, now)?;
+                // The consent was its person's, whenever the job comes to it.
+                audit::record(&mut tools.work(tx), event, target)?;
             }
-            let target = settle(tx, now, &random, &vault, &connection, &account, &grant)?;
-            enqueue_sync(tx, now, &random, user, target, now)?;
-            let event = if known.is_some() { Event::AccountReconnected } else { Event::AccountConnected };
-            // The consent was its person's, whenever the job comes to it.
-            Ok(audit::record(&mut tools.work(tx), event, target)?)
+            Ok(())
         })
         .await
     }
@@ -206,26 +211,48 @@ fn give_up(cause: Cause, platform: Platform) -> Failure {
 
 const SCOPES_MISSING: &str = "scopes_missing";
 
-/// The account behind a grant, if the grant is enough.
-async fn account_of(app: &App, connection: &Connection, grant: &Grant) -> Result<Account, Error> {
+fn no_account() -> Failure {
+    Failure::fail(Cause::NoAccount.as_str(), "The platform named no account.")
+}
+
+/// The accounts behind a grant, if the grant is enough.
+async fn accounts_of(app: &App, connection: &Connection, grant: &Grant) -> Result<Vec<Account>, Error> {
     let (world, provider) = match account::provider(app, connection).await {
         Ok(provider) => provider,
         Err(SyncError::Platform(error)) => return Err(error),
         Err(SyncError::Job(_)) => return Err(Error::Storage),
     };
-    account_behind(app, connection.platform, (&world, provider.as_ref()), grant).await
+    accounts_behind(app, connection.platform, (&world, provider.as_ref()), grant).await
 }
 
-pub async fn account_behind(
+pub async fn accounts_behind(
     app: &App,
     platform: Platform,
     (world, provider): (&World, &dyn Provider),
     grant: &Grant,
-) -> Result<Account, Error> {
+) -> Result<Vec<Account>, Error> {
     if !provider.suffices(&grant.scopes) {
         return Err(Error::Permission { reason: SCOPES_MISSING.into() });
     }
-    account::adapter_with(app, platform, world, &grant.access_token)?.account().await
+    account::adapter_with(app, platform, world, &grant.access_token)?.accounts().await
+}
+
+/// Connects the one account that a grant opens; whether it was known tells what happened.
+fn settle_one(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    asked: &Connection,
+    account: &Account,
+    grant: &Grant,
+) -> db::Result<(ConnectionId, Event)> {
+    let known = store::by_account(tx, asked.workspace_id, asked.platform, &account.observed.external_id)?;
+    if let Some(replaced) = known {
+        revoke_replaced(tx, now, random, vault, replaced)?;
+    }
+    let event = if known.is_some() { Event::AccountReconnected } else { Event::AccountConnected };
+    Ok((settle(tx, now, random, vault, asked, account, grant)?, event))
 }
 
 /// The grant that a new one takes the place of is of no use to anybody.
@@ -274,13 +301,28 @@ pub fn settle(
             store::move_status(tx, now, asked.id, Status::Connecting, Status::NeedsReauth, cause)?;
         }
     }
+    let id = GrantId::new(now, random);
+    give(tx, now, random, vault, (target, asked.workspace_id), account, (id, grant))?;
+    Ok(target)
+}
+
+/// The grant, and what it opens, are this connection's from now on.
+pub fn give(
+    tx: &mut Tx,
+    now: Timestamp,
+    random: &Random,
+    vault: &Vault,
+    (target, workspace): (ConnectionId, WorkspaceId),
+    account: &Account,
+    (grant_id, grant): (GrantId, &Grant),
+) -> db::Result<()> {
     let version = store::tokens(tx, target)?.ok_or(db::Error::NotFound)?.token_version;
-    let sealed = tokens::seal(vault, random, target, asked.workspace_id, grant);
+    let sealed = tokens::seal(vault, random, target, workspace, grant);
     store::put_tokens(tx, now, target, version, &sealed)?;
+    store::set_grant(tx, target, grant_id)?;
     store::set_account(tx, now, target, account)?;
     store::set_status(tx, now, target, Status::Connected, None)?;
-    changed(tx, now, asked.workspace_id, target)?;
-    Ok(target)
+    changed(tx, now, workspace, target)
 }
 
 fn revoke(
@@ -293,7 +335,9 @@ fn revoke(
 ) -> db::Result<()> {
     let token = grant.refresh_token.as_ref().unwrap_or(&grant.access_token);
     let demo = store::is_demo(tx, connection.workspace_id)?;
-    let job = RevokeToken::new(vault, random, connection, demo, token);
+    // No connection ever held it.
+    let of_nobody = Connection { grant_id: None, ..connection.clone() };
+    let job = RevokeToken::new(vault, random, &of_nobody, demo, token);
     let workspace_id = Some(connection.workspace_id.uuid());
     kit::jobs::enqueue(tx, now, random, &job, Enqueue { workspace_id, ..Enqueue::default() })?;
     Ok(())

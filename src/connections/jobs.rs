@@ -1,4 +1,4 @@
-//! Work of connections that talks to the platform: exchange, reading, one interaction, revocation; and what becomes of a failure.
+//! Work of connections that talks to the platform: reading, one interaction; and what becomes of a failure.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::account::{self, IngestTarget, OpenAccount, SyncError};
+use super::account::{IngestTarget, OpenAccount, SyncError};
 use super::store::{self, Connection};
 use super::sync::{self, Depth, PERIOD};
 use super::tokens::SECRET_UNREADABLE;
 use super::{Cause, ConnectionId, Status, changed, unread};
 use crate::app::App;
 use crate::inbox::ingest;
-use crate::model::Platform;
+use crate::model::{Platform, ProviderState};
 use crate::platforms::{Batch, Error, SignInProblem};
-use crate::secrets::{Place, Secret, Vault};
+use crate::replies;
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Bytes in a payload, as base64url.
@@ -132,12 +132,44 @@ impl Job for SyncConnection {
 pub struct FetchInteraction {
     pub connection_id: ConnectionId,
     pub external_id: String,
+    /// How often it was looked what the platform's moderation says of an own reply in its thread.
+    #[serde(default)]
+    pub looks: u32,
 }
 
+/// Until the next look at a reply that waits for the platform's moderation. After the last, passes over the account find it.
+const MODERATED_WITHIN: [Duration; 8] = [
+    Duration::from_secs(30),
+    Duration::from_secs(60),
+    Duration::from_secs(5 * 60),
+    Duration::from_secs(30 * 60),
+    Duration::from_secs(3 * 3_600),
+    Duration::from_secs(12 * 3_600),
+    Duration::from_secs(24 * 3_600),
+    Duration::from_secs(48 * 3_600),
+];
+
 impl FetchInteraction {
-    /// Several hints at one interaction are one fetch.
+    pub fn new(connection_id: ConnectionId, external_id: String) -> Self {
+        Self { connection_id, external_id, looks: 0 }
+    }
+
+    /// Several hints at one interaction are one fetch; each later look is a job of its own.
     pub fn operation_key(&self) -> String {
-        format!("fetch:{}:{}", self.connection_id, self.external_id)
+        match self.looks {
+            0 => format!("fetch:{}:{}", self.connection_id, self.external_id),
+            looks => format!("moderation:{}:{}:{looks}", self.connection_id, self.external_id),
+        }
+    }
+
+    /// Looks later what became of an own reply in the thread, if it has to wait.
+    pub fn follow(&self, tx: &mut Tx, now: Timestamp, random: &Random, workspace: WorkspaceId) -> db::Result<()> {
+        let pause = usize::try_from(self.looks).ok().and_then(|looks| MODERATED_WITHIN.get(looks));
+        let Some(pause) = pause else { return Ok(()) };
+        let next = Self { looks: self.looks + 1, ..self.clone() };
+        let (key, workspace_id) = (next.operation_key(), Some(workspace.uuid()));
+        let how = Enqueue { operation_key: Some(key), run_at: Some(now + *pause), workspace_id, ..Enqueue::default() };
+        kit::jobs::enqueue(tx, now, random, &next, how).map(drop)
     }
 }
 
@@ -159,9 +191,14 @@ impl Job for FetchInteraction {
             Ok(fetched) => fetched,
             Err(error) => return stopped(&app, run, &connection, error).await,
         };
-        let now = app.now();
+        let (now, random) = (app.now(), app.random.clone());
         run.finish(json!({ "interactions": batch.interactions.len() }), move |tx| {
             ingest::fetched(tx, &target.at(now), &batch.interactions, asked_at)?;
+            let is_held =
+                batch.interactions.iter().any(|one| one.author.is_self && one.provider_state == ProviderState::Held);
+            if self.looks > 0 && (is_held || replies::waits_for_moderation(tx, connection.id, &self.external_id)?) {
+                self.follow(tx, now, &random, connection.workspace_id)?;
+            }
             Ok(unread::keep(tx, now, (connection.workspace_id, connection.id), &batch.set_aside)?)
         })
         .await
@@ -175,85 +212,6 @@ impl FetchInteraction {
         let known = app.db.read(move |conn| store::thread_state(conn, id, &external_id)).await?;
         let fetched = account.adapter.fetch(&account.key(), &self.external_id, known).await?;
         Ok((account.target, fetched))
-    }
-}
-
-/// Ends a token at its provider, after we have forgotten it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RevokeToken {
-    connection_id: ConnectionId,
-    workspace_id: WorkspaceId,
-    platform: Platform,
-    /// Whose it is; `None` where nobody knows.
-    external_id: Option<String>,
-    demo: bool,
-    token: Bytes,
-}
-
-impl RevokeToken {
-    pub fn new(vault: &Vault, random: &Random, connection: &Connection, demo: bool, token: &Secret) -> Self {
-        let job = Self {
-            connection_id: connection.id,
-            workspace_id: connection.workspace_id,
-            platform: connection.platform,
-            external_id: connection.external_id.clone(),
-            demo,
-            token: Bytes(String::new()),
-        };
-        let sealed = job.place(|place| vault.seal(place, token.expose().as_bytes(), random));
-        Self { token: sealed.into(), ..job }
-    }
-
-    fn place<T>(&self, with: impl FnOnce(Place<'_>) -> T) -> T {
-        let (row, owner) = (self.connection_id.uuid(), self.workspace_id.uuid());
-        with(Place { table: "background_jobs", column: "token", row: row.as_bytes(), owner: owner.as_bytes() })
-    }
-}
-
-impl Job for RevokeToken {
-    const TYPE: &'static str = "revoke_token";
-    type Context = App;
-
-    fn policy(&self) -> Policy {
-        Policy {
-            max_attempts: 12,
-            deadline: Duration::from_secs(24 * 3_600),
-            backoff_cap: Duration::from_secs(3_600),
-            // Nobody sees it fail, and then the token would live on.
-            max_deaths: 200,
-            ..Policy::default()
-        }
-    }
-
-    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
-        if self.would_end_another(&app).await? {
-            return run.finish(json!({ "in_use": true }), |_| Ok(())).await;
-        }
-        let sealed = self.token.to_vec();
-        let token = self.place(|place| app.vault.open_sealed(place, &sealed)).map_err(|broken| {
-            Failure::fail("secret_unreadable", "The saved token can't be decrypted any more.").because(broken)
-        })?;
-        let revoked = async {
-            let (_, provider) = account::provider_in(&app, self.platform, self.demo).await?;
-            provider.revoke(&token).await
-        };
-        match revoked.await {
-            Ok(()) => run.finish(json!({}), |_| Ok(())).await,
-            Err(error) => Err(judge(&error, self.platform).0),
-        }
-    }
-}
-
-impl RevokeToken {
-    /// At some providers the end of one authorisation is the end of all that a person ever gave us: also of the one that
-    /// took its place, and of that of another workspace.
-    async fn would_end_another(&self, app: &App) -> Result<bool, Failure> {
-        let ends_all = app.platforms.info(self.platform).is_some_and(|info| info.ends_all_at_once);
-        let (platform, demo) = (self.platform, self.demo);
-        match self.external_id.clone().filter(|_| ends_all) {
-            Some(account) => Ok(app.db.read(move |conn| store::is_in_use(conn, platform, &account, demo)).await?),
-            None => Ok(false),
-        }
     }
 }
 

@@ -5,12 +5,14 @@ pub mod api;
 pub mod app_password;
 pub mod budget;
 mod causes;
+pub mod choosing;
 pub mod connect;
 pub mod consent;
 mod flows;
 pub mod imported;
 pub mod jobs;
 pub mod pages;
+pub mod revoking;
 mod service;
 pub mod simulated;
 pub mod store;
@@ -37,10 +39,14 @@ use crate::secrets::{Broken, Vault};
 use crate::work::Work;
 use crate::workspaces::{Kind, UserId, Workspace, WorkspaceId};
 
+kit::id_types! { pub GrantId }
+
 kit::text_enum! {
     pub enum Status {
         Disconnected = "disconnected",
         Connecting = "connecting",
+        /// Its person has signed in, and is asked which of their accounts are meant.
+        Choosing = "choosing",
         Connected = "connected",
         NeedsReauth = "needs_reauth",
         Failed = "failed",
@@ -52,6 +58,7 @@ kit::text_enum! {
 pub enum Action {
     Sync,
     Reconnect,
+    Choose,
     Cancel,
     Disconnect,
     Dismiss,
@@ -62,6 +69,7 @@ impl Status {
         match self {
             Status::Connected => &[Action::Sync, Action::Disconnect],
             Status::Connecting => &[Action::Cancel],
+            Status::Choosing => &[Action::Choose, Action::Cancel],
             Status::NeedsReauth => &[Action::Reconnect, Action::Disconnect],
             Status::Failed => &[Action::Reconnect, Action::Dismiss],
             Status::Disconnected => &[Action::Reconnect],
@@ -77,6 +85,10 @@ pub enum Refused {
     NotConnected,
     #[error("this platform isn't supported yet")]
     NotOffered,
+    #[error("this connection offers nothing to choose from")]
+    NothingToChoose,
+    #[error("none of the accounts that are offered was chosen")]
+    NothingChosen,
     #[error(transparent)]
     Db(#[from] kit::db::Error),
 }
@@ -134,7 +146,7 @@ fn revoke_later(
     let held = [sealed.open_refresh(vault), sealed.open_access(vault)];
     if let Some(token) = held.into_iter().flatten().flatten().next() {
         let demo = store::is_demo(tx, connection.workspace_id)?;
-        let job = jobs::RevokeToken::new(vault, random, connection, demo, &token);
+        let job = revoking::RevokeToken::new(vault, random, connection, demo, &token);
         let enqueue = Enqueue {
             user_id: user.map(UserId::uuid),
             workspace_id: Some(connection.workspace_id.uuid()),

@@ -18,11 +18,12 @@ use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{self, Event};
+use crate::inbox::ratings;
 use crate::model::Platform;
 use crate::platforms::{self, SignIn};
 use crate::secrets::Secret;
 use crate::web::cookies::with_renewed_cookie;
-use crate::web::errors::{Error, Result};
+use crate::web::errors::{Error, FieldErrors, Result};
 use crate::web::ui;
 use crate::workspaces::{self, Kind, UserId, WorkspaceId};
 
@@ -58,7 +59,8 @@ async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
                 let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
                 let by_app_password =
                     platforms.info(connection.platform).is_some_and(|info| info.sign_in == SignIn::AppPassword);
-                Ok(Shown { connection, reading, unread, used, by_app_password })
+                let ratings = ratings::of_connection(conn, connection.id)?;
+                Ok(Shown { connection, reading, unread, used, ratings, by_app_password })
             })
             .collect::<kit::db::Result<Vec<_>>>()?;
         Ok::<_, kit::db::Error>((shown, is_owner))
@@ -281,8 +283,9 @@ pub async fn simulator(
     let shows = |platform: &Platform| method == Method::GET && platform.as_str() == host;
     let asking = app.platforms.offered().find(|platform| asks(platform) || shows(platform));
     let Some(platform) = asking.filter(|_| who.workspace.kind == Kind::Demo) else { return Err(Error::NotFound) };
+    let visited = app.platforms.get(platform).filter(|_| shows(&platform)).map(|module| module.visitors_host());
     let asked = service::Asked {
-        host: &host,
+        host: visited.unwrap_or(&host),
         post: method == Method::POST,
         path: &path,
         query: query.as_deref().unwrap_or_default(),
@@ -317,6 +320,14 @@ impl From<Refused> for Error {
             Refused::NotFound => Error::NotFound,
             Refused::NotConnected => Error::conflict("not_connected", "Connect this account before syncing it."),
             Refused::NotOffered => Error::conflict("platform_not_offered", "This platform isn't supported yet."),
+            Refused::NothingToChoose => {
+                Error::conflict("nothing_to_choose", "There is nothing to choose here any more.")
+            }
+            Refused::NothingChosen => {
+                let mut errors = FieldErrors::default();
+                errors.add("external_ids", "required", "Choose at least one.");
+                Error::Invalid(errors)
+            }
             Refused::Db(error) => error.into(),
         }
     }

@@ -5,22 +5,22 @@ use kit::db::{self, Tx};
 use kit::random::Random;
 
 use super::account;
-use super::connect::{self, account_behind};
+use super::connect::{self, accounts_behind};
 use super::store;
-use super::{ConnectionId, pages};
+use super::{ConnectionId, GrantId, pages};
 use crate::app::App;
 use crate::model::Platform;
 use crate::platforms::{Account, Consent, Error, Grant, Question};
 use crate::secrets::{Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
-/// An account and what opens it.
+/// Accounts and what opens them.
 pub struct Connected {
     pub grant: Grant,
-    pub account: Account,
+    pub accounts: Vec<Account>,
 }
 
-/// Authorises this installation for an account of the user's demo profile, and reads which one that is.
+/// Authorises this installation for the accounts that the user's demo profile has at a platform.
 pub async fn consent(app: &App, user: UserId, platform: Platform) -> Result<Connected, Error> {
     let (world, provider) = account::provider_in(app, platform, true).await?;
     let (state, verifier) = (app.random.token(), Secret::new(app.random.token()));
@@ -33,22 +33,24 @@ pub async fn consent(app: &App, user: UserId, platform: Platform) -> Result<Conn
         Consent::Refused { reason } => return Err(Error::Permission { reason }),
     };
     let grant = provider.exchange(&code, question).await?;
-    let account = account_behind(app, platform, (&world, provider.as_ref()), &grant).await?;
-    Ok(Connected { grant, account })
+    let accounts = accounts_behind(app, platform, (&world, provider.as_ref()), &grant).await?;
+    Ok(Connected { grant, accounts })
 }
 
-/// The connection of a demo workspace, connected.
+/// The connections of a demo workspace, one for each account, connected.
 pub fn insert(
     tx: &mut Tx,
     now: Timestamp,
     random: &Random,
     vault: &Vault,
-    id: ConnectionId,
+    ids: &[ConnectionId],
     (workspace, platform): (WorkspaceId, Platform),
     connected: &Connected,
 ) -> db::Result<()> {
-    store::insert(tx, now, id, workspace, platform)?;
-    let asked = store::by_id(tx, id)?.ok_or(db::Error::NotFound)?;
-    connect::settle(tx, now, random, vault, &asked, &connected.account, &connected.grant)?;
+    let grant_id = GrantId::new(now, random);
+    for (id, account) in ids.iter().zip(&connected.accounts) {
+        store::insert(tx, now, *id, workspace, platform)?;
+        connect::give(tx, now, random, vault, (*id, workspace), account, (grant_id, &connected.grant))?;
+    }
     Ok(())
 }

@@ -6,7 +6,7 @@ use kit::db::{Conn, Json, Result, Tx};
 use kit::jobs::{JobId, JobStatus};
 
 use super::walks::Walks;
-use super::{Cause, ConnectionId, Status};
+use super::{Cause, ConnectionId, GrantId, Status};
 use crate::model::Platform;
 use crate::model::ProviderState;
 use crate::platforms::Account;
@@ -29,7 +29,10 @@ kit::row! {
         pub followers: Option<i64>,
         pub content_total: Option<i64>,
         pub scopes: String,
+        /// The authorisation that it holds, of which others may hold a copy.
+        pub grant_id: Option<GrantId>,
         pub adapter_state: Option<Json>,
+        pub choices: Option<Json>,
         pub walks: Option<Json>,
         pub language: Option<String>,
         pub synced_at: Option<Timestamp>,
@@ -100,7 +103,7 @@ pub fn by_account(
 pub fn unfinished(conn: &mut Conn, workspace: WorkspaceId, platform: Platform) -> Result<Option<ConnectionId>> {
     conn.opt(
         "SELECT id FROM platform_connections
-         WHERE workspace_id = $1 AND platform = $2 AND external_id IS NULL
+         WHERE workspace_id = $1 AND platform = $2 AND external_id IS NULL AND connection_status <> 'choosing'
             AND (connection_status = 'failed' OR NOT EXISTS (
                 SELECT 1 FROM oauth_flows
                 WHERE oauth_flows.connection_id = platform_connections.id AND oauth_flows.used_at IS NOT NULL))
@@ -248,15 +251,8 @@ pub fn thread_state(conn: &mut Conn, connection: ConnectionId, external_id: &str
     )
 }
 
-/// Whether some connection of a kind of workspace is authorised for an account.
-pub fn is_in_use(conn: &mut Conn, platform: Platform, external_id: &str, demo: bool) -> Result<bool> {
-    let found: Option<ConnectionId> = conn.opt(
-        "SELECT platform_connections.id FROM platform_connections
-         JOIN workspaces ON workspaces.id = platform_connections.workspace_id
-         WHERE platform = $1 AND external_id = $2 AND refresh_token IS NOT NULL AND workspaces.kind = $3 LIMIT 1",
-        args![platform, external_id, if demo { "demo" } else { "live" }],
-    )?;
-    Ok(found.is_some())
+pub fn set_grant(tx: &mut Tx, id: ConnectionId, grant: GrantId) -> Result<()> {
+    tx.exec("UPDATE platform_connections SET grant_id = $2 WHERE id = $1", args![id, grant]).map(drop)
 }
 
 kit::row! {

@@ -77,7 +77,7 @@ pub async fn everything(
 }
 
 async fn read_account(account: &mut OpenAccount, run: &Run) -> Result<AccountKey, SyncError> {
-    let found = account.adapter.account().await?;
+    let found = account.adapter.account(&account.key()).await?;
     let key = found.key();
     account.target.language = found.observed.language.as_deref().and_then(Language::of_tag);
     let (id, now, target) = (account.connection.id, account.app.now(), account.target.clone());
@@ -347,7 +347,7 @@ impl<'a, P: Fn(Progress) + Send + Sync> Turn<'a, P> {
             unseen.extend(content::unseen(conn, id, began_at, ASKED_FOR)?);
             Ok::<_, kit::db::Error>(unseen)
         });
-        Ok(self.account.adapter.gone(&unseen.await?).await?)
+        Ok(self.account.adapter.gone(&self.key, &unseen.await?).await?)
     }
 
     fn reading(&self) -> Reading {

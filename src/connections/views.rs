@@ -1,17 +1,21 @@
 //! HTML of the connections page, and of the step between it and a provider's consent page.
 
+mod facts;
+
 use kit::jobs::JobStatus;
 use maud::{Markup, html};
 
+use self::facts::facts;
 use super::budget::Use;
 use super::store::Reading;
 use super::unread::Unread;
 use super::{Action, Cause, Connection, ConnectionId, Status};
+use crate::inbox::ratings::{self, Ratings};
 use crate::model::{Platform, UnreadKind};
 use crate::web::errors::FieldErrors;
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{
-    Button, Field, Icon, Live, Local, Tone, card, head, icon, key_values, live, notice, platform_mark, progress, tag,
+    Button, Field, Icon, Live, Local, Tone, card, head, icon, live, notice, platform_mark, progress, tag,
 };
 
 /// What the page shows; read in one snapshot.
@@ -31,6 +35,8 @@ pub struct Shown {
     /// How many things could not be read, and the newest of them.
     pub unread: (i64, Vec<Unread>),
     pub used: Option<Use>,
+    /// Where its reviews have stars.
+    pub ratings: Ratings,
     /// Whether its person signs in on a page of ours.
     pub by_app_password: bool,
 }
@@ -53,6 +59,7 @@ impl Status {
         match self {
             Status::Connected => (Tone::Good, "Connected"),
             Status::Connecting => (Tone::Accent, "Connecting"),
+            Status::Choosing => (Tone::Accent, "Waiting for your choice"),
             Status::NeedsReauth => (Tone::Warn, "Needs reconnecting"),
             Status::Failed => (Tone::Bad, "Not connected"),
             Status::Disconnected => (Tone::Plain, "Disconnected"),
@@ -110,10 +117,16 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
                         .posts(&format!("/connections/{}/start", platform.as_str()))) }
                 }
             }
+            @if connection.connection_status == Status::Choosing {
+                p.muted { "You're signed in. Say which of your " (platform.words().account) "s Repruv should read." }
+            }
             @if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Running) {
                 (progress(reading.progress_done, reading.progress_total, &reading.progress_step))
             }
-            @if connection.external_id.is_some() { (facts(shown, local)) }
+            @if connection.external_id.is_some() {
+                (ratings::summary(&shown.ratings, connection.id))
+                (facts(shown, local))
+            }
             (unread(&shown.unread, is_owner, local))
             @if is_owner { (actions(shown, name)) }
         }
@@ -132,52 +145,6 @@ fn trouble(cause: Cause, connection: &Connection, local: &Local) -> Markup {
         _ => Tone::Warn,
     };
     notice(tone, html! { p data-cause=(cause.as_str()) { b { (what) } " " (cure) } })
-}
-
-fn facts(shown: &Shown, local: &Local) -> Markup {
-    let (connection, reading, used) = (&shown.connection, shown.reading.as_ref(), shown.used);
-    let words = connection.platform.words();
-    let unknown = |why: &str| html! { span.muted { (why) } };
-    let followers = connection.followers.map(|count| some(count, words.audience));
-    let content = connection.content_total.map(|count| some(count, words.content));
-    let mut facts = vec![
-        (
-            "Audience",
-            followers.unwrap_or_else(|| {
-                unknown(if shown.by_app_password { "Not available" } else { "Hidden by the account" })
-            }),
-        ),
-        ("Content", content.unwrap_or_else(|| unknown("Not available"))),
-        ("Last synced", connection.synced_at.map_or_else(|| unknown("Not yet"), |at| local.ago(at))),
-        (
-            "Up to date as of",
-            match connection.complete_to {
-                Some(at) => local.moment(at),
-                None if connection.synced_at.is_some() => unknown("Not everything could be read"),
-                None => unknown("First sync in progress"),
-            },
-        ),
-    ];
-    let syncs = connection.connection_status == Status::Connected;
-    if let Some(reading) = reading.filter(|reading| syncs && reading.status == JobStatus::Pending) {
-        facts.push(("Next sync", local.ago(reading.run_at)));
-    }
-    if let Some(used) = used {
-        facts.push((
-            "API quota today",
-            html! {
-                span.num { (grouped(used.used.min(used.units))) " of " (grouped(used.units)) } " units used, full again "
-                (local.moment(used.ends_at))
-            },
-        ));
-    }
-    key_values(&facts)
-}
-
-/// So many of something that has a plural in "s".
-fn some(count: i64, many: &str) -> Markup {
-    let word = if count == 1 { many.trim_end_matches('s') } else { many };
-    html! { span.num { (grouped(count)) } " " (word) }
 }
 
 /// What was set aside, so that nobody takes it for read.
@@ -237,6 +204,9 @@ fn actions(shown: &Shown, name: &str) -> Markup {
                     Action::Reconnect => (Button::primary(again).icon(Icon::Retry).test("reconnect-connection")
                         .describe(&format!("{again}: {name}")).hidden("connection_id", &id)
                         .posts(&format!("/connections/{}/start", connection.platform.as_str()))),
+                    Action::Choose => {
+                        a.button.primary href={ "/connections/" (id) "/choose" } data-test="choose-accounts" { "Choose your " (connection.platform.words().account) "s" }
+                    }
                     Action::Cancel => (Button::new("Cancel").icon(Icon::X).test("cancel-connection")
                         .describe(&format!("Cancel: {name}")).posts(&format!("/connections/{id}/disconnect"))),
                     Action::Disconnect => (Button::danger("Disconnect").test("disconnect-connection")

@@ -159,7 +159,7 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
     });
     Metric {
         name: "interactions_today",
-        title: "Comments today",
+        title: if facts.are_reviews() { "Reviews today" } else { "Comments today" },
         icon: Icon::Message,
         value: reason.is_none().then_some(Value::Count(today)),
         unit: "interactions",

@@ -281,6 +281,12 @@ impl Facts {
         self.reading().map(|connection| connection.complete_to.or(connection.synced_at)).min().flatten()
     }
 
+    /// Whether all that comes in is rated.
+    pub fn are_reviews(&self) -> bool {
+        let mut platforms = self.connections.iter().map(|connection| connection.platform);
+        !self.connections.is_empty() && platforms.all(|platform| platform.capabilities().has_ratings)
+    }
+
     /// The connections that are being read.
     fn reading(&self) -> impl Iterator<Item = &Connection> {
         self.connections.iter().filter(|connection| connection.connection_status == Status::Connected)

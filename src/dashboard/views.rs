@@ -76,6 +76,7 @@ fn greeting(local: &Local) -> &'static str {
 
 fn summary(facts: &Facts, may_connect: bool) -> String {
     let Waiting { total, urgent, .. } = facts.waiting;
+    let thing = if facts.are_reviews() { "review" } else { "comment" };
     match (total, urgent) {
         _ if facts.connections.is_empty() && may_connect => {
             "Connect an account, or try everything in demo mode first.".to_owned()
@@ -84,10 +85,10 @@ fn summary(facts: &Facts, may_connect: bool) -> String {
             "No account is connected here yet. An owner of this workspace can connect one.".to_owned()
         }
         (0, _) => "You're all caught up.".to_owned(),
-        (1, 0) => "One comment needs a reply.".to_owned(),
-        (1, _) => "One comment needs a reply urgently.".to_owned(),
-        (_, 0) => format!("{} comments need a reply.", grouped(total)),
-        _ => format!("{} comments need a reply, {} of them urgently.", grouped(total), grouped(urgent)),
+        (1, 0) => format!("One {thing} needs a reply."),
+        (1, _) => format!("One {thing} needs a reply urgently."),
+        (_, 0) => format!("{} {thing}s need a reply.", grouped(total)),
+        _ => format!("{} {thing}s need a reply, {} of them urgently.", grouped(total), grouped(urgent)),
     }
 }
 
@@ -252,6 +253,7 @@ fn connection_item(connection: &Connection, local: &Local) -> Markup {
         Status::Connected if cause.is_some() => (Tone::Warn, "connected"),
         Status::Connected => (Tone::Good, "connected"),
         Status::Connecting => (Tone::Accent, "connecting"),
+        Status::Choosing => (Tone::Accent, "waiting for your choice"),
         Status::NeedsReauth => (Tone::Warn, "needs reconnecting"),
         Status::Failed => (Tone::Bad, "not connected"),
         Status::Disconnected => (Tone::Plain, "disconnected"),

@@ -50,6 +50,7 @@ pub struct StatusError {
 pub struct StatusProfile {
     channel_name: String,
     niche: String,
+    story: super::Story,
     scenario: super::Scenario,
     size: super::Size,
     seed: u64,
@@ -132,6 +133,7 @@ impl From<Demo> for Status {
         let profile = demo.profile.map(|profile| StatusProfile {
             channel_name: profile.channel_name,
             niche: profile.niche,
+            story: profile.story,
             scenario: profile.scenario,
             size: profile.size,
             seed: profile.seed,

@@ -9,6 +9,7 @@ use kit::random::Random;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::forgetting::ForgetDemoProfile;
 use super::samples;
 use super::service::{self, Webhook};
 use super::{Choice, DemoStatus, Fault, Next, Operation, Profile, Refused, UserId, WorkspaceId, operation, store};
@@ -17,7 +18,6 @@ use crate::connections::simulated;
 use crate::connections::sync::{self, Depth};
 use crate::connections::{ConnectionId, account::SyncError};
 use crate::live::{Hint, hint};
-use crate::model::Platform;
 use crate::webhooks::incoming as webhooks;
 use crate::work::{Who, Work};
 use crate::workspaces::{self, Kind};
@@ -39,7 +39,8 @@ pub struct EnableDemo {
 struct Steps {
     is_clear: bool,
     made: Option<Made>,
-    connection: Option<ConnectionId>,
+    #[serde(default)]
+    connections: Vec<ConnectionId>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -66,11 +67,15 @@ impl Job for EnableDemo {
             run.step(&steps, move |tx| Ok(store::clear(tx, user)?)).await?;
         }
         let made = self.make(&app, &run, user, &mut steps).await?;
-        let connection = connect(&app, &run, user, &made, &mut steps).await?;
-        let total = usize::try_from(made.profile.platforms.youtube.promised.total()).unwrap_or(0);
-        let progress = |pass: sync::Progress| run.progress(pass.done.min(total), total, pass.step);
-        sync::everything(&app, &run, connection, Depth::Whole, progress).await.map_err(failure)?;
-        confirm(&app, run, user, &made, connection).await
+        let connections = connect(&app, &run, user, &made, &mut steps).await?;
+        let total = usize::try_from(made.profile.platforms.promised().total()).unwrap_or(0);
+        let mut before = 0;
+        for connection in &connections {
+            let progress = |pass: sync::Progress| run.progress((before + pass.done).min(total), total, pass.step);
+            let read = sync::everything(&app, &run, *connection, Depth::Whole, progress).await.map_err(failure)?;
+            before += read.content + read.interactions;
+        }
+        confirm(&app, run, user, &made, connections).await
     }
 
     fn on_failed(
@@ -134,7 +139,7 @@ impl EnableDemo {
         if let Some(made) = &steps.made {
             return Ok(made.clone());
         }
-        run.progress(0, 0, "Creating the demo channel");
+        run.progress(0, 0, "Creating the demo");
         let webhook = Webhook {
             url: webhooks::demo_url(&app.config.webhook_base, user),
             secret: webhooks::demo_secret(&app.vault, user),
@@ -164,39 +169,60 @@ impl EnableDemo {
     }
 }
 
-async fn connect(app: &App, run: &Run, user: UserId, made: &Made, steps: &mut Steps) -> Result<ConnectionId, Failure> {
-    if let Some(connection) = steps.connection {
-        return Ok(connection);
+async fn connect(
+    app: &App,
+    run: &Run,
+    user: UserId,
+    made: &Made,
+    steps: &mut Steps,
+) -> Result<Vec<ConnectionId>, Failure> {
+    if !steps.connections.is_empty() {
+        return Ok(steps.connections.clone());
     }
-    run.progress(0, 0, "Connecting the channel");
-    let connected =
-        simulated::consent(app, user, Platform::YouTube).await.map_err(|error| service::platform_failure(&error))?;
+    run.progress(0, 0, "Connecting the accounts");
+    let mut connected = Vec::new();
+    for platform in made.profile.platforms.present() {
+        let found = simulated::consent(app, user, platform).await.map_err(|error| service::platform_failure(&error))?;
+        let ids = found.accounts.iter().map(|_| ConnectionId::new(app.now(), &app.random)).collect::<Vec<_>>();
+        steps.connections.extend(&ids);
+        connected.push((platform, ids, found));
+    }
     kit::failpoint!("demo: consented");
-    let (place, connection) = ((made.workspace, Platform::YouTube), ConnectionId::new(app.now(), &app.random));
-    steps.connection = Some(connection);
+    let workspace = made.workspace;
     let insert = app.unit(Who::user(user, ""), move |work| {
-        Ok(simulated::insert(work.tx, work.now, work.random, work.secrets, connection, place, &connected)?)
+        for (platform, ids, found) in &connected {
+            let place = (workspace, *platform);
+            simulated::insert(work.tx, work.now, work.random, work.secrets, ids, place, found)?;
+        }
+        Ok(())
     });
     run.step(&steps, insert).await?;
     kit::failpoint!("demo: connected");
-    Ok(connection)
+    Ok(steps.connections.clone())
 }
 
 /// Enabled only on counted rows of this very operation, while its profile stands.
-async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: ConnectionId) -> Result<Done, Failure> {
-    let (promised, workspace) = (made.profile.platforms.youtube.promised, made.workspace);
+async fn confirm(
+    app: &App,
+    run: Run,
+    user: UserId,
+    made: &Made,
+    connections: Vec<ConnectionId>,
+) -> Result<Done, Failure> {
+    let (promised, workspace) = (made.profile.platforms.promised(), made.workspace);
     let counted = app.db.read(move |conn| store::counted(conn, workspace, promised.as_of)).await?;
-    let is_whole = counted.videos >= promised.videos && counted.interactions >= promised.interactions;
+    let is_whole = counted.content >= promised.content && counted.interactions >= promised.interactions;
     if !is_whole && !kit::mutant!("demo: enabled without counting") {
-        return Err(Failure::retry("demo_incomplete", "Some of the demo channel's data is still missing.")
+        return Err(Failure::retry("demo_incomplete", "Some of the demo's data is still missing.")
             .because(format!("{counted:?} of {promised:?}")));
     }
     if !service::still_has(app, user, &made.profile).await? {
-        return Err(Failure::fail("demo_profile_changed", "The demo channel was replaced while it was being set up."));
+        return Err(Failure::fail("demo_profile_changed", "The demo was replaced while it was being set up."));
     }
+    let story = made.profile.story;
     let result = json!({
         "channel_name": made.profile.channel_name, "seed": made.profile.seed,
-        "videos": counted.videos, "interactions": counted.interactions,
+        "content": counted.content, "interactions": counted.interactions,
     });
     let job = run.id();
     kit::failpoint!("demo: counted");
@@ -205,12 +231,14 @@ async fn confirm(app: &App, run: Run, user: UserId, made: &Made, connection: Con
         if !store::end(work.tx, work.now, user, job, from, to, None)? {
             return Err(Failure::fail("superseded", "A newer request replaced this one."));
         }
-        samples::put(work, workspace, user).map_err(|error| {
+        samples::put(work, workspace, user, story).map_err(|error| {
             Failure::retry("demo_samples", "The demo's samples couldn't be stored.").because(error.to_string())
         })?;
         kit::failpoint!("demo: ending");
         let later = work.now + sync::PERIOD;
-        crate::connections::jobs::enqueue_sync(work.tx, work.now, work.random, None, connection, later)?;
+        for connection in &connections {
+            crate::connections::jobs::enqueue_sync(work.tx, work.now, work.random, None, *connection, later)?;
+        }
         for hint_of in [Hint::Demo, Hint::Connection, Hint::Inbox] {
             hint(work.tx, user, hint_of);
         }
@@ -237,7 +265,7 @@ impl Job for DisableDemo {
 
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
         let user = user_of(&run)?;
-        run.progress(0, 2, "Removing the demo channel");
+        run.progress(0, 2, "Removing the demo");
         if self.called_back.is_some() && !kit::mutant!("demo: a late request makes a profile") {
             service::remove(&app, user, self.called_back).await?;
         }
@@ -318,35 +346,6 @@ fn end_leaving(tx: &mut Tx, job: &JobRow, fault: &Fault, now: Timestamp) -> db::
     store::end(tx, now, user, job.id, DemoStatus::Disabling, DemoStatus::Failed, Some(fault))?;
     hint(tx, user, Hint::Demo);
     Ok(())
-}
-
-/// After a set-up that failed: its profile goes as soon as the demo service can be reached, however late that is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ForgetDemoProfile {
-    pub user_id: UserId,
-    /// Only what this operation made; a newer one's profile stays.
-    pub operation: JobId,
-}
-
-impl Job for ForgetDemoProfile {
-    const TYPE: &'static str = "forget_demo_profile";
-    type Context = App;
-
-    fn policy(&self) -> Policy {
-        Policy {
-            max_attempts: 200,
-            deadline: Duration::from_secs(7 * 86_400),
-            backoff_cap: Duration::from_secs(3_600),
-            // Nobody sees it fail, and then the profile would stay.
-            max_deaths: 200,
-            ..Policy::default()
-        }
-    }
-
-    async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
-        service::remove(&app, self.user_id, Some(self.operation)).await?;
-        run.finish(json!({}), |_| Ok(())).await
-    }
 }
 
 /// A person waits for it: six attempts within about half a minute.

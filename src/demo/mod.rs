@@ -13,8 +13,10 @@
 //! Each move is one conditional UPDATE, committed together with the job that will make it true.
 
 pub mod api;
+pub mod forgetting;
 pub mod jobs;
 pub mod pages;
+mod profile;
 mod samples;
 mod service;
 mod store;
@@ -31,6 +33,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use self::jobs::{DisableDemo, EnableDemo};
+pub use self::profile::{Held, Platforms, Profile};
 use crate::accounts::sessions::{self, SignedIn, UserRow};
 use crate::app::App;
 use crate::live::{Hint, hint};
@@ -40,7 +43,19 @@ pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 use crate::workspaces::{Kind, Right, Role, Workspace};
 
 kit::text_enum! {
-    /// What kind of time the demo channel is having.
+    /// Whose demo it is, and so which platforms are in it.
+    #[derive(Default)]
+    pub enum Story {
+        /// A channel on YouTube.
+        #[default]
+        Creator = "creator",
+        /// The Google reviews of a restaurant's locations.
+        Restaurant = "restaurant",
+    }
+}
+
+kit::text_enum! {
+    /// What kind of time the demo is having.
     pub enum Scenario {
         Healthy = "healthy",
         Typical = "typical",
@@ -70,6 +85,7 @@ kit::text_enum! {
 #[serde(default, deny_unknown_fields)]
 #[schema(as = DemoChoice)]
 pub struct Choice {
+    pub story: Story,
     pub scenario: Scenario,
     pub size: Size,
     /// The same seed makes the same channel; a new one when it is left out.
@@ -82,18 +98,20 @@ impl Choice {
     fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         struct Kept {
+            #[serde(default)]
+            story: Story,
             scenario: Scenario,
             size: Size,
             seed: Option<u64>,
         }
-        let Kept { scenario, size, seed } = Kept::deserialize(from)?;
-        Ok(Self { scenario, size, seed })
+        let Kept { story, scenario, size, seed } = Kept::deserialize(from)?;
+        Ok(Self { story, scenario, size, seed })
     }
 }
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { scenario: Scenario::Healthy, size: Size::Medium, seed: None }
+        Self { story: Story::default(), scenario: Scenario::Healthy, size: Size::Medium, seed: None }
     }
 }
 
@@ -110,48 +128,6 @@ enum Next {
 
 /// JSON readers keep integers exact up to here.
 pub const LARGEST_SEED: u64 = (1 << 53) - 1;
-
-/// The demo channel, as the demo service described it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
-pub struct Profile {
-    pub id: String,
-    pub user_id: String,
-    pub channel_name: String,
-    pub niche: String,
-    pub scenario: Scenario,
-    pub size: Size,
-    pub seed: u64,
-    pub platforms: Platforms,
-}
-
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = DemoPlatforms)]
-pub struct Platforms {
-    pub youtube: YouTubeProfile,
-}
-
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = DemoYouTube)]
-pub struct YouTubeProfile {
-    pub subscribers: i64,
-    pub avg_views: f64,
-    pub engagement_rate: f64,
-    pub promised: Promised,
-}
-
-/// What the profile's channel held at an instant: demo mode is enabled when all of it is in our database.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Promised {
-    pub videos: i64,
-    pub interactions: i64,
-    pub as_of: Timestamp,
-}
-
-impl Promised {
-    pub const fn total(self) -> i64 {
-        self.videos + self.interactions
-    }
-}
 
 /// Why demo mode is `failed`; kept in `users.demo_mode_error`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

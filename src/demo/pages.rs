@@ -20,6 +20,7 @@ use crate::web::ui;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EnableForm {
+    story: String,
     scenario: String,
     size: String,
     seed: String,
@@ -90,11 +91,13 @@ impl EnableForm {
             "" => Ok(None),
             text => text.parse::<u64>().ok().filter(|seed| *seed <= LARGEST_SEED).map(Some).ok_or(()),
         };
+        let story = if self.story.is_empty() { Ok(usual.story) } else { self.story.parse() };
         let scenario = if self.scenario.is_empty() { Ok(usual.scenario) } else { self.scenario.parse() };
         let size = if self.size.is_empty() { Ok(usual.size) } else { self.size.parse() };
-        match (scenario, size, seed) {
-            (Ok(scenario), Ok(size), Ok(seed)) => Ok(Choice { scenario, size, seed }),
-            (_, _, seed) => Err(Typed {
+        match (story, scenario, size, seed) {
+            (Ok(story), Ok(scenario), Ok(size), Ok(seed)) => Ok(Choice { story, scenario, size, seed }),
+            (_, _, _, seed) => Err(Typed {
+                story: self.story.clone(),
                 scenario: self.scenario.clone(),
                 size: self.size.clone(),
                 seed: self.seed.clone(),

@@ -37,7 +37,7 @@ pub async fn create(
     webhook: &Webhook,
 ) -> Result<Profile, Failure> {
     let body = json!({
-        "user_id": user, "profile_type": "auto", "niche": "cooking", "personality": "friendly",
+        "user_id": user, "profile_type": "auto", "story": choice.story, "niche": "cooking", "personality": "friendly",
         "scenario": choice.scenario, "size": choice.size, "seed": choice.seed,
         "webhook": { "url": webhook.url, "secret": webhook.secret.expose() },
         "redirect_uris": [connections::pages::redirect_uri(app, Platform::YouTube)],
@@ -115,7 +115,7 @@ fn conflict(answer: &Answer) -> Failure {
         Ok(problem) if problem.code == "operation_cancelled" => {
             Failure::fail("demo_operation_over", "The demo service considers this set-up cancelled.")
         }
-        _ => Failure::fail(PROFILE_EXISTS, "The demo service still has another demo channel for you."),
+        _ => Failure::fail(PROFILE_EXISTS, "The demo service still has another demo for you."),
     }
 }
 

@@ -5,7 +5,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Dialect, Error, Json, Result, Tx};
 use kit::jobs::JobId;
 
-use super::{DemoStatus, Fault, Next, Profile, Promised, UserId, WorkspaceId};
+use super::{DemoStatus, Fault, Held, Next, Profile, UserId, WorkspaceId};
 
 kit::row! {
     #[derive(Clone, Debug)]
@@ -118,14 +118,15 @@ pub fn clear(tx: &mut Tx, user: UserId) -> Result<()> {
 }
 
 /// How much of what was promised is in the database.
-pub fn counted(conn: &mut Conn, workspace: WorkspaceId, as_of: Timestamp) -> Result<Promised> {
-    let videos = conn.one(
-        "SELECT count(*) FROM content_items WHERE workspace_id = $1 AND published_at <= $2",
+pub fn counted(conn: &mut Conn, workspace: WorkspaceId, as_of: Timestamp) -> Result<Held> {
+    // A place was not published at any time.
+    let content = conn.one(
+        "SELECT count(*) FROM content_items WHERE workspace_id = $1 AND (published_at IS NULL OR published_at <= $2)",
         args![workspace, as_of],
     )?;
     let interactions = conn.one(
         "SELECT count(*) FROM interactions WHERE workspace_id = $1 AND created_at <= $2",
         args![workspace, as_of],
     )?;
-    Ok(Promised { videos, interactions, as_of })
+    Ok(Held { content, interactions, as_of })
 }

@@ -3,14 +3,15 @@
 use kit::jobs::{JobStatus, JobView};
 use maud::{Markup, html};
 
-use super::{Choice, Demo, DemoStatus, Fault, Operation, Profile, Scenario, Size};
+use super::{Choice, Demo, DemoStatus, Fault, Operation, Platforms, Profile, Scenario, Size, Story};
+use crate::model::Platform;
 use crate::web::ui::controls::{Tone, key_values, notice, progress};
-use crate::web::ui::forms::{Button, Field, Select};
+use crate::web::ui::forms::{Button, Field, Select, fieldset};
 use crate::web::ui::icons::Icon;
 use crate::web::ui::layout::{card, head};
 use crate::web::ui::live::{Live, live};
-use crate::web::ui::numbers::grouped;
-use crate::web::ui::{Local, settings_tabs};
+use crate::web::ui::numbers::{counted, grouped};
+use crate::web::ui::{Local, platform_mark, settings_tabs};
 
 /// The panel of the dashboard: an invitation, or how it stands.
 pub fn panel(demo: &Demo, local: &Local) -> Markup {
@@ -33,11 +34,12 @@ fn invitation() -> Markup {
     html! {
         section.banner.invitation {
             div {
-                strong { "New here? Try everything with a demo channel." }
-                p { "Get a channel with videos and over a thousand comments in seconds, no API key needed. It has its own workspace, so your data stays untouched." }
+                strong { "New here? Try everything with a demo." }
+                p { "A creator's channel with over a thousand comments, or a restaurant with its Google reviews: ready in seconds, no API key needed. It has its own workspace, so your data stays untouched." }
             }
             div.actions {
                 (Button::primary("Try demo mode").test("enable-demo").posts("/demo/enable"))
+                (Button::new("Try it with a restaurant").test("enable-restaurant").hidden("story", Story::Restaurant.as_str()).posts("/demo/enable"))
                 a href="/settings/demo" { "Choose a scenario and size" }
                 a href="/connections" { "Connect an account" }
             }
@@ -81,7 +83,7 @@ fn enabling(demo: &Demo, local: &Local) -> Markup {
 }
 
 fn enabled(name: Option<&str>, may_change: bool) -> Markup {
-    let name = name.unwrap_or("your demo channel");
+    let name = name.unwrap_or("your demo");
     html! {
         div data-test="demo-enabled" {
             p { strong data-announce { "Demo: " (name) "." } span.rest { " Everything here is simulated; your own data is untouched." } }
@@ -157,6 +159,7 @@ fn at_work(job: Option<&JobView>, local: &Local) -> Markup {
 /// What a form for demo mode held when it was refused.
 #[derive(Clone, Debug, Default)]
 pub struct Typed {
+    pub story: String,
     pub scenario: String,
     pub size: String,
     pub seed: String,
@@ -166,6 +169,7 @@ pub struct Typed {
 impl Typed {
     pub fn of(choice: &Choice) -> Self {
         Self {
+            story: choice.story.to_string(),
             scenario: choice.scenario.to_string(),
             size: choice.size.to_string(),
             seed: choice.seed.map_or(String::new(), |seed| seed.to_string()),
@@ -176,7 +180,7 @@ impl Typed {
 
 pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
     html! {
-        (head("Demo mode", html! { "A sample channel to try everything with, in its own workspace." }, html! {}))
+        (head("Demo mode", html! { "A sample account to try everything with, in its own workspace." }, html! {}))
         (settings_tabs("/settings/demo"))
         @match demo.status {
             _ if !demo.may_change => (notice(Tone::Plain, "Only owners turn demo mode on or off. Switch to a workspace of your own.")),
@@ -199,11 +203,12 @@ fn choose(typed: &Typed) -> Markup {
         .fold(Select::new("size", "Size", &typed.size), |select, size| select.option(size.as_str(), size_name(*size)));
     let seed = Field::text("seed", "Seed")
         .value(&typed.seed)
-        .help("The same number always gives the same channel. Leave empty for a new one.")
+        .help("The same number always gives the same demo. Leave empty for a new one.")
         .error(typed.seed_error.as_deref());
     let body = html! {
         form.stack method="post" action="/demo/enable" {
             input type="hidden" name="return_to" value="/settings/demo";
+            (stories(&typed.story))
             (scenario)
             (size)
             (seed)
@@ -213,21 +218,68 @@ fn choose(typed: &Typed) -> Markup {
     card("Set up", html! {}, body)
 }
 
+fn stories(chosen: &str) -> Markup {
+    let one = |story: Story| {
+        let (title, words) = story_words(story);
+        html! {
+            label.check.story {
+                input type="radio" name="story" value=(story) checked[chosen == story.as_str()];
+                span {
+                    b { @for platform in story_platforms(story) { (platform_mark(platform.as_str())) " " } (title) }
+                    span.meta { (words) }
+                }
+            }
+        }
+    };
+    fieldset("story", "Story", None, html! { div.stories { @for story in Story::ALL { (one(*story)) } } })
+}
+
+const fn story_platforms(story: Story) -> &'static [Platform] {
+    match story {
+        Story::Creator => &[Platform::YouTube],
+        Story::Restaurant => &[Platform::Google],
+    }
+}
+
+const fn story_words(story: Story) -> (&'static str, &'static str) {
+    match story {
+        Story::Creator => ("A growing creator", "A YouTube channel with videos, comments, questions and some spam."),
+        Story::Restaurant => (
+            "A local restaurant",
+            "Google reviews with stars and photos, answers that Google moderates, and a bad evening.",
+        ),
+    }
+}
+
 fn applied(profile: &Profile) -> Markup {
-    let promised = profile.platforms.youtube.promised;
+    let (story, _) = story_words(profile.story);
     let pairs = [
-        ("Channel", html! { (profile.channel_name) }),
+        ("Name", html! { (profile.channel_name) }),
+        ("Story", html! { (story) }),
         ("Scenario", html! { (scenario_name(profile.scenario)) }),
         ("Size", html! { (size_name(profile.size)) }),
         ("Seed", html! { span.num { (profile.seed) } }),
-        ("Started with", html! { (grouped(promised.videos)) " videos, " (grouped(promised.interactions)) " comments" }),
+        ("Started with", started_with(profile)),
     ];
     let body = html! {
         (key_values(&pairs))
-        (notice(Tone::Plain, "New comments keep coming in while demo mode is on. Turning it off deletes the channel and all its data."))
+        (notice(Tone::Plain, "New comments and reviews keep coming in while demo mode is on. Turning it off deletes all of it."))
         div.actions { (Button::new("Turn off demo mode").posts("/demo/disable")) }
     };
     card("This demo", html! {}, body)
+}
+
+fn started_with(profile: &Profile) -> Markup {
+    let Platforms { youtube, google_business } = &profile.platforms;
+    html! {
+        @if let Some(youtube) = youtube {
+            (grouped(youtube.promised.videos)) " videos, " (grouped(youtube.promised.interactions)) " comments"
+        }
+        @if let Some(google) = google_business {
+            (counted(google.promised.locations, "location", "locations")) ", "
+            (grouped(google.promised.interactions)) " reviews and answers"
+        }
+    }
 }
 
 const fn scenario_name(scenario: Scenario) -> &'static str {
@@ -235,7 +287,7 @@ const fn scenario_name(scenario: Scenario) -> &'static str {
         Scenario::Healthy => "Healthy: mostly praise and questions",
         Scenario::Typical => "Typical: a bit of everything",
         Scenario::Struggling => "Struggling: complaints after an incident",
-        Scenario::Viral => "Viral: one video took off",
+        Scenario::Viral => "Viral: suddenly many more of them",
     }
 }
 

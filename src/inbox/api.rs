@@ -43,6 +43,8 @@ struct Item {
     content_id: Option<ContentId>,
     content_title: Option<String>,
     text: Option<String>,
+    /// What the platform's machine made of the text.
+    translation: Option<String>,
     language: Option<Language>,
     rating: Option<i64>,
     likes: Option<i64>,
@@ -53,6 +55,8 @@ struct Item {
     #[schema(inline)]
     state: TriageState,
     provider_state: ProviderState,
+    /// Why it is not published, where the platform says so.
+    provider_state_reason: Option<String>,
     sentiment: Sentiment,
     sentiment_score: Option<f64>,
     intents: Vec<Intent>,
@@ -215,6 +219,7 @@ impl Item {
             content_id: item.content_id,
             content_title: item.content_title,
             text: item.text,
+            translation: item.translation,
             language: item.language,
             rating: item.rating,
             likes: item.likes,
@@ -230,6 +235,7 @@ impl Item {
             edited_at: item.edited_at,
             state: item.state,
             provider_state: item.provider_state,
+            provider_state_reason: item.state_reason,
             sentiment: item.sentiment,
             sentiment_score: item.sentiment_score,
             priority: item.priority,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::derive::{Fact, Intent, Language, PriorityBand, Reason, Sentiment};
+use super::listing::Stars;
 use super::triage::TriageState;
 use crate::model::{Kind, ProviderState};
 use crate::web::ui::numbers::span;
@@ -18,7 +19,7 @@ pub const SENTIMENT: &str = "How the text comes across. The first of these that 
 
 pub const INTENTS: &str = "What the person wants, from phrases in their language and the shape of the text: a question, a \
     complaint, praise, interest in buying, a safety or legal concern, or spam. There can be several, or none. A comment that \
-    starts with another viewer's @name is for them, so it asks nothing of you.";
+    starts with another viewer's @name is for them, so it asks nothing of you. A review of 4 or 5 stars asks with a question mark only.";
 
 pub const PRIORITY: &str = "Points for each reason: safety or legal +130, complaint +30, rated 1 or 2 stars +20, question +20, wants \
     to buy +10, several people say the same +15, up to 20 for likes (5 × log₁₀), has written before +5, spam −250. While a reply is \
@@ -80,6 +81,16 @@ pub fn language(language: Option<Language>) -> &'static str {
     language.map_or("unknown", Language::name)
 }
 
+pub const fn rating(stars: Stars) -> &'static str {
+    match stars {
+        Stars::One => "1 star",
+        Stars::Two => "2 stars",
+        Stars::Three => "3 stars",
+        Stars::Four => "4 stars",
+        Stars::Five => "5 stars",
+    }
+}
+
 /// What the platform does with it, where that is not plain.
 pub const fn provider_state(state: ProviderState) -> Option<(&'static str, &'static str)> {
     match state {
@@ -91,6 +102,17 @@ pub const fn provider_state(state: ProviderState) -> Option<(&'static str, &'sta
         ProviderState::Spam => Some(("likely spam", "The platform is holding it as likely spam.")),
         ProviderState::Rejected => Some(("rejected", "The channel owner rejected it.")),
         ProviderState::Removed => Some(("removed", "No longer on the platform: two full syncs didn't find it.")),
+    }
+}
+
+/// The same of a comment or, in other words, of an own reply.
+pub const fn standing(state: ProviderState, is_own: bool) -> Option<(&'static str, &'static str)> {
+    match state {
+        ProviderState::Held if is_own => {
+            Some(("waiting for moderation", "The platform shows it as soon as it has checked it."))
+        }
+        ProviderState::Rejected if is_own => Some(("rejected", "The platform does not show it.")),
+        _ => provider_state(state),
     }
 }
 

@@ -20,6 +20,7 @@ pub mod moves;
 pub mod notes;
 pub mod pages;
 pub mod place;
+pub mod ratings;
 pub mod saved_views;
 pub mod search;
 mod seed;

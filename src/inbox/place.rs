@@ -10,12 +10,13 @@ use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
 
 /// What a person can get wrong in the form of the filter.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "q",
     "kind",
     "intent",
     "sentiment",
     "priority",
+    "rating",
     "language",
     "platform",
     "visibility",

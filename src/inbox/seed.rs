@@ -82,6 +82,8 @@ fn interaction(context: &IngestContext<'_>, number: usize) -> ObservedInteractio
         provider_state: ProviderState::Published,
         can_reply: true,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({}),
     }
 }

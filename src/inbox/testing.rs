@@ -174,6 +174,8 @@ pub fn comment(id: &str, author: &str, text: &str) -> ObservedInteraction {
         provider_state: ProviderState::Published,
         can_reply: true,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({}),
     }
 }

@@ -13,7 +13,7 @@ use kit::testing::wait_until;
 use super::streams::{Said, Streams};
 use super::{Heard, Hint, TOPIC, hear, hint};
 use crate::accounts::sessions::{self, SessionId};
-use crate::demo::jobs::ForgetDemoProfile;
+use crate::demo::forgetting::ForgetDemoProfile;
 use crate::events;
 use crate::testing::{EMAIL, PASSWORD, TestApp};
 use crate::workspaces::{UserId, WorkspaceId};

@@ -64,6 +64,8 @@ pub struct ObservedInteraction {
     pub content_external_id: Option<String>,
     pub author: ObservedAuthor,
     pub text: Option<String>,
+    /// What the platform's machine made of the text in the account's language; it changes without anybody's edit.
+    pub translation: Option<String>,
     /// 1 to 5.
     pub rating: Option<i64>,
     pub likes: Option<i64>,
@@ -72,6 +74,8 @@ pub struct ObservedInteraction {
     /// When the platform says that it was edited.
     pub edited_at: Option<Timestamp>,
     pub provider_state: ProviderState,
+    /// Why it is not published, as a sentence, where the platform says so.
+    pub state_reason: Option<String>,
     pub can_reply: bool,
     pub permalink: Option<String>,
     /// The platform's own object, for questions that nobody asked yet.

@@ -25,6 +25,7 @@ use serde_json::json;
 use self::look::{Seen, Sight};
 use crate::app::App;
 use crate::connections::account::{IngestTarget, OpenAccount, SyncError};
+use crate::connections::jobs::FetchInteraction;
 use crate::inbox::ingest;
 use crate::model::{ObservedInteraction, ProviderState};
 use crate::moderation::{self, Act, Item, MOST_ATTEMPTS, OrderId, State};
@@ -187,7 +188,7 @@ async fn call(account: &OpenAccount, group: &Group) -> Result<Answered, Error> {
             let observed = account.adapter.edit(&account.key(), &target, text).await?;
             Ok(Answered::Edited(Box::new(observed)))
         }
-        Verb::Delete => account.adapter.delete(&item.external_id).await.map(|()| Answered::Done),
+        Verb::Delete => account.adapter.delete(&account.key(), &item.external_id).await.map(|()| Answered::Done),
         verb => account.adapter.moderate(&group.external_ids(), verb).await.map(|()| Answered::Done),
     }
 }
@@ -266,7 +267,7 @@ async fn arrived(
 ) -> Result<(), Failure> {
     let now = app.now();
     let (moves, items) = (group.moves(|act| act.done(now)), group.acts.clone());
-    let (target, becomes) = (target.clone(), group.rules.becomes(group.verb()));
+    let (target, becomes, random) = (target.clone(), group.rules.becomes(group.verb()), app.random.clone());
     run.write(move |tx| {
         workspaces::lock(tx, moves[0].0.workspace_id)?;
         let made = moderation::advance(tx, &moves)?;
@@ -280,6 +281,10 @@ async fn arrived(
             let text = observed.text.clone().unwrap_or_default();
             replies::edited(tx, now, context.connection, &observed.external_id, &text)?;
             ingest::interactions(tx, &context, &[as_it_is_known(observed, items[0])])?;
+            if observed.provider_state == ProviderState::Held {
+                let thread = FetchInteraction::new(context.connection, observed.thread_external_id.clone());
+                thread.follow(tx, now, &random, context.workspace)?;
+            }
         }
         if let Some(state) = becomes {
             for item in items.iter().filter(|_| state == ProviderState::Removed) {
@@ -293,14 +298,16 @@ async fn arrived(
     .await
 }
 
-/// The answer to an edit tells of the words, and nothing of what else is known of the comment.
+/// The answer to an edit tells of the words, of moderation that begins anew, and nothing of what else is known of the comment.
 fn as_it_is_known(observed: &ObservedInteraction, item: &Item) -> ObservedInteraction {
     let mut known = observed.clone();
     // Whatever the answer says of its author: it was written in the account's name.
     known.author.is_self = true;
     known.reply_count = item.reply_count;
     known.can_reply = item.can_reply;
-    known.provider_state = item.provider_state;
+    if !matches!(observed.provider_state, ProviderState::Held | ProviderState::Rejected) {
+        known.provider_state = item.provider_state;
+    }
     known
 }
 

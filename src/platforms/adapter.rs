@@ -8,10 +8,9 @@ use kit::clock::{Clock, Timestamp};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use unicode_segmentation::UnicodeSegmentation as _;
 use url::Url;
 
-use super::{ActRules, Allowance, Budget, Error, Hosts, Verb};
+use super::{ActRules, Allowance, AnswerRules, Budget, Error, Hosts, Verb};
 use super::{bluesky, google};
 use crate::model::{ObservedAccount, ObservedContent, ObservedInteraction, Platform, ProviderState, SetAside};
 use crate::outbound::HttpClient;
@@ -37,6 +36,11 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
     /// What it lets an account do with comments that are there.
     fn acts(&self) -> ActRules;
 
+    /// Which of its simulated hosts shows what a visitor of the platform sees.
+    fn visitors_host(&self) -> &'static str {
+        self.platform().as_str()
+    }
+
     /// A handle as people type or paste it; `None` where it cannot be one.
     fn handle_of(&self, _typed: &str) -> Option<String> {
         None
@@ -44,52 +48,6 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
 
     /// What may be asked of it in a period by this installation; `None` where only its own answers limit us.
     fn budget(&self, world: &World) -> Option<Budget>;
-}
-
-/// What a platform takes for an answer, and whether it shows what it has taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AnswerRules {
-    pub longest: usize,
-    pub unit: TextUnit,
-    /// What it may be at most besides, in bytes.
-    pub longest_in_bytes: Option<usize>,
-    /// Whether [`Adapter::fetch`] shows our own answers, so that one of which we do not know is looked for.
-    pub are_read_back: bool,
-}
-
-/// What a platform counts a text in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextUnit {
-    Characters,
-    Bytes,
-    /// What a reader takes for one character, of however many it is made.
-    Graphemes,
-}
-
-impl TextUnit {
-    pub fn length_of(self, text: &str) -> usize {
-        match self {
-            Self::Characters => text.chars().count(),
-            Self::Bytes => text.len(),
-            Self::Graphemes => text.graphemes(true).count(),
-        }
-    }
-
-    /// What the page's script counts.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Characters => "characters",
-            Self::Bytes => "bytes",
-            Self::Graphemes => "graphemes",
-        }
-    }
-
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Characters | Self::Graphemes => "characters",
-            Self::Bytes => "bytes",
-        }
-    }
 }
 
 /// Where a platform is, and who we are there.
@@ -223,13 +181,20 @@ impl Tokens for Secret {
     }
 }
 
-/// Asks a platform for one account. Only [`Adapter::account`] and [`Adapter::health`] judge the account as a whole: what
+/// Asks a platform for one account. Only [`Adapter::accounts`] and [`Adapter::account`] judge the account as a whole: what
 /// any other call meets is about what it asked for, unless it is a limit, or nobody answers.
 pub trait Adapter: Send + Sync {
-    fn account(&self) -> Answering<'_, Account>;
+    /// What the authorisation opens; at least one.
+    fn accounts(&self) -> Answering<'_, Vec<Account>>;
 
-    /// Whether the account can be read at all.
-    fn health(&self) -> Answering<'_, ()>;
+    /// The one that is known, as it is now.
+    fn account<'a>(&'a self, known: &'a AccountKey) -> Answering<'a, Account> {
+        Box::pin(async {
+            let accounts = self.accounts().await?;
+            let is_it = |account: &Account| account.observed.external_id == known.external_id;
+            accounts.into_iter().find(is_it).ok_or(Error::NoAccount)
+        })
+    }
 
     /// The next part of a pass; from its beginning without a cursor.
     fn read<'a>(
@@ -269,14 +234,14 @@ pub trait Adapter: Send + Sync {
         text: &'a str,
     ) -> Answering<'a, ObservedInteraction>;
 
-    fn delete<'a>(&'a self, external_id: &'a str) -> Answering<'a, ()>;
+    fn delete<'a>(&'a self, account: &'a AccountKey, external_id: &'a str) -> Answering<'a, ()>;
 
     /// Does one thing with comments of other people: with all of them, or it is refused.
     fn moderate<'a>(&'a self, external_ids: &'a [String], verb: Verb) -> Answering<'a, ()>;
 
     /// Which of these, content or interactions, are there no more. `None` where the lists of a whole pass are the whole truth;
     /// elsewhere nothing is taken for gone that was not asked for here.
-    fn gone<'a>(&'a self, _external_ids: &'a [String]) -> Answering<'a, Option<Vec<String>>> {
+    fn gone<'a>(&'a self, _account: &'a AccountKey, _external_ids: &'a [String]) -> Answering<'a, Option<Vec<String>>> {
         Box::pin(async { Ok(None) })
     }
 

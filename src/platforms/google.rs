@@ -23,6 +23,9 @@ pub const AUTHORIZE: &str = "/o/oauth2/v2/auth";
 /// Covers every comment method, reading and writing.
 pub const YOUTUBE_SCOPE: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
 
+/// Covers locations and their reviews, reading and answering.
+pub const BUSINESS_SCOPE: &str = "https://www.googleapis.com/auth/business.manage";
+
 /// Google's issuer, compared when an authorisation answer names one (RFC 9207).
 pub const ISSUER: &str = "https://accounts.google.com";
 

@@ -29,10 +29,21 @@ pub enum Host {
     GoogleOauth,
     GoogleApis,
     Youtube,
+    GbpAccounts,
+    GbpInfo,
+    GbpReviews,
 }
 
 impl Host {
-    pub const ALL: [Host; 4] = [Host::GoogleAccounts, Host::GoogleOauth, Host::GoogleApis, Host::Youtube];
+    pub const ALL: [Host; 7] = [
+        Host::GoogleAccounts,
+        Host::GoogleOauth,
+        Host::GoogleApis,
+        Host::Youtube,
+        Host::GbpAccounts,
+        Host::GbpInfo,
+        Host::GbpReviews,
+    ];
 
     pub const fn key(self) -> &'static str {
         match self {
@@ -40,6 +51,9 @@ impl Host {
             Host::GoogleOauth => "google_oauth",
             Host::GoogleApis => "google_apis",
             Host::Youtube => "youtube",
+            Host::GbpAccounts => "gbp_accounts",
+            Host::GbpInfo => "gbp_info",
+            Host::GbpReviews => "gbp_reviews",
         }
     }
 
@@ -49,6 +63,10 @@ impl Host {
             Host::GoogleOauth => "https://oauth2.googleapis.com",
             Host::GoogleApis => "https://www.googleapis.com",
             Host::Youtube => "https://youtube.googleapis.com",
+            Host::GbpAccounts => "https://mybusinessaccountmanagement.googleapis.com",
+            Host::GbpInfo => "https://mybusinessbusinessinformation.googleapis.com",
+            // Reviews never left version 4.
+            Host::GbpReviews => "https://mybusiness.googleapis.com",
         }
     }
 }
@@ -117,7 +135,8 @@ mod tests {
     fn the_simulators_list_names_ports_and_nothing_else() {
         let service: Url = "http://127.0.0.1:9090/".parse().unwrap();
         let list = br#"{"google_accounts":"http://169.254.169.254:9101","google_oauth":"http://127.0.0.1:9102",
-            "google_apis":"http://127.0.0.1:9103","youtube":"http://127.0.0.1:9104","tiktok_www":"http://127.0.0.1:9105"}"#;
+            "google_apis":"http://127.0.0.1:9103","youtube":"http://127.0.0.1:9104","tiktok_www":"http://127.0.0.1:9105",
+            "gbp_accounts":"http://127.0.0.1:9106","gbp_info":"http://127.0.0.1:9107","gbp_reviews":"http://127.0.0.1:9108"}"#;
         let hosts = Hosts::read_list(&service, list).unwrap();
         assert_eq!(
             hosts.url(Host::GoogleAccounts, "/o/oauth2/v2/auth").as_str(),

@@ -2,8 +2,10 @@
 
 mod acts;
 mod adapter;
+mod answers;
 pub mod bluesky;
 mod budget;
+pub mod business;
 mod error;
 pub mod google;
 mod hosts;
@@ -14,10 +16,10 @@ pub mod youtube;
 
 pub use acts::{ActRules, Verb};
 pub use adapter::{
-    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Consent, ConsentPage, Credentials, Cursor, Grant,
-    PartialThread, PlatformModule, Provider, ProviderInfo, Question, Reading, SignIn, Target, TextUnit, Token, Tokens,
-    World,
+    Account, AccountKey, Adapter, Answering, Batch, Consent, ConsentPage, Credentials, Cursor, Grant, PartialThread,
+    PlatformModule, Provider, ProviderInfo, Question, Reading, SignIn, Target, Token, Tokens, World,
 };
+pub use answers::{AnswerRules, TextUnit};
 pub use budget::{Allowance, Budget, Reserved, paid};
 pub use error::{Error, SignInProblem, next_midnight_pacific};
 pub use hosts::{Host, Hosts, origin_of};

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::adapter::{PlatformModule, ProviderInfo};
 use super::bluesky::Bluesky;
+use super::business::Business;
 use super::youtube::YouTube;
 use crate::model::Platform;
 
@@ -13,7 +14,7 @@ pub struct Platforms(Arc<[Arc<dyn PlatformModule>]>);
 
 impl Platforms {
     pub fn built_in() -> Self {
-        Self::of(vec![Arc::new(YouTube), Arc::new(Bluesky)])
+        Self::of(vec![Arc::new(YouTube), Arc::new(Business), Arc::new(Bluesky)])
     }
 
     pub fn of(modules: Vec<Arc<dyn PlatformModule>>) -> Self {

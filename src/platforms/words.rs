@@ -55,6 +55,7 @@ impl Platform {
         match self {
             Platform::YouTube => &super::youtube::WORDS,
             Platform::Bluesky => &super::bluesky::WORDS,
+            Platform::Google => &super::business::WORDS,
             _ => &PLAIN,
         }
     }

@@ -91,9 +91,19 @@ pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Resul
     store::moderated(tx, now, connection)
 }
 
+/// Whether an answer in a thread waits for the platform's moderation.
+pub fn waits_for_moderation(conn: &mut Conn, connection: ConnectionId, thread: &str) -> Result<bool> {
+    store::waits_for_moderation(conn, connection, thread)
+}
+
 /// The comment that a reply became says something else now; whoever calls says that something happened.
 pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str, text: &str) -> Result<()> {
     store::edited(tx, now, connection, external_id, text)
+}
+
+/// A reply, as it stands, is about to become a comment that another was until now; whoever calls says that something happened.
+pub fn replace(tx: &mut Tx, now: Timestamp, by: &Reply, external_id: &str) -> Result<()> {
+    store::replace(tx, now, by, external_id)
 }
 
 /// The comment that a reply became is gone from the platform; whoever calls says that something happened.

@@ -218,11 +218,22 @@ pub fn moderated(tx: &mut Tx, now: Timestamp, connection: ConnectionId) -> Resul
             AND own.external_id = replies.external_id AND own.provider_state IN";
     let sql = format!(
         "UPDATE replies SET moves = moves + 1, updated_at = $2,
+            error_message = (SELECT own.state_reason {own} ('rejected')),
             state = CASE WHEN EXISTS (SELECT 1 {own} ('published', 'hidden')) THEN 'published' ELSE 'rejected' END
          WHERE connection_id = $1 AND state = 'pending_moderation'
             AND EXISTS (SELECT 1 {own} ('published', 'hidden', 'rejected', 'removed'))"
     );
     tx.exec(&sql, args![connection, now]).map(drop)
+}
+
+/// Whether an answer in a thread waits for the platform's moderation.
+pub fn waits_for_moderation(conn: &mut Conn, connection: ConnectionId, thread: &str) -> Result<bool> {
+    let found: Option<ReplyId> = conn.opt(
+        "SELECT r.id FROM replies r JOIN interactions i ON i.id = r.interaction_id
+         WHERE r.connection_id = $1 AND r.state = 'pending_moderation' AND i.thread_external_id = $2 LIMIT 1",
+        args![connection, thread],
+    )?;
+    Ok(found.is_some())
 }
 
 /// The comment that a reply became says something else now.
@@ -241,6 +252,17 @@ pub fn deleted(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_i
         "UPDATE replies SET state = 'deleted', updated_at = $3, moves = moves + 1
          WHERE connection_id = $1 AND external_id = $2 AND state IN ('published', 'pending_moderation', 'rejected')",
         args![connection, external_id, now],
+    )
+    .map(drop)
+}
+
+/// Others that became the same comment, where a platform has room for one answer: its place is taken.
+pub fn replace(tx: &mut Tx, now: Timestamp, by: &Reply, external_id: &str) -> Result<()> {
+    tx.exec(
+        "UPDATE replies SET state = 'deleted', external_id = NULL, updated_at = $4, moves = moves + 1
+         WHERE connection_id = $1 AND external_id = $2 AND id <> $3
+            AND EXISTS (SELECT 1 FROM replies new WHERE new.id = $3 AND new.moves = $5)",
+        args![by.connection_id, external_id, by.id, now, by.moves],
     )
     .map(drop)
 }

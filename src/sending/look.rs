@@ -25,7 +25,8 @@ pub(super) enum Sight {
 
 pub(super) async fn look(app: &App, hand: &Hand) -> Result<Sight, SyncError> {
     let (reply, item) = (&hand.reply, &hand.item);
-    if !replies::rules_of(&app.platforms, item.platform).is_some_and(|rules| rules.are_read_back) {
+    let rules = replies::rules_of(&app.platforms, item.platform);
+    if !rules.is_some_and(|rules| rules.are_read_back) {
         return Ok(Sight::Barred(words::is_not_read_back(item.platform)));
     }
     let Some(account) = OpenAccount::for_people(app, reply.connection_id).await? else {
@@ -44,7 +45,8 @@ pub(super) async fn look(app: &App, hand: &Hand) -> Result<Sight, SyncError> {
     for observed in candidates(reply, &batch) {
         let (asked, external_id) = (reply.clone(), observed.external_id.clone());
         let is_anothers = app.db.read(move |conn| replies::is_anothers(conn, &asked, &external_id)).await?;
-        if !is_anothers {
+        // Where there is room for one answer, it was another's until this one took its place.
+        if !is_anothers || rules.is_some_and(|rules| rules.are_replaced) {
             let comment = Comment { reply: reply.clone(), observed: observed.clone(), target: account.target };
             return Ok(Sight::There(Box::new(comment)));
         }

@@ -19,6 +19,7 @@ use serde_json::json;
 use self::look::Sight;
 use crate::app::App;
 use crate::connections::account::{IngestTarget, OpenAccount, SyncError};
+use crate::connections::jobs::FetchInteraction;
 use crate::inbox::ingest;
 use crate::model::{ObservedInteraction, ProviderState};
 use crate::platforms::{Error, Target};
@@ -230,10 +231,18 @@ async fn arrived(app: &App, run: Run, comment: Comment) -> Result<Done, Failure>
         ProviderState::Held | ProviderState::Spam => State::PendingModeration,
         ProviderState::Rejected | ProviderState::Removed => State::Rejected,
     };
-    let after = reply.arrived(now, state, Some(&comment.external_id));
+    let arrived = reply.arrived(now, state, Some(&comment.external_id));
+    let after = Reply { error_message: comment.state_reason.clone(), ..arrived };
     let result = json!({ "state": state, "external_id": comment.external_id });
+    let random = app.random.clone();
     run.finish(result, move |tx| {
+        workspaces::lock(tx, reply.workspace_id)?;
+        replies::replace(tx, now, &reply, &comment.external_id)?;
         replies::advance_with(tx, &reply, &after, |tx| {
+            if state == State::PendingModeration {
+                let thread = FetchInteraction::new(reply.connection_id, comment.thread_external_id.clone());
+                thread.follow(tx, now, &random, reply.workspace_id)?;
+            }
             ingest::interactions(tx, &target.at(now), std::slice::from_ref(&comment)).map(drop)
         })?;
         Ok(())

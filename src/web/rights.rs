@@ -40,8 +40,8 @@ const CHANGES: &[(&str, Right)] = &[
     ("/demo", Right::Demo),
 ];
 
-/// The one GET that changes something, and the form that is of use to nobody else.
-const CONNECTING: [&str; 2] = ["/connections/callback", "/connections/*/start"];
+/// The one GET that changes something, and the forms that are of use to nobody else.
+const CONNECTING: [&str; 3] = ["/connections/callback", "/connections/*/start", "/connections/*/choose"];
 
 pub fn needed(changes: bool, path: &str) -> Right {
     if !changes {

@@ -306,6 +306,8 @@ fn asked(number: usize, now: Timestamp) -> ObservedInteraction {
         provider_state: ProviderState::Published,
         can_reply: true,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({}),
     }
 }

@@ -10,5 +10,6 @@ mod pages;
 mod palette;
 mod person;
 mod pictures;
+mod restaurant;
 mod states;
 mod team;

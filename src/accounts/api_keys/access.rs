@@ -32,6 +32,7 @@ pub const OPERATIONS: &[(&str, &str, Needs)] = &[
     ("GET", "/members", Needs::Scope(Scope::InboxRead)),
     // The consent page is answered in the browser that began it.
     ("POST", "/connections/{id}/start", Needs::Session),
+    ("POST", "/connections/{id}/choose", Needs::Session),
     ("GET", "/connections", Needs::Scope(Scope::Read)),
     ("GET", "/dashboard", Needs::Scope(Scope::Read)),
     ("GET", "/demo/status", Needs::Scope(Scope::Read)),

@@ -4,6 +4,7 @@ mod app_password;
 mod audited;
 mod budget;
 mod by_hand;
+mod choosing;
 mod consent;
 mod failures;
 mod fresh;

@@ -35,6 +35,8 @@ pub struct Script {
     pub pages: usize,
     /// Each grant is another account's.
     pub is_many: bool,
+    /// What a grant opens besides.
+    pub others: Vec<&'static str>,
     pub calls: i64,
     pub asked: Vec<String>,
     pub grants: usize,
@@ -81,7 +83,13 @@ impl PlatformModule for Scripted {
     }
 
     fn answers(&self) -> AnswerRules {
-        AnswerRules { longest: 200, unit: TextUnit::Bytes, longest_in_bytes: None, are_read_back: true }
+        AnswerRules {
+            longest: 200,
+            unit: TextUnit::Bytes,
+            longest_in_bytes: None,
+            are_read_back: true,
+            are_replaced: false,
+        }
     }
 
     fn acts(&self) -> ActRules {
@@ -169,7 +177,7 @@ impl Session {
 }
 
 impl Adapter for Session {
-    fn account(&self) -> Answering<'_, Account> {
+    fn accounts(&self) -> Answering<'_, Vec<Account>> {
         Box::pin(async {
             self.call("account").await?;
             let token = self.tokens.current().await?;
@@ -187,12 +195,12 @@ impl Adapter for Session {
                 content_total: None,
                 language: None,
             };
-            refused.map_or_else(|| Ok(Account { observed, has_counters: true, state: json!({ "its": "own" }) }), Err)
+            let account = |observed| Account { observed, has_counters: true, state: json!({ "its": "own" }) };
+            let others = self.script.0.lock().unwrap().others.clone();
+            let others = others.into_iter().map(|id| ObservedAccount { external_id: id.into(), ..observed.clone() });
+            let accounts = std::iter::once(observed.clone()).chain(others).map(account).collect();
+            refused.map_or(Ok(accounts), Err)
         })
-    }
-
-    fn health(&self) -> Answering<'_, ()> {
-        Box::pin(async { self.account().await.map(drop) })
     }
 
     fn read<'a>(
@@ -239,7 +247,7 @@ impl Adapter for Session {
         Box::pin(async { Err(not_there()) })
     }
 
-    fn delete<'a>(&'a self, _: &'a str) -> Answering<'a, ()> {
+    fn delete<'a>(&'a self, _: &'a AccountKey, _: &'a str) -> Answering<'a, ()> {
         Box::pin(async { Err(not_there()) })
     }
 
@@ -279,6 +287,8 @@ pub fn comment(id: &str, at: &str) -> ObservedInteraction {
         provider_state: ProviderState::Published,
         can_reply: true,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({}),
     }
 }

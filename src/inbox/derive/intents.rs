@@ -23,12 +23,15 @@ pub(super) struct Finder<'a> {
     pub score: Option<f64>,
 }
 
+/// What whoever was content calls bread that they cannot stop eating.
+const COMPLIMENTS: [&str; 6] = ["dangerous", "gefährlich", "dangereux", "peligroso", "pericoloso", "perigoso"];
+
 type Because = Option<(&'static str, Vec<String>)>;
 
 impl Finder<'_> {
     pub fn find(&self, reasons: &mut Vec<Reason>) -> Vec<Intent> {
         let found = [
-            (Intent::Question, questions::find(self.text, self.hits)),
+            (Intent::Question, self.question()),
             (Intent::Complaint, self.complaint()),
             (Intent::Praise, self.praise()),
             (Intent::Purchase, self.phrases(Intent::Purchase).map(|words| ("words", words))),
@@ -39,7 +42,8 @@ impl Finder<'_> {
         // nothing.
         let is_no_buyer = found
             .iter()
-            .any(|(intent, because)| matches!(intent, Intent::Complaint | Intent::Safety) && because.is_some());
+            .any(|(intent, because)| matches!(intent, Intent::Complaint | Intent::Safety) && because.is_some())
+            || self.was_content();
         let mut intents = Vec::new();
         for (intent, because) in found {
             if intent == Intent::Purchase && is_no_buyer && !intents.contains(&Intent::Question) {
@@ -66,8 +70,20 @@ impl Finder<'_> {
         (!found.is_empty()).then_some(found)
     }
 
+    /// A good review tells of a visit that is over: its prices were paid, and only what has a question mark is asked.
+    fn was_content(&self) -> bool {
+        self.given.rating.is_some_and(|rating| rating >= 4)
+    }
+
+    fn question(&self) -> Because {
+        questions::find(self.text, self.hits).filter(|(code, _)| *code == "mark" || !self.was_content())
+    }
+
     fn safety(&self) -> Because {
-        if let Some(words) = self.phrases(Intent::Safety) {
+        let is_compliment = |word: &String| self.was_content() && COMPLIMENTS.contains(&word.to_lowercase().as_str());
+        let words = self.phrases(Intent::Safety).unwrap_or_default();
+        let words = words.into_iter().filter(|word| !is_compliment(word)).collect::<Vec<_>>();
+        if !words.is_empty() {
             return Some(("words", words));
         }
         let is_well = is_grateful(self.hits) || self.sentiment == Sentiment::Positive;

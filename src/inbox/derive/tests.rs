@@ -32,7 +32,7 @@ fn rules_that_change_have_a_number_of_their_own() {
     });
     lexicons.iter().for_each(|lexicon| digest.update(lexicon));
     let found = digest.finalize()[..4].iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    assert_eq!((RULESET, found.as_str()), (4, "3dbaedc0"), "rules that changed need the next number");
+    assert_eq!((RULESET, found.as_str()), (5, "3dbaedc0"), "rules that changed need the next number");
 }
 
 #[test]
@@ -337,4 +337,35 @@ fn who_threatens_wants_to_buy_nothing() {
         assert!(intents.contains(&Intent::Safety) && !intents.contains(&Intent::Purchase), "{text}: {intents:?}");
     }
     assert!(english("We'd like a quote for our office, get in touch").intents.contains(&Intent::Purchase));
+}
+
+#[test]
+fn a_good_review_asks_with_a_question_mark_and_buys_nothing_any_more() {
+    let rated = |text: &str, rating: i64| {
+        let given = Given {
+            text: Some(text),
+            rating: Some(rating),
+            account_language: Some(Language::English),
+            ..Given::default()
+        };
+        facts(given)
+    };
+    for over in [
+        "Very fair prices for fish this fresh.",
+        "That sourdough they bring out first is dangerous, we loved it.",
+        "We got a gift card for here, and now I'm buying them for everyone. Lovely!",
+        "Asked a hundred questions about the wine and got a hundred good answers.",
+        "Très bon rapport qualité-prix, un grand merci à toute l'équipe.",
+        "Endlich hat es geklappt, und es hat sich gelohnt. Ein toller Abend!",
+    ] {
+        assert!(!rated(over, 5).want_reply(Some(5)), "{over}: {:?}", rated(over, 5).intents);
+    }
+    for asked in [
+        "Lovely dinner. How far ahead should one book for ten people?",
+        "Dreamy patio. Any vegan mains besides the salad?",
+    ] {
+        assert!(rated(asked, 5).want_reply(Some(5)), "{asked}");
+    }
+    let sick = "Nice terrace, but the mussels made my son sick and we ended up in hospital.";
+    assert!(rated(sick, 4).intents.contains(&Intent::Safety), "{:?}", rated(sick, 4));
 }

@@ -10,6 +10,7 @@ mod moderated;
 mod page;
 mod retriage;
 mod rollups;
+mod shown;
 mod spared;
 mod store;
 #[cfg(test)]

@@ -77,7 +77,9 @@ impl<'a> Page<'a> {
             let content = known_content.or(row.as_ref().and_then(|row| row.content_id));
             let change = Change { observed, stored: row, content, hash: text_hash(observed.text.as_deref()) };
             match &change.stored {
-                Some(row) if row.shows(observed, &change.hash, content) => page.unchanged.push(row.id),
+                Some(row) if row.shows(observed, &change.hash, content) || row.is_newer_than(observed) => {
+                    page.unchanged.push(row.id);
+                }
                 _ => page.changes.push(change),
             }
         }
@@ -172,7 +174,7 @@ impl<'a> Page<'a> {
             Some(row) => row.edited_at,
             None => observed.edited_at,
         };
-        let created_at = change.stored.as_ref().map_or(observed.created_at, |row| row.created_at);
+        let created_at = change.created_at();
         let input = change.input(&facts, created_at, edited_at, author.interactions > 1);
         let triage = triage::triage(&input, self.answered_at.get(&observed.thread_external_id).copied(), context.now);
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
@@ -190,6 +192,7 @@ impl<'a> Page<'a> {
             content: change.content,
             observed,
             hash: &change.hash,
+            created_at,
             edited_at,
             facts: &facts,
             triage: &triage,
@@ -242,6 +245,7 @@ impl<'a> Page<'a> {
         let is_same = stored.is_some_and(|row| {
             let (is_said, is_judged) = ((row.language, row.sentiment), (facts.language, facts.sentiment));
             row.text_hash == change.hash
+                && row.created_at == change.created_at()
                 && row.author_id == author.id
                 && row.kind == observed.kind
                 && is_said == is_judged
@@ -249,7 +253,7 @@ impl<'a> Page<'a> {
         });
         (!is_same).then(|| Document {
             id,
-            created_at: stored.map_or(observed.created_at, |row| row.created_at),
+            created_at: change.created_at(),
             text: observed.text.as_deref(),
             author: &author.display_name,
             traits: Traits {
@@ -330,6 +334,12 @@ impl Change<'_> {
             is_repeat_author,
             facts,
         }
+    }
+
+    /// An own answer that took the place of another answers what was said until then.
+    fn created_at(&self) -> Timestamp {
+        let (said, is_own) = (self.observed.created_at, self.observed.author.is_self);
+        self.stored.as_ref().map_or(said, |row| if is_own { said.max(row.created_at) } else { row.created_at })
     }
 
     /// What is known of it so far does not stand.

@@ -47,6 +47,8 @@ kit::row! {
         pub created_at: Timestamp,
         pub edited_at: Option<Timestamp>,
         pub provider_state: ProviderState,
+        pub translation: Option<String>,
+        pub state_reason: Option<String>,
         pub can_reply: bool,
         pub is_own: bool,
         pub state: TriageState,
@@ -61,18 +63,6 @@ kit::row! {
 }
 
 impl Stored {
-    pub fn shows(&self, observed: &ObservedInteraction, hash: &TextHash, content: Option<ContentId>) -> bool {
-        self.missing_since.is_none()
-            && self.text_hash == hash
-            && self.rating == observed.rating
-            && self.likes == observed.likes
-            && self.reply_count == observed.reply_count
-            && self.provider_state == observed.provider_state
-            && self.can_reply == observed.can_reply
-            && self.is_own == observed.author.is_self
-            && self.content_id == content
-    }
-
     fn all_reasons(&self) -> Vec<Reason> {
         serde_json::from_value(self.reasons.clone()).unwrap_or_default()
     }
@@ -187,6 +177,7 @@ pub struct Record<'a> {
     pub content: Option<ContentId>,
     pub observed: &'a ObservedInteraction,
     pub hash: &'a TextHash,
+    pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
     pub facts: &'a Facts,
     pub triage: &'a Triage,
@@ -198,9 +189,10 @@ pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
         "INSERT INTO interactions (id, workspace_id, connection_id, content_id, author_id, platform, kind, family,
             external_id, parent_external_id, thread_external_id, text, text_hash, language, rating, likes, reply_count,
             created_at, edited_at, provider_state, can_reply, is_own, permalink, state, sentiment, sentiment_score,
-            intents, priority_score, priority, reasons, ruleset, first_seen_at, last_seen_at, raw)
+            intents, priority_score, priority, reasons, ruleset, first_seen_at, last_seen_at, raw,
+            translation, state_reason)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $32, $33)",
+            $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $32, $33, $34, $35)",
         args![
             record.id,
             context.workspace,
@@ -234,7 +226,9 @@ pub fn insert(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             to_json(&triage.reasons),
             RULESET,
             context.now,
-            &observed.raw
+            &observed.raw,
+            &observed.translation,
+            &observed.state_reason
         ],
     )
 }
@@ -246,7 +240,8 @@ pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             thread_external_id = $6, text = $7, text_hash = $8, language = $9, rating = $10, likes = $11,
             reply_count = $12, edited_at = $13, provider_state = $14, can_reply = $15, is_own = $16, permalink = $17,
             state = $18, sentiment = $19, sentiment_score = $20, intents = $21, priority_score = $22, priority = $23,
-            reasons = $24, ruleset = $25, last_seen_at = $26, missing_since = NULL, raw = $27
+            reasons = $24, ruleset = $25, last_seen_at = $26, missing_since = NULL, raw = $27, translation = $28,
+            state_reason = $29, created_at = $30
          WHERE id = $1",
         args![
             record.id,
@@ -275,7 +270,10 @@ pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             to_json(&triage.reasons),
             RULESET,
             context.now,
-            &observed.raw
+            &observed.raw,
+            &observed.translation,
+            &observed.state_reason,
+            record.created_at
         ],
     )
 }

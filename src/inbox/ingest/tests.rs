@@ -2,6 +2,7 @@
 
 pub mod anew;
 mod moderated;
+mod replaced;
 mod writers;
 
 use std::collections::BTreeMap;

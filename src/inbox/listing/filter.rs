@@ -41,6 +41,11 @@ kit::text_enum! {
 }
 
 kit::text_enum! {
+    /// Of a review.
+    pub enum Stars { One = "1", Two = "2", Three = "3", Four = "4", Five = "5" }
+}
+
+kit::text_enum! {
     /// Days by name, up to now.
     pub enum Days { Today = "today", Last7 = "last_7_days", Last30 = "last_30_days", ThisMonth = "this_month" }
 }
@@ -112,6 +117,7 @@ filter! {
         platform: Option<Platform>,
         sentiment: Option<Sentiment>,
         priority: Option<PriorityBand>,
+        rating: Option<Stars> = "Of reviews: how many stars",
         intent: Option<Intent>,
         language: Option<Language>,
         connection: Option<ConnectionId>,
@@ -160,7 +166,7 @@ macro_rules! values {
 }
 
 values! {
-    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred, Days;
+    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred, Stars, Days;
     ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id",
     UserId = "a member's id"
 }

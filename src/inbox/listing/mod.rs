@@ -21,7 +21,7 @@ use crate::model::{AuthorId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub use choices::{ChoiceCounts, Counted, count, counts as choice_counts};
-pub use filter::{BadFilter, Days, Filter, Order, Starred, Visibility, escaped};
+pub use filter::{BadFilter, Days, Filter, Order, Starred, Stars, Visibility, escaped};
 #[cfg(test)]
 pub use found::plans;
 pub use matching::{Matching, PORTION, Reached, WITHIN, policy};

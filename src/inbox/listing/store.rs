@@ -35,6 +35,7 @@ kit::row! {
         pub author_profile_url: Option<String>,
         pub author_interactions: i64,
         pub text: Option<String>,
+        pub translation: Option<String>,
         pub language: Option<Language>,
         pub rating: Option<i64>,
         pub likes: Option<i64>,
@@ -42,6 +43,7 @@ kit::row! {
         pub created_at: Timestamp,
         pub edited_at: Option<Timestamp>,
         pub provider_state: ProviderState,
+        pub state_reason: Option<String>,
         pub can_reply: bool,
         pub is_own: bool,
         pub permalink: Option<String>,
@@ -79,8 +81,8 @@ impl Interaction {
 pub(super) const COLUMNS: &str =
     "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
         i.thread_external_id, i.content_id, c.title, i.author_id, a.display_name, a.avatar_url, a.profile_url,
-        a.interactions, i.text, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
-        i.provider_state, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
+        a.interactions, i.text, i.translation, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
+        i.provider_state, i.state_reason, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
         i.priority_score, i.priority, i.reasons, i.ruleset, i.first_seen_at,
         i.state = 'needs_reply' AND i.parent_external_id IS NOT NULL AND EXISTS (SELECT 1 FROM interactions own
             WHERE own.connection_id = i.connection_id AND own.thread_external_id = i.thread_external_id
@@ -197,6 +199,7 @@ impl<'a> Query<'a> {
         self.state(filter);
         self.visibility(filter);
         self.priority(filter);
+        self.sql.extend(filter.rating.map(|stars| format!(" AND i.rating = {stars}")));
         self.equals("i.content_id", filter.content.as_ref());
         self.equals("i.author_id", filter.author.as_ref());
         self.traits(filter);

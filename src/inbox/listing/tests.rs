@@ -114,6 +114,8 @@ kit::both_databases! {
             "assignee=nobody&state=needs_reply&order=priority",
             "assignee=nobody",
             "tag=price+list&starred=yes&assignee=me",
+            "rating=1",
+            "rating=1&order=oldest",
         ] {
             let (filter, zone) = (parsed(query).unwrap(), zone.clone());
             let steps = desk.write(move |tx| {

@@ -12,14 +12,23 @@ use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
 
 /// With what became of each, and what can be done about it.
-pub(super) fn on_their_way(id: InteractionId, beside: &Beside, place: &Place, local: &Local) -> Markup {
+pub(super) fn on_their_way(
+    id: InteractionId,
+    thread: &[Interaction],
+    beside: &Beside,
+    place: &Place,
+    local: &Local,
+) -> Markup {
     let answering = &beside.answering;
-    if answering.on_their_way.is_empty() {
+    // Where the thread shows it, the thread tells how it stands.
+    let is_in_thread = |reply: &&Reply| thread.iter().any(|item| Some(&item.external_id) == reply.external_id.as_ref());
+    let replies = answering.on_their_way.iter().filter(|reply| !is_in_thread(reply)).collect::<Vec<_>>();
+    if replies.is_empty() {
         return NOTHING;
     }
     html! {
         ul.list.answers.whole aria-label="Your replies" {
-            @for reply in &answering.on_their_way {
+            @for reply in replies {
                 li data-test="reply" data-state=(reply.state) {
                     div.grow {
                         p.meta {

@@ -43,6 +43,7 @@ fn on(view: &Inbox<'_>) -> Vec<(&'static str, String)> {
             "platform" => format!("Platform: {}", platform_name(filter.platform?.as_str())),
             "sentiment" => format!("Sentiment: {}", definitions::sentiment(filter.sentiment?)),
             "priority" => format!("Priority: {}", definitions::band(filter.priority?)),
+            "rating" => definitions::rating(filter.rating?).to_owned(),
             "intent" => format!("Intent: {}", definitions::intent(filter.intent?)),
             "language" => format!("Language: {}", filter.language?.name()),
             "connection" => format!("Account: {}", account(view, filter.connection?)),

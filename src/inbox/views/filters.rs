@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::list::Inbox;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
-use crate::inbox::listing::{Days, Filter, Starred, Visibility};
+use crate::inbox::listing::{Days, Filter, Starred, Stars, Visibility};
 use crate::inbox::marks::TagName;
 use crate::inbox::place::Place;
 use crate::model::{Kind, ProviderState};
@@ -31,6 +31,7 @@ pub fn counted(view: &Inbox<'_>) -> Markup {
                 (choice(view, "intent", "Intent", Intent::ALL, |intent| (intent.as_str(), definitions::intent(intent))))
                 (choice(view, "sentiment", "Sentiment", Sentiment::ALL, |one| (one.as_str(), definitions::sentiment(one))))
                 (choice(view, "priority", "Priority", PriorityBand::ALL, |band| (band.as_str(), definitions::band(band))))
+                (rating(view))
                 (choice(view, "language", "Language", Language::ALL, |language| (language.as_str(), language.name())))
                 (accounts(view))
                 (tag(view))
@@ -112,6 +113,16 @@ fn range(view: &Inbox<'_>) -> Markup {
     let selected = view.place.value("days");
     let select = Select::new("days", "When", &selected).option("", "Any time").error(view.place.errors.of("days"));
     html! { (Days::ALL.iter().fold(select, |select, one| select.option(one.as_str(), days(*one)))) }
+}
+
+/// Where something can be rated.
+fn rating(view: &Inbox<'_>) -> Markup {
+    let are_rated = view.rows.connections.iter().any(|connection| connection.platform.capabilities().has_ratings);
+    html! {
+        @if are_rated || view.place.filter.rating.is_some() {
+            (choice(view, "rating", "Stars", Stars::ALL, |stars| (stars.as_str(), definitions::rating(stars))))
+        }
+    }
 }
 
 /// Connections where there are several, and platforms where those are.

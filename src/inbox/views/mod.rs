@@ -51,6 +51,9 @@ fn said(item: &Interaction, query: Option<&Query>) -> Markup {
             Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (search::marked(text, query)) },
             None => p.muted { (no_text(item)) },
         }
+        @if let Some(translation) = &item.translation {
+            p.translation { span.muted { "Translated by " (item.platform.words().provider) ": " } span dir="auto" { (translation) } }
+        }
     }
 }
 
@@ -112,7 +115,7 @@ fn tags(item: &Interaction) -> Markup {
                     (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))
                 }
             }
-            @if let Some((word, _)) = definitions::provider_state(item.provider_state) { (tag(Tone::Warn, word)) }
+            @if let Some((word, _)) = definitions::standing(item.provider_state, item.is_own) { (tag(Tone::Warn, word)) }
             @if item.edited_at.is_some() { (tag(Tone::Plain, "edited")) }
         }
     }

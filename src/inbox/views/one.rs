@@ -23,9 +23,10 @@ use crate::inbox::notes::pages::NoteTold;
 use crate::inbox::place::{Place, with};
 use crate::inbox::threads::LastWord;
 use crate::inbox::triage::TriageState;
+use crate::model::{ContentKind, ProviderState};
 use crate::web::ui::numbers::{counted, grouped, short};
 use crate::web::ui::{
-    Icon, Live, Local, avatar, card, definition, icon, key_values, live, platform_mark, platform_name, tag,
+    Icon, Live, Local, Tone, avatar, card, definition, icon, key_values, live, platform_mark, platform_name, tag,
 };
 use crate::workspaces::UserId;
 
@@ -75,7 +76,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             @else { (marks_to_read(beside)) }
         }
         (thread(opened, place, beside, local))
-        (on_their_way(item.id, beside, place, local))
+        (on_their_way(item.id, &opened.thread, beside, place, local))
         (notes::list(item.id, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
     };
     let more = html! {
@@ -95,12 +96,21 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             @if let Some(done) = &beside.receipt { (done_before(item, done, place, local)) }
             (part("interaction", said))
             @if beside.may_answer {
+                @if takes_a_place(opened, beside) {
+                    p.muted.help data-test="takes-a-place" { (item.platform.words().provider) " shows one answer to a review. A new one takes the place of yours." }
+                }
                 (composer(item, &beside.answering, beside.out_of_reach, place))
                 @if !item.is_own { (notes::form(item.id, beside.noted.as_ref(), place)) }
             }
             (part("interaction-more", more))
         }
     }
+}
+
+/// Whether an answer from here takes the place of one that is there.
+fn takes_a_place(opened: &Opened, beside: &Beside) -> bool {
+    let is_there = |item: &Interaction| item.is_own && item.provider_state == ProviderState::Published;
+    beside.answering.rules.is_some_and(|rules| rules.are_replaced) && opened.thread.iter().any(is_there)
 }
 
 /// Of a reply it is told until it is at the platform, so this part follows what becomes of it.
@@ -162,6 +172,7 @@ fn thread(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Mar
                         }
                         @if is_this { div.whole { (said(item, place.filter.q.as_ref())) } (tags(item)) }
                         @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item, place.filter.q.as_ref())) } } }
+                        @if item.is_own && !is_this { (stands(item)) }
                         (at_platform(item, &opened.interaction, beside, place, local))
                     }
                     @if !is_this { div.end { (state_tag(item.state)) } }
@@ -170,6 +181,13 @@ fn thread(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Mar
         }
     };
     card("Thread", aside, body)
+}
+
+/// An own reply that is not published, with the platform's reason.
+fn stands(item: &Interaction) -> Markup {
+    let Some((word, meaning)) = definitions::standing(item.provider_state, true) else { return html! {} };
+    let tone = if item.provider_state == ProviderState::Held { Tone::Warn } else { Tone::Bad };
+    html! { p.standing data-test="reply-standing" { (tag(tone, word)) " " (item.state_reason.as_deref().unwrap_or(meaning)) } }
 }
 
 /// Each derived fact with its reasons, and its rule behind the question mark.
@@ -196,7 +214,7 @@ fn facts(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> M
             }, &of(&reasons, Fact::Sentiment, item, local.now)))
             (fact("Intents", definitions::INTENTS, html! {
                 @if intents.is_empty() { "none" }
-                div.tags { @for intent in intents { (tag(crate::web::ui::Tone::Plain, definitions::intent(intent))) } }
+                div.tags { @for intent in intents { (tag(Tone::Plain, definitions::intent(intent))) } }
             }, &of(&reasons, Fact::Intent, item, local.now)))
             (fact("Language", definitions::LANGUAGE, html! {
                 (definitions::language(item.language))
@@ -252,7 +270,7 @@ fn about(item: &Interaction, local: &Local) -> Markup {
     if let Some(at) = item.edited_at {
         pairs.push(("Edited", local.moment(at)));
     }
-    if let Some((word, meaning)) = definitions::provider_state(item.provider_state) {
+    if let Some((word, meaning)) = definitions::standing(item.provider_state, item.is_own) {
         pairs.push(("On the platform", html! { (word) ". " span.muted { (meaning) } }));
     }
     if !item.is_own {
@@ -278,20 +296,25 @@ fn content_card(content: &ContentItem, local: &Local) -> Markup {
         Some(value) => html! { span.num title=(grouped(value)) { (short(value)) } },
         None => html! { span.muted { "hidden by the platform" } },
     };
+    let is_place = content.kind == ContentKind::Location;
     let mut pairs = Vec::new();
     if let Some(at) = content.published_at {
         pairs.push(("Published", local.moment(at)));
     }
-    pairs.push(("Views", counter(content.views)));
-    pairs.push(("Likes", counter(content.likes)));
-    pairs.push(("Comments", counter(content.comments)));
+    if is_place {
+        pairs.push(("Reviews", counter(content.comments)));
+    } else {
+        pairs.push(("Views", counter(content.views)));
+        pairs.push(("Likes", counter(content.likes)));
+        pairs.push(("Comments", counter(content.comments)));
+    }
     pairs.push(("Last synced", local.ago(content.last_seen_at)));
     let body = html! {
         p { b { (content.title.as_deref().unwrap_or("Untitled")) } }
         (key_values(&pairs))
         div.actions {
-            a.button.small href=(all.address("/inbox")) { "All its comments" }
-            @if let Some(permalink) = &content.permalink { a.button.small.quiet href=(permalink) rel="noreferrer" { "Watch" (icon(Icon::External)) } }
+            a.button.small href=(all.address("/inbox")) { @if is_place { "All its reviews" } @else { "All its comments" } }
+            @if let Some(permalink) = &content.permalink { a.button.small.quiet href=(permalink) rel="noreferrer" { @if is_place { "See on Maps" } @else { "Watch" } (icon(Icon::External)) } }
         }
     };
     let name = content.kind.as_str();

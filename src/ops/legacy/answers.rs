@@ -112,6 +112,8 @@ fn add(
         provider_state: ProviderState::Published,
         can_reply: false,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({ "former": { "id": &answer.row } }),
     };
     arrivals.add(home, Sighting { id: answer.row, observed, work: Work::default() });

@@ -74,6 +74,8 @@ fn observe(comment: &Comment, id: &str, home: &Home, now: Timestamp) -> Result<O
         provider_state,
         can_reply,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({ "former": { "id": id, "sentiment": &comment.sentiment, "status": &comment.status } }),
         external_id,
     })

@@ -190,6 +190,8 @@ fn observe<'a>(
         provider_state,
         can_reply,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({ "former": { "id": id, "sentiment": &row.sentiment, "status": &row.status } }),
         external_id,
     };

@@ -203,6 +203,8 @@ pub fn interaction(seen: &Seen, place: &Place, account: &str) -> Read<Option<Obs
         provider_state: state(seen),
         can_reply: seen.view.viewer["replyDisabled"] != true,
         permalink: permalink(seen.uri()),
+        translation: None,
+        state_reason: None,
         raw: seen.raw.clone(),
     }))
 }

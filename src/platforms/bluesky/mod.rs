@@ -21,10 +21,10 @@ pub use self::directory::Directory;
 use self::directory::handle_of;
 use self::session::Sessions;
 use super::adapter::{
-    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Cursor, PartialThread, PlatformModule, Provider,
-    ProviderInfo, Reading, SignIn, Target, TextUnit, Tokens, World,
+    Account, AccountKey, Adapter, Answering, Batch, Cursor, PartialThread, PlatformModule, Provider, ProviderInfo,
+    Reading, SignIn, Target, Tokens, World,
 };
-use super::{ActRules, Allowance, Budget, Error, Verb, Words};
+use super::{ActRules, Allowance, AnswerRules, Budget, Error, TextUnit, Verb, Words};
 use crate::model::{ObservedInteraction, Platform, ProviderState};
 
 pub const WORDS: Words = Words {
@@ -75,7 +75,13 @@ impl PlatformModule for Bluesky {
     }
 
     fn answers(&self) -> AnswerRules {
-        AnswerRules { longest: 300, unit: TextUnit::Graphemes, longest_in_bytes: Some(3_000), are_read_back: true }
+        AnswerRules {
+            longest: 300,
+            unit: TextUnit::Graphemes,
+            longest_in_bytes: Some(3_000),
+            are_read_back: true,
+            are_replaced: false,
+        }
     }
 
     /// Nobody can edit a post there, nor take somebody else's away.
@@ -91,12 +97,8 @@ impl PlatformModule for Bluesky {
 }
 
 impl Adapter for Api {
-    fn account(&self) -> Answering<'_, Account> {
-        Box::pin(self.own_account())
-    }
-
-    fn health(&self) -> Answering<'_, ()> {
-        Box::pin(async { self.own_account().await.map(drop) })
+    fn accounts(&self) -> Answering<'_, Vec<Account>> {
+        Box::pin(async { Ok(vec![self.own_account().await?]) })
     }
 
     fn read<'a>(
@@ -139,7 +141,7 @@ impl Adapter for Api {
         Box::pin(async { Err(Error::Rejected { reason: "not_offered".into(), message: String::new() }) })
     }
 
-    fn delete<'a>(&'a self, external_id: &'a str) -> Answering<'a, ()> {
+    fn delete<'a>(&'a self, _: &'a AccountKey, external_id: &'a str) -> Answering<'a, ()> {
         Box::pin(self.delete_post(external_id))
     }
 
@@ -152,7 +154,7 @@ impl Adapter for Api {
         })
     }
 
-    fn gone<'a>(&'a self, external_ids: &'a [String]) -> Answering<'a, Option<Vec<String>>> {
+    fn gone<'a>(&'a self, _: &'a AccountKey, external_ids: &'a [String]) -> Answering<'a, Option<Vec<String>>> {
         Box::pin(async { self.gone_of(external_ids).await.map(Some) })
     }
 

@@ -166,6 +166,8 @@ pub fn comment(raw: &Value, place: Context<'_>) -> Read<ObservedInteraction> {
         provider_state: snippet.moderation_status.as_deref().and_then(state).unwrap_or(place.listed),
         can_reply: place.can_reply,
         permalink: place.video.map(|video| format!("https://www.youtube.com/watch?v={video}&lc={}", wire.id)),
+        translation: None,
+        state_reason: None,
         raw: without_expiring_links(raw),
         external_id: wire.id,
     })

@@ -15,12 +15,12 @@ use std::sync::Arc;
 
 pub use self::api::Api;
 use super::adapter::{
-    Account, AccountKey, Adapter, AnswerRules, Answering, Batch, Cursor, PartialThread, PlatformModule, Provider,
-    ProviderInfo, Reading, Target, TextUnit, Tokens, World,
+    Account, AccountKey, Adapter, Answering, Batch, Cursor, PartialThread, PlatformModule, Provider, ProviderInfo,
+    Reading, Target, Tokens, World,
 };
 use super::error::{last_midnight_pacific, next_midnight_pacific};
 use super::google::{self, Google, YOUTUBE_SCOPE};
-use super::{ActRules, Allowance, Budget, Error, Verb, Words};
+use super::{ActRules, Allowance, AnswerRules, Budget, Error, TextUnit, Verb, Words};
 use crate::model::{ObservedInteraction, Platform, ProviderState};
 
 pub const WORDS: Words = Words {
@@ -68,7 +68,13 @@ impl PlatformModule for YouTube {
     }
 
     fn answers(&self) -> AnswerRules {
-        AnswerRules { longest: 10_000, unit: TextUnit::Characters, longest_in_bytes: None, are_read_back: true }
+        AnswerRules {
+            longest: 10_000,
+            unit: TextUnit::Characters,
+            longest_in_bytes: None,
+            are_read_back: true,
+            are_replaced: false,
+        }
     }
 
     fn acts(&self) -> ActRules {
@@ -92,12 +98,8 @@ impl PlatformModule for YouTube {
 }
 
 impl Adapter for Api {
-    fn account(&self) -> Answering<'_, Account> {
-        Box::pin(self.own_channel())
-    }
-
-    fn health(&self) -> Answering<'_, ()> {
-        Box::pin(async { self.own_channel().await.map(drop) })
+    fn accounts(&self) -> Answering<'_, Vec<Account>> {
+        Box::pin(async { Ok(vec![self.own_channel().await?]) })
     }
 
     fn read<'a>(
@@ -145,7 +147,7 @@ impl Adapter for Api {
         Box::pin(self.update_comment(account, target, text))
     }
 
-    fn delete<'a>(&'a self, external_id: &'a str) -> Answering<'a, ()> {
+    fn delete<'a>(&'a self, _: &'a AccountKey, external_id: &'a str) -> Answering<'a, ()> {
         Box::pin(self.delete_comment(external_id))
     }
 

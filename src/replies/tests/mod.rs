@@ -2,6 +2,7 @@
 
 mod api;
 mod approval;
+mod business;
 mod drafts;
 mod ledger;
 pub(crate) mod platform;

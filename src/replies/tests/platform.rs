@@ -66,7 +66,13 @@ pub struct Far(Arc<Mutex<Script>>);
 
 impl Far {
     pub fn new() -> Self {
-        let rules = AnswerRules { longest: 40, unit: TextUnit::Bytes, longest_in_bytes: None, are_read_back: true };
+        let rules = AnswerRules {
+            longest: 40,
+            unit: TextUnit::Bytes,
+            longest_in_bytes: None,
+            are_read_back: true,
+            are_replaced: false,
+        };
         Self(Arc::new(Mutex::new(Script {
             rules,
             acts: ActRules {
@@ -147,6 +153,8 @@ fn own(id: &str, thread: &str, now: Timestamp) -> ObservedInteraction {
         provider_state: ProviderState::Published,
         can_reply: true,
         permalink: None,
+        translation: None,
+        state_reason: None,
         raw: json!({}),
     }
 }
@@ -280,12 +288,8 @@ pub trait Talks: Send + Sync {
 pub struct Seam<T>(pub T);
 
 impl<T: Talks> Adapter for Seam<T> {
-    fn account(&self) -> Answering<'_, Account> {
+    fn accounts(&self) -> Answering<'_, Vec<Account>> {
         unreachable!("nobody asks for the account")
-    }
-
-    fn health(&self) -> Answering<'_, ()> {
-        unreachable!("nobody asks for its health")
     }
 
     fn read<'a>(&'a self, _: &'a AccountKey, _: &'a Reading, _: Option<&'a Cursor>) -> Answering<'a, Batch> {
@@ -308,7 +312,7 @@ impl<T: Talks> Adapter for Seam<T> {
         Box::pin(self.0.edit(target, text))
     }
 
-    fn delete<'a>(&'a self, id: &'a str) -> Answering<'a, ()> {
+    fn delete<'a>(&'a self, _: &'a AccountKey, id: &'a str) -> Answering<'a, ()> {
         Box::pin(self.0.delete(id))
     }
 

@@ -2,6 +2,7 @@
 
 mod access_fixture;
 mod addressed;
+mod least;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use kit::both_databases;
 
 use self::access_fixture::AccessFixture;
 use self::addressed::addresses;
+use self::least::{JOBS, LEAVING, Least, least};
 use super::{filled, routes};
 use crate::accounts::api_keys::Scope;
 use crate::testing::TestApp;
@@ -151,6 +153,9 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/connections/callback/{provider}", Page(Ones), 400),
     ("GET", "/connections/{platform}/start", Page(Ones), 303),
     ("POST", "/connections/{platform}/start", Page(Cleos), 200),
+    // There is nothing to choose.
+    ("GET", "/connections/{connection}/choose", Page(Cleos), 303),
+    ("POST", "/connections/{connection}/choose", Page(Cleos), 409),
     ("POST", "/connections/{connection}/sync", Page(Cleos), 303),
     ("POST", "/connections/{connection}/disconnect", Page(Cleos), 303),
     // The simulator is there for whoever is in demo mode.
@@ -269,6 +274,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/api/jobs/{ended_job}/retry", Key(Scope::InboxWrite, Cleos), 202),
     ("GET", "/api/connections", Key(Scope::Read, Ones), 200),
     ("POST", "/api/connections/{platform}/start", Session(Cleos), 201),
+    ("POST", "/api/connections/{connection}/choose", Session(Cleos), 409),
     ("POST", "/api/connections/{connection}/sync", Key(Scope::Connections, Cleos), 202),
     ("DELETE", "/api/connections/{connection}", Key(Scope::Connections, Cleos), 204),
     ("GET", "/api/demo/status", Key(Scope::Read, Ones), 200),
@@ -285,41 +291,6 @@ enum Expected {
 }
 
 const NOT_FOUND: Expected = Expected::Refused(404, "");
-
-/// The least that a member must be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Least {
-    Viewer,
-    Editor,
-    Owner,
-}
-
-/// What only owners do, by the beginnings of addresses without the API's prefix.
-const OWNERS: [&str; 7] =
-    ["/connections", "/simulator", "/demo", "/settings/members/", "/settings/workspace", "/members/", "/invitations"];
-/// What everybody does about themselves, or asks the installation's owner for.
-const ONES_OWN: [&str; 7] =
-    ["/settings/", "/auth/", "/activity/installation", "/workspaces/", "/join", "/inbox/views", "/views"];
-/// The fixture's jobs do what only owners may; of others an editor stops and repeats what they could do by hand.
-const JOBS: [&str; 4] = ["/activity/{job}", "/activity/{ended_job}", "/jobs/{job}", "/jobs/{ended_job}"];
-/// The same, by the ends of addresses.
-const APPROVING: [&str; 3] = ["/reply/review", "/approve", "/send-back"];
-/// Whoever is there may go.
-const LEAVING: [&str; 2] = ["/settings/members/leave", "/members/leave"];
-
-fn least(method: &str, operation: &str) -> Least {
-    let begins = |starts: &[&str]| starts.iter().any(|start| operation.starts_with(start));
-    match method {
-        "GET" if operation.starts_with("/connections/callback") || operation.ends_with("/start") => Least::Owner,
-        "GET" => Least::Viewer,
-        _ if APPROVING.iter().any(|end| operation.ends_with(end)) => Least::Owner,
-        _ if LEAVING.contains(&operation) => Least::Viewer,
-        _ if operation.starts_with("/settings/replies") => Least::Editor,
-        _ if begins(&OWNERS) || begins(&JOBS) => Least::Owner,
-        _ if begins(&ONES_OWN) => Least::Viewer,
-        _ => Least::Editor,
-    }
-}
 
 fn expected(method: &str, path: &str, door: Door, role: Role, answer: u16) -> Expected {
     use Expected::{Passes, Refused, ToLogin};

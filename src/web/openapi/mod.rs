@@ -48,6 +48,7 @@ pub fn text() -> &'static str {
         crate::activity::api::retry,
         crate::connections::api::list,
         crate::connections::api::start,
+        crate::connections::api::choose,
         crate::connections::api::sync,
         crate::connections::api::delete,
         crate::dashboard::api::show,

@@ -54,6 +54,9 @@ struct Event {
 #[derive(Debug, Deserialize)]
 struct Hint {
     platform: Platform,
+    /// Which of the profile's accounts there; left out where it has one.
+    #[serde(alias = "location")]
+    account: Option<String>,
     /// The platform's id of the comment, reply or review.
     external_id: String,
 }
@@ -115,7 +118,7 @@ pub fn receive(tx: &mut Tx, now: Timestamp, random: &Random, deliveries: &[Deliv
 /// The jobs that deliveries of one transaction ask for: however many are about the same thing, it is looked at once.
 #[derive(Default)]
 struct FetchPlanner {
-    connections: HashMap<(WorkspaceId, Platform), Option<ConnectionId>>,
+    connections: HashMap<(WorkspaceId, Platform, Option<String>), Option<ConnectionId>>,
     places: HashMap<(ConnectionId, String), usize>,
     jobs: Vec<(FetchInteraction, Enqueue)>,
 }
@@ -126,10 +129,16 @@ impl FetchPlanner {
         let event_type = event.as_ref().map_or_else(|| "unreadable".to_owned(), |event| event.kind.clone());
         let mut fresh = NewDelivery { delivery, workspace, event_type, job: None };
         let Some(hint) = event.and_then(|event| event.data) else { return Ok(fresh) };
-        // A profile has one account per platform; where it is not connected, the next pass finds what the hint meant.
-        let connection = match self.connections.entry((workspace, hint.platform)) {
+        // Where the account is not connected, the next pass finds what the hint meant.
+        let connection = match self.connections.entry((workspace, hint.platform, hint.account)) {
             Entry::Occupied(found) => *found.into_mut(),
-            Entry::Vacant(place) => *place.insert(connections::store::connected(tx, workspace, hint.platform)?),
+            Entry::Vacant(place) => {
+                let found = match &place.key().2 {
+                    Some(account) => connections::store::by_account(tx, workspace, hint.platform, account)?,
+                    None => connections::store::connected(tx, workspace, hint.platform)?,
+                };
+                *place.insert(found)
+            }
         };
         if let Some(connection) = connection {
             let place = self.places.entry((connection, hint.external_id.clone())).or_insert(self.jobs.len());
@@ -148,7 +157,7 @@ impl FetchPlanner {
 }
 
 fn fetch(workspace: WorkspaceId, connection_id: ConnectionId, external_id: String) -> (FetchInteraction, Enqueue) {
-    let job = FetchInteraction { connection_id, external_id };
+    let job = FetchInteraction::new(connection_id, external_id);
     let how = Enqueue {
         operation_key: Some(job.operation_key()),
         workspace_id: Some(workspace.uuid()),

@@ -15,8 +15,15 @@ use super::platform;
 use super::webhook_sender::Post;
 
 pub(super) const SECRET: &str = "secret";
-pub(super) const PORTS: [(&str, u16); 4] =
-    [("google_accounts", 11), ("google_oauth", 12), ("google_apis", 13), ("youtube", 14)];
+pub(super) const PORTS: [(&str, u16); 7] = [
+    ("google_accounts", 11),
+    ("google_oauth", 12),
+    ("google_apis", 13),
+    ("youtube", 14),
+    ("gbp_accounts", 15),
+    ("gbp_info", 16),
+    ("gbp_reviews", 17),
+];
 
 #[derive(Clone, Default, Debug)]
 pub(super) struct FakeService(Arc<Mutex<State>>);

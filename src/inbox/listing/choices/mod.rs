@@ -15,7 +15,7 @@ use crate::web::ui::numbers::grouped;
 /// Rows of the list that are looked at.
 pub(super) const LOOKED_AT: usize = 400;
 /// Parameters whose choices are counted.
-const COUNTED: [&str; 7] = ["kind", "platform", "connection", "sentiment", "priority", "intent", "language"];
+const COUNTED: [&str; 8] = ["kind", "platform", "connection", "sentiment", "priority", "rating", "intent", "language"];
 
 #[derive(Clone, Debug, Default)]
 pub struct ChoiceCounts {
@@ -115,6 +115,7 @@ impl store::Row {
             "connection" => vec![self.connection_id.to_string()],
             "sentiment" => vec![self.sentiment.to_string()],
             "priority" => vec![self.priority.to_string()],
+            "rating" => self.rating.iter().map(ToString::to_string).collect(),
             "language" => self.language.iter().map(ToString::to_string).collect(),
             _ => {
                 let intents: Vec<Intent> = serde_json::from_value(self.intents.clone()).unwrap_or_default();

@@ -149,7 +149,7 @@ async fn a_server_without_an_appview_shows_its_accounts_posts_and_is_not_called_
         "com.atproto.repo.getRecord" => refusal(400, "RecordNotFound"),
         _ => refusal(501, "MethodNotImplemented"),
     });
-    let account = fake.api().account().await.unwrap();
+    let account = fake.api().account(&key()).await.unwrap();
     assert_eq!((account.observed.display_name.as_str(), account.observed.external_id.as_str()), ("ann.test", ANN));
     let whole = fake.pass(None).await.unwrap();
     assert_eq!((whole.content.len(), whole.set_aside.len()), (2, 1), "{:?}", whole.set_aside);
@@ -164,7 +164,7 @@ async fn an_appview_that_is_down_keeps_nobody_from_signing_in_and_loses_no_numbe
         }
         _ => refusal(502, "UpstreamFailure"),
     });
-    let account = fake.api().account().await.unwrap();
+    let account = fake.api().account(&key()).await.unwrap();
     assert_eq!((account.observed.display_name.as_str(), account.has_counters), ("Ann", false));
     assert!(fake.pass(None).await.is_err(), "what is not answered is read later");
 }

@@ -58,9 +58,9 @@ async fn an_answer_to_what_is_gone_is_not_written() {
 async fn only_what_is_the_accounts_own_is_deleted() {
     let fake = Fake::new(|_| (200, json!({})));
     for others in [uri(BOB, "ask"), "at://".to_owned(), "https://bsky.app/profile/x".to_owned()] {
-        assert!(matches!(fake.api().delete(&others).await, Err(Error::Rejected { .. })), "{others}");
+        assert!(matches!(fake.api().delete(&key(), &others).await, Err(Error::Rejected { .. })), "{others}");
     }
-    fake.api().delete(&uri(ANN, "answer")).await.unwrap();
+    fake.api().delete(&key(), &uri(ANN, "answer")).await.unwrap();
     assert_eq!(fake.asked(), ["com.atproto.repo.deleteRecord"]);
 }
 
@@ -150,9 +150,9 @@ async fn only_what_its_own_server_does_not_have_is_gone() {
         _ => refusal(400, "NotFound"),
     });
     let ids = ["shown", "muted", "deleted", "closed"].map(|key| uri(BOB, key));
-    assert_eq!(fake.api().gone(&ids).await.unwrap(), Some(vec![uri(BOB, "deleted")]));
+    assert_eq!(fake.api().gone(&key(), &ids).await.unwrap(), Some(vec![uri(BOB, "deleted")]));
     let down = Fake::new(|_| refusal(502, "UpstreamFailure"));
-    assert_eq!(down.api().gone(&ids).await.unwrap(), Some(Vec::new()), "nobody can tell");
+    assert_eq!(down.api().gone(&key(), &ids).await.unwrap(), Some(Vec::new()), "nobody can tell");
 }
 
 #[tokio::test]

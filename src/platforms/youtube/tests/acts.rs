@@ -46,7 +46,7 @@ async fn channel(directory: &std::path::Path, spent: &Arc<AtomicI64>) -> (simula
     let Consent::Given { code } = google.consent_of_simulator(asked, "ann").await.unwrap() else { panic!("allowed") };
     let grant = google.exchange(&code, question).await.unwrap();
     let api = Api::new(world, Arc::new(grant.access_token), spent.clone());
-    let key = api.account().await.unwrap().key();
+    let key = api.accounts().await.unwrap()[0].key();
     (simulator, api, key)
 }
 
@@ -98,11 +98,11 @@ async fn an_answer_is_written_corrected_and_taken_back() {
     let shown = seen(&api, &key, &comment.external_id, &written.external_id).await.expect("it stands there");
     assert_eq!(shown.text.as_deref(), Some("Thanks a lot!"));
     for _ in 0..2 {
-        api.delete(&written.external_id).await.unwrap();
+        api.delete(&key, &written.external_id).await.unwrap();
         assert!(seen(&api, &key, &comment.external_id, &written.external_id).await.is_none());
     }
     assert!(
-        matches!(api.delete(&comment.external_id).await, Err(Error::Permission { .. })),
+        matches!(api.delete(&key, &comment.external_id).await, Err(Error::Permission { .. })),
         "others' are not ours to delete"
     );
 }

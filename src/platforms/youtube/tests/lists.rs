@@ -226,7 +226,7 @@ async fn nothing_new_in_a_large_channel_costs_six_calls() {
         _ => healthy(asked),
     });
     let api = fake.api();
-    crate::platforms::Adapter::account(&api).await.unwrap();
+    crate::platforms::Adapter::accounts(&api).await.unwrap();
     fake.pass(Some("2026-11-22T09:50:00Z")).await.unwrap();
     assert_eq!(fake.count(), 6, "channel, uploads, newest videos, and three lists");
     assert_eq!(fake.asked("videos").len(), 1);

@@ -46,16 +46,23 @@ impl Things {
             .replace("{file}", "nothing.css")
     }
 
+    fn body_of_connections(&self, path: &str) -> String {
+        match path {
+            "/connections/{platform}/start" => format!("connection_id={}", self.connection),
+            path if path.ends_with("/start") => format!("{{\"connection_id\": \"{}\"}}", self.connection),
+            "/connections/{connection}/choose" => "account=locations/1".to_owned(),
+            path if path.ends_with("/choose") => "{\"external_ids\": [\"locations/1\"]}".to_owned(),
+            _ => "name=".to_owned(),
+        }
+    }
+
     /// What a form, or a program, names in the body.
     pub(super) fn body(&self, path: &str) -> String {
         match path {
             path if path.starts_with("/settings/") || path == "/workspaces/select" => self.body_of_settings(path),
             path if path.ends_with("/invitations") && path.starts_with("/api/") => "{\"role\": \"editor\"}".to_owned(),
             path if path.ends_with("/members/{member}") => "{\"role\": \"viewer\"}".to_owned(),
-            "/connections/{platform}/start" => format!("connection_id={}", self.connection),
-            path if path.ends_with("/connections/{platform}/start") => {
-                format!("{{\"connection_id\": \"{}\"}}", self.connection)
-            }
+            path if path.contains("/connections/") => self.body_of_connections(path),
             "/inbox/moves" | "/inbox/{interaction}/move" => "to=done".to_owned(),
             "/inbox/marks" | "/inbox/{interaction}/mark" => "mark=star".to_owned(),
             "/inbox/marks/undo" => "act=01890a5d-ac96-774b-bcce-b302099a8057".to_owned(),

@@ -1,0 +1,25 @@
+//! How an account is rated: its reviews by stars, and how many of each still need a reply.
+
+mod store;
+#[cfg(test)]
+mod tests;
+mod views;
+
+pub use store::{Rated, of_connection};
+pub use views::summary;
+
+/// From five stars to one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ratings(Vec<Rated>);
+
+impl Ratings {
+    pub fn reviews(&self) -> i64 {
+        self.0.iter().map(|rated| rated.reviews).sum()
+    }
+
+    /// Of this account's reviews alone, as Repruv has read them.
+    pub fn average(&self) -> Option<f64> {
+        let stars: i64 = self.0.iter().map(|rated| rated.rating * rated.reviews).sum();
+        (self.reviews() > 0).then(|| stars as f64 / self.reviews() as f64)
+    }
+}

@@ -1,0 +1,27 @@
+//! The statement about ratings.
+
+use kit::args;
+use kit::db::{Conn, Result};
+
+use super::Ratings;
+use crate::model::ConnectionId;
+
+kit::row! {
+    /// The reviews of so many stars.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct Rated {
+        pub rating: i64,
+        pub reviews: i64,
+        pub waiting: i64,
+    }
+}
+
+/// Counted in an index: a place has hundreds of reviews, seldom thousands.
+pub fn of_connection(conn: &mut Conn, connection: ConnectionId) -> Result<Ratings> {
+    let sql = "SELECT rating, count(*), CAST(sum(CASE WHEN state = 'needs_reply' THEN 1 ELSE 0 END) AS BIGINT)
+         FROM interactions
+         WHERE connection_id = $1 AND rating IS NOT NULL AND provider_state = 'published' AND state <> 'spam'
+            AND state <> 'removed'
+         GROUP BY rating ORDER BY rating DESC";
+    conn.all(sql, args![connection]).map(Ratings)
+}
