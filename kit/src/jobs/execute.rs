@@ -32,7 +32,12 @@ const FINISH_PAUSES: [Duration; 5] = [
 pub(super) async fn execute<C: Workplace>(engine: Arc<Engine<C>>, hold: Arc<RunningJob>, slot: Slot) {
     tracing::debug!("job starts");
     let started = Instant::now();
-    match run(&engine, &hold).await {
+    let ended = run(&engine, &hold).await;
+    // A job whose own commit ended it may be told as lost before the commit's answer is here.
+    if !matches!(ended, Ended::With(_)) {
+        crate::failpoint!("job: finished");
+    }
+    match ended {
         Ended::Completed => engine.slots.meter.completed.add_one(),
         Ended::Lost => engine.slots.meter.lost.add_one(),
         Ended::With(outcome) => finish_running(&engine, &hold, outcome).await,

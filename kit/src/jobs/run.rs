@@ -118,8 +118,7 @@ impl Run {
     {
         let result = serde_json::to_value(result).expect("a result is plain data, with text for keys");
         let (hold, now) = (self.hold, self.clock.now());
-        let done = self
-            .db
+        self.db
             .write(move |tx| {
                 if !store::complete(tx, &Claimed::of(&hold.job), &result, &hold.progress(), now)? {
                     return Err(Failure::interrupted());
@@ -129,9 +128,7 @@ impl Run {
                 finish::tell(tx, hold.job.user_id, hold.job.workspace_id);
                 Ok(Done(()))
             })
-            .await?;
-        crate::failpoint!("job: finished");
-        Ok(done)
+            .await
     }
 
     /// Ends a job that changes no domain rows with its end: `completed`, under the fence as ever, in one commit with

@@ -59,6 +59,11 @@ impl Cluster {
         Cluster::launch(DEFAULT_PORT, &[], &[])
     }
 
+    /// The same, and what no commit waits for stays out of its log for seconds.
+    pub fn with_a_lazy_log() -> Cluster {
+        Cluster::launch(DEFAULT_PORT, &["wal_writer_delay=10s"], &[])
+    }
+
     /// A server for one test that speaks TLS on loopback, with this certificate and key in PEM.
     pub fn with_tls(certificate: &str, key: &str) -> Cluster {
         let settings =

@@ -35,7 +35,10 @@ fn now() -> Instant {
 
 /// A server behind a proxy, and a database opened through it.
 fn behind_a_proxy() -> (Cluster, Proxy, Db) {
-    let cluster = Cluster::start();
+    before(Cluster::start())
+}
+
+fn before(cluster: Cluster) -> (Cluster, Proxy, Db) {
     let proxy = Proxy::before(&cluster);
     let db = open(options(proxy.url("postgres")));
     (cluster, proxy, db)
@@ -67,11 +70,11 @@ fn a_number_that_is_given_anew_after_a_crash_tells_nothing_of_the_commit_that_ha
         [("the server ends", Cluster::crash as Crash), ("one of its processes ends", Cluster::lose_a_process)]
     {
         run(async move {
-            let (cluster, proxy, db) = behind_a_proxy();
+            // Its rollback would tell the log of the number.
+            let (cluster, proxy, db) = before(Cluster::with_a_lazy_log());
             let runs = Arc::new(Mutex::new(Vec::new()));
             proxy.cut_at_next_commit(Cut::BeforeTheServer);
             proxy.refuse_new();
-            // Nothing of it comes to the server's log.
             let writing = tokio::spawn({
                 let (db, runs) = (db.clone(), runs.clone());
                 async move { db.write(move |tx| numbered(tx).map(|number| runs.lock().unwrap().push(number))).await }
