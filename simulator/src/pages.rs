@@ -1,9 +1,14 @@
 //! The frame of the pages on which visitors see what is written: plain HTML that works relayed under any path, without scripts.
 
-use axum::http::StatusCode;
+use std::sync::Arc;
+
+use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use kit::clock::Timestamp;
 use maud::{DOCTYPE, Markup, html};
+
+use crate::profiles::store as profiles;
+use crate::state::{Simulated, Slot};
 
 pub fn page(status: StatusCode, title: &str, style: &str, banner: &str, body: &Markup) -> Response {
     let text = html! {
@@ -24,6 +29,19 @@ pub fn page(status: StatusCode, title: &str, style: &str, banner: &str, body: &M
         }
     };
     (status, Html(text.into_string())).into_response()
+}
+
+/// What every such page looks like, and what one has besides.
+pub fn style(own: &str) -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], format!("{}{own}", include_str!("pages.css"))).into_response()
+}
+
+/// What a user's profile shows, as of `now`; nothing where they have none.
+pub async fn slot_of(state: &Simulated, user: String, now: Timestamp) -> kit::db::Result<Option<Arc<Slot>>> {
+    match state.db.read(move |conn| profiles::active_of(conn, &user)).await? {
+        Some(profile) => state.slot(profile.id, now).await,
+        None => Ok(None),
+    }
 }
 
 pub fn gone(words: &str) -> Markup {

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::account::{self, SyncError};
 use super::flows::{self, Flow};
-use super::jobs::{Bytes, enqueue_sync, judge};
+use super::jobs::{Bytes, enqueue_sync, hold_syncs, judge};
 use super::revoking::RevokeToken;
 use super::store::{self, Connection};
 use super::{Cause, ConnectionId, GrantId, Status, changed, choosing, consent, tokens};
@@ -68,6 +68,8 @@ impl Job for ConnectAccount {
         let first = accounts.first().map(|account| account.observed.clone()).ok_or_else(no_account)?;
         let result = json!({ "account": first.display_name, "accounts": accounts.len() });
         run.finish(result, move |tx| {
+            let ids = accounts.iter().map(|account| account.observed.external_id.as_str());
+            hold_syncs(tx, &connection, ids)?;
             if flows::flow(tx, &hash)?.is_none() {
                 let of_account = Connection { external_id: Some(first.external_id.clone()), ..connection.clone() };
                 return Ok(revoke(tx, now, &random, &vault, &of_account, &grant)?);
@@ -316,10 +318,8 @@ pub fn give(
     account: &Account,
     (grant_id, grant): (GrantId, &Grant),
 ) -> db::Result<()> {
-    let version = store::tokens(tx, target)?.ok_or(db::Error::NotFound)?.token_version;
     let sealed = tokens::seal(vault, random, target, workspace, grant);
-    store::put_tokens(tx, now, target, version, &sealed)?;
-    store::set_grant(tx, target, grant_id)?;
+    store::put_grant(tx, now, target, grant_id, &sealed)?;
     store::set_account(tx, now, target, account)?;
     store::set_status(tx, now, target, Status::Connected, None)?;
     changed(tx, now, workspace, target)

@@ -49,6 +49,21 @@ pub struct SyncConnection {
     pub connection_id: ConnectionId,
 }
 
+fn sync_key(connection: ConnectionId) -> String {
+    format!("sync:{connection}")
+}
+
+/// Holds back the readings of accounts that are known beside this one, before anything of their workspace is locked: they
+/// take both in this order.
+pub fn hold_syncs<'a>(tx: &mut Tx, beside: &Connection, accounts: impl Iterator<Item = &'a str>) -> db::Result<()> {
+    for account in accounts {
+        if let Some(known) = store::by_account(tx, beside.workspace_id, beside.platform, account)? {
+            kit::jobs::hold(tx, &sync_key(known))?;
+        }
+    }
+    Ok(())
+}
+
 /// At most one reading of a connection is live. Asking again brings one that waits forward. One that comes by itself is
 /// nobody's: people see what they asked for.
 pub fn enqueue_sync(
@@ -63,7 +78,7 @@ pub fn enqueue_sync(
     let enqueue = Enqueue {
         user_id: user.map(UserId::uuid),
         workspace_id: scope,
-        operation_key: Some(format!("sync:{connection_id}")),
+        operation_key: Some(sync_key(connection_id)),
         run_at: Some(run_at),
         ..Enqueue::default()
     };
@@ -183,8 +198,9 @@ impl Job for FetchInteraction {
 
     async fn run(self, app: App, run: Run) -> Result<Done, Failure> {
         let Some(connection) = connected(&app, self.connection_id).await? else {
-            // The next pass over the account reads it.
-            return run.finish(json!({ "skipped": true }), |_| Ok(())).await;
+            // The next pass over the account reads it; what the platform decides of an answer, only the next look.
+            let (now, random) = (app.now(), app.random.clone());
+            return run.finish(json!({ "skipped": true }), move |tx| Ok(self.look_on(tx, now, &random)?)).await;
         };
         let asked_at = app.now();
         let (target, batch) = match self.fetch(&app, connection.clone()).await {
@@ -203,9 +219,21 @@ impl Job for FetchInteraction {
         })
         .await
     }
+
+    fn on_failed(&self, tx: &mut Tx, _: &JobRow, _: &Failure, now: Timestamp, random: &Random) -> db::Result<()> {
+        self.look_on(tx, now, random)
+    }
 }
 
 impl FetchInteraction {
+    /// A look at moderation that saw nothing is followed by the next.
+    fn look_on(&self, tx: &mut Tx, now: Timestamp, random: &Random) -> db::Result<()> {
+        match store::by_id(tx, self.connection_id)?.filter(|_| self.looks > 0) {
+            Some(connection) => self.follow(tx, now, random, connection.workspace_id),
+            None => Ok(()),
+        }
+    }
+
     async fn fetch(&self, app: &App, connection: Connection) -> Result<(IngestTarget, Batch), SyncError> {
         let account = OpenAccount::open(app, connection).await?;
         let (id, external_id) = (account.connection.id, self.external_id.clone());

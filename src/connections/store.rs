@@ -251,10 +251,6 @@ pub fn thread_state(conn: &mut Conn, connection: ConnectionId, external_id: &str
     )
 }
 
-pub fn set_grant(tx: &mut Tx, id: ConnectionId, grant: GrantId) -> Result<()> {
-    tx.exec("UPDATE platform_connections SET grant_id = $2 WHERE id = $1", args![id, grant]).map(drop)
-}
-
 kit::row! {
     /// A connection's secrets, as they are stored.
     #[derive(Clone)]
@@ -312,14 +308,29 @@ pub struct Sealed {
     pub scopes: Option<String>,
 }
 
-/// Stores new tokens unless somebody stored others since `version` was read; whether it did.
+/// Stores refreshed tokens unless somebody stored others since `version` was read; whether it did.
 pub fn put_tokens(tx: &mut Tx, now: Timestamp, id: ConnectionId, version: i64, sealed: &Sealed) -> Result<bool> {
+    write_tokens(tx, now, id, (Some(version), None), sealed)
+}
+
+/// Stores a new authorisation: it takes the place of whatever is there, also of what a refresh stores at the same time.
+pub fn put_grant(tx: &mut Tx, now: Timestamp, id: ConnectionId, grant: GrantId, sealed: &Sealed) -> Result<()> {
+    if write_tokens(tx, now, id, (None, Some(grant)), sealed)? { Ok(()) } else { Err(kit::db::Error::NotFound) }
+}
+
+fn write_tokens(
+    tx: &mut Tx,
+    now: Timestamp,
+    id: ConnectionId,
+    (version, grant): (Option<i64>, Option<GrantId>),
+    sealed: &Sealed,
+) -> Result<bool> {
     let changed = tx.exec(
         "UPDATE platform_connections
          SET access_token = $3, access_expires_at = $4, refresh_token = COALESCE($5, refresh_token),
              refresh_expires_at = COALESCE($6, refresh_expires_at), scopes = COALESCE($7, scopes),
-             token_version = token_version + 1, updated_at = $8
-         WHERE id = $1 AND token_version = $2",
+             grant_id = COALESCE($9, grant_id), token_version = token_version + 1, updated_at = $8
+         WHERE id = $1 AND token_version = COALESCE($2, token_version)",
         args![
             id,
             version,
@@ -329,6 +340,7 @@ pub fn put_tokens(tx: &mut Tx, now: Timestamp, id: ConnectionId, version: i64, s
             sealed.refresh_expires_at,
             &sealed.scopes,
             now,
+            grant,
         ],
     )?;
     Ok(changed == 1)

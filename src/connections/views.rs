@@ -118,7 +118,7 @@ fn connection_card(shown: &Shown, is_owner: bool, local: &Local) -> Markup {
                 }
             }
             @if connection.connection_status == Status::Choosing {
-                p.muted { "You're signed in. Say which of your " (platform.words().account) "s Repruv should read." }
+                p.muted { "You're signed in. Choose which of your " (platform.words().account) "s Repruv should read." }
             }
             @if let Some(reading) = reading.filter(|reading| reading.status == JobStatus::Running) {
                 (progress(reading.progress_done, reading.progress_total, &reading.progress_step))

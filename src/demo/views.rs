@@ -244,10 +244,9 @@ const fn story_platforms(story: Story) -> &'static [Platform] {
 const fn story_words(story: Story) -> (&'static str, &'static str) {
     match story {
         Story::Creator => ("A growing creator", "A YouTube channel with videos, comments, questions and some spam."),
-        Story::Restaurant => (
-            "A local restaurant",
-            "Google reviews with stars and photos, answers that Google moderates, and a bad evening.",
-        ),
+        Story::Restaurant => {
+            ("A local restaurant", "Google reviews with stars, replies that Google moderates, and one bad evening.")
+        }
     }
 }
 

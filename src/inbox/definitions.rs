@@ -109,9 +109,10 @@ pub const fn provider_state(state: ProviderState) -> Option<(&'static str, &'sta
 pub const fn standing(state: ProviderState, is_own: bool) -> Option<(&'static str, &'static str)> {
     match state {
         ProviderState::Held if is_own => {
-            Some(("waiting for moderation", "The platform shows it as soon as it has checked it."))
+            Some(("waiting for moderation", "It appears on the platform once it has been checked."))
         }
-        ProviderState::Rejected if is_own => Some(("rejected", "The platform does not show it.")),
+        ProviderState::Rejected if is_own => Some(("rejected", "The platform doesn't show it.")),
+        ProviderState::Removed if is_own => Some(("removed", "It is no longer on the platform.")),
         _ => provider_state(state),
     }
 }

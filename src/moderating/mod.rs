@@ -278,9 +278,9 @@ async fn arrived(
         }
         let context = target.at(now);
         if let Answered::Edited(observed) = &answered {
-            let text = observed.text.clone().unwrap_or_default();
-            replies::edited(tx, now, context.connection, &observed.external_id, &text)?;
-            ingest::interactions(tx, &context, &[as_it_is_known(observed, items[0])])?;
+            let known = as_it_is_known(observed, items[0]);
+            replies::edited(tx, now, context.connection, &known)?;
+            ingest::interactions(tx, &context, &[known])?;
             if observed.provider_state == ProviderState::Held {
                 let thread = FetchInteraction::new(context.connection, observed.thread_external_id.clone());
                 thread.follow(tx, now, &random, context.workspace)?;

@@ -8,6 +8,7 @@ mod budget;
 pub mod business;
 mod error;
 pub mod google;
+mod google_api;
 mod hosts;
 mod pages;
 mod registry;

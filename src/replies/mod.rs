@@ -48,7 +48,7 @@ pub use state::State;
 pub use store::{Item, Reply};
 pub use trouble::{Trouble, Wish, is_refusal, pause};
 
-use crate::model::{ConnectionId, InteractionId, WorkspaceId};
+use crate::model::{ConnectionId, InteractionId, ObservedInteraction, WorkspaceId};
 
 kit::id_types! { pub ReplyId }
 
@@ -97,8 +97,8 @@ pub fn waits_for_moderation(conn: &mut Conn, connection: ConnectionId, thread: &
 }
 
 /// The comment that a reply became says something else now; whoever calls says that something happened.
-pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str, text: &str) -> Result<()> {
-    store::edited(tx, now, connection, external_id, text)
+pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, comment: &ObservedInteraction) -> Result<()> {
+    store::edited(tx, now, connection, comment)
 }
 
 /// A reply, as it stands, is about to become a comment that another was until now; whoever calls says that something happened.

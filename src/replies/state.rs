@@ -1,5 +1,7 @@
 //! Where a reply stands, and where it may go from there.
 
+use crate::model::ProviderState;
+
 kit::text_enum! {
     pub enum State {
         /// Not handed over yet.
@@ -43,8 +45,19 @@ impl State {
             PendingModeration => matches!(next, Published | Rejected | Deleted),
             // What may be there all the same is looked for before it is sent again.
             Failed => matches!(next, Queued | Unknown),
-            Published | Rejected => matches!(next, Deleted),
+            // Other words are moderated anew.
+            Published => matches!(next, PendingModeration | Rejected | Deleted),
+            Rejected => matches!(next, PendingModeration | Published | Deleted),
             Cancelled | SentBack | Deleted => false,
+        }
+    }
+
+    /// What a reply is whose comment stands so at the platform.
+    pub const fn at_platform(stands: ProviderState) -> State {
+        match stands {
+            ProviderState::Published | ProviderState::Hidden => State::Published,
+            ProviderState::Held | ProviderState::Spam => State::PendingModeration,
+            ProviderState::Rejected | ProviderState::Removed => State::Rejected,
         }
     }
 
@@ -63,9 +76,12 @@ mod tests {
 
     #[test]
     fn what_is_over_stays_as_it_is_and_what_failed_can_be_tried_again() {
-        for over in [State::Published, State::Rejected] {
-            let next = State::ALL.iter().filter(|next| over.may_become(**next)).collect::<Vec<_>>();
-            assert_eq!(next, [&State::Deleted], "{over}");
+        for (over, other) in [(State::Published, State::Rejected), (State::Rejected, State::Published)] {
+            let mut next = State::ALL.iter().filter(|next| over.may_become(**next)).collect::<Vec<_>>();
+            next.sort_by_key(|next| next.as_str());
+            let mut known = [&State::Deleted, &State::PendingModeration, &other];
+            known.sort_by_key(|next| next.as_str());
+            assert_eq!(next, known, "{over}: deleted, or edited and moderated anew");
         }
         for over in [State::Cancelled, State::SentBack, State::Deleted] {
             assert!(State::ALL.iter().all(|next| !over.may_become(*next)), "{over}");

@@ -6,7 +6,7 @@ use kit::db::{Conn, Result, Tx, Val};
 use kit::mutant;
 
 use super::{ReplyId, State};
-use crate::model::{ConnectionId, InteractionId, Platform, ProviderState, UserId, WorkspaceId};
+use crate::model::{ConnectionId, InteractionId, ObservedInteraction, Platform, ProviderState, UserId, WorkspaceId};
 
 kit::row! {
     #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,12 +236,19 @@ pub fn waits_for_moderation(conn: &mut Conn, connection: ConnectionId, thread: &
     Ok(found.is_some())
 }
 
-/// The comment that a reply became says something else now.
-pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, external_id: &str, text: &str) -> Result<()> {
+/// The comment that a reply became says something else now, and stands as it does. While another answer to the same item is
+/// under way, that this one is moderated anew stands with its comment alone.
+pub fn edited(tx: &mut Tx, now: Timestamp, connection: ConnectionId, comment: &ObservedInteraction) -> Result<()> {
+    let text = comment.text.as_deref().unwrap_or_default();
+    let state = State::at_platform(comment.provider_state);
     tx.exec(
-        "UPDATE replies SET text = $3, edited_at = $4, updated_at = $4, moves = moves + 1
-         WHERE connection_id = $1 AND external_id = $2 AND state IN ('published', 'pending_moderation')",
-        args![connection, external_id, text, now],
+        "UPDATE replies SET text = $3, edited_at = $4, updated_at = $4, moves = moves + 1, error_message = $6,
+            state = CASE WHEN $5 = 'pending_moderation' AND EXISTS (SELECT 1 FROM replies other
+                WHERE other.interaction_id = replies.interaction_id AND other.id <> replies.id AND other.state
+                    IN ('awaiting_approval', 'queued', 'sending', 'unknown', 'pending_moderation'))
+                THEN state ELSE $5 END
+         WHERE connection_id = $1 AND external_id = $2 AND state IN ('published', 'pending_moderation', 'rejected')",
+        args![connection, &comment.external_id, text, now, state, &comment.state_reason],
     )
     .map(drop)
 }

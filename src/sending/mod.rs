@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::connections::account::{IngestTarget, OpenAccount, SyncError};
 use crate::connections::jobs::FetchInteraction;
 use crate::inbox::ingest;
-use crate::model::{ObservedInteraction, ProviderState};
+use crate::model::ObservedInteraction;
 use crate::platforms::{Error, Target};
 use crate::replies::{self, Item, NOT_SENT, PAUSES, Reply, ReplyId, State, Trouble};
 use crate::workspaces;
@@ -226,11 +226,7 @@ async fn arrived(app: &App, run: Run, comment: Comment) -> Result<Done, Failure>
     let (now, Comment { reply, observed: mut comment, target }) = (app.now(), comment);
     // Whatever the answer says of its author: it was written in the account's name.
     comment.author.is_self = true;
-    let state = match comment.provider_state {
-        ProviderState::Published | ProviderState::Hidden => State::Published,
-        ProviderState::Held | ProviderState::Spam => State::PendingModeration,
-        ProviderState::Rejected | ProviderState::Removed => State::Rejected,
-    };
+    let state = State::at_platform(comment.provider_state);
     let arrived = reply.arrived(now, state, Some(&comment.external_id));
     let after = Reply { error_message: comment.state_reason.clone(), ..arrived };
     let result = json!({ "state": state, "external_id": comment.external_id });

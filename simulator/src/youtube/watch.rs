@@ -2,15 +2,14 @@
 //! path, without scripts.
 
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use kit::clock::Timestamp;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::channel::{Channel, Item, Status};
 use crate::pages::{self, day, gone};
-use crate::profiles::store as profiles;
 use crate::state::Shared;
 use crate::world::youtube::Video;
 
@@ -30,15 +29,7 @@ pub struct Asked {
 
 pub async fn show(State(state): State<Shared>, Query(asked): Query<Asked>) -> Response {
     let now = state.clock.now();
-    let user = asked.simulator_profile.clone();
-    let found = async {
-        let profile = state.db.read(move |conn| profiles::active_of(conn, &user)).await?;
-        match profile {
-            Some(profile) => state.slot(profile.id, now).await,
-            None => Ok(None),
-        }
-    };
-    let slot = match found.await {
+    let slot = match pages::slot_of(&state, asked.simulator_profile, now).await {
         Ok(slot) => slot,
         Err(error) => {
             tracing::error!(%error, "the watch page cannot be shown");
@@ -56,7 +47,7 @@ pub async fn show(State(state): State<Shared>, Query(asked): Query<Asked>) -> Re
 }
 
 pub async fn style() -> Response {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("watch.css")).into_response()
+    pages::style(include_str!("watch.css"))
 }
 
 fn watch(channel: &Channel, video: &Video, comment: Option<&str>, now: Timestamp) -> Markup {

@@ -110,10 +110,8 @@ pub fn offer(
     if others.is_empty() {
         connections::delete(tx, asked.workspace_id, place)?;
     } else {
-        let version = connections::tokens(tx, place)?.ok_or(kit::db::Error::NotFound)?.token_version;
         let sealed = tokens::seal(vault, random, place, asked.workspace_id, grant);
-        connections::put_tokens(tx, now, place, version, &sealed)?;
-        connections::set_grant(tx, place, grant_id)?;
+        connections::put_grant(tx, now, place, grant_id, &sealed)?;
         store::put_choices(tx, now, place, &others)?;
     }
     changed(tx, now, asked.workspace_id, place)?;
@@ -137,7 +135,10 @@ pub fn choose(
     id: ConnectionId,
     chosen: &[String],
 ) -> Result<Vec<ConnectionId>, Refused> {
+    let connection = connections::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
+    jobs::hold_syncs(work.tx, &connection, chosen.iter().map(String::as_str))?;
     workspaces::lock(work.tx, workspace)?;
+    // Somebody else may have chosen until the lock was ours.
     let connection = connections::find(work.tx, workspace, id)?.ok_or(Refused::NotFound)?;
     let offered = choices(&connection);
     if offered.is_empty() {

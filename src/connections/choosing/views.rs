@@ -6,6 +6,7 @@ use super::choices;
 use crate::connections::Connection;
 use crate::model::Platform;
 use crate::web::errors::Error;
+use crate::web::ui::numbers::counted;
 use crate::web::ui::{Button, Field, Icon, Tone, card, head, notice};
 
 pub fn title(platform: Platform) -> String {
@@ -20,7 +21,7 @@ pub fn body(connection: &Connection, asks_password: bool, error: Option<&Error>)
     let other = error.filter(|error| !matches!(error, Error::Invalid(_))).map(Error::text);
     let trouble = errors.of("external_ids").or(other.as_deref());
     html! {
-        (head(&title(platform), html! { "Your " (words.provider) " account opens " (choices.len()) " of them in " (name) "." }, html! {}))
+        (head(&title(platform), html! { "Your " (words.provider) " account gives access to " (counted(choices.len() as i64, words.account, &format!("{}s", words.account))) " in " (name) "." }, html! {}))
         div.narrow.stack {
             (card("Which ones should Repruv read?", html! {}, html! {
                 @if let Some(trouble) = &trouble { (notice(Tone::Bad, trouble)) }

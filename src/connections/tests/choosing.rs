@@ -110,6 +110,31 @@ both_databases! {
         assert_eq!((stand.all().await, stand.asked()), (vec![], vec!["revoke refresh-1".to_owned()]));
     }
 
+    async fn an_attempt_that_comes_to_nothing_ends_nothing_else_of_its_person(app: TestApp) {
+        let desk = Desk::connected(app).await;
+        let page = desk.app.post("/connections/google_business/start", &[]).await.text;
+        let link = page.split("href=\"").find(|part| part.starts_with("/simulator/google_accounts/")).expect("a link");
+        let link = link.split('"').next().unwrap_or_default().replace("&amp;", "&");
+        let link = Url::parse("http://localhost:8080").unwrap().join(&link).unwrap();
+        // The scope is YouTube's alone.
+        desk.app.get(&format!("/connections/callback/google?code=c2&state={}", state(&link))).await;
+        desk.app.run_jobs().await;
+        let mut causes = desk.connections().await.into_iter().map(|found| found.connection_error).collect::<Vec<_>>();
+        causes.sort_by_key(Option::is_some);
+        assert_eq!(causes, [None, Some(Cause::ScopesMissing)]);
+        assert!(desk.provider.asked("/revoke").is_empty(), "at Google that would be the end of the channel's, too");
+    }
+
+    async fn a_grant_that_nobody_ever_held_is_given_back(app: TestApp) {
+        let stand = Stand::connected(app, |_| {}).await;
+        stand.change(|script| script.account = Some(crate::platforms::Error::Permission { reason: "x".into() }));
+        stand.asked();
+        stand.consent("c2").await;
+        stand.app.run_jobs().await;
+        let asked = stand.asked();
+        assert!(asked.contains(&"revoke refresh-2".to_owned()), "{asked:?}");
+    }
+
     async fn a_second_sign_in_leaves_a_choice_alone(app: TestApp) {
         let stand = Stand::connected(app, |script| script.others = vec!["two"]).await;
         let id = stand.choosing().await;

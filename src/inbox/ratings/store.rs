@@ -16,12 +16,14 @@ kit::row! {
     }
 }
 
-/// Counted in an index: a place has hundreds of reviews, seldom thousands.
-pub fn of_connection(conn: &mut Conn, connection: ConnectionId) -> Result<Ratings> {
-    let sql = "SELECT rating, count(*), CAST(sum(CASE WHEN state = 'needs_reply' THEN 1 ELSE 0 END) AS BIGINT)
+pub(super) const BY_STARS: &str =
+    "SELECT rating, count(*), CAST(sum(CASE WHEN state = 'needs_reply' THEN 1 ELSE 0 END) AS BIGINT)
          FROM interactions
          WHERE connection_id = $1 AND rating IS NOT NULL AND provider_state = 'published' AND state <> 'spam'
             AND state <> 'removed'
          GROUP BY rating ORDER BY rating DESC";
-    conn.all(sql, args![connection]).map(Ratings)
+
+/// Counted in an index: a place has hundreds of reviews, seldom thousands.
+pub fn of_connection(conn: &mut Conn, connection: ConnectionId) -> Result<Ratings> {
+    conn.all(BY_STARS, args![connection]).map(Ratings)
 }

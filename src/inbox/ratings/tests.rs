@@ -1,5 +1,8 @@
 //! What an account's ratings say.
 
+use kit::args;
+use kit::db::{Conn, Dialect};
+
 use crate::inbox::testing::{Desk, MORNING, comment};
 use crate::model::{Kind, ObservedInteraction};
 
@@ -20,5 +23,15 @@ kit::both_databases! {
         let told = rated.0.iter().map(|rated| (rated.rating, rated.reviews, rated.waiting)).collect::<Vec<_>>();
         assert_eq!(told, [(5, 2, 0), (2, 1, 1), (1, 1, 1)]);
         assert_eq!((rated.reviews(), rated.average()), (4, Some(3.25)));
+    }
+
+    async fn they_are_counted_in_an_index(desk: Desk) {
+        let connection = desk.connection;
+        let explained = format!("EXPLAIN QUERY PLAN {}", super::store::BY_STARS);
+        if desk.dialect() == Dialect::Sqlite {
+            let read = move |conn: &mut Conn| conn.all::<(i64, i64, i64, String)>(&explained, args![connection]);
+            let plan = desk.read(read).await.unwrap();
+            assert!(plan.iter().any(|step| step.3.contains("COVERING INDEX interactions_rated")), "{plan:?}");
+        }
     }
 }

@@ -120,7 +120,7 @@ fn rating(view: &Inbox<'_>) -> Markup {
     let are_rated = view.rows.connections.iter().any(|connection| connection.platform.capabilities().has_ratings);
     html! {
         @if are_rated || view.place.filter.rating.is_some() {
-            (choice(view, "rating", "Stars", Stars::ALL, |stars| (stars.as_str(), definitions::rating(stars))))
+            (choice(view, "rating", "Rating", Stars::ALL, |stars| (stars.as_str(), definitions::rating(stars))))
         }
     }
 }

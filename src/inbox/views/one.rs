@@ -97,7 +97,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
             (part("interaction", said))
             @if beside.may_answer {
                 @if takes_a_place(opened, beside) {
-                    p.muted.help data-test="takes-a-place" { (item.platform.words().provider) " shows one answer to a review. A new one takes the place of yours." }
+                    p.muted.help data-test="takes-a-place" { (item.platform.words().provider) " shows one reply per review, so a new one replaces yours." }
                 }
                 (composer(item, &beside.answering, beside.out_of_reach, place))
                 @if !item.is_own { (notes::form(item.id, beside.noted.as_ref(), place)) }

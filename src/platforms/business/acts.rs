@@ -19,17 +19,16 @@ impl Api {
         text: &str,
     ) -> Result<ObservedInteraction, Error> {
         let review = target.thread_external_id.as_str();
-        let raw =
-            self.on_review(Method::PUT, account, &format!("/{review}/reply"), Some(json!({ "comment": text }))).await?;
+        let raw = self.on_review(Method::PUT, account, (review, "/reply"), Some(json!({ "comment": text }))).await?;
         let unreadable = |problem: serde_json::Error| Error::protocol(problem, raw.to_string().as_bytes());
         let reply = wire::Answer::deserialize(&raw).map_err(unreadable)?;
-        Ok(map::answer(&reply, review, account, self.world.clock.now(), &json!({ "reviewReply": raw })))
+        Ok(map::answer(&reply, review, account, self.google.world.clock.now(), &json!({ "reviewReply": raw })))
     }
 
     /// One that is gone already is as good as deleted.
     pub async fn delete_answer(&self, account: &AccountKey, external_id: &str) -> Result<(), Error> {
         let review = map::review_of(external_id);
-        match self.on_review(Method::DELETE, account, &format!("/{review}/reply"), None).await {
+        match self.on_review(Method::DELETE, account, (review, "/reply"), None).await {
             Ok(Value::Object(_) | Value::Null) | Err(Error::NotFound { .. }) => Ok(()),
             Ok(other) => Err(Error::protocol("no empty answer", other.to_string().as_bytes())),
             Err(error) => Err(error),

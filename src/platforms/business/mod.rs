@@ -29,7 +29,7 @@ pub const WORDS: Words = Words {
     audience: "followers",
     content: "places",
     no_account: (
-        "This Google account manages no location that has reviews.",
+        "This Google account doesn't manage this location, or any location with reviews.",
         "Connect again with an account that manages a verified location.",
     ),
     client_refused: "Check REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, then connect again.",

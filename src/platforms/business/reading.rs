@@ -142,7 +142,7 @@ impl Api {
     }
 
     async fn look_up(&self, account: &AccountKey, review: &str) -> Result<Option<Value>, Error> {
-        match self.on_review(Method::GET, account, &format!("/{review}"), None).await {
+        match self.on_review(Method::GET, account, (review, ""), None).await {
             Ok(raw) => Ok(Some(raw)),
             Err(Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),

@@ -3,10 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-pub struct Accounts {
-    pub accounts: Vec<Account>,
+/// Of accounts, or of locations. An empty one has no keys at all.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", bound = "T: Deserialize<'de>")]
+pub struct Page<T> {
+    #[serde(default = "Vec::new", alias = "accounts", alias = "locations")]
+    pub items: Vec<T>,
     pub next_page_token: Option<String>,
 }
 
@@ -14,13 +16,6 @@ pub struct Accounts {
 pub struct Account {
     /// `accounts/1`.
     pub name: String,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, rename_all = "camelCase")]
-pub struct Locations {
-    pub locations: Vec<Location>,
-    pub next_page_token: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -1,28 +1,23 @@
-//! Calls of the interface: what they cost, with which token, and how their answers are read.
+//! Calls of the interface, and what they cost.
 
 use std::sync::Arc;
 
 use reqwest::Method;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::{errors, map, wire};
-use crate::model::repaired_json;
-use crate::outbound::Answer;
 use crate::platforms::adapter::{Account, Tokens, World};
+use crate::platforms::google_api::{Call, GoogleApi};
 use crate::platforms::hosts::Host;
-use crate::platforms::{Allowance, Error, LISTING, paid};
+use crate::platforms::{Allowance, Error};
 
 const READ: i64 = 1;
 pub const WRITE: i64 = 50;
 
 /// One account's way to the interface.
-pub struct Api {
-    world: World,
-    tokens: Arc<dyn Tokens>,
-    allowance: Arc<dyn Allowance>,
-}
+pub struct Api(GoogleApi);
 
 /// What the adapter keeps of an account.
 #[derive(Debug, serde::Serialize, Deserialize)]
@@ -34,7 +29,7 @@ pub struct Known {
 
 impl Api {
     pub fn new(world: World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Self {
-        Self { world, tokens, allowance }
+        Self(GoogleApi::new(world, tokens, allowance, errors::classify))
     }
 
     /// The channel of the person who authorised us. What goes wrong here is about the account as a whole.
@@ -45,11 +40,7 @@ impl Api {
     }
 
     pub async fn list(&self, path: &str, query: &[(&str, &str)]) -> Result<wire::List, Error> {
-        let answer = self.call(Method::GET, path, query, None).await?;
-        let unreadable = |problem: serde_json::Error| Error::protocol(problem, &answer.body);
-        let mut value: Value = serde_json::from_str(&repaired_json(&answer.body)).map_err(unreadable)?;
-        wire::take_nulls(&mut value);
-        wire::List::deserialize(value).map_err(unreadable)
+        self.ask(Method::GET, path, query, None).await
     }
 
     pub async fn write(
@@ -59,50 +50,19 @@ impl Api {
         query: &[(&str, &str)],
         body: Option<Value>,
     ) -> Result<Value, Error> {
-        let answer = self.call(method, path, query, body).await?;
-        if answer.body.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_str(&repaired_json(&answer.body)).map_err(|problem| Error::protocol(problem, &answer.body))
+        self.ask(method, path, query, body).await
     }
 
-    /// A refused token is replaced once; a second refusal is the platform's last word.
-    async fn call(
+    async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         path: &str,
         query: &[(&str, &str)],
         body: Option<Value>,
-    ) -> Result<Answer, Error> {
-        let mut url = self.world.hosts.url(Host::Youtube, &format!("/youtube/v3/{path}"));
-        url.query_pairs_mut().extend_pairs(query).append_pair("prettyPrint", "false");
-        let token = self.tokens.current().await?;
-        match self.call_with(method.clone(), url.clone(), body.clone(), &token.secret).await {
-            Err(Error::Reauth { .. }) => {
-                let token = self.tokens.instead_of(&token).await?;
-                self.call_with(method, url, body, &token.secret).await
-            }
-            answered => answered,
-        }
-    }
-
-    async fn call_with(
-        &self,
-        method: Method,
-        url: Url,
-        body: Option<Value>,
-        token: &crate::secrets::Secret,
-    ) -> Result<Answer, Error> {
+    ) -> Result<T, Error> {
         let cost = if method == Method::GET { READ } else { WRITE };
-        let mut request = self.world.http.request(method, url).bearer_auth(token.expose());
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let asked = async {
-            let answer = self.world.http.send(request, LISTING).await?;
-            if answer.is_success() { Ok(answer) } else { Err(errors::classify(&answer, self.world.clock.now())) }
-        };
-        paid(self.allowance.as_ref(), cost, asked).await
+        let path = format!("/youtube/v3/{path}");
+        self.0.ask(&Call { method, host: Host::Youtube, path: &path, query, body, cost }).await
     }
 
     /// An authorisation that is refused for one thing may be good for the account: the account itself is asked.

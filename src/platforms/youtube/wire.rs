@@ -1,24 +1,10 @@
 //! YouTube's own words. Unknown fields are ignored; what may be absent is optional; a counter may be a string or a number.
-//! What is null is absent: [`take_nulls`] comes first.
+//! What is null is absent: `google_api` takes it away.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::model::web_address;
-
-pub fn take_nulls(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(take_nulls);
-        }
-        Value::Array(items) => {
-            items.retain(|item| !item.is_null());
-            items.iter_mut().for_each(take_nulls);
-        }
-        _ => {}
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

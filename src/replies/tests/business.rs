@@ -51,6 +51,11 @@ impl Restaurant {
         listed["items"].as_array().cloned().unwrap_or_default()
     }
 
+    async fn set_status(&self, status: &'static str) {
+        let sql = "UPDATE platform_connections SET connection_status = $1";
+        self.app.app.db.write(move |tx| tx.exec(sql, args![status])).await.expect("the database answers");
+    }
+
     /// Google keeps what is written next, and its answer never comes.
     async fn loses_an_answer(&self) {
         let service = self.app.app.config.demo_service.as_ref().expect("it runs");
@@ -69,6 +74,39 @@ impl Restaurant {
 }
 
 both_databases! {
+    async fn an_answer_that_is_edited_is_moderated_anew(app: TestApp) {
+        let here = Restaurant::open(app).await;
+        let review = here.waiting(0).await;
+        here.answer(&review, "We are sorry.").await;
+        here.later(100).await;
+        for (text, ends, waits) in [
+            ("A discount waits at https://example.com/offer", "rejected", "needs_reply"),
+            ("We have talked it over with the kitchen.", "published", "answered"),
+        ] {
+            let id = here.replies(&review).await[0]["id"].as_str().expect("an id").to_owned();
+            let edited = here.app.json("PATCH", &format!("/api/replies/{id}"), json!({ "text": text })).await;
+            assert_eq!(edited.status, 202, "{}", edited.text);
+            here.app.run_jobs().await;
+            let reply = here.replies(&review).await[0].clone();
+            assert_eq!((&reply["state"], &reply["text"]), (&json!("pending_moderation"), &json!(text)), "{reply}");
+            assert_eq!(here.review(&review).await["state"], "needs_reply", "nobody sees it yet");
+            here.later(100).await;
+            assert_eq!(here.replies(&review).await[0]["state"], ends);
+            assert_eq!(here.review(&review).await["state"], waits);
+        }
+    }
+
+    async fn a_look_at_moderation_while_the_account_is_off_is_followed_by_the_next(app: TestApp) {
+        let here = Restaurant::open(app).await;
+        let review = here.waiting(0).await;
+        here.answer(&review, "We are sorry that your evening went wrong.").await;
+        here.set_status("needs_reauth").await;
+        here.later(31).await;
+        here.set_status("connected").await;
+        here.later(100).await;
+        assert_eq!(here.replies(&review).await[0]["state"], "published");
+    }
+
     async fn a_second_answer_whose_answer_got_lost_is_found_and_sent_once(app: TestApp) {
         let here = Restaurant::open(app).await;
         let review = here.waiting(0).await;

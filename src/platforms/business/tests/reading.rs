@@ -88,7 +88,7 @@ async fn an_answer_stands_where_google_has_put_it() {
             "REJECTED",
             Some("OBSCENITY_AND_PROFANITY"),
             ProviderState::Rejected,
-            Some("Google rejected this reply: it holds swear words."),
+            Some("Google rejected this reply: it contains swear words."),
         ),
     ] {
         let fake = Fake::new(move |_| {
@@ -206,4 +206,33 @@ async fn ids_of_a_new_form_over_night_are_no_deletions() {
     let fake = Fake::new(|_| problem(404, "NOT_FOUND"));
     let ids = (0..30).map(|n| format!("old-{n}")).collect::<Vec<_>>();
     assert_eq!(fake.api().gone(&key(), &ids).await.unwrap(), Some(Vec::new()));
+}
+
+#[tokio::test]
+async fn what_is_null_is_absent() {
+    let fake = Fake::new(|_| {
+        let mut one = review("R", "FIVE", None, "2026-10-01T09:00:00Z");
+        for name in ["reviewer", "comment", "reviewReply", "reviewReplyUrl"] {
+            one[name] = Value::Null;
+        }
+        (200, json!({ "reviews": [null, one], "totalReviewCount": null, "nextPageToken": null }))
+    });
+    let batch = fake.pass(None).await.unwrap();
+    assert_eq!((batch.interactions.len(), batch.set_aside.len()), (1, 0), "{batch:?}");
+    let none = Fake::new(|_| (200, json!({ "accounts": null })));
+    assert_eq!(none.api().accounts().await.map(drop), Err(Error::NoAccount));
+}
+
+#[tokio::test]
+async fn an_id_is_one_part_of_an_address_whatever_is_in_it() {
+    let fake = Fake::new(|_| problem(404, "NOT_FOUND"));
+    for id in ["../../../v1/accounts", "a?b#c", "a/b", "ü"] {
+        assert!(fake.api().fetch(&key(), id, None).await.unwrap().interactions.is_empty());
+    }
+    let paths = fake.log().into_iter().map(|asked| asked.what).collect::<Vec<_>>();
+    for path in &paths {
+        let id = path.strip_prefix(&format!("GET mybusiness {REVIEWS}/")).unwrap_or("/");
+        assert!(!id.contains('/') && !id.is_empty(), "{paths:?}");
+    }
+    assert!(fake.log().iter().all(|asked| asked.query.len() == 1), "prettyPrint alone");
 }

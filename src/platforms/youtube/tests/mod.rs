@@ -172,13 +172,13 @@ fn null_is_absence_everywhere() {
         comment[field] = Value::Null;
     }
     let mut list = json!({"items": [raw, null], "nextPageToken": null});
-    wire::take_nulls(&mut list);
+    crate::platforms::google_api::take_nulls(&mut list);
     let list = wire::List::deserialize(list).unwrap();
     assert_eq!((list.items.len(), list.next_page_token), (1, None));
     let read = map::thread(&list.items[0], "UC1", ProviderState::Published).unwrap();
     assert_eq!((read.root.likes, read.root.content_external_id, read.replies.len()), (None, None, 0));
     let mut none = json!({"items": null});
-    wire::take_nulls(&mut none);
+    crate::platforms::google_api::take_nulls(&mut none);
     assert!(wire::List::deserialize(none).unwrap().items.is_empty());
 }
 
