@@ -37,7 +37,10 @@ function save(form) {
   const body = new URLSearchParams({ key: form.elements.key?.value ?? "", [box(form).name]: box(form).value });
   const kept = fetch(address, { method: "POST", body, keepalive: true })
     .then((answer) => (told.textContent = answer.ok ? "Draft saved." : "The draft is not saved yet."))
-    .catch(() => (told.textContent = "The draft is not saved yet."))
+    .catch(() => {
+      told.textContent = "The draft is not saved yet.";
+      pending.set(form, setTimeout(() => save(form), 10 * PAUSE));
+    })
     .finally(() => saving.delete(kept) && count(form));
   saving.add(kept);
 }

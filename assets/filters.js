@@ -2,7 +2,6 @@
 // list, asked for when the filter is opened.
 const card = document.getElementById("filters");
 const form = document.getElementById("filter-form");
-const daysOf = (name) => form.elements[name];
 
 function tell() {
   const asked = new XMLHttpRequest();
@@ -29,10 +28,10 @@ function apply(field) {
 form?.addEventListener("change", ({ target }) => {
   if (target.type === "date") {
     // Days by name and days of one's own: the last that was chosen is meant.
-    if (target.value) daysOf("days").value = "";
+    if (target.value) form.elements.days.value = "";
     return target.addEventListener("blur", () => apply(target), { once: true });
   }
-  if (target.name === "days" && target.value) ["since", "until"].forEach((name) => (daysOf(name).value = ""));
+  if (target.name === "days" && target.value) ["since", "until"].forEach((name) => (form.elements[name].value = ""));
   apply(target);
 });
 form?.addEventListener("submit", (event) => {

@@ -26,8 +26,8 @@ function refresh(part) {
   request.responseType = "document";
   request.timeout = 10_000;
   request.onloadend = () => {
-    // Signed out meanwhile: let the server show where to go.
-    if (request.status === 401 || isElsewhere(request.responseURL, source)) return location.reload();
+    // Signed out meanwhile: let the server show where to go, unless somebody writes.
+    if (request.status === 401 || isElsewhere(request.responseURL, source)) return isInHand(document) || location.reload();
     if (request.status === 200) show(source, request.response);
     setTimeout(() => {
       const again = fetching.get(source) === "again";
@@ -143,6 +143,9 @@ function disconnect() {
   poll = 0;
   clearTimeout(reopen);
 }
+
+// What ends by itself is looked at again and again.
+setInterval(() => document.hidden || parts().forEach((part) => part.querySelector("[data-passes]") && refresh(part)), 10_000);
 
 if (parts().length) {
   if (!document.hidden) connect();

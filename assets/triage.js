@@ -46,8 +46,7 @@ async function open(address, then, body = null, acted = null) {
     then(led);
     writing?.();
   };
-  // An act may have been heard although its answer was not: the page that is loaded now says so.
-  request.onerror = () => (body ? location.reload() : location.assign(address));
+  request.onerror = () => refuse(null, acted ?? reading());
   request.send(body);
 }
 
@@ -81,11 +80,9 @@ function refuse(page, acted) {
   // A line that could not be taken back says nothing any more.
   if (acted.matches(".receipt")) (acted.closest(".panel") ?? acted).remove();
   reading().prepend(told);
-  told.textContent = words ?? "That did not work. Please try again.";
-  // Where to go on, and to come back from after signing in.
-  const on = page?.querySelector(".trouble a.button");
-  if (on?.pathname === "/login") on.search = new URLSearchParams({ return_to: location.pathname + location.search });
-  if (on) told.append(on);
+  told.textContent = words ?? "No answer came. What you wrote is still here: try again.";
+  // Where to go on.
+  told.append(page?.querySelector(".trouble a.button") ?? "");
 }
 
 // Acts of the pane go on in the pane: what leaves the list is taken out of it, and the focus stays where it was, in the list or not.
@@ -195,7 +192,7 @@ function meaning(key, focused) {
   if (step) return (at >= 0 || key.length === 1) && all.length && (() => all[Math.min(all.length - 1, Math.max(0, at + step))].focus());
   if (key === "?") return () => help.togglePopover();
   if (key === "u") return found("[data-back]");
-  if (key === "Enter") return row && (() => row.querySelector(".row-link").click());
+  if (key === "Enter" || key === "o") return row && (() => row.querySelector(".row-link").click());
   if (key === "Ctrl Enter") return document.querySelector("[data-composer] textarea")?.value.trim() && found("[data-composer]", (form) => form.requestSubmit());
   if (/^[xX]$/.test(key)) return row?.querySelector(".tick") && (() => tick(row, key === "X"));
   // What is ticked is meant before what is open; a row with the focus is ticked by its key.

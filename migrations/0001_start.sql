@@ -271,6 +271,8 @@ CREATE TABLE interactions (
     translation TEXT,
     language TEXT,
     rating BIGINT CHECK (rating BETWEEN 1 AND 5),
+    -- What it was when we answered, once it was changed after that.
+    rating_at_reply BIGINT CHECK (rating_at_reply BETWEEN 1 AND 5),
     likes BIGINT,
     reply_count BIGINT,
     -- The platform's time, not ours.
@@ -313,7 +315,10 @@ CREATE INDEX interactions_by_state ON interactions (workspace_id, state, created
 CREATE INDEX interactions_pressing ON interactions (workspace_id, priority, created_at DESC, id DESC)
     WHERE priority IN ('urgent', 'high');
 CREATE INDEX interactions_by_rating ON interactions (workspace_id, rating, created_at DESC, id DESC) WHERE rating IS NOT NULL;
-CREATE INDEX interactions_rated ON interactions (connection_id, rating, provider_state, state) WHERE rating IS NOT NULL;
+CREATE INDEX interactions_rated ON interactions (connection_id, rating, provider_state, state, rating_at_reply)
+    WHERE rating IS NOT NULL;
+CREATE INDEX interactions_rated_anew ON interactions (workspace_id, created_at DESC, id DESC)
+    WHERE rating_at_reply IS NOT NULL;
 CREATE INDEX interactions_unpublished ON interactions (workspace_id, provider_state, created_at DESC, id DESC)
     WHERE provider_state <> 'published';
 CREATE INDEX interactions_by_thread ON interactions (connection_id, thread_external_id);
@@ -507,6 +512,8 @@ CREATE UNIQUE INDEX replies_under_way ON replies (interaction_id)
 CREATE INDEX replies_by_interaction ON replies (interaction_id, created_at);
 CREATE INDEX replies_in_moderation ON replies (connection_id) WHERE state = 'pending_moderation';
 CREATE INDEX replies_awaiting_approval ON replies (workspace_id, created_at) WHERE state = 'awaiting_approval';
+CREATE INDEX replies_to_check ON replies (workspace_id, created_at)
+    WHERE state IN ('failed', 'rejected', 'sent_back', 'unknown');
 CREATE INDEX replies_by_workspace ON replies (workspace_id, created_at DESC);
 
 -- What is asked of a platform for comments that are there: other words for an own one, that one is hidden, rejected, taken

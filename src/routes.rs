@@ -54,8 +54,8 @@ pub fn router(app: App) -> Router {
         .nest("/api/v1", api(&app))
         .with_state(app)
         .route(csp_reports::PATH, post(async move |body: Bytes| reports.take(&body)))
-        .layer(from_fn(errors::extract::keep))
         .layer(from_fn(extract::refuse_nul))
+        .layer(from_fn(errors::extract::keep))
         .layer(compression());
     edge.around(routes)
 }

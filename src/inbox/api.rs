@@ -22,6 +22,7 @@ use super::triage::TriageState;
 use crate::accounts::sessions::Caller;
 use crate::app::App;
 use crate::model::{AuthorId, ConnectionId, ContentId, ContentKind, InteractionId, Kind, Platform, ProviderState};
+use crate::replies::State as ReplyState;
 use crate::web::errors::{Error, Result};
 use crate::workspaces::UserId;
 
@@ -47,6 +48,11 @@ struct Item {
     translation: Option<String>,
     language: Option<Language>,
     rating: Option<i64>,
+    /// How it stands with the newest reply from here.
+    #[schema(inline)]
+    reply_state: Option<ReplyState>,
+    /// The stars that it had when you answered, where they were changed after that.
+    rating_at_reply: Option<i64>,
     likes: Option<i64>,
     reply_count: Option<i64>,
     author: Author,
@@ -222,6 +228,8 @@ impl Item {
             translation: item.translation,
             language: item.language,
             rating: item.rating,
+            reply_state: item.reply,
+            rating_at_reply: item.rating_at_reply,
             likes: item.likes,
             reply_count: item.reply_count,
             author: Author {

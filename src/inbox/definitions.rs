@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::derive::{Fact, Intent, Language, PriorityBand, Reason, Sentiment};
-use super::listing::Stars;
+use super::listing::{RatedAnew, Stars};
 use super::triage::TriageState;
 use crate::model::{Kind, ProviderState};
 use crate::web::ui::numbers::span;
@@ -88,6 +88,13 @@ pub const fn rating(stars: Stars) -> &'static str {
         Stars::Three => "3 stars",
         Stars::Four => "4 stars",
         Stars::Five => "5 stars",
+    }
+}
+
+pub const fn rated_anew(how: RatedAnew) -> &'static str {
+    match how {
+        RatedAnew::Raised => "more stars",
+        RatedAnew::Lowered => "fewer stars",
     }
 }
 

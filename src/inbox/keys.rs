@@ -7,16 +7,18 @@ use crate::workspaces::{Right, Role};
 pub struct Key {
     /// As a browser names it; `Ctrl` before it for a chord.
     pub key: &'static str,
+    /// Another that does the same.
+    pub or: Option<&'static str>,
     pub name: &'static str,
     pub right: Right,
 }
 
 const fn read(key: &'static str, name: &'static str) -> Key {
-    Key { key, name, right: Right::Read }
+    Key { key, or: None, name, right: Right::Read }
 }
 
 const fn answer(key: &'static str, name: &'static str) -> Key {
-    Key { key, name, right: Right::Answer }
+    Key { key, or: None, name, right: Right::Answer }
 }
 
 /// Opens the palette, on every page.
@@ -25,7 +27,7 @@ pub const PALETTE: Key = read("Ctrl K", "All commands");
 pub const MOVING: [Key; 8] = [
     read("j", "Next comment"),
     read("k", "Previous comment"),
-    read("Enter", "Open the comment"),
+    Key { or: Some("o"), ..read("Enter", "Open the comment") },
     read("u", "Back to the list"),
     answer("x", "Select"),
     answer("X", "Select up to here"),

@@ -308,6 +308,9 @@ pub struct Rows {
     pub matches: Option<Matches>,
     /// Replies of editors that wait for an owner.
     pub awaiting: i64,
+    pub workspace: WorkspaceId,
+    /// Comments whose reply did not get there.
+    pub to_check: i64,
     /// How many each choice of the filter would list, where that is asked for.
     pub choices: Option<ChoiceCounts>,
     /// What the platforms of these accounts do with other people's comments.
@@ -342,6 +345,8 @@ impl Rows {
             connections,
             people_and_content: named(conn, workspace, &place.filter)?,
             awaiting: replies::count_awaiting(conn, workspace)?,
+            workspace,
+            to_check: listing::to_check(conn, workspace)?,
             choices: None,
             verbs: Vec::new(),
             views: Views {

@@ -10,13 +10,14 @@ use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
 
 /// What a person can get wrong in the form of the filter.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 16] = [
     "q",
     "kind",
     "intent",
     "sentiment",
     "priority",
     "rating",
+    "rated_anew",
     "language",
     "platform",
     "visibility",
@@ -180,7 +181,11 @@ fn wish(field: &str, typed: &[(String, String)], bad: &BadFilter) -> String {
         "until" if typed.iter().any(|(name, value)| name == field && is_day(value)) => {
             "“To” must be the same day as “From”, or later.".to_owned()
         }
-        "q" => format!("Type at least one word or emoji, and {} letters at most.", search::LONGEST),
+        "q" => format!(
+            "Type {} words and {} letters at most, and at least one word or emoji.",
+            search::MOST,
+            search::LONGEST
+        ),
         "since" | "until" => "Enter a day, like 2026-11-22.".to_owned(),
         _ if bad.message.contains("one of") => "Choose one of the list.".to_owned(),
         _ => bad.message.clone(),

@@ -28,6 +28,12 @@ impl Platform {
         }
     }
 
+    /// Where a video is at so many seconds; none where no address says so.
+    pub fn moment(self, permalink: &str, seconds: i64) -> Option<String> {
+        let sign = if permalink.contains('?') { '&' } else { '?' };
+        matches!(self, Platform::YouTube).then(|| format!("{permalink}{sign}t={seconds}s"))
+    }
+
     pub const fn capabilities(self) -> Capabilities {
         let common = Capabilities {
             reads_interactions: true,

@@ -41,7 +41,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn read(form: &[u8]) -> Result<Self> {
+    fn read(form: &[u8], workspace: WorkspaceId) -> Result<Self> {
         let fields = url::form_urlencoded::parse(form).into_owned().collect::<Parameters>();
         let value = |name: &str| fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
@@ -50,7 +50,7 @@ impl Asked {
             ids: ids.take(MOST).collect(),
             verb: verb.map_err(|_| Error::bad_request("bad_verb", "Choose what to do with them."))?,
             open: value("open").and_then(|id| id.parse().ok()),
-            of_all: means_all(&fields),
+            of_all: means_all(&fields, workspace)?,
         })
     }
 
@@ -68,7 +68,7 @@ pub async fn order(
     RawForm(form): RawForm,
 ) -> Result<Redirect> {
     let (list, _) = place(parameters)?;
-    let mut asked = Asked::read(&form)?;
+    let mut asked = Asked::read(&form, who.workspace.id)?;
     if asked.of_all {
         asked.ids = all(&app, (who.workspace.id, &who.user), &all_of(&list)?, asked.verb).await?;
         if asked.ids.is_empty() {

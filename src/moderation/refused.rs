@@ -64,6 +64,8 @@ pub enum Refused {
     /// Somebody has changed it meanwhile: what it says now.
     #[error("it says something else by now")]
     Changed(String),
+    #[error("it was ordered already, with other words")]
+    SavedAlready,
     #[error("more than an order takes")]
     TooMany,
     #[error("not allowed: {0}")]
@@ -89,6 +91,10 @@ impl Refused {
             Self::Changed(says) => {
                 ("changed", format!("Somebody changed this reply while you were writing. It now says: “{says}”"))
             }
+            Self::SavedAlready => (
+                "saved_already",
+                "This was already saved with other words. Open the comment again to change it once more.".to_owned(),
+            ),
             Self::TooMany => (
                 "too_many",
                 format!("More than {} comments match. Narrow the filter and try again.", grouped(MOST as i64)),
@@ -111,9 +117,11 @@ impl From<Refused> for Error {
             Refused::Text(refused) => refused.into(),
             Refused::TooMany => Self::bad_request(code, text),
             Refused::NotAllowed(why) => Self::forbidden(code, why),
-            Refused::Skipped(..) | Refused::Changed(_) | Refused::NeedsOwner | Refused::NotNow(_) => {
-                Self::conflict(code, text)
-            }
+            Refused::Skipped(..)
+            | Refused::Changed(_)
+            | Refused::SavedAlready
+            | Refused::NeedsOwner
+            | Refused::NotNow(_) => Self::conflict(code, text),
         }
     }
 }

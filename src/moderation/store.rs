@@ -243,6 +243,12 @@ pub fn workspace_of(conn: &mut Conn, order: OrderId) -> Result<Option<WorkspaceI
     conn.opt("SELECT workspace_id FROM moderation_acts WHERE order_id = $1 LIMIT 1", args![order])
 }
 
+/// The words that an order brings.
+pub fn text_of(conn: &mut Conn, order: OrderId) -> Result<Option<String>> {
+    let text = conn.opt::<Option<String>>("SELECT text FROM moderation_acts WHERE order_id = $1 LIMIT 1", args![order]);
+    Ok(text?.flatten())
+}
+
 /// For jobs, whose payload was written by us: what is left of an order, what is due first before the rest.
 pub fn live(conn: &mut Conn, order: OrderId) -> Result<Vec<Act>> {
     conn.all(

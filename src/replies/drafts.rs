@@ -6,9 +6,11 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
 use super::State;
+use super::moves::advance;
 use super::people::Refused;
 use super::store::{self, Reply};
 pub use super::store::{Draft, Writer};
+use super::trouble::Trouble;
 use crate::events::{self, Event};
 use crate::model::{InteractionId, UserId, WorkspaceId};
 use crate::platforms::TextUnit;
@@ -16,6 +18,8 @@ use crate::work::Work;
 
 /// Whoever has changed nothing for so long is not writing any more.
 const WRITING: Duration = Duration::from_secs(60);
+/// Of a reply that was called back while its author was writing something else.
+pub const BESIDE_A_DRAFT: &str = "beside_a_draft";
 /// More than any platform takes: a draft may be too long to be sent.
 const LONGEST: usize = 100_000;
 
@@ -90,6 +94,20 @@ pub fn forget_drafts(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, user: 
 /// What is sent is no draft any more.
 pub(super) fn sent(tx: &mut Tx, reply: &Reply) -> Result<()> {
     store::remove_draft(tx, reply.interaction_id, reply.author_id)
+}
+
+/// Calls a reply back, with a word on it where its author is writing something else already; false where it has moved.
+pub(super) fn call_back(tx: &mut Tx, reply: &Reply, now: Timestamp) -> Result<bool> {
+    let after = reply.cancelled(now).untroubled();
+    let draft = store::draft(tx, reply.workspace_id, reply.interaction_id, reply.author_id)?;
+    let after = match draft {
+        Some(draft) if draft.text.trim() != reply.text => after.with(Trouble {
+            code: BESIDE_A_DRAFT,
+            message: "You were writing something else by then, so it isn't in the box.".to_owned(),
+        }),
+        _ => after,
+    };
+    advance(tx, reply, &after)
 }
 
 /// What was called back is its author's draft again, unless they are writing something else already.

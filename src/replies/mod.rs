@@ -39,7 +39,7 @@ use kit::db::{Conn, Result, Tx};
 use serde::{Deserialize, Serialize};
 
 pub use approval::{approve, awaiting, count_awaiting, send_back};
-pub use drafts::{Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
+pub use drafts::{BESIDE_A_DRAFT, Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
 pub use moves::{NOT_SENT, PAUSES, advance, advance_with, gave_up, has_made_nothing};
 pub use people::{
     NewReply, Refused, can_retry, cancel, fitting, may_retry, of_those_can_retry, reopen, retry, rules_of, send, settle,
@@ -48,7 +48,7 @@ pub use state::State;
 pub use store::{Item, Reply};
 pub use trouble::{Trouble, Wish, is_refusal, pause};
 
-use crate::model::{ConnectionId, InteractionId, ObservedInteraction, WorkspaceId};
+use crate::model::{ConnectionId, InteractionId, ObservedInteraction, UserId, WorkspaceId};
 
 kit::id_types! { pub ReplyId }
 
@@ -133,4 +133,9 @@ pub fn of_ids(conn: &mut Conn, workspace: WorkspaceId, ids: &[ReplyId]) -> Resul
 
 pub fn by_id(conn: &mut Conn, id: ReplyId) -> Result<Option<Reply>> {
     store::by_id(conn, id)
+}
+
+/// Whether somebody has sent something with this key before.
+pub fn has_key(conn: &mut Conn, workspace: WorkspaceId, user: UserId, key: &str) -> Result<bool> {
+    Ok(store::by_key(conn, workspace, user, key)?.is_some())
 }

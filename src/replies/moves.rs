@@ -23,7 +23,8 @@ pub const NOT_SENT: &str = "not_sent";
 impl Reply {
     /// Whether it can still be called back.
     pub fn can_be_cancelled(&self) -> bool {
-        matches!(self.state, State::AwaitingApproval | State::Queued)
+        let is_too_late = self.state == State::Sending && !kit::mutant!("replies: called back after it was sent");
+        matches!(self.state, State::AwaitingApproval | State::Queued | State::Sending) && !is_too_late
     }
 
     /// Whether it may be tried again, or looked for again.
@@ -49,7 +50,8 @@ impl Reply {
     /// # Panics
     /// When the state has no such move: whoever asks for one has not looked.
     fn moved(&self, to: State, now: Timestamp) -> Self {
-        assert!(self.state.may_become(to), "a reply that is {} never becomes {to}", self.state);
+        let may = self.state.may_become(to) || kit::mutant!("replies: called back after it was sent");
+        assert!(may, "a reply that is {} never becomes {to}", self.state);
         Self { state: to, moves: self.moves + 1, updated_at: now, next_look_at: None, ..self.clone() }
     }
 

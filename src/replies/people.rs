@@ -55,7 +55,7 @@ pub enum Refused {
     KeyReused,
     /// Another answer to the item is under way: whose it is.
     #[error("an answer is on its way")]
-    OnItsWay { by: UserId, name: Option<String>, is_own: bool },
+    OnItsWay { by: UserId, name: Option<String>, is_own: bool, state: State },
     #[error("not allowed: {0}")]
     NotAllowed(&'static str),
     #[error("the owners want to see an editor's words first")]
@@ -113,7 +113,7 @@ pub fn cancel(work: &mut Work<'_>, workspace: WorkspaceId, id: ReplyId) -> Resul
     if reply.state == State::Cancelled {
         return Ok(reply);
     }
-    if !reply.can_be_cancelled() || !advance(work.tx, &reply, &reply.cancelled(work.now))? {
+    if !reply.can_be_cancelled() || !drafts::call_back(work.tx, &reply, work.now)? {
         let state = store::find(work.tx, workspace, id)?.map_or(reply.state, |reply| reply.state);
         return Err(refused(state));
     }
@@ -308,7 +308,7 @@ fn is_free(conn: &mut Conn, reply: &Reply, user: UserId) -> Result<(), Refused> 
     match store::under_way(conn, reply.workspace_id, reply.interaction_id)? {
         Some(other) if other.id != reply.id => {
             let is_own = other.author_id == user;
-            Err(Refused::OnItsWay { by: other.author_id, name: other.author_name, is_own })
+            Err(Refused::OnItsWay { by: other.author_id, name: other.author_name, is_own, state: other.state })
         }
         _ => Ok(()),
     }
@@ -357,10 +357,12 @@ impl Refused {
                 "idempotency_key_reused",
                 "You've already sent another reply from this page. Send this one too if you mean it.".into(),
             ),
-            Self::OnItsWay { is_own: true, .. } => ("reply_on_its_way", "Your reply is on its way.".into()),
-            Self::OnItsWay { name, .. } => {
+            Self::OnItsWay { is_own: true, state, .. } => {
+                ("reply_on_its_way", format!("Your reply {}.", state.waits()).into())
+            }
+            Self::OnItsWay { name, state, .. } => {
                 let whose = name.as_ref().map_or_else(|| "Somebody's".to_owned(), |name| format!("{name}'s"));
-                ("reply_on_its_way", format!("{whose} reply is on its way.").into())
+                ("reply_on_its_way", format!("{whose} reply {}.", state.waits()).into())
             }
             Self::NotAllowed(why) => ("role_missing", (*why).into()),
             Self::NeedsOwner => {

@@ -61,6 +61,15 @@ impl State {
         }
     }
 
+    /// What it waits for, said of it.
+    pub const fn waits(self) -> &'static str {
+        match self {
+            State::AwaitingApproval => "is waiting for an owner's approval",
+            State::PendingModeration => "is waiting for moderation: edit it instead",
+            _ => "is on its way",
+        }
+    }
+
     /// Nobody else may answer the same item meanwhile.
     pub const fn is_under_way(self) -> bool {
         matches!(

@@ -3,6 +3,7 @@
 pub mod pages;
 pub mod review;
 pub mod saved;
+mod store;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,7 @@ use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 
 use super::listing::Interaction;
-use crate::model::ProviderState;
+use crate::model::{InteractionId, ProviderState};
 use crate::platforms::{AnswerRules, Platforms};
 use crate::replies::saved::SavedReplyId;
 use crate::replies::{self, Reply, ReplyId, State, Writer};
@@ -33,6 +34,8 @@ pub struct Answering {
     pub saved: Vec<(SavedReplyId, String)>,
     /// A form that is sent twice is one reply.
     pub key: String,
+    /// The newest answer in the thread that was there when the box was drawn.
+    pub seen: String,
     /// What is wrong with what was typed.
     pub error: Option<String>,
 }
@@ -42,6 +45,21 @@ pub struct Answering {
 pub struct Told {
     pub text: String,
     pub error: String,
+}
+
+/// What stands in the thread by now, and was not there when somebody began to write; what they are told.
+pub fn answered_since(
+    conn: &mut Conn,
+    (workspace, platforms): (WorkspaceId, &Platforms),
+    interaction: InteractionId,
+    seen: &str,
+) -> db::Result<Option<String>> {
+    let newest = store::newest_answer(conn, workspace, interaction)?.filter(|answer| answer.token() != seen);
+    Ok(newest.map(|answer| {
+        let are_replaced = replies::rules_of(platforms, answer.platform).is_some_and(|rules| rules.are_replaced);
+        let what = if are_replaced { "Yours would replace it." } else { "Send yours too, if it still fits." };
+        format!("There's a new reply in this thread: “{}” {what}", answer.text.unwrap_or_default())
+    }))
 }
 
 impl Answering {
@@ -59,8 +77,10 @@ impl Answering {
         let last = on_their_way.last().map(|reply| reply.id);
         on_their_way.retain(|reply| reply.state != State::SentBack || Some(reply.id) == last);
         // Published ones stand in the thread.
-        on_their_way.retain(|reply| {
-            !matches!(reply.state, State::Published | State::Deleted | State::Cancelled | State::Draft)
+        on_their_way.retain(|reply| match reply.state {
+            // Its words are nowhere else.
+            State::Cancelled => Some(reply.id) == last && reply.error_code.as_deref() == Some(replies::BESIDE_A_DRAFT),
+            state => !matches!(state, State::Published | State::Deleted | State::Draft),
         });
         Ok(Self {
             again: replies::of_those_can_retry(conn, workspace, &on_their_way, by)?,
@@ -71,6 +91,7 @@ impl Answering {
             saved: saved::choice(conn, workspace)?,
             key: key.to_owned(),
             error: None,
+            seen: store::newest_answer(conn, workspace, item.id)?.map(|answer| answer.token()).unwrap_or_default(),
         })
     }
 

@@ -29,6 +29,8 @@ pub(super) fn second_thoughts(who: &SignedIn) -> Duration {
 pub struct ReplyForm {
     text: String,
     key: String,
+    /// The newest answer that whoever wrote this has seen.
+    seen: Option<String>,
 }
 
 /// Takes an answer over and goes on to what stands after its comment. What is refused is shown again, with the reason.
@@ -50,17 +52,23 @@ pub async fn send(
             let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
             let next = after(work.tx, reader, &list, id)?;
             let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay };
+            let is_first = !replies::has_key(work.tx, workspace, user, &form.key)?;
+            if let Some(seen) = form.seen.as_deref().filter(|_| is_first)
+                && let Some(told) = super::answered_since(work.tx, (workspace, &platforms), id, seen)?
+            {
+                return Ok(Err(told));
+            }
             match replies::send(work, &platforms, workspace, &new) {
                 Ok(reply) => Ok(Ok((next, reply.id))),
                 Err(failed @ (Refused::NotFound | Refused::Db(_))) => Err(Error::from(failed)),
-                Err(refused) => Ok(Err(refused)),
+                Err(refused) => Ok(Err(refused.told().1.into_owned())),
             }
         })
         .await?;
     match sent {
         Ok((next, reply)) => Ok(Redirect::to(&said(&next, "sent", reply, panel.as_deref())).into_response()),
-        Err(refused) => {
-            let told = Told { text: form.text, error: refused.told().1.into_owned() };
+        Err(error) => {
+            let told = Told { text: form.text, error };
             let asked = Asked { told: Some(told), ..Asked::new(id, parameters) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
         }

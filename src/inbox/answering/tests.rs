@@ -1,5 +1,7 @@
 //! Answers, as a person writes and sends them.
 
+mod stands;
+
 use std::time::Duration;
 
 use axum::body::Body;

@@ -8,6 +8,7 @@ mod corrected;
 mod missing;
 mod moderated;
 mod page;
+mod rated_anew;
 mod retriage;
 mod rollups;
 mod shown;

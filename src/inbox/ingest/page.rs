@@ -24,6 +24,7 @@ const WAVE: i64 = 3;
 
 pub(super) type TextHash = [u8; 16];
 
+#[derive(Default)]
 pub(super) struct Page<'a> {
     changes: Vec<Change<'a>>,
     authors: HashMap<String, Author>,
@@ -60,17 +61,7 @@ impl<'a> Page<'a> {
         let observed = latest_of_each(observed);
         let mut stored = store::stored(tx, context, &observed)?;
         let contents = store::content_ids(tx, context, &observed)?;
-        let mut page = Page {
-            changes: Vec::with_capacity(observed.len()),
-            authors: HashMap::new(),
-            answered_at: HashMap::new(),
-            own_names: Vec::new(),
-            said: HashMap::new(),
-            renamed: Vec::new(),
-            unchanged: Vec::new(),
-            ingested: Ingested::default(),
-            has_newly_waiting: false,
-        };
+        let mut page = Page { changes: Vec::with_capacity(observed.len()), ..Page::default() };
         for observed in observed {
             let row = stored.remove(&(observed.kind.family(), observed.external_id.clone()));
             let known_content = observed.content_external_id.as_ref().and_then(|id| contents.get(id)).copied();
@@ -169,14 +160,10 @@ impl<'a> Page<'a> {
         let observed = change.observed;
         let author = &self.authors[&author_key(&observed.author)];
         let facts = self.facts(tx, context, change)?;
-        let edited_at = match &change.stored {
-            Some(_) if change.is_edit() => Some(observed.edited_at.unwrap_or(context.now)),
-            Some(row) => row.edited_at,
-            None => observed.edited_at,
-        };
-        let created_at = change.created_at();
+        let (created_at, edited_at) = (change.created_at(), change.edited_at(context.now));
         let input = change.input(&facts, created_at, edited_at, author.interactions > 1);
-        let triage = triage::triage(&input, self.answered_at.get(&observed.thread_external_id).copied(), context.now);
+        let answered_at = self.answered_at.get(&observed.thread_external_id).copied();
+        let triage = triage::triage(&input, answered_at, context.now);
         let is_counted = observed.provider_state == ProviderState::Published && !observed.author.is_self;
         let after = Counted {
             quarter: is_counted.then(|| counts::quarter_of(created_at)),
@@ -185,7 +172,9 @@ impl<'a> Page<'a> {
             state: triage.state,
             band: triage.band,
         };
-        let id = change.stored.as_ref().map_or_else(|| InteractionId::new(context.now, context.random), |row| row.id);
+        let stored = change.stored.as_ref();
+        let id = stored.map_or_else(|| InteractionId::new(context.now, context.random), |row| row.id);
+        let rating_at_reply = stored.and_then(|row| row.rating_at_reply(observed, edited_at, answered_at));
         let record = Record {
             id,
             author: author.id,
@@ -194,10 +183,11 @@ impl<'a> Page<'a> {
             hash: &change.hash,
             created_at,
             edited_at,
+            rating_at_reply,
             facts: &facts,
             triage: &triage,
         };
-        match &change.stored {
+        match stored {
             None => {
                 store::insert(tx, context, &record)?;
                 rollups.add(after);
@@ -342,6 +332,14 @@ impl Change<'_> {
         self.stored.as_ref().map_or(said, |row| if is_own { said.max(row.created_at) } else { row.created_at })
     }
 
+    fn edited_at(&self, now: Timestamp) -> Option<Timestamp> {
+        match &self.stored {
+            Some(_) if self.is_edit() => Some(self.observed.edited_at.unwrap_or(now)),
+            Some(row) => row.edited_at,
+            None => self.observed.edited_at,
+        }
+    }
+
     /// What is known of it so far does not stand.
     fn is_derived_anew(&self) -> bool {
         let is_spam = self.observed.provider_state == ProviderState::Spam;
@@ -362,9 +360,7 @@ impl Change<'_> {
             said: Said::default(),
         }
     }
-}
 
-impl Change<'_> {
     /// At the start of a thread a name may be the account's own, which is known once it has written something.
     fn answers_another(&self, own_names: &[String]) -> bool {
         let is_named = self.observed.kind == Kind::Reply || !own_names.is_empty();

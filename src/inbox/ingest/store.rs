@@ -42,6 +42,7 @@ kit::row! {
         pub text_hash: Vec<u8>,
         pub language: Option<Language>,
         pub rating: Option<i64>,
+        pub rating_at_reply: Option<i64>,
         pub likes: Option<i64>,
         pub reply_count: Option<i64>,
         pub created_at: Timestamp,
@@ -179,6 +180,7 @@ pub struct Record<'a> {
     pub hash: &'a TextHash,
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
+    pub rating_at_reply: Option<i64>,
     pub facts: &'a Facts,
     pub triage: &'a Triage,
 }
@@ -241,7 +243,7 @@ pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             reply_count = $12, edited_at = $13, provider_state = $14, can_reply = $15, is_own = $16, permalink = $17,
             state = $18, sentiment = $19, sentiment_score = $20, intents = $21, priority_score = $22, priority = $23,
             reasons = $24, ruleset = $25, last_seen_at = $26, missing_since = NULL, raw = $27, translation = $28,
-            state_reason = $29, created_at = $30
+            state_reason = $29, created_at = $30, rating_at_reply = $31
          WHERE id = $1",
         args![
             record.id,
@@ -273,7 +275,8 @@ pub fn update(tx: &mut Tx, context: &IngestContext<'_>, record: &Record<'_>) -> 
             &observed.raw,
             &observed.translation,
             &observed.state_reason,
-            record.created_at
+            record.created_at,
+            record.rating_at_reply
         ],
     )
 }

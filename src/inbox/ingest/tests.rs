@@ -2,6 +2,7 @@
 
 pub mod anew;
 mod moderated;
+mod rated_anew;
 mod replaced;
 mod writers;
 

@@ -1,5 +1,6 @@
 //! The filter that a URL is: unknown names and bad values are refused, never ignored.
 
+use std::cmp::Ordering;
 use std::fmt::Display;
 use std::str::FromStr;
 
@@ -43,6 +44,41 @@ kit::text_enum! {
 kit::text_enum! {
     /// Of a review.
     pub enum Stars { One = "1", Two = "2", Three = "3", Four = "4", Five = "5" }
+}
+
+kit::text_enum! {
+    /// How the stars of a review were changed after our answer.
+    pub enum RatedAnew { Raised = "raised", Lowered = "lowered" }
+}
+
+impl RatedAnew {
+    /// Of the stars now, and of those when it was answered. None where they are as they were.
+    pub fn of(rating: Option<i64>, at_reply: Option<i64>) -> Option<Self> {
+        let (rating, at_reply) = rating.zip(at_reply)?;
+        match rating.cmp(&at_reply) {
+            Ordering::Greater => Some(Self::Raised),
+            Ordering::Less => Some(Self::Lowered),
+            Ordering::Equal => None,
+        }
+    }
+
+    /// Between the stars when it was answered, and those now.
+    pub(super) const fn sign(self) -> char {
+        match self {
+            Self::Raised => '<',
+            Self::Lowered => '>',
+        }
+    }
+}
+
+kit::text_enum! {
+    /// How it stands with the newest reply from here.
+    pub enum ReplyStands {
+        /// It is not at the platform yet.
+        OnItsWay = "on_its_way",
+        /// It did not get there, or nobody knows: a person has to look.
+        ToCheck = "to_check",
+    }
 }
 
 kit::text_enum! {
@@ -118,6 +154,7 @@ filter! {
         sentiment: Option<Sentiment>,
         priority: Option<PriorityBand>,
         rating: Option<Stars> = "Of reviews: how many stars",
+        rated_anew: Option<RatedAnew> = "Of reviews: how their stars were changed after your answer",
         intent: Option<Intent>,
         language: Option<Language>,
         connection: Option<ConnectionId>,
@@ -128,6 +165,7 @@ filter! {
         assignee: Option<Assignee> = "me, nobody, or the id of a member",
         answered: Option<Days> = "First answered from here on these days, by name",
         answered_by: Option<UserId> = "First answered from here by this member",
+        reply: Option<ReplyStands> = "How it stands with the newest reply from here",
         days: Option<Days> = "By name, in the user's time zone; since and until narrow them further",
         since: Option<Date> = "First day, like 2026-11-22, in the user's time zone",
         until: Option<Date> = "Last day: the same as since, or later",
@@ -166,7 +204,7 @@ macro_rules! values {
 }
 
 values! {
-    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred, Stars, Days;
+    TriageState, Kind, Platform, Sentiment, PriorityBand, Intent, Language, Visibility, Order, Starred, Stars, RatedAnew, ReplyStands, Days;
     ConnectionId = "a connection's id", ContentId = "a content item's id", AuthorId = "an author's id",
     UserId = "a member's id"
 }
@@ -206,7 +244,7 @@ impl Value for Date {
 
 impl Value for Query {
     fn wanted() -> String {
-        format!("at least one word, number or emoji, in {} letters at most", search::LONGEST)
+        format!("at least one word, number or emoji, in {} words and {} letters at most", search::MOST, search::LONGEST)
     }
 
     fn schema() -> RefOr<Schema> {

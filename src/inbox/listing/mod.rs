@@ -6,6 +6,7 @@ mod found;
 mod marked;
 mod matching;
 mod opened;
+mod replies;
 mod store;
 #[cfg(test)]
 pub(super) mod tests;
@@ -21,12 +22,13 @@ use crate::model::{AuthorId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
 pub use choices::{ChoiceCounts, Counted, count, counts as choice_counts};
-pub use filter::{BadFilter, Days, Filter, Order, Starred, Stars, Visibility, escaped};
+pub use filter::{BadFilter, Days, Filter, Order, RatedAnew, ReplyStands, Starred, Stars, Visibility, escaped};
 #[cfg(test)]
 pub use found::plans;
 pub use matching::{Matching, PORTION, Reached, WITHIN, policy};
 pub use opened::{ContentItem, Opened, Version, content_title, has_content, open};
-pub use store::{Connection, Interaction, Reply};
+pub use replies::{Reply, replies};
+pub use store::{Connection, Interaction};
 
 pub const DEFAULT_LIMIT: usize = 50;
 pub const MAX_LIMIT: usize = 100;
@@ -84,6 +86,11 @@ pub fn count_all(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result
     store::count_all(conn, reader, filter)
 }
 
+/// Of how many comments the newest reply did not get there; as many as are put in order are told apart.
+pub fn to_check(conn: &mut Conn, workspace: WorkspaceId) -> Result<i64> {
+    marked::up_to(conn, workspace, &marked::Marked::Reply(ReplyStands::ToCheck), marked::FEW)
+}
+
 /// How much a search has found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Matches {
@@ -118,20 +125,6 @@ pub fn matches(
         _ => listed_here,
     };
     Ok(Some(Matches { count, is_complete: search::jobs::is_complete(conn)? }))
-}
-
-/// Own replies that follow each of the items in its thread, in the items' order.
-pub fn replies(conn: &mut Conn, workspace: WorkspaceId, items: &[Interaction]) -> Result<Vec<Vec<Reply>>> {
-    let found = store::replies(conn, workspace, items)?;
-    let of = |item: &Interaction| {
-        let answers = |reply: &&Reply| {
-            reply.thread_external_id == item.thread_external_id
-                && reply.connection_id == item.connection_id
-                && reply.created_at > item.created_at
-        };
-        if item.is_own { Vec::new() } else { found.iter().filter(answers).cloned().collect() }
-    };
-    Ok(items.iter().map(of).collect())
 }
 
 /// How many interactions are in each state, from the rollups.

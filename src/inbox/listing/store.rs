@@ -14,8 +14,8 @@ use super::{Cursor, Reader, found};
 use crate::inbox::derive::{Facts, Intent, Language, PriorityBand, Reason, Sentiment};
 use crate::inbox::triage::TriageState;
 use crate::model::{AuthorId, ConnectionId, ContentId, InteractionId, Kind, Platform, ProviderState};
+use crate::replies::State;
 use crate::workspaces::WorkspaceId;
-use kit::db::lists::all_in;
 
 kit::row! {
     #[derive(Clone, Debug)]
@@ -38,6 +38,8 @@ kit::row! {
         pub translation: Option<String>,
         pub language: Option<Language>,
         pub rating: Option<i64>,
+        /// The stars that it had when we answered, where they were changed after that.
+        pub rating_at_reply: Option<i64>,
         pub likes: Option<i64>,
         pub reply_count: Option<i64>,
         pub created_at: Timestamp,
@@ -58,6 +60,8 @@ kit::row! {
         pub first_seen_at: Timestamp,
         /// It waits for an answer although we have answered in its thread before.
         pub is_answered_again: bool,
+        /// How it stands with the newest reply from here.
+        pub reply: Option<State>,
     }
 }
 
@@ -81,12 +85,14 @@ impl Interaction {
 pub(super) const COLUMNS: &str =
     "SELECT i.id, i.connection_id, i.platform, i.kind, i.external_id, i.parent_external_id,
         i.thread_external_id, i.content_id, c.title, i.author_id, a.display_name, a.avatar_url, a.profile_url,
-        a.interactions, i.text, i.translation, i.language, i.rating, i.likes, i.reply_count, i.created_at, i.edited_at,
+        a.interactions, i.text, i.translation, i.language, i.rating, i.rating_at_reply, i.likes, i.reply_count, i.created_at, i.edited_at,
         i.provider_state, i.state_reason, i.can_reply, i.is_own, i.permalink, i.state, i.sentiment, i.sentiment_score, i.intents,
         i.priority_score, i.priority, i.reasons, i.ruleset, i.first_seen_at,
         i.state = 'needs_reply' AND i.parent_external_id IS NOT NULL AND EXISTS (SELECT 1 FROM interactions own
             WHERE own.connection_id = i.connection_id AND own.thread_external_id = i.thread_external_id
-            AND own.is_own AND own.created_at < i.created_at)";
+            AND own.is_own AND own.created_at < i.created_at),
+        (SELECT r.state FROM replies r WHERE r.interaction_id = i.id AND r.state <> 'cancelled' AND r.state <> 'draft'
+            ORDER BY r.created_at DESC LIMIT 1)";
 pub(super) const JOINED: &str = "JOIN authors a ON a.id = i.author_id LEFT JOIN content_items c ON c.id = i.content_id";
 
 /// What is read of each row of a list: all that is shown of it, or its place alone.
@@ -200,6 +206,7 @@ impl<'a> Query<'a> {
         self.visibility(filter);
         self.priority(filter);
         self.sql.extend(filter.rating.map(|stars| format!(" AND i.rating = {stars}")));
+        self.sql.extend(filter.rated_anew.map(|how| format!(" AND i.rating_at_reply {} i.rating", how.sign())));
         self.equals("i.content_id", filter.content.as_ref());
         self.equals("i.author_id", filter.author.as_ref());
         self.traits(filter);
@@ -333,40 +340,6 @@ pub(super) fn bounds(reader: Reader<'_>, filter: &Filter) -> (Option<Timestamp>,
 pub(super) fn start_of(day: Date, time_zone: &TimeZone) -> Timestamp {
     let start = day.to_zoned(time_zone.clone()).map(|zoned| zoned.timestamp());
     start.map_or(Timestamp::EPOCH, Timestamp::from)
-}
-
-kit::row! {
-    /// An own reply, as a list shows it under what it answers.
-    #[derive(Clone, Debug)]
-    pub struct Reply {
-        pub id: InteractionId,
-        pub connection_id: ConnectionId,
-        pub thread_external_id: String,
-        pub text: Option<String>,
-        pub created_at: Timestamp,
-        pub provider_state: ProviderState,
-    }
-}
-
-pub fn replies(conn: &mut Conn, workspace: WorkspaceId, to: &[Interaction]) -> Result<Vec<Reply>> {
-    let mut connections = to.iter().map(|item| item.connection_id).collect::<Vec<_>>();
-    connections.sort_unstable();
-    connections.dedup();
-    let sql = format!(
-        "SELECT {} FROM interactions
-         WHERE workspace_id = $1 AND connection_id = $2 AND is_own AND thread_external_id IN ",
-        Reply::COLUMNS
-    );
-    let mut replies: Vec<Reply> = Vec::new();
-    for connection in connections {
-        let threads = to.iter().filter(|item| item.connection_id == connection && !item.is_own);
-        let mut threads = threads.map(|item| item.thread_external_id.as_str()).collect::<Vec<_>>();
-        threads.sort_unstable();
-        threads.dedup();
-        replies.extend(all_in::<Reply, _>(conn, &sql, "", args![workspace, connection], &threads)?);
-    }
-    replies.sort_by_key(|reply| (reply.created_at, reply.id));
-    Ok(replies)
 }
 
 pub fn counts(conn: &mut Conn, workspace: WorkspaceId) -> Result<Vec<(TriageState, i64)>> {

@@ -116,6 +116,7 @@ kit::both_databases! {
             "tag=price+list&starred=yes&assignee=me",
             "rating=1",
             "rating=1&order=oldest",
+            "rated_anew=raised",
         ] {
             let (filter, zone) = (parsed(query).unwrap(), zone.clone());
             let steps = desk.write(move |tx| {
@@ -128,6 +129,8 @@ kit::both_databases! {
             let steps = steps.await.unwrap();
             let whole = steps.iter().filter(|step| step.starts_with("SCAN ") || step.contains("Seq Scan"));
             assert_eq!(whole.collect::<Vec<_>>(), Vec::<&String>::new(), "{query}: {steps:#?}");
+            let is_among_few = steps.iter().any(|step| step.contains("interactions_rated_anew"));
+            assert_eq!(is_among_few, query.contains("rated_anew"), "{query}: {steps:#?}");
         }
     }
 

@@ -67,7 +67,7 @@ pub async fn mark_many(
     let fields = read(&form);
     let ids = fields.iter().filter(|(name, _)| name == "id").filter_map(|(_, id)| id.parse().ok());
     let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
-    let marked = match means_all(&fields) {
+    let marked = match means_all(&fields, who.workspace.id)? {
         true => mark_all(&app, &who, &list, &fields).await,
         false if ids.is_empty() => return Ok(Redirect::to(&list.list()).into_response()),
         false => done(&app, &who, ids.clone(), &fields).await.map(|act| (act.matched > 0).then_some(act.id)),

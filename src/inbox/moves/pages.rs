@@ -83,6 +83,8 @@ pub async fn undo(
 
 /// The field of a form that means all that match, and not only what is ticked.
 pub(in crate::inbox) const ALL: &str = "all";
+/// The field that says for which workspace a form was drawn.
+pub(in crate::inbox) const WORKSPACE: &str = "workspace";
 
 /// Says one word on the threads of all comments that are ticked, or of all that match.
 pub async fn decide_many(
@@ -97,7 +99,7 @@ pub async fn decide_many(
     let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
     let to = fields.iter().find(|(name, _)| name == "to").and_then(|(_, to)| to.parse::<Move>().ok());
     let to = to.ok_or_else(|| Error::bad_request("bad_move", "Choose what to do with them."))?;
-    if means_all(&fields) {
+    if means_all(&fields, who.workspace.id)? {
         return decide_all(&app, &who, &list, to).await;
     }
     if ids.is_empty() {
@@ -123,9 +125,17 @@ pub fn all_of(list: &Place) -> Result<Filter> {
     Err(Error::bad_request("bad_filter", "This list's filter can't be followed any more. Open it again first."))
 }
 
-/// Whether a form means all that match.
-pub fn means_all(fields: &Parameters) -> bool {
-    fields.iter().any(|(name, value)| name == ALL && value == "yes")
+/// Whether a form means all that match, in the workspace that it was drawn for: another tab may have gone to another.
+pub fn means_all(fields: &Parameters, workspace: WorkspaceId) -> Result<bool> {
+    let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let is_elsewhere = value(WORKSPACE).is_some_and(|drawn_for| drawn_for != workspace.to_string());
+    match value(ALL) == Some("yes") {
+        true if is_elsewhere => Err(Error::conflict(
+            "other_workspace",
+            "You're in another workspace by now, so nothing was changed. Open the inbox again.",
+        )),
+        means_all => Ok(means_all),
+    }
 }
 
 /// Back to a list, which says so.

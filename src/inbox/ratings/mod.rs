@@ -17,6 +17,11 @@ impl Ratings {
         self.0.iter().map(|rated| rated.reviews).sum()
     }
 
+    /// That have more stars than when they were answered, and that have fewer.
+    pub fn rated_anew(&self) -> (i64, i64) {
+        (self.0.iter().map(|rated| rated.raised).sum(), self.0.iter().map(|rated| rated.lowered).sum())
+    }
+
     /// Of this account's reviews alone, as Repruv has read them.
     pub fn average(&self) -> Option<f64> {
         let stars: i64 = self.0.iter().map(|rated| rated.rating * rated.reviews).sum();

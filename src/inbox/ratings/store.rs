@@ -13,11 +13,14 @@ kit::row! {
         pub rating: i64,
         pub reviews: i64,
         pub waiting: i64,
+        /// That had fewer when they were answered.
+        pub raised: i64,
+        pub lowered: i64,
     }
 }
 
-pub(super) const BY_STARS: &str =
-    "SELECT rating, count(*), CAST(sum(CASE WHEN state = 'needs_reply' THEN 1 ELSE 0 END) AS BIGINT)
+pub(super) const BY_STARS: &str = "SELECT rating, count(*), count(CASE WHEN state = 'needs_reply' THEN 1 END),
+            count(CASE WHEN rating > rating_at_reply THEN 1 END), count(CASE WHEN rating < rating_at_reply THEN 1 END)
          FROM interactions
          WHERE connection_id = $1 AND rating IS NOT NULL AND provider_state = 'published' AND state <> 'spam'
             AND state <> 'removed'

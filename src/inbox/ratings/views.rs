@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Ratings;
-use crate::inbox::listing::{Filter, Stars};
+use crate::inbox::listing::{Filter, RatedAnew, Stars};
 use crate::inbox::triage::TriageState;
 use crate::model::ConnectionId;
 use crate::web::ui::NOTHING;
@@ -28,10 +28,37 @@ pub fn summary(ratings: &Ratings, connection: ConnectionId) -> Markup {
                     }
                 }
             }
+            (rated_anew(ratings, connection))
+        }
+    }
+}
+
+/// What became of ratings once they had been answered; nothing where nobody changed theirs.
+fn rated_anew(ratings: &Ratings, connection: ConnectionId) -> Markup {
+    let (raised, lowered) = ratings.rated_anew();
+    let changes = [
+        (RatedAnew::Raised, raised, "now has more stars", "now have more stars"),
+        (RatedAnew::Lowered, lowered, "now has fewer", "now have fewer"),
+    ];
+    let changes = changes.into_iter().filter(|(_, count, ..)| *count > 0).collect::<Vec<_>>();
+    html! {
+        @if !changes.is_empty() {
+            p.rated-anew data-test="rated-anew" {
+                "After your reply, "
+                @for (index, (how, count, one, many)) in changes.into_iter().enumerate() {
+                    @if index > 0 { " and " }
+                    a href=(filtered(connection, Filter { rated_anew: Some(how), ..Filter::default() })) { (counted(count, one, many)) }
+                }
+                "."
+            }
         }
     }
 }
 
 fn address(connection: ConnectionId, stars: Stars, state: Option<TriageState>) -> String {
-    Filter { connection: Some(connection), rating: Some(stars), state, ..Filter::default() }.address("/inbox")
+    filtered(connection, Filter { rating: Some(stars), state, ..Filter::default() })
+}
+
+fn filtered(connection: ConnectionId, filter: Filter) -> String {
+    Filter { connection: Some(connection), ..filter }.address("/inbox")
 }

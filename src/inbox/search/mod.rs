@@ -17,7 +17,7 @@ use kit::db::{Result, Tx};
 use crate::model::{AuthorId, InteractionId};
 use crate::workspaces::WorkspaceId;
 
-pub use query::{LONGEST, Query};
+pub use query::{LONGEST, MOST, Query};
 pub use tokens::VERSION;
 pub(super) use tokens::is_unspaced;
 pub use traits::Traits;

@@ -11,7 +11,7 @@ use super::words::Words;
 
 /// Letters of a query, and things to look for in it.
 pub const LONGEST: usize = 500;
-const MOST: usize = 40;
+pub const MOST: usize = 40;
 /// Letters of a beginning: a shorter one is the beginning of half of all words.
 const BEGINNING: usize = 3;
 

@@ -8,7 +8,7 @@ use crate::inbox::listing::Interaction;
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
 use crate::replies::{Reply, State};
-use crate::web::ui::numbers::grouped;
+use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
 
 /// With what became of each, and what can be done about it.
@@ -34,7 +34,7 @@ pub(super) fn on_their_way(
                         p.meta {
                             b { (reply.author_name.as_deref().unwrap_or("Somebody")) }
                             span { (local.ago(reply.created_at)) }
-                            span { (state_tag(reply)) }
+                            span { (state_tag(reply.state)) }
                         }
                         p.said dir="auto" { (reply.text) }
                         @if let Some(words) = explanation(reply, local) { p.muted { (words) } }
@@ -47,8 +47,16 @@ pub(super) fn on_their_way(
     }
 }
 
-fn state_tag(reply: &Reply) -> Markup {
-    let (tone, word) = match reply.state {
+/// Of a reply that is not there, or not there yet.
+pub(super) fn open_reply(item: &Interaction) -> Markup {
+    match item.reply {
+        None | Some(State::Published | State::Deleted | State::Cancelled | State::Draft) => NOTHING,
+        Some(state) => html! { span data-test="reply-stands" { (state_tag(state)) } },
+    }
+}
+
+fn state_tag(state: State) -> Markup {
+    let (tone, word) = match state {
         State::AwaitingApproval => (Tone::Warn, "waiting for approval"),
         State::SentBack => (Tone::Bad, "sent back"),
         State::Queued | State::Sending => (Tone::Accent, "sending"),
@@ -58,7 +66,8 @@ fn state_tag(reply: &Reply) -> Markup {
         State::Failed => (Tone::Bad, "not sent"),
         State::Published => (Tone::Good, "published"),
         State::Deleted => (Tone::Plain, "deleted"),
-        State::Draft | State::Cancelled => (Tone::Plain, "draft"),
+        State::Cancelled => (Tone::Plain, "called back"),
+        State::Draft => (Tone::Plain, "draft"),
     };
     tag(tone, word)
 }
@@ -77,6 +86,12 @@ fn explanation(reply: &Reply, local: &Local) -> Option<String> {
             }
             None => "The platform's answer got lost. Looking for your reply there.".to_owned(),
         }),
+        State::Queued if reply.attempts > 0 => Some(format!(
+            "{} Tried {}, next at {}.",
+            said.unwrap_or("It couldn't be sent yet."),
+            counted(reply.attempts, "time", "times"),
+            local.exact_minute(reply.due_at)
+        )),
         State::Queued if reply.was_told_to_wait() => Some(format!(
             "The platform asked us to wait until {}. Then we'll send it.",
             local.exact_minute(reply.due_at)
@@ -137,6 +152,34 @@ pub(super) fn cancelling(reply: &Reply) -> Markup {
     }
 }
 
+/// Who else writes at the moment.
+pub(super) fn writing(answering: &Answering) -> Markup {
+    let Some(writer) = answering.writers.first() else { return NOTHING };
+    html! {
+        p.writing data-test="writing" data-passes {
+            (icon(Icon::Person)) (writer.name.as_deref().unwrap_or("Somebody")) " is answering this."
+        }
+    }
+}
+
+/// What somebody wrote where no reply is taken, or not any more: theirs to copy.
+fn unsent(item: &Interaction, answering: &Answering) -> Markup {
+    if answering.draft.is_empty() {
+        return NOTHING;
+    }
+    let platform = platform_name(item.platform.as_str());
+    html! {
+        div.composer data-test="unsent" {
+            p.error role="alert" { @match &answering.error {
+                Some(error) => (error),
+                None => { "This can't be answered on " (platform) " any more. Your draft is still here." }
+            } }
+            label.visually-hidden for="text" { "Your draft" }
+            textarea #text rows="3" dir="auto" readonly { "\n" (answering.draft) }
+        }
+    }
+}
+
 /// Not drawn anew by hints: somebody may be writing in it.
 pub(super) fn composer(
     item: &Interaction,
@@ -144,16 +187,14 @@ pub(super) fn composer(
     out_of_reach: Option<OutOfReach>,
     place: &Place,
 ) -> Markup {
-    let Some(rules) = answering.rules else { return NOTHING };
+    let Some(rules) = answering.rules else { return unsent(item, answering) };
     let address = |path: &str| place.address(&format!("/inbox/{}/{path}", item.id), None);
     let unit = rules.unit.word();
     let described = if answering.error.is_some() { "text-error text-left" } else { "text-left" };
     html! {
         form #composer .composer method="post" action=(address("reply")) data-composer data-draft=(address("draft")) data-longest=(rules.longest) data-unit=(unit) data-measure=(rules.unit.key()) {
             input type="hidden" name="key" value=(answering.key);
-            @if let Some(writer) = answering.writers.first() {
-                p.writing { (icon(Icon::Person)) (writer.name.as_deref().unwrap_or("Somebody")) " is answering this." }
-            }
+            input type="hidden" name="seen" value=(answering.seen);
             @if let Some(OutOfReach { may_connect }) = out_of_reach {
                 p.writing data-test="not-connected" {
                     (icon(Icon::Alert))

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use super::filters::{days, place_on};
 use super::list::Inbox;
 use crate::inbox::definitions;
-use crate::inbox::listing::{Filter, Order};
+use crate::inbox::listing::{Filter, Order, ReplyStands};
 use crate::inbox::marks::Assignee;
 use crate::inbox::place::Place;
 use crate::inbox::triage::TriageState;
@@ -44,6 +44,7 @@ fn on(view: &Inbox<'_>) -> Vec<(&'static str, String)> {
             "sentiment" => format!("Sentiment: {}", definitions::sentiment(filter.sentiment?)),
             "priority" => format!("Priority: {}", definitions::band(filter.priority?)),
             "rating" => definitions::rating(filter.rating?).to_owned(),
+            "rated_anew" => format!("After your reply: {}", definitions::rated_anew(filter.rated_anew?)),
             "intent" => format!("Intent: {}", definitions::intent(filter.intent?)),
             "language" => format!("Language: {}", filter.language?.name()),
             "connection" => format!("Account: {}", account(view, filter.connection?)),
@@ -52,6 +53,10 @@ fn on(view: &Inbox<'_>) -> Vec<(&'static str, String)> {
             "starred" => "Starred by you".to_owned(),
             "tag" => format!("Tag: {}", filter.tag.as_ref()?),
             "assignee" => assigned(view, filter.assignee?),
+            "reply" => match filter.reply? {
+                ReplyStands::OnItsWay => "Your reply: on its way".to_owned(),
+                ReplyStands::ToCheck => "Your reply: to check".to_owned(),
+            },
             "answered" => format!("Answered here: {}", days(filter.answered?)),
             "answered_by" => answered(view, filter.answered_by?),
             "days" => days(filter.days?).to_owned(),

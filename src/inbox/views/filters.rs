@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use super::list::Inbox;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
-use crate::inbox::listing::{Days, Filter, Starred, Stars, Visibility};
+use crate::inbox::listing::{Days, Filter, RatedAnew, Starred, Stars, Visibility};
 use crate::inbox::marks::TagName;
 use crate::inbox::place::Place;
 use crate::model::{Kind, ProviderState};
@@ -121,6 +121,9 @@ fn rating(view: &Inbox<'_>) -> Markup {
     html! {
         @if are_rated || view.place.filter.rating.is_some() {
             (choice(view, "rating", "Rating", Stars::ALL, |stars| (stars.as_str(), definitions::rating(stars))))
+        }
+        @if are_rated || view.place.filter.rated_anew.is_some() {
+            (choice(view, "rated_anew", "After your reply", RatedAnew::ALL, |how| (how.as_str(), definitions::rated_anew(how))))
         }
     }
 }

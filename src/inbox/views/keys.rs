@@ -36,7 +36,10 @@ fn table(keys: impl Iterator<Item = &'static Key>) -> Markup {
         dl.keys-list {
             @for key in keys {
                 div {
-                    dt { @for part in key.parts() { kbd { (part) } } }
+                    dt {
+                        @for part in key.parts() { kbd { (part) } }
+                        @if let Some(other) = key.or { " or " kbd { (other) } }
+                    }
                     dd { (key.name) }
                 }
             }

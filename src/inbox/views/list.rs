@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::answering::open_reply;
 use super::chips::chips;
 use super::filters;
 use super::keys::keys_button;
@@ -9,7 +10,7 @@ use super::marks::{assignee, star, tags_in_row};
 use super::moves::{receipt, ticked};
 use super::{band_tag, excerpt, search, state_tag};
 use crate::inbox::definitions;
-use crate::inbox::listing::{Filter, Interaction, Order, Visibility};
+use crate::inbox::listing::{Filter, Interaction, Order, ReplyStands, Visibility};
 use crate::inbox::marks::Marks;
 use crate::inbox::moves::{Done, Receipt};
 use crate::inbox::pages::Rows;
@@ -120,6 +121,7 @@ fn source(view: &Inbox<'_>) -> String {
 /// Each keeps the rest of the filter.
 fn tabs(view: &Inbox<'_>) -> Markup {
     let current = &view.place.filter;
+    let is_to_check = current.reply == Some(ReplyStands::ToCheck);
     let tab = |name: &str, filter: Filter, is_here: bool| {
         // The rollups know those who wait; with a filter, nobody has counted.
         let is_counted = filter == place::first_view();
@@ -132,7 +134,7 @@ fn tabs(view: &Inbox<'_>) -> Markup {
     let in_state = |name: &str, state: Option<TriageState>| {
         let is_urgent_first = state == Some(TriageState::NeedsReply) && current.q.is_none();
         let order = if is_urgent_first { Order::Priority } else { Order::Newest };
-        tab(name, Filter { state, order, ..listed(current) }, current.state == state)
+        tab(name, Filter { state, order, ..listed(current) }, current.state == state && !is_to_check)
     };
     // Wherever the platform has it.
     let aside = |name: &str, state: TriageState| {
@@ -151,10 +153,22 @@ fn tabs(view: &Inbox<'_>) -> Markup {
             (aside("Removed", TriageState::Removed))
             (in_state("Yours", Some(TriageState::Own)))
             (in_state("All", None))
+            @if view.rows.to_check > 0 || is_to_check { (to_check(view)) }
             @if view.rows.awaiting > 0 { a href="/inbox/approvals" { "For approval " span.num { (grouped(view.rows.awaiting)) } } }
         }
     };
     live(Live { name: "inbox-tabs", hints: "inbox demo", source: &source(view) }, body)
+}
+
+/// Replies that did not get there: whoever sent them has gone on to the next comment.
+fn to_check(view: &Inbox<'_>) -> Markup {
+    let reply = Some(ReplyStands::ToCheck);
+    let is_here = view.place.filter.reply == reply;
+    html! {
+        a.bad href=(Place::of(Filter { reply, ..Filter::default() }).list()) aria-current=[is_here.then_some("page")] data-test="to-check" {
+            "Replies to check " span.num { (grouped(view.rows.to_check)) }
+        }
+    }
 }
 
 /// The same among what is listed for everybody.
@@ -232,6 +246,8 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
                 a.row-link #(place::link_id(item.id)) href=(view.place.one(item.id)) dir="auto" lang=[item.language.map(|language| language.as_str())] { (excerpt(item, view.place.filter.q.as_ref())) }
                 (tags_in_row(marks))
                 @if item.is_answered_again { (tag(Tone::Accent, "answered again")) }
+                (super::rated_anew(item, true))
+                (open_reply(item))
                 @if waits { (band_tag(item.priority)) }
                 @if view.place.filter.state.is_none() { (state_tag(item.state)) }
                 @if let Some((word, _)) = definitions::provider_state(item.provider_state) { (tag(Tone::Warn, word)) }

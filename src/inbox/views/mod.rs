@@ -8,6 +8,7 @@ mod filters;
 mod keys;
 mod list;
 mod marks;
+mod moments;
 mod moves;
 mod notes;
 mod one;
@@ -16,9 +17,10 @@ mod search;
 
 use maud::{Markup, html};
 
+use self::moments::Video;
 use super::definitions;
 use super::derive::{PriorityBand, Sentiment};
-use super::listing::Interaction;
+use super::listing::{Interaction, RatedAnew};
 use super::search::Query;
 use super::triage::TriageState;
 use crate::web::ui::{NOTHING, Tone, asset, stars, tag};
@@ -43,12 +45,12 @@ pub fn with_keys(nonce: &str, are_on: bool, role: Role, body: Markup) -> Markup 
     }
 }
 
-/// The text with its stars, or what stands for it; what was searched for is marked.
-fn said(item: &Interaction, query: Option<&Query>) -> Markup {
+/// The text with its stars, or what stands for it; what was searched for is marked, and times of its video are links.
+fn said(item: &Interaction, query: Option<&Query>, video: Option<Video<'_>>) -> Markup {
     html! {
         @if let Some(rating) = item.rating { (stars(rating)) }
         @match text(item) {
-            Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (search::marked(text, query)) },
+            Some(text) => p.said dir="auto" lang=[item.language.map(|language| language.as_str())] { (search::marked(text, query, |plain| moments::linked(plain, video))) },
             None => p.muted { (no_text(item)) },
         }
         @if let Some(translation) = &item.translation {
@@ -62,7 +64,7 @@ fn excerpt(item: &Interaction, query: Option<&Query>) -> Markup {
     let Some(text) = text(item) else { return html! { (no_text(item)) } };
     let (lead, line) = search::line(text, query);
     let line = line.char_indices().nth(EXCERPT).map_or(line, |(end, _)| &line[..end]);
-    html! { (lead) (search::marked(line, query)) }
+    html! { (lead) (search::marked(line, query, |plain| html! { (plain) })) }
 }
 
 fn text(item: &Interaction) -> Option<&str> {
@@ -103,6 +105,21 @@ fn sentiment_tone(sentiment: Sentiment) -> Tone {
     }
 }
 
+/// "2 ★ → 4 ★ after your reply"; a row has room for the stars, and says the rest to whoever asks.
+fn rated_anew(item: &Interaction, is_row: bool) -> Markup {
+    let (Some(now), Some(before)) = (item.rating, item.rating_at_reply) else { return NOTHING };
+    let tone = match RatedAnew::of(item.rating, item.rating_at_reply) {
+        Some(RatedAnew::Raised) => Tone::Good,
+        Some(RatedAnew::Lowered) => Tone::Bad,
+        None => return NOTHING,
+    };
+    let (stars, when) = (format!("{before} ★ → {now} ★"), "after your reply");
+    match is_row {
+        true => html! { span title=(when) { (tag(tone, &stars)) span.visually-hidden { " " (when) } } },
+        false => tag(tone, &format!("{stars} {when}")),
+    }
+}
+
 /// All that is derived, in a line of words.
 fn tags(item: &Interaction) -> Markup {
     html! {
@@ -110,6 +127,7 @@ fn tags(item: &Interaction) -> Markup {
             @if !item.is_own {
                 @if item.state == TriageState::NeedsReply { (band_tag(item.priority)) }
                 @if item.is_answered_again { (tag(Tone::Accent, "answered again")) }
+                (rated_anew(item, false))
                 @for intent in item.intents() { (tag(Tone::Plain, definitions::intent(intent))) }
                 @if item.sentiment != Sentiment::Unknown {
                     (tag(sentiment_tone(item.sentiment), definitions::sentiment(item.sentiment)))

@@ -10,7 +10,7 @@ use super::one::Beside;
 use super::platform;
 use crate::inbox::listing::Interaction;
 use crate::inbox::moves::matching::{Back, Underway};
-use crate::inbox::moves::pages::ALL;
+use crate::inbox::moves::pages::{ALL, WORKSPACE};
 use crate::inbox::moves::{Move, Receipt, SNOOZES};
 use crate::inbox::pages::Rows;
 use crate::inbox::place::Place;
@@ -90,6 +90,7 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
                 b.num data-ticked aria-live="polite" { "Selected" }
                 @if let Some(all) = all {
                     label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
+                    input type="hidden" name=(WORKSPACE) value=(rows.workspace);
                 }
             }
             @for (to, label, sign, key) in first { (button(*to, label, *sign, key)) }

@@ -3,10 +3,11 @@
 use kit::clock::Timestamp;
 use maud::{Markup, html};
 
-use super::answering::{composer, on_their_way};
+use super::answering::{composer, on_their_way, writing};
 use super::corrections::corrected;
 use super::edits::edits;
 use super::marks::{Choice, marks, marks_to_read};
+use super::moments::Video;
 use super::moves::{moves, receipt};
 use super::notes;
 use super::platform::{AtPlatform, at_platform};
@@ -78,12 +79,13 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
         (thread(opened, place, beside, local))
         (on_their_way(item.id, &opened.thread, beside, place, local))
         (notes::list(item.id, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
+        (writing(&beside.answering))
     };
     let more = html! {
         div.reading-more {
             @if !item.is_own { (facts(item, place, beside, local)) }
             div.stack {
-                (about(item, local))
+                (about(item, opened.author_since, local))
                 @if let Some(content) = &opened.content { (content_card(content, local)) }
                 @if !opened.versions.is_empty() { (edits(item, &opened.versions, local)) }
                 @if !opened.by_author.is_empty() { (by_author(opened, place, local)) }
@@ -170,8 +172,8 @@ fn thread(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Mar
                             span { (local.ago(item.created_at)) }
                             @if let Some(likes) = item.likes.filter(|likes| *likes > 0) { span { (counted(likes, "like", "likes")) } }
                         }
-                        @if is_this { div.whole { (said(item, place.filter.q.as_ref())) } (tags(item)) }
-                        @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item, place.filter.q.as_ref())) } } }
+                        @if is_this { div.whole { (said(item, place.filter.q.as_ref(), Video::of(opened.content.as_ref(), item))) } (tags(item)) }
+                        @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item, place.filter.q.as_ref(), None)) } } }
                         @if item.is_own && !is_this { (stands(item)) }
                         (at_platform(item, &opened.interaction, beside, place, local))
                     }
@@ -261,7 +263,7 @@ fn reason(reason: &Reason, item: &Interaction, now: Timestamp) -> Markup {
     }
 }
 
-fn about(item: &Interaction, local: &Local) -> Markup {
+fn about(item: &Interaction, since: Option<Timestamp>, local: &Local) -> Markup {
     let all = Filter { author: Some(item.author_id), ..Filter::default() };
     let mut pairs = vec![
         ("Platform", html! { (platform_mark(item.platform.as_str())) " " (platform_name(item.platform.as_str())) }),
@@ -283,6 +285,7 @@ fn about(item: &Interaction, local: &Local) -> Markup {
             html! {
                 (item.author_name) ", "
                 a href=(all.address("/inbox")) { (counted(item.author_interactions, "comment", "comments")) }
+                @if let Some(since) = since.filter(|_| item.author_interactions > 1) { " since " (local.date(since)) }
                 @if let Some(profile) = &item.author_profile_url { br; a href=(profile) rel="noreferrer" { "Profile" (icon(Icon::External)) } }
             },
         ));
@@ -331,7 +334,7 @@ fn by_author(opened: &Opened, place: &Place, local: &Local) -> Markup {
                             span { (local.ago(item.created_at)) }
                             @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
                         }
-                        a.row-link href=(place.one(item.id)) data-opens { (said(item, None)) }
+                        a.row-link href=(place.one(item.id)) data-opens { (said(item, None, None)) }
                         div.tags { (state_tag(item.state)) }
                     }
                 }

@@ -32,6 +32,9 @@ pub(super) fn at_platform(
     local: &Local,
 ) -> Markup {
     let last = beside.at_platform.acts.iter().find(|act| act.interaction_id == item.id);
+    // Where an answer takes the place of another, what was done with that one is not of this.
+    let are_replaced = item.is_own && beside.answering.rules.is_some_and(|rules| rules.are_replaced);
+    let last = last.filter(|act| !are_replaced || act.state.is_under_way() || act.updated_at >= item.created_at);
     let is_under_way = last.is_some_and(|act| act.state.is_under_way());
     html! {
         @if let Some(act) = last { (told(act, item, (open, beside), place, local)) }

@@ -86,14 +86,14 @@ pub fn nothing_found(query: &Query, filter: &Filter) -> Markup {
     empty(Icon::Search, &format!("No matches for “{query}”"), advice, next)
 }
 
-/// A text with what was found in it marked.
-pub fn marked(text: &str, query: Option<&Query>) -> Markup {
+/// A text with what was found in it marked; `plain` draws the rest.
+pub fn marked(text: &str, query: Option<&Query>, plain: impl Fn(&str) -> Markup) -> Markup {
     let found = query.map(|query| query.found_in(text)).unwrap_or_default();
     let ends = std::iter::once(0).chain(found.iter().map(|range| range.end));
     let last = found.last().map_or(0, |range| range.end);
     html! {
-        @for (end, range) in ends.zip(&found) { (text[end..range.start]) mark { (text[range.clone()]) } }
-        (text[last..])
+        @for (end, range) in ends.zip(&found) { (plain(&text[end..range.start])) mark { (text[range.clone()]) } }
+        (plain(&text[last..]))
     }
 }
 

@@ -73,6 +73,10 @@ both_databases! {
         let (hers, his) = (ask(&ben, "", &of).await, ask(&stand.app, "", &of).await);
         assert!(hers.text.contains("name=\"replaces\" value=\"At nine.\""), "{}", hers.text);
         assert_eq!(post(&stand.app, &his.address, "text=At+ten.&replaces=At+nine.").await.status, 303);
+        assert_eq!(post(&stand.app, &his.address, "text=At+ten.&replaces=At+nine.").await.status, 303, "pressed twice");
+        let other = post(&stand.app, &his.address, "text=At+half+past.&replaces=At+nine.").await;
+        assert_eq!(other.status, 409, "other words of the same form: {}", other.text);
+        assert!(other.text.contains("already saved") && other.text.contains("\nAt half past.</textarea>"), "{}", other.text);
         let waits = post(&ben, &hers.address, "text=At+eleven.&replaces=At+nine.").await;
         assert!(waits.status == 409 && waits.text.contains("At eleven."), "typed words stay: {}", waits.text);
         stand.app.run_jobs().await;

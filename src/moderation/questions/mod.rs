@@ -130,7 +130,9 @@ pub fn answer(
     // Two who say so at once come one after the other.
     workspaces::lock(work.tx, workspace)?;
     if super::store::workspace_of(work.tx, id)? == Some(workspace) {
-        return Ok(());
+        let said = super::store::text_of(work.tx, id)?;
+        let is_same = text.is_none_or(|text| said.as_deref().is_none_or(|said| said.trim() == text.trim()));
+        return if is_same { Ok(()) } else { Err(Refused::SavedAlready) };
     }
     let question = question(work.tx, (workspace, by), id, work.now)?.ok_or(Refused::NotFound)?;
     let new = NewOrder { interactions: &question.comments, verb: question.verb, text, replaces };

@@ -285,7 +285,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
 #[derive(Clone, Copy, Debug)]
 enum Expected {
     Passes(u16),
-    /// To the door, by 303.
+    /// To the door, by 303; whoever wrote something is shown it, with the way there.
     ToLogin,
     Refused(u16, &'static str),
 }

@@ -44,7 +44,10 @@ pub async fn keep(request: Request, next: Next) -> Result<Response> {
 
 impl Typed {
     fn read(action: String, form: &[u8]) -> Option<Self> {
-        let fields: Vec<(String, String)> = url::form_urlencoded::parse(form).into_owned().collect();
+        // A character that no text may hold is not given back: it would be refused again.
+        let fields =
+            url::form_urlencoded::parse(form).map(|(name, value)| (name.into_owned(), value.replace('\0', "")));
+        let fields = fields.collect::<Vec<_>>();
         // A button may name a note that is there.
         let is_written = |value: &str| !value.trim().is_empty() && value.parse::<InteractionId>().is_err();
         fields.iter().any(|(name, value)| is_words(name) && is_written(value)).then_some(Self { action, fields })
@@ -91,5 +94,7 @@ mod tests {
         assert!(html.contains("\n&lt;Hi&gt;\nthere</textarea>") && html.contains("value=\"k&quot;\""), "{html}");
         assert!(html.contains("action=\"/inbox/1/reply?view=a\""), "{html}");
         assert!(read("note=Change+this").is_some());
+        let html = read("text=So%00rry").expect("words").form().into_string();
+        assert!(html.contains("\nSorry</textarea>"), "{html}");
     }
 }

@@ -18,17 +18,18 @@ use crate::web::ui::{Local, NOTHING, Shell, error_page};
 /// The edge's renderer: logs a failure once and gives it a body that fits the address asked.
 pub fn render(seen: &RequestInfo, response: Response) -> Response {
     let Some(failure) = Failure::of(&response) else { return response };
+    let typed = response.extensions().get::<Typed>();
     log(seen, &failure);
     let mut answer = if is_api(&seen.path) {
         problem(seen, &failure)
     } else if let Some(location) = meant(seen, &failure) {
         (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response()
-    } else if failure.needs_sign_in() && !is_panel(seen) {
+    } else if failure.needs_sign_in() && !is_panel(seen) && typed.is_none() {
         to_login(seen)
     } else if failure.needs_password_change() && !is_panel(seen) {
         (StatusCode::SEE_OTHER, [(LOCATION, "/settings/account")]).into_response()
     } else {
-        page(seen, &failure, response.extensions().get::<Typed>())
+        page(seen, &failure, typed)
     };
     for name in [ALLOW, RETRY_AFTER, SET_COOKIE] {
         for value in response.headers().get_all(&name) {
@@ -199,7 +200,10 @@ fn page(seen: &RequestInfo, failure: &Failure, typed: Option<&Typed>) -> Respons
         version: String::new(),
         banner: None,
     };
-    let text = text(seen, failure);
+    let text = match typed {
+        Some(_) if failure.needs_sign_in() => "Sign in, in another tab. Then send this again.".to_owned(),
+        _ => text(seen, failure),
+    };
     let next: &[(&str, &str)] = match seen.method {
         _ if status == StatusCode::UNAUTHORIZED => &[("/login", "Sign in")],
         Method::GET if status.is_server_error() => &[(&seen.path, "Try again"), ("/", "Go to the dashboard")],

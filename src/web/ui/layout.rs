@@ -213,7 +213,8 @@ pub fn error_page(shell: &Shell, status: u16, title: &str, text: &str, more: &Ma
             p { (text) }
             (more)
             div.actions {
-                @for (href, label) in next { a.button href=(href) { (label) } }
+                // Whoever signs in beside this page comes back to what they wrote.
+                @for (href, label) in next { a.button href=(href) target=[(*href == "/login").then_some("_blank")] { (label) } }
             }
         }
     };

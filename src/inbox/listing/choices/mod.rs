@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use kit::db::{Conn, Result};
 
-use super::{Filter, Matches, Reader};
+use super::{Filter, Matches, RatedAnew, Reader};
 use crate::inbox::derive::Intent;
 use crate::inbox::triage::TriageState;
 use crate::web::ui::numbers::grouped;
@@ -15,7 +15,8 @@ use crate::web::ui::numbers::grouped;
 /// Rows of the list that are looked at.
 pub(super) const LOOKED_AT: usize = 400;
 /// Parameters whose choices are counted.
-const COUNTED: [&str; 8] = ["kind", "platform", "connection", "sentiment", "priority", "rating", "intent", "language"];
+const COUNTED: [&str; 9] =
+    ["kind", "platform", "connection", "sentiment", "priority", "rating", "rated_anew", "intent", "language"];
 
 #[derive(Clone, Debug, Default)]
 pub struct ChoiceCounts {
@@ -116,6 +117,7 @@ impl store::Row {
             "sentiment" => vec![self.sentiment.to_string()],
             "priority" => vec![self.priority.to_string()],
             "rating" => self.rating.iter().map(ToString::to_string).collect(),
+            "rated_anew" => RatedAnew::of(self.rating, self.rating_at_reply).iter().map(ToString::to_string).collect(),
             "language" => self.language.iter().map(ToString::to_string).collect(),
             _ => {
                 let intents: Vec<Intent> = serde_json::from_value(self.intents.clone()).unwrap_or_default();

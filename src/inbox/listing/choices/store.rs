@@ -17,6 +17,7 @@ kit::row! {
         pub sentiment: Sentiment,
         pub priority: PriorityBand,
         pub rating: Option<i64>,
+        pub rating_at_reply: Option<i64>,
         pub language: Option<Language>,
         pub intents: Json,
         /// The filter lists it.
@@ -26,7 +27,7 @@ kit::row! {
 
 /// What a filter asks about.
 const ASKED: &str = "id, workspace_id, connection_id, thread_external_id, content_id, author_id, kind, platform, state,
-    provider_state, is_own, sentiment, priority, rating, language, intents, created_at";
+    provider_state, is_own, sentiment, priority, rating, rating_at_reply, language, intents, created_at";
 
 /// The first of the list, each with whether the whole filter lists it.
 pub fn looked_at(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result<Vec<Row>> {
@@ -35,7 +36,8 @@ pub fn looked_at(conn: &mut Conn, reader: Reader<'_>, filter: &Filter) -> Result
     let window = std::mem::take(&mut query.sql);
     query.conditions(reader, filter, &marks);
     let sql = format!(
-        "SELECT i.kind, i.platform, i.connection_id, i.sentiment, i.priority, i.rating, i.language, i.intents, (TRUE{}) AS is_listed
+        "SELECT i.kind, i.platform, i.connection_id, i.sentiment, i.priority, i.rating, i.rating_at_reply,
+            i.language, i.intents, (TRUE{}) AS is_listed
          FROM ({window}) i",
         query.sql
     );

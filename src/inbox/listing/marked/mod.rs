@@ -6,12 +6,12 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result};
 
 use super::store::start_of;
-use super::{Filter, Reader};
+use super::{Filter, Reader, ReplyStands};
 use crate::inbox::marks::Assignee;
 use crate::workspaces::UserId;
 
 pub use store::FEW;
-pub(super) use store::{joined, narrowed};
+pub(super) use store::{joined, narrowed, up_to};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Marked {
@@ -22,6 +22,7 @@ pub enum Marked {
     Unassigned,
     /// First answered from here since then, by this member or by anybody.
     Answered(Timestamp, Option<UserId>),
+    Reply(ReplyStands),
 }
 
 pub fn asked(filter: &Filter, reader: Reader<'_>) -> Vec<Marked> {
@@ -32,7 +33,8 @@ pub fn asked(filter: &Filter, reader: Reader<'_>) -> Vec<Marked> {
     let since = filter.answered.map(|days| start_of(days.since(reader.today()), reader.zone));
     let is_answered = filter.answered.is_some() || filter.answered_by.is_some();
     let answered = is_answered.then(|| Marked::Answered(since.unwrap_or(Timestamp::EPOCH), filter.answered_by));
-    [tagged, starred, assigned, answered].into_iter().flatten().collect()
+    let reply = filter.reply.map(Marked::Reply);
+    [tagged, starred, assigned, answered, reply].into_iter().flatten().collect()
 }
 
 /// The first that few threads bear: a list begins with those.

@@ -2,12 +2,21 @@
 
 use kit::db::{Conn, Result, Val};
 
-use super::Marked;
+use super::{Marked, ReplyStands};
 use crate::replies::answers::is_first;
 use crate::workspaces::WorkspaceId;
 
 /// So many threads are put in order for each page; more of them are met soon enough in the order that all are in.
 pub const FEW: i64 = 2_000;
+
+const ON_ITS_WAY: &str = "m.state IN ('awaiting_approval', 'queued', 'sending', 'unknown', 'pending_moderation')";
+/// Unless another was sent since, or somebody has put the comment out of the way.
+const TO_CHECK: &str = "m.state IN ('failed', 'rejected', 'sent_back', 'unknown')
+    AND (m.state <> 'unknown' OR m.next_look_at IS NULL)
+    AND NOT EXISTS (SELECT 1 FROM replies later WHERE later.interaction_id = m.interaction_id
+        AND later.created_at > m.created_at AND later.state <> 'cancelled')
+    AND NOT EXISTS (SELECT 1 FROM interactions aside WHERE aside.id = m.interaction_id
+        AND aside.state IN ('done', 'spam', 'removed'))";
 
 impl Marked {
     const fn table(&self) -> &'static str {
@@ -15,7 +24,7 @@ impl Marked {
             Marked::Starred(_) => "thread_stars",
             Marked::Tagged(_) => "thread_tags",
             Marked::Assigned(_) | Marked::Unassigned => "thread_assignments",
-            Marked::Answered(..) => "replies",
+            Marked::Answered(..) | Marked::Reply(_) => "replies",
         }
     }
 
@@ -30,15 +39,22 @@ impl Marked {
             Marked::Answered(_, Some(_)) => {
                 format!(" AND m.created_at >= ${} AND m.author_id = ${place} AND {}", place - 1, is_first("m"))
             }
+            Marked::Reply(ReplyStands::OnItsWay) => format!(" AND {ON_ITS_WAY}"),
+            Marked::Reply(ReplyStands::ToCheck) => format!(" AND {TO_CHECK}"),
         };
         format!("m.workspace_id = $1{value}")
+    }
+
+    /// It hangs on the interaction itself.
+    const fn is_of_replies(&self) -> bool {
+        matches!(self, Marked::Answered(..) | Marked::Reply(_))
     }
 
     pub fn values(&self) -> Vec<Val<'static>> {
         match self {
             Marked::Starred(user) | Marked::Assigned(user) => vec![Val::Uuid(user.uuid())],
             Marked::Tagged(key) => vec![Val::Text(key.clone().into())],
-            Marked::Unassigned => Vec::new(),
+            Marked::Unassigned | Marked::Reply(_) => Vec::new(),
             Marked::Answered(since, by) => {
                 let by = by.map(|user| Val::Uuid(user.uuid()));
                 [Some(Val::Time(*since)), by].into_iter().flatten().collect()
@@ -49,7 +65,7 @@ impl Marked {
 
 /// From the marks to the interactions. `CROSS JOIN` keeps that order on SQLite.
 pub fn joined(mark: &Marked, rest: &str, place: usize) -> String {
-    if matches!(mark, Marked::Answered(..)) {
+    if mark.is_of_replies() {
         let condition = mark.condition(place);
         return format!(
             "FROM replies m CROSS JOIN interactions i {rest}
@@ -67,7 +83,7 @@ pub fn joined(mark: &Marked, rest: &str, place: usize) -> String {
 
 /// Of interactions that are found otherwise, those in such a thread.
 pub fn narrowed(mark: &Marked, place: usize) -> String {
-    if matches!(mark, Marked::Answered(..)) {
+    if mark.is_of_replies() {
         let condition = mark.condition(place);
         return format!(" AND EXISTS (SELECT 1 FROM replies m WHERE m.interaction_id = i.id AND {condition})");
     }

@@ -37,6 +37,11 @@ pub fn by_author(
     conn.all(&sql, args![workspace, author, but])
 }
 
+/// When somebody wrote for the first time, of what is known of them.
+pub fn author_since(conn: &mut Conn, author: AuthorId) -> Result<Option<Timestamp>> {
+    conn.one("SELECT min(created_at) FROM interactions WHERE author_id = $1", args![author])
+}
+
 kit::row! {
     #[derive(Clone, Debug)]
     pub struct ContentItem {

@@ -18,6 +18,22 @@ use crate::testing::{Answer, TestApp};
 const MANY: usize = 700;
 
 kit::both_databases! {
+    async fn all_that_match_are_those_of_the_workspace_that_was_looked_at(app: TestApp) {
+        let app = with_many(app).await;
+        let waiting = states(&app, "needs_reply").await;
+        let mine = format!("name=\"workspace\" value=\"{}\"", app.who().await.workspace.id);
+        assert!(app.get("/inbox").await.text.contains(&mine));
+        let form = [("content-type", "application/x-www-form-urlencoded")];
+        let elsewhere = "01890a5d-ac96-774b-bcce-b302099a8057";
+        for (path, what) in [("/inbox/moves", "to=done"), ("/inbox/marks", "mark=star"), ("/moderation", "verb=hide")] {
+            let body = format!("all=yes&workspace={elsewhere}&{what}");
+            let answer = app.send("POST", path, &form, Body::from(body)).await;
+            assert_eq!(answer.status, 409, "{path}: {}", answer.text);
+        }
+        app.run_jobs().await;
+        assert_eq!(states(&app, "needs_reply").await, waiting, "nothing was moved");
+    }
+
     async fn all_that_match_are_moved_and_taken_back_by_whoever_moved_them(app: TestApp) {
         let app = with_many(app).await;
         let (waiting, all) = (states(&app, "needs_reply").await, totals(&app).await);

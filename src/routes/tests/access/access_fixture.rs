@@ -200,6 +200,9 @@ impl AccessFixture {
         let is_at_the_door = path != "/" && (location == "/login" || location.starts_with("/login?return_to="));
         let is_so = match expected {
             Expected::Passes(passes) => status == passes && !is_at_the_door,
+            Expected::ToLogin if status == 401 => {
+                text.contains("data-test=\"typed\"") && text.contains("href=\"/login\"")
+            }
             Expected::ToLogin => status == 303 && is_at_the_door,
             Expected::Refused(refused, code) => status == refused && text.contains(code),
         };
