@@ -27,7 +27,8 @@ function refresh(part) {
   request.timeout = 10_000;
   request.onloadend = () => {
     // Signed out meanwhile: let the server show where to go, unless somebody writes.
-    if (request.status === 401 || isElsewhere(request.responseURL, source)) return isInHand(document) || location.reload();
+    const isOut = request.status === 401 || isElsewhere(request.responseURL, source);
+    if (isOut && !isInHand(document)) return location.reload();
     if (request.status === 200) show(source, request.response);
     setTimeout(() => {
       const again = fetching.get(source) === "again";

@@ -80,7 +80,7 @@ function refuse(page, acted) {
   // A line that could not be taken back says nothing any more.
   if (acted.matches(".receipt")) (acted.closest(".panel") ?? acted).remove();
   reading().prepend(told);
-  told.textContent = words ?? "No answer came. What you wrote is still here: try again.";
+  told.textContent = words ?? "No response. What you wrote is still here: try again.";
   // Where to go on.
   told.append(page?.querySelector(".trouble a.button") ?? "");
 }

@@ -10,7 +10,7 @@ use crate::model::InteractionId;
 use crate::web::errors::FieldErrors;
 
 /// What a person can get wrong in the form of the filter.
-const FIELDS: [&str; 16] = [
+pub(in crate::inbox) const FIELDS: [&str; 16] = [
     "q",
     "kind",
     "intent",

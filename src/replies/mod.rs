@@ -135,7 +135,14 @@ pub fn by_id(conn: &mut Conn, id: ReplyId) -> Result<Option<Reply>> {
     store::by_id(conn, id)
 }
 
-/// Whether somebody has sent something with this key before.
-pub fn has_key(conn: &mut Conn, workspace: WorkspaceId, user: UserId, key: &str) -> Result<bool> {
-    Ok(store::by_key(conn, workspace, user, key)?.is_some())
+/// Whether it is a reply's first sending, with nobody's other one on its way to the item: what else there is to say, [`send`] says.
+pub fn is_first(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    user: UserId,
+    interaction: InteractionId,
+    key: &str,
+) -> Result<bool> {
+    let is_known = store::by_key(conn, workspace, user, key)?.is_some();
+    Ok(!is_known && store::under_way(conn, workspace, interaction)?.is_none())
 }

@@ -23,8 +23,11 @@ pub const NOT_SENT: &str = "not_sent";
 impl Reply {
     /// Whether it can still be called back.
     pub fn can_be_cancelled(&self) -> bool {
-        let is_too_late = self.state == State::Sending && !kit::mutant!("replies: called back after it was sent");
-        matches!(self.state, State::AwaitingApproval | State::Queued | State::Sending) && !is_too_late
+        match self.state {
+            State::AwaitingApproval | State::Queued => true,
+            State::Sending => kit::mutant!("replies: called back after it was sent"),
+            _ => false,
+        }
     }
 
     /// Whether it may be tried again, or looked for again.

@@ -4,7 +4,7 @@ use kit::testing::Engine;
 use serde_json::json;
 
 use super::person::Person;
-use crate::support::Server;
+use crate::support::{EMAIL, PASSWORD, Server};
 
 const FOCUSED: &str = "document.activeElement.closest('.row')?.id ?? null";
 const OPENED: &str = "document.getElementById('reading')?.dataset.id ?? null";
@@ -234,6 +234,19 @@ fn whoever_was_signed_out_meanwhile_signs_in_beside_what_they_wrote() {
             .is("a way to sign in", "document.querySelector('#refused a[target=_blank]')?.pathname === '/login'")
             .await;
         person.is("the words stay", "document.getElementById('text').value === 'Half an answer'").await;
+        let in_vain = "performance.getEntriesByType('resource').some(one => one.name.includes('panel=inbox') && one.responseStatus === 401)";
+        person.is("the list is asked for in vain", in_vain).await;
+        let id = person.browser.evaluate(OPENED).await;
+        let id = id.as_ref().and_then(|id| id.as_str()).expect("an id").to_owned();
+        let sign_in = format!(
+            "fetch('/login', {{ method: 'POST', body: new URLSearchParams({{ email: '{EMAIL}', password: '{PASSWORD}' }}) }})"
+        );
+        let send = format!("{sign_in}.then(() => document.getElementById('composer').requestSubmit())");
+        person.browser.evaluate(&send).await;
+        person.is("it is sent, and the next one opens", &format!("({OPENED}) !== '{id}' && ({OPENED}) !== null")).await;
+        let row = format!("document.getElementById('i-{id}')");
+        let is_told = format!("{row} === null || {row}.matches('.left, :has([data-test=reply-stands])')");
+        person.is("the list lives on", &is_told).await;
         // The console tells of the 401.
         person.browser.close().await;
     });

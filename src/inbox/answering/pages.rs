@@ -52,7 +52,7 @@ pub async fn send(
             let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
             let next = after(work.tx, reader, &list, id)?;
             let new = NewReply { interaction: id, text: &text, key: Some(&form.key), delay };
-            let is_first = !replies::has_key(work.tx, workspace, user, &form.key)?;
+            let is_first = replies::is_first(work.tx, workspace, user, id, &form.key)?;
             if let Some(seen) = form.seen.as_deref().filter(|_| is_first)
                 && let Some(told) = super::answered_since(work.tx, (workspace, &platforms), id, seen)?
             {

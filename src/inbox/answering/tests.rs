@@ -68,11 +68,8 @@ kit::both_databases! {
     async fn calling_back_leaves_what_is_being_written_alone(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         let sent = send(&app, ids[0], "Wait, no").await;
-        let next = app.get(sent.location()).await.text;
         app.post(&format!("/inbox/{}/draft", ids[0]), &[("text", "A second thought")]).await;
-        let form = [("reply", hidden(&next, "reply")), ("act", "cancel".to_owned())];
-        let form = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-        app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        call_back(&app, ids[0], &sent).await;
         let page = app.get(&format!("/inbox/{}", ids[0])).await.text;
         assert!(page.contains("\nA second thought</textarea>"), "{page}");
     }
@@ -178,6 +175,13 @@ const NOBODYS: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 async fn send(app: &TestApp, id: InteractionId, text: &str) -> Answer {
     let page = app.get(&format!("/inbox/{id}")).await.text;
     app.post(&format!("/inbox/{id}/reply"), &[("key", &hidden(&page, "key")), ("text", text)]).await
+}
+
+/// By the line over the page that sending opened.
+async fn call_back(app: &TestApp, id: InteractionId, sent: &Answer) -> Answer {
+    let next = app.get(sent.location()).await.text;
+    let reply = hidden(&next, "reply");
+    app.post(&format!("/inbox/{id}/reply/act"), &[("reply", &reply), ("act", "cancel")]).await
 }
 
 fn hidden(page: &str, name: &str) -> String {

@@ -37,7 +37,7 @@ pub fn summary(ratings: &Ratings, connection: ConnectionId) -> Markup {
 fn rated_anew(ratings: &Ratings, connection: ConnectionId) -> Markup {
     let (raised, lowered) = ratings.rated_anew();
     let changes = [
-        (RatedAnew::Raised, raised, "now has more stars", "now have more stars"),
+        (RatedAnew::Raised, raised, "review now has more stars", "reviews now have more stars"),
         (RatedAnew::Lowered, lowered, "now has fewer", "now have fewer"),
     ];
     let changes = changes.into_iter().filter(|(_, count, ..)| *count > 0).collect::<Vec<_>>();

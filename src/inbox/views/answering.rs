@@ -8,7 +8,7 @@ use crate::inbox::listing::Interaction;
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
 use crate::replies::{Reply, State};
-use crate::web::ui::numbers::{counted, grouped};
+use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
 
 /// With what became of each, and what can be done about it.
@@ -89,7 +89,7 @@ fn explanation(reply: &Reply, local: &Local) -> Option<String> {
         State::Queued if reply.attempts > 0 => Some(format!(
             "{} Tried {}, next at {}.",
             said.unwrap_or("It couldn't be sent yet."),
-            counted(reply.attempts, "time", "times"),
+            if reply.attempts == 1 { "once".to_owned() } else { format!("{} times", reply.attempts) },
             local.exact_minute(reply.due_at)
         )),
         State::Queued if reply.was_told_to_wait() => Some(format!(
@@ -170,10 +170,10 @@ fn unsent(item: &Interaction, answering: &Answering) -> Markup {
     let platform = platform_name(item.platform.as_str());
     html! {
         div.composer data-test="unsent" {
-            p.error role="alert" { @match &answering.error {
-                Some(error) => (error),
-                None => { "This can't be answered on " (platform) " any more. Your draft is still here." }
-            } }
+            @match &answering.error {
+                Some(error) => p.error role="alert" { (error) },
+                None => p.muted { "This can't be answered on " (platform) " any more. Your draft is still here." },
+            }
             label.visually-hidden for="text" { "Your draft" }
             textarea #text rows="3" dir="auto" readonly { "\n" (answering.draft) }
         }

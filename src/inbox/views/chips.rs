@@ -54,8 +54,8 @@ fn on(view: &Inbox<'_>) -> Vec<(&'static str, String)> {
             "tag" => format!("Tag: {}", filter.tag.as_ref()?),
             "assignee" => assigned(view, filter.assignee?),
             "reply" => match filter.reply? {
-                ReplyStands::OnItsWay => "Your reply: on its way".to_owned(),
-                ReplyStands::ToCheck => "Your reply: to check".to_owned(),
+                ReplyStands::OnItsWay => "Reply on its way".to_owned(),
+                ReplyStands::ToCheck => "Reply to check".to_owned(),
             },
             "answered" => format!("Answered here: {}", days(filter.answered?)),
             "answered_by" => answered(view, filter.answered_by?),

@@ -5,9 +5,9 @@ use maud::{Markup, html};
 use super::list::Inbox;
 use crate::inbox::definitions;
 use crate::inbox::derive::{Intent, Language, PriorityBand, Sentiment};
-use crate::inbox::listing::{Days, Filter, RatedAnew, Starred, Stars, Visibility};
+use crate::inbox::listing::{Days, RatedAnew, Starred, Stars, Visibility};
 use crate::inbox::marks::TagName;
-use crate::inbox::place::Place;
+use crate::inbox::place::{self, Place};
 use crate::model::{Kind, ProviderState};
 use crate::web::ui::{Button, Field, Icon, Select, icon, platform_name};
 
@@ -48,9 +48,9 @@ pub fn counted(view: &Inbox<'_>) -> Markup {
 
 /// The tab, and what was chosen by a link, stay as they are.
 fn kept(place: &Place) -> Vec<(&'static str, String)> {
-    let Filter { q, state, order, author, content, .. } = place.filter.clone();
-    let mut kept = Filter { q, state, order, author, content, ..Filter::default() }.parameters();
-    if state.is_none() {
+    let mut kept = place.filter.parameters();
+    kept.retain(|(name, _)| *name == "q" || !place::FIELDS.contains(name));
+    if place.filter.state.is_none() {
         kept.push(("state", "all".to_owned()));
     }
     kept

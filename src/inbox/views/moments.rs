@@ -1,5 +1,7 @@
 //! "4:05" in a comment on a video leads to that moment of it.
 
+use std::ops::Range;
+
 use maud::{Markup, html};
 
 use crate::inbox::listing::{ContentItem, Interaction};
@@ -27,23 +29,27 @@ impl<'a> Video<'a> {
 
 /// A text, with a link at each time that lies in the video.
 pub fn linked(text: &str, video: Option<Video<'_>>) -> Markup {
-    let Some(video) = video else { return html! { (text) } };
-    let mut rest = 0;
+    let links = video.map(|video| links(text, video)).unwrap_or_default();
+    let ends = std::iter::once(0).chain(links.iter().map(|(time, _)| time.end));
+    let last = links.last().map_or(0, |(time, _)| time.end);
     html! {
-        @for (start, end) in times(text) {
-            @let address = seconds(&text[start..end]).filter(|at| *at <= video.seconds);
-            @if let Some(address) = address.and_then(|at| video.platform.moment(video.permalink, at)) {
-                (text[rest..start])
-                a href=(address) rel="noreferrer" { (text[start..end]) }
-                ({ rest = end; "" })
-            }
+        @for (end, (time, address)) in ends.zip(&links) {
+            (text[end..time.start]) a href=(address) rel="noreferrer" { (text[time.clone()]) }
         }
-        (text[rest..])
+        (text[last..])
     }
 }
 
+fn links(text: &str, video: Video<'_>) -> Vec<(Range<usize>, String)> {
+    let of_time = |time: Range<usize>| {
+        let at = seconds(&text[time.clone()]).filter(|at| *at <= video.seconds)?;
+        Some((time, video.platform.moment(video.permalink, at)?))
+    };
+    times(text).into_iter().filter_map(of_time).collect()
+}
+
 /// Where digits and colons stand together.
-fn times(text: &str) -> Vec<(usize, usize)> {
+fn times(text: &str) -> Vec<Range<usize>> {
     let belongs = |c: char| c.is_ascii_digit() || c == ':';
     let mut found = Vec::new();
     let mut from = 0;
@@ -52,7 +58,7 @@ fn times(text: &str) -> Vec<(usize, usize)> {
         // "4:05: here" ends with a colon of the sentence.
         let time = text[start..end].trim_end_matches(':');
         if text[..start].chars().next_back().is_none_or(|c| !c.is_alphanumeric() && c != ':' && c != '.') {
-            found.push((start, start + time.len()));
+            found.push(start..start + time.len());
         }
         from = end;
     }
@@ -62,9 +68,8 @@ fn times(text: &str) -> Vec<(usize, usize)> {
 /// Of `4:05` or `1:02:03`; none of what is no time.
 fn seconds(time: &str) -> Option<i64> {
     let parts = time.split(':').collect::<Vec<_>>();
-    let are_two = |part: &&&str| part.len() == 2;
-    let is_time =
-        (2..=3).contains(&parts.len()) && parts[0].len() <= 2 && parts.iter().skip(1).all(|part| are_two(&part));
+    let (first, rest) = parts.split_first()?;
+    let is_time = first.len() <= 2 && (1..=2).contains(&rest.len()) && rest.iter().all(|part| part.len() == 2);
     let numbers = parts.iter().map(|part| part.parse::<i64>().ok()).collect::<Option<Vec<_>>>().filter(|_| is_time)?;
     let are_sixtieths = numbers.iter().skip(1).all(|number| *number < 60);
     are_sixtieths.then(|| numbers.iter().fold(0, |sum, number| sum * 60 + number))

@@ -201,7 +201,9 @@ fn page(seen: &RequestInfo, failure: &Failure, typed: Option<&Typed>) -> Respons
         banner: None,
     };
     let text = match typed {
-        Some(_) if failure.needs_sign_in() => "Sign in, in another tab. Then send this again.".to_owned(),
+        Some(_) if failure.needs_sign_in() => {
+            "You've been signed out. Sign in in another tab, then send this again.".to_owned()
+        }
         _ => text(seen, failure),
     };
     let next: &[(&str, &str)] = match seen.method {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use kit::args;
 
-use super::{hidden, send, two_questions};
+use super::{call_back, hidden, send, two_questions};
 use crate::inbox::ingest;
 use crate::inbox::testing::{colleague, comment, more, own_reply};
 use crate::model::InteractionId;
@@ -115,14 +115,37 @@ kit::both_databases! {
         assert_eq!(app.post(&path, &form).await.status, 303, "who has seen it may go on");
     }
 
+    async fn whoever_writes_while_another_reply_is_on_its_way_is_told_that_first(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let page = app.get(&format!("/inbox/{}", ids[0])).await.text;
+        let key = hidden(&page, "key");
+        send(&app, ids[0], "At the shop.").await;
+        stands(&app, ids[0], "state = 'pending_moderation'").await;
+        more(&app, |tx, context| {
+            let answers = ["c1", "c2"].map(|id| own_reply(&format!("{id}/own"), &comment(id, id, ""), 5));
+            ingest::interactions(tx, context, &answers)
+        })
+        .await;
+        let form = [("key", key.as_str()), ("seen", ""), ("text", "At the market.")];
+        let told = app.post(&format!("/inbox/{}/reply", ids[0]), &form).await;
+        assert_eq!(told.status, 422);
+        assert!(told.text.contains("waiting for moderation: edit it instead"), "{}", told.text);
+    }
+
+    async fn the_filters_form_keeps_what_it_does_not_ask_for(app: TestApp) {
+        let (app, _) = two_questions(app).await;
+        let page = app.get("/inbox?state=all&reply=to_check&answered=today").await.text;
+        let form = page.split("id=\"filter-form\"").nth(1).and_then(|form| form.split("</form>").next()).expect("a form");
+        for kept in ["name=\"reply\" value=\"to_check\"", "name=\"answered\" value=\"today\"", "name=\"state\" value=\"all\""] {
+            assert!(form.contains(kept), "{kept}: {form}");
+        }
+    }
+
     async fn what_is_called_back_while_something_else_is_written_stays_to_be_read(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         let sent = send(&app, ids[0], "The first words").await;
-        let next = app.get(sent.location()).await.text;
         app.post(&format!("/inbox/{}/draft", ids[0]), &[("text", "Other words")]).await;
-        let form = [("reply", hidden(&next, "reply")), ("act", "cancel".to_owned())];
-        let form = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-        app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        call_back(&app, ids[0], &sent).await;
         let page = app.get(&format!("/inbox/{}", ids[0])).await.text;
         assert!(page.contains("\nOther words</textarea>"), "{page}");
         assert!(page.contains("called back") && page.contains("The first words"), "{page}");
