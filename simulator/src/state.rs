@@ -14,7 +14,7 @@ use crate::business::replies::Written;
 use crate::business::store as business_store;
 use crate::hosts::Hosts;
 use crate::profiles::{self, ProfileId};
-use crate::world::{Profile, Story, World};
+use crate::world::{Profile, World};
 use crate::youtube::channel::{Channel, Overlay as ChannelOverlay};
 use crate::youtube::quota::Ledger;
 use crate::youtube::store as youtube_store;
@@ -40,9 +40,9 @@ pub struct Simulated {
 pub struct Slot {
     pub profile: Profile,
     pub turn: tokio::sync::Mutex<()>,
-    /// A creator's.
+    /// Where the story has one.
     pub channel: Option<Living<Channel>>,
-    /// Without a place where the story is no restaurant's.
+    /// Without a place where the story has none.
     pub business: Living<Listings>,
 }
 
@@ -66,13 +66,8 @@ impl<T> Living<T> {
 impl Slot {
     fn new(profile: Profile, overlay: Overlay, now: Timestamp) -> Slot {
         let world = World::new(profile.clone());
-        let (channel, business) = match profile.story {
-            Story::Creator => {
-                let nowhere = Listings::without_places(&profile);
-                (Some(Channel::new(world, overlay.channel, now)), nowhere)
-            }
-            Story::Restaurant => (None, Listings::new(world, overlay.replies, now)),
-        };
+        let business = Listings::new(&world, overlay.replies, now);
+        let channel = profile.story.has_channel().then(|| Channel::new(world, overlay.channel, now));
         Slot {
             profile,
             turn: tokio::sync::Mutex::new(()),

@@ -142,10 +142,12 @@ pub struct Event {
 }
 
 fn news(slot: &Slot, profile: &Announced, now: Timestamp, random: &Random) -> Vec<Event> {
-    let happened: Vec<Happened> = match &slot.channel {
-        Some(channel) => comments(&channel.read(), profile.announced_to, now),
-        None => slot.business.read().events(profile.announced_to, now).iter().map(review_event).collect(),
-    };
+    let (from, to) = (profile.announced_to, now);
+    let mut happened: Vec<Happened> = slot.business.read().events(from, to).iter().map(review_event).collect();
+    if let Some(channel) = &slot.channel {
+        happened.extend(comments(&channel.read(), from, to));
+    }
+    happened.sort_by_key(|happened| happened.at);
     let skip = happened.len().saturating_sub(MOST_NEWS);
     happened.into_iter().skip(skip).map(|happened| happened.event(&profile.user_id, random)).collect()
 }

@@ -52,14 +52,14 @@ pub struct Summary {
 }
 
 impl Listings {
-    pub fn new(world: World, written: Vec<Written>, now: Timestamp) -> Listings {
-        let Some(business) = world.business else { return Listings::without_places(&world.profile) };
+    pub fn new(world: &World, written: Vec<Written>, now: Timestamp) -> Listings {
+        let Some(business) = world.business.clone() else { return Listings::without_places(&world.profile) };
         let mut listings = Listings {
             account: business.account,
             summary: Summary::default(),
             places: business.locations.into_iter().map(Place::new).collect(),
             known_to: world.profile.created_at,
-            profile: world.profile,
+            profile: world.profile.clone(),
         };
         listings.summary = Summary::of(&listings.places, listings.known_to);
         listings.advance(now);

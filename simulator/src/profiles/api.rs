@@ -132,21 +132,25 @@ async fn described(state: &Simulated, row: ProfileRow) -> Result<Value, Problem>
     }))
 }
 
-/// The story's platform, in figures, and what a complete read of it will find.
+/// The story's platforms, in figures, and what a complete read of each will find.
 fn platforms(slot: &Slot, row: &ProfileRow) -> Value {
-    let Some(channel) = &slot.channel else {
+    let mut platforms = json!({});
+    if let Some(channel) = &slot.channel {
+        let summary = &channel.read().summary;
+        platforms["youtube"] = json!({
+            "subscribers": summary.subscribers, "avg_views": summary.average_views, "engagement_rate": summary.engagement_rate,
+            "upload_frequency": summary.uploads_per_week,
+            "promised": { "videos": summary.videos, "interactions": summary.interactions, "as_of": row.created_at },
+        });
+    }
+    if slot.profile.story.has_places() {
         let summary = slot.business.read().summary;
-        return json!({ "google_business": {
+        platforms["google_business"] = json!({
             "locations": summary.locations, "average_rating": summary.average_rating,
             "promised": { "locations": summary.locations, "interactions": summary.interactions, "as_of": row.created_at },
-        } });
-    };
-    let summary = &channel.read().summary;
-    json!({ "youtube": {
-        "subscribers": summary.subscribers, "avg_views": summary.average_views, "engagement_rate": summary.engagement_rate,
-        "upload_frequency": summary.uploads_per_week,
-        "promised": { "videos": summary.videos, "interactions": summary.interactions, "as_of": row.created_at },
-    } })
+        });
+    }
+    platforms
 }
 
 #[derive(Deserialize)]

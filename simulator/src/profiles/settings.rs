@@ -102,7 +102,8 @@ impl NewProfile {
 
     pub fn settings(&self, random: &Random) -> Result<Settings, Problem> {
         let story = named::<Story>(self.story.as_deref(), Story::Creator.as_str())?;
-        let usual = usual(&story, "", 0, Timestamp::EPOCH);
+        let story: Story = story.parse().expect("it was checked");
+        let usual = Profile::of_story(story, "", 0, Timestamp::EPOCH);
         let seed = self.seed.unwrap_or_else(|| random.u64() & LARGEST_SEED);
         if seed > LARGEST_SEED {
             return Err(Problem::invalid("invalid_seed", "seed must be at most 2^53 - 1."));
@@ -112,13 +113,16 @@ impl NewProfile {
             return Err(Problem::invalid("invalid_profile_type", "profile_type must be auto or manual."));
         }
         let niche = named::<Niche>(self.niche.as_deref(), usual.niche.as_str())?;
-        if usual.story == Story::Restaurant && (niche != usual.niche.as_str() || self.yt_subscribers.is_some()) {
-            let detail = "A restaurant's niche is cooking, and it has no yt_subscribers.";
+        if story != Story::Creator && niche != usual.niche.as_str() {
+            return Err(Problem::invalid("invalid_profile", format!("The niche of the story {story} is cooking.")));
+        }
+        if !story.has_channel() && self.yt_subscribers.is_some() {
+            let detail = format!("The story {story} has no channel, and so no yt_subscribers.");
             return Err(Problem::invalid("invalid_profile", detail));
         }
-        let usual_name = match usual.story {
+        let usual_name = match story {
             Story::Creator => niche.parse().unwrap_or(usual.niche).channel_name(),
-            Story::Restaurant => &usual.channel_name,
+            _ => &usual.channel_name,
         };
         let channel_name = self.channel_name.as_deref().map_or(usual_name, str::trim).to_owned();
         if channel_name.is_empty() || channel_name.chars().count() > 100 || channel_name.chars().any(char::is_control) {
@@ -137,7 +141,7 @@ impl NewProfile {
         }
         Ok(Settings {
             profile_type: profile_type.to_owned(),
-            story,
+            story: story.to_string(),
             channel_name,
             niche,
             personality: named::<Personality>(self.personality.as_deref(), usual.personality.as_str())?,
@@ -158,18 +162,11 @@ fn named<T: FromStr<Err = Unknown>>(asked: Option<&str>, usual: &str) -> Result<
     Ok(name.to_owned())
 }
 
-/// What a story shows when nothing else is asked for.
-fn usual(story: &str, user_id: &str, seed: u64, created_at: Timestamp) -> Profile {
-    match story.parse() {
-        Ok(Story::Restaurant) => Profile::harbor(user_id, seed, created_at),
-        Ok(Story::Creator) | Err(_) => Profile::northside(user_id, seed, created_at),
-    }
-}
-
 impl Settings {
     /// A value that this release does not know any more falls back to the usual one: the profile stays readable.
     pub fn world_profile(&self, user_id: &str, created_at: Timestamp) -> Profile {
-        let usual = usual(&self.story, user_id, self.seed, created_at);
+        let story = self.story.parse().unwrap_or(Story::Creator);
+        let usual = Profile::of_story(story, user_id, self.seed, created_at);
         Profile {
             scenario: self.scenario.parse().unwrap_or(usual.scenario),
             size: self.size.parse().unwrap_or(usual.size),

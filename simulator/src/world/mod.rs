@@ -25,9 +25,9 @@ use youtube::YouTube;
 #[derive(Debug, Clone)]
 pub struct World {
     pub profile: Profile,
-    /// Built when somebody first looks: nobody does in a restaurant's world.
+    /// Built when somebody first looks: nobody does where the story has no channel.
     pub youtube: Arc<LazyLock<YouTube, Build>>,
-    /// A restaurant's.
+    /// Where the story has places.
     pub business: Option<Business>,
 }
 
@@ -35,7 +35,7 @@ type Build = Box<dyn FnOnce() -> YouTube + Send>;
 
 impl World {
     pub fn new(profile: Profile) -> World {
-        let business = (profile.story == Story::Restaurant).then(|| Business::new(&profile));
+        let business = profile.story.has_places().then(|| Business::new(&profile));
         let channel_of = profile.clone();
         let youtube: Build = Box::new(move || YouTube::new(&channel_of));
         World { profile, youtube: Arc::new(LazyLock::new(youtube)), business }

@@ -44,11 +44,15 @@ impl Profile {
 
     /// The restaurant that demo mode shows when nothing else is asked for.
     pub fn harbor(user_key: impl Into<String>, seed: u64, created_at: Timestamp) -> Profile {
-        Profile {
-            story: Story::Restaurant,
-            channel_name: BRAND.into(),
-            ..Profile::northside(user_key, seed, created_at)
-        }
+        Profile::of_story(Story::Restaurant, user_key, seed, created_at)
+    }
+
+    /// What a story shows when nothing else is asked for.
+    pub fn of_story(story: Story, user_key: impl Into<String>, seed: u64, created_at: Timestamp) -> Profile {
+        let usual = Profile::northside(user_key, seed, created_at);
+        let scenario = if story == Story::Brand { Scenario::Struggling } else { usual.scenario };
+        let channel_name = story.name().unwrap_or(&usual.channel_name).to_owned();
+        Profile { story, scenario, channel_name, ..usual }
     }
 }
 
@@ -91,8 +95,36 @@ macro_rules! named {
 }
 
 named! {
-    /// Whose world it is: a channel's, or a restaurant's with its places on the map.
-    Story, "story" { Creator = "creator", Restaurant = "restaurant" }
+    /// Whose world it is, and so on which platforms: see [`Story::has_channel`] and what follows it.
+    Story, "story" { Creator = "creator", Restaurant = "restaurant", Brand = "brand", Shop = "shop", Agency = "agency" }
+}
+
+impl Story {
+    /// What whoever it is about is called when nobody names them; a creator goes by the niche.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Story::Creator => None,
+            Story::Restaurant => Some(BRAND),
+            Story::Brand => Some("Bright Kettle"),
+            Story::Shop => Some("Little Owl Coffee"),
+            Story::Agency => Some("Fairweather Studio"),
+        }
+    }
+
+    /// A channel on YouTube.
+    pub fn has_channel(self) -> bool {
+        matches!(self, Story::Creator | Story::Brand | Story::Agency)
+    }
+
+    /// Places on the map, with Google reviews.
+    pub fn has_places(self) -> bool {
+        self != Story::Creator
+    }
+
+    /// An account on Bluesky.
+    pub fn has_feed(self) -> bool {
+        self != Story::Restaurant
+    }
 }
 named! {
     /// How the audience feels, and what happened lately.
