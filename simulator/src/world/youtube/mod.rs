@@ -6,6 +6,8 @@ mod channel;
 mod comments;
 mod plan;
 mod stats;
+#[cfg(test)]
+mod tests;
 mod videos;
 
 use std::collections::HashSet;

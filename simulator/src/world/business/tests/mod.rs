@@ -1,5 +1,7 @@
 //! What every restaurant keeps, whatever its profile.
 
+mod trades;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 use std::time::Duration;
