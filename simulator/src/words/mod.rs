@@ -86,6 +86,18 @@ pub fn of_restaurant(language: Language) -> Words {
     })
 }
 
+/// What is said of the kettle that leaks, and what its maker answers.
+pub fn of_kettle(language: Language) -> Words {
+    Words::parse(match language {
+        Language::En => include_str!("kettle-en.txt"),
+        Language::De => include_str!("kettle-de.txt"),
+        Language::Es => include_str!("kettle-es.txt"),
+        Language::Fr => include_str!("kettle-fr.txt"),
+        Language::Pt => include_str!("kettle-pt.txt"),
+        Language::It => include_str!("kettle-it.txt"),
+    })
+}
+
 pub fn of_spam() -> Words {
     Words::parse(include_str!("spam.txt"))
 }

@@ -10,6 +10,7 @@ mod profile;
 #[cfg(test)]
 mod tests;
 mod text;
+mod volume;
 pub mod youtube;
 
 use std::sync::{Arc, LazyLock};
@@ -17,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 pub use people::{Author, AuthorRef};
 pub use profile::{Language, Niche, Personality, Profile, Scenario, Size, Story, Unknown};
 pub use text::Intent;
+pub use volume::{Platform, interactions, share};
 
 use business::Business;
 use youtube::YouTube;

@@ -19,8 +19,8 @@ pub struct Slots<'a> {
     pub name: &'a str,
     pub host: &'a str,
     pub language: Language,
-    /// The niche's words, then the language's.
-    pub tables: [&'static [Table]; 2],
+    /// Whose words come first: the brand's, the niche's, the language's.
+    pub tables: [&'static [Table]; 3],
 }
 
 impl Slots<'_> {

@@ -1,6 +1,7 @@
 //! What is written in the world: titles, descriptions, comments, answers. Templates by language and niche, grown by [`grammar`]; what people then do to them is [`noise`].
 
 pub mod grammar;
+pub mod kettle;
 mod languages;
 mod niche;
 pub mod noise;
@@ -10,10 +11,12 @@ mod tests;
 
 use super::dice::{Dice, Streams};
 use super::people::Author;
-use super::{Language, Niche, Personality, Profile};
+use super::{Language, Niche, Personality, Profile, Story};
 use grammar::Slots;
 use languages::LanguageWords;
 use niche::{NicheWords, Topic};
+
+use crate::words::Table;
 
 /// What a text is for, as its maker meant it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -80,6 +83,7 @@ pub struct Scene<'a> {
 /// What a reply answers.
 pub struct Parent<'a> {
     pub intent: Intent,
+    pub text: &'a str,
     pub author: &'a Author,
     /// Somebody comes back to their own thread.
     pub same_author: bool,
@@ -98,6 +102,9 @@ impl Scene<'_> {
     }
 
     fn comment(&self, intent: Intent, bag: u64, dice: &mut Dice) -> String {
+        if intent == Intent::Incident && self.profile.story == Story::Brand {
+            return kettle::complaint(self.language, bag, dice);
+        }
         let words = languages::of(self.language);
         let local = if self.language == Language::En { self.niche().lines(intent) } else { &[] };
         // The niche's own lines are fewer, and worth more.
@@ -109,6 +116,7 @@ impl Scene<'_> {
     fn answer(&self, bag: u64, dice: &mut Dice) -> String {
         let words = languages::of(self.language);
         let lines = match &self.parent {
+            Some(parent) if self.is_about_the_kettle(parent) => kettle::replies(self.language, parent.same_author),
             Some(parent) if parent.same_author => words.asker_returns(),
             Some(parent) => words.answers(parent.intent),
             None => words.answers(Intent::Remark),
@@ -124,6 +132,10 @@ impl Scene<'_> {
     /// The owner answers in the asker's language where that is the channel's own or English, else in the channel's own.
     fn owner_reply(&self, bag: u64, dice: &mut Dice) -> String {
         let own = self.profile.language;
+        if let Some(parent) = self.parent.as_ref().filter(|parent| self.is_about_the_kettle(parent)) {
+            let name = &parent.author.display_name;
+            return kettle::answer_to_complaint(own, parent.text, self.language, name, dice);
+        }
         let words = languages::of(if self.language == Language::En { Language::En } else { own });
         let parent = self.parent.as_ref().map_or(Intent::Remark, |parent| parent.intent);
         let text = grammar::finish(&self.grow(choose(&[words.owner(parent)], bag), words, dice), words.language);
@@ -137,6 +149,11 @@ impl Scene<'_> {
             return format!("{text} {}", dice.word(emoji));
         }
         text
+    }
+
+    /// A brand's incident is one that all platforms tell of, in words of its own.
+    fn is_about_the_kettle(&self, parent: &Parent<'_>) -> bool {
+        parent.intent == Intent::Incident && self.profile.story == Story::Brand
     }
 
     fn grow(&self, template: &str, words: &'static LanguageWords, dice: &mut Dice) -> String {
@@ -157,9 +174,15 @@ impl Scene<'_> {
             name: first_name(name),
             host: &self.profile.channel_name,
             language: words.language,
-            tables: [self.niche().slots(words.language), words.slots],
+            tables: tables(self.profile, words),
         }
     }
+}
+
+/// A brand sells what it makes; else the niche's words come before the language's.
+fn tables(profile: &Profile, words: &LanguageWords) -> [&'static [Table]; 3] {
+    let own = if profile.story == Story::Brand { kettle::words(words.language).slots } else { &[] };
+    [own, niche::words(profile.niche).slots(words.language), words.slots]
 }
 
 /// The line on which `bag` falls, out of several lists taken as one.
@@ -207,9 +230,10 @@ pub fn video_words(
         name: "",
         host: &profile.channel_name,
         language: profile.language,
-        tables: [niche.slots(profile.language), words.slots],
+        tables: tables(profile, words),
     };
     let formats = match (incident, profile.language) {
+        (true, _) if profile.story == Story::Brand => kettle::titles(profile.language),
         (true, _) => words.incident_titles,
         (_, Language::En) => niche.titles,
         _ => words.titles,
@@ -249,16 +273,19 @@ pub fn channel_description(profile: &Profile, dice: &mut Dice) -> String {
     let niche = niche::words(profile.niche);
     let words = languages::of(profile.language);
     let subject = Subject { topic: &niche.topics[0], gear: "", gear2: "" };
-    let tables = [niche.slots(profile.language), words.slots];
     let slots = Slots {
         subject: &subject,
         minute: clock(0),
         name: "",
         host: &profile.channel_name,
         language: profile.language,
-        tables,
+        tables: tables(profile, words),
     };
-    let template = if profile.language == Language::En { niche.channel } else { words.channel };
+    let template = match (profile.story, profile.language) {
+        (Story::Brand, language) => kettle::words(language).channel,
+        (_, Language::En) => niche.channel,
+        _ => words.channel,
+    };
     grammar::finish(&grammar::grow(template, &slots, dice), profile.language)
 }
 

@@ -16,6 +16,6 @@ static SPAM: LazyLock<(Lines, &[Table])> = LazyLock::new(|| {
 /// Spam knows nothing of the video: that is how it reads.
 pub fn write(bag: u64, slots: Slots<'_>, dice: &mut Dice) -> String {
     let (lines, table) = *SPAM;
-    let text = grammar::grow(choose(&[lines], bag), &Slots { tables: [table, &[]], ..slots }, dice);
+    let text = grammar::grow(choose(&[lines], bag), &Slots { tables: [table, &[], &[]], ..slots }, dice);
     grammar::finish(&text, Language::En)
 }

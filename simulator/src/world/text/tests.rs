@@ -60,7 +60,7 @@ fn every_template_grows_in_every_niche() {
                 (Intent::Incident, true),
                 (Intent::Praise, false),
             ] {
-                scene.parent = Some(Parent { intent, author: &author, same_author });
+                scene.parent = Some(Parent { intent, text: "", author: &author, same_author });
                 for bag in (number as u64 % 3..21).step_by(3) {
                     for reply in [Intent::Answer, Intent::OwnerReply] {
                         let text = scene.write(reply, bag, &mut dice);

@@ -8,6 +8,7 @@ use kit::clock::Timestamp;
 use super::plan::{INCIDENT, SPAM_WAVE, Shape, ThreadKey};
 use super::videos::{Part, local_hour, whole_second};
 use super::{Channel, Comment, Moderation, Source, Video, plan};
+use crate::world::Story;
 use crate::world::dice::mix;
 use crate::world::people::AuthorRef;
 use crate::world::text::{Intent, Parent, Scene};
@@ -61,7 +62,10 @@ impl Writer<'_> {
         let mut dice = self.source.chance.dice("time", &self.key.thing());
         let mut at = published;
         for _ in 0..8 {
-            let hours = if self.key.ordinal >= INCIDENT {
+            let hours = if self.key.ordinal >= INCIDENT && profile.story == Story::Brand {
+                // A crisis does not end with its first evening.
+                dice.log_uniform(3.0, 220.0)
+            } else if self.key.ordinal >= INCIDENT {
                 5.0 + dice.log_normal(6.0, 0.7)
             } else if dice.chance(if self.video.part == Part::Viral { 0.25 } else { 0.60 }) {
                 dice.log_normal(3.0, 1.3).min(24.0)
@@ -147,6 +151,7 @@ impl Writer<'_> {
             language,
             parent: parent.map(|top| Parent {
                 intent: top.intent,
+                text: &top.text,
                 author: &top.author,
                 same_author: top.author.channel_id == author.channel_id,
             }),

@@ -18,7 +18,7 @@ use kit::clock::Timestamp;
 use super::dice::Streams;
 use super::people::{AuthorRef, Crowd};
 use super::text::Intent;
-use super::{Language, Profile};
+use super::{Language, Profile, Story};
 
 pub use channel::Channel;
 pub use stats::{ChannelStats, Promised, VideoStats};
@@ -116,7 +116,12 @@ impl Source {
         let chance = Streams::new(&[b"youtube", &seed]);
         let ids = Streams::new(&[b"youtube", &seed, profile.user_key.as_bytes()]);
         let crowd = Arc::new(Crowd::new(profile, &chance, &ids));
-        Source { profile: profile.clone(), chance, ids, crowd }
+        let mut profile = profile.clone();
+        if profile.story == Story::Agency {
+            // It looks after somebody else's channel.
+            profile.channel_name = profile.niche.channel_name().into();
+        }
+        Source { profile, chance, ids, crowd }
     }
 }
 

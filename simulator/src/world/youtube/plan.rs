@@ -7,7 +7,7 @@ use super::videos::{Part, in_history};
 use super::{Moderation, Source, Video};
 use crate::world::dice::{Dice, exp, ln};
 use crate::world::text::Intent;
-use crate::world::{Scenario, Size};
+use crate::world::{Platform, Profile, Scenario, Size, Story, interactions, share};
 
 /// Names a thread for ever: the video's number and the thread's own under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub fn threads(source: &Source, videos: &[Video]) -> Vec<(ThreadKey, Shape)> {
     let videos = &videos[..in_history(source.profile.size)];
     let mut planned = beats(source, videos);
     let mut published: u64 = planned.iter().map(|(_, shape)| shape.published()).sum();
-    let target = target(source.profile.size);
+    let target = target(&source.profile);
     let weights: Vec<f64> = videos.iter().map(|video| weight(source, video)).collect();
     let total: f64 = weights.iter().sum();
     // A thread brings 1.24 published comments on the average; what is missing then is added one by one.
@@ -82,11 +82,12 @@ pub fn threads(source: &Source, videos: &[Video]) -> Vec<(ThreadKey, Shape)> {
 }
 
 /// Published comments in the history; the plan ends at most a thread above.
-fn target(size: Size) -> u64 {
-    match size {
-        Size::Small => 1_015,
-        Size::Medium => 1_150,
-        Size::Large => 5_000,
+fn target(profile: &Profile) -> u64 {
+    match (profile.story, profile.size) {
+        (Story::Creator, Size::Small) => 1_015,
+        (Story::Creator, Size::Medium) => 1_150,
+        (Story::Creator, Size::Large) => 5_000,
+        (story, size) => (interactions(size) as f64 * share(story, Platform::YouTube)) as u64,
     }
 }
 
@@ -103,7 +104,7 @@ fn weight(source: &Source, video: &Video) -> f64 {
 
 /// The complaint cluster after the incident, and the wave of spam.
 fn beats(source: &Source, videos: &[Video]) -> Vec<(ThreadKey, Shape)> {
-    let scale = target(source.profile.size) as f64 / 1_150.0;
+    let scale = target(&source.profile) as f64 / 1_150.0;
     let angry = if source.profile.scenario == Scenario::Struggling { 130.0 } else { 30.0 };
     let mut planned = Vec::new();
     if let Some(video) = videos.iter().position(|video| video.part == Part::Incident) {
