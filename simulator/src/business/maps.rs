@@ -114,6 +114,6 @@ fn stars(stars: u8) -> Markup {
 
 fn page(status: StatusCode, title: &str, body: &Markup) -> Response {
     let banner =
-        "The built-in platform simulator: this is what guests of the demo restaurant see. Nothing here is on Google.";
+        "The built-in platform simulator: this is what guests of the demo business see. Nothing here is on Google.";
     pages::page(status, title, "maps.css", banner, body)
 }

@@ -50,6 +50,7 @@ impl Shape<'_> {
     pub fn location(&self, place: &Place) -> Value {
         let location = &place.location;
         let page = self.pages.of(place, None);
+        let (category, category_name) = location.trade.category();
         json!({
             "name": format!("locations/{}", location.number), "title": location.title, "storeCode": store_code(location.number),
             "languageCode": location.language.as_str(), "phoneNumbers": { "primaryPhone": location.phone },
@@ -58,7 +59,7 @@ impl Shape<'_> {
                 "locality": location.locality, "addressLines": [location.address_line],
             },
             "websiteUri": location.website, "latlng": { "latitude": location.latitude, "longitude": location.longitude },
-            "categories": { "primaryCategory": { "name": "categories/gcid:restaurant", "displayName": "Restaurant" } },
+            "categories": { "primaryCategory": { "name": category, "displayName": category_name } },
             "labels": [location.locality], "openInfo": { "status": "OPEN", "canReopen": true },
             "metadata": {
                 "placeId": location.place_id, "mapsUri": page, "newReviewUri": page, "hasVoiceOfMerchant": true, "canDelete": true,

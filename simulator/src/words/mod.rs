@@ -27,6 +27,22 @@ impl Words {
         Self(sections.into_iter().map(|(name, lines)| (name, &*lines.leak())).collect())
     }
 
+    /// Leaves out the lines for others: one that begins with a tag like `(roaster) ` is only for who bears it.
+    fn only(mut self, tags: [&str; 2], own: &str) -> Self {
+        for lines in self.0.values_mut() {
+            let kept = lines.iter().filter_map(|line| {
+                let tag = tags.iter().find(|tag| line.strip_prefix('(').is_some_and(|line| line.starts_with(*tag)));
+                match tag {
+                    None => Some(*line),
+                    Some(tag) if *tag == own => line.split_once(") ").map(|(_, line)| line),
+                    Some(_) => None,
+                }
+            });
+            *lines = kept.collect::<Vec<_>>().leak();
+        }
+        self
+    }
+
     /// A section's entries; none of one that is not there.
     pub fn lines(&self, section: &str) -> Lines {
         self.0.get(section).copied().unwrap_or_default()
@@ -84,6 +100,21 @@ pub fn of_restaurant(language: Language) -> Words {
         Language::Pt => include_str!("restaurant-pt.txt"),
         Language::It => include_str!("restaurant-it.txt"),
     })
+}
+
+/// What is said about a shop for coffee, and what its owner answers: the `roaster`'s who has a café, or the `store`'s of a maker.
+pub fn of_shop(language: Language, tag: &str) -> Words {
+    let words = Words::parse(match language {
+        Language::En => {
+            concat!(include_str!("shop-en.txt"), include_str!("shop-en-frames.txt"), include_str!("shop-answers.txt"))
+        }
+        Language::De => include_str!("shop-de.txt"),
+        Language::Es => include_str!("shop-es.txt"),
+        Language::Fr => include_str!("shop-fr.txt"),
+        Language::Pt => include_str!("shop-pt.txt"),
+        Language::It => include_str!("shop-it.txt"),
+    });
+    words.only(["roaster", "store"], tag)
 }
 
 /// What is said of the kettle that leaks, and what its maker answers.

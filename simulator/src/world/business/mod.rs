@@ -1,4 +1,4 @@
-//! The restaurant side of a world: one Google account, the places of one brand, and what guests write about them.
+//! The side of a world that is on the map: one Google account, its places, and what guests write about them.
 
 mod arrivals;
 mod places;
@@ -9,6 +9,7 @@ mod story;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trade;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use super::dice::Streams;
 use super::{Language, Profile};
 
 pub use story::reaction;
+pub use trade::Trade;
 
 /// What the restaurant is called when nobody names it.
 pub const BRAND: &str = "Harbor & Thyme";
@@ -42,6 +44,7 @@ pub struct Location {
     /// As in `locations/{number}`.
     pub number: u64,
     pub title: String,
+    pub trade: Trade,
     pub language: Language,
     pub region: &'static str,
     pub postal_code: String,
@@ -55,6 +58,8 @@ pub struct Location {
     /// Oldest first.
     pub reviews: Vec<Review>,
     index: u64,
+    /// Of what the account has on the map, so much is here.
+    share: f64,
     /// Fingerprints of what was said anywhere in the history, for what is said later.
     said: Arc<HashSet<u64>>,
 }
@@ -69,6 +74,8 @@ pub struct Review {
     pub answer: Option<Answer>,
     pub photos: Vec<Photo>,
     pub deleted_at: Option<Timestamp>,
+    /// Of the place that it is about.
+    pub trade: Trade,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
-//! Where the restaurants stand. Telephone numbers are ones kept for fiction where a country has such, and nobody's elsewhere.
+//! Where the places stand. Telephone numbers are ones kept for fiction where a country has such, and nobody's elsewhere.
 
 use std::sync::Arc;
 
-use super::{Location, Source};
+use super::{BRAND, Location, Source, Trade};
 use crate::world::people::fold;
-use crate::world::{Language, Size};
+use crate::world::{Language, Profile, Size, Story};
 
 struct Place {
     locality: &'static str,
@@ -25,7 +25,7 @@ const fn place(
     Place { locality, district, postal_code, street, phone, latitude, longitude }
 }
 
-/// A country's code, and the places of which a small brand has the first only.
+/// A country's code, and the restaurant's houses, of which a small brand has the first only.
 const fn places(language: Language) -> (&'static str, [Place; 3]) {
     match language {
         Language::En => ("US", EN),
@@ -77,45 +77,126 @@ const IT: [Place; 3] = [
     place(["Savona", "Darsena", "17100", "Calata Sbarbaro, 8", "+39 019 000 0108"], 44.3077, 8.4846),
 ];
 
-pub fn count(size: Size) -> usize {
-    match size {
-        Size::Small => 1,
-        Size::Medium => 2,
-        Size::Large => 3,
+/// A shop's, and those of a maker's two stores.
+const fn shops(language: Language) -> [Place; 3] {
+    match language {
+        Language::En => [
+            place(["Portland", "West End", "04102", "91 Spruce Street", "+1 207-555-0191"], 43.6519, -70.2664),
+            place(["Portland", "Arts District", "04101", "534 Congress Street", "+1 207-555-0134"], 43.6557, -70.2634),
+            place(["Boston", "South End", "02118", "22 Union Park", "+1 617-555-0122"], 42.3421, -71.0727),
+        ],
+        Language::De => [
+            place(["Hamburg", "Ottensen", "22765", "Bahrenfelder Straße 91", "+49 40 66969 191"], 53.5537, 9.9301),
+            place(["Hamburg", "Schanze", "20357", "Susannenstraße 34", "+49 40 66969 134"], 53.5621, 9.9629),
+            place(["Hamburg", "Uhlenhorst", "22085", "Papenhuder Straße 22", "+49 40 66969 122"], 53.5696, 10.0168),
+        ],
+        Language::Es => [
+            place(["Valencia", "Ruzafa", "46006", "Carrer de Sueca, 91", "+34 960 000 191"], 39.4610, -0.3732),
+            place(["Valencia", "El Carmen", "46003", "Carrer dels Cavallers, 34", "+34 960 000 134"], 39.4766, -0.3790),
+            place(["Alicante", "Centro", "03001", "Calle Castaños, 22", "+34 960 000 122"], 38.3457, -0.4850),
+        ],
+        Language::Fr => [
+            place(["Nantes", "Graslin", "44000", "9 rue Scribe", "+33 2 61 91 01 91"], 47.2129, -1.5629),
+            place(["Nantes", "Talensac", "44000", "34 rue de Bel-Air", "+33 2 61 91 01 34"], 47.2212, -1.5578),
+            place(["Rennes", "Centre", "35000", "22 rue Saint-Georges", "+33 2 61 91 01 22"], 48.1120, -1.6742),
+        ],
+        Language::Pt => [
+            place(
+                ["Florianópolis", "Trindade", "88036-000", "Rua Lauro Linhares, 91", "+55 48 0000-0191"],
+                -27.5877,
+                -48.5223,
+            ),
+            place(
+                ["Florianópolis", "Centro", "88010-400", "Rua Vidal Ramos, 34", "+55 48 0000-0134"],
+                -27.5954,
+                -48.5520,
+            ),
+            place(["Curitiba", "Batel", "80420-000", "Av. do Batel, 22", "+55 41 0000-0122"], -25.4412, -49.2860),
+        ],
+        Language::It => [
+            place(["Genova", "Castelletto", "16136", "Corso Firenze, 91", "+39 010 000 0191"], 44.4149, 8.9303),
+            place(["Genova", "Centro", "16121", "Via XX Settembre, 34", "+39 010 000 0134"], 44.4056, 8.9410),
+            place(["Torino", "San Salvario", "10125", "Via Saluzzo, 22", "+39 011 000 0122"], 45.0570, 7.6800),
+        ],
     }
+}
+
+/// One place of a story, and how much of what the account has on the map is there.
+struct House {
+    trade: Trade,
+    brand: String,
+    /// Whether the brand's name alone would not tell.
+    has_district: bool,
+    place: Place,
+    share: f64,
+}
+
+/// The first house is the best known one.
+fn houses(profile: &Profile) -> Vec<House> {
+    let [first, second, third] = places(profile.language).1;
+    let [shop, store, other_store] = shops(profile.language);
+    let house =
+        |trade, brand: &str, place, share| House { trade, brand: brand.into(), has_district: false, place, share };
+    let own = &*profile.channel_name;
+    let little_owl = Story::Shop.name().unwrap_or_default();
+    let mut houses = match (profile.story, profile.size) {
+        (Story::Creator, _) => Vec::new(),
+        (Story::Restaurant, Size::Small) => vec![house(Trade::Restaurant, own, first, 1.0)],
+        (Story::Restaurant, Size::Medium) => {
+            vec![house(Trade::Restaurant, own, first, 0.58), house(Trade::Restaurant, own, second, 0.42)]
+        }
+        (Story::Restaurant, Size::Large) => vec![
+            house(Trade::Restaurant, own, first, 0.45),
+            house(Trade::Restaurant, own, second, 0.32),
+            house(Trade::Restaurant, own, third, 0.23),
+        ],
+        (Story::Shop, _) => vec![house(Trade::Shop, own, shop, 1.0)],
+        (Story::Brand, Size::Small) => vec![house(Trade::Store, own, store, 1.0)],
+        (Story::Brand, _) => vec![house(Trade::Store, own, store, 0.6), house(Trade::Store, own, other_store, 0.4)],
+        // Of four brands that it looks after, two are on the map.
+        (Story::Agency, _) => {
+            vec![house(Trade::Restaurant, BRAND, first, 0.625), house(Trade::Shop, little_owl, shop, 0.375)]
+        }
+    };
+    let is_chain = houses.len() > 1 && profile.story != Story::Agency;
+    houses.iter_mut().for_each(|house| house.has_district = is_chain);
+    houses
+}
+
+pub fn count(profile: &Profile) -> usize {
+    houses(profile).len()
 }
 
 /// Without their reviews.
 pub fn locations(source: &Source) -> Vec<Location> {
     let profile = &source.profile;
-    let (region, places) = places(profile.language);
-    let count = count(profile.size);
-    let located = |(index, place): (usize, Place)| {
+    let (region, _) = places(profile.language);
+    let located = |(index, house): (usize, House)| {
         let index = index as u64;
+        let House { trade, brand, has_district, place, share } = house;
         let mut ids = source.ids.dice("place", &[index]);
-        let title = match count {
-            1 => profile.channel_name.clone(),
-            _ => format!("{} {}", profile.channel_name, place.district),
-        };
+        let website = format!("https://{}.example/{}", slug(&brand), slug(place.district));
         Location {
             number: number(source, "location", index),
-            title,
+            title: if has_district { format!("{brand} {}", place.district) } else { brand },
+            trade,
             language: profile.language,
             region,
             postal_code: place.postal_code.into(),
             locality: place.locality.into(),
             address_line: place.street.into(),
             phone: place.phone.into(),
-            website: format!("https://{}.example/{}", slug(&profile.channel_name), slug(place.district)),
+            website,
             place_id: format!("ChIJ{}", ids.base64url(23)),
             latitude: place.latitude,
             longitude: place.longitude,
             reviews: Vec::new(),
             index,
+            share,
             said: Arc::default(),
         }
     };
-    places.into_iter().enumerate().take(count).map(located).collect()
+    houses(profile).into_iter().enumerate().map(located).collect()
 }
 
 /// Nineteen digits that fit every signed integer.

@@ -1,6 +1,6 @@
 //! Who writes: names as people give them to Google.
 
-use super::{Reviewer, Source, text};
+use super::{Reviewer, Source, Trade, text};
 use crate::world::Language;
 use crate::world::dice::Dice;
 use crate::world::people::names;
@@ -34,9 +34,9 @@ pub fn language(source: &Source, thing: &[u64]) -> Language {
     others[dice.weighted(&weights)].0
 }
 
-/// First names of those who wait at a location's tables.
-pub fn staff(source: &Source, location: u64) -> Vec<&'static str> {
-    let staff = text::staff(source.profile.language);
+/// First names of those who serve at a location.
+pub fn staff(source: &Source, trade: Trade, location: u64) -> Vec<&'static str> {
+    let staff = text::staff(trade, source.profile.language);
     let begin = source.chance.dice("staff", &[]).below(staff.len());
     let of_location = |turn: usize| staff[(begin + 4 * location as usize + turn) % staff.len()];
     (0..4).map(of_location).collect()

@@ -34,9 +34,9 @@ pub fn history(source: &Source, location: &Location, said: &mut HashSet<u64>) ->
     let writer = Writer::new(source, location);
     let fresh: Fresh<'_> = &mut |text| said.insert(fingerprint(text));
     let mut drafts = story::reviews(&writer, fresh);
-    let rest = plan::count(source, location.index).saturating_sub(drafts.len() as u64);
+    let rest = plan::count(source, location).saturating_sub(drafts.len() as u64);
     drafts.extend((0..rest).map(|ordinal| {
-        let at = plan::time(source, &mut source.chance.dice("time", &[location.index, ordinal]));
+        let at = plan::time(source, location.trade, &mut source.chance.dice("time", &[location.index, ordinal]));
         writer.common(ordinal, at, fresh)
     }));
     writer.answer(&mut drafts, fresh);
@@ -55,7 +55,7 @@ pub fn fingerprint(text: &str) -> u64 {
 
 impl<'a> Writer<'a> {
     pub fn new(source: &'a Source, location: &'a Location) -> Self {
-        Self { source, location, staff: reviewers::staff(source, location.index) }
+        Self { source, location, staff: reviewers::staff(source, location.trade, location.index) }
     }
 
     /// A review with nothing special about it.
@@ -79,6 +79,7 @@ impl<'a> Writer<'a> {
             versions: vec![Version { at, stars, text }],
             answer: None,
             deleted_at: None,
+            trade: self.location.trade,
         };
         Drafted { thing, review, facts, said }
     }
@@ -99,7 +100,7 @@ impl<'a> Writer<'a> {
 
     fn facts(&self, thing: &[u64; 2], language: Language, attempt: u64) -> Facts {
         let mut dice = self.source.chance.dice("facts", &[thing[0], thing[1], attempt]);
-        Facts::draw(language, self.location.language, &self.staff, &mut dice)
+        Facts::draw(self.location.trade, language, self.location.language, &self.staff, &mut dice)
     }
 
     fn photos(&self, thing: &[u64], facts: &Facts) -> Vec<Photo> {

@@ -52,11 +52,15 @@ pub fn reviews(writer: &Writer<'_>, fresh: Fresh<'_>) -> Vec<Drafted> {
         let shape = Shape { tone, kind: Kind::Plain, asks: false, incident: None };
         drafts.push(writer.review(ordinal, at, beat.stars, Some(shape), fresh));
     }
-    let (incident, count) = plan::incident(source, location);
+    let (incident, count) = plan::incident(source, writer.location);
     for ordinal in (0..count).map(|index| plan::INCIDENT + index) {
         let mut dice = source.chance.dice("incident", &[location, ordinal]);
         let at = plan::incident_time(source, incident, &mut dice);
-        let stars = if incident == Incident::Oven { dice.between(1, 3) as u8 } else { 1 };
+        let stars = match incident {
+            Incident::Oven | Incident::Machine => dice.between(1, 3) as u8,
+            Incident::Booking | Incident::Billing => 1,
+            Incident::Kettle => dice.between(1, 2) as u8,
+        };
         let shape = Shape { tone: Tone::Complaint, kind: Kind::Plain, asks: false, incident: Some(incident) };
         drafts.push(writer.review(ordinal, at, stars, Some(shape), fresh));
     }
@@ -121,7 +125,13 @@ pub fn reaction(profile: &Profile, review: &Review, answered_at: Timestamp) -> O
     }
     let delay = Duration::from_secs_f64(dice.log_normal(420.0, 0.6).clamp(90.0, 2_400.0));
     let stars = (before.stars + 1 + dice.weighted(&[0.45, 0.55]) as u8).min(5);
-    let facts = text::Facts::draw(written.language, profile.language, &text::staff(profile.language), &mut dice);
+    let facts = text::Facts::draw(
+        review.trade,
+        written.language,
+        profile.language,
+        &text::staff(review.trade, profile.language),
+        &mut dice,
+    );
     let text = text::edit("answered", before.stars, facts, &mut dice);
     Some(Version { at: answered_at + delay, stars, text: Some(text) })
 }

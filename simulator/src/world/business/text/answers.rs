@@ -1,15 +1,17 @@
 //! How the owner answers: to what was said, in the owner's manner.
 
 use super::facts::Filling;
-use super::words::{self, RestaurantWords};
+use super::words::{self, Incident, TradeWords};
 use super::{Facts, Said, Tone};
 use crate::world::dice::Dice;
-use crate::world::text::{first_name, grammar};
+use crate::world::text::{first_name, grammar, kettle};
 use crate::world::{Language, Personality};
 
-const FACTS: [&str; 6] = ["dish", "dish2", "dessert", "staff", "minutes", "price"];
+const FACTS: [&str; 13] = [
+    "dish", "dish2", "dessert", "drink", "drink2", "cake", "beans", "gear", "staff", "minutes", "price", "bag", "cost",
+];
 
-const DISHES: [&str; 3] = ["dish", "dish2", "dessert"];
+const WARES: [&str; 8] = ["dish", "dish2", "dessert", "drink", "drink2", "cake", "beans", "gear"];
 
 pub struct Owner {
     pub language: Language,
@@ -29,7 +31,11 @@ impl Owner {
     /// In English to whoever wrote English, else in the owner's language.
     pub fn answer(&self, heard: &Heard<'_>, dice: &mut Dice) -> String {
         let language = if heard.facts.language == Language::En { Language::En } else { self.language };
-        let words = words::of(language);
+        if heard.said.is_some_and(|said| said.incident == Some(Incident::Kettle)) {
+            let whose = heard.facts.language;
+            return kettle::answer_to_complaint(self.language, heard.text, whose, called(heard.guest), dice);
+        }
+        let words = words::of(heard.facts.trade, language);
         let mood = match heard.said {
             Some(said) => mood(said.tone),
             None if heard.stars >= 4 => "praise",
@@ -50,7 +56,7 @@ impl Owner {
     }
 
     /// An opening or a close; who is brief has neither.
-    fn manner(&self, words: &RestaurantWords, place: &str, mood: &str, dice: &mut Dice) -> &'static str {
+    fn manner(&self, words: &TradeWords, place: &str, mood: &str, dice: &mut Dice) -> &'static str {
         let lines = words.lines(&format!("{}: {place} {mood}", self.personality.as_str()));
         if lines.is_empty() { "" } else { dice.pick(lines) }
     }
@@ -64,7 +70,7 @@ fn mood(tone: Tone) -> &'static str {
 }
 
 /// What answers the point: the incident, the question, or one or two of the things that were said.
-fn cores(words: &RestaurantWords, heard: &Heard<'_>, mood: &str, dice: &mut Dice) -> Vec<&'static str> {
+fn cores(words: &TradeWords, heard: &Heard<'_>, mood: &str, dice: &mut Dice) -> Vec<&'static str> {
     let Some(said) = heard.said else { return vec![fitting(words, &format!("answer stars: {mood}"), heard, dice)] };
     if let Some(incident) = said.incident {
         return vec![fitting(words, &format!("answer incident: {}", incident.as_str()), heard, dice)];
@@ -86,7 +92,7 @@ fn cores(words: &RestaurantWords, heard: &Heard<'_>, mood: &str, dice: &mut Dice
 }
 
 /// A line that names nothing which the guest did not name, and rather one for the very words that the guest used.
-fn fitting(words: &RestaurantWords, section: &str, heard: &Heard<'_>, dice: &mut Dice) -> &'static str {
+fn fitting(words: &TradeWords, section: &str, heard: &Heard<'_>, dice: &mut Dice) -> &'static str {
     let text = heard.text.to_lowercase();
     let named = |slot: &str| {
         let own = heard.facts.name(slot, heard.facts.language).is_some_and(|name| text.contains(&name.to_lowercase()));
@@ -97,7 +103,7 @@ fn fitting(words: &RestaurantWords, section: &str, heard: &Heard<'_>, dice: &mut
     let speaks_of = |line: &str, slot: &str| line.contains(&format!("{{{slot}}}"));
     let fits = |line: &&&'static str| {
         let is_named = FACTS.iter().all(|slot| !speaks_of(line, slot) || named(slot));
-        is_named && !(is_torn && DISHES.iter().any(|slot| speaks_of(line, slot)))
+        is_named && !(is_torn && WARES.iter().any(|slot| speaks_of(line, slot)))
     };
     let lines = words.lines(section).iter().filter(fits).map(|line| guarded(line));
     let (close, general): (Vec<_>, Vec<_>) = lines.partition(|(guards, _)| !guards.is_empty());

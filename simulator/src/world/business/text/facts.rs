@@ -1,5 +1,6 @@
-//! What one guest's evening was like: the same in every sentence of a review, and in the answer to it.
+//! What one guest's visit was like: the same in every sentence of a review, and in the answer to it.
 
+use super::super::Trade;
 use super::words::{self, Line};
 use crate::world::Language;
 use crate::world::dice::Dice;
@@ -7,54 +8,63 @@ use crate::world::text::grammar::{self, Fill};
 
 #[derive(Debug, Clone)]
 pub struct Facts {
+    pub trade: Trade,
     /// The guest's.
     pub language: Language,
-    dish: Line,
-    other_dish: Line,
-    dessert: Line,
+    /// By the slots that name them.
+    wares: Vec<(&'static str, Line)>,
     staff: &'static str,
     minutes: i64,
     amount: i64,
-    /// The restaurant's.
+    /// What a bag of beans costs, and what a thing.
+    bag: i64,
+    cost: i64,
+    /// The place's.
     pub home: Language,
 }
 
 impl Facts {
-    pub fn draw(language: Language, home: Language, staff: &[&'static str], dice: &mut Dice) -> Facts {
-        let words = words::of(language);
-        let first = dice.below(words.dishes.len());
-        let second = (first + 1 + dice.below(words.dishes.len() - 1)) % words.dishes.len();
-        Facts {
-            language,
-            dish: words.dishes[first],
-            other_dish: words.dishes[second],
-            dessert: words.desserts[dice.below(words.desserts.len())],
-            staff: staff[dice.below(staff.len())],
-            minutes: 5 * dice.between(6, 15),
-            amount: dice.between(17, 39),
-            home,
+    pub fn draw(trade: Trade, language: Language, home: Language, staff: &[&'static str], dice: &mut Dice) -> Facts {
+        let words = words::of(trade, language);
+        let first = dice.below(words.mains.len());
+        let second = (first + 1 + dice.below(words.mains.len() - 1)) % words.mains.len();
+        let sweet = words.sweets[dice.below(words.sweets.len())];
+        let slots = if trade == Trade::Restaurant { ["dish", "dish2", "dessert"] } else { ["drink", "drink2", "cake"] };
+        let mut wares: Vec<_> = slots.into_iter().zip([words.mains[first], words.mains[second], sweet]).collect();
+        let staff = staff[dice.below(staff.len())];
+        let (minutes, amount) = match trade {
+            Trade::Restaurant => (5 * dice.between(6, 15), dice.between(17, 39)),
+            Trade::Shop | Trade::Store => (5 * dice.between(2, 6), dice.between(4, 7)),
+        };
+        let (mut bag, mut cost) = (0, 0);
+        if trade != Trade::Restaurant {
+            wares.push(("beans", words.beans[dice.below(words.beans.len())]));
+            wares.push(("gear", words.gear[dice.below(words.gear.len())]));
+            (bag, cost) = (dice.between(13, 22), dice.between(35, 139));
         }
+        Facts { trade, language, wares, staff, minutes, amount, bag, cost, home }
     }
 
-    /// What a fact is called in a language; none where the restaurant does not know that language's name of a dish.
+    /// What a fact is called in a language; none where the place does not know that language's name of a thing.
     pub fn name(&self, slot: &str, language: Language) -> Option<String> {
-        let dish = |dish: Line| match language {
-            _ if language == self.language => Some(dish.own.to_owned()),
-            Language::En => Some(dish.english.to_owned()),
-            _ => None,
-        };
+        if let Some((_, ware)) = self.wares.iter().find(|(name, _)| *name == slot) {
+            return match language {
+                _ if language == self.language => Some(ware.own.to_owned()),
+                Language::En => Some(ware.english.to_owned()),
+                _ => None,
+            };
+        }
         match slot {
-            "dish" => dish(self.dish),
-            "dish2" => dish(self.other_dish),
-            "dessert" => dish(self.dessert),
             "staff" => Some(self.staff.to_owned()),
             "minutes" => Some(self.minutes.to_string()),
-            "price" => Some(self.price(language)),
+            "price" => Some(self.money(self.amount, language)),
+            "bag" => Some(self.money(self.bag, language)),
+            "cost" => Some(self.money(self.cost, language)),
             _ => None,
         }
     }
 
-    fn price(&self, language: Language) -> String {
+    fn money(&self, amount: i64, language: Language) -> String {
         let dollars = ["dollars", "Dollar", "dólares", "dollars", "dólares", "dollari"];
         let euros = ["euros", "Euro", "euros", "euros", "euros", "euro"];
         let reais = ["reais", "Real", "reales", "reais", "reais", "reais"];
@@ -63,7 +73,7 @@ impl Facts {
             Language::Pt => (reais, 3),
             _ => (euros, 1),
         };
-        format!("{} {}", self.amount * worth, names[language as usize])
+        format!("{} {}", amount * worth, names[language as usize])
     }
 }
 
@@ -83,6 +93,8 @@ impl Fill for Filling<'_> {
     fn fill(&self, slot: &str, dice: &mut Dice, out: &mut String) {
         match slot {
             "blank" => {}
+            "n" => out.push_str(&dice.between(2, 9).to_string()),
+            "nn" => out.push_str(&dice.between(11, 48).to_string()),
             "to" if self.guest.is_empty() => {}
             "to" => out.extend([", ", self.guest]),
             "sore" => out.push_str(self.sore),
@@ -95,7 +107,7 @@ impl Fill for Filling<'_> {
             _ => match self.facts.name(slot, self.language) {
                 Some(name) => out.push_str(&name),
                 None => {
-                    let table = words::of(self.language).slots;
+                    let table = words::of(self.facts.trade, self.language).slots;
                     let words = table.iter().find(|(name, _)| *name == slot).map_or("", |(_, words)| words);
                     debug_assert!(!words.is_empty(), "no words for {{{slot}}}");
                     grammar::choose(words, self, dice, out);

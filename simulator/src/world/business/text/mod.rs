@@ -1,4 +1,4 @@
-//! What is written about the restaurant: reviews in several languages with what a machine makes of them, and the owner's answers.
+//! What is written about a place: reviews in several languages with what a machine makes of them, and the owner's answers.
 
 mod answers;
 mod facts;
@@ -6,7 +6,7 @@ mod facts;
 mod tests;
 mod words;
 
-use super::Text;
+use super::{Text, Trade};
 use crate::world::Language;
 use crate::world::dice::Dice;
 use crate::world::text::{Intent, grammar, noise};
@@ -15,9 +15,7 @@ pub use answers::{Heard, Owner};
 pub use facts::Facts;
 use facts::Filling;
 pub use words::{Incident, Tone, Topic};
-use words::{Line, RestaurantWords};
-
-const EMOJI: &str = "🦞|🍷|🐟|😋|🍽️|🥂|🤤";
+use words::{Line, TradeWords};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -53,7 +51,7 @@ pub struct Said {
 /// A text under way.
 pub struct Writing<'a> {
     said: Said,
-    words: &'static RestaurantWords,
+    words: &'static TradeWords,
     dice: &'a mut Dice,
     own: Vec<String>,
     english: Vec<String>,
@@ -92,19 +90,19 @@ pub fn edit(why: &str, stars_before: u8, facts: Facts, dice: &mut Dice) -> Text 
 /// What a photo shows, as its caption says it; in English, as machines caption.
 pub fn photo(facts: &Facts, dice: &mut Dice) -> String {
     let filling = Filling { facts, language: Language::En, guest: "", sore: "", stars: 0 };
-    let lines = words::of(Language::En).lines("photos");
+    let lines = words::of(facts.trade, Language::En).lines("photos");
     let label = grammar::grow(dice.word(lines.first().copied().unwrap_or_default()), &filling, dice);
     grammar::finish(&label, Language::En)
 }
 
-/// First names of people who wait at tables; guests bear others.
-pub fn staff(language: Language) -> Vec<&'static str> {
-    words::of(language).lines("staff").iter().flat_map(|line| line.split('|')).collect()
+/// First names of people who serve; guests bear others.
+pub fn staff(trade: Trade, language: Language) -> Vec<&'static str> {
+    words::of(trade, language).lines("staff").iter().flat_map(|line| line.split('|')).collect()
 }
 
 impl<'a> Writing<'a> {
     fn new(tone: Tone, facts: Facts, dice: &'a mut Dice) -> Self {
-        let words = words::of(facts.language);
+        let words = words::of(facts.trade, facts.language);
         let said = Said { facts, tone, topics: Vec::new(), incident: None, reply: None };
         Self { said, words, dice, own: Vec::new(), english: Vec::new() }
     }
@@ -230,7 +228,7 @@ impl<'a> Writing<'a> {
                 Tone::Mixed => Intent::Question,
                 Tone::Complaint => Intent::Complaint,
             };
-            noise::add_typos(own, intent, language, EMOJI, self.dice)
+            noise::add_typos(own, intent, language, words::of(self.words.trade, Language::En).line("emoji"), self.dice)
         };
         let translation = (self.said.facts.home == Language::En && language != Language::En).then(|| {
             let english = grammar::finish(&join(&self.english), Language::En);

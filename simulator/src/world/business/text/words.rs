@@ -1,9 +1,11 @@
-//! The lists: what is said about a restaurant in each language, sorted by what it is about.
+//! The lists: what is said about a place of each trade in each language, sorted by what it is about.
 
 use std::sync::LazyLock;
 
+use super::super::Trade;
 use crate::words::{self, Lines, Table, Words};
 use crate::world::Language;
+use crate::world::text::kettle;
 
 /// What a guest can praise or blame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -20,10 +22,18 @@ pub enum Topic {
     Delivery,
     Cleanliness,
     Hours,
+    Coffee,
+    Beans,
+    Pastry,
+    Subscription,
+    Stamps,
+    Gear,
+    Returns,
 }
 
 impl Topic {
-    pub const ALL: [Topic; 12] = [
+    /// In the order of the restaurant's lists, and then a shop's own.
+    pub const ALL: [Topic; 19] = [
         Topic::Food,
         Topic::Service,
         Topic::Staff,
@@ -36,7 +46,26 @@ impl Topic {
         Topic::Delivery,
         Topic::Cleanliness,
         Topic::Hours,
+        Topic::Coffee,
+        Topic::Beans,
+        Topic::Pastry,
+        Topic::Subscription,
+        Topic::Stamps,
+        Topic::Gear,
+        Topic::Returns,
     ];
+
+    /// Whether a trade has to do with it.
+    pub fn is_of(self, trade: Trade) -> bool {
+        use Topic::*;
+        match self {
+            Service | Staff | Price | Noise | Wait | Delivery | Cleanliness | Hours => true,
+            Food | Terrace | Reservation => trade == Trade::Restaurant,
+            Allergy => trade != Trade::Store,
+            Coffee | Gear | Returns => trade != Trade::Restaurant,
+            Beans | Pastry | Subscription | Stamps => trade == Trade::Shop,
+        }
+    }
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,6 +81,13 @@ impl Topic {
             Topic::Delivery => "delivery",
             Topic::Cleanliness => "cleanliness",
             Topic::Hours => "hours",
+            Topic::Coffee => "coffee",
+            Topic::Beans => "beans",
+            Topic::Pastry => "pastry",
+            Topic::Subscription => "subscription",
+            Topic::Stamps => "stamps",
+            Topic::Gear => "gear",
+            Topic::Returns => "returns",
         }
     }
 }
@@ -75,13 +111,19 @@ impl Tone {
     }
 }
 
-/// What went wrong in the restaurant's own story.
+/// What went wrong in the place's own story.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Incident {
     /// One evening without an oven.
     Oven,
     /// A week in which the new booking system lost reservations.
     Booking,
+    /// One morning without an espresso machine.
+    Machine,
+    /// A week in which the new shop system charged subscriptions twice.
+    Billing,
+    /// The kettle of which all platforms tell.
+    Kettle,
 }
 
 impl Incident {
@@ -89,6 +131,9 @@ impl Incident {
         match self {
             Incident::Oven => "oven",
             Incident::Booking => "booking",
+            Incident::Machine => "machine",
+            Incident::Billing => "billing",
+            Incident::Kettle => "kettle",
         }
     }
 }
@@ -111,8 +156,9 @@ impl Line {
     }
 }
 
-/// One language's.
-pub struct RestaurantWords {
+/// One trade's, in one language.
+pub struct TradeWords {
+    pub trade: Trade,
     pub language: Language,
     /// Sentences by tone, each with what it is about.
     sentences: [Vec<(Topic, Line)>; 3],
@@ -121,21 +167,32 @@ pub struct RestaurantWords {
     closes: [Vec<Line>; 3],
     /// A question within a review, and what the owner knows to say to it.
     pub questions: Vec<(&'static str, &'static str)>,
-    pub dishes: Vec<Line>,
-    pub desserts: Vec<Line>,
+    /// What one comes for: dishes, or drinks.
+    pub mains: Vec<Line>,
+    /// Desserts, or cakes.
+    pub sweets: Vec<Line>,
+    /// A shop's beans and its things.
+    pub beans: Vec<Line>,
+    pub gear: Vec<Line>,
     pub slots: &'static [Table],
     words: Words,
 }
 
-pub fn of(language: Language) -> &'static RestaurantWords {
-    static ALL: LazyLock<Vec<RestaurantWords>> =
-        LazyLock::new(|| Language::ALL.iter().map(|language| RestaurantWords::read(*language)).collect());
-    &ALL[language as usize]
+pub fn of(trade: Trade, language: Language) -> &'static TradeWords {
+    static ALL: LazyLock<Vec<TradeWords>> = LazyLock::new(|| {
+        let all = Trade::ALL.iter().flat_map(|trade| Language::ALL.iter().map(|language| (*trade, *language)));
+        all.map(|(trade, language)| TradeWords::read(trade, language)).collect()
+    });
+    &ALL[trade as usize * Language::ALL.len() + language as usize]
 }
 
-impl RestaurantWords {
-    fn read(language: Language) -> Self {
-        let words = words::of_restaurant(language);
+impl TradeWords {
+    fn read(trade: Trade, language: Language) -> Self {
+        let (words, mains, sweets) = match trade {
+            Trade::Restaurant => (words::of_restaurant(language), "dishes", "desserts"),
+            Trade::Shop => (words::of_shop(language, "roaster"), "drinks", "cakes"),
+            Trade::Store => (words::of_shop(language, "store"), "drinks", "cakes"),
+        };
         let lines = |section: String| -> Vec<Line> {
             words.lines(&section).iter().map(|line| Line::read(line, " => ")).collect()
         };
@@ -143,18 +200,21 @@ impl RestaurantWords {
             let of_topic = |topic: Topic| {
                 lines(format!("{}: {}", tone.as_str(), topic.as_str())).into_iter().map(move |line| (topic, line))
             };
-            Topic::ALL.into_iter().flat_map(of_topic).collect()
+            Topic::ALL.into_iter().filter(|topic| topic.is_of(trade)).flat_map(of_topic).collect()
         };
         let by_tone = |kind: &str| Tone::ALL.map(|tone| lines(format!("{kind}: {}", tone.as_str())));
         Self {
+            trade,
             language,
             sentences: Tone::ALL.map(sentences),
             short: by_tone("short"),
             openings: by_tone("opening"),
             closes: by_tone("close"),
             questions: words.lines("question").iter().filter_map(|line| line.split_once(" => ")).collect(),
-            dishes: names(words.line("dishes")),
-            desserts: names(words.line("desserts")),
+            mains: names(words.line(mains)),
+            sweets: names(words.line(sweets)),
+            beans: names(words.line("beans")),
+            gear: names(words.line("gear")),
             slots: words.table("slots"),
             words,
         }
@@ -177,6 +237,9 @@ impl RestaurantWords {
     }
 
     pub fn incident(&self, incident: Incident) -> Vec<Line> {
+        if incident == Incident::Kettle {
+            return kettle::words(self.language).complaints.iter().map(|line| Line::read(line, " => ")).collect();
+        }
         self.pairs(&format!("incident: {}", incident.as_str()))
     }
 
@@ -190,12 +253,17 @@ impl RestaurantWords {
         self.words.lines(section)
     }
 
+    /// The only entry of one.
+    pub fn line(&self, section: &str) -> &'static str {
+        self.words.line(section)
+    }
+
     fn pairs(&self, section: &str) -> Vec<Line> {
         self.words.lines(section).iter().map(|line| Line::read(line, " => ")).collect()
     }
 }
 
-/// Dishes parted by `|`, each with its English name behind `=` where that is another one.
+/// Wares parted by `|`, each with its English name behind `=` where that is another one.
 fn names(line: &'static str) -> Vec<Line> {
     line.split('|').map(|name| Line::read(name, "=")).collect()
 }
