@@ -1,6 +1,6 @@
 //! `fields=`: partial answers, in the provider's little language: `nextPageToken,items(id,snippet/title)`.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// What to keep of an object, by name; nothing further named means all of it.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -48,15 +48,29 @@ impl Fields {
         Some(())
     }
 
+    /// Nothing further is named: all of it is wanted.
+    pub fn is_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn named(&self) -> impl Iterator<Item = (&str, &Fields)> {
+        self.0.iter().map(|(name, within)| (name.as_str(), within))
+    }
+
+    /// What is left of an answer.
     pub fn keep(&self, value: Value) -> Value {
+        self.part(value).unwrap_or_default()
+    }
+
+    /// Nothing, where a path leads into what has no fields.
+    fn part(&self, value: Value) -> Option<Value> {
         match value {
-            whole if self.0.is_empty() => whole,
-            Value::Array(items) => items.into_iter().map(|item| self.keep(item)).collect(),
+            whole if self.is_all() => Some(whole),
+            Value::Array(items) => Some(items.into_iter().filter_map(|item| self.part(item)).collect()),
             Value::Object(fields) => {
-                Value::Object(fields.into_iter().filter_map(|field| self.keep_field(field)).collect())
+                Some(Value::Object(fields.into_iter().filter_map(|field| self.keep_field(field)).collect()))
             }
-            // A path into something that has no fields.
-            _ => Value::Object(Map::new()),
+            _ => None,
         }
     }
 
@@ -64,8 +78,7 @@ impl Fields {
         let mut chosen = self.0.iter().filter(|(wanted, _)| *wanted == name || wanted == "*").map(|(_, within)| within);
         let first = chosen.next()?;
         let merged = chosen.fold(first.clone(), |merged, next| merged.and(next));
-        let kept = merged.keep(value);
-        Some((name, kept))
+        Some((name, merged.part(value)?))
     }
 
     /// Both selections; one that takes all wins.
@@ -98,6 +111,11 @@ mod tests {
             json!({ "items": [{ "id": "a", "snippet": { "tags": ["x"] } }] })
         );
         assert_eq!(kept("*"), answer);
+        assert_eq!(
+            kept("items/*/title"),
+            json!({ "items": [{ "snippet": { "title": "A" } }] }),
+            "what has no fields is left out"
+        );
         assert_eq!(kept("nothing"), json!({}));
     }
 

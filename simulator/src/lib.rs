@@ -4,6 +4,7 @@ mod arrivals;
 mod business;
 mod faults;
 mod fields;
+mod google;
 mod hosts;
 mod oauth;
 mod pages;
@@ -11,7 +12,6 @@ mod paging;
 mod params;
 mod problem;
 mod profiles;
-#[cfg(test)]
 mod schema;
 mod server;
 mod state;

@@ -40,6 +40,12 @@ impl Params {
     }
 }
 
+impl FromIterator<(String, String)> for Params {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().take(MOST_PAIRS).collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

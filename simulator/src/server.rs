@@ -19,7 +19,10 @@ use crate::state::{Shared, Simulated};
 use crate::youtube::quota::Ledger;
 use crate::{MOST_BODY_BYTES, Options, arrivals, business, oauth, profiles, youtube};
 
-const MIGRATIONS: &[Migration] = &[Migration { name: "0001_simulator", sql: include_str!("schema.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_simulator", sql: include_str!("schema.sql") },
+    Migration { name: "0002_faults_and_tokens", sql: include_str!("faults_and_tokens.sql") },
+];
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -66,9 +69,9 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
     simulator.serve(api, known.guard(profiles::api::routes(state.clone())), options.delay);
     for (host, listener) in listeners {
         let routes = match host {
-            Host::GoogleAccounts => oauth::authorize::routes(state.clone()),
-            Host::GoogleOauth => oauth::token::routes(state.clone()),
-            Host::GoogleApis => oauth::userinfo::routes(state.clone()),
+            Host::GoogleAccounts => oauth::google::accounts(state.clone()),
+            Host::GoogleOauth => oauth::google::oauth(state.clone()),
+            Host::GoogleApis => oauth::google::apis(state.clone()),
             Host::Youtube => youtube::routes(state.clone()),
             Host::GbpAccounts | Host::GbpInfo | Host::GbpReviews => business::routes(host, state.clone()),
         };

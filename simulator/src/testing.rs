@@ -100,7 +100,7 @@ impl Sim {
     /// What the redirect carries.
     pub async fn consent(&self, user: &str, more: &[(&str, &str)]) -> Vec<(String, String)> {
         let response = self.client.get(self.authorize_url(user, more)).send().await.expect("the host answers");
-        assert_eq!(response.status(), StatusCode::SEE_OTHER, "{}", response.text().await.unwrap_or_default());
+        assert_eq!(response.status(), StatusCode::FOUND, "{}", response.text().await.unwrap_or_default());
         redirected(&response)
     }
 

@@ -1,11 +1,11 @@
 //! Errors as Google's newer APIs tell them: a code, a message, a status word, and details by type.
 
-use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::faults::Dialect;
+use crate::google;
 use crate::oauth::BUSINESS_MANAGE;
 
 #[derive(Debug)]
@@ -114,7 +114,7 @@ impl IntoResponse for ApiError {
         if !self.details.is_empty() {
             error["details"] = self.details.into();
         }
-        let mut response = (self.status, Json(json!({ "error": error }))).into_response();
+        let mut response = google::json(self.status, &json!({ "error": error }));
         let challenge = self.challenge.and_then(|challenge| HeaderValue::try_from(challenge).ok());
         if let Some(challenge) = challenge {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);

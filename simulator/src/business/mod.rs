@@ -11,7 +11,6 @@ pub mod replies;
 mod request;
 mod resource;
 mod reviews;
-#[cfg(test)]
 pub mod schema;
 pub mod store;
 #[cfg(test)]
@@ -21,19 +20,19 @@ mod writes;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use kit::clock::Timestamp;
 use serde_json::Value;
 
-use crate::faults;
 use crate::fields::Fields;
 use crate::hosts::Host;
 use crate::oauth::{self, Access};
 use crate::params::Params;
 use crate::state::{Shared, Simulated, Slot};
 use crate::youtube::quota::DAILY_UNITS;
+use crate::{faults, google};
 use error::ApiError;
 use limits::Counted;
 use listings::Listings;
@@ -48,11 +47,10 @@ pub fn routes(host: Host, state: Shared) -> Router {
         Host::GbpReviews => Router::new().route("/maps", get(maps::show)).route("/maps.css", get(maps::style)),
         _ => Router::new(),
     };
-    pages
-        .fallback(move |state: State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
-            serve(host, state, method, uri, headers, body)
-        })
-        .with_state(state)
+    let answer = move |state: State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+        serve(host, state, method, uri, headers, body)
+    };
+    google::host(pages.fallback(answer).with_state(state))
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -113,6 +111,21 @@ impl Endpoint {
         matches!(self, Endpoint::PutReply(..) | Endpoint::DeleteReply(..))
     }
 
+    /// What it answers, as Google describes it.
+    fn schema(&self) -> &'static str {
+        match self {
+            Endpoint::Accounts => "ListAccountsResponse",
+            Endpoint::Account(_) => "Account",
+            Endpoint::Locations { .. } => "ListLocationsResponse",
+            Endpoint::Location(_) => "Location",
+            Endpoint::Reviews(_) => "ListReviewsResponse",
+            Endpoint::ReviewsOf { .. } => "BatchGetReviewsResponse",
+            Endpoint::Review(..) => "Review",
+            Endpoint::PutReply(..) => "ReviewReply",
+            Endpoint::DeleteReply(..) => "Empty",
+        }
+    }
+
     /// Its query's names.
     fn parameters(&self) -> &'static [&'static str] {
         match self {
@@ -163,35 +176,40 @@ async fn serve(
         return ApiError::no_such_method().into_response();
     };
     let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
-    faults::to_the_end(async move { respond(&state, host, &endpoint, &headers, &params, &body).await }).await
+    let call = faults::Call { host, method, path: uri.path().to_owned(), writes: endpoint.writes() };
+    faults::to_the_end(async move { respond(&state, &call, &endpoint, &headers, &params, &body).await }).await
 }
 
 async fn respond(
     state: &Simulated,
-    host: Host,
+    asked: &faults::Call,
     endpoint: &Endpoint,
     headers: &HeaderMap,
     params: &Params,
     body: &Bytes,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let access = oauth::admit::<ApiError>(state, headers, params, now).await?;
-    let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let base = state.hosts.url(Host::GbpReviews, asked).unwrap_or_default();
+    let mut access = oauth::admit::<ApiError>(state, headers, params, now).await?;
+    let delivery = match faults::meet::<ApiError>(state, &mut access, asked).await? {
+        Ok(delivery) => delivery,
+        Err(refused) => return Ok(refused),
+    };
+    let name = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let base = state.hosts.url(Host::GbpReviews, name).unwrap_or_default();
     let pages = Pages { base, user_id: access.user_id.clone() };
     let answer = async {
-        allow(state, host, &access, now)?;
+        allow(state, asked.host, &access, now)?;
         let slot = state.slot(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
         let call = Call { state, access: &access, slot: &slot, params, body, pages: &pages, now };
-        answer(&call, endpoint).await
+        answer(&call, asked.host, endpoint).await
     };
-    let answer = async { answer.await.map(axum::Json).into_response() };
-    faults::apply_fault(state, &access, endpoint.writes(), answer).await
+    let answer = answer.await.map(|value| google::json(StatusCode::OK, &value));
+    Ok(delivery.of(answer.unwrap_or_else(ApiError::into_response)).await)
 }
 
 /// Whether the token's scope and the minute's calls reach.
 fn allow(state: &Simulated, host: Host, access: &Access, now: Timestamp) -> Result<(), ApiError> {
-    if !access.scopes.iter().any(|scope| scope == oauth::BUSINESS_MANAGE) {
+    if !access.has(oauth::BUSINESS_MANAGE) {
         return Err(ApiError::scopes(service(host)));
     }
     // The demo's client, as it may spend more units a day, may ask more often: it serves many users.
@@ -200,9 +218,11 @@ fn allow(state: &Simulated, host: Host, access: &Access, now: Timestamp) -> Resu
     if state.limits.allow(counted, most, now) { Ok(()) } else { Err(ApiError::too_many("Requests per minute", most)) }
 }
 
-async fn answer(call: &Call<'_>, endpoint: &Endpoint) -> Result<Value, ApiError> {
+async fn answer(call: &Call<'_>, host: Host, endpoint: &Endpoint) -> Result<Value, ApiError> {
     request::only_known(call.params, endpoint.parameters())?;
-    let fields = |text| Fields::parse(text).ok_or_else(|| ApiError::invalid("fields", "Invalid field selection."));
+    let known = |fields: &Fields| schema::of(host).has(endpoint.schema(), fields);
+    let invalid = || ApiError::invalid("fields", "Invalid field selection.");
+    let fields = |text| Fields::parse(text).filter(known).ok_or_else(invalid);
     let fields = call.params.get("fields").map(fields).transpose()?;
     let _turn = if endpoint.writes() { Some(call.slot.turn.lock().await) } else { None };
     let value = match endpoint {

@@ -1,32 +1,22 @@
-//! `GET /o/oauth2/v2/auth`: the consent page, or at once the redirect that `simulator_consent` asks for.
+//! The authorization endpoint: the consent page, or at once the redirect that `simulator_consent` asks for.
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use kit::db::Conn;
 use url::Url;
 
-use super::{CODE_LIFE, Client, Code, SCOPES, YOUTUBE_FORCE_SSL, scope_text, store, views};
+use super::provider::Provider;
+use super::{Client, Code, store, views, words};
 use crate::params::Params;
 use crate::profiles::{self, ProfileRow};
-use crate::state::{Shared, Simulated};
+use crate::state::Simulated;
 
 /// Accounts on one page.
 const MOST_ACCOUNTS: i64 = 50;
 const LONGEST: usize = 4000;
 
-pub fn routes(state: Shared) -> Router {
-    Router::new()
-        .route("/o/oauth2/v2/auth", get(ask).post(decide))
-        .route("/o/oauth2/v2/consent.css", get(style))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .with_state(state)
-}
-
 /// A checked request to authorize.
+#[derive(Clone)]
 pub struct Asked {
     pub client_name: String,
     pub lists_accounts: bool,
@@ -36,6 +26,11 @@ pub struct Asked {
     pub state: Option<String>,
     pub offline: bool,
     pub prompted: bool,
+    /// Nobody is to be asked (`prompt=none`).
+    pub is_silent: bool,
+    /// With what was granted before (`include_granted_scopes`).
+    pub includes_granted: bool,
+    pub nonce: Option<String>,
     pub challenge: Option<String>,
     pub challenge_method: Option<String>,
     /// The account that the request names.
@@ -74,22 +69,17 @@ impl IntoResponse for Refused {
     }
 }
 
-async fn ask(State(state): State<Shared>, uri: Uri) -> Response {
-    let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
-    answer(&state, params, None).await.unwrap_or_else(Refused::into_response)
+pub async fn ask(provider: &Provider, state: &Simulated, params: Params) -> Response {
+    answer(provider, state, params, None).await.unwrap_or_else(Refused::into_response)
 }
 
 /// The page's form: the same request again, with the person's decision.
-async fn decide(State(state): State<Shared>, body: Bytes) -> Response {
-    let params = Params::parse(&body);
+pub async fn decide(provider: &Provider, state: &Simulated, params: Params) -> Response {
     let chosen = match params.get("decision") {
-        // Somebody who unticks everything grants nothing.
-        Some("allow") if params.has("granted") => {
-            Decision::Grant(params.values("granted").map(str::to_owned).collect())
-        }
+        Some("allow") => Decision::Grant(params.values("granted").map(str::to_owned).collect()),
         _ => Decision::Deny,
     };
-    answer(&state, params, Some(chosen)).await.unwrap_or_else(Refused::into_response)
+    answer(provider, state, params, Some(chosen)).await.unwrap_or_else(Refused::into_response)
 }
 
 enum Decision {
@@ -98,95 +88,142 @@ enum Decision {
     Grant(Vec<String>),
 }
 
-async fn answer(state: &Simulated, params: Params, chosen: Option<Decision>) -> Result<Response, Refused> {
-    let read = params.clone();
-    let (asked, accounts) = state
-        .db
-        .read(move |conn| {
-            let asked = check(conn, &read)?;
-            let accounts = accounts(conn, &asked)?;
-            Ok::<_, Refused>((asked, accounts))
-        })
-        .await?;
+/// What is known of a request before anybody decides.
+struct Known {
+    asked: Asked,
+    accounts: Vec<ProfileRow>,
+    /// What the one account that it can be about has granted before.
+    granted: Vec<String>,
+}
+
+async fn answer(
+    provider: &Provider,
+    state: &Simulated,
+    params: Params,
+    chosen: Option<Decision>,
+) -> Result<Response, Refused> {
+    let asked = read(provider, &params)?;
+    let chosen_account = params.get("account").map(str::to_owned);
+    let Known { asked, accounts, granted } =
+        state.db.read(move |conn| known(conn, asked.clone(), chosen_account.as_deref())).await?;
     let decision = match chosen {
         Some(decision) => decision,
+        None if asked.is_silent => {
+            let is_covered = accounts.len() == 1 && asked.scopes.iter().all(|scope| granted.contains(scope));
+            if !is_covered {
+                return Ok(redirect(&asked, &[("error", "interaction_required")]));
+            }
+            Decision::Grant(asked.scopes.clone())
+        }
         None => match params.get("simulator_consent") {
-            None => return Ok(consent_page(&asked, &accounts)),
+            None => return Ok(consent_page(provider, &asked, &accounts)),
             Some("allow") => Decision::Grant(asked.scopes.clone()),
-            Some("partial") => Decision::Grant(part_of(&asked.scopes)),
+            Some("partial") => Decision::Grant(part_of(provider, &asked.scopes)),
             Some("deny") => Decision::Deny,
             Some(_) => {
                 return Err(Refused::new("invalid_request", "simulator_consent must be allow, deny or partial."));
             }
         },
     };
-    let Decision::Grant(shown) = decision else { return Ok(redirect(&asked, "error", "access_denied")) };
-    let silent = |scope: &String| scope_text(scope).is_none();
-    let granted = asked.scopes.iter().filter(|scope| silent(scope) || shown.contains(scope)).cloned().collect();
+    let Some(mut scopes) = granted_by(provider, &asked, decision) else {
+        return Ok(redirect(&asked, &[("error", "access_denied")]));
+    };
+    if asked.includes_granted {
+        scopes.extend(granted.into_iter().filter(|scope| !asked.scopes.contains(scope)));
+    }
     let account = pick(&accounts, params.get("account"))?;
-    let code = give(state, &asked, account, granted).await?;
-    Ok(redirect(&asked, "code", &code))
+    let list = provider.list(&scopes);
+    let code = give(provider, state, &asked, account, scopes).await?;
+    Ok(redirect(&asked, &[("code", &code), ("scope", &list)]))
 }
 
-fn check(conn: &mut Conn, params: &Params) -> Result<Asked, Refused> {
+/// What a decision leaves of the scopes; somebody who unticks everything grants nothing.
+fn granted_by(provider: &Provider, asked: &Asked, decision: Decision) -> Option<Vec<String>> {
+    let Decision::Grant(shown) = decision else { return None };
+    let is_silent = |scope: &String| provider.text(scope).is_none();
+    let nothing_ticked = !asked.scopes.iter().any(|scope| shown.contains(scope));
+    if nothing_ticked && !asked.scopes.iter().all(is_silent) {
+        return None;
+    }
+    Some(asked.scopes.iter().filter(|scope| is_silent(scope) || shown.contains(scope)).cloned().collect())
+}
+
+/// Reads what needs no database.
+fn read(provider: &Provider, params: &Params) -> Result<Asked, Refused> {
     if params.pairs().any(|(_, value)| value.len() > LONGEST) {
         return Err(Refused::new("invalid_request", "A parameter is too long."));
     }
     let needed = |name: &str| {
         params.get(name).ok_or_else(|| Refused::new("invalid_request", format!("Missing required parameter: {name}")))
     };
-    let client = store::client(conn, needed("client_id")?)?
-        .ok_or_else(|| Refused::new("invalid_client", "The OAuth client was not found."))?;
-    let redirect_uri = needed("redirect_uri")?.to_owned();
-    let account = params.get("simulator_profile").or_else(|| params.get("login_hint")).map(str::to_owned);
-    let profile = match &account {
-        Some(user) => profiles::store::active_of(conn, user)?,
-        None => None,
-    };
-    if !client.lists_accounts && profile.is_none() {
-        return Err(Refused::new("invalid_request", "There is no such account at this provider."));
+    let (client_id, redirect_uri) = (needed(provider.client_id)?.to_owned(), needed("redirect_uri")?.to_owned());
+    let prompts: Vec<&str> = params.get("prompt").unwrap_or_default().split(' ').collect();
+    let is_silent = prompts.contains(&"none");
+    let wrong = [
+        (needed("response_type")? != "code", "unsupported_response_type", "response_type must be code."),
+        (is_silent && prompts.len() > 1, "invalid_request", "prompt=none goes with no other."),
+        (
+            params.has("code_challenge")
+                && !matches!(params.get("code_challenge_method"), None | Some("S256" | "plain")),
+            "invalid_request",
+            "code_challenge_method must be S256 or plain.",
+        ),
+    ];
+    if let Some((_, error, text)) = wrong.into_iter().find(|(is_wrong, ..)| *is_wrong) {
+        return Err(Refused::new(error, text));
     }
-    let settings = profile.and_then(|profile| profile.settings());
-    if !client.may_redirect_to(settings.as_ref(), &redirect_uri) {
-        let text = "The redirect URI in the request does not match the ones authorized for the OAuth client.";
-        return Err(Refused::new("redirect_uri_mismatch", text));
-    }
-    if needed("response_type")? != "code" {
-        return Err(Refused::new("unsupported_response_type", "response_type must be code."));
-    }
-    let scopes = scopes(needed("scope")?)?;
-    let challenge = params.get("code_challenge").map(str::to_owned);
-    let challenge_method = params.get("code_challenge_method").map(str::to_owned);
-    if challenge.is_some() && !matches!(challenge_method.as_deref(), None | Some("S256" | "plain")) {
-        return Err(Refused::new("invalid_request", "code_challenge_method must be S256 or plain."));
-    }
-    let Client { id, name, lists_accounts, .. } = client;
+    let scopes = provider.read(needed("scope")?).map_err(|unknown| {
+        Refused::new("invalid_scope", format!("Some requested scopes were invalid: {unknown:.200}"))
+    })?;
+    let text = |name: &str| params.get(name).map(str::to_owned);
     Ok(Asked {
-        client_name: name,
-        lists_accounts,
-        client_id: id,
+        client_name: String::new(),
+        lists_accounts: false,
+        client_id,
         redirect_uri,
         scopes,
-        state: params.get("state").map(str::to_owned),
+        state: text("state"),
         offline: params.get("access_type") == Some("offline"),
-        prompted: params.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|word| word == "consent")),
-        challenge,
-        challenge_method,
-        account,
+        prompted: prompts.contains(&"consent"),
+        is_silent,
+        includes_granted: params.is_true("include_granted_scopes"),
+        nonce: text("nonce"),
+        challenge: text("code_challenge"),
+        challenge_method: text("code_challenge_method"),
+        account: text("simulator_profile").or_else(|| text("login_hint")),
     })
 }
 
-fn scopes(text: &str) -> Result<Vec<String>, Refused> {
-    let mut scopes: Vec<String> = Vec::new();
-    for scope in text.split_ascii_whitespace() {
-        if !SCOPES.iter().any(|(known, _)| *known == scope) {
-            return Err(Refused::new("invalid_scope", format!("Some requested scopes were invalid: {scope:.200}")));
-        }
-        if !scopes.iter().any(|known| known == scope) {
-            scopes.push(scope.to_owned());
+/// Checks who asks, and where the answer would go.
+fn known(conn: &mut Conn, mut asked: Asked, chosen: Option<&str>) -> Result<Known, Refused> {
+    let client = store::client(conn, &asked.client_id)?
+        .ok_or_else(|| Refused::new("invalid_client", "The OAuth client was not found."))?;
+    let named = match &asked.account {
+        Some(user) => profiles::store::active_of(conn, user)?,
+        None => None,
+    };
+    if !client.lists_accounts && named.is_none() {
+        return Err(Refused::new("invalid_request", "There is no such account at this provider."));
+    }
+    let settings = named.and_then(|profile| profile.settings());
+    if !client.may_redirect_to(settings.as_ref(), &asked.redirect_uri) {
+        let text = "The redirect URI in the request does not match the ones authorized for the OAuth client.";
+        return Err(Refused::new("redirect_uri_mismatch", text));
+    }
+    let Client { name, lists_accounts, .. } = client;
+    (asked.client_name, asked.lists_accounts) = (name, lists_accounts);
+    let accounts = accounts(conn, &asked)?;
+    let granted = match pick(&accounts, chosen) {
+        Ok(account) => store::granted(conn, &asked.client_id, account.id)?,
+        Err(_) => Vec::new(),
+    };
+    let mut all: Vec<String> = Vec::new();
+    for scope in granted.iter().flat_map(|scopes| words(scopes)) {
+        if !all.contains(&scope) {
+            all.push(scope);
         }
     }
-    Ok(scopes)
+    Ok(Known { asked, accounts, granted: all })
 }
 
 /// The active accounts that the request may choose from: the one it names, or all where the client may list them.
@@ -207,14 +244,20 @@ fn pick<'a>(accounts: &'a [ProfileRow], chosen: Option<&str>) -> Result<&'a Prof
 }
 
 /// What a person grants who unticks the most far-reaching scope; of a single one, nothing is left.
-fn part_of(scopes: &[String]) -> Vec<String> {
-    let shown: Vec<&String> = scopes.iter().filter(|scope| scope_text(scope).is_some()).collect();
-    let left_out =
-        shown.iter().find(|scope| **scope == YOUTUBE_FORCE_SSL).or(shown.last()).map(|scope| (*scope).clone());
-    scopes.iter().filter(|scope| Some(*scope) != left_out.as_ref()).cloned().collect()
+fn part_of(provider: &Provider, scopes: &[String]) -> Vec<String> {
+    let shown = provider.scopes.iter().filter(|scope| scope.text.is_some());
+    let left_out = shown.map(|scope| scope.name).find(|name| scopes.iter().any(|scope| scope == name));
+    scopes.iter().filter(|scope| Some(scope.as_str()) != left_out).cloned().collect()
 }
 
-async fn give(state: &Simulated, asked: &Asked, account: &ProfileRow, scopes: Vec<String>) -> Result<String, Refused> {
+async fn give(
+    provider: &Provider,
+    state: &Simulated,
+    asked: &Asked,
+    account: &ProfileRow,
+    scopes: Vec<String>,
+) -> Result<String, Refused> {
+    let now = state.clock.now();
     let code = Code {
         client_id: asked.client_id.clone(),
         profile_id: account.id,
@@ -224,31 +267,26 @@ async fn give(state: &Simulated, asked: &Asked, account: &ProfileRow, scopes: Ve
         prompted: asked.prompted,
         challenge: asked.challenge.clone(),
         challenge_method: asked.challenge_method.clone(),
-        expires_at: state.clock.now() + CODE_LIFE,
+        nonce: asked.nonce.clone(),
+        expires_at: now + provider.code_life,
     };
-    let random = state.random.clone();
-    Ok(state.db.write(move |tx| super::issue_code(tx, &random, &code)).await?)
+    let value = format!("{}{}", provider.prefixes.code, state.random.token());
+    let hash = super::hash(&value);
+    state.db.write(move |tx| store::insert_code(tx, &hash, &code)).await?;
+    Ok(value)
 }
 
-fn redirect(asked: &Asked, name: &str, value: &str) -> Response {
+fn redirect(asked: &Asked, told: &[(&str, &str)]) -> Response {
     let mut target = Url::parse(&asked.redirect_uri).expect("the address was checked");
-    {
-        let mut query = target.query_pairs_mut();
-        query.append_pair(name, value);
-        if let Some(state) = &asked.state {
-            query.append_pair("state", state);
-        }
-        if name == "code" {
-            query.append_pair("scope", &asked.scopes.join(" "));
-        }
-    }
-    (StatusCode::SEE_OTHER, [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")]).into_response()
+    let state = asked.state.as_deref().map(|state| ("state", state));
+    target.query_pairs_mut().extend_pairs(told.iter().copied().chain(state));
+    (StatusCode::FOUND, [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")]).into_response()
 }
 
-fn consent_page(asked: &Asked, accounts: &[ProfileRow]) -> Response {
+fn consent_page(provider: &Provider, asked: &Asked, accounts: &[ProfileRow]) -> Response {
     // Browsers hold a form's redirects, too, against form-action.
     let target = Url::parse(&asked.redirect_uri).map(|uri| uri.origin().ascii_serialization()).unwrap_or_default();
-    (page_headers(&format!("'self' {target}")), views::consent(asked, accounts)).into_response()
+    (page_headers(&format!("'self' {target}")), views::consent(provider, asked, accounts)).into_response()
 }
 
 fn page_headers(form_action: &str) -> [(header::HeaderName, String); 5] {
@@ -264,7 +302,7 @@ fn page_headers(form_action: &str) -> [(header::HeaderName, String); 5] {
     ]
 }
 
-async fn style() -> Response {
+pub async fn style() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/css; charset=utf-8"),
         (header::CACHE_CONTROL, "public, max-age=3600"),

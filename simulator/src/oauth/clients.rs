@@ -28,6 +28,7 @@ pub fn make_demo_client(tx: &mut Tx, now: Timestamp) -> Result<()> {
         // Its users must not see one another: each request names its account.
         lists_accounts: false,
         daily_units: DEMO_DAILY_UNITS,
+        refresh_seconds: None,
     };
     store::put_client(tx, &client, now)
 }
@@ -42,6 +43,9 @@ struct NewClient {
     redirect_uris: Vec<String>,
     #[serde(default)]
     daily_units: Option<u32>,
+    /// As of a project whose publishing status is "Testing".
+    #[serde(default)]
+    refresh_seconds: Option<u32>,
 }
 
 /// `POST /clients`: registers a client, or replaces one.
@@ -56,9 +60,11 @@ pub async fn register(State(state): State<Shared>, body: JsonBody) -> Result<(St
         redirect_uris: asked.redirect_uris,
         lists_accounts: true,
         daily_units: asked.daily_units.map_or(quota::DAILY_UNITS, i64::from),
+        refresh_seconds: asked.refresh_seconds.map(i64::from),
     };
     let answer = json!({
         "client_id": client.id, "name": client.name, "redirect_uris": client.redirect_uris, "daily_units": client.daily_units,
+        "refresh_seconds": client.refresh_seconds,
     });
     let now = state.clock.now();
     let made = state

@@ -1,12 +1,13 @@
-//! The authorization server: clients, codes, grants and tokens, as Google's behave.
+//! The authorization server: clients, codes, grants and tokens. How a provider does it in its own way is a [`Provider`].
 
-pub mod authorize;
+mod authorize;
 mod clients;
+pub mod google;
+mod provider;
 pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod token;
-pub mod userinfo;
 mod views;
 
 use axum::http::HeaderMap;
@@ -16,45 +17,19 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use kit::random::Random;
 use sha2::{Digest, Sha256};
-use std::time::Duration;
 use subtle::ConstantTimeEq;
 
 use crate::faults::Dialect;
 use crate::params::Params;
-use crate::profiles::{FaultKind, ProfileId, Settings};
+use crate::profiles::{ProfileId, Settings};
 use crate::state::Simulated;
 
 pub use clients::{make_demo_client, register};
+pub use google::{BUSINESS_MANAGE, YOUTUBE, YOUTUBE_FORCE_SSL, YOUTUBE_READONLY};
+use provider::Provider;
 
 pub const DEMO_CLIENT: &str = "repruv-demo";
 pub const DEMO_CLIENT_SECRET: &str = "repruv-demo-secret";
-
-pub const CODE_LIFE: Duration = Duration::from_secs(600);
-pub const ACCESS_LIFE: Duration = Duration::from_secs(3599);
-/// Live grants per account and client; a further one ends the oldest.
-const MOST_GRANTS: i64 = 100;
-
-pub const YOUTUBE_FORCE_SSL: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
-pub const YOUTUBE_READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
-
-pub const BUSINESS_MANAGE: &str = "https://www.googleapis.com/auth/business.manage";
-
-/// What may be asked for, and how the consent page says it. Those without words are granted silently.
-pub const SCOPES: [(&str, Option<&str>); 9] = [
-    (YOUTUBE_FORCE_SSL, Some("See, edit and permanently delete your YouTube videos, ratings, comments and captions")),
-    (YOUTUBE_READONLY, Some("View your YouTube account")),
-    ("https://www.googleapis.com/auth/youtube", Some("Manage your YouTube account")),
-    (BUSINESS_MANAGE, Some("See, edit, create and delete your Google business listings")),
-    ("openid", None),
-    ("email", None),
-    ("profile", None),
-    ("https://www.googleapis.com/auth/userinfo.email", None),
-    ("https://www.googleapis.com/auth/userinfo.profile", None),
-];
-
-pub fn scope_text(scope: &str) -> Option<&'static str> {
-    SCOPES.iter().find(|(name, _)| *name == scope).and_then(|(_, text)| *text)
-}
 
 kit::id_types! { pub GrantId }
 
@@ -71,6 +46,8 @@ pub struct Client {
     pub redirect_uris: Vec<String>,
     pub lists_accounts: bool,
     pub daily_units: i64,
+    /// How long its refresh tokens hold, where that is limited: of one that is still tested.
+    pub refresh_seconds: Option<i64>,
 }
 
 impl Client {
@@ -108,6 +85,8 @@ pub struct Code {
     pub prompted: bool,
     pub challenge: Option<String>,
     pub challenge_method: Option<String>,
+    /// Comes back in the identity token.
+    pub nonce: Option<String>,
     pub expires_at: Timestamp,
 }
 
@@ -119,14 +98,29 @@ pub struct Access {
     pub client_id: String,
     pub scopes: Vec<String>,
     pub daily_units: i64,
-    pub fault: Option<FaultKind>,
+    pub has_faults: bool,
+    pub token: Hash,
+    pub expires_at: Timestamp,
+    /// Beside it there is a refresh token.
+    pub is_offline: bool,
+}
+
+impl Access {
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|own| own == scope)
+    }
 }
 
 #[derive(Debug)]
 pub struct Tokens {
     pub access: String,
     pub refresh: Option<String>,
-    pub scope: String,
+    /// How long the refresh token holds, where that is limited.
+    pub refresh_seconds: Option<i64>,
+    pub scopes: Vec<String>,
+    pub client_id: String,
+    pub profile_id: ProfileId,
+    pub nonce: Option<String>,
 }
 
 /// An error of the token endpoint, in its words.
@@ -143,53 +137,108 @@ const BAD_VERIFIER: Refusal = Refusal { error: "invalid_grant", description: "In
 const NO_VERIFIER: Refusal = Refusal { error: "invalid_grant", description: "Missing code verifier." };
 const OTHER_REDIRECT: Refusal = Refusal { error: "redirect_uri_mismatch", description: "Bad Request" };
 
+const TOO_MUCH: Refusal = Refusal { error: "invalid_scope", description: "Some requested scopes were invalid." };
+pub const UNAVAILABLE: Refusal = Refusal { error: "internal_failure", description: "Backend Error" };
+
+impl From<kit::db::Error> for Refusal {
+    fn from(error: kit::db::Error) -> Self {
+        tracing::error!(%error, "the simulator's database refused");
+        UNAVAILABLE
+    }
+}
+
 pub struct Exchange<'a> {
-    pub client_id: &'a str,
+    pub client: &'a Client,
     pub code: &'a str,
     pub redirect_uri: &'a str,
     pub verifier: Option<&'a str>,
 }
 
-pub fn issue_code(tx: &mut Tx, random: &Random, code: &Code) -> Result<String> {
-    let value = format!("4/0{}", random.token());
-    store::insert_code(tx, &hash(&value), code)?;
-    Ok(value)
+/// What a rule has in its hands.
+pub struct Desk<'a> {
+    pub provider: &'a Provider,
+    pub now: Timestamp,
+    pub random: &'a Random,
 }
 
-/// A code opens once. Whoever shows it again may have stolen it, so what it gave is revoked.
-pub fn exchange(tx: &mut Tx, now: Timestamp, random: &Random, asked: &Exchange<'_>) -> Result<Result<Tokens, Refusal>> {
-    let code_hash = hash(asked.code);
-    let Some(code) = store::code(tx, &code_hash)?.filter(|code| code.client_id == asked.client_id) else {
-        return Ok(Err(BAD_CODE));
-    };
-    if let Some(grant) = code.grant_id {
-        store::delete_grant(tx, grant)?;
-        return Ok(Err(BAD_CODE));
+impl Desk<'_> {
+    /// A code opens once. Whoever shows it again may have stolen it, so what it gave is revoked.
+    pub fn exchange(&self, tx: &mut Tx, asked: &Exchange<'_>) -> Result<std::result::Result<Tokens, Refusal>> {
+        let (code_hash, client) = (hash(asked.code), asked.client);
+        let Some(code) = store::code(tx, &code_hash)?.filter(|code| code.client_id == client.id) else {
+            return Ok(Err(BAD_CODE));
+        };
+        if let Some(grant) = code.grant_id {
+            store::delete_grant(tx, grant)?;
+            return Ok(Err(BAD_CODE));
+        }
+        if code.expires_at <= self.now || !crate::profiles::store::is_active(tx, code.profile_id)? {
+            return Ok(Err(BAD_CODE));
+        }
+        if code.redirect_uri != asked.redirect_uri {
+            return Ok(Err(OTHER_REDIRECT));
+        }
+        if let Err(refusal) = verify_pkce(&code, asked.verifier) {
+            return Ok(Err(refusal));
+        }
+        let grant = GrantId::new(self.now, self.random);
+        store::use_code(tx, &code_hash, grant)?;
+        let wants = code.offline && (code.prompted || !store::has_offline_grant(tx, &client.id, code.profile_id)?);
+        let refresh = wants.then(|| format!("{}{}", self.provider.prefixes.refresh, self.random.token()));
+        store::insert_grant(tx, grant, &code, refresh.as_deref().map(hash), self.now)?;
+        store::trim_grants(tx, &client.id, code.profile_id, self.provider.most_grants)?;
+        let access = self.issue_access(tx, grant, None)?;
+        let refresh_seconds = client.refresh_seconds.filter(|_| refresh.is_some());
+        let (scopes, profile_id, nonce) = (words(&code.scopes), code.profile_id, code.nonce);
+        Ok(Ok(Tokens { access, refresh, refresh_seconds, scopes, client_id: client.id.clone(), profile_id, nonce }))
     }
-    if code.expires_at <= now || !crate::profiles::store::is_active(tx, code.profile_id)? {
-        return Ok(Err(BAD_CODE));
+
+    /// `narrower`: fewer scopes than were granted (RFC 6749, 6).
+    pub fn refresh(
+        &self,
+        tx: &mut Tx,
+        client: &Client,
+        token: &str,
+        narrower: Option<&[String]>,
+    ) -> Result<std::result::Result<Tokens, Refusal>> {
+        let Some(grant) = store::grant_by_refresh(tx, &client.id, &hash(token))? else {
+            return Ok(Err(INVALID_GRANT));
+        };
+        if self.is_over(&grant, client) {
+            store::delete_grant(tx, grant.id)?;
+            return Ok(Err(INVALID_GRANT));
+        }
+        let granted = words(&grant.scopes);
+        if narrower.is_some_and(|scopes| scopes.iter().any(|scope| !granted.contains(scope))) {
+            return Ok(Err(TOO_MUCH));
+        }
+        store::use_grant(tx, grant.id, self.now)?;
+        let access = self.issue_access(tx, grant.id, narrower)?;
+        let scopes = narrower.map_or(granted, <[String]>::to_vec);
+        let (client_id, profile_id) = (client.id.clone(), grant.profile_id);
+        Ok(Ok(Tokens { access, refresh: None, refresh_seconds: None, scopes, client_id, profile_id, nonce: None }))
     }
-    if code.redirect_uri != asked.redirect_uri {
-        return Ok(Err(OTHER_REDIRECT));
+
+    fn is_over(&self, grant: &store::GrantRow, client: &Client) -> bool {
+        let (since_made, since_used) =
+            (self.now.since(grant.created_at), self.now.since(grant.used_at.unwrap_or(grant.created_at)));
+        let limit = client.refresh_seconds.and_then(|seconds| u64::try_from(seconds).ok());
+        since_used >= self.provider.refresh_rest || limit.is_some_and(|limit| since_made.as_secs() >= limit)
     }
-    if let Err(refusal) = verify_pkce(&code, asked.verifier) {
-        return Ok(Err(refusal));
+
+    fn issue_access(&self, tx: &mut Tx, grant: GrantId, narrower: Option<&[String]>) -> Result<String> {
+        let access = format!("{}{}", self.provider.prefixes.access, self.random.token());
+        store::insert_access(tx, &hash(&access), grant, narrower, self.now + self.provider.access_life)?;
+        Ok(access)
     }
-    let grant = GrantId::new(now, random);
-    store::use_code(tx, &code_hash, grant)?;
-    let refresh = if code.offline && (code.prompted || !store::has_offline_grant(tx, &code.client_id, code.profile_id)?)
-    {
-        Some(format!("1//0{}", random.token()))
-    } else {
-        None
-    };
-    store::insert_grant(tx, grant, &code, refresh.as_deref().map(hash), now)?;
-    store::trim_grants(tx, &code.client_id, code.profile_id, MOST_GRANTS)?;
-    let access = issue_access(tx, now, random, grant)?;
-    Ok(Ok(Tokens { access, refresh, scope: code.scopes }))
 }
 
-fn verify_pkce(code: &store::CodeRow, verifier: Option<&str>) -> Result<(), Refusal> {
+/// Scopes as they are kept.
+fn words(scopes: &str) -> Vec<String> {
+    scopes.split_ascii_whitespace().map(str::to_owned).collect()
+}
+
+fn verify_pkce(code: &store::CodeRow, verifier: Option<&str>) -> std::result::Result<(), Refusal> {
     let Some(challenge) = &code.challenge else { return Ok(()) };
     let verifier = verifier.ok_or(NO_VERIFIER)?;
     let shown = match code.challenge_method.as_deref() {
@@ -199,38 +248,19 @@ fn verify_pkce(code: &store::CodeRow, verifier: Option<&str>) -> Result<(), Refu
     if bool::from(shown.as_bytes().ct_eq(challenge.as_bytes())) { Ok(()) } else { Err(BAD_VERIFIER) }
 }
 
-pub fn refresh(
-    tx: &mut Tx,
-    now: Timestamp,
-    random: &Random,
-    client_id: &str,
-    token: &str,
-) -> Result<Result<Tokens, Refusal>> {
-    let Some((grant, scope)) = store::grant_by_refresh(tx, client_id, &hash(token))? else {
-        return Ok(Err(INVALID_GRANT));
-    };
-    let access = issue_access(tx, now, random, grant)?;
-    Ok(Ok(Tokens { access, refresh: None, scope }))
-}
-
-fn issue_access(tx: &mut Tx, now: Timestamp, random: &Random, grant: GrantId) -> Result<String> {
-    let access = format!("ya29.{}", random.token());
-    store::insert_access(tx, &hash(&access), grant, now + ACCESS_LIFE)?;
-    Ok(access)
-}
-
 /// The caller behind the token that a call to an API shows, in its header or its address.
 pub async fn admit<E: Dialect>(
     state: &Simulated,
     headers: &HeaderMap,
     params: &Params,
     now: Timestamp,
-) -> Result<Access, E> {
-    let token = token::bearer(headers).or_else(|| params.get("access_token")).ok_or_else(E::unauthorized)?.to_owned();
+) -> std::result::Result<Access, E> {
+    let shown = token::bearer(headers).or_else(|| params.get("access_token")).or_else(|| params.get("oauth_token"));
+    let token = shown.ok_or_else(|| E::anonymous(params.get("key")))?.to_owned();
     state.db.read(move |conn| access(conn, &token, now)).await?.ok_or_else(E::unauthorized)
 }
 
-/// Revoking either token ends the whole grant. False when there is none.
+/// Revoking one token ends everything that its person ever allowed its client. False when there is none.
 pub fn revoke(tx: &mut Tx, token: &str) -> Result<bool> {
     let Some(grant) = store::grant_of(tx, &hash(token))? else { return Ok(false) };
     store::delete_grants_like(tx, grant)?;

@@ -5,7 +5,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
 use super::{Access, Client, Code, GrantId, Hash};
-use crate::profiles::{FaultKind, ProfileId};
+use crate::profiles::ProfileId;
 
 kit::row! {
     struct ClientRow {
@@ -15,6 +15,7 @@ kit::row! {
         pub redirect_uris: String,
         pub lists_accounts: bool,
         pub daily_units: i64,
+        pub refresh_seconds: Option<i64>,
     }
 }
 
@@ -27,6 +28,7 @@ pub fn client(conn: &mut Conn, id: &str) -> Result<Option<Client>> {
         redirect_uris: row.redirect_uris.lines().map(str::to_owned).collect(),
         lists_accounts: row.lists_accounts,
         daily_units: row.daily_units,
+        refresh_seconds: row.refresh_seconds,
     }))
 }
 
@@ -37,10 +39,11 @@ pub fn count_clients(conn: &mut Conn) -> Result<i64> {
 /// The same id again replaces the client: registering is safe to repeat.
 pub fn put_client(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<()> {
     tx.exec(
-        "INSERT INTO oauth_clients (id, secret_hash, name, redirect_uris, lists_accounts, daily_units, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)
+        "INSERT INTO oauth_clients (id, secret_hash, name, redirect_uris, lists_accounts, daily_units, refresh_seconds, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, name = excluded.name,
-             redirect_uris = excluded.redirect_uris, lists_accounts = excluded.lists_accounts, daily_units = excluded.daily_units",
+             redirect_uris = excluded.redirect_uris, lists_accounts = excluded.lists_accounts, daily_units = excluded.daily_units,
+             refresh_seconds = excluded.refresh_seconds",
         args![
             client.id.as_str(),
             &client.secret_hash,
@@ -48,6 +51,7 @@ pub fn put_client(tx: &mut Tx, client: &Client, now: Timestamp) -> Result<()> {
             client.redirect_uris.join("\n"),
             client.lists_accounts,
             client.daily_units,
+            client.refresh_seconds,
             now
         ],
     )?;
@@ -65,6 +69,7 @@ kit::row! {
         pub prompted: bool,
         pub challenge: Option<String>,
         pub challenge_method: Option<String>,
+        pub nonce: Option<String>,
         pub expires_at: Timestamp,
         pub grant_id: Option<GrantId>,
     }
@@ -72,8 +77,8 @@ kit::row! {
 
 pub fn insert_code(tx: &mut Tx, hash: &Hash, code: &Code) -> Result<()> {
     tx.exec(
-        "INSERT INTO oauth_codes (code_hash, client_id, profile_id, redirect_uri, scopes, offline, prompted, challenge, challenge_method, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO oauth_codes (code_hash, client_id, profile_id, redirect_uri, scopes, offline, prompted, challenge, challenge_method, nonce, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         args![
             hash,
             code.client_id.as_str(),
@@ -84,6 +89,7 @@ pub fn insert_code(tx: &mut Tx, hash: &Hash, code: &Code) -> Result<()> {
             code.prompted,
             &code.challenge,
             &code.challenge_method,
+            &code.nonce,
             code.expires_at
         ],
     )?;
@@ -147,21 +153,74 @@ pub fn delete_grant(tx: &mut Tx, id: GrantId) -> Result<()> {
     Ok(())
 }
 
-pub fn insert_access(tx: &mut Tx, hash: &Hash, grant: GrantId, expires_at: Timestamp) -> Result<()> {
+/// `narrower`: fewer scopes than the grant's.
+pub fn insert_access(
+    tx: &mut Tx,
+    hash: &Hash,
+    grant: GrantId,
+    narrower: Option<&[String]>,
+    expires_at: Timestamp,
+) -> Result<()> {
     tx.exec(
-        "INSERT INTO oauth_access_tokens (token_hash, grant_id, expires_at) VALUES ($1, $2, $3)",
-        args![hash, grant, expires_at],
+        "INSERT INTO oauth_access_tokens (token_hash, grant_id, scopes, expires_at) VALUES ($1, $2, $3, $4)",
+        args![hash, grant, narrower.map(|scopes| scopes.join(" ")), expires_at],
     )?;
     Ok(())
 }
 
-/// The live grant behind a refresh token, and its scopes.
-pub fn grant_by_refresh(conn: &mut Conn, client: &str, hash: &Hash) -> Result<Option<(GrantId, String)>> {
+pub fn delete_access(tx: &mut Tx, hash: &Hash) -> Result<()> {
+    tx.exec("DELETE FROM oauth_access_tokens WHERE token_hash = $1", args![hash])?;
+    Ok(())
+}
+
+pub fn delete_grant_of(tx: &mut Tx, hash: &Hash) -> Result<()> {
+    match grant_of(tx, hash)? {
+        Some(grant) => delete_grant(tx, grant),
+        None => Ok(()),
+    }
+}
+
+kit::row! {
+    pub struct GrantRow {
+        pub id: GrantId,
+        pub profile_id: ProfileId,
+        pub scopes: String,
+        pub created_at: Timestamp,
+        pub used_at: Option<Timestamp>,
+    }
+}
+
+/// The live grant behind a refresh token.
+pub fn grant_by_refresh(conn: &mut Conn, client: &str, hash: &Hash) -> Result<Option<GrantRow>> {
     conn.opt(
-        "SELECT g.id, g.scopes FROM oauth_grants g JOIN profiles p ON p.id = g.profile_id
+        "SELECT g.id, g.profile_id, g.scopes, g.created_at, g.used_at FROM oauth_grants g JOIN profiles p ON p.id = g.profile_id
          WHERE g.refresh_hash = $1 AND g.client_id = $2 AND p.deactivated_at IS NULL",
         args![hash, client],
     )
+}
+
+pub fn use_grant(tx: &mut Tx, id: GrantId, now: Timestamp) -> Result<()> {
+    tx.exec("UPDATE oauth_grants SET used_at = $2 WHERE id = $1", args![id, now])?;
+    Ok(())
+}
+
+/// What a person has allowed a client so far, grant by grant.
+pub fn granted(conn: &mut Conn, client: &str, profile: ProfileId) -> Result<Vec<String>> {
+    conn.all(
+        "SELECT scopes FROM oauth_grants WHERE profile_id = $1 AND client_id = $2 ORDER BY created_at, id",
+        args![profile, client],
+    )
+}
+
+/// Whose a code or a token of either kind is.
+pub fn profile_of(conn: &mut Conn, hash: &Hash) -> Result<Option<ProfileId>> {
+    if let Some(code) = code(conn, hash)? {
+        return Ok(Some(code.profile_id));
+    }
+    match grant_of(conn, hash)? {
+        Some(grant) => conn.opt("SELECT profile_id FROM oauth_grants WHERE id = $1", args![grant]),
+        None => Ok(None),
+    }
 }
 
 /// The grant behind a token of either kind.
@@ -180,13 +239,16 @@ kit::row! {
         pub client_id: String,
         pub scopes: String,
         pub daily_units: i64,
-        pub fault: Option<FaultKind>,
+        pub has_faults: bool,
+        pub expires_at: Timestamp,
+        pub is_offline: bool,
     }
 }
 
 pub fn access(conn: &mut Conn, hash: &Hash, now: Timestamp) -> Result<Option<Access>> {
     let row = conn.opt::<AccessRow>(
-        "SELECT p.id AS profile_id, p.user_id AS user_id, g.client_id AS client_id, g.scopes AS scopes, c.daily_units AS daily_units, p.fault AS fault
+        "SELECT p.id, p.user_id, g.client_id, coalesce(t.scopes, g.scopes), c.daily_units,
+             EXISTS (SELECT 1 FROM faults WHERE faults.profile_id = p.id), t.expires_at, g.refresh_hash IS NOT NULL
          FROM oauth_access_tokens t
          JOIN oauth_grants g ON g.id = t.grant_id
          JOIN oauth_clients c ON c.id = g.client_id
@@ -198,9 +260,12 @@ pub fn access(conn: &mut Conn, hash: &Hash, now: Timestamp) -> Result<Option<Acc
         profile_id: row.profile_id,
         user_id: row.user_id,
         client_id: row.client_id,
-        scopes: row.scopes.split(' ').map(str::to_owned).collect(),
+        scopes: super::words(&row.scopes),
         daily_units: row.daily_units,
-        fault: row.fault,
+        has_faults: row.has_faults,
+        token: *hash,
+        expires_at: row.expires_at,
+        is_offline: row.is_offline,
     }))
 }
 

@@ -20,6 +20,13 @@ async fn works(sim: &Sim, token: &str) -> bool {
     answer(sim.youtube(token, Method::GET, "channels?part=id&mine=true")).await.0 == StatusCode::OK
 }
 
+/// The tokens that ann's consent gives.
+async fn allowed(sim: &Sim, more: &[(&str, &str)]) -> Value {
+    let (status, tokens) = sim.exchange(&value(&sim.consent("ann", more).await, "code")).await;
+    assert_eq!(status, StatusCode::OK, "{tokens}");
+    tokens
+}
+
 both_databases! {
     async fn a_code_gives_tokens_once(sim: Sim) {
         sim.make_profile("ann", "k1", json!({})).await;
@@ -109,8 +116,8 @@ both_databases! {
         sim.make_profile("ann", "k1", json!({})).await;
         for (more, expected) in [
             (vec![("access_type", "online")], false),
-            (vec![("prompt", "none")], true),
-            (vec![("prompt", "none")], false),
+            (vec![("prompt", "select_account")], true),
+            (vec![("prompt", "select_account")], false),
             (vec![], true),
         ] {
             let (_, tokens) = sim.exchange(&value(&sim.consent("ann", &more).await, "code")).await;
@@ -130,9 +137,9 @@ both_databases! {
         let refused = sim.refusal(&token, Method::GET, "commentThreads?part=snippet&id=x", json!({})).await;
         assert_eq!(refused, (403, "insufficientPermissions".into()));
 
+        assert_eq!(value(&partial, "scope"), YOUTUBE_READONLY);
         let nothing = sim.consent("ann", &[("simulator_consent", "partial"), ("scope", YOUTUBE_FORCE_SSL)]).await;
-        let (status, tokens) = sim.exchange(&value(&nothing, "code")).await;
-        assert_eq!((status, &tokens["scope"]), (StatusCode::OK, &json!("")));
+        assert_eq!((value(&nothing, "error"), value(&nothing, "code")), ("access_denied".into(), String::new()));
     }
 
     async fn the_page_asks_and_its_form_carries_the_request(sim: Sim) {
@@ -228,12 +235,23 @@ both_databases! {
 
     async fn the_user_behind_a_token_is_told(sim: Sim) {
         sim.make_profile("ann", "k1", json!({ "channel_name": "Ann's" })).await;
-        let token = sim.connect("ann").await;
-        let url = format!("{}/oauth2/v2/userinfo", sim.host(Host::GoogleApis));
-        let (status, user) = answer(sim.client.get(&url).bearer_auth(&token)).await;
-        assert_eq!((status, &user["name"]), (StatusCode::OK, &json!("Ann's")));
-        assert_eq!(text(&user["id"]).len(), 21);
-        assert_eq!(answer(sim.client.get(&url)).await.0, StatusCode::UNAUTHORIZED);
+        let youtube = sim.connect("ann").await;
+        let token = text(&allowed(&sim, &[("scope", "openid email profile")]).await["access_token"]);
+        let at = |version: &str| format!("{}/oauth2/{version}/userinfo", sim.host(Host::GoogleApis));
+        let told = async |version: &str, token: &str| answer(sim.client.get(at(version)).bearer_auth(token)).await;
+        for version in ["v1", "v2"] {
+            let (status, user) = told(version, &token).await;
+            assert_eq!((status, &user["name"], &user["verified_email"]), (StatusCode::OK, &json!("Ann's"), &json!(true)));
+            assert_eq!(text(&user["id"]).len(), 21);
+        }
+        let (_, user) = told("v3", &token).await;
+        assert_eq!((text(&user["sub"]).len(), &user["email_verified"]), (21, &json!(true)));
+        let only_email = text(&allowed(&sim, &[("scope", "email")]).await["access_token"]);
+        let (_, user) = told("v2", &only_email).await;
+        assert!(user.get("email").is_some() && user.get("name").is_none(), "{user}");
+        for refused in [told("v2", &youtube).await, answer(sim.client.get(at("v3"))).await] {
+            assert_eq!(refused.0, StatusCode::UNAUTHORIZED, "{refused:?}");
+        }
     }
 
     async fn a_restaurants_owner_is_told_too(sim: Sim) {
@@ -241,7 +259,7 @@ both_databases! {
         let page = sim.client.get(sim.authorize_url("ann", &[("simulator_consent", ""), ("scope", BUSINESS_MANAGE)])).send().await.unwrap();
         let page = page.text().await.unwrap();
         assert!(page.contains("Harbor &amp; Thyme") && page.contains("Google business listings"), "{page}");
-        let token = sim.connect_business("ann").await;
+        let token = text(&allowed(&sim, &[("scope", &format!("{BUSINESS_MANAGE} email profile"))]).await["access_token"]);
         let url = format!("{}/oauth2/v2/userinfo", sim.host(Host::GoogleApis));
         let (status, user) = answer(sim.client.get(&url).bearer_auth(&token)).await;
         assert_eq!((status, &user["name"]), (StatusCode::OK, &json!("Harbor & Thyme")));

@@ -1,30 +1,19 @@
-//! `POST /token` and `POST /revoke`.
+//! The token endpoint's and revocation's requests: who asks, and for what.
 
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, Uri, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::Value;
 
-use super::{ACCESS_LIFE, Exchange, Refusal, Tokens, store};
+use super::provider::Provider;
+use super::{Client, Desk, Exchange, Refusal, Tokens, store};
 use crate::params::Params;
-use crate::state::{Shared, Simulated};
+use crate::state::Simulated;
 
 const INVALID_CLIENT: Refusal = Refusal { error: "invalid_client", description: "The OAuth client was not found." };
 const WRONG_SECRET: Refusal = Refusal { error: "invalid_client", description: "Unauthorized" };
-const MISSING: Refusal = Refusal { error: "invalid_request", description: "Missing required parameter" };
-
-pub fn routes(state: Shared) -> Router {
-    Router::new()
-        .route("/token", post(token))
-        .route("/revoke", post(revoke))
-        .route("/healthz", get(|| async { "ok\n" }))
-        .with_state(state)
-}
+pub const MISSING: Refusal = Refusal { error: "invalid_request", description: "Missing required parameter" };
+const UNKNOWN_SCOPE: Refusal = Refusal { error: "invalid_scope", description: "Some requested scopes were invalid." };
 
 /// The token of `Authorization: Bearer …`.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -32,31 +21,39 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-async fn token(State(state): State<Shared>, headers: HeaderMap, body: Bytes) -> Response {
-    let params = Params::parse(&body);
-    let Some((client_id, secret)) = credentials(&headers, &params) else {
-        return refuse(INVALID_CLIENT);
-    };
-    match client_of(&state, client_id.clone(), secret).await {
-        Ok(None) => {}
-        Ok(Some(refusal)) => return refuse(refusal),
-        Err(error) => return unavailable(&error),
+/// A form, or an object of texts.
+pub fn fields(headers: &HeaderMap, body: &[u8]) -> Params {
+    let is_json =
+        headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    if !is_json {
+        return Params::parse(body);
     }
-    let answer = match params.get("grant_type") {
-        Some("authorization_code") => exchange(&state, client_id, &params).await,
-        Some("refresh_token") => refresh(&state, client_id, &params).await,
-        Some(_) => Ok(Err(Refusal { error: "unsupported_grant_type", description: "Invalid grant_type" })),
-        None => Ok(Err(MISSING)),
-    };
-    match answer {
-        Ok(Ok(tokens)) => granted(&tokens),
-        Ok(Err(refusal)) => refuse(refusal),
-        Err(error) => unavailable(&error),
+    let object: serde_json::Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    object.into_iter().filter_map(|(name, value)| Some((name, value.as_str()?.to_owned()))).collect()
+}
+
+/// Tokens for a code or for a refresh token.
+pub async fn grant(
+    provider: &'static Provider,
+    state: &Simulated,
+    headers: &HeaderMap,
+    params: Params,
+) -> Result<Tokens, Refusal> {
+    let (id, secret) = credentials(provider, headers, &params).ok_or(INVALID_CLIENT)?;
+    let client = state.db.read(move |conn| store::client(conn, &id)).await?.ok_or(INVALID_CLIENT)?;
+    if !client.has_secret(&secret) {
+        return Err(WRONG_SECRET);
+    }
+    match params.get("grant_type") {
+        Some("authorization_code") => exchange(provider, state, client, params).await,
+        Some("refresh_token") => refresh(provider, state, client, params).await,
+        Some(_) => Err(Refusal { error: "unsupported_grant_type", description: "Invalid grant_type" }),
+        None => Err(MISSING),
     }
 }
 
 /// Basic authentication, or fields of the body.
-fn credentials(headers: &HeaderMap, params: &Params) -> Option<(String, String)> {
+fn credentials(provider: &Provider, headers: &HeaderMap, params: &Params) -> Option<(String, String)> {
     if let Some(value) = headers.get(header::AUTHORIZATION) {
         let (scheme, encoded) = value.to_str().ok()?.split_once(' ')?;
         let text = scheme.eq_ignore_ascii_case("basic").then(|| STANDARD.decode(encoded.trim()).ok()).flatten()?;
@@ -65,84 +62,44 @@ fn credentials(headers: &HeaderMap, params: &Params) -> Option<(String, String)>
         let decoded = |part: &str| percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned();
         return Some((decoded(id), decoded(secret)));
     }
-    Some((params.get("client_id")?.to_owned(), params.get("client_secret")?.to_owned()))
+    Some((params.get(provider.client_id)?.to_owned(), params.get(provider.client_secret)?.to_owned()))
 }
 
-/// Why the client may not; none when it may.
-async fn client_of(state: &Simulated, id: String, secret: String) -> kit::db::Result<Option<Refusal>> {
-    let client = state.db.read(move |conn| store::client(conn, &id)).await?;
-    Ok(match client {
-        None => Some(INVALID_CLIENT),
-        Some(client) if client.has_secret(&secret) => None,
-        Some(_) => Some(WRONG_SECRET),
-    })
-}
-
-type Answer = kit::db::Result<Result<Tokens, Refusal>>;
-
-async fn exchange(state: &Simulated, client_id: String, params: &Params) -> Answer {
-    let (Some(code), Some(redirect_uri)) = (params.get("code"), params.get("redirect_uri")) else {
-        return Ok(Err(MISSING));
-    };
-    let (code, redirect_uri) = (code.to_owned(), redirect_uri.to_owned());
-    let verifier = params.get("code_verifier").map(str::to_owned);
+async fn exchange(
+    provider: &'static Provider,
+    state: &Simulated,
+    client: Client,
+    params: Params,
+) -> Result<Tokens, Refusal> {
+    if !params.has("code") || !params.has("redirect_uri") {
+        return Err(MISSING);
+    }
     let (now, random) = (state.clock.now(), state.random.clone());
     state
         .db
         .write(move |tx| {
             let asked = Exchange {
-                client_id: &client_id,
-                code: &code,
-                redirect_uri: &redirect_uri,
-                verifier: verifier.as_deref(),
+                client: &client,
+                code: params.get("code").unwrap_or_default(),
+                redirect_uri: params.get("redirect_uri").unwrap_or_default(),
+                verifier: params.get("code_verifier"),
             };
-            super::exchange(tx, now, &random, &asked)
+            Desk { provider, now, random: &random }.exchange(tx, &asked)
         })
-        .await
+        .await?
 }
 
-async fn refresh(state: &Simulated, client_id: String, params: &Params) -> Answer {
-    let Some(token) = params.get("refresh_token").map(str::to_owned) else {
-        return Ok(Err(MISSING));
-    };
+async fn refresh(
+    provider: &'static Provider,
+    state: &Simulated,
+    client: Client,
+    params: Params,
+) -> Result<Tokens, Refusal> {
+    let token = params.get("refresh_token").map(str::to_owned).ok_or(MISSING)?;
+    let narrower = params.get("scope").map(|list| provider.read(list)).transpose().map_err(|_| UNKNOWN_SCOPE)?;
     let (now, random) = (state.clock.now(), state.random.clone());
-    state.db.write(move |tx| super::refresh(tx, now, &random, &client_id, &token)).await
-}
-
-async fn revoke(State(state): State<Shared>, uri: Uri, body: Bytes) -> Response {
-    let (query, form) = (Params::parse(uri.query().unwrap_or_default().as_bytes()), Params::parse(&body));
-    let Some(token) = form.get("token").or_else(|| query.get("token")).map(str::to_owned) else {
-        return refuse(MISSING);
-    };
-    match state.db.write(move |tx| super::revoke(tx, &token)).await {
-        Ok(true) => (no_store(), Json(json!({}))).into_response(),
-        Ok(false) => refuse(Refusal { error: "invalid_token", description: "Token expired or revoked" }),
-        Err(error) => unavailable(&error),
-    }
-}
-
-fn granted(tokens: &Tokens) -> Response {
-    let mut body = json!({
-        "access_token": tokens.access, "expires_in": ACCESS_LIFE.as_secs(), "scope": tokens.scope, "token_type": "Bearer",
-    });
-    if let Some(refresh) = &tokens.refresh {
-        body["refresh_token"] = refresh.as_str().into();
-    }
-    (no_store(), Json(body)).into_response()
-}
-
-fn refuse(refusal: Refusal) -> Response {
-    let status = if refusal.error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
-    let body = json!({ "error": refusal.error, "error_description": refusal.description });
-    (status, no_store(), Json(body)).into_response()
-}
-
-fn unavailable(error: &kit::db::Error) -> Response {
-    tracing::error!(%error, "the simulator's database refused");
-    let body = json!({ "error": "internal_failure", "error_description": "Backend Error" });
-    (StatusCode::SERVICE_UNAVAILABLE, no_store(), Json(body)).into_response()
-}
-
-fn no_store() -> [(header::HeaderName, &'static str); 1] {
-    [(header::CACHE_CONTROL, "no-store")]
+    let refreshed = state
+        .db
+        .write(move |tx| Desk { provider, now, random: &random }.refresh(tx, &client, &token, narrower.as_deref()));
+    refreshed.await?
 }

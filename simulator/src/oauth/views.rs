@@ -3,10 +3,10 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::authorize::{Asked, Refused};
-use super::scope_text;
+use super::provider::Provider;
 use crate::profiles::ProfileRow;
 
-pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
+pub fn consent(provider: &Provider, asked: &Asked, accounts: &[ProfileRow]) -> String {
     let title = format!("{} wants to access your account", asked.client_name);
     if accounts.is_empty() {
         return page(
@@ -14,7 +14,7 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
             html! {
                 h1 { "No account to choose" }
                 p { "There's no simulated account to choose from. Go back, turn on demo mode, and connect again." }
-                form method="post" action="auth" { (carried(asked)) button type="submit" name="decision" value="deny" { "Go back" } }
+                form method="post" action="auth" { (carried(provider, asked)) button type="submit" name="decision" value="deny" { "Go back" } }
             },
         );
     }
@@ -23,7 +23,7 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
         html! {
             h1 { (title) }
             form method="post" action="auth" {
-                (carried(asked))
+                (carried(provider, asked))
                 fieldset {
                     legend { "Choose an account" }
                     @for (index, account) in accounts.iter().enumerate() {
@@ -33,7 +33,7 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
                         }
                     }
                 }
-                (scope_boxes(asked))
+                (scope_boxes(provider, asked))
                 p.note { "This is the built-in platform simulator: nothing here reaches a real account." }
                 div.buttons {
                     button type="submit" name="decision" value="deny" { "Cancel" }
@@ -44,12 +44,12 @@ pub fn consent(asked: &Asked, accounts: &[ProfileRow]) -> String {
     )
 }
 
-fn scope_boxes(asked: &Asked) -> Markup {
+fn scope_boxes(provider: &Provider, asked: &Asked) -> Markup {
     html! {
         fieldset {
             legend { "Select what " (asked.client_name) " can access" }
             @for scope in &asked.scopes {
-                @if let Some(text) = scope_text(scope) {
+                @if let Some(text) = provider.text(scope) {
                     label.scope {
                         input type="checkbox" name="granted" value=(scope) checked;
                         span { (text) }
@@ -61,9 +61,9 @@ fn scope_boxes(asked: &Asked) -> Markup {
 }
 
 /// The request travels with the form, since the page keeps nothing.
-fn carried(asked: &Asked) -> Markup {
+fn carried(provider: &Provider, asked: &Asked) -> Markup {
     let fields = [
-        ("client_id", Some(asked.client_id.as_str())),
+        (provider.client_id, Some(asked.client_id.as_str())),
         ("redirect_uri", Some(asked.redirect_uri.as_str())),
         ("response_type", Some("code")),
         ("state", asked.state.as_deref()),
@@ -72,12 +72,14 @@ fn carried(asked: &Asked) -> Markup {
         ("code_challenge", asked.challenge.as_deref()),
         ("code_challenge_method", asked.challenge_method.as_deref()),
         ("login_hint", asked.account.as_deref()),
+        ("nonce", asked.nonce.as_deref()),
+        ("include_granted_scopes", asked.includes_granted.then_some("true")),
     ];
     html! {
         @for (name, value) in fields {
             @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
         }
-        input type="hidden" name="scope" value=(asked.scopes.join(" "));
+        input type="hidden" name="scope" value=(provider.list(&asked.scopes));
     }
 }
 

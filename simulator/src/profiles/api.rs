@@ -8,14 +8,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use serde::Deserialize;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::{FaultKind, Made, NewProfile, ProfileRow, Wanted, store};
-use crate::oauth;
+use super::{Made, NewProfile, ProfileRow, Wanted, store};
 use crate::problem::{JsonBody, Problem, json_body};
 use crate::state::{Shared, Simulated, Slot};
+use crate::{faults, oauth};
 
 const LONGEST_KEY: usize = 200;
 
@@ -23,7 +22,7 @@ pub fn routes(state: Shared) -> Router {
     Router::new()
         .route("/profiles", post(create))
         .route("/profiles/{user_id}", get(show).delete(remove))
-        .route("/profiles/{user_id}/faults", post(set_fault))
+        .merge(faults::api::routes())
         .route("/hosts", get(hosts))
         .route("/clients", post(oauth::register))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -151,37 +150,6 @@ fn platforms(slot: &Slot, row: &ProfileRow) -> Value {
         });
     }
     platforms
-}
-
-#[derive(Deserialize)]
-struct FaultAsked {
-    kind: String,
-    calls: Option<u32>,
-}
-
-async fn set_fault(
-    State(state): State<Shared>,
-    Path(user_id): Path<String>,
-    body: JsonBody,
-) -> Result<Json<Value>, Problem> {
-    let asked: FaultAsked = serde_json::from_value(json_body(body)?)
-        .map_err(|error| Problem::invalid("invalid_fault", error.to_string()))?;
-    let kind: Option<FaultKind> = match asked.kind.as_str() {
-        "none" => None,
-        name => Some(name.parse().map_err(|_| {
-            let known: Vec<&str> = FaultKind::ALL.iter().map(|kind| kind.as_str()).collect();
-            Problem::invalid("unknown_fault", format!("kind must be none, {}.", known.join(", ")))
-        })?),
-    };
-    if asked.calls == Some(0) {
-        return Err(Problem::invalid("invalid_fault", "calls must be at least 1."));
-    }
-    let (user, calls) = (user_id.clone(), kind.and(asked.calls));
-    let found = state.db.write(move |tx| store::set_fault(tx, &user, kind, calls)).await?;
-    if !found {
-        return Err(Problem::not_found("The user has no active profile."));
-    }
-    Ok(Json(json!({ "user_id": user_id, "kind": kind.map_or("none", FaultKind::as_str), "calls": calls })))
 }
 
 async fn hosts(State(state): State<Shared>, headers: HeaderMap) -> Json<Value> {

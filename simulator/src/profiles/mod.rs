@@ -15,19 +15,6 @@ pub use store::ProfileRow;
 
 kit::id_types! { pub ProfileId }
 
-kit::text_enum! {
-    /// What goes wrong, on purpose, with a profile's calls.
-    pub enum FaultKind {
-        Unauthorized = "unauthorized",
-        Quota = "quota",
-        RateLimited = "rate_limited",
-        ServerError = "server_error",
-        Slow = "slow",
-        Truncated = "truncated",
-        LostAnswer = "lost_answer",
-    }
-}
-
 /// Beyond this many at once a new one is refused.
 const MOST_ACTIVE: i64 = 10_000;
 

@@ -1,10 +1,10 @@
-//! SQL of profiles, their idempotency keys and their faults.
+//! SQL of profiles and their idempotency keys.
 
 use kit::args;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Json, Result, Tx};
 
-use super::{FaultKind, ProfileId, Webhook};
+use super::{ProfileId, Webhook};
 
 kit::row! {
     #[derive(Debug, Clone)]
@@ -113,11 +113,12 @@ pub fn count_active(conn: &mut Conn) -> Result<i64> {
 /// Ends a profile and everything that acts for it, in one transaction: nothing of it is delivered or opened afterwards.
 pub fn deactivate(tx: &mut Tx, id: ProfileId, now: Timestamp) -> Result<()> {
     tx.exec(
-        "UPDATE profiles SET deactivated_at = $2, webhook_url = NULL, webhook_secret = NULL, fault = NULL, fault_calls = NULL
+        "UPDATE profiles SET deactivated_at = $2, webhook_url = NULL, webhook_secret = NULL
          WHERE id = $1 AND deactivated_at IS NULL",
         args![id, now],
     )?;
     for sql in [
+        "DELETE FROM faults WHERE profile_id = $1",
         "DELETE FROM outbox WHERE profile_id = $1",
         "DELETE FROM oauth_codes WHERE profile_id = $1",
         "DELETE FROM oauth_grants WHERE profile_id = $1",
@@ -140,32 +141,4 @@ pub fn purge(tx: &mut Tx, ended_before: Timestamp) -> Result<()> {
 pub fn touch(tx: &mut Tx, id: ProfileId, now: Timestamp) -> Result<()> {
     tx.exec("UPDATE profiles SET last_activity_at = $2 WHERE id = $1", args![id, now])?;
     Ok(())
-}
-
-/// False when the user has no active profile.
-pub fn set_fault(tx: &mut Tx, user_id: &str, kind: Option<FaultKind>, calls: Option<u32>) -> Result<bool> {
-    let changed = tx.exec(
-        "UPDATE profiles SET fault = $2, fault_calls = $3 WHERE user_id = $1 AND deactivated_at IS NULL",
-        args![user_id, kind, calls],
-    )?;
-    Ok(changed > 0)
-}
-
-/// The fault that this call meets, counted down.
-pub fn take_fault(tx: &mut Tx, id: ProfileId) -> Result<Option<FaultKind>> {
-    let Some((Some(kind), calls)) =
-        tx.opt::<(Option<FaultKind>, Option<i64>)>("SELECT fault, fault_calls FROM profiles WHERE id = $1", args![id])?
-    else {
-        return Ok(None);
-    };
-    match calls {
-        None => {}
-        Some(left) if left > 1 => {
-            tx.exec("UPDATE profiles SET fault_calls = $2 WHERE id = $1", args![id, left - 1])?;
-        }
-        Some(_) => {
-            tx.exec("UPDATE profiles SET fault = NULL, fault_calls = NULL WHERE id = $1", args![id])?;
-        }
-    }
-    Ok(Some(kind))
 }

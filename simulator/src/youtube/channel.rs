@@ -8,7 +8,7 @@ use kit::clock::Timestamp;
 
 use crate::paging::Cursor;
 use crate::world::youtube::{Comment, Moderation, YouTube};
-use crate::world::{AuthorRef, Intent, World};
+use crate::world::{AuthorRef, Intent, Niche, World};
 
 kit::text_enum! {
     pub enum Status {
@@ -112,6 +112,10 @@ impl Channel {
 
     pub fn youtube(&self) -> &YouTube {
         &self.world.youtube
+    }
+
+    pub fn niche(&self) -> Niche {
+        self.world.profile.niche
     }
 
     pub fn owner(&self) -> &AuthorRef {

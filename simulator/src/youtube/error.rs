@@ -1,11 +1,13 @@
 //! Errors of the YouTube Data API: status, reason and body as documented.
 
-use axum::Json;
 use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, WWW_AUTHENTICATE};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use crate::faults::Dialect;
+use crate::google;
+use crate::oauth::YOUTUBE_FORCE_SSL;
 
 #[derive(Debug)]
 pub struct ApiError {
@@ -24,7 +26,7 @@ impl ApiError {
         Self { status, reason, domain, message: message.into(), parameter: None, word: None }
     }
 
-    fn at(mut self, parameter: impl Into<String>) -> Self {
+    pub fn at(mut self, parameter: impl Into<String>) -> Self {
         self.parameter = Some(parameter.into());
         self
     }
@@ -48,6 +50,17 @@ impl ApiError {
     pub fn scopes() -> Self {
         let message = "Request had insufficient authentication scopes.";
         Self::new(StatusCode::FORBIDDEN, "global", "insufficientPermissions", message).called("PERMISSION_DENIED")
+    }
+
+    /// Of a key where a token is wanted: the simulator gives out none.
+    fn key() -> Self {
+        let message = "API key not valid. Please pass a valid API key.";
+        Self::new(StatusCode::BAD_REQUEST, "global", "badRequest", message).called("INVALID_ARGUMENT")
+    }
+
+    fn nobody() -> Self {
+        let message = "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API.";
+        Self::new(StatusCode::FORBIDDEN, "global", "forbidden", message).called("PERMISSION_DENIED")
     }
 
     pub fn out_of_quota() -> Self {
@@ -123,6 +136,12 @@ impl ApiError {
         Self::not_found("youtube.comment", "commentNotFound", message, parameter)
     }
 
+    /// Of a comment that is to be answered.
+    pub fn parent_not_found() -> Self {
+        let message = "The specified parent comment could not be found. Check the value of the <code>snippet.parentId</code> property in the request body to ensure that it is correct.";
+        Self::not_found("youtube.comment", "parentCommentNotFound", message, "body.snippet.parentId")
+    }
+
     pub fn video_not_found(parameter: &str) -> Self {
         let message = format!(
             "The video identified by the <code><a href=\"#{parameter}\">{parameter}</a></code> parameter could not be found."
@@ -136,7 +155,11 @@ impl ApiError {
         entry.insert("domain".into(), self.domain.into());
         entry.insert("reason".into(), self.reason.into());
         if let Some(parameter) = &self.parameter {
-            let kind = if parameter == "Authorization" { "header" } else { "parameter" };
+            let kind = match parameter.as_str() {
+                "Authorization" => "header",
+                place if place.starts_with("parameters.") || place.starts_with("body.") => "other",
+                _ => "parameter",
+            };
             entry.insert("location".into(), parameter.clone().into());
             entry.insert("locationType".into(), kind.into());
         }
@@ -168,6 +191,10 @@ impl Dialect for ApiError {
     fn unavailable() -> Self {
         Self::backend()
     }
+
+    fn anonymous(key: Option<&str>) -> Self {
+        key.map_or_else(Self::nobody, |_| Self::key())
+    }
 }
 
 impl From<kit::db::Error> for ApiError {
@@ -179,6 +206,15 @@ impl From<kit::db::Error> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        (self.status, Json(self.body())).into_response()
+        let mut response = google::json(self.status, &self.body());
+        let challenge = match self.reason {
+            "authError" => "Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"".to_owned(),
+            "insufficientPermissions" => format!(
+                "Bearer realm=\"https://accounts.google.com/\", error=\"insufficient_scope\", scope=\"{YOUTUBE_FORCE_SSL}\""
+            ),
+            _ => return response,
+        };
+        response.headers_mut().extend(HeaderValue::try_from(challenge).ok().map(|told| (WWW_AUTHENTICATE, told)));
+        response
     }
 }

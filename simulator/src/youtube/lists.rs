@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::channel::{Channel, Item, Status};
 use super::error::ApiError;
+use super::parts;
 use super::request::{self, Parts, TextFormat, invalid_value};
 use super::resource::{self, Page, Shape};
 use crate::paging::Cursor;
@@ -20,62 +21,122 @@ fn shape<'a>(channel: &'a Channel, now: Timestamp, parts: &'a Parts) -> Shape<'a
     Shape { channel, now, parts, text: TextFormat::Html, tells_status: false }
 }
 
+const CHANNEL_FILTERS: [&str; 7] =
+    ["mine", "id", "forHandle", "forUsername", "managedByMe", "mySubscribers", "categoryId"];
+
 pub fn channels(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
-    let known = ["snippet", "statistics", "contentDetails", "status"];
-    let parts = Parts::parse(params, &known)?;
+    let parts = Parts::parse(params, &parts::OF_CHANNELS)?;
+    parts::refuse_audits(&parts)?;
     let most = request::max_results(params, 0, 50, 5)?;
+    let filter = request::one_filter(params, &CHANNEL_FILTERS)?;
+    request::only_page(params)?;
     let own = &channel.youtube().channel;
-    let wanted = match request::one_filter(params, &["mine", "id", "forHandle"])? {
-        "mine" if params.is_true("mine") => true,
-        "mine" => return Err(invalid_value("mine", params.get("mine").unwrap_or_default(), "true")),
+    let value = params.get(filter).unwrap_or_default();
+    let bare = |handle: &str| handle.trim_start_matches('@').to_lowercase();
+    let wanted = match filter {
         "id" => request::ids(params, "id")?.contains(&own.id.as_str()),
-        _ => params
-            .get("forHandle")
-            .is_some_and(|handle| handle.trim_start_matches('@') == own.handle.trim_start_matches('@')),
+        "forHandle" => bare(value) == bare(&own.handle),
+        // Names from before 2015, and categories that are gone: no channel of today's has one.
+        "forUsername" | "categoryId" => false,
+        _ if !params.is_true(filter) => return Err(invalid_value(filter, value, "true")),
+        "managedByMe" => {
+            let message = "The request is not properly authorized to access the channels of a content owner.";
+            return Err(ApiError::forbidden("youtube.channel", "channelForbidden", message).at("managedByMe"));
+        }
+        filter => filter == "mine",
     };
     let found: Vec<Value> = wanted.then(|| shape(channel, now, &parts).channel()).into_iter().collect();
     let total = found.len();
     let items = found.into_iter().take(most).collect();
-    Ok(Page { items, total, per_page: most, next: None }.into_value("youtube#channelListResponse"))
+    Ok(Page { items, total, per_page: most, ..Page::default() }.into_value("youtube#channelListResponse"))
 }
 
 pub fn playlist_items(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
     let parts = Parts::parse(params, &["snippet", "contentDetails", "status"])?;
     let most = request::max_results(params, 0, 50, 5)?;
-    let own = &channel.youtube().channel;
-    let uploads: Vec<(usize, &Video)> = match request::one_filter(params, &["playlistId", "id"])? {
-        "id" => Vec::new(),
-        _ if params.get("playlistId") == Some(own.uploads_playlist_id.as_str()) => {
-            channel.youtube().videos(now).enumerate().collect()
-        }
-        _ => {
-            let message =
-                "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.";
-            return Err(ApiError::not_found("youtube.playlistItem", "playlistNotFound", message, "playlistId"));
-        }
-    };
-    let query = format!("uploads of {}", own.id);
-    let after = request::page(params, &query)?;
-    let begins = |video: &Video| {
-        after.as_ref().is_none_or(|after| (video.published_at.micros(), &video.id) < (after.place, &after.id))
-    };
-    let mut rest = uploads.iter().filter(|(_, video)| begins(video));
     let shape = shape(channel, now, &parts);
-    let page: Vec<_> = rest.by_ref().take(most).collect();
-    let next = page.last().filter(|_| rest.next().is_some());
-    let next = next.map(|(_, last)| Cursor { place: last.published_at.micros(), id: last.id.clone() }.token(&query));
+    let mut uploads: Vec<(usize, &Video)> = channel.youtube().videos(now).enumerate().collect();
+    let list = match request::one_filter(params, &["playlistId", "id"])? {
+        "id" => {
+            let ids = request::ids(params, "id")?;
+            uploads.retain(|(_, video)| ids.contains(&shape.upload_id(video).as_str()));
+            "some".to_owned()
+        }
+        _ => params.get("playlistId").unwrap_or_default().to_owned(),
+    };
+    if list != "some" && list != channel.youtube().channel.uploads_playlist_id {
+        let message = "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.";
+        return Err(ApiError::not_found("youtube.playlistItem", "playlistNotFound", message, "playlistId"));
+    }
+    if let Some(video) = params.get("videoId") {
+        uploads.retain(|(_, upload)| upload.id == video);
+    }
+    let total = uploads.len();
+    let window = Window::of(params, &format!("uploads in {list}"), |video| (video.published_at.micros(), &video.id))?;
+    let (page, next, previous) = window.cut(&uploads, most);
     let items = page.iter().map(|(position, video)| shape.upload(video, *position)).collect();
-    Ok(Page { items, total: uploads.len(), per_page: most, next }.into_value("youtube#playlistItemListResponse"))
+    Ok(Page { items, total, per_page: most, next, previous }.into_value("youtube#playlistItemListResponse"))
+}
+
+/// Which uploads a page shows: those behind one, or those before one.
+struct Window<F> {
+    query: String,
+    back: String,
+    after: Option<Cursor>,
+    before: Option<Cursor>,
+    place: F,
+}
+
+impl<F: Fn(&Video) -> (i64, &String)> Window<F> {
+    fn of(params: &Params, query: &str, place: F) -> Result<Self, ApiError> {
+        let back = format!("{query}, backwards");
+        let token = params.get("pageToken");
+        let before = token.and_then(|token| Cursor::parse(token, &back));
+        let after = if before.is_some() { None } else { request::page(params, query)? };
+        Ok(Self { query: query.to_owned(), back, after, before, place })
+    }
+
+    fn cut<'a>(
+        &self,
+        uploads: &'a [(usize, &'a Video)],
+        most: usize,
+    ) -> (&'a [(usize, &'a Video)], Option<String>, Option<String>) {
+        let stands =
+            |(_, video): &(usize, &Video), cursor: &Cursor| (self.place)(video).cmp(&(cursor.place, &cursor.id));
+        let begin = match (&self.after, &self.before) {
+            (Some(after), _) => uploads.partition_point(|upload| stands(upload, after).is_ge()),
+            (_, Some(before)) => uploads.partition_point(|upload| stands(upload, before).is_gt()).saturating_sub(most),
+            _ => 0,
+        };
+        let page = &uploads[begin..uploads.len().min(begin + most)];
+        let token = |upload: Option<&(usize, &Video)>, query: &str| {
+            upload.map(|(_, video)| {
+                let (place, id) = (self.place)(video);
+                Cursor { place, id: id.clone() }.token(query)
+            })
+        };
+        let next = token(page.last().filter(|_| begin + page.len() < uploads.len()), &self.query);
+        (page, next, token(page.first().filter(|_| begin > 0), &self.back))
+    }
 }
 
 pub fn videos(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
-    let parts = Parts::parse(params, &["snippet", "contentDetails", "status", "statistics"])?;
-    request::one_filter(params, &["id", "chart", "myRating"])?;
+    let parts = Parts::parse(params, &parts::OF_VIDEOS)?;
+    let filter = request::one_filter(params, &["id", "chart", "myRating"])?;
     let most = request::max_results(params, 1, 50, request::MOST_IDS)?;
+    request::only_page(params)?;
+    let value = params.get(filter).unwrap_or_default();
+    if filter == "chart" && value != "mostPopular" {
+        let message = "The requested video chart is not supported or is not available.";
+        return Err(ApiError::bad_request("youtube.video", "videoChartNotFound", message).at("chart"));
+    }
+    if filter == "myRating" && !["like", "dislike", "none"].contains(&value) {
+        return Err(invalid_value("myRating", value, "none, like, dislike"));
+    }
     let shape = shape(channel, now, &parts);
     let items: Vec<Value> = named(channel, params, now)?.map(|video| shape.video(video)).collect();
     let total = items.len();
-    Ok(Page { items, total, per_page: most.min(total), next: None }.into_value("youtube#videoListResponse"))
+    Ok(Page { items, total, per_page: most.min(total), ..Page::default() }.into_value("youtube#videoListResponse"))
 }
 
 pub fn video_stats(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
@@ -105,19 +166,24 @@ pub fn comment_threads(channel: &Channel, params: &Params, now: Timestamp) -> An
     let most = request::max_results(params, 1, 100, 20)?;
     let text = TextFormat::parse(params)?;
     let filter = request::one_filter(params, &["allThreadsRelatedToChannelId", "videoId", "id", "channelId"])?;
-    let status = wanted_status(params, filter)?;
+    if filter == "id" {
+        request::without(params, "id", &["moderationStatus", "order", "pageToken", "searchTerms"])?;
+    }
+    let status = wanted_status(params)?;
     let shape = Shape { channel, now, parts: &parts, text, tells_status: filter != "id" };
     if filter == "id" {
         let found = request::ids(params, "id")?.into_iter().filter_map(|id| channel.item(id));
         let items: Vec<Value> =
             found.filter(|item| item.parent_id.is_none()).map(|top| shape.thread(top, status)).collect();
         let total = items.len();
-        return Ok(Page { items, total, per_page: most, next: None }.into_value("youtube#commentThreadListResponse"));
+        return Ok(
+            Page { items, total, per_page: most, ..Page::default() }.into_value("youtube#commentThreadListResponse")
+        );
     }
     let video = threads_of(channel, params, filter, now)?;
     let search =
         params.get("searchTerms").map(|terms| terms.chars().take(LONGEST_SEARCH).collect::<String>().to_lowercase());
-    let order = params.get("order").unwrap_or("time");
+    let order = params.get("order").filter(|order| *order != "orderUnspecified").unwrap_or("time");
     if !matches!(order, "time" | "relevance") {
         return Err(invalid_value("order", order, "time, relevance"));
     }
@@ -133,14 +199,11 @@ pub fn comment_threads(channel: &Channel, params: &Params, now: Timestamp) -> An
     };
     let items: Vec<Value> = page.into_iter().map(|top| shape.thread(top, status)).collect();
     let total = items.len();
-    Ok(Page { items, total, per_page: most, next }.into_value("youtube#commentThreadListResponse"))
+    Ok(Page { items, total, per_page: most, next, previous: None }.into_value("youtube#commentThreadListResponse"))
 }
 
-fn wanted_status(params: &Params, filter: &str) -> Result<Status, ApiError> {
+fn wanted_status(params: &Params) -> Result<Status, ApiError> {
     let Some(asked) = params.get("moderationStatus") else { return Ok(Status::Published) };
-    if filter == "id" {
-        return Err(ApiError::incompatible("moderationStatus, id"));
-    }
     match asked.parse() {
         Ok(Status::Deleted) | Err(_) => {
             Err(invalid_value("moderationStatus", asked, "published, heldForReview, likelySpam, rejected"))
@@ -180,11 +243,12 @@ pub fn comments(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
     let shape = Shape { channel, now, parts: &parts, text, tells_status: filter != "id" };
     let kind = "youtube#commentListResponse";
     if filter == "id" {
+        request::without(params, "id", &["pageToken"])?;
         let found = request::ids(params, "id")?.into_iter().filter_map(|id| channel.item(id));
         let items: Vec<Value> =
             found.filter(|item| channel.thread_of(item).is_some()).map(|item| shape.comment(item)).collect();
         let total = items.len();
-        return Ok(Page { items, total, per_page: most, next: None }.into_value(kind));
+        return Ok(Page { items, total, per_page: most, ..Page::default() }.into_value(kind));
     }
     let parent = params.get("parentId").unwrap_or_default();
     channel.item(parent).ok_or_else(|| ApiError::comment_not_found("parentId"))?;
@@ -193,7 +257,7 @@ pub fn comments(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
     let (page, next) = cut(channel.replies(parent, Status::Published, after.as_ref()), most, &query);
     let items: Vec<Value> = page.into_iter().map(|item| shape.comment(item)).collect();
     let total = items.len();
-    Ok(Page { items, total, per_page: most, next }.into_value(kind))
+    Ok(Page { items, total, per_page: most, next, previous: None }.into_value(kind))
 }
 
 /// The first `most` items, and the token of the next page when there are more.

@@ -4,10 +4,10 @@
 pub mod channel;
 mod error;
 mod lists;
+mod parts;
 pub mod quota;
 mod request;
 mod resource;
-#[cfg(test)]
 pub mod schema;
 pub mod store;
 #[cfg(test)]
@@ -20,27 +20,43 @@ use std::sync::{RwLockReadGuard, RwLockWriteGuard};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::http::header::{ETAG, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use kit::clock::Timestamp;
 use serde_json::Value;
 
-use crate::faults;
 use crate::fields::Fields;
+use crate::hosts::Host;
 use crate::oauth::{self, Access};
 use crate::params::Params;
 use crate::state::{Living, Shared, Simulated};
+use crate::{faults, google};
 use channel::Channel;
 pub use error::ApiError;
 use quota::{Account, Bucket};
 
 pub fn routes(state: Shared) -> Router {
-    Router::new()
-        .route("/watch", get(watch::show))
-        .route("/watch.css", get(watch::style))
-        .fallback(serve)
-        .with_state(state)
+    let pages = Router::new().route("/watch", get(watch::show)).route("/watch.css", get(watch::style));
+    google::host(pages.with_state(state.clone()).merge(calls(Host::Youtube, state)))
+}
+
+/// What the API's host answers, and so does the one for all of Google's.
+pub fn calls(host: Host, state: Shared) -> Router {
+    let batched = api(host, state.clone());
+    let batch = move |State(state): State<Shared>, headers: HeaderMap, body: Bytes| async move {
+        google::batch::answer(google::dressed(batched), &state.random, &headers, &body).await
+    };
+    let batches = Router::new().route("/batch", post(batch.clone())).route("/batch/youtube/v3", post(batch));
+    batches.with_state(state.clone()).merge(api(host, state))
+}
+
+fn api(host: Host, state: Shared) -> Router {
+    let answer = move |state: State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
+        serve(host, state, method, uri, headers, body)
+    };
+    Router::new().fallback(answer).with_state(state)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,10 +105,26 @@ impl Endpoint {
         }
     }
 
-    /// Comments want the one scope that covers them; the rest is readable with either.
+    /// Comments want the one scope that covers them; the rest is readable with any.
     fn allowed_by(self, scope: &str) -> bool {
         let comments = self.writes() || matches!(self, Endpoint::CommentThreads | Endpoint::Comments);
-        scope == oauth::YOUTUBE_FORCE_SSL || !comments && scope == oauth::YOUTUBE_READONLY
+        let readable = [oauth::YOUTUBE_READONLY, oauth::YOUTUBE];
+        scope == oauth::YOUTUBE_FORCE_SSL || !comments && readable.contains(&scope)
+    }
+
+    /// What it answers, as Google describes it.
+    fn schema(self) -> &'static str {
+        match self {
+            Endpoint::Channels => "ChannelListResponse",
+            Endpoint::PlaylistItems => "PlaylistItemListResponse",
+            Endpoint::Videos => "VideoListResponse",
+            Endpoint::VideoStats => "BatchGetStatsResponse",
+            Endpoint::CommentThreads => "CommentThreadListResponse",
+            Endpoint::InsertThread => "CommentThread",
+            Endpoint::Comments => "CommentListResponse",
+            Endpoint::InsertComment | Endpoint::UpdateComment => "Comment",
+            Endpoint::DeleteComment | Endpoint::SetModerationStatus => "",
+        }
     }
 }
 
@@ -116,26 +148,38 @@ impl Call<'_> {
     }
 }
 
-async fn serve(State(state): State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
+async fn serve(
+    host: Host,
+    State(state): State<Shared>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let Some(endpoint) = Endpoint::find(&method, uri.path()) else {
         return ApiError::no_such_method().into_response();
     };
     let params = Params::parse(uri.query().unwrap_or_default().as_bytes());
-    faults::to_the_end(async move { respond(&state, endpoint, &headers, &params, &body).await }).await
+    let call = faults::Call { host, method, path: uri.path().to_owned(), writes: endpoint.writes() };
+    faults::to_the_end(async move { respond(&state, endpoint, &call, &headers, &params, &body).await }).await
 }
 
 async fn respond(
     state: &Simulated,
     endpoint: Endpoint,
+    call: &faults::Call,
     headers: &HeaderMap,
     params: &Params,
     body: &Bytes,
 ) -> Result<Response, ApiError> {
     let now = state.clock.now();
-    let access = oauth::admit::<ApiError>(state, headers, params, now).await?;
-    let answer =
-        async { answer(state, &access, endpoint, params, body, now).await.unwrap_or_else(ApiError::into_response) };
-    faults::apply_fault(state, &access, endpoint.writes(), answer).await
+    let mut access = oauth::admit::<ApiError>(state, headers, params, now).await?;
+    let delivery = match faults::meet::<ApiError>(state, &mut access, call).await? {
+        Ok(delivery) => delivery,
+        Err(refused) => return Ok(refused),
+    };
+    let answer = answer(state, &access, endpoint, params, body, now).await;
+    Ok(delivery.of(answer.unwrap_or_else(ApiError::into_response)).await)
 }
 
 async fn answer(
@@ -149,8 +193,7 @@ async fn answer(
     if !access.scopes.iter().any(|scope| endpoint.allowed_by(scope)) {
         return Err(ApiError::scopes());
     }
-    let fields =
-        params.get("fields").map(|text| Fields::parse(text).ok_or_else(|| ApiError::fields(text))).transpose()?;
+    let fields = params.get("fields").map(|text| fields(endpoint, text)).transpose()?;
     let (bucket, cost) = endpoint.cost();
     let account = Account { client_id: access.client_id.clone(), bucket };
     if !state.ledger.charge(account, cost, access.daily_units, now) {
@@ -173,10 +216,18 @@ async fn answer(
         Endpoint::DeleteComment => return writes::delete_comment(&call).await.map(no_content),
         Endpoint::SetModerationStatus => return writes::set_moderation_status(&call).await.map(no_content),
     };
-    Ok(json(match fields {
+    let etag = tag(&value);
+    let mut answer = json(match fields {
         Some(fields) => fields.keep(value),
         None => value,
-    }))
+    });
+    answer.headers_mut().extend(etag.map(|etag| (ETAG, etag)));
+    Ok(answer)
+}
+
+fn fields(endpoint: Endpoint, text: &str) -> Result<Fields, ApiError> {
+    let fields = Fields::parse(text).filter(|fields| schema::DESCRIPTION.has(endpoint.schema(), fields));
+    fields.ok_or_else(|| ApiError::fields(text))
 }
 
 /// What a Google account hears that has no channel.
@@ -187,7 +238,7 @@ fn without_channel(endpoint: Endpoint) -> Result<Value, ApiError> {
         Endpoint::VideoStats => return Ok(resource::unpaged("youtube#batchGetStatsResponse", Vec::new())),
         _ => return Err(ApiError::signup_required()),
     };
-    Ok(resource::Page { items: Vec::new(), total: 0, per_page: 0, next: None }.into_value(kind))
+    Ok(resource::Page::default().into_value(kind))
 }
 
 fn no_content(_: ()) -> Response {
@@ -195,10 +246,9 @@ fn no_content(_: ()) -> Response {
 }
 
 fn json(value: Value) -> Response {
-    let etag = value["etag"].as_str().and_then(|etag| format!("\"{etag}\"").parse().ok());
-    let mut response = axum::Json(value).into_response();
-    if let Some(etag) = etag {
-        response.headers_mut().insert(axum::http::header::ETAG, etag);
-    }
-    response
+    google::json(StatusCode::OK, &value)
+}
+
+fn tag(value: &Value) -> Option<HeaderValue> {
+    format!("\"{}\"", value["etag"].as_str()?).parse().ok()
 }

@@ -36,7 +36,7 @@ pub enum TextFormat {
 impl TextFormat {
     pub fn parse(params: &Params) -> Result<TextFormat, ApiError> {
         match params.get("textFormat") {
-            None | Some("html") => Ok(TextFormat::Html),
+            None | Some("html" | "textFormatUnspecified") => Ok(TextFormat::Html),
             Some("plainText") => Ok(TextFormat::PlainText),
             Some(other) => Err(invalid_value("textFormat", other, "html, plainText")),
         }
@@ -89,6 +89,19 @@ pub fn max_results(params: &Params, least: usize, most: usize, usual: usize) -> 
 /// Where the page begins; `query` is what it is a page of.
 pub fn page(params: &Params, query: &str) -> Result<Option<Cursor>, ApiError> {
     params.get("pageToken").map(|token| Cursor::parse(token, query).ok_or_else(ApiError::page_token)).transpose()
+}
+
+/// Refuses any page of what has only one.
+pub fn only_page(params: &Params) -> Result<(), ApiError> {
+    if params.has("pageToken") { Err(ApiError::page_token()) } else { Ok(()) }
+}
+
+/// Refuses what a filter does not go together with.
+pub fn without(params: &Params, filter: &str, forbidden: &[&str]) -> Result<(), ApiError> {
+    match forbidden.iter().find(|name| params.has(name)) {
+        Some(name) => Err(ApiError::incompatible(&format!("{name}, {filter}"))),
+        None => Ok(()),
+    }
 }
 
 pub fn ids<'a>(params: &'a Params, name: &str) -> Result<Vec<&'a str>, ApiError> {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::channel::{Channel, Item, Status};
+use super::parts;
 use super::request::{Parts, TextFormat};
 use crate::world::youtube::Video;
 
@@ -48,11 +49,13 @@ fn resource(kind: &str, id: &str, parts: Vec<(&'static str, Value)>) -> Value {
     Value::Object(object)
 }
 
+#[derive(Default)]
 pub struct Page {
     pub items: Vec<Value>,
     pub total: usize,
     pub per_page: usize,
     pub next: Option<String>,
+    pub previous: Option<String>,
 }
 
 impl Page {
@@ -62,6 +65,9 @@ impl Page {
         object.insert("etag".into(), list_etag(kind, &self.items).into());
         if let Some(next) = self.next {
             object.insert("nextPageToken".into(), next.into());
+        }
+        if let Some(previous) = self.previous {
+            object.insert("prevPageToken".into(), previous.into());
         }
         object.insert("pageInfo".into(), json!({ "totalResults": self.total, "resultsPerPage": self.per_page }));
         object.insert("items".into(), self.items.into());
@@ -111,12 +117,13 @@ impl Shape<'_> {
             let status = json!({ "privacyStatus": "public", "isLinked": true, "longUploadsStatus": "longUploadsUnspecified", "madeForKids": false });
             parts.push(("status", status));
         }
+        parts.extend(parts::of_channel(self));
         resource("youtube#channel", &channel.id, parts)
     }
 
     pub fn upload(&self, video: &Video, position: usize) -> Value {
         let channel = &self.channel.youtube().channel;
-        let id = URL_SAFE_NO_PAD.encode(format!("{}.{}", channel.uploads_playlist_id, video.id));
+        let id = self.upload_id(video);
         let mut parts = Vec::new();
         if self.parts.has("snippet") {
             parts.push((
@@ -138,6 +145,11 @@ impl Shape<'_> {
             parts.push(("status", json!({ "privacyStatus": video.privacy.as_str() })));
         }
         resource("youtube#playlistItem", &id, parts)
+    }
+
+    pub fn upload_id(&self, video: &Video) -> String {
+        let list = &self.channel.youtube().channel.uploads_playlist_id;
+        URL_SAFE_NO_PAD.encode(format!("{list}.{}", video.id))
     }
 
     pub fn video(&self, video: &Video) -> Value {
@@ -179,6 +191,7 @@ impl Shape<'_> {
             statistics["favoriteCount"] = "0".into();
             parts.push(("statistics", statistics));
         }
+        parts.extend(parts::of_video(self, video));
         resource("youtube#video", &video.id, parts)
     }
 

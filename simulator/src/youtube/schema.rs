@@ -1,15 +1,18 @@
-//! The answers of the YouTube Data API, checked by their `kind`.
+//! The answers of the YouTube Data API as Google describes them.
 
 use std::sync::LazyLock;
 
+#[cfg(test)]
 use serde_json::Value;
 
 use crate::schema::Description;
 
-/// What is wrong with an answer; empty when nothing is.
+pub static DESCRIPTION: LazyLock<Description> =
+    LazyLock::new(|| Description::parse(include_str!("../../discovery/youtube.v3.json")));
+
+/// What is wrong with an answer, by its `kind`; empty when nothing is.
+#[cfg(test)]
 pub fn faults(answer: &Value) -> Vec<String> {
-    static DESCRIPTION: LazyLock<Description> =
-        LazyLock::new(|| Description::parse(include_str!("../../tests-data/youtube.v3.json")));
     let kind = answer["kind"].as_str().unwrap_or_default();
     let name = kind.strip_prefix("youtube#").unwrap_or_default();
     let name = name.get(..1).map(|first| first.to_uppercase() + &name[1..]).unwrap_or_default();

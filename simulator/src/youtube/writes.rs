@@ -21,12 +21,12 @@ pub async fn insert_comment(call: &Call<'_>) -> Result<Value, ApiError> {
     let body = json(call.body)?;
     let parent_id = body["snippet"]["parentId"].as_str().filter(|id| !id.is_empty()).ok_or_else(|| {
         let message = "The <code><a href=\"/youtube/v3/docs/comments#snippet.parentId\">snippet.parentId</a></code> property is required.";
-        ApiError::bad_request("youtube.comment", "parentIdMissing", message)
+        ApiError::bad_request("youtube.comment", "parentIdMissing", message).at("body.snippet.parentId")
     })?;
     let text = text_of(&body["snippet"])?;
     let (video_id, parent_id) = {
         let channel = call.read();
-        let parent = channel.item(parent_id).ok_or_else(|| ApiError::comment_not_found("snippet.parentId"))?;
+        let parent = channel.item(parent_id).ok_or_else(ApiError::parent_not_found)?;
         may_be_answered(&channel, parent)?;
         (parent.video_id.clone(), parent.parent_id.clone().unwrap_or_else(|| parent.id.clone()))
     };
@@ -37,7 +37,7 @@ pub async fn insert_comment(call: &Call<'_>) -> Result<Value, ApiError> {
 }
 
 fn may_be_answered(channel: &Channel, parent: &Item) -> Result<(), ApiError> {
-    let thread = channel.thread_of(parent).ok_or_else(|| ApiError::comment_not_found("snippet.parentId"))?;
+    let thread = channel.thread_of(parent).ok_or_else(ApiError::parent_not_found)?;
     if thread.status != Status::Published || parent.status != Status::Published {
         let message = "The specified parent comment is private. The API does not support replies to private comments.";
         return Err(ApiError::bad_request("youtube.comment", "parentCommentIsPrivate", message));
@@ -54,14 +54,31 @@ pub async fn insert_thread(call: &Call<'_>) -> Result<Value, ApiError> {
     let body = json(call.body)?;
     let snippet = &body["snippet"];
     let text = text_of(&snippet["topLevelComment"]["snippet"])?;
-    let video_id = snippet["videoId"].as_str().unwrap_or_default().to_owned();
+    let named = |name: &str| snippet[name].as_str().filter(|id| !id.is_empty());
+    if named("videoId").or(named("channelId")).is_none() {
+        let message = "The resource that is being inserted must specify a value for the <code>snippet.channelId</code> or <code>snippet.videoId</code> property.";
+        return Err(
+            ApiError::bad_request("youtube.commentThread", "channelOrVideoIdMissing", message).at("body.snippet")
+        );
+    }
+    let video_id = named("videoId").unwrap_or_default().to_owned();
     {
         let channel = call.read();
-        if let Some(asked) = snippet["channelId"].as_str().filter(|asked| *asked != channel.owner().channel_id) {
+        if let Some(asked) = named("channelId").filter(|asked| *asked != channel.owner().channel_id) {
             let message = format!("The channel {asked:.60} could not be found.");
-            return Err(ApiError::not_found("youtube.commentThread", "channelNotFound", message, "snippet.channelId"));
+            return Err(ApiError::not_found(
+                "youtube.commentThread",
+                "channelNotFound",
+                message,
+                "body.snippet.channelId",
+            ));
         }
-        let video = channel.youtube().video(&video_id, call.now).ok_or_else(|| ApiError::video_not_found("videoId"))?;
+        let at = "body.snippet.videoId";
+        if video_id.is_empty() {
+            let message = "Comments on channels are disabled.";
+            return Err(ApiError::forbidden("youtube.commentThread", "commentsDisabled", message));
+        }
+        let video = channel.youtube().video(&video_id, call.now).ok_or_else(|| ApiError::video_not_found(at))?;
         if !video.comments_enabled {
             let message = "The video identified by the videoId has disabled comments.";
             return Err(ApiError::forbidden("youtube.commentThread", "commentsDisabled", message));
@@ -216,11 +233,15 @@ fn text_of(snippet: &Value) -> Result<String, ApiError> {
     let text = snippet["textOriginal"].as_str().unwrap_or_default();
     if text.trim().is_empty() {
         let message = "The comment resource that is being inserted must specify a value for the <code>snippet.textOriginal</code> property. Comments cannot be empty.";
-        return Err(ApiError::bad_request("youtube.comment", "commentTextRequired", message));
+        return Err(
+            ApiError::bad_request("youtube.comment", "commentTextRequired", message).at("body.snippet.textOriginal")
+        );
     }
     if text.chars().count() > LONGEST_TEXT {
         let message = "The comment resource that is being inserted contains too many characters in the <code>snippet.textOriginal</code> property.";
-        return Err(ApiError::bad_request("youtube.comment", "commentTextTooLong", message));
+        return Err(
+            ApiError::bad_request("youtube.comment", "commentTextTooLong", message).at("body.snippet.textOriginal")
+        );
     }
     Ok(text.to_owned())
 }

@@ -107,9 +107,11 @@ fn only_the_parts_that_were_asked_for_are_answered() {
         ))
         .await;
         assert_eq!(chosen, json!({ "items": [{ "id": channel["items"][0]["id"], "snippet": { "country": "GB" } }] }));
-        let refused =
-            sim.refusal(&token, Method::GET, "channels?part=snippet&mine=true&fields=items(", json!({})).await;
-        assert_eq!(refused, (400, "invalidParameter".into()));
+        for bad in ["items(", "items(nonsense)", "items/id/title", "items/snippet/nonsense", "pages"] {
+            let path = format!("channels?part=snippet&mine=true&fields={bad}");
+            let refused = sim.refusal(&token, Method::GET, &path, json!({})).await;
+            assert_eq!(refused, (400, "invalidParameter".into()), "{bad}");
+        }
     });
 }
 
@@ -154,6 +156,16 @@ fn what_cannot_be_answered_is_refused_in_the_providers_words() {
             ("comments?part=snippet&parentId=nothing", 404, "commentNotFound"),
             ("comments?part=snippet", 400, "missingRequiredParameter"),
             ("search?part=snippet", 404, "notFound"),
+            ("channels?part=snippet&mine=true&pageToken=bogus", 400, "invalidPageToken"),
+            ("channels?part=snippet&managedByMe=true", 403, "channelForbidden"),
+            ("channels?part=auditDetails&mine=true", 403, "insufficientPermissions"),
+            ("videos?part=snippet&id=x&pageToken=bogus", 400, "invalidPageToken"),
+            ("videos?part=snippet&chart=nonsense", 400, "videoChartNotFound"),
+            ("videos?part=snippet&myRating=love", 400, "invalidParameter"),
+            ("commentThreads?part=snippet&id=x&order=time", 400, "incompatibleParameters"),
+            ("commentThreads?part=snippet&id=x&pageToken=x", 400, "incompatibleParameters"),
+            ("commentThreads?part=snippet&id=x&searchTerms=x", 400, "incompatibleParameters"),
+            ("comments?part=snippet&id=x&pageToken=x", 400, "incompatibleParameters"),
         ] {
             assert_eq!(sim.refusal(&token, Method::GET, path, json!({})).await, (status, reason.into()), "{path}");
         }

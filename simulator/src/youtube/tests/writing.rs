@@ -62,6 +62,9 @@ both_databases! {
         assert_eq!(threads(&sim, &token).await[0]["id"], thread["id"]);
         assert_eq!(answer(post(body("Hello", &json!("nothing")))).await.0, StatusCode::NOT_FOUND);
         assert_eq!(answer(post(body(" ", video))).await.0, StatusCode::BAD_REQUEST);
+        let nowhere = json!({ "snippet": { "topLevelComment": { "snippet": { "textOriginal": "Hello" } } } });
+        let refused = sim.refusal(&token, Method::POST, "commentThreads?part=snippet", nowhere).await;
+        assert_eq!(refused, (400, "channelOrVideoIdMissing".into()));
     }
 
     async fn a_write_that_makes_no_sense_is_refused(sim: Sim) {
@@ -77,7 +80,7 @@ both_databases! {
             (post(json!({ "textOriginal": "x" })), 400, "parentIdMissing"),
             (post(json!({ "parentId": id })), 400, "commentTextRequired"),
             (post(json!({ "parentId": id, "textOriginal": "x".repeat(10_001) })), 400, "commentTextTooLong"),
-            (post(json!({ "parentId": "nothing", "textOriginal": "x" })), 404, "commentNotFound"),
+            (post(json!({ "parentId": "nothing", "textOriginal": "x" })), 404, "parentCommentNotFound"),
             (post(json!({ "parentId": held, "textOriginal": "x" })), 400, "parentCommentIsPrivate"),
             (json!([]), 400, "parseError"),
         ] {

@@ -1,0 +1,1 @@
+//! Faults over the wire of the demo service and of the hosts.
