@@ -2,6 +2,10 @@
 
 pub mod batch;
 mod order;
+#[cfg(test)]
+mod sweep;
+#[cfg(test)]
+mod tests;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};

@@ -79,7 +79,12 @@ pub async fn decide(provider: &Provider, state: &Simulated, params: Params) -> R
         Some("allow") => Decision::Grant(params.values("granted").map(str::to_owned).collect()),
         _ => Decision::Deny,
     };
-    answer(provider, state, params, Some(chosen)).await.unwrap_or_else(Refused::into_response)
+    let mut response = answer(provider, state, params, Some(chosen)).await.unwrap_or_else(Refused::into_response);
+    // What follows a form is fetched, not sent again.
+    if response.status() == StatusCode::FOUND {
+        *response.status_mut() = StatusCode::SEE_OTHER;
+    }
+    response
 }
 
 enum Decision {
@@ -141,8 +146,8 @@ async fn answer(
 fn granted_by(provider: &Provider, asked: &Asked, decision: Decision) -> Option<Vec<String>> {
     let Decision::Grant(shown) = decision else { return None };
     let is_silent = |scope: &String| provider.text(scope).is_none();
-    let nothing_ticked = !asked.scopes.iter().any(|scope| shown.contains(scope));
-    if nothing_ticked && !asked.scopes.iter().all(is_silent) {
+    let mut offered = asked.scopes.iter().filter(|scope| !is_silent(scope)).peekable();
+    if offered.peek().is_some() && !offered.any(|scope| shown.contains(scope)) {
         return None;
     }
     Some(asked.scopes.iter().filter(|scope| is_silent(scope) || shown.contains(scope)).cloned().collect())

@@ -4,7 +4,7 @@
 pub mod channel;
 mod error;
 mod lists;
-mod parts;
+pub mod parts;
 pub mod quota;
 mod request;
 mod resource;

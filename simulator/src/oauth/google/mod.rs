@@ -1,6 +1,8 @@
 //! Google's OAuth 2.0 and OpenID Connect: its paths, scopes and words.
 
 mod identity;
+#[cfg(test)]
+mod tests;
 mod tokeninfo;
 mod tokens;
 mod userinfo;
