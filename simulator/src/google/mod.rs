@@ -3,8 +3,6 @@
 pub mod batch;
 mod order;
 #[cfg(test)]
-mod sweep;
-#[cfg(test)]
 mod tests;
 
 use axum::Router;

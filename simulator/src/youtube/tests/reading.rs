@@ -115,6 +115,94 @@ fn only_the_parts_that_were_asked_for_are_answered() {
     });
 }
 
+/// What python-youtube asks for unless it is told otherwise, and everything else that is documented.
+#[test]
+fn every_documented_part_is_answered_or_silently_absent() {
+    with_sim(async |sim| {
+        let (token, _) = connected(&sim).await;
+        let channel = sim
+            .get(
+                &token,
+                "channels?mine=true&part=id,brandingSettings,contentDetails,contentOwnerDetails,localizations,snippet,statistics,status,topicDetails",
+            )
+            .await["items"][0]
+            .clone();
+        assert_eq!(channel["brandingSettings"]["channel"]["title"], channel["snippet"]["title"]);
+        assert_eq!(channel["topicDetails"]["topicCategories"], json!(["https://en.wikipedia.org/wiki/Food"]));
+        assert_eq!((&channel["contentOwnerDetails"], channel.get("localizations")), (&json!({}), None));
+
+        let uploads = text(&channel["contentDetails"]["relatedPlaylists"]["uploads"]);
+        let items = sim.get(&token, &format!("playlistItems?part=contentDetails&playlistId={uploads}")).await;
+        let id = text(&items["items"][0]["contentDetails"]["videoId"]);
+        let parts = "id,contentDetails,fileDetails,liveStreamingDetails,localizations,paidProductPlacementDetails,player,processingDetails,recordingDetails,snippet,statistics,status,suggestions,topicDetails";
+        let video = sim.get(&token, &format!("videos?part={parts}&id={id}")).await["items"][0].clone();
+        assert!(text(&video["player"]["embedHtml"]).contains(&id), "{video}");
+        assert_eq!(video["processingDetails"]["processingStatus"], "succeeded");
+        assert_eq!(video["paidProductPlacementDetails"]["hasPaidProductPlacement"], false);
+        for empty in ["recordingDetails", "suggestions"] {
+            assert_eq!(video[empty], json!({}), "{empty}");
+        }
+        for absent in ["liveStreamingDetails", "localizations"] {
+            assert_eq!(video.get(absent), None, "{absent}");
+        }
+    });
+}
+
+#[test]
+fn uploads_are_turned_over_in_both_directions_and_found_one_by_one() {
+    with_sim(async |sim| {
+        let (token, _) = connected(&sim).await;
+        let own = sim.get(&token, "channels?part=contentDetails&mine=true").await["items"][0].clone();
+        let uploads = text(&own["contentDetails"]["relatedPlaylists"]["uploads"]);
+        let path = format!("playlistItems?part=contentDetails&maxResults=5&playlistId={uploads}");
+        let page = async |token_of_page: &str| sim.get(&token, &format!("{path}&pageToken={token_of_page}")).await;
+        let first = page("").await;
+        assert_eq!(first.get("prevPageToken"), None);
+        let second = page(&text(&first["nextPageToken"])).await;
+        let third = page(&text(&second["nextPageToken"])).await;
+        assert_eq!(page(&text(&third["prevPageToken"])).await, second);
+        assert_eq!(page(&text(&second["prevPageToken"])).await, first);
+
+        let sought = &second["items"][3];
+        let video = text(&sought["contentDetails"]["videoId"]);
+        for query in [format!("playlistId={uploads}&videoId={video}"), format!("id={}", text(&sought["id"]))] {
+            let found = sim.get(&token, &format!("playlistItems?part=contentDetails&{query}")).await;
+            assert_eq!(found["items"], json!([sought]), "{query}");
+        }
+    });
+}
+
+#[test]
+fn a_channel_is_found_by_its_handle_however_it_is_written() {
+    with_sim(async |sim| {
+        let (token, _) = connected(&sim).await;
+        let handle =
+            text(&sim.get(&token, "channels?part=snippet&mine=true").await["items"][0]["snippet"]["customUrl"]);
+        let count = async |query: &str| text_items(sim.get(&token, &format!("channels?part=id&{query}")).await).len();
+        for written in [handle.to_uppercase(), handle.trim_start_matches('@').to_lowercase()] {
+            assert_eq!(count(&format!("forHandle={written}")).await, 1, "{written}");
+        }
+        assert_eq!(count("forUsername=NorthsideCoffeeLab").await, 0, "a name from before there were handles");
+    });
+}
+
+#[test]
+fn where_it_went_wrong_is_told() {
+    with_sim(async |sim| {
+        let (token, _) = connected(&sim).await;
+        let answered = json!({ "snippet": { "parentId": "nothing", "textOriginal": "x" } });
+        for (method, path, body, location, kind) in [
+            (Method::GET, "channels?part=snippet", json!({}), "parameters.", "other"),
+            (Method::GET, "channels?part=gossip&mine=true", json!({}), "part", "parameter"),
+            (Method::POST, "comments?part=snippet", answered, "body.snippet.parentId", "other"),
+        ] {
+            let (_, refused) = answer(sim.youtube(&token, method, path).json(&body)).await;
+            let entry = &refused["error"]["errors"][0];
+            assert_eq!((&entry["location"], &entry["locationType"]), (&json!(location), &json!(kind)), "{path}");
+        }
+    });
+}
+
 #[test]
 fn text_is_html_unless_plain_is_asked_for() {
     with_sim(async |sim| {

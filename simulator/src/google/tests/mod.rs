@@ -1,5 +1,7 @@
 //! What is the same at all of Google's hosts, over the wire.
 
+mod sweep;
+
 use std::io::Read as _;
 
 use reqwest::{Method, Response, StatusCode};
