@@ -97,6 +97,7 @@ pub fn take(
     call: &Call,
     now: Timestamp,
 ) -> Result<Option<(FaultKind, Parameters)>> {
+    tx.exec("DELETE FROM faults WHERE profile_id = $1 AND ends_at <= $2", args![profile, now])?;
     let Some(met) = of(tx, profile, now)?.into_iter().find(|fault| fault.concerns(call, token)) else {
         return Ok(None);
     };

@@ -94,7 +94,7 @@ fn lend(call: &mut HeaderMap, batch: &HeaderMap, name: HeaderName) {
 
 async fn part(boundary: &str, id: Option<&str>, answer: Response) -> String {
     let (head, body) = answer.into_parts();
-    let body = to_bytes(body, super::LONGEST).await.unwrap_or_default();
+    let body = to_bytes(body, super::WHOLE).await.unwrap_or_default();
     let mut told = format!("--{boundary}\r\nContent-Type: application/http\r\n");
     if let Some(id) = id {
         told += &format!("Content-ID: {}\r\n", id.replacen('<', "<response-", 1));

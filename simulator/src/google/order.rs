@@ -6,7 +6,8 @@ use serde_json::Value;
 /// A value whose objects begin as the provider's do. What is not among these follows by name.
 pub struct Ordered<'a>(pub &'a Value);
 
-const FIRST: [&str; 22] = [
+const FIRST: [&str; 23] = [
+    "@type",
     "error",
     "code",
     "message",

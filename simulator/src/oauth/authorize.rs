@@ -15,11 +15,9 @@ use crate::state::Simulated;
 const MOST_ACCOUNTS: i64 = 50;
 const LONGEST: usize = 4000;
 
-/// A checked request to authorize.
+/// A request to authorize, as it was read.
 #[derive(Clone)]
 pub struct Asked {
-    pub client_name: String,
-    pub lists_accounts: bool,
     pub client_id: String,
     pub redirect_uri: String,
     pub scopes: Vec<String>,
@@ -95,7 +93,7 @@ enum Decision {
 
 /// What is known of a request before anybody decides.
 struct Known {
-    asked: Asked,
+    client: Client,
     accounts: Vec<ProfileRow>,
     /// What the one account that it can be about has granted before.
     granted: Vec<String>,
@@ -108,9 +106,8 @@ async fn answer(
     chosen: Option<Decision>,
 ) -> Result<Response, Refused> {
     let asked = read(provider, &params)?;
-    let chosen_account = params.get("account").map(str::to_owned);
-    let Known { asked, accounts, granted } =
-        state.db.read(move |conn| known(conn, asked.clone(), chosen_account.as_deref())).await?;
+    let (read, account) = (asked.clone(), params.get("account").map(str::to_owned));
+    let Known { client, accounts, granted } = state.db.read(move |conn| known(conn, &read, account.as_deref())).await?;
     let decision = match chosen {
         Some(decision) => decision,
         None if asked.is_silent => {
@@ -121,7 +118,7 @@ async fn answer(
             Decision::Grant(asked.scopes.clone())
         }
         None => match params.get("simulator_consent") {
-            None => return Ok(consent_page(provider, &asked, &accounts)),
+            None => return Ok(consent_page(provider, &asked, &client, &accounts)),
             Some("allow") => Decision::Grant(asked.scopes.clone()),
             Some("partial") => Decision::Grant(part_of(provider, &asked.scopes)),
             Some("deny") => Decision::Deny,
@@ -182,8 +179,6 @@ fn read(provider: &Provider, params: &Params) -> Result<Asked, Refused> {
     })?;
     let text = |name: &str| params.get(name).map(str::to_owned);
     Ok(Asked {
-        client_name: String::new(),
-        lists_accounts: false,
         client_id,
         redirect_uri,
         scopes,
@@ -200,7 +195,7 @@ fn read(provider: &Provider, params: &Params) -> Result<Asked, Refused> {
 }
 
 /// Checks who asks, and where the answer would go.
-fn known(conn: &mut Conn, mut asked: Asked, chosen: Option<&str>) -> Result<Known, Refused> {
+fn known(conn: &mut Conn, asked: &Asked, chosen: Option<&str>) -> Result<Known, Refused> {
     let client = store::client(conn, &asked.client_id)?
         .ok_or_else(|| Refused::new("invalid_client", "The OAuth client was not found."))?;
     let named = match &asked.account {
@@ -210,14 +205,16 @@ fn known(conn: &mut Conn, mut asked: Asked, chosen: Option<&str>) -> Result<Know
     if !client.lists_accounts && named.is_none() {
         return Err(Refused::new("invalid_request", "There is no such account at this provider."));
     }
-    let settings = named.and_then(|profile| profile.settings());
+    let settings = named.as_ref().and_then(ProfileRow::settings);
     if !client.may_redirect_to(settings.as_ref(), &asked.redirect_uri) {
         let text = "The redirect URI in the request does not match the ones authorized for the OAuth client.";
         return Err(Refused::new("redirect_uri_mismatch", text));
     }
-    let Client { name, lists_accounts, .. } = client;
-    (asked.client_name, asked.lists_accounts) = (name, lists_accounts);
-    let accounts = accounts(conn, &asked)?;
+    let accounts = match (&asked.account, client.lists_accounts) {
+        (Some(_), _) => named.into_iter().collect(),
+        (None, true) => profiles::store::active(conn, None, MOST_ACCOUNTS)?,
+        (None, false) => Vec::new(),
+    };
     let granted = match pick(&accounts, chosen) {
         Ok(account) => store::granted(conn, &asked.client_id, account.id)?,
         Err(_) => Vec::new(),
@@ -228,16 +225,7 @@ fn known(conn: &mut Conn, mut asked: Asked, chosen: Option<&str>) -> Result<Know
             all.push(scope);
         }
     }
-    Ok(Known { asked, accounts, granted: all })
-}
-
-/// The active accounts that the request may choose from: the one it names, or all where the client may list them.
-fn accounts(conn: &mut Conn, asked: &Asked) -> Result<Vec<ProfileRow>, Refused> {
-    Ok(match &asked.account {
-        Some(user) => profiles::store::active_of(conn, user)?.into_iter().collect(),
-        None if asked.lists_accounts => profiles::store::active(conn, None, MOST_ACCOUNTS)?,
-        None => Vec::new(),
-    })
+    Ok(Known { client, accounts, granted: all })
 }
 
 fn pick<'a>(accounts: &'a [ProfileRow], chosen: Option<&str>) -> Result<&'a ProfileRow, Refused> {
@@ -288,10 +276,10 @@ fn redirect(asked: &Asked, told: &[(&str, &str)]) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, target.as_str()), (header::CACHE_CONTROL, "no-store")]).into_response()
 }
 
-fn consent_page(provider: &Provider, asked: &Asked, accounts: &[ProfileRow]) -> Response {
+fn consent_page(provider: &Provider, asked: &Asked, client: &Client, accounts: &[ProfileRow]) -> Response {
     // Browsers hold a form's redirects, too, against form-action.
     let target = Url::parse(&asked.redirect_uri).map(|uri| uri.origin().ascii_serialization()).unwrap_or_default();
-    (page_headers(&format!("'self' {target}")), views::consent(provider, asked, accounts)).into_response()
+    (page_headers(&format!("'self' {target}")), views::consent(provider, asked, &client.name, accounts)).into_response()
 }
 
 fn page_headers(form_action: &str) -> [(header::HeaderName, String); 5] {

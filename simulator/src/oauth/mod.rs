@@ -154,14 +154,14 @@ pub struct Exchange<'a> {
     pub verifier: Option<&'a str>,
 }
 
-/// What a rule has in its hands.
-pub struct Desk<'a> {
+/// Gives out tokens by a provider's rules, at one instant.
+pub struct Issuer<'a> {
     pub provider: &'a Provider,
     pub now: Timestamp,
     pub random: &'a Random,
 }
 
-impl Desk<'_> {
+impl Issuer<'_> {
     /// A code opens once. Whoever shows it again may have stolen it, so what it gave is revoked.
     pub fn exchange(&self, tx: &mut Tx, asked: &Exchange<'_>) -> Result<std::result::Result<Tokens, Refusal>> {
         let (code_hash, client) = (hash(asked.code), asked.client);

@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::provider::Provider;
-use super::{Client, Desk, Exchange, Refusal, Tokens, store};
+use super::{Client, Exchange, Issuer, Refusal, Tokens, store};
 use crate::params::Params;
 use crate::state::Simulated;
 
@@ -84,7 +84,7 @@ async fn exchange(
                 redirect_uri: params.get("redirect_uri").unwrap_or_default(),
                 verifier: params.get("code_verifier"),
             };
-            Desk { provider, now, random: &random }.exchange(tx, &asked)
+            Issuer { provider, now, random: &random }.exchange(tx, &asked)
         })
         .await?
 }
@@ -100,6 +100,6 @@ async fn refresh(
     let (now, random) = (state.clock.now(), state.random.clone());
     let refreshed = state
         .db
-        .write(move |tx| Desk { provider, now, random: &random }.refresh(tx, &client, &token, narrower.as_deref()));
+        .write(move |tx| Issuer { provider, now, random: &random }.refresh(tx, &client, &token, narrower.as_deref()));
     refreshed.await?
 }

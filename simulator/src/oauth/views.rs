@@ -6,8 +6,8 @@ use super::authorize::{Asked, Refused};
 use super::provider::Provider;
 use crate::profiles::ProfileRow;
 
-pub fn consent(provider: &Provider, asked: &Asked, accounts: &[ProfileRow]) -> String {
-    let title = format!("{} wants to access your account", asked.client_name);
+pub fn consent(provider: &Provider, asked: &Asked, client: &str, accounts: &[ProfileRow]) -> String {
+    let title = format!("{client} wants to access your account");
     if accounts.is_empty() {
         return page(
             "No account to choose",
@@ -33,7 +33,7 @@ pub fn consent(provider: &Provider, asked: &Asked, accounts: &[ProfileRow]) -> S
                         }
                     }
                 }
-                (scope_boxes(provider, asked))
+                (scope_boxes(provider, asked, client))
                 p.note { "This is the built-in platform simulator: nothing here reaches a real account." }
                 div.buttons {
                     button type="submit" name="decision" value="deny" { "Cancel" }
@@ -44,10 +44,10 @@ pub fn consent(provider: &Provider, asked: &Asked, accounts: &[ProfileRow]) -> S
     )
 }
 
-fn scope_boxes(provider: &Provider, asked: &Asked) -> Markup {
+fn scope_boxes(provider: &Provider, asked: &Asked, client: &str) -> Markup {
     html! {
         fieldset {
-            legend { "Select what " (asked.client_name) " can access" }
+            legend { "Select what " (client) " can access" }
             @for scope in &asked.scopes {
                 @if let Some(text) = provider.text(scope) {
                     label.scope {

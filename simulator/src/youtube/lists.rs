@@ -12,12 +12,12 @@ use crate::paging::Cursor;
 use crate::params::Params;
 use crate::world::youtube::Video;
 
-type Answer = Result<Value, ApiError>;
+pub type Answer = Result<Value, ApiError>;
 
 /// Below this a `searchTerms` filter scans, as with the provider, whole threads.
 const LONGEST_SEARCH: usize = 200;
 
-fn shape<'a>(channel: &'a Channel, now: Timestamp, parts: &'a Parts) -> Shape<'a> {
+pub fn shape<'a>(channel: &'a Channel, now: Timestamp, parts: &'a Parts) -> Shape<'a> {
     Shape { channel, now, parts, text: TextFormat::Html, tells_status: false }
 }
 
@@ -51,75 +51,6 @@ pub fn channels(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
     Ok(Page { items, total, per_page: most, ..Page::default() }.into_value("youtube#channelListResponse"))
 }
 
-pub fn playlist_items(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
-    let parts = Parts::parse(params, &["snippet", "contentDetails", "status"])?;
-    let most = request::max_results(params, 0, 50, 5)?;
-    let shape = shape(channel, now, &parts);
-    let mut uploads: Vec<(usize, &Video)> = channel.youtube().videos(now).enumerate().collect();
-    let list = match request::one_filter(params, &["playlistId", "id"])? {
-        "id" => {
-            let ids = request::ids(params, "id")?;
-            uploads.retain(|(_, video)| ids.contains(&shape.upload_id(video).as_str()));
-            "some".to_owned()
-        }
-        _ => params.get("playlistId").unwrap_or_default().to_owned(),
-    };
-    if list != "some" && list != channel.youtube().channel.uploads_playlist_id {
-        let message = "The playlist identified with the request's <code>playlistId</code> parameter cannot be found.";
-        return Err(ApiError::not_found("youtube.playlistItem", "playlistNotFound", message, "playlistId"));
-    }
-    if let Some(video) = params.get("videoId") {
-        uploads.retain(|(_, upload)| upload.id == video);
-    }
-    let total = uploads.len();
-    let window = Window::of(params, &format!("uploads in {list}"), |video| (video.published_at.micros(), &video.id))?;
-    let (page, next, previous) = window.cut(&uploads, most);
-    let items = page.iter().map(|(position, video)| shape.upload(video, *position)).collect();
-    Ok(Page { items, total, per_page: most, next, previous }.into_value("youtube#playlistItemListResponse"))
-}
-
-/// Which uploads a page shows: those behind one, or those before one.
-struct Window<F> {
-    query: String,
-    back: String,
-    after: Option<Cursor>,
-    before: Option<Cursor>,
-    place: F,
-}
-
-impl<F: Fn(&Video) -> (i64, &String)> Window<F> {
-    fn of(params: &Params, query: &str, place: F) -> Result<Self, ApiError> {
-        let back = format!("{query}, backwards");
-        let token = params.get("pageToken");
-        let before = token.and_then(|token| Cursor::parse(token, &back));
-        let after = if before.is_some() { None } else { request::page(params, query)? };
-        Ok(Self { query: query.to_owned(), back, after, before, place })
-    }
-
-    fn cut<'a>(
-        &self,
-        uploads: &'a [(usize, &'a Video)],
-        most: usize,
-    ) -> (&'a [(usize, &'a Video)], Option<String>, Option<String>) {
-        let stands =
-            |(_, video): &(usize, &Video), cursor: &Cursor| (self.place)(video).cmp(&(cursor.place, &cursor.id));
-        let begin = match (&self.after, &self.before) {
-            (Some(after), _) => uploads.partition_point(|upload| stands(upload, after).is_ge()),
-            (_, Some(before)) => uploads.partition_point(|upload| stands(upload, before).is_gt()).saturating_sub(most),
-            _ => 0,
-        };
-        let page = &uploads[begin..uploads.len().min(begin + most)];
-        let token = |upload: Option<&(usize, &Video)>, query: &str| {
-            upload.map(|(_, video)| {
-                let (place, id) = (self.place)(video);
-                Cursor { place, id: id.clone() }.token(query)
-            })
-        };
-        let next = token(page.last().filter(|_| begin + page.len() < uploads.len()), &self.query);
-        (page, next, token(page.first().filter(|_| begin > 0), &self.back))
-    }
-}
-
 pub fn videos(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
     let parts = Parts::parse(params, &parts::OF_VIDEOS)?;
     let filter = request::one_filter(params, &["id", "chart", "myRating"])?;
@@ -140,7 +71,7 @@ pub fn videos(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
 }
 
 pub fn video_stats(channel: &Channel, params: &Params, now: Timestamp) -> Answer {
-    let parts = Parts::parse(params, &["snippet", "contentDetails", "statistics"])?;
+    let parts = Parts::parse(params, &parts::OF_STATS)?;
     if !params.has("id") {
         return Err(ApiError::missing("id"));
     }

@@ -12,6 +12,7 @@ pub mod schema;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod watch;
 mod writes;
 
@@ -36,6 +37,7 @@ use crate::{faults, google};
 use channel::Channel;
 pub use error::ApiError;
 use quota::{Account, Bucket};
+use request::Parts;
 
 pub fn routes(state: Shared) -> Router {
     let pages = Router::new().route("/watch", get(watch::show)).route("/watch.css", get(watch::style));
@@ -200,12 +202,12 @@ async fn answer(
         return Err(ApiError::out_of_quota());
     }
     let slot = state.slot(access.profile_id, now).await?.ok_or_else(ApiError::auth)?;
-    let Some(channel) = &slot.channel else { return without_channel(endpoint).map(json) };
+    let Some(channel) = &slot.channel else { return without_channel(endpoint, params).map(json) };
     let _turn = if endpoint.writes() { Some(slot.turn.lock().await) } else { None };
     let call = Call { state, access, channel, params, body, now };
     let value = match endpoint {
         Endpoint::Channels => lists::channels(&call.read(), params, now)?,
-        Endpoint::PlaylistItems => lists::playlist_items(&call.read(), params, now)?,
+        Endpoint::PlaylistItems => uploads::playlist_items(&call.read(), params, now)?,
         Endpoint::Videos => lists::videos(&call.read(), params, now)?,
         Endpoint::VideoStats => lists::video_stats(&call.read(), params, now)?,
         Endpoint::CommentThreads => lists::comment_threads(&call.read(), params, now)?,
@@ -231,14 +233,18 @@ fn fields(endpoint: Endpoint, text: &str) -> Result<Fields, ApiError> {
 }
 
 /// What a Google account hears that has no channel.
-fn without_channel(endpoint: Endpoint) -> Result<Value, ApiError> {
-    let kind = match endpoint {
-        Endpoint::Channels => "youtube#channelListResponse",
-        Endpoint::Videos => "youtube#videoListResponse",
-        Endpoint::VideoStats => return Ok(resource::unpaged("youtube#batchGetStatsResponse", Vec::new())),
+fn without_channel(endpoint: Endpoint, params: &Params) -> Result<Value, ApiError> {
+    let (known, kind): (&[&str], _) = match endpoint {
+        Endpoint::Channels => (&parts::OF_CHANNELS, "youtube#channelListResponse"),
+        Endpoint::Videos => (&parts::OF_VIDEOS, "youtube#videoListResponse"),
+        Endpoint::VideoStats => (&parts::OF_STATS, "youtube#batchGetStatsResponse"),
         _ => return Err(ApiError::signup_required()),
     };
-    Ok(resource::Page::default().into_value(kind))
+    Parts::parse(params, known)?;
+    Ok(match endpoint {
+        Endpoint::VideoStats => resource::unpaged(kind, Vec::new()),
+        _ => resource::Page::default().into_value(kind),
+    })
 }
 
 fn no_content(_: ()) -> Response {

@@ -36,6 +36,8 @@ pub const OF_VIDEOS: [&str; 13] = [
     "topicDetails",
 ];
 
+pub const OF_STATS: [&str; 3] = ["snippet", "contentDetails", "statistics"];
+
 type Told = Vec<(&'static str, Value)>;
 
 /// What is shown to networks that audit a channel, by a scope that nobody can be asked for here.

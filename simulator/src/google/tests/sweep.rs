@@ -107,7 +107,7 @@ impl Sweep<'_> {
         } else {
             refusal_faults(status.as_u16(), &body)
         };
-        assert!(faults.is_empty(), "{path}\n{status} {body:.400}\n{faults:#?}");
+        assert!(faults.is_empty(), "{path}\n{status} {:.400}\n{faults:#?}", body.to_string());
         assert!(!status.is_server_error(), "{path}: {status}");
         self.answered += usize::from(status.is_success());
     }
