@@ -1,5 +1,6 @@
 //! What is the same at all of Google's hosts, over the wire.
 
+mod refusals;
 mod sweep;
 
 use std::io::Read as _;

@@ -119,7 +119,7 @@ fn with(query: &[(String, String)], name: &str, value: String) -> Vec<(String, S
 }
 
 /// What is wrong with a refusal: of either kind that Google's APIs have.
-fn refusal_faults(status: u16, body: &Value) -> Vec<String> {
+pub fn refusal_faults(status: u16, body: &Value) -> Vec<String> {
     let error = &body["error"];
     let is_known = |object: &Value, names: &[&str]| {
         object.as_object().is_some_and(|fields| fields.keys().all(|name| names.contains(&name.as_str())))
