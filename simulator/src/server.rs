@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::hosts::{Host, Hosts, base_url};
 use crate::state::{Shared, Simulated};
 use crate::youtube::quota::Ledger;
-use crate::{MOST_BODY_BYTES, Options, arrivals, business, oauth, profiles, youtube};
+use crate::{MOST_BODY_BYTES, Options, arrivals, business, google, oauth, profiles, youtube};
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_simulator", sql: include_str!("schema.sql") },
@@ -71,7 +71,9 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
         let routes = match host {
             Host::GoogleAccounts => oauth::google::accounts(state.clone()),
             Host::GoogleOauth => oauth::google::oauth(state.clone()),
-            Host::GoogleApis => oauth::google::apis(state.clone()),
+            Host::GoogleApis => {
+                google::host(oauth::google::apis(state.clone()).merge(youtube::calls(host, state.clone())))
+            }
             Host::Youtube => youtube::routes(state.clone()),
             Host::GbpAccounts | Host::GbpInfo | Host::GbpReviews => business::routes(host, state.clone()),
         };

@@ -150,6 +150,9 @@ fn the_answer_to_a_read_is_lost_where_that_is_ordered() {
         assert_eq!(status(&sim, &token, Method::GET, OWN).await, 200, "left alone, it waits for a write");
         order(&sim, json!({ "kind": "lost_answer", "method": "GET", "calls": 1 })).await;
         assert!(sim.youtube(&token, Method::GET, OWN).send().await.is_err(), "not a byte comes back");
+        order(&sim, json!({ "kind": "lost_answer", "method": "GET", "calls": 1 })).await;
+        let compressed = sim.youtube(&token, Method::GET, OWN).header("accept-encoding", "gzip");
+        assert!(compressed.send().await.is_err(), "compressed, neither");
         assert_eq!(status(&sim, &token, Method::GET, OWN).await, 200);
         assert_eq!(ordered(&sim).await.len(), 1);
     });

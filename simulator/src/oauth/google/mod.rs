@@ -23,7 +23,6 @@ use crate::google as surface;
 use crate::hosts::Host;
 use crate::params::Params;
 use crate::state::Shared;
-use crate::youtube;
 
 pub const YOUTUBE_FORCE_SSL: &str = "https://www.googleapis.com/auth/youtube.force-ssl";
 pub const YOUTUBE_READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
@@ -85,7 +84,7 @@ pub fn oauth(state: Shared) -> Router {
     surface::host(routes.with_state(state))
 }
 
-/// `www.googleapis.com`, which has everybody's paths.
+/// What `www.googleapis.com` has of them, beside other services' paths.
 pub fn apis(state: Shared) -> Router {
     let routes = Router::new()
         .route("/oauth2/v1/userinfo", get(userinfo::older))
@@ -97,7 +96,7 @@ pub fn apis(state: Shared) -> Router {
         .route("/oauth2/v3/certs", get(certificates))
         .route("/oauth2/v4/token", post(tokens::token))
         .route("/healthz", get(|| async { "ok\n" }));
-    surface::host(routes.with_state(state.clone()).merge(youtube::calls(Host::GoogleApis, state)))
+    routes.with_state(state)
 }
 
 async fn ask(State(state): State<Shared>, uri: Uri) -> Response {
