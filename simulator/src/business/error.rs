@@ -27,6 +27,19 @@ impl ApiError {
         self
     }
 
+    /// Nobody shows who they are: these APIs take no keys instead.
+    fn nobody() -> Self {
+        let message = "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
+        let challenge = Some("Bearer realm=\"https://accounts.google.com/\"".into());
+        Self { challenge, ..Self::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message) }
+            .detailed(info("CREDENTIALS_MISSING", json!({})))
+    }
+
+    fn key() -> Self {
+        let message = "API key not valid. Please pass a valid API key.";
+        Self::new(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", message).detailed(info("API_KEY_INVALID", json!({})))
+    }
+
     pub fn auth() -> Self {
         let message = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
         let challenge = Some("Bearer realm=\"https://accounts.google.com/\", error=\"invalid_token\"".into());
@@ -98,6 +111,10 @@ impl Dialect for ApiError {
     fn unavailable() -> Self {
         let message = "The service is currently unavailable.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)
+    }
+
+    fn anonymous(key: Option<&str>) -> Self {
+        key.map_or_else(Self::nobody, |_| Self::key())
     }
 }
 

@@ -113,7 +113,8 @@ async fn answer(
         None if asked.is_silent => {
             let is_covered = accounts.len() == 1 && asked.scopes.iter().all(|scope| granted.contains(scope));
             if !is_covered {
-                return Ok(redirect(&asked, &[("error", "interaction_required")]));
+                let told = [("error_subtype", "access_denied"), ("error", "interaction_required")];
+                return Ok(redirect(&asked, &told));
             }
             Decision::Grant(asked.scopes.clone())
         }

@@ -191,7 +191,9 @@ fn nobody_is_asked_where_that_is_not_wanted() {
             asked.extend(more);
             sim.consent("ann", &asked).await
         };
-        assert_eq!(value(&silent(&[]).await, "error"), "interaction_required");
+        let refused = silent(&[]).await;
+        let told = (value(&refused, "error"), value(&refused, "error_subtype"));
+        assert_eq!(told, ("interaction_required".into(), "access_denied".into()));
         allowed(&sim, &[]).await;
         let back = silent(&[("scope", YOUTUBE_READONLY)]).await;
         assert_eq!((value(&back, "state"), value(&back, "scope")), ("the state".into(), YOUTUBE_READONLY.into()));
