@@ -98,19 +98,17 @@ pub fn take(
     now: Timestamp,
 ) -> Result<Option<(FaultKind, Parameters)>> {
     tx.exec("DELETE FROM faults WHERE profile_id = $1 AND ends_at <= $2", args![profile, now])?;
-    let Some(met) = of(tx, profile, now)?.into_iter().find(|fault| fault.concerns(call, token)) else {
-        return Ok(None);
-    };
-    match met.calls {
-        None => {}
-        Some(left) if left > 1 => {
-            tx.exec("UPDATE faults SET calls = $2 WHERE id = $1", args![met.id, left - 1])?;
+    for met in of(tx, profile, now)?.into_iter().filter(|fault| fault.concerns(call, token)) {
+        if met.calls.is_some() {
+            // Of calls at once, each counts for itself.
+            if tx.exec("UPDATE faults SET calls = calls - 1 WHERE id = $1 AND calls > 0", args![met.id])? == 0 {
+                continue;
+            }
+            tx.exec("DELETE FROM faults WHERE id = $1 AND calls = 0", args![met.id])?;
         }
-        Some(_) => {
-            remove(tx, profile, Some(met.id))?;
-        }
+        return Ok(Some((met.kind, met.parameters())));
     }
-    Ok(Some((met.kind, met.parameters())))
+    Ok(None)
 }
 
 #[test]

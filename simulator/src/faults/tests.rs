@@ -77,6 +77,15 @@ both_databases! {
         assert!(ordered(&sim).await.is_empty());
     }
 
+    async fn of_calls_at_once_as_many_meet_a_fault_as_were_ordered(sim: Sim) {
+        let token = connected(&sim).await;
+        order(&sim, json!({ "kind": "server_error", "calls": 7 })).await;
+        let calls = (0..20).map(|_| status(&sim, &token, Method::GET, OWN));
+        let met = futures_util::future::join_all(calls).await;
+        assert_eq!(met.iter().filter(|status| **status == 503).count(), 7, "{met:?}");
+        assert!(ordered(&sim).await.is_empty());
+    }
+
     async fn a_fault_ends_at_its_time(sim: Sim) {
         let token = connected(&sim).await;
         order(&sim, json!({ "kind": "quota", "until": "2026-11-22T10:30:00Z" })).await;
