@@ -72,7 +72,8 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
             Host::GoogleAccounts => oauth::google::accounts(state.clone()),
             Host::GoogleOauth => oauth::google::oauth(state.clone()),
             Host::GoogleApis => {
-                google::host(oauth::google::apis(state.clone()).merge(youtube::calls(host, state.clone())))
+                let routes = oauth::google::apis(state.clone()).merge(youtube::calls(host, state.clone()));
+                google::interfaces(routes, &state)
             }
             Host::Youtube => youtube::routes(state.clone()),
             Host::GbpAccounts | Host::GbpInfo | Host::GbpReviews => business::routes(host, state.clone()),

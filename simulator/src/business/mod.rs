@@ -50,7 +50,7 @@ pub fn routes(host: Host, state: Shared) -> Router {
     let answer = move |state: State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
         serve(host, state, method, uri, headers, body)
     };
-    google::host(pages.fallback(answer).with_state(state))
+    google::interfaces(pages.fallback(answer).with_state(state.clone()), &state)
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

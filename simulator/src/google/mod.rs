@@ -1,22 +1,24 @@
 //! What all of Google's hosts have in common: how a request may be dressed, and how an answer is.
 
-pub mod batch;
+mod batch;
 mod order;
 #[cfg(test)]
 mod tests;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
 use serde_json::Value;
 use tower_http::compression::CompressionLayer;
 
 use crate::MOST_BODY_BYTES;
 use crate::params::Params;
+use crate::state::Shared;
 use order::Ordered;
 
 const JSON: &str = "application/json; charset=UTF-8";
@@ -25,13 +27,23 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// Answers are our own, and in memory already.
 const WHOLE: usize = usize::MAX;
 
+/// A host of interfaces, which takes several calls in one, too.
+pub fn interfaces(routes: Router, state: &Shared) -> Router {
+    let (calls, random) = (dressed(routes.clone()), state.random.clone());
+    let batch = post(move |headers: HeaderMap, body: Bytes| {
+        let (calls, random) = (calls.clone(), random.clone());
+        async move { batch::answer(calls, &random, &headers, &body).await }
+    });
+    host(Router::new().route("/batch", batch.clone()).route("/batch/{*of}", batch).merge(routes))
+}
+
 /// A host of Google's, as the network sees it.
 pub fn host(routes: Router) -> Router {
     dressed(routes).layer(CompressionLayer::new())
 }
 
 /// The same without compression, for calls within a batch.
-pub fn dressed(routes: Router) -> Router {
+fn dressed(routes: Router) -> Router {
     routes.layer(middleware::from_fn(dress))
 }
 

@@ -24,7 +24,7 @@ use axum::extract::State;
 use axum::http::header::{ETAG, HeaderValue};
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use kit::clock::Timestamp;
 use serde_json::Value;
 
@@ -41,20 +41,11 @@ use request::Parts;
 
 pub fn routes(state: Shared) -> Router {
     let pages = Router::new().route("/watch", get(watch::show)).route("/watch.css", get(watch::style));
-    google::host(pages.with_state(state.clone()).merge(calls(Host::Youtube, state)))
+    google::interfaces(pages.with_state(state.clone()).merge(calls(Host::Youtube, state.clone())), &state)
 }
 
-/// What the API's host answers, and so does the one for all of Google's.
+/// What the API's own host answers, and so does the one for all of Google's.
 pub fn calls(host: Host, state: Shared) -> Router {
-    let batched = api(host, state.clone());
-    let batch = move |State(state): State<Shared>, headers: HeaderMap, body: Bytes| async move {
-        google::batch::answer(google::dressed(batched), &state.random, &headers, &body).await
-    };
-    let batches = Router::new().route("/batch", post(batch.clone())).route("/batch/youtube/v3", post(batch));
-    batches.with_state(state.clone()).merge(api(host, state))
-}
-
-fn api(host: Host, state: Shared) -> Router {
     let answer = move |state: State<Shared>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes| {
         serve(host, state, method, uri, headers, body)
     };

@@ -199,3 +199,16 @@ fn several_calls_come_in_one() {
         assert_eq!(answer(post.body("nothing of that kind")).await.0, StatusCode::BAD_REQUEST);
     });
 }
+
+#[test]
+fn the_business_hosts_take_several_calls_in_one_too() {
+    with_sim(async |sim| {
+        sim.make_profile("ben", "k1", json!({ "story": "restaurant" })).await;
+        let token = sim.connect_business("ben").await;
+        let calls = [("b + 1", "GET /v1/accounts?alt=json HTTP/1.1\n\n".to_owned())];
+        let post = sim.client.post(format!("{}/batch", sim.host(Host::GbpAccounts))).bearer_auth(&token);
+        let told = post.header("content-type", "multipart/mixed; boundary=\"===b\"").body(batch(&calls));
+        let told = told.send().await.unwrap().text().await.unwrap();
+        assert!(told.contains("Content-ID: <response-b + 1>") && told.contains("\"type\": \"PERSONAL\""), "{told}");
+    });
+}

@@ -14,7 +14,7 @@ use super::{EMAIL, ISSUER, OPENID, PROFILE};
 use crate::oauth;
 use crate::state::Slot;
 
-/// Of every simulator, and no secret: nobody outside of one trusts it.
+/// Of every simulator, and no secret: nobody outside of one trusts it. (`openssl genpkey -algorithm RSA`, as PKCS #8.)
 static KEY: LazyLock<RsaKeyPair> =
     LazyLock::new(|| RsaKeyPair::from_pkcs8(include_bytes!("identity_key.der")).expect("the key is well formed"));
 
