@@ -69,7 +69,7 @@ fn together(mut files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-/// A script without its comments and indentation: nobody reads it on the wire.
+/// A script without its comments and the spaces that only eyes need: nobody reads it on the wire.
 fn terse(name: &str, script: &[u8]) -> Vec<u8> {
     let script = std::str::from_utf8(script).expect("a script is UTF-8");
     let mut terse = String::with_capacity(script.len());
@@ -78,10 +78,38 @@ fn terse(name: &str, script: &[u8]) -> Vec<u8> {
             line.matches('`').count() % 2 == 0,
             "assets/{name}: a template goes over lines, whose indentation would be lost: {line}"
         );
-        terse.push_str(line);
+        terse.push_str(&close_up(name, line));
         terse.push('\n');
     }
     terse.into_bytes()
+}
+
+/// A line of a script without the spaces around signs, but for those between quotes; of templates in templates nothing is known.
+fn close_up(name: &str, line: &str) -> String {
+    if line.matches('`').count() > 2 {
+        return line.to_owned();
+    }
+    let is_sign = |c: &char| "=?:,;{}()[]<>*&|!+-".contains(*c);
+    let is_one_of_two = |c: &char| "+-".contains(*c);
+    let (mut closed, mut quote, mut letters) = (String::with_capacity(line.len()), None, line.chars().peekable());
+    let mut before = None;
+    while let Some(letter) = letters.next() {
+        let after = letters.peek();
+        let are_two = before.as_ref().is_some_and(is_one_of_two) && after.is_some_and(is_one_of_two);
+        let is_between_signs = before.as_ref().is_some_and(is_sign) || after.is_some_and(is_sign);
+        if letter == ' ' && quote.is_none() && is_between_signs && !are_two {
+            continue;
+        }
+        match quote {
+            Some(open) if letter == open && before != Some('\\') => quote = None,
+            None if "\"'`".contains(letter) => quote = Some(letter),
+            _ => {}
+        }
+        closed.push(letter);
+        before = Some(letter);
+    }
+    assert!(quote.is_none(), "assets/{name}: a quote that is not closed in its line: {line}");
+    closed
 }
 
 /// `app.css` becomes `app.0123456789ab.css`: new content has a new address, so an old one may be cached for ever.

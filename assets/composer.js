@@ -24,33 +24,33 @@ function count(form) {
   told.classList.toggle("bad-text", left < 0);
 }
 
-function forget(form) {
+function save(form) {
   clearTimeout(pending.get(form));
   pending.delete(form);
-}
-
-function save(form) {
-  forget(form);
   const address = new URL(form.dataset.draft, location);
   address.searchParams.set("panel", "draft");
   const told = form.querySelector("[data-told]");
   const body = new URLSearchParams({ key: form.elements.key?.value ?? "", [box(form).name]: box(form).value });
-  const kept = fetch(address, { method: "POST", body, keepalive: true })
+  const kept = fetch(address, { method: "POST", body, keepalive: true, signal: AbortSignal.timeout(10_000) })
     .then((answer) => (told.textContent = answer.ok ? "Draft saved." : "The draft is not saved yet."))
     .catch(() => {
       told.textContent = "The draft is not saved yet.";
-      pending.set(form, setTimeout(() => save(form), 10 * PAUSE));
+      later(form, 10 * PAUSE);
     })
     .finally(() => saving.delete(kept) && count(form));
   saving.add(kept);
+}
+
+function later(form, pause) {
+  clearTimeout(pending.get(form));
+  pending.set(form, setTimeout(save, pause, form));
 }
 
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (!form || event.target !== box(form)) return;
   count(form);
-  forget(form);
-  pending.set(form, setTimeout(() => save(form), PAUSE));
+  later(form, PAUSE);
 });
 
 // Whoever leaves the box or the page loses nothing of the last second.
@@ -62,13 +62,14 @@ document.addEventListener("focusout", flush);
 addEventListener("pagehide", flush);
 // What draws a box anew waits for the words in it (triage.js), and so does an act that loads a page of its own.
 document.addEventListener("flush", ({ detail }) => (detail.kept = flush()));
+// Where the line is cut, nothing goes: the words would be left for the browser's own page about it.
 document.addEventListener("submit", (event) => {
-  forget(event.target);
   const kept = flush();
   if (!kept) return;
   event.preventDefault();
   event.stopPropagation();
-  kept.then(() => event.target.requestSubmit(event.submitter));
+  const { target, submitter } = event;
+  kept.then((all) => (all.every(Boolean) ? target.requestSubmit(submitter) : target.dispatchEvent(new Event("cut", { bubbles: true }))));
 }, true);
 
 document.addEventListener("keydown", (event) => {

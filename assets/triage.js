@@ -38,7 +38,8 @@ async function open(address, then, body = null, acted = null) {
     led.searchParams.delete("panel");
     const next = target.status === 200 && target.response?.getElementById("reading");
     if (body && target.status >= 400) return refuse(target.response, acted);
-    if (!next) return location.assign(body ? led : address);
+    // Where one pane is shown, the list has a page of its own.
+    if (!next || !(panes.matches || next.dataset.id)) return location.assign(body ? led : address);
     const writing = put(document.importNode(next, true), acted);
     document.title = `${reading().dataset.title} · Repruv`;
     const done = reading().querySelector(".receipt span")?.textContent ?? "";
@@ -46,7 +47,8 @@ async function open(address, then, body = null, acted = null) {
     then(led);
     writing?.();
   };
-  request.onerror = () => refuse(null, acted ?? reading());
+  request.timeout = 20_000;
+  request.onerror = request.ontimeout = () => refuse(null, acted ?? reading());
   request.send(body);
 }
 
@@ -85,10 +87,12 @@ function refuse(page, acted) {
   told.append(page?.querySelector(".trouble a.button") ?? "");
 }
 
+document.addEventListener("cut", ({ target }) => refuse(null, target));
+
 // Acts of the pane go on in the pane: what leaves the list is taken out of it, and the focus stays where it was, in the list or not.
 document.addEventListener("submit", (event) => {
   const form = event.target.closest(".reading form[data-move], .reading form[data-undo], .reading form[data-act], .reading form[data-composer]");
-  if (!form || !panes.matches || event.defaultPrevented || event.submitter?.dataset.save === "") return;
+  if (!form || event.defaultPrevented || event.submitter?.dataset.save === "") return;
   event.preventDefault();
   const row = "leaves" in form.dataset && rowOf(reading().dataset.id);
   const wasInList = list()?.contains(document.activeElement);

@@ -6,6 +6,7 @@ mod inbox;
 mod members;
 mod moderation;
 mod narrow;
+mod offline;
 mod pages;
 mod palette;
 mod person;

@@ -104,6 +104,20 @@ impl Browser {
         self.client.switch_to_window(tabs[0].clone()).await.expect("it is looked at");
     }
 
+    /// From now on no page reaches anybody.
+    pub async fn cut_the_line(&self) {
+        self.line(true).await;
+    }
+
+    pub async fn mend_the_line(&self) {
+        self.line(false).await;
+    }
+
+    async fn line(&self, is_cut: bool) {
+        let line = json!({"offline": is_cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+        self.protocol("Network.emulateNetworkConditions", line).await.expect("the line is cut or mended");
+    }
+
     /// From now on pages run no scripts.
     pub async fn disable_javascript(&self) {
         self.protocol("Emulation.setScriptExecutionDisabled", json!({"value": true}))
