@@ -45,7 +45,7 @@ pub async fn show(State(app): State<App>, who: Caller) -> Result<Json<Answer>> {
     Ok(Json(Answer {
         workspace: WorkspaceBody { id: who.workspace.id, kind: who.workspace.kind },
         time_zone: local.zone_name().to_owned(),
-        as_of: facts.as_of(),
+        as_of: facts.read_to(),
         metrics: metrics(&facts, &local),
         connections: facts.connections,
     }))

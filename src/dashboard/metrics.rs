@@ -24,7 +24,11 @@ pub struct Metric {
     pub value: Option<Value>,
     pub unit: &'static str,
     pub window: String,
+    /// When the number was counted, or read at the platform.
     pub as_of: Option<Timestamp>,
+    /// Of what is counted here: up to when everything of the platforms is in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_to: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,8 +112,8 @@ pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
     vec![
         needs_reply(facts, local),
         interactions_today(facts, local),
-        answers::response_time(facts),
-        answers::response_time_p90(facts),
+        answers::response_time(facts, local),
+        answers::response_time_p90(facts, local),
         answers::response_rate(facts, local),
         answers::answered_today(facts, local),
         sentiment(facts, local),
@@ -137,7 +141,8 @@ fn needs_reply(facts: &Facts, local: &Local) -> Metric {
         value: reason.is_none().then_some(Value::Count(waiting.total)),
         unit: "interactions",
         window: "now".to_owned(),
-        as_of: facts.as_of(),
+        as_of: Some(local.now),
+        read_to: facts.read_to(),
         reason,
         change: None,
         definition: "Comments and reviews from other people that wait for you: published, not spam, and neither answered, done, \
@@ -164,7 +169,8 @@ fn interactions_today(facts: &Facts, local: &Local) -> Metric {
         value: reason.is_none().then_some(Value::Count(today)),
         unit: "interactions",
         window: format!("today, {}", local.zone_name()),
-        as_of: facts.as_of(),
+        as_of: Some(local.now),
+        read_to: facts.read_to(),
         reason,
         change,
         definition: "Comments, replies, reviews and mentions from other people, by the day they were written in your time \
@@ -194,7 +200,8 @@ fn sentiment(facts: &Facts, local: &Local) -> Metric {
         value: reason.is_none().then(|| Value::Percent(share(month.positive))),
         unit: "%",
         window: window(),
-        as_of: facts.as_of(),
+        as_of: Some(local.now),
+        read_to: facts.read_to(),
         reason,
         change: None,
         definition: "The share of positive comments and reviews among those whose sentiment is known, based on ratings, \
@@ -224,6 +231,7 @@ fn audience(facts: &Facts, local: &Local) -> Metric {
         unit: "followers",
         window: "now".to_owned(),
         as_of: connected().filter_map(|connection| connection.synced_at).min(),
+        read_to: None,
         reason,
         change: growth.map(|growth| Change { value: growth.value, unit: "followers", since: growth.since(local) }),
         definition: "Subscribers and followers across your accounts, as last synced. Someone who follows you on two \
@@ -282,7 +290,7 @@ fn engagement_rate(facts: &Facts) -> Metric {
         definition: "Likes and comments per hundred views, for content published in this period whose views the platform \
                      shows.",
         href: "/connections".to_owned(),
-        as_of: facts.as_of(),
+        as_of: seen.read_at,
         notes: if reason.is_none() { notes } else { Vec::new() },
         reason,
         ..blank()
@@ -296,7 +304,7 @@ fn growth((facts, local): (&Facts, &Local), growth: Option<&Growth>, metric: Met
     Metric {
         value: known.map(|growth| Value::Count(whole(growth.value))),
         window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since(local))),
-        as_of: facts.as_of(),
+        as_of: known.map(|growth| growth.until),
         reason,
         notes: known.map(|growth| format!("since {}", growth.since(local))).into_iter().collect(),
         ..metric
@@ -312,6 +320,7 @@ fn blank() -> Metric {
         unit: "",
         window: String::new(),
         as_of: None,
+        read_to: None,
         reason: None,
         change: None,
         definition: "",

@@ -141,6 +141,8 @@ kit::row! {
         pub views: f64,
         pub likes: f64,
         pub comments: f64,
+        /// When the one was read that was read longest ago.
+        pub read_at: Option<Timestamp>,
     }
 }
 
@@ -150,6 +152,8 @@ kit::row! {
     pub struct Growth {
         /// The time of the oldest reading.
         pub since: Timestamp,
+        /// That of the newest, of the account that was read longest ago.
+        pub until: Timestamp,
         /// How many connections have both readings.
         pub connections: i64,
         pub value: f64,
@@ -276,8 +280,8 @@ fn days(n: usize) -> Duration {
 }
 
 impl Facts {
-    /// Until when everything is known: the connection that lags most.
-    pub fn as_of(&self) -> Option<Timestamp> {
+    /// Up to when everything of the platforms is known: the connection that lags most.
+    pub fn read_to(&self) -> Option<Timestamp> {
         self.reading().map(|connection| connection.complete_to.or(connection.synced_at)).min().flatten()
     }
 

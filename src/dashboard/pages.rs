@@ -16,7 +16,7 @@ use crate::demo;
 use crate::inbox::tour;
 use crate::live::Streams;
 use crate::web::errors::{Error, Result};
-use crate::web::extract;
+use crate::web::extract::{self, DrawnFor};
 use crate::web::ui::{self, Local, NOTHING};
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,7 @@ pub async fn show(
     State(app): State<App>,
     nonce: Nonce,
     SessionToken(token): SessionToken,
+    drawn_for: DrawnFor,
     Query(asked): Query<Asked>,
 ) -> Result<Markup> {
     let panel = asked.panel.as_deref().map(str::parse::<Panel>).transpose();
@@ -48,6 +49,7 @@ pub async fn show(
         .db
         .read(move |conn| {
             let who = sessions::authenticate(conn, &token, now)?.ok_or(Error::SignInNeeded)?;
+            drawn_for.is(&who.workspace)?;
             let local = Local::new(now, &who.user.time_zone);
             let demo = conn.later(|conn| demo::view(conn, &who.user, now));
             let is_all = matches!(panel, None | Some(Panel::All));

@@ -120,7 +120,7 @@ pub fn engagement(conn: &mut Conn, workspace: WorkspaceId, since: Timestamp) -> 
     conn.one(
         "SELECT count(*), COALESCE(SUM(CAST(views AS DOUBLE PRECISION)), 0.0),
                 COALESCE(SUM(CAST(likes AS DOUBLE PRECISION)), 0.0),
-                COALESCE(SUM(CAST(comments AS DOUBLE PRECISION)), 0.0)
+                COALESCE(SUM(CAST(comments AS DOUBLE PRECISION)), 0.0), MIN(last_seen_at)
          FROM content_items
          WHERE workspace_id = $1 AND published_at >= $2 AND views IS NOT NULL AND removed_at IS NULL",
         args![workspace, since],
@@ -130,7 +130,7 @@ pub fn engagement(conn: &mut Conn, workspace: WorkspaceId, since: Timestamp) -> 
 /// Over the accounts that were read on both days: the first day from `since` on that has readings, and the newest.
 pub fn growth(conn: &mut Conn, workspace: WorkspaceId, metric: &str, since: civil::Date) -> Result<Option<Growth>> {
     conn.opt(
-        "SELECT MIN(first.taken_at), count(*),
+        "SELECT MIN(first.taken_at), MIN(newest.taken_at), count(*),
                 SUM(CAST(newest.value AS DOUBLE PRECISION) - CAST(first.value AS DOUBLE PRECISION))
          FROM metric_snapshots first
          JOIN metric_snapshots newest ON newest.subject_id = first.subject_id AND newest.metric = first.metric

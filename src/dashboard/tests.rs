@@ -205,7 +205,8 @@ kit::both_databases! {
         let metric = house.metric("needs_reply").await;
         assert_eq!(metric.value, Some(Value::Count(38)));
         assert_eq!(metric.notes, ["4 urgent", "oldest 2 d 3 h"]);
-        assert_eq!(metric.as_of, Some(house.ago(1)));
+        let (counted, read_to) = (house.local.now, house.ago(1));
+        assert_eq!((metric.as_of, metric.read_to), (Some(counted), Some(read_to)), "counted now, in what was read then");
     }
 
     async fn today_is_the_readers_day_and_a_small_yesterday_proves_nothing(house: House) {

@@ -60,7 +60,7 @@ fn glance(name: &str, facts: &Facts, may_connect: bool, local: &Local) -> Markup
             }
             p.meta {
                 span { (local.zone_name()) }
-                @if let Some(at) = facts.as_of() { span { "up to date as of " (local.brief(at)) } }
+                @if let Some(at) = facts.read_to() { span { "up to date as of " (local.brief(at)) } }
             }
         }
     }
@@ -133,6 +133,7 @@ fn explanation(metric: &Metric, local: &Local) -> Markup {
         p.muted {
             "Period: " (metric.window) "."
             @if let Some(at) = metric.as_of { " As of " (local.exact(at)) "." }
+            @if let Some(at) = metric.read_to { " Everything on your accounts up to " (local.exact(at)) " is in it." }
         }
     }
 }

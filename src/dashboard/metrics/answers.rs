@@ -17,7 +17,7 @@ const NO_ANSWER_TODAY: Reason =
 const NOBODY_ASKED: Reason =
     Reason { code: "nobody_asked", text: "No comment of this period asked for an answer.", next: None };
 
-pub fn response_time(facts: &Facts) -> Metric {
+pub fn response_time(facts: &Facts, local: &Local) -> Metric {
     let took = facts.waits.within(50);
     let of = counted(facts.waits.count() as i64, "answer", "answers");
     let notes = [of].into_iter().chain(facts.waits.in_business_hours.then(|| "business hours".to_owned())).collect();
@@ -29,11 +29,11 @@ pub fn response_time(facts: &Facts) -> Metric {
         definition: "Half of the comments and reviews that you answered from Repruv in this period waited no longer than this \
                      for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, only the \
                      newest 2,000 are used.",
-        ..of_answers(facts)
+        ..of_answers(facts, local)
     }
 }
 
-pub fn response_time_p90(facts: &Facts) -> Metric {
+pub fn response_time_p90(facts: &Facts, local: &Local) -> Metric {
     let took = facts.waits.within(90);
     Metric {
         name: "response_time_p90",
@@ -42,18 +42,19 @@ pub fn response_time_p90(facts: &Facts) -> Metric {
         definition: "Nine in ten of the comments and reviews that you answered from Repruv in this period waited no longer than \
                      this for your first reply. Where the workspace has business hours, only those count. With more than 2,000 answers, only the \
                      newest 2,000 are used.",
-        ..of_answers(facts)
+        ..of_answers(facts, local)
     }
 }
 
 /// The parts that are the same for all that is told of answers.
-fn of_answers(facts: &Facts) -> Metric {
+fn of_answers(facts: &Facts, local: &Local) -> Metric {
     let is_known = facts.waits.count() > 0;
     Metric {
         icon: Icon::Clock,
         unit: "s",
         window: window(),
-        as_of: facts.as_of(),
+        as_of: Some(local.now),
+        read_to: facts.read_to(),
         reason: (!is_known).then(|| no_rows(facts).unwrap_or(NO_ANSWER)),
         href: "/inbox?answered=last_30_days&visibility=any".to_owned(),
         ..blank()
@@ -72,7 +73,8 @@ pub fn response_rate(facts: &Facts, local: &Local) -> Metric {
         value: reason.is_none().then(|| Value::Percent(share())),
         unit: "%",
         window: window(),
-        as_of: facts.as_of(),
+        as_of: Some(local.now),
+        read_to: facts.read_to(),
         notes: if reason.is_none() { notes } else { Vec::new() },
         reason,
         definition: "Of the comments and reviews of this period that asked for an answer or got one, the share that got one, \
@@ -97,7 +99,8 @@ pub fn answered_today(facts: &Facts, local: &Local) -> Metric {
         value: reason.is_none().then(|| Value::Count(facts.answered_today.iter().map(|(.., count)| count).sum())),
         unit: "interactions",
         window: format!("today, {}", local.zone_name()),
-        as_of: facts.as_of(),
+        as_of: Some(local.now),
+        read_to: facts.read_to(),
         parts: if reason.is_none() { facts.answered_today.iter().map(part).collect() } else { Vec::new() },
         reason,
         definition: "Comments and reviews to which your team sent the first reply from Repruv today, by who did.",
