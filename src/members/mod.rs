@@ -20,7 +20,7 @@ use crate::inbox::{listing, marks, notes, saved_views};
 use crate::replies;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::{Look, Work};
-use crate::workspaces::{self, BusinessHours, Changed, Member, Role, Workspace, WorkspaceId};
+use crate::workspaces::{self, BusinessHours, Changed, Member, Right, Role, Workspace, WorkspaceId};
 
 const LONGEST_NAME: usize = 80;
 
@@ -32,6 +32,8 @@ pub struct Members {
     pub invitations: Vec<Invitation>,
     /// What editors answer waits for an owner.
     pub approves_replies: bool,
+    /// Replies that wait for one.
+    pub awaiting: i64,
     /// When the workspace answers, where that is set, and its zone.
     pub hours: (Option<BusinessHours>, TimeZone),
 }
@@ -43,8 +45,9 @@ pub fn list(look: &mut Look<'_>, workspace: WorkspaceId, role: Role) -> db::Resu
         Role::Editor | Role::Viewer => Vec::new(),
     };
     let approves_replies = workspaces::approves_replies(look.conn, workspace)?;
+    let awaiting = replies::count_awaiting(look.conn, workspace)?;
     let hours = workspaces::business_hours(look.conn, workspace)?;
-    Ok(Members { people, invitations, approves_replies, hours })
+    Ok(Members { people, invitations, approves_replies, awaiting, hours })
 }
 
 /// The token of a link into the workspace.
@@ -58,6 +61,9 @@ pub fn change_role(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId, ro
         was => {
             if was == Role::Owner {
                 joining::withdraw_of(work.tx, workspace, user)?;
+            }
+            if !role.may(Right::Answer) {
+                marks::cannot_answer(work.tx, work.now, workspace, user)?;
             }
             Ok(audit::record(work, Event::MemberRoleChanged, format!("{user} {was} {role} {workspace}"))?)
         }

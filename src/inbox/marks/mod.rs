@@ -24,7 +24,7 @@ use crate::live::{self, Hint};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
-use crate::workspaces::{self, UserId, WorkspaceId};
+use crate::workspaces::{self, Right, UserId, WorkspaceId};
 
 pub use assignee::{Assignee, BadAssignee};
 pub use store::Act;
@@ -103,7 +103,7 @@ impl Act {
             && used
             && !is_member(work.tx, workspace, *to)?
         {
-            let text = "Choose somebody of this workspace.";
+            let text = "Choose somebody who can answer here.";
             return Err(Error::Invalid(FieldErrors::one("assignee", "not_a_member", text)));
         }
         let tag = match mark {
@@ -205,10 +205,11 @@ pub struct Member {
     pub name: String,
 }
 
-/// Everybody whose account is open, by name.
+/// Everybody who can answer and whose account is open, by name.
 pub fn members(conn: &mut Conn, workspace: WorkspaceId) -> db::Result<Vec<Member>> {
-    let open = workspaces::people(conn, workspace)?.into_iter().filter(|person| !person.is_closed);
-    let mut members = open.map(|person| Member { id: person.user_id, name: person.name }).collect::<Vec<_>>();
+    let people = workspaces::people(conn, workspace)?.into_iter();
+    let able = people.filter(|person| !person.is_closed && person.role.may(Right::Answer));
+    let mut members = able.map(|person| Member { id: person.user_id, name: person.name }).collect::<Vec<_>>();
     members.sort_by_cached_key(|member| (member.name.to_lowercase(), member.id));
     Ok(members)
 }
@@ -256,15 +257,21 @@ pub fn of_items(conn: &mut Conn, reader: Reader<'_>, items: &[Interaction]) -> d
 
 /// Somebody is no member any more: nothing is theirs to see to, and their stars go.
 pub fn member_left(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, user: UserId) -> db::Result<()> {
+    store::end_stars_of(tx, workspace, user)?;
+    cannot_answer(tx, now, workspace, user)
+}
+
+/// Nothing is theirs to see to who cannot answer any more.
+pub fn cannot_answer(tx: &mut Tx, now: Timestamp, workspace: WorkspaceId, user: UserId) -> db::Result<()> {
     let connections = store::assigned_connections(tx, workspace, user)?;
-    store::end_marks_of(tx, workspace, user)?;
+    store::end_assignments_of(tx, workspace, user)?;
     for connection in connections {
         events::record(tx, now, workspace, Event::InboxChanged(connection))?;
     }
     Ok(())
 }
 
-/// Forgets acts of long ago, and ends what is assigned to people who left or whose account is closed; at most `batch` of each,
+/// Forgets acts of long ago, and ends what is assigned to people who left, only read, or whose account is closed; at most `batch` of each,
 /// how many it were.
 pub fn purge(tx: &mut Tx, now: Timestamp, batch: i64) -> db::Result<u64> {
     Ok(store::purge(tx, now - KEPT, batch)?.max(store::end_abandoned(tx, batch)?))

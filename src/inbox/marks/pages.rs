@@ -14,6 +14,7 @@ use crate::inbox::moves::AT_ONCE;
 use crate::inbox::moves::pages::{all_of, means_all, nothing_matches, place};
 use crate::inbox::pages::{Asked, Listing, Parameters, list_page, page_of};
 use crate::inbox::place::{Place, with};
+use crate::inbox::remarks::Remark;
 use crate::model::InteractionId;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::web::ui::Local;
@@ -69,7 +70,7 @@ pub async fn mark_many(
     let ids = ids.take(AT_ONCE).collect::<Vec<InteractionId>>();
     let marked = match means_all(&fields, who.workspace.id)? {
         true => mark_all(&app, &who, &list, &fields).await,
-        false if ids.is_empty() => return Ok(Redirect::to(&list.list()).into_response()),
+        false if ids.is_empty() => return Ok(Redirect::to(&Remark::NothingTicked.on(&list.list())).into_response()),
         false => done(&app, &who, ids.clone(), &fields).await.map(|act| (act.matched > 0).then_some(act.id)),
     };
     match marked {
@@ -107,13 +108,14 @@ pub async fn undo(
     let id: ActId =
         value(&fields, "act").parse().map_err(|_| Error::bad_request("bad_act", "Nothing says what to undo."))?;
     let workspace = who.workspace.id;
-    let undone = app.write(who.acting(), move |work| super::undo(work, workspace, id)).await?;
+    let undone = app.write(who.acting(), move |work| super::undo(work, workspace, id)).await;
     let open = value(&fields, "open").parse::<InteractionId>().ok();
     let path = open.map_or_else(|| "/inbox".to_owned(), |id| format!("/inbox/{id}"));
     let address = list.address(&path, panel.as_deref());
     Ok(Redirect::to(&match undone {
-        TakenBack::Now(count) => with(&address, &[("undone", &count.to_string())]),
-        TakenBack::By(job) => with(&address, &[("matching", &job.to_string()), ("marked", &id.to_string())]),
+        Ok(TakenBack::Now(count)) => with(&address, &[("undone", &count.to_string())]),
+        Ok(TakenBack::By(job)) => with(&address, &[("matching", &job.to_string()), ("marked", &id.to_string())]),
+        Err(error) => Remark::instead_of(error, &address)?,
     }))
 }
 

@@ -160,7 +160,7 @@ fn drop_unused(tx: &mut Tx, workspace: WorkspaceId, key: &str) -> Result<u64> {
     )
 }
 
-/// Whoever they were assigned to before has them again, where nobody assigned otherwise since and they are still a member.
+/// Whoever they were assigned to before has them again, where nobody assigned otherwise since and they can still answer.
 pub fn assign_as_before(tx: &mut Tx, act: &Act, now: Timestamp, threads: &[ThreadId]) -> Result<()> {
     if act.assignee.is_some() {
         let sql = "DELETE FROM thread_assignments WHERE assigned_to = $1 AND thread_id IN ";
@@ -168,7 +168,7 @@ pub fn assign_as_before(tx: &mut Tx, act: &Act, now: Timestamp, threads: &[Threa
     }
     let sql = "INSERT INTO thread_assignments (thread_id, workspace_id, assigned_to, assigned_by, assigned_at)
          SELECT c.thread_id, c.workspace_id, c.assigned_before, $2, $3 FROM mark_changes c
-         JOIN memberships m ON m.workspace_id = c.workspace_id AND m.user_id = c.assigned_before
+         JOIN memberships m ON m.workspace_id = c.workspace_id AND m.user_id = c.assigned_before AND m.role <> 'viewer'
          WHERE c.act_id = $1 AND c.thread_id IN ";
     let tail = " ON CONFLICT (thread_id) DO NOTHING RETURNING thread_id";
     all_in::<ThreadId, _>(tx, sql, tail, args![act.id, act.done_by, now], threads).map(drop)
@@ -298,8 +298,12 @@ pub fn assigned_connections(conn: &mut Conn, workspace: WorkspaceId, user: UserI
     )
 }
 
-pub fn end_marks_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
+pub fn end_assignments_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
     tx.exec("DELETE FROM thread_assignments WHERE workspace_id = $1 AND assigned_to = $2", args![workspace, user])?;
+    Ok(())
+}
+
+pub fn end_stars_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Result<()> {
     tx.exec("DELETE FROM thread_stars WHERE workspace_id = $1 AND user_id = $2", args![workspace, user])?;
     Ok(())
 }
@@ -309,7 +313,7 @@ pub fn end_abandoned(tx: &mut Tx, batch: i64) -> Result<u64> {
     tx.exec(
         "DELETE FROM thread_assignments WHERE thread_id IN (SELECT a.thread_id FROM thread_assignments a
             WHERE NOT EXISTS (SELECT 1 FROM memberships m JOIN users u ON u.id = m.user_id
-                WHERE m.workspace_id = a.workspace_id AND m.user_id = a.assigned_to AND u.disabled_at IS NULL)
+                WHERE m.workspace_id = a.workspace_id AND m.user_id = a.assigned_to AND m.role <> 'viewer' AND u.disabled_at IS NULL)
             LIMIT $1)",
         args![batch],
     )

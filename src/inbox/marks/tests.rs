@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use kit::args;
 use kit::testing::{Halt, until_held_up};
+use serde_json::json;
 
 use crate::inbox::marks::{self, Mark};
 use crate::inbox::testing::{colleague, three_questions};
@@ -33,6 +34,26 @@ kit::both_databases! {
         assert!(rows(&app, "starred=yes").await.is_empty());
         undo(&app, &page).await;
         assert_eq!(rows(&app, "starred=yes").await, [ids[0]]);
+    }
+
+    async fn nothing_is_assigned_to_who_cannot_answer(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        colleague(&app).await;
+        let workspace = app.who().await.workspace.id;
+        let user = app.user("ben@example.com").await;
+        let assign = format!("assignee={user}");
+        marked(&app, &ids, &assign).await;
+        assert_eq!(rows(&app, &assign).await.len(), 3);
+        let role = [("user", user.to_string()), ("role", "viewer".to_owned())];
+        let role = role.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        assert_eq!(app.post("/settings/members/role", &role).await.status, 303);
+        assert_eq!(rows(&app, "assignee=nobody").await.len(), 3, "what was a viewer's is nobody's");
+        let page = app.get(&format!("/inbox/{}", ids[0])).await.text;
+        assert!(!page.contains(&format!("value=\"{user}\"")), "a viewer is not offered: {page}");
+        let refused = app.json("POST", &format!("/api/interactions/{}/assignee", ids[0]), json!({ "user_id": user })).await;
+        assert!(refused.status == 422 && refused.text.contains("somebody who can answer here"), "{}", refused.text);
+        assert_eq!(app.db.read(move |conn| marks::members(conn, workspace)).await.unwrap().len(), 1);
     }
 
     async fn a_tag_is_one_however_it_is_written_and_many_are_counted(app: TestApp) {
@@ -158,9 +179,12 @@ kit::both_databases! {
         let ben = colleague(&app).await;
         let page = marked(&app, &ids, "mark=tag&tag=shipping").await;
         let act = hidden(&page, "act");
-        assert_eq!(ben.post("/inbox/marks/undo", &[("act", &act)]).await.status, 409, "it was not Ben's");
+        let bens = ben.post("/inbox/marks/undo", &[("act", &act)]).await;
+        assert!(bens.location().ends_with("remark=nothing_to_undo"), "it was not Ben's: {}", bens.location());
         app.hand.advance(Duration::from_secs(3_600));
-        assert_eq!(app.post("/inbox/marks/undo", &[("act", &act)]).await.status, 409);
+        let late = app.post("/inbox/marks/undo", &[("act", &act)]).await;
+        assert!(app.get(late.location()).await.text.contains("It's too late to undo that."), "{}", late.location());
+        assert_eq!(rows(&app, "tag=shipping").await.len(), 3);
         assert_eq!(app.post("/inbox/marks/undo", &[("act", "x")]).await.status, 400);
         let now = app.app.now() + Duration::from_secs(86_400);
         assert_eq!(app.db.write(move |tx| marks::purge(tx, now, 100)).await.unwrap(), 3);
