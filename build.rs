@@ -78,13 +78,17 @@ fn terse(name: &str, script: &[u8]) -> Vec<u8> {
             line.matches('`').count() % 2 == 0,
             "assets/{name}: a template goes over lines, whose indentation would be lost: {line}"
         );
-        terse.push_str(&close_up(name, line));
-        terse.push('\n');
+        let line = close_up(name, line);
+        terse.push_str(&line);
+        if !line.ends_with([';', '{', ',', '(']) {
+            terse.push('\n');
+        }
     }
     terse.into_bytes()
 }
 
-/// A line of a script without the spaces around signs, but for those between quotes; of templates in templates nothing is known.
+/// A line of a script without the spaces around signs, but for those between quotes, and without a comment at its end; of
+/// templates in templates nothing is known.
 fn close_up(name: &str, line: &str) -> String {
     if line.matches('`').count() > 2 {
         return line.to_owned();
@@ -95,6 +99,9 @@ fn close_up(name: &str, line: &str) -> String {
     let mut before = None;
     while let Some(letter) = letters.next() {
         let after = letters.peek();
+        if quote.is_none() && before != Some('\\') && letter == '/' && after == Some(&'/') {
+            break;
+        }
         let are_two = before.as_ref().is_some_and(is_one_of_two) && after.is_some_and(is_one_of_two);
         let is_between_signs = before.as_ref().is_some_and(is_sign) || after.is_some_and(is_sign);
         if letter == ' ' && quote.is_none() && is_between_signs && !are_two {

@@ -16,12 +16,16 @@ const lengthOf = (text, measure) => (lengths[measure] ?? ((all) => [...all].leng
 
 function count(form) {
   const { longest, unit, measure } = form.dataset;
-  const left = Number(longest) - lengthOf(box(form).value.trim(), measure);
+  const text = box(form).value.trim();
+  const length = lengthOf(text, measure);
+  const isOver = length > longest;
   const told = form.querySelector("[data-told]");
-  const isClose = left < Number(longest) / 10;
-  const word = Math.abs(left) === 1 ? unit.slice(0, -1) : unit;
-  if (isClose) told.textContent = left < 0 ? `${-left} ${word} too long.` : `${left} ${word} left.`;
-  told.classList.toggle("bad-text", left < 0);
+  // Nobody counts bytes.
+  const isAbout = measure === "bytes";
+  const left = Math.ceil(Math.abs(longest - length) * (isAbout ? lengthOf(text) / length : 1));
+  const word = left === 1 ? unit.slice(0, -1) : unit;
+  if (length > longest * 0.9) told.textContent = `${isAbout ? "About " : ""}${left} ${word} ${isOver ? "too long" : "left"}.`;
+  told.classList.toggle("bad-text", isOver);
 }
 
 function save(form) {
@@ -30,9 +34,18 @@ function save(form) {
   const address = new URL(form.dataset.draft, location);
   address.searchParams.set("panel", "draft");
   const told = form.querySelector("[data-told]");
-  const body = new URLSearchParams({ key: form.elements.key?.value ?? "", [box(form).name]: box(form).value });
+  const field = box(form);
+  const { value } = field;
+  const body = new URLSearchParams(new FormData(form));
   const kept = fetch(address, { method: "POST", body, keepalive: true, signal: AbortSignal.timeout(10_000) })
-    .then((answer) => (told.textContent = answer.ok ? "Draft saved." : "The draft is not saved yet."))
+    .then(async (answer) => {
+      // Words of another tab, which the server keeps below these.
+      const below = answer.status === 200 ? `\n\n${await answer.text()}` : "";
+      if (below) field.setRangeText(below, field.value.length, field.value.length);
+      if (answer.ok) field.defaultValue = value + below;
+      told.textContent = below ? "Your words from another tab are below." : answer.ok ? "Draft saved." : "The draft is not saved yet.";
+      return !below;
+    })
     .catch(() => {
       told.textContent = "The draft is not saved yet.";
       later(form, 10 * PAUSE);
@@ -69,7 +82,10 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   event.stopPropagation();
   const { target, submitter } = event;
-  kept.then((all) => (all.every(Boolean) ? target.requestSubmit(submitter) : target.dispatchEvent(new Event("cut", { bubbles: true }))));
+  kept.then((all) => {
+    if (all.includes(undefined)) target.dispatchEvent(new Event("cut", { bubbles: true }));
+    else if (all.every(Boolean)) target.requestSubmit(submitter);
+  });
 }, true);
 
 document.addEventListener("keydown", (event) => {

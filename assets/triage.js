@@ -30,6 +30,7 @@ async function open(address, then, body = null, acted = null) {
   panel.searchParams.set("panel", "reading");
   panel.hash = "";
   request.open(body ? "POST" : "GET", panel);
+  request.setRequestHeader("workspace", document.documentElement.dataset.workspace);
   request.responseType = "document";
   request.onloadend = () => (acting = false);
   request.onload = ({ target }) => {
@@ -102,7 +103,7 @@ document.addEventListener("submit", (event) => {
   open(event.submitter?.getAttribute("formaction") ?? form.action, (led) => {
     row?.remove?.();
     if (isUndone) renewList();
-    ["moved", "sent", "marked"].forEach((name) => led.searchParams.delete(name));
+    ["moved", "sent", "marked", "remark"].forEach((name) => led.searchParams.delete(name));
     history.replaceState(null, "", led);
     const here = rowOf(reading().dataset.id) ?? back;
     here?.scrollIntoView({ block: "nearest" });

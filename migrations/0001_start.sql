@@ -459,6 +459,8 @@ CREATE TABLE note_drafts (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     user_id UUID NOT NULL,
     text TEXT NOT NULL,
+    -- As of drafts of replies.
+    form TEXT,
     PRIMARY KEY (thread_id, user_id)
 );
 CREATE INDEX note_drafts_by_workspace ON note_drafts (workspace_id);
@@ -499,6 +501,8 @@ CREATE TABLE replies (
     -- Which owner has approved it, or sent it back, and what they said to it.
     reviewed_by UUID,
     review_note TEXT,
+    -- What its author wrote, where an owner let other words go out.
+    submitted_text TEXT,
     -- When its words were last changed at the platform.
     edited_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
@@ -635,6 +639,8 @@ CREATE TABLE reply_drafts (
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     user_id UUID NOT NULL,
     text TEXT NOT NULL,
+    -- The form that wrote it last: what another one keeps is told of it.
+    form TEXT,
     updated_at TIMESTAMPTZ NOT NULL,
     PRIMARY KEY (interaction_id, user_id)
 );

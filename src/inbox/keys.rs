@@ -42,7 +42,7 @@ pub const DOING: [Key; 12] = [
     answer("h", "Snooze"),
     answer("n", "No reply needed"),
     answer("N", "Needs a reply"),
-    answer("!", "Mark as spam"),
+    answer("!", "Mark the thread as spam"),
     answer("Delete", "Remove here"),
     answer("s", "Star"),
     answer("#", "Tag"),

@@ -21,6 +21,7 @@ pub mod notes;
 pub mod pages;
 pub mod place;
 pub mod ratings;
+mod remarks;
 pub mod saved_views;
 pub mod search;
 mod seed;

@@ -14,8 +14,8 @@ use super::listing::{self, BadFilter, ChoiceCounts, Cursor, Filter, Interaction,
 use super::marks::pages::TagTold;
 use super::marks::{self, Marks};
 use super::moves::{Done, Receipt};
-use super::notes;
-use super::notes::pages::NoteTold;
+use super::notes::pages::{NoteTold, Noting};
+use super::notes::{self, NoteId};
 use super::place::{Place, first_view, take};
 use super::saved_views;
 use super::saved_views::views::Views;
@@ -191,6 +191,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
     let mut shell = who.shell(app, nonce, "/inbox");
     let (workspace, by, role, zone) = (who.workspace.id, who.user.id, who.role, shell.local.zone.clone());
     let (platforms, key) = (app.platforms.clone(), app.random.token());
+    let note_key = NoteId::new(app.now(), &app.random);
     let (may_answer, may_approve) = (who.role.may(Right::Answer), who.role.may(Right::Approve));
     let takes_tour = panel.is_none() && tour::is_for(who);
     let (place, mut rows, mut opened, mut beside, tour) = {
@@ -214,7 +215,7 @@ pub(super) async fn page_of(app: &App, who: &SignedIn, nonce: &Nonce, asked: Ask
                 choice,
                 notes: notes::of_item(conn, workspace, id)?,
                 out_of_reach: None,
-                noted: NoteTold::or_draft(&noted, conn, (workspace, by), id)?,
+                noting: Noting::read(conn, (workspace, by), id, (note_key, noted.clone()))?,
                 corrections: corrections::of_item(conn, workspace, id)?,
             };
             let tour = takes_tour.then(|| tour::read(conn, workspace, by)).transpose()?;
@@ -351,8 +352,9 @@ impl Rows {
             verbs: Vec::new(),
             views: Views {
                 all: saved_views::list(conn, workspace, reader.user)?,
+                counts: None,
                 may_share: role.may(Right::Answer),
-                ..Views::default()
+                workspace: Some(workspace),
             },
         };
         Ok((place, rows))

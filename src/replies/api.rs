@@ -50,6 +50,8 @@ pub struct Body {
     reviewed_by: Option<UserId>,
     /// Why it was sent back.
     review_note: Option<String>,
+    /// What its author wrote, where an owner changed it on approving.
+    submitted_text: Option<String>,
     /// When its words were last changed at the platform.
     edited_at: Option<Timestamp>,
     can_cancel: bool,
@@ -297,6 +299,7 @@ impl Body {
             error: reply.error_code.map(|code| Trouble { code, message: reply.error_message.unwrap_or_default() }),
             reviewed_by: reply.reviewed_by,
             review_note: reply.review_note,
+            submitted_text: reply.submitted_text,
             edited_at: reply.edited_at,
             created_at: reply.created_at,
             updated_at: reply.updated_at,

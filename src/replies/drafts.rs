@@ -5,9 +5,9 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 
+use super::Refused;
 use super::State;
 use super::moves::advance;
-use super::people::Refused;
 use super::store::{self, Reply};
 pub use super::store::{Draft, Writer};
 use super::trouble::Trouble;
@@ -15,6 +15,7 @@ use crate::events::{self, Event};
 use crate::model::{InteractionId, UserId, WorkspaceId};
 use crate::platforms::TextUnit;
 use crate::work::Work;
+use crate::workspaces::{self, Right};
 
 /// Whoever has changed nothing for so long is not writing any more.
 const WRITING: Duration = Duration::from_secs(60);
@@ -23,33 +24,63 @@ pub const BESIDE_A_DRAFT: &str = "beside_a_draft";
 /// More than any platform takes: a draft may be too long to be sent.
 const LONGEST: usize = 100_000;
 
-/// Keeps what somebody has written so far; an empty text removes it. `key` is that of the reply which it is to become:
-/// words that come after that reply are older than it, and are refused.
+/// What somebody has typed so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Typed<'a> {
+    pub text: &'a str,
+    /// What was kept when they began, or last; where nobody says so, nothing is compared.
+    pub was: Option<&'a str>,
+    /// The form in which they type: it never argues with itself.
+    pub form: Option<&'a str>,
+    /// Of the reply which it is to become: words that come after that reply are older than it, and are refused.
+    pub key: Option<&'a str>,
+}
+
+impl Typed<'_> {
+    /// What is kept, was not there when this was begun, and would be lost by it: words of another tab, or another device.
+    pub fn written_elsewhere(&self, kept: &str, by: Option<&str>) -> Option<String> {
+        let plain = |text: &str| text.replace("\r\n", "\n");
+        let (kept, was, text) = (plain(kept), plain(self.was?), plain(self.text));
+        let is_own = self.form.is_some() && self.form == by;
+        let is_lost = !is_own && !kept.trim().is_empty() && kept != was && !text.contains(kept.trim());
+        is_lost.then_some(kept)
+    }
+
+    /// With such words below it.
+    pub fn above(&self, elsewhere: &str) -> String {
+        format!("{}\n\n{elsewhere}", self.text)
+    }
+}
+
+/// Keeps what somebody has written so far; an empty text removes it. What they wrote elsewhere meanwhile is kept below it, and
+/// answered.
 pub fn save_draft(
     work: &mut Work<'_>,
     workspace: WorkspaceId,
     interaction: InteractionId,
-    text: &str,
-    key: Option<&str>,
-) -> std::result::Result<(), Refused> {
+    typed: &Typed<'_>,
+) -> std::result::Result<Option<String>, Refused> {
     let user = work.who.person().ok_or(Refused::NotFound)?;
     let item = store::item(work.tx, workspace, interaction)?.ok_or(Refused::NotFound)?;
+    let before = store::draft(work.tx, workspace, interaction, user)?;
+    let elsewhere = before.as_ref().and_then(|draft| typed.written_elsewhere(&draft.text, draft.form.as_deref()));
+    let text = elsewhere.as_ref().map_or_else(|| typed.text.to_owned(), |words| typed.above(words));
     if text.contains('\0') {
         return Err(Refused::Nul);
     }
     if text.len() > LONGEST {
-        return Err(Refused::TooLong { length: text.len(), longest: LONGEST, unit: TextUnit::Bytes });
+        let (length, letters) = (text.len(), text.chars().count());
+        return Err(Refused::TooLong { length, longest: LONGEST, unit: TextUnit::Bytes, letters });
     }
-    if let Some(key) = key
+    if let Some(key) = typed.key
         && store::by_key(work.tx, workspace, user, key)?.is_some_and(|reply| reply.state != State::Cancelled)
     {
         return Err(Refused::KeyReused);
     }
-    let before = store::draft(work.tx, workspace, interaction, user)?;
     let was_writing = before.as_ref().is_some_and(|draft| work.now < draft.updated_at + WRITING);
     let is_writing = !text.trim().is_empty();
     if is_writing {
-        store::put_draft(work.tx, workspace, (interaction, user), text, work.now)?;
+        store::put_draft(work.tx, workspace, (interaction, user), (&text, typed.form), work.now)?;
     } else {
         store::remove_draft(work.tx, interaction, user)?;
     }
@@ -57,7 +88,17 @@ pub fn save_draft(
     if was_writing != is_writing {
         events::record(work.tx, work.now, workspace, Event::InboxChanged(item.connection_id))?;
     }
-    Ok(())
+    Ok(elsewhere)
+}
+
+/// What sending these words would lose.
+pub fn written_elsewhere(
+    conn: &mut Conn,
+    (workspace, interaction, user): (WorkspaceId, InteractionId, UserId),
+    typed: &Typed<'_>,
+) -> Result<Option<String>> {
+    let draft = store::draft(conn, workspace, interaction, user)?;
+    Ok(draft.and_then(|draft| typed.written_elsewhere(&draft.text, draft.form.as_deref())))
 }
 
 pub fn draft_of(
@@ -110,11 +151,15 @@ pub(super) fn call_back(tx: &mut Tx, reply: &Reply, now: Timestamp) -> Result<bo
     advance(tx, reply, &after)
 }
 
-/// What was called back is its author's draft again, unless they are writing something else already.
+/// What was called back is its author's draft again, unless they are writing something else already, or write no more.
 pub(super) fn taken_back(tx: &mut Tx, now: Timestamp, reply: &Reply) -> Result<()> {
+    let role = workspaces::role_of(tx, reply.workspace_id, reply.author_id)?;
+    if !role.is_some_and(|role| role.may(Right::Answer)) {
+        return Ok(());
+    }
     if store::draft(tx, reply.workspace_id, reply.interaction_id, reply.author_id)?.is_none() {
         let whose = (reply.interaction_id, reply.author_id);
-        store::put_draft(tx, reply.workspace_id, whose, &reply.text, now)?;
+        store::put_draft(tx, reply.workspace_id, whose, (&reply.text, None), now)?;
     }
     Ok(())
 }

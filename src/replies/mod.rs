@@ -10,7 +10,7 @@
 //! replies::retry(work, workspace, reply)                       // while `reply.can_be_retried()`: sends, or looks, again
 //! replies::settle(work, workspace, reply, it_was_sent)         // while `reply.asks_a_person()`
 //! replies::of_item(conn, workspace, interaction)               // Vec<Reply>, newest last
-//! replies::save_draft(work, workspace, interaction, &text, key) // of whoever `work` is in the name of; empty removes it
+//! replies::save_draft(work, workspace, interaction, &typed)    // of whoever `work` is in the name of; empty removes it
 //! replies::draft_of(conn, workspace, interaction, user)        // Option<Draft>
 //! replies::who_writes(conn, workspace, interaction, user, now) // others, by name, in the last minute
 //! replies::rules_of(&platforms, platform)                      // how long a text may be, and in what it is counted
@@ -27,6 +27,7 @@ mod approval;
 mod drafts;
 mod moves;
 mod people;
+mod refused;
 pub mod saved;
 mod state;
 mod store;
@@ -38,12 +39,15 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use serde::{Deserialize, Serialize};
 
-pub use approval::{approve, awaiting, count_awaiting, send_back};
-pub use drafts::{BESIDE_A_DRAFT, Draft, Writer, draft_of, forget_drafts, save_draft, who_writes};
+pub use approval::{Approval, approve, awaiting, count_awaiting, release, send_back};
+pub use drafts::{
+    BESIDE_A_DRAFT, Draft, Typed, Writer, draft_of, forget_drafts, save_draft, who_writes, written_elsewhere,
+};
 pub use moves::{NOT_SENT, PAUSES, advance, advance_with, gave_up, has_made_nothing};
 pub use people::{
-    NewReply, Refused, can_retry, cancel, fitting, may_retry, of_those_can_retry, reopen, retry, rules_of, send, settle,
+    NewReply, can_retry, cancel, fitting, may_retry, of_those_can_retry, reopen, retry, rules_of, send, settle,
 };
+pub use refused::Refused;
 pub use state::State;
 pub use store::{Item, Reply};
 pub use trouble::{Trouble, Wish, is_refusal, pause};

@@ -72,7 +72,13 @@ impl Reply {
 
     /// An owner lets it go out, with these words.
     pub fn approved(&self, now: Timestamp, due_at: Timestamp, by: UserId, text: String) -> Self {
-        Self { due_at, text, reviewed_by: Some(by), ..self.moved(State::Queued, now) }
+        let submitted_text = (text != self.text).then(|| self.text.clone());
+        Self { due_at, text, reviewed_by: Some(by), submitted_text, ..self.moved(State::Queued, now) }
+    }
+
+    /// Nobody has to look at it any more.
+    pub fn released(&self, now: Timestamp) -> Self {
+        self.moved(State::Queued, now)
     }
 
     pub fn sent_back(&self, now: Timestamp, by: UserId, note: String) -> Self {

@@ -39,6 +39,8 @@ kit::row! {
         /// Which owner has approved it, or sent it back, and what they said to it.
         pub reviewed_by: Option<UserId>,
         pub review_note: Option<String>,
+        /// What its author wrote, where an owner let other words go out.
+        pub submitted_text: Option<String>,
         /// When its words were last changed at the platform.
         pub edited_at: Option<Timestamp>,
         pub created_at: Timestamp,
@@ -51,7 +53,7 @@ kit::row! {
 
 const COLUMNS: &str = "id, workspace_id, connection_id, interaction_id, author_id, text, state, idempotency_key, external_id, \
     moves, attempts, due_at, sending_at, doubtful_since, looks, next_look_at, error_code, error_message, \
-    reviewed_by, review_note, edited_at, created_at, updated_at, (SELECT name FROM users WHERE users.id = replies.author_id), \
+    reviewed_by, review_note, submitted_text, edited_at, created_at, updated_at, (SELECT name FROM users WHERE users.id = replies.author_id), \
     (SELECT name FROM users WHERE users.id = replies.reviewed_by)";
 
 kit::row! {
@@ -110,7 +112,7 @@ pub fn put(tx: &mut Tx, after: &Reply, moves: i64) -> Result<bool> {
     let changed = tx.exec(
         "UPDATE replies SET state = $3, external_id = $4, moves = $5, attempts = $6, due_at = $7, sending_at = $8,
             doubtful_since = $9, looks = $10, next_look_at = $11, error_code = $12, error_message = $13, updated_at = $14,
-            text = $15, reviewed_by = $16, review_note = $17
+            text = $15, reviewed_by = $16, review_note = $17, submitted_text = $18
          WHERE id = $1 AND moves = $2",
         args![
             after.id,
@@ -129,7 +131,8 @@ pub fn put(tx: &mut Tx, after: &Reply, moves: i64) -> Result<bool> {
             after.updated_at,
             &after.text,
             after.reviewed_by,
-            &after.review_note
+            &after.review_note,
+            &after.submitted_text
         ],
     )?;
     Ok(changed == 1)
@@ -300,6 +303,8 @@ kit::row! {
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Draft {
         pub text: String,
+        /// Which wrote it last, if a form did.
+        pub form: Option<String>,
         pub updated_at: Timestamp,
     }
 }
@@ -320,7 +325,7 @@ pub fn draft(
     user: UserId,
 ) -> Result<Option<Draft>> {
     conn.opt(
-        "SELECT text, updated_at FROM reply_drafts WHERE interaction_id = $1 AND user_id = $2 AND workspace_id = $3",
+        "SELECT text, form, updated_at FROM reply_drafts WHERE interaction_id = $1 AND user_id = $2 AND workspace_id = $3",
         args![interaction, user, workspace],
     )
 }
@@ -329,13 +334,14 @@ pub fn put_draft(
     tx: &mut Tx,
     workspace: WorkspaceId,
     (interaction, user): (InteractionId, UserId),
-    text: &str,
+    (text, form): (&str, Option<&str>),
     now: Timestamp,
 ) -> Result<()> {
     tx.exec(
-        "INSERT INTO reply_drafts (interaction_id, workspace_id, user_id, text, updated_at) VALUES ($1, $2, $3, $4, $5)
-         ON CONFLICT (interaction_id, user_id) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at",
-        args![interaction, workspace, user, text, now],
+        "INSERT INTO reply_drafts (interaction_id, workspace_id, user_id, text, form, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (interaction_id, user_id)
+            DO UPDATE SET text = excluded.text, form = excluded.form, updated_at = excluded.updated_at",
+        args![interaction, workspace, user, text, form, now],
     )
     .map(drop)
 }

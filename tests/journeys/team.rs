@@ -93,7 +93,7 @@ fn a_saved_reply_is_seen_inserted_at_the_cursor_and_sent() {
         person.open("/settings/replies").await;
         person.browser.fill("#name-new", "Where").await;
         person.browser.fill("#text-new", "{first_name}, it is “{content_title}”.").await;
-        person.browser.press("form[action='/settings/replies'] button").await;
+        person.browser.press("form[action^='/settings/replies?'] button").await;
         person.is("it is saved", "document.body.textContent.includes('Reply saved.')").await;
         person.open("/inbox").await;
         person.sees("interaction").await;

@@ -16,7 +16,7 @@ use super::listing::Interaction;
 use crate::model::{InteractionId, ProviderState};
 use crate::platforms::{AnswerRules, Platforms};
 use crate::replies::saved::SavedReplyId;
-use crate::replies::{self, Reply, ReplyId, State, Writer};
+use crate::replies::{self, Approval, Reply, ReplyId, State, Writer};
 use crate::workspaces::{UserId, WorkspaceId};
 
 /// Under a comment: its answers that are not in the thread yet, and the box for the next one.
@@ -25,9 +25,16 @@ pub struct Answering {
     pub on_their_way: Vec<Reply>,
     /// Which of them whoever looks may have tried again.
     pub again: HashSet<ReplyId>,
+    /// Why one of them waits for an owner.
+    pub approval: Approval,
+    /// Replies that are in the thread, and went out in other words than their authors wrote.
+    pub changed: Vec<Reply>,
     /// None where the platform takes no answer.
     pub rules: Option<AnswerRules>,
+    /// What the box shows,
     pub draft: String,
+    /// and what is kept of it.
+    pub kept: String,
     /// Others who write at the moment.
     pub writers: Vec<Writer>,
     /// What can be inserted.
@@ -76,17 +83,23 @@ impl Answering {
         // What was sent back is told until its author has sent another.
         let last = on_their_way.last().map(|reply| reply.id);
         on_their_way.retain(|reply| reply.state != State::SentBack || Some(reply.id) == last);
+        let changed = on_their_way.iter().filter(|reply| reply.submitted_text.is_some() && reply.external_id.is_some());
+        let changed = changed.cloned().collect();
         // Published ones stand in the thread.
         on_their_way.retain(|reply| match reply.state {
             // Its words are nowhere else.
             State::Cancelled => Some(reply.id) == last && reply.error_code.as_deref() == Some(replies::BESIDE_A_DRAFT),
             state => !matches!(state, State::Published | State::Deleted | State::Draft),
         });
+        let kept = replies::draft_of(conn, workspace, item.id, by)?.map(|draft| draft.text).unwrap_or_default();
         Ok(Self {
             again: replies::of_those_can_retry(conn, workspace, &on_their_way, by)?,
+            approval: Approval::of(conn, workspace, &on_their_way)?,
+            changed,
             on_their_way,
             rules: rules.filter(|_| takes_answers),
-            draft: replies::draft_of(conn, workspace, item.id, by)?.map(|draft| draft.text).unwrap_or_default(),
+            draft: kept.clone(),
+            kept,
             writers: replies::who_writes(conn, workspace, item.id, by, now)?,
             saved: saved::choice(conn, workspace)?,
             key: key.to_owned(),

@@ -65,6 +65,39 @@ kit::both_databases! {
         assert_eq!(app.post("/settings/account/undo", &[("seconds", "7")]).await.status, 422);
     }
 
+    async fn whoever_calls_back_too_late_is_told_where_they_were(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let sent = send(&app, ids[0], "Wait, no").await;
+        app.db.write(|tx| tx.exec("UPDATE replies SET state = 'published'", args![])).await.unwrap();
+        let reply = app.db.read(|conn| conn.one::<crate::replies::ReplyId>("SELECT id FROM replies", args![])).await.unwrap();
+        let form = [("reply", reply.to_string()), ("act", "cancel".to_owned())];
+        let form = form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+        let late = app.post(&format!("/inbox/{}/reply/act", ids[0]), &form).await;
+        assert_eq!((sent.status.as_u16(), late.status.as_u16()), (303, 303));
+        assert!(app.get(late.location()).await.text.contains("It's too late for that"), "{}", late.location());
+    }
+
+    async fn words_of_another_tab_are_neither_sent_over_nor_lost(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let page = format!("/inbox/{}", ids[0]);
+        let (one, two) = (app.get(&page).await.text, app.get(&page).await.text);
+        let (draft, reply) = (format!("{page}/draft"), format!("{page}/reply"));
+        let form = |tab: &str, text: &'static str| [("key", hidden(tab, "key")), ("was", hidden(tab, "was")), ("text", text.to_owned())];
+        let post = async |path: &str, form: [(&'static str, String); 3]| {
+            app.post(path, &form.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>()).await
+        };
+        assert_eq!(post(&draft, form(&one, "At nine.")).await.status, 303);
+        let told = post(&draft, form(&two, "At ten.")).await;
+        let told = app.get(told.location()).await.text;
+        assert!(told.contains("You wrote something else in another tab") && told.contains("\nAt ten.\n\nAt nine.</textarea>"), "{told}");
+        let refused = post(&reply, form(&one, "At nine, then.")).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("\nAt nine, then.\n\nAt ten.\n\nAt nine.</textarea>"), "{}", refused.text);
+        assert!(replies(&app).await.is_empty(), "nothing was sent");
+        assert_eq!(post(&reply, form(&refused.text, "At nine, then.")).await.status, 303, "who has seen both sends what they mean");
+        assert!(!app.get(&page).await.text.contains("At ten."));
+    }
+
     async fn calling_back_leaves_what_is_being_written_alone(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         let sent = send(&app, ids[0], "Wait, no").await;
@@ -157,8 +190,9 @@ kit::both_databases! {
         let (app, ids) = two_questions(app).await;
         let path = format!("/inbox/{}/draft", ids[0]);
         let saved = app.post(&path, &[("text", "Half a sen")]).await;
-        assert_eq!((saved.status.as_u16(), saved.location()), (303, format!("/inbox/{}", ids[0]).as_str()));
-        assert!(app.get(saved.location()).await.text.contains("\nHalf a sen</textarea>"));
+        assert_eq!((saved.status.as_u16(), saved.location()), (303, format!("/inbox/{}?remark=draft_saved", ids[0]).as_str()));
+        let page = app.get(saved.location()).await.text;
+        assert!(page.contains("\nHalf a sen</textarea>") && page.contains("Draft saved. Only you see it."), "{page}");
         let form = [("content-type", "application/x-www-form-urlencoded")];
         let by_script = app.send("POST", &format!("{path}?panel=draft"), &form, Body::from("text=Half+a+sentence")).await;
         assert_eq!(by_script.status, 204, "{}", by_script.text);

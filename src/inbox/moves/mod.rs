@@ -16,6 +16,7 @@ use self::matching::Underway;
 use super::decisions::{self, UNDO, Word};
 use super::marks::{self, ActId, Member};
 use super::place::take;
+use super::remarks::Remark;
 use super::threads::{LastWord, ThreadState};
 use crate::model::InteractionId;
 use crate::moderation::NotNow;
@@ -100,6 +101,7 @@ pub enum Receipt {
     NothingMatches,
     /// Nothing came of what was pressed.
     NotNow(NotNow),
+    Told(Remark),
     Sent(Box<Reply>),
     Marked {
         act: marks::Act,
@@ -128,6 +130,7 @@ pub struct Done {
     /// That nothing matches was all there was to say.
     matches_none: bool,
     not_now: Option<NotNow>,
+    remark: Option<Remark>,
     open: Option<InteractionId>,
 }
 
@@ -162,6 +165,7 @@ impl Done {
             undone: one("undone").and_then(|count| count.parse().ok()),
             matches_none: one("matches").is_some_and(|how_many| how_many == "none"),
             not_now: one("not_now").and_then(|why| why.parse().ok()),
+            remark: one(Remark::NAME).and_then(|remark| remark.parse().ok()),
             open: None,
         }
     }
@@ -175,12 +179,15 @@ impl Receipt {
         done: Done,
         members: &[Member],
     ) -> db::Result<Option<Self>> {
-        let Done { moved, many, sent, marked, matching, undone, matches_none, not_now, open } = done;
+        let Done { moved, many, sent, marked, matching, undone, matches_none, not_now, remark, open } = done;
         if matches_none {
             return Ok(Some(Self::NothingMatches));
         }
         if let Some(why) = not_now {
             return Ok(Some(Self::NotNow(why)));
+        }
+        if let Some(remark) = remark {
+            return Ok(Some(Self::Told(remark)));
         }
         if let Some(id) = moved {
             let word = decisions::last_word(conn, workspace, id)?;

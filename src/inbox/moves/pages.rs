@@ -17,6 +17,7 @@ use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
 use crate::inbox::listing::{self, Filter, Reader};
 use crate::inbox::pages::{self, Parameters};
 use crate::inbox::place::{Place, take, with};
+use crate::inbox::remarks::Remark;
 use crate::inbox::threads::{ThreadId, ThreadState};
 use crate::model::InteractionId;
 use crate::web::errors::{Error, Result};
@@ -64,7 +65,8 @@ pub async fn undo(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (place, panel) = place(parameters)?;
     let (by, workspace) = (who.user.id, who.workspace.id);
-    app.write(who.acting(), move |work| {
+    let here = place.address(&format!("/inbox/{id}"), panel.as_deref());
+    let undone = app.write(who.acting(), move |work| {
         let ids = threads_of(work, workspace, &[id])?;
         let said = decisions::last_word(work.tx, workspace, id)?;
         let speaker = Speaker { by, workspace, now: work.now, random: work.random };
@@ -76,9 +78,11 @@ pub async fn undo(
             }
             receipt => has_undone(receipt),
         }
-    })
-    .await?;
-    Ok(Redirect::to(&place.address(&format!("/inbox/{id}"), panel.as_deref())))
+    });
+    match undone.await {
+        Ok(()) => Ok(Redirect::to(&here)),
+        Err(error) => Ok(Redirect::to(&Remark::instead_of(error, &here)?)),
+    }
 }
 
 /// The field of a form that means all that match, and not only what is ticked.
@@ -103,7 +107,7 @@ pub async fn decide_many(
         return decide_all(&app, &who, &list, to).await;
     }
     if ids.is_empty() {
-        return Ok(Redirect::to(&list.list()));
+        return Ok(Redirect::to(&Remark::NothingTicked.on(&list.list())));
     }
     let local = Local::new(app.now(), &who.user.time_zone);
     let (by, workspace, word) = (who.user.id, who.workspace.id, to.word(&local));
@@ -125,15 +129,12 @@ pub fn all_of(list: &Place) -> Result<Filter> {
     Err(Error::bad_request("bad_filter", "This list's filter can't be followed any more. Open it again first."))
 }
 
-/// Whether a form means all that match, in the workspace that it was drawn for: another tab may have gone to another.
+/// Whether a form means all that match; refused where it was drawn for another workspace.
 pub fn means_all(fields: &Parameters, workspace: WorkspaceId) -> Result<bool> {
     let value = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let is_elsewhere = value(WORKSPACE).is_some_and(|drawn_for| drawn_for != workspace.to_string());
     match value(ALL) == Some("yes") {
-        true if is_elsewhere => Err(Error::conflict(
-            "other_workspace",
-            "You're in another workspace by now, so nothing was changed. Open the inbox again.",
-        )),
+        _ if is_elsewhere => Err(Error::elsewhere()),
         means_all => Ok(means_all),
     }
 }
@@ -172,10 +173,11 @@ pub async fn undo_many(
 ) -> Result<Redirect> {
     let (list, _) = place(parameters)?;
     let (by, workspace) = (who.user.id, who.workspace.id);
-    let undone = app.write(who.acting(), move |work| taken_back(work, (by, workspace), form.at)).await?;
+    let undone = app.write(who.acting(), move |work| taken_back(work, (by, workspace), form.at)).await;
     Ok(Redirect::to(&match undone {
-        TakenBack::Now(receipt) => with(&list.list(), &[("undone", &receipt.changed.to_string())]),
-        TakenBack::By(job) => with(&list.list(), &[("matching", &job.to_string())]),
+        Ok(TakenBack::Now(receipt)) => with(&list.list(), &[("undone", &receipt.changed.to_string())]),
+        Ok(TakenBack::By(job)) => with(&list.list(), &[("matching", &job.to_string())]),
+        Err(error) => Remark::instead_of(error, &list.list())?,
     }))
 }
 

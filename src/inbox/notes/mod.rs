@@ -12,6 +12,7 @@ use super::decisions;
 use crate::events::{self, Event};
 use crate::model::visible::BadText;
 use crate::model::{InteractionId, visible};
+use crate::replies::Typed;
 use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 use crate::workspaces::{UserId, WorkspaceId};
@@ -31,9 +32,25 @@ const MOST: i64 = 200;
 
 /// Writes a note on the thread of a comment.
 pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, text: &str) -> Result<Note> {
+    let id = NoteId::new(work.now, work.random);
+    write_once(work, workspace, on, text, id)
+}
+
+/// Under an id that was made when the form was drawn: a form that is sent twice is one note.
+pub fn write_once(
+    work: &mut Work<'_>,
+    workspace: WorkspaceId,
+    on: InteractionId,
+    text: &str,
+    id: NoteId,
+) -> Result<Note> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
     let text = read(text)?;
+    let known = store::find(work.tx, workspace, id)?;
+    if let Some(note) = known.filter(|note| note.written_by == by && note.text == text) {
+        return Ok(note);
+    }
     if store::count(work.tx, workspace, thread.id)? >= MOST {
         return Err(Error::Invalid(FieldErrors::one(
             "text",
@@ -41,11 +58,15 @@ pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, tex
             "This thread has 200 notes. Delete one first.",
         )));
     }
-    let id = NoteId::new(work.now, work.random);
-    store::insert(work.tx, workspace, thread.id, &NewNote { id, text: &text, written_by: by, written_at: work.now })?;
+    let mut note = NewNote { id, text: &text, written_by: by, written_at: work.now };
+    // Other words under an id that is taken are another note.
+    if !store::insert(work.tx, workspace, thread.id, &note)? {
+        note.id = NoteId::new(work.now, work.random);
+        store::insert(work.tx, workspace, thread.id, &note)?;
+    }
     store::remove_draft(work.tx, thread.id, by)?;
     events::record(work.tx, work.now, workspace, Event::InboxChanged(thread.connection_id))?;
-    store::find(work.tx, workspace, id)?.ok_or(Error::NotFound)
+    store::find(work.tx, workspace, note.id)?.ok_or(Error::NotFound)
 }
 
 /// Deletes a note of one's own from the thread of a comment.
@@ -64,10 +85,17 @@ pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> db
 }
 
 /// Keeps what somebody has typed so far; an empty text removes it. Words that come after the note which they became are older
-/// than it, and are not kept.
-pub fn save_draft(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, text: &str) -> Result<()> {
+/// than it, and are not kept. What they wrote elsewhere meanwhile is kept below, and answered.
+pub fn save_draft(
+    work: &mut Work<'_>,
+    workspace: WorkspaceId,
+    on: InteractionId,
+    typed: &Typed<'_>,
+) -> Result<Option<String>> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
+    let elsewhere = written_elsewhere(work.tx, (workspace, on, by), typed)?;
+    let text = elsewhere.as_ref().map_or_else(|| typed.text.to_owned(), |words| typed.above(words));
     if text.len() > LONGEST_DRAFT {
         return Err(Error::bad_request("too_long", "This is too long to be kept."));
     }
@@ -75,10 +103,21 @@ pub fn save_draft(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId
     let last = notes.iter().rfind(|note| note.written_by == by);
     let is_written = last.is_some_and(|note| note.text == text.replace("\r\n", "\n").trim());
     if text.trim().is_empty() || is_written {
-        Ok(store::remove_draft(work.tx, thread.id, by)?)
+        store::remove_draft(work.tx, thread.id, by)?;
     } else {
-        Ok(store::put_draft(work.tx, workspace, (thread.id, by), text)?)
+        store::put_draft(work.tx, workspace, (thread.id, by), (&text, typed.form))?;
     }
+    Ok(elsewhere)
+}
+
+/// What writing these words would lose of what is kept.
+fn written_elsewhere(
+    conn: &mut Conn,
+    (workspace, on, by): (WorkspaceId, InteractionId, UserId),
+    typed: &Typed<'_>,
+) -> db::Result<Option<String>> {
+    let kept = store::draft(conn, workspace, on, by)?;
+    Ok(kept.and_then(|(text, form)| typed.written_elsewhere(&text, form.as_deref())))
 }
 
 pub fn draft_of(
@@ -87,7 +126,7 @@ pub fn draft_of(
     id: InteractionId,
     user: UserId,
 ) -> db::Result<Option<String>> {
-    store::draft(conn, workspace, id, user)
+    Ok(store::draft(conn, workspace, id, user)?.map(|(text, _)| text))
 }
 
 /// Somebody has left: what they were writing ends.

@@ -14,12 +14,25 @@ use crate::app::App;
 use crate::inbox::moves::pages::place;
 use crate::inbox::pages::{Asked, Parameters, page_of};
 use crate::model::InteractionId;
+use crate::replies::Typed;
 use crate::web::errors::{Error, Result};
+use crate::work::Work;
 use crate::workspaces::{UserId, WorkspaceId};
+
+/// Of a note that somebody has gone on with in another tab, or on another device.
+const ELSEWHERE: &str = "You wrote something else in another tab: it's below. Keep what you mean.";
 
 #[derive(Debug, Deserialize)]
 pub struct NoteForm {
     note: String,
+    key: Option<String>,
+    was: Option<String>,
+}
+
+impl NoteForm {
+    fn typed(&self) -> Typed<'_> {
+        Typed { text: &self.note, was: self.was.as_deref(), form: self.key.as_deref(), key: None }
+    }
 }
 
 /// Keeps what is typed so far, on behalf of a script.
@@ -28,33 +41,39 @@ pub async fn save(
     who: SignedIn,
     Path(id): Path<String>,
     Form(form): Form<NoteForm>,
-) -> Result<StatusCode> {
+) -> Result<Response> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let workspace = who.workspace.id;
-    app.write(who.acting(), move |work| super::save_draft(work, workspace, id, &form.note)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let elsewhere = app.write(who.acting(), move |work| super::save_draft(work, workspace, id, &form.typed())).await?;
+    Ok(elsewhere.map_or_else(|| StatusCode::NO_CONTENT.into_response(), |words| words.into_response()))
 }
 
-/// What somebody has typed, word for word, and why it was refused, if it was.
+/// The box for a note.
 #[derive(Clone, Debug)]
-pub struct NoteTold {
-    pub text: String,
-    pub error: Option<String>,
+pub struct Noting {
+    /// A form that is sent twice is one note.
+    pub key: NoteId,
+    /// What is kept of what was typed.
+    pub kept: String,
+    pub refused: Option<NoteTold>,
 }
 
-impl NoteTold {
-    /// What was refused a moment ago, or else what is kept of what was typed.
-    pub fn or_draft(
-        refused: &Option<Self>,
+impl Noting {
+    pub fn read(
         conn: &mut Conn,
         (workspace, user): (WorkspaceId, UserId),
         id: InteractionId,
-    ) -> db::Result<Option<Self>> {
-        if refused.is_some() {
-            return Ok(refused.clone());
-        }
-        Ok(super::draft_of(conn, workspace, id, user)?.map(|text| Self { text, error: None }))
+        (key, refused): (NoteId, Option<NoteTold>),
+    ) -> db::Result<Self> {
+        Ok(Self { key, kept: super::draft_of(conn, workspace, id, user)?.unwrap_or_default(), refused })
     }
+}
+
+/// What somebody has typed, word for word, and why it was refused.
+#[derive(Clone, Debug)]
+pub struct NoteTold {
+    pub text: String,
+    pub error: String,
 }
 
 pub async fn write(
@@ -67,17 +86,23 @@ pub async fn write(
 ) -> Result<Response> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters.clone())?;
-    let (workspace, text) = (who.workspace.id, form.note.clone());
-    match app.write(who.acting(), move |work| super::write(work, workspace, id, &text)).await {
-        Ok(_) => Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())).into_response()),
-        Err(Error::Invalid(errors)) => {
-            let error = errors.of("text").unwrap_or_default().to_owned();
-            let noted = NoteTold { text: form.note, error: Some(error) };
-            let asked = Asked { noted: Some(noted), ..Asked::new(id, parameters) };
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
+    let (workspace, user, text) = (who.workspace.id, who.user.id, form.note.clone());
+    let write = move |work: &mut Work<'_>| {
+        if let Some(words) = super::written_elsewhere(work.tx, (workspace, id, user), &form.typed())? {
+            return Ok(Some(NoteTold { text: form.typed().above(&words), error: ELSEWHERE.to_owned() }));
         }
-        Err(error) => Err(error),
-    }
+        let key = form.key.as_deref().and_then(|key| key.parse().ok());
+        let key = key.unwrap_or_else(|| NoteId::new(work.now, work.random));
+        super::write_once(work, workspace, id, &form.note, key).map(|_| None)
+    };
+    let refused = match app.write(who.acting(), write).await {
+        Ok(None) => return Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())).into_response()),
+        Ok(Some(elsewhere)) => elsewhere,
+        Err(Error::Invalid(errors)) => NoteTold { text, error: errors.of("text").unwrap_or_default().to_owned() },
+        Err(error) => return Err(error),
+    };
+    let asked = Asked { noted: Some(refused), ..Asked::new(id, parameters) };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page_of(&app, &who, &nonce, asked).await?).into_response())
 }
 
 #[derive(Debug, Deserialize)]

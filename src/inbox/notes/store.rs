@@ -30,13 +30,14 @@ pub struct NewNote<'a> {
     pub written_at: Timestamp,
 }
 
-pub fn insert(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, note: &NewNote<'_>) -> Result<()> {
-    tx.exec(
+/// Whether its id was free.
+pub fn insert(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, note: &NewNote<'_>) -> Result<bool> {
+    let inserted = tx.exec(
         "INSERT INTO thread_notes (id, workspace_id, thread_id, text, written_by, written_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
         args![note.id, workspace, thread, note.text, note.written_by, note.written_at],
     )?;
-    Ok(())
+    Ok(inserted == 1)
 }
 
 pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: NoteId) -> Result<Option<Note>> {
@@ -57,9 +58,15 @@ pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Re
     conn.all(&sql, args![workspace, id])
 }
 
-pub fn draft(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId, user: UserId) -> Result<Option<String>> {
+/// With the form that wrote it last.
+pub fn draft(
+    conn: &mut Conn,
+    workspace: WorkspaceId,
+    id: InteractionId,
+    user: UserId,
+) -> Result<Option<(String, Option<String>)>> {
     conn.opt(
-        "SELECT text FROM note_drafts WHERE (workspace_id = $1) IS TRUE AND user_id = $3
+        "SELECT text, form FROM note_drafts WHERE (workspace_id = $1) IS TRUE AND user_id = $3
             AND thread_id = (SELECT t.id FROM interactions i
                 JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
                 WHERE i.workspace_id = $1 AND i.id = $2)",
@@ -67,11 +74,16 @@ pub fn draft(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId, user: U
     )
 }
 
-pub fn put_draft(tx: &mut Tx, workspace: WorkspaceId, (thread, user): (ThreadId, UserId), text: &str) -> Result<()> {
+pub fn put_draft(
+    tx: &mut Tx,
+    workspace: WorkspaceId,
+    (thread, user): (ThreadId, UserId),
+    (text, form): (&str, Option<&str>),
+) -> Result<()> {
     tx.exec(
-        "INSERT INTO note_drafts (thread_id, workspace_id, user_id, text) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (thread_id, user_id) DO UPDATE SET text = excluded.text",
-        args![thread, workspace, user, text],
+        "INSERT INTO note_drafts (thread_id, workspace_id, user_id, text, form) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (thread_id, user_id) DO UPDATE SET text = excluded.text, form = excluded.form",
+        args![thread, workspace, user, text, form],
     )
     .map(drop)
 }

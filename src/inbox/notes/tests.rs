@@ -25,6 +25,38 @@ kit::both_databases! {
         assert!(!app.get(&format!("/inbox/{id}")).await.text.contains("regular"));
     }
 
+    async fn a_note_whose_form_is_sent_twice_is_written_once(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let path = format!("/inbox/{id}/notes");
+        let page = app.get(&format!("/inbox/{id}")).await.text;
+        let form = page.split("id=\"noting\"").nth(1).expect("the form");
+        let key = form.split("name=\"key\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its key").to_owned();
+        let count = async || app.db.read(|conn| conn.one::<i64>("SELECT count(*) FROM thread_notes", args![])).await.unwrap();
+        for _ in 0..2 {
+            assert_eq!(app.post(&path, &[("note", "Call them."), ("key", &key)]).await.status, 303);
+            assert_eq!(count().await, 1);
+        }
+        assert_eq!(app.post(&path, &[("note", "Or write."), ("key", &key)]).await.status, 303);
+        assert_eq!(count().await, 2, "other words are another note");
+        let ben = colleague(&app).await;
+        assert_eq!(ben.post(&path, &[("note", "Call them."), ("key", &key)]).await.status, 303);
+        assert_eq!(count().await, 3, "and so are another's");
+    }
+
+    async fn a_note_of_two_tabs_keeps_the_words_of_both(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let (path, draft) = (format!("/inbox/{id}/notes"), format!("/inbox/{id}/notes/draft"));
+        assert_eq!(app.post(&draft, &[("note", "Call them."), ("was", "")]).await.status, 204);
+        let told = app.post(&draft, &[("note", "Write to them."), ("was", "")]).await;
+        assert_eq!((told.status.as_u16(), told.text.as_str()), (200, "Call them."));
+        let refused = app.post(&path, &[("note", "Visit them."), ("was", "Call them.")]).await;
+        assert_eq!(refused.status, 422);
+        assert!(refused.text.contains("\nVisit them.\n\nWrite to them.\n\nCall them.</textarea>"), "{}", refused.text);
+        assert!(refused.text.contains("You wrote something else in another tab"), "{}", refused.text);
+    }
+
     async fn what_is_typed_of_a_note_is_kept_for_who_types_it_until_it_is_written(app: TestApp) {
         let app = app.with_ann().await;
         let id = three_questions(&app).await[0];

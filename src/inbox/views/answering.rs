@@ -6,7 +6,8 @@ use super::one::{Beside, OutOfReach};
 use crate::inbox::answering::Answering;
 use crate::inbox::listing::Interaction;
 use crate::inbox::place::Place;
-use crate::model::InteractionId;
+use crate::model::{InteractionId, UserId};
+use crate::platforms::TextUnit;
 use crate::replies::{Reply, State};
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, Tone, icon, platform_name, tag};
@@ -37,8 +38,9 @@ pub(super) fn on_their_way(
                             span { (state_tag(reply.state)) }
                         }
                         p.said dir="auto" { (reply.text) }
-                        @if let Some(words) = explanation(reply, local) { p.muted { (words) } }
-                        @if beside.may_answer { (acts(id, reply, answering.again.contains(&reply.id), place)) }
+                        @if let Some(words) = changed_by(reply) { p.muted data-test="changed-by" { (words) } }
+                        @if let Some(words) = explanation(reply, answering, local) { p.muted { (words) } }
+                        @if beside.may_answer { (acts(id, reply, answering, beside.by, place)) }
                         @if beside.may_approve && reply.state == State::AwaitingApproval { (review(id, reply, place)) }
                     }
                 }
@@ -72,7 +74,14 @@ fn state_tag(state: State) -> Markup {
     tag(tone, word)
 }
 
-fn explanation(reply: &Reply, local: &Local) -> Option<String> {
+/// Where an owner let other words go out than its author wrote.
+pub(super) fn changed_by(reply: &Reply) -> Option<String> {
+    let author = reply.author_name.as_deref().unwrap_or("Somebody");
+    let by = reply.reviewer_name.as_deref().unwrap_or("An owner");
+    reply.submitted_text.as_ref().map(|text| format!("{by} changed this on approving. {author} wrote: “{text}”"))
+}
+
+fn explanation(reply: &Reply, answering: &Answering, local: &Local) -> Option<String> {
     let said = reply.error_message.as_deref();
     match reply.state {
         State::Unknown if reply.asks_a_person() => Some(format!(
@@ -96,6 +105,7 @@ fn explanation(reply: &Reply, local: &Local) -> Option<String> {
             "The platform asked us to wait until {}. Then we'll send it.",
             local.exact_minute(reply.due_at)
         )),
+        State::AwaitingApproval => answering.approval.says(reply),
         State::SentBack => {
             let by = reply.reviewer_name.as_deref().unwrap_or("An owner");
             Some(format!("{by}: {}", reply.review_note.as_deref().unwrap_or_default()))
@@ -104,12 +114,14 @@ fn explanation(reply: &Reply, local: &Local) -> Option<String> {
     }
 }
 
-fn acts(id: InteractionId, reply: &Reply, may_retry: bool, place: &Place) -> Markup {
+fn acts(id: InteractionId, reply: &Reply, answering: &Answering, by: UserId, place: &Place) -> Markup {
+    let may_retry = answering.again.contains(&reply.id);
     let one = |act: &str, label: &str| html! { button.button.small type="submit" name="act" value=(act) { (label) } };
     html! {
         @if reply.can_be_cancelled() || may_retry || reply.asks_a_person() {
             form.actions method="post" action=(place.address(&format!("/inbox/{id}/reply/act"), None)) data-act {
                 input type="hidden" name="reply" value=(reply.id);
+                @if answering.approval.may_release(reply, by) { (one("release", "Send it")) }
                 @if reply.can_be_cancelled() { (one("cancel", "Undo")) }
                 @if may_retry { (one("retry", "Try again")) }
                 @if reply.asks_a_person() { (one("was_sent", "Yes, it's there")) }
@@ -125,7 +137,7 @@ pub(in crate::inbox) fn review(id: InteractionId, reply: &Reply, place: &Place) 
     let (text, note) = (format!("review-{}", reply.id), format!("note-{}", reply.id));
     // Two forms: Enter in the word to its author must not let the reply go out.
     html! {
-        form.form.review method="post" action=(action) {
+        form.form.review method="post" action=(action) data-act {
             input type="hidden" name="reply" value=(reply.id);
             div.field {
                 label for=(text) { "Change the text, if needed" }
@@ -133,7 +145,7 @@ pub(in crate::inbox) fn review(id: InteractionId, reply: &Reply, place: &Place) 
             }
             div.actions { button.button.primary type="submit" name="act" value="approve" data-test="approve" { (icon(Icon::Check)) "Approve" } }
         }
-        form.form.review method="post" action=(action) {
+        form.form.review method="post" action=(action) data-act {
             input type="hidden" name="reply" value=(reply.id);
             div.field {
                 label for=(note) { "Or say what should change" }
@@ -189,11 +201,13 @@ pub(super) fn composer(
 ) -> Markup {
     let Some(rules) = answering.rules else { return unsent(item, answering) };
     let address = |path: &str| place.address(&format!("/inbox/{}/{path}", item.id), None);
-    let unit = rules.unit.word();
+    // Nobody counts bytes.
+    let (about, unit) = if rules.unit == TextUnit::Bytes { ("about ", "characters") } else { ("", rules.unit.word()) };
     let described = if answering.error.is_some() { "text-error text-left" } else { "text-left" };
     html! {
         form #composer .composer method="post" action=(address("reply")) data-composer data-draft=(address("draft")) data-longest=(rules.longest) data-unit=(unit) data-measure=(rules.unit.key()) {
             input type="hidden" name="key" value=(answering.key);
+            input type="hidden" name="was" value=(answering.kept);
             input type="hidden" name="seen" value=(answering.seen);
             @if let Some(OutOfReach { may_connect }) = out_of_reach {
                 p.writing data-test="not-connected" {
@@ -216,7 +230,7 @@ pub(super) fn composer(
                 button.button.small.primary type="submit" data-key="Ctrl Enter" title="Send" { (icon(Icon::Reply)) "Reply on " (platform_name(item.platform.as_str())) }
                 button.button.small.quiet type="submit" formaction=(address("draft")) formnovalidate data-save { "Save draft" }
                 @if !answering.saved.is_empty() { (saved_replies(item.id, answering, &address("reply/insert"))) }
-                p.muted #text-left data-told aria-live="polite" { "Up to " (grouped(rules.longest as i64)) " " (unit) "." }
+                p.muted #text-left data-told aria-live="polite" { "Up to " (about) (grouped(rules.longest as i64)) " " (unit) "." }
             }
         }
     }

@@ -249,7 +249,7 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
                 (super::rated_anew(item, true))
                 (open_reply(item))
                 @if waits { (band_tag(item.priority)) }
-                @if view.place.filter.state.is_none() { (state_tag(item.state)) }
+                @if view.place.filter.state.is_none() { (state_tag(item)) }
                 @if let Some((word, _)) = definitions::provider_state(item.provider_state) { (tag(Tone::Warn, word)) }
             }
         }

@@ -19,7 +19,7 @@ use maud::{Markup, html};
 
 use self::moments::Video;
 use super::definitions;
-use super::derive::{PriorityBand, Sentiment};
+use super::derive::{Intent, PriorityBand, Sentiment};
 use super::listing::{Interaction, RatedAnew};
 use super::search::Query;
 use super::triage::TriageState;
@@ -75,8 +75,8 @@ fn no_text(item: &Interaction) -> &'static str {
     if item.rating.is_some() { "Rating only, no text" } else { "No text" }
 }
 
-fn state_tag(state: TriageState) -> Markup {
-    let tone = match state {
+fn state_tag(item: &Interaction) -> Markup {
+    let tone = match item.state {
         TriageState::NeedsReply => Tone::Accent,
         TriageState::Answered => Tone::Good,
         TriageState::NoReplyNeeded => return NOTHING,
@@ -85,7 +85,9 @@ fn state_tag(state: TriageState) -> Markup {
             Tone::Plain
         }
     };
-    tag(tone, definitions::state(state))
+    // Whoever wrote it wrote no spam: somebody said so of the thread.
+    let is_anothers = item.state == TriageState::Spam && !item.intents().contains(&Intent::Spam);
+    tag(tone, if is_anothers { "in a spam thread" } else { definitions::state(item.state) })
 }
 
 fn band_tag(band: PriorityBand) -> Markup {

@@ -48,7 +48,7 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
             @if item.state == TriageState::Removed {
                 (button(Move::NoReplyNeeded, "Put back", Icon::Retry, "n"))
             } @else {
-                @if item.state != TriageState::Spam { (button(Move::Spam, "Spam", Icon::Cancelled, "!")) }
+                @if item.state != TriageState::Spam { (button(Move::Spam, "Spam thread", Icon::Cancelled, "!")) }
                 (button(Move::Remove, "Remove", Icon::Trash, "Delete"))
             }
             @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
@@ -61,7 +61,7 @@ const OF_MANY: [(Move, &str, Icon, &str); 6] = [
     (Move::Tomorrow, "Tomorrow", Icon::Clock, "h"),
     (Move::NoReplyNeeded, "No reply", Icon::X, "n"),
     (Move::NeedsReply, "Needs a reply", Icon::Reply, "N"),
-    (Move::Spam, "Spam", Icon::Cancelled, "!"),
+    (Move::Spam, "Spam thread", Icon::Cancelled, "!"),
     (Move::Remove, "Remove", Icon::Trash, "Delete"),
 ];
 
@@ -86,11 +86,11 @@ pub(super) fn ticked(place: &Place, rows: &Rows, all: Option<String>) -> Markup 
     html! {
         form #ticked .ticked method="post" action=(place.address("/inbox/moves", None)) {
             (marks::on_enter(place))
+            input type="hidden" name=(WORKSPACE) value=(rows.workspace);
             div.ticked-head {
                 b.num data-ticked aria-live="polite" { "Selected" }
                 @if let Some(all) = all {
                     label.all-matching { input type="checkbox" name=(ALL) value="yes" autocomplete="off"; (all) }
-                    input type="hidden" name=(WORKSPACE) value=(rows.workspace);
                 }
             }
             @for (to, label, sign, key) in first { (button(*to, label, *sign, key)) }
@@ -120,7 +120,7 @@ fn said_by(word: &LastWord, beside: &Beside, local: &Local) -> Markup {
         Some(name) => name,
         None => "somebody",
     };
-    html! { (words(word.state, word.snoozed_until, local)) " by " (whose) " " (local.ago(word.decided_at)) }
+    html! { (of_one(word, local)) " by " (whose) " " (local.ago(word.decided_at)) }
 }
 
 /// What was done, and the way back.
@@ -142,7 +142,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         Receipt::Moved { id, word } => line(
             *id,
             "undo",
-            html! { (words(word.state, word.snoozed_until, local)) "." },
+            html! { (of_one(word, local)) "." },
             Some(html! { input type="hidden" name="at" value=(word.decided_at); }),
         ),
         Receipt::Many { at, state, until, changed, spared, passed_over } => html! {
@@ -165,6 +165,7 @@ pub(super) fn receipt(done: &Receipt, place: &Place, local: &Local) -> Markup {
         Receipt::Nothing(_) => remark("Nothing changed: there was nothing to move."),
         Receipt::NothingMatches => remark("No comments match, so nothing was done."),
         Receipt::NotNow(why) => remark(why.says()),
+        Receipt::Told(told) => remark(told.words()),
         Receipt::Marked { act, underway: Some((job, underway)), .. } => marks::underway(act, *job, *underway, place),
         Receipt::Marked { act, assignee, open, underway: None } => {
             marks::receipt(act, assignee.as_deref(), *open, place)
@@ -254,6 +255,13 @@ fn of_many(state: ThreadState, until: Option<Timestamp>, changed: i64, local: &L
         // “Marked done” of one, “Marked 2 threads done” of several.
         Some((verb, rest)) if state != ThreadState::Waiting => format!("{verb} {threads} {rest}"),
         _ => format!("{threads}: {}", words.to_lowercase()),
+    }
+}
+
+fn of_one(word: &LastWord, local: &Local) -> String {
+    match word.state {
+        ThreadState::Spam => "Thread marked as spam here".to_owned(),
+        state => words(state, word.snoozed_until, local),
     }
 }
 

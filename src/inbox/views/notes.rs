@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::inbox::notes::pages::NoteTold;
+use crate::inbox::notes::pages::Noting;
 use crate::inbox::notes::{LONGEST, Note};
 use crate::inbox::place::Place;
 use crate::model::InteractionId;
@@ -33,18 +33,21 @@ pub(super) fn list(id: InteractionId, notes: &[Note], me: Option<UserId>, place:
 }
 
 /// Not drawn anew by hints: somebody may be writing in it.
-pub(super) fn form(id: InteractionId, typed: Option<&NoteTold>, place: &Place) -> Markup {
-    let error = typed.and_then(|typed| typed.error.as_deref());
+pub(super) fn form(id: InteractionId, noting: &Noting, place: &Place) -> Markup {
+    let refused = noting.refused.as_ref();
+    let (text, error) = refused.map_or((&noting.kept, None), |told| (&told.text, Some(&told.error)));
     let described = if error.is_some() { "note-error note-help" } else { "note-help" };
     let address = |path: &str| place.address(&format!("/inbox/{id}/{path}"), None);
     html! {
-        details.note-card open[typed.is_some()] {
+        details.note-card open[refused.is_some() || !text.is_empty()] {
             summary { (icon(Icon::Plus)) "Add a note" }
             form #noting method="post" action=(address("notes")) data-act data-draft=(address("notes/draft")) data-longest=(LONGEST) data-unit="letters" {
+                input type="hidden" name="key" value=(noting.key);
+                input type="hidden" name="was" value=(noting.kept);
                 label.visually-hidden for="note" { "Note for your team" }
                 textarea #note name="note" rows="2" dir="auto" placeholder="Only your team sees this" aria-describedby=(described) aria-invalid=[error.map(|_| "true")] {
                     // A parser drops the first line break of a textarea.
-                    "\n" @if let Some(typed) = typed { (typed.text) }
+                    "\n" (text)
                 }
                 @if let Some(error) = error { p.error #note-error role="alert" { (error) } }
                 div.actions {

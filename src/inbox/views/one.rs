@@ -3,7 +3,7 @@
 use kit::clock::Timestamp;
 use maud::{Markup, html};
 
-use super::answering::{composer, on_their_way, writing};
+use super::answering::{changed_by, composer, on_their_way, writing};
 use super::corrections::corrected;
 use super::edits::edits;
 use super::marks::{Choice, marks, marks_to_read};
@@ -20,7 +20,7 @@ use crate::inbox::listing::{ContentItem, Filter, Interaction, Opened};
 use crate::inbox::marks::Marks;
 use crate::inbox::moves::Receipt;
 use crate::inbox::notes::Note;
-use crate::inbox::notes::pages::NoteTold;
+use crate::inbox::notes::pages::Noting;
 use crate::inbox::place::{Place, with};
 use crate::inbox::threads::LastWord;
 use crate::inbox::triage::TriageState;
@@ -56,7 +56,7 @@ pub struct Beside {
     pub marks: Marks,
     pub choice: Choice,
     pub notes: Vec<Note>,
-    pub noted: Option<NoteTold>,
+    pub noting: Noting,
     pub corrections: Vec<Corrected>,
 }
 
@@ -102,7 +102,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
                     p.muted.help data-test="takes-a-place" { (item.platform.words().provider) " shows one reply per review, so a new one replaces yours." }
                 }
                 (composer(item, &beside.answering, beside.out_of_reach, place))
-                @if !item.is_own { (notes::form(item.id, beside.noted.as_ref(), place)) }
+                @if !item.is_own { (notes::form(item.id, &beside.noting, place)) }
             }
             (part("interaction-more", more))
         }
@@ -175,9 +175,12 @@ fn thread(opened: &Opened, place: &Place, beside: &Beside, local: &Local) -> Mar
                         @if is_this { div.whole { (said(item, place.filter.q.as_ref(), Video::of(opened.content.as_ref(), item))) } (tags(item)) }
                         @else { a.row-link href=(place.one(item.id)) data-opens { div.whole { (said(item, place.filter.q.as_ref(), None)) } } }
                         @if item.is_own && !is_this { (stands(item)) }
+                        @for words in beside.answering.changed.iter().filter(|reply| reply.external_id.as_ref() == Some(&item.external_id)).filter_map(changed_by) {
+                            p.muted.help data-test="changed-by" { (words) }
+                        }
                         (at_platform(item, &opened.interaction, beside, place, local))
                     }
-                    @if !is_this { div.end { (state_tag(item.state)) } }
+                    @if !is_this { div.end { (state_tag(item)) } }
                 }
             }
         }
@@ -199,7 +202,7 @@ fn facts(item: &Interaction, place: &Place, beside: &Beside, local: &Local) -> M
     let intents = item.intents();
     let body = html! {
         dl.facts.derived {
-            (fact("State", definitions::STATE, html! { (state_tag(item.state))
+            (fact("State", definitions::STATE, html! { (state_tag(item))
                 @if item.state == TriageState::NoReplyNeeded { span { (definitions::state(item.state)) } }
                 (corrected(Correctable::Spam, item, place, beside))
                 (corrected(Correctable::Reply, item, place, beside))
@@ -239,7 +242,10 @@ fn fact(name: &str, meaning: &str, value: Markup, reasons: &[Markup]) -> Markup 
             dd {
                 div { (value) }
                 @if !reasons.is_empty() {
-                    ul.reasons { @for one in reasons { li { (one) } } }
+                    details {
+                        summary.muted { (counted(reasons.len() as i64, "reason", "reasons")) }
+                        ul.reasons { @for one in reasons { li { (one) } } }
+                    }
                 }
             }
         }
@@ -335,7 +341,7 @@ fn by_author(opened: &Opened, place: &Place, local: &Local) -> Markup {
                             @if let Some(title) = &item.content_title { span.on title=(title) { (title) } }
                         }
                         a.row-link href=(place.one(item.id)) data-opens { (said(item, None, None)) }
-                        div.tags { (state_tag(item.state)) }
+                        div.tags { (state_tag(item)) }
                     }
                 }
             }

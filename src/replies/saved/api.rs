@@ -85,7 +85,7 @@ pub async fn change(
     let id: SavedReplyId = id.parse().map_err(|_| Error::NotFound)?;
     let (typed, workspace) = (Typed { name: body.name, text: body.text }, who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        let reply = super::change(work, workspace, id, &typed)?;
+        let reply = super::change(work, workspace, (id, None), &typed)?;
         Ok::<_, Error>((StatusCode::OK, Some(Body::of(reply))))
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await

@@ -8,6 +8,7 @@ mod store;
 mod tests;
 mod views;
 
+use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 
 use crate::model::visible::BadText;
@@ -61,13 +62,30 @@ pub fn make(work: &mut Work<'_>, workspace: WorkspaceId, typed: &Typed) -> Resul
     Ok(reply)
 }
 
-pub fn change(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId, typed: &Typed) -> Result<SavedReply> {
+/// `seen` is when it had last been changed, as whoever changes it saw it; where nobody says so, nothing is compared.
+pub fn change(
+    work: &mut Work<'_>,
+    workspace: WorkspaceId,
+    (id, seen): (SavedReplyId, Option<Timestamp>),
+    typed: &Typed,
+) -> Result<SavedReply> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let known = store::find(work.tx, workspace, id)?.ok_or(Error::NotFound)?;
     let sound = read(work.tx, workspace, typed, Some(id))?;
+    let is_same = (&known.name, &known.text) == (&sound.name, &sound.text);
+    if !is_same && seen.is_some_and(|seen| seen != known.updated_at) {
+        return Err(Error::Invalid(changed_since(&known, &sound)));
+    }
     let reply = SavedReply { name: sound.name, text: sound.text, updated_at: work.now, ..known };
     store::update(work.tx, workspace, &reply, &visible::caseless(&reply.name), by)?;
     Ok(reply)
+}
+
+/// Both stand there: what somebody else made of it, and what was typed.
+fn changed_since(known: &SavedReply, typed: &Typed) -> FieldErrors {
+    let (field, theirs) = if known.text == typed.text { ("name", &known.name) } else { ("text", &known.text) };
+    let words = format!("This was changed meanwhile, to: “{theirs}” Keep yours to replace it.");
+    FieldErrors::one(field, "changed_since", words)
 }
 
 pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, id: SavedReplyId) -> Result<()> {

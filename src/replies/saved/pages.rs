@@ -4,6 +4,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};
+use kit::clock::Timestamp;
 use kit::web::Nonce;
 use serde::Deserialize;
 
@@ -39,6 +40,7 @@ pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(do
 pub struct ReplyForm {
     name: String,
     text: String,
+    seen: Option<Timestamp>,
 }
 
 /// `POST /settings/replies`
@@ -68,7 +70,7 @@ pub async fn change(
     let id: SavedReplyId = id.parse().map_err(|_| Error::NotFound)?;
     let (typed, workspace) = (Typed { name: form.name, text: form.text }, who.workspace.id);
     let new = typed.clone();
-    match app.write(who.acting(), move |work| super::change(work, workspace, id, &new)).await {
+    match app.write(who.acting(), move |work| super::change(work, workspace, (id, form.seen), &new)).await {
         Ok(_) => Ok(Redirect::to(&format!("{PATH}?done=changed")).into_response()),
         Err(Error::Invalid(errors)) => refused(&app, &who, &nonce, (Some(id), typed, errors)).await,
         Err(error) => Err(error),

@@ -29,6 +29,24 @@ both_databases! {
         assert_eq!(app.post(&format!("{path}/delete"), &[]).await.status, 404);
     }
 
+    async fn what_two_change_at_once_is_told_to_the_later_with_both_words(app: TestApp) {
+        let app = app.with_ann().await;
+        app.post("/settings/replies", &[("name", "Hours"), ("text", "At nine.")]).await;
+        let part = |page: &str, mark: &str| page.split(mark).nth(1).and_then(|rest| rest.split('"').next()).expect("it is there").to_owned();
+        let seen = |page: &str| part(page, "name=\"seen\" value=\"");
+        let page = app.get("/settings/replies").await.text;
+        assert!(page.contains("Delete “Hours” for the whole team?"), "it is asked about first: {page}");
+        let path = format!("/settings/replies/{}", part(&page, "action=\"/settings/replies/"));
+        app.hand.advance(std::time::Duration::from_secs(1));
+        let change = async |text: &str, seen: &str| app.post(&path, &[("name", "Hours"), ("text", text), ("seen", seen)]).await;
+        assert_eq!(change("At ten.", &seen(&page)).await.status, 303);
+        let told = change("At eleven.", &seen(&page)).await;
+        assert_eq!(told.status, 422);
+        assert!(told.text.contains("This was changed meanwhile, to: “At ten.”"), "{}", told.text);
+        assert!(told.text.contains("\nAt eleven.</textarea>"), "{}", told.text);
+        assert_eq!(change("At eleven.", &seen(&told.text)).await.status, 303, "who has seen it replaces it");
+    }
+
     async fn what_is_wrong_is_told_beside_its_field_and_stays_typed(app: TestApp) {
         let app = app.with_ann().await;
         assert_eq!(app.post("/settings/replies", &[("name", "Hours"), ("text", "At nine.")]).await.status, 303);

@@ -29,7 +29,7 @@ pub fn index(shell: &Shell, view: &Page) -> Markup {
         div.stack.narrow {
             @if let Some(done) = view.done { (notice(Tone::Good, done)) }
             (card("Saved replies", NOTHING, all(view)))
-            @if !view.is_to_read { (card("New saved reply", NOTHING, new(view))) }
+            @if !view.is_to_read { (card("New saved reply", NOTHING, new(shell, view))) }
         }
     };
     page(shell, "Saved replies", body)
@@ -55,21 +55,26 @@ fn one(reply: &SavedReply, told: Option<(&Typed, &FieldErrors)>) -> Markup {
         details open[told.is_some()] {
             summary { b dir="auto" { (reply.name) } " " span.muted.excerpt dir="auto" { (reply.text) } }
             form.form method="post" action={ "/settings/replies/" (reply.id) } {
+                input type="hidden" name="seen" value=(reply.updated_at);
                 (fields(&reply.id.to_string(), name, text, errors))
                 div.actions {
                     (Button::primary("Keep the changes"))
-                    button.button.quiet type="submit" formaction={ "/settings/replies/" (reply.id) "/delete" } formnovalidate aria-label={ "Delete " (reply.name) } { (icon(Icon::Trash)) "Delete" }
+                    button.button.quiet type="button" popovertarget={ "delete-" (reply.id) } aria-label={ "Delete " (reply.name) } { (icon(Icon::Trash)) "Delete" }
+                }
+                div.menu popover id={ "delete-" (reply.id) } role="dialog" aria-label={ "Delete " (reply.name) } {
+                    p { "Delete “" (reply.name) "” for the whole team? What was sent with it stays." }
+                    button.danger type="submit" formaction={ "/settings/replies/" (reply.id) "/delete" } formnovalidate { "Delete it" }
                 }
             }
         }
     }
 }
 
-fn new(view: &Page) -> Markup {
+fn new(shell: &Shell, view: &Page) -> Markup {
     let nothing = Typed::default();
     let (typed, errors) = view.told_of(None).map_or((&nothing, None), |(typed, errors)| (typed, Some(errors)));
     html! {
-        form.form method="post" action="/settings/replies" {
+        form.form method="post" action=(shell.here("/settings/replies")) {
             (fields("new", &typed.name, &typed.text, errors))
             div.actions { (Button::primary("Save the reply")) }
         }

@@ -3,7 +3,7 @@
 use kit::both_databases;
 
 use super::*;
-use crate::replies::Draft;
+use crate::replies::{Draft, Typed};
 
 impl Stand {
     async fn write(&self, who: UserId, item: InteractionId, text: &str) -> Result<(), Refused> {
@@ -18,8 +18,26 @@ impl Stand {
         text: &str,
         key: Option<&'static str>,
     ) -> Result<(), Refused> {
+        self.keep(who, item, text, Typed { key, ..Typed::default() }).await.map(drop)
+    }
+
+    /// In a tab that was opened when `was` stood in the box; answers what Ann wrote elsewhere.
+    async fn write_in(&self, tab: &'static str, was: &'static str, item: InteractionId, text: &str) -> Option<String> {
+        let typed = Typed { was: Some(was), form: Some(tab), ..Typed::default() };
+        self.keep(self.ann, item, text, typed).await.expect("it is kept")
+    }
+
+    async fn keep(
+        &self,
+        who: UserId,
+        item: InteractionId,
+        text: &str,
+        typed: Typed<'static>,
+    ) -> Result<Option<String>, Refused> {
         let (workspace, text) = (self.workspace, text.to_owned());
-        let saved = move |work: &mut crate::work::Work<'_>| replies::save_draft(work, workspace, item, &text, key);
+        let saved = move |work: &mut crate::work::Work<'_>| {
+            replies::save_draft(work, workspace, item, &Typed { text: &text, ..typed })
+        };
         self.app.app.write(Who::user(who, ""), saved).await
     }
 
@@ -52,6 +70,22 @@ both_databases! {
         assert!(matches!(stand.write(stand.ann, item, &"a".repeat(100_001)).await, Err(Refused::TooLong { .. })));
         let strangers = InteractionId::new(stand.app.app.now(), &stand.app.app.random);
         assert!(matches!(stand.write(stand.ann, strangers, "Hi").await, Err(Refused::NotFound)));
+    }
+
+    async fn words_of_two_tabs_are_kept_both(app: TestApp) {
+        let stand = Stand::new(app).await;
+        let item = stand.asked("c1").await;
+        assert_eq!(stand.write_in("one", "", item, "At nine").await, None);
+        assert_eq!(stand.write_in("one", "", item, "At half past nine").await, None, "the same tab goes on");
+        let told = stand.write_in("two", "", item, "At ten").await;
+        assert_eq!(told.as_deref(), Some("At half past nine"), "the other had an empty box");
+        assert_eq!(stand.draft(stand.ann, item).await.as_deref(), Some("At ten\n\nAt half past nine"));
+        assert_eq!(stand.write_in("two", "", item, "At ten").await, None, "whoever was told takes it out");
+        let both = "Well.\r\n\r\nAt ten";
+        assert_eq!(stand.write_in("one", "", item, both).await, None, "it has both, so nothing is lost");
+        assert_eq!(stand.write_in("three", both, item, "At eleven").await, None, "it was drawn with what is there");
+        stand.write(stand.ann, item, "Anything").await.unwrap();
+        assert_eq!(stand.draft(stand.ann, item).await.as_deref(), Some("Anything"), "nothing is compared where nobody asks");
     }
 
     async fn what_is_sent_is_no_draft_and_what_is_called_back_is_one_again(app: TestApp) {

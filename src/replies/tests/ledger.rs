@@ -115,12 +115,12 @@ both_databases! {
         assert!(matches!(stand.send(item, "a\0b").await, Err(Refused::Nul)));
         assert!(stand.send(item, &"a".repeat(40)).await.is_ok());
         stand.app.run_jobs().await;
-        let Err(refused @ Refused::TooLong { length: 42, longest: 40, unit: TextUnit::Bytes }) =
+        let Err(refused @ Refused::TooLong { length: 42, longest: 40, unit: TextUnit::Bytes, .. }) =
             stand.send(item, &"\u{e9}".repeat(21)).await
         else {
             panic!("it is counted in bytes")
         };
-        assert_eq!(refused.told().1, "That's 2 bytes too long: 40 at most.");
+        assert_eq!(refused.told().1, "That's about 1 character too long.", "and told in what people count");
     }
 
     async fn what_is_not_there_or_takes_no_answer_is_not_answered(app: TestApp) {

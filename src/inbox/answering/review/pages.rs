@@ -3,6 +3,7 @@
 
 use axum::extract::{Form, Path, Query, State};
 use axum::response::Redirect;
+use kit::db::Conn;
 use kit::web::Nonce;
 use maud::Markup;
 use serde::Deserialize;
@@ -13,8 +14,9 @@ use crate::app::App;
 use crate::inbox::answering::pages::second_thoughts;
 use crate::inbox::moves::pages::place;
 use crate::inbox::pages::Parameters;
+use crate::inbox::remarks::Remark;
 use crate::model::InteractionId;
-use crate::replies::{self, ReplyId};
+use crate::replies::{self, Approval, Refused, ReplyId};
 use crate::web::errors::{Error, Result};
 use crate::web::ui;
 use crate::workspaces::Right;
@@ -22,9 +24,13 @@ use crate::workspaces::Right;
 /// `GET /inbox/approvals`
 pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce) -> Result<Markup> {
     let workspace = who.workspace.id;
-    let waiting = app.db.read(move |conn| replies::awaiting(conn, workspace)).await?;
+    let read = move |conn: &mut Conn| {
+        let waiting = replies::awaiting(conn, workspace)?;
+        Ok::<_, Error>((Approval::of(conn, workspace, &waiting)?, waiting))
+    };
+    let (approval, waiting) = app.db.read(read).await?;
     let shell = who.shell(&app, &nonce, "/inbox");
-    let body = views::waiting(&waiting, who.role.may(Right::Approve), &shell.local);
+    let body = views::waiting(&waiting, &approval, who.role.may(Right::Approve), &shell.local);
     Ok(ui::page(&shell, "Waiting for approval", body))
 }
 
@@ -49,16 +55,22 @@ pub async fn review(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters)?;
     let (workspace, platforms, delay) = (who.workspace.id, app.platforms.clone(), second_thoughts(&who));
-    app.write(who.acting(), move |work| {
+    let here = list.address(&format!("/inbox/{id}"), panel.as_deref());
+    let done = app.write(who.acting(), move |work| {
         let which = (workspace, form.reply);
         match form.act {
-            Act::Approve => replies::approve(work, &platforms, which, form.text.as_deref(), delay).map(drop),
+            Act::Approve => {
+                replies::approve(work, &platforms, which, form.text.as_deref(), delay)?;
+                Ok(Remark::Approved)
+            }
             Act::SendBack => {
-                replies::send_back(work, workspace, form.reply, form.note.as_deref().unwrap_or_default()).map(drop)
+                replies::send_back(work, workspace, form.reply, form.note.as_deref().unwrap_or_default())?;
+                Ok(Remark::SentBack)
             }
         }
-    })
-    .await
-    .map_err(Error::from)?;
-    Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())))
+    });
+    match done.await.map_err(|refused: Refused| Error::from(refused)) {
+        Ok(remark) => Ok(Redirect::to(&remark.on(&here))),
+        Err(error) => Ok(Redirect::to(&Remark::instead_of(error, &here)?)),
+    }
 }

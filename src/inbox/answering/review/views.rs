@@ -4,10 +4,10 @@ use maud::{Markup, html};
 
 use crate::inbox::place::Place;
 use crate::inbox::views::review;
-use crate::replies::Reply;
+use crate::replies::{Approval, Reply};
 use crate::web::ui::{Icon, Local, card, empty, head, link_button};
 
-pub fn waiting(replies: &[Reply], may_approve: bool, local: &Local) -> Markup {
+pub fn waiting(replies: &[Reply], approval: &Approval, may_approve: bool, local: &Local) -> Markup {
     let place = Place::of(crate::inbox::place::first_view());
     let body = html! {
         @if replies.is_empty() {
@@ -16,6 +16,7 @@ pub fn waiting(replies: &[Reply], may_approve: bool, local: &Local) -> Markup {
         @for reply in replies {
             (card(reply.author_name.as_deref().unwrap_or("Somebody"), html! { (local.ago(reply.created_at)) }, html! {
                 div.whole { p.said dir="auto" { (reply.text) } }
+                @if let Some(words) = approval.says(reply) { p.muted { (words) } }
                 p { a href={ "/inbox/" (reply.interaction_id) } { "See what it answers" } }
                 @if may_approve { (review(reply.interaction_id, reply, &place)) }
             }))

@@ -11,7 +11,7 @@ use crate::inbox::moves::pages::place;
 use crate::inbox::pages::Parameters;
 use crate::model::InteractionId;
 use crate::replies::saved::SavedReplyId;
-use crate::replies::{self, Refused};
+use crate::replies::{self, Refused, Typed};
 use crate::web::errors::{Error, Result};
 
 /// As plain text.
@@ -32,6 +32,8 @@ pub async fn preview(
 pub struct InsertForm {
     text: String,
     saved: String,
+    was: Option<String>,
+    key: Option<String>,
 }
 
 /// The comment opens again, with the saved reply behind what was written already.
@@ -51,7 +53,13 @@ pub async fn insert(
             // None was chosen: what was written is kept.
             Err(_) => String::new(),
         };
-        replies::save_draft(work, workspace, id, &appended(&form.text, &words), None)
+        let text = appended(&form.text, &words);
+        replies::save_draft(
+            work,
+            workspace,
+            id,
+            &Typed { text: &text, was: form.was.as_deref(), form: form.key.as_deref(), key: None },
+        )
     })
     .await
     .map_err(Error::from)?;

@@ -1,4 +1,4 @@
-//! What is written on a phone while its line is cut: it stays where it is until it can go.
+//! What is written and not sent yet: on a phone whose line is cut, and in two tabs at once.
 
 use super::inbox::with_demo;
 use super::person::Person;
@@ -36,6 +36,30 @@ fn on_a_phone_words_that_are_saved_stay_in_their_box_too() {
         person.is("and stay", TYPED).await;
         person.browser.mend_the_line().await;
         goes_now(&person, &comment).await;
+    });
+}
+
+#[test]
+fn words_of_two_tabs_are_both_in_the_box_of_the_later() {
+    kit::testing::run(async {
+        let (_server, person) = with_demo().await;
+        let comment = person.a_comment().await;
+        person.open(&comment).await;
+        person.browser.open_tab().await;
+        person.open(&comment).await;
+        person.browser.fill("#text", "At nine.").await;
+        person.is("it is saved", IS_SAVED).await;
+        person.browser.look_at_first_tab().await;
+        person.browser.fill("#text", "At ten.").await;
+        person.browser.press("#composer .primary").await;
+        person.browser.read("#text-left", "Your words from another tab are below.").await;
+        let both = "document.getElementById('text').value === 'At ten.\\n\\nAt nine.'";
+        person.is("nothing is lost, and nothing sent", both).await;
+        person.browser.fill("#text", "At ten, then.").await;
+        person.is("who has seen both goes on with what they mean", IS_SAVED).await;
+        person.browser.reload().await;
+        person.is("and that is kept", "document.getElementById('text').value === 'At ten, then.'").await;
+        person.leaves_no_trace().await;
     });
 }
 
