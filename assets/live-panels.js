@@ -23,11 +23,12 @@ function refresh(part) {
   fetching.set(source, "once");
   const request = new XMLHttpRequest();
   request.open("GET", source);
+  request.setRequestHeader("workspace", document.documentElement.dataset.workspace);
   request.responseType = "document";
   request.timeout = 10_000;
   request.onloadend = () => {
-    // Signed out meanwhile: let the server show where to go, unless somebody writes.
-    const isOut = request.status === 401 || isElsewhere(request.responseURL, source);
+    // Signed out meanwhile, or in another workspace: let the server show where to go, unless somebody writes.
+    const isOut = [401, 205].includes(request.status) || isElsewhere(request.responseURL, source);
     if (isOut && !isInHand(document)) return location.reload();
     if (request.status === 200) show(source, request.response);
     setTimeout(() => {

@@ -17,6 +17,7 @@ use crate::work::Who;
 use crate::workspaces::{Role, UserId, WorkspaceId};
 
 const BEN: &str = "ben@example.com";
+const FORM: [(&str, &str); 1] = [("content-type", "application/x-www-form-urlencoded")];
 const PASSWORD: &str = "copper window seven tides";
 
 async fn session(browser: &Browser) -> Value {
@@ -50,7 +51,7 @@ async fn drafted(app: &TestApp, ben: UserId) -> WorkspaceId {
         };
         crate::inbox::ingest::interactions(work.tx, &source, &[comment("c1", "dora", "When do you open?")])?;
         let item = work.tx.one("SELECT id FROM interactions WHERE connection_id = $1", args![connection])?;
-        replies::save_draft(work, workspace, item, "At nine", None)?;
+        replies::save_draft(work, workspace, item, &replies::Typed { text: "At nine", ..Default::default() })?;
         Ok::<_, crate::web::errors::Error>(())
     });
     written.await.unwrap_or_else(|error| panic!("{error}"));
@@ -267,6 +268,32 @@ both_databases! {
         assert_eq!(went.location(), "/inbox");
         assert_eq!((role(&ben).await.0, role(&other).await.0), ("Ben".to_owned(), "Ann".to_owned()));
         assert!(!app.get("/dashboard").await.text.contains("/workspaces/select"), "who has one alone sees no switch");
+    }
+
+    async fn a_page_of_one_workspace_shows_and_changes_no_other(app: TestApp) {
+        let app = app.with_ann().await;
+        let ben = app.member(BEN, "owner").await;
+        let here = session(&ben).await["workspace"]["id"].as_str().expect("an id").to_owned();
+        let pages = [ben.get("/settings/members").await.text, ben.get("/settings/replies").await.text];
+        assert!(pages[0].contains(&format!("data-workspace=\"{here}\"")), "{}", pages[0]);
+        let own = ben.get("/api/workspaces").await.json();
+        let own = own["items"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "Ben")).expect("their own")["id"].clone();
+        ben.post("/workspaces/select", &[("workspace", own.as_str().expect("an id"))]).await;
+        for (page, path) in [(0, "/settings/workspace"), (0, "/settings/members/invite"), (1, "/settings/replies")] {
+            let drawn = format!("action=\"{path}?workspace={here}\"");
+            assert!(pages[page].contains(&drawn), "{path}: {}", pages[page]);
+            let (drawn, words) = (format!("{path}?workspace={here}"), "name=The+shop&text=At+nine.&role=viewer");
+            let refused = ben.send("POST", &drawn, &FORM, words.into()).await;
+            assert!(refused.status == 409 && refused.text.contains("You're in another workspace by now"), "{path}: {}", refused.text);
+        }
+        assert_eq!(role(&ben).await.0, "Ben", "nothing was changed");
+        for part in ["/inbox?panel=inbox", "/dashboard?panel=all"] {
+            let with = async |workspace: &str| ben.send("GET", part, &[("workspace", workspace)], "".into()).await.status;
+            assert_eq!(with(&here).await, 205, "{part}: it is loaded anew");
+            assert_eq!(with(own.as_str().expect("an id")).await, 200, "{part}");
+        }
+        let ticked = ben.send("POST", "/inbox/moves", &FORM, format!("to=done&workspace={here}").into()).await;
+        assert_eq!(ticked.status, 409, "{}", ticked.text);
     }
 
     async fn a_demo_is_ones_own_and_nobody_is_invited_to_it(app: TestApp) {

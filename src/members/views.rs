@@ -9,6 +9,7 @@ use crate::accounts::joining::Invitation;
 use crate::accounts::sessions::SignedIn;
 use crate::accounts::views::shown_once;
 use crate::web::errors::FieldErrors;
+use crate::web::ui::numbers::counted;
 use crate::web::ui::{
     Button, Check, Field, Icon, NOTHING, Shell, Tone, card, head, icon, meta, notice, page, settings_tabs, tag,
 };
@@ -36,8 +37,8 @@ pub fn index(shell: &Shell, who: &SignedIn, members: &Members, view: &Page) -> M
                 (shown_once("Share this link with one person. Whoever opens it joins this workspace. It expires in 7 days.", link))
             }
             @if manages {
-                (card("Workspace", NOTHING, workspace(who, members, view)))
-                (card("Business hours", NOTHING, hours(members, view)))
+                (card("Workspace", NOTHING, workspace(shell, who, members, view)))
+                (card("Business hours", NOTHING, hours(shell, members, view)))
             }
             (card(&format!("Members of {}", who.workspace.name), html! { span { "You're " (article(who.role)) } }, people(shell, who, members)))
             @if invites { (card("Invitations", NOTHING, invitations(shell, &members.invitations))) }
@@ -81,7 +82,7 @@ const fn meaning(role: Role) -> &'static str {
     }
 }
 
-fn workspace(who: &SignedIn, members: &Members, view: &Page) -> Markup {
+fn workspace(shell: &Shell, who: &SignedIn, members: &Members, view: &Page) -> Markup {
     let approves = Check {
         name: "approves_replies",
         label: "Editors' replies wait for an owner's approval",
@@ -89,9 +90,15 @@ fn workspace(who: &SignedIn, members: &Members, view: &Page) -> Markup {
     };
     let name = Field::text("name", "Name").value(&who.workspace.name).max_length(80).required();
     html! {
-        form.form method="post" action="/settings/workspace" {
+        form.form method="post" action=(shell.here("/settings/workspace")) {
             (name.error(view.errors.of("name")))
             (approves)
+            @if !members.approves_replies && members.awaiting > 0 {
+                p.help data-test="still-waiting" {
+                    a href="/inbox/approvals" { (counted(members.awaiting, "reply", "replies")) }
+                    " from before still waiting: an owner can approve, or its writer can send it."
+                }
+            }
             (Button::primary("Save"))
         }
     }
@@ -107,14 +114,14 @@ const DAYS: [(&str, &str); 7] = [
     ("sunday", "Sunday"),
 ];
 
-fn hours(members: &Members, view: &Page) -> Markup {
+fn hours(shell: &Shell, members: &Members, view: &Page) -> Markup {
     let (hours, zone) = &members.hours;
     let is_on = |day: usize| hours.is_some_and(|hours| hours.days[day]);
     let (from, until) = hours.map_or((540, 1_020), |hours| (hours.from, hours.until));
     let clock = |minutes: i64| format!("{:02}:{:02}", minutes / 60 % 24, minutes % 60);
     let (from, until) = (clock(from), clock(until));
     html! {
-        form.form method="post" action="/settings/workspace/hours" {
+        form.form method="post" action=(shell.here("/settings/workspace/hours")) {
             p.help { "Response times count only these hours. Without any day, every hour counts." }
             fieldset.checks {
                 legend.visually-hidden { "Days" }
@@ -133,7 +140,7 @@ fn people(shell: &Shell, who: &SignedIn, members: &Members) -> Markup {
     html! {
         ul.list { @for member in &members.people { (row(shell, who, member)) } }
         @if members.people.len() > 1 {
-            (Button::new("Leave this workspace").icon(Icon::SignOut).test("leave").posts("/settings/members/leave"))
+            (Button::new("Leave this workspace").icon(Icon::SignOut).test("leave").posts(&shell.here("/settings/members/leave")))
         }
     }
 }
@@ -192,7 +199,7 @@ fn invitations(shell: &Shell, open: &[Invitation]) -> Markup {
                 }
             }
         }
-        form.form method="post" action="/settings/members/invite" {
+        form.form method="post" action=(shell.here("/settings/members/invite")) {
             div.field {
                 label for="role" { "Invite somebody as" }
                 select #role name="role" {

@@ -62,6 +62,13 @@ impl Error {
         Self::conflict("nothing_to_undo", "There is nothing of yours to undo here any more.")
     }
 
+    /// What was pressed was meant for the workspace of its page.
+    pub fn elsewhere() -> Self {
+        let text =
+            "You're in another workspace by now, so nothing was changed. Go back to the other one, and try again.";
+        Self::conflict("other_workspace", text)
+    }
+
     /// Of all that match, where there is none.
     pub fn nothing_matches() -> Self {
         Self::unprocessable("nothing_matches", "No comments match this filter.")

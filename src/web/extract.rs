@@ -17,8 +17,10 @@ use super::rights;
 use crate::accounts::sessions::{self, Caller, PageContext, SessionToken, SignedIn, TokenHash, UserRow, Visitor};
 use crate::app::App;
 use crate::live::Streams;
-use crate::workspaces::Role;
+use crate::workspaces::{Role, Workspace};
 
+/// Says for which workspace a page was drawn: a header, and a field of addresses.
+pub const WORKSPACE: &str = "workspace";
 /// Of what a browser calls itself.
 const USER_AGENT_BYTES: usize = 300;
 impl FromRequestParts<App> for SessionToken {
@@ -36,6 +38,7 @@ impl FromRequestParts<App> for SignedIn {
         let Ok(SessionToken(token)) = SessionToken::from_request_parts(parts, app).await;
         let who = find(app, token).await?.ok_or(Error::SignInNeeded)?;
         let_in(app, (&who.user, who.role), parts)?;
+        DrawnFor::of(parts).is(&who.workspace)?;
         Ok(who)
     }
 }
@@ -60,6 +63,34 @@ impl FromRequestParts<App> for PageContext {
         let Ok(nonce) = Nonce::from_request_parts(parts, app).await;
         let Ok(SessionToken(token)) = SessionToken::from_request_parts(parts, app).await;
         Ok(Self { nonce, path: parts.uri.path().to_owned(), signed_in: find(app, token).await? })
+    }
+}
+
+/// For which workspace a page was drawn, as its scripts say in a header, and a form of what has no id in its address. Another
+/// tab may have gone to another workspace since.
+#[derive(Clone, Debug)]
+pub struct DrawnFor(Vec<String>);
+
+impl DrawnFor {
+    fn of(parts: &Parts) -> Self {
+        let header = parts.headers.get(WORKSPACE).and_then(|value| value.to_str().ok());
+        let query = parts.uri.query().unwrap_or_default().as_bytes();
+        let field = url::form_urlencoded::parse(query).find(|(name, _)| name == WORKSPACE).map(|(_, value)| value);
+        Self(header.into_iter().map(str::to_owned).chain(field.map(|field| field.into_owned())).collect())
+    }
+
+    /// Nothing of a page is asked of another workspace than its own.
+    pub fn is(&self, current: &Workspace) -> Result<()> {
+        let current = current.id.to_string();
+        if self.0.iter().all(|workspace| *workspace == current) { Ok(()) } else { Err(Error::elsewhere()) }
+    }
+}
+
+impl FromRequestParts<App> for DrawnFor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self::of(parts))
     }
 }
 

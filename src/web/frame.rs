@@ -33,7 +33,7 @@ impl SignedIn {
 
     fn switcher(&self) -> Switcher {
         let others = self.others.iter().map(|other| (other.id.to_string(), workspace_name(other))).collect();
-        Switcher { current: workspace_name(&self.workspace), others }
+        Switcher { id: self.workspace.id.to_string(), current: workspace_name(&self.workspace), others }
     }
 }
 

@@ -17,7 +17,7 @@ async fn team(role: &str) -> (Server, Person, Person) {
     let (server, ann) = Person::with_demo_on(Engine::Postgres).await;
     write(&server, |tx, _| tx.exec("UPDATE workspaces SET kind = 'live' WHERE kind = 'demo'", &[]).map(drop)).await;
     ann.open("/settings/members").await;
-    ann.browser.fill("[action='/settings/members/invite'] [name=role]", role).await;
+    ann.browser.fill("[action^='/settings/members/invite'] [name=role]", role).await;
     ann.press("invite").await;
     ann.is("there is a link", "/join.token=/.test(document.body.innerHTML)").await;
     let link = "document.body.innerHTML.match(/\\/join\\?token=[^\"<\\s]+/)[0]";

@@ -75,7 +75,7 @@ fn views_that_were_saved_are_accessible_beside_the_list_and_where_they_are_put_i
         for (name, filter) in [("Questions", "kind=comment&intent=question"), ("Sad ones", "sentiment=negative")] {
             person.open(&format!("/inbox?{filter}")).await;
             person.browser.fill("#view-name", name).await;
-            person.browser.press("#save-view [action='/inbox/views'] [type=submit]").await;
+            person.browser.press("#save-view [action^='/inbox/views?'] [type=submit]").await;
             let is_open = format!(
                 "document.querySelector('.side-views [aria-current]')?.textContent.includes('{name}') ?? false"
             );

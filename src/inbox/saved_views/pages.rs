@@ -176,7 +176,10 @@ pub(in crate::inbox) async fn read(app: &App, who: &SignedIn) -> Result<(Views, 
         let reader = Reader { workspace, user, zone: &local.zone, now: local.now };
         let all = super::list(conn, workspace, user)?;
         let counts = Some(super::counts(conn, reader, &all)?);
-        Ok::<_, Error>((Views { all, counts, may_share }, super::default_of(conn, workspace, user)?))
+        Ok::<_, Error>((
+            Views { all, counts, may_share, workspace: Some(workspace) },
+            super::default_of(conn, workspace, user)?,
+        ))
     };
     app.db.read(read).await
 }

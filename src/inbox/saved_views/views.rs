@@ -7,6 +7,7 @@ use crate::inbox::listing::{Counted, Filter};
 use crate::inbox::place::{Place, first_view};
 use crate::web::errors::FieldErrors;
 use crate::web::ui::{Button, Field, Icon, NOTHING, Shell, Tone, card, empty, head, icon, link_button, notice, page};
+use crate::workspaces::WorkspaceId;
 
 /// Everybody's views, and their own.
 #[derive(Clone, Debug, Default)]
@@ -15,9 +16,15 @@ pub struct Views {
     /// None until they were counted, which no page waits for.
     pub counts: Option<Vec<Counted>>,
     pub may_share: bool,
+    pub workspace: Option<WorkspaceId>,
 }
 
 impl Views {
+    /// Where a form keeps a view of this workspace, wherever another tab has gone.
+    fn keeping(&self) -> String {
+        self.workspace.map_or_else(|| "/inbox/views".to_owned(), |id| format!("/inbox/views?workspace={id}"))
+    }
+
     fn count(&self, index: usize) -> Option<&Counted> {
         self.counts.as_ref().and_then(|counts| counts.get(index))
     }
@@ -69,7 +76,7 @@ pub fn saving(views: &Views, place: &Place) -> Markup {
     html! {
         button.button.small.quiet type="button" popovertarget="save-view" { (icon(Icon::Plus)) "Save as a view" }
         div #save-view .menu popover role="dialog" aria-label="Save as a view" {
-            form.form method="post" action="/inbox/views" {
+            form.form method="post" action=(views.keeping()) {
                 (filter)
                 (Field::text("name", "Name of the view").id("view-name").max_length(LONGEST_NAME as u32).required())
                 @if views.may_share { label.check { input type="checkbox" name="shared" value="true"; span { "For everybody in this workspace" } } }
@@ -169,7 +176,7 @@ fn buttons(page: &Page, view: &SavedView, is_default: bool) -> Markup {
 
 fn new(page: &Page, typed: &Typed, is_shared: bool, errors: &FieldErrors) -> Markup {
     html! {
-        form.form method="post" action="/inbox/views" {
+        form.form method="post" action=(page.views.keeping()) {
             input type="hidden" name="filter" value=(typed.filter);
             @if let Some(error) = errors.of("filter") { (notice(Tone::Bad, error)) }
             (Field::text("name", "Name").id("view-name").value(&typed.name).error(errors.of("name")))

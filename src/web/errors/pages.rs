@@ -28,6 +28,9 @@ pub fn render(seen: &RequestInfo, response: Response) -> Response {
         to_login(seen)
     } else if failure.needs_password_change() && !is_panel(seen) {
         (StatusCode::SEE_OTHER, [(LOCATION, "/settings/account")]).into_response()
+    } else if failure.is_elsewhere() && matches!(seen.method, Method::GET | Method::HEAD) {
+        // The page around this part is another workspace's by now: its script loads it anew.
+        StatusCode::RESET_CONTENT.into_response()
     } else {
         page(seen, &failure, typed)
     };
@@ -83,6 +86,10 @@ impl Failure {
 
     fn needs_password_change(&self) -> bool {
         matches!(self, Self::Ours(error) if matches!(**error, Error::PasswordChangeNeeded))
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.code() == Error::elsewhere().code()
     }
 
     fn needs_sign_in(&self) -> bool {

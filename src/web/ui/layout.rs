@@ -42,9 +42,17 @@ pub struct Person {
 /// A person's workspaces.
 #[derive(Clone, Debug)]
 pub struct Switcher {
+    pub id: String,
     pub current: String,
     /// By id and name.
     pub others: Vec<(String, String)>,
+}
+
+impl Shell {
+    /// The address of a form whose effect is the workspace's of this page, wherever another tab has gone.
+    pub fn here(&self, path: &str) -> String {
+        self.workspace.as_ref().map_or_else(|| path.to_owned(), |here| format!("{path}?workspace={}", here.id))
+    }
 }
 
 /// The navigation: a place's addresses begin with the first, and it opens at the second.
@@ -65,7 +73,7 @@ pub fn page(shell: &Shell, title: &str, body: Markup) -> Markup {
     };
     html! {
         (DOCTYPE)
-        html lang="en" data-version=[(!shell.version.is_empty()).then_some(&shell.version)] {
+        html lang="en" data-version=[(!shell.version.is_empty()).then_some(&shell.version)] data-workspace=[shell.workspace.as_ref().map(|here| &here.id)] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
