@@ -34,6 +34,9 @@ fn a_review_is_found_by_its_stars_and_its_answer_waits_for_google() {
         person.is_sound("review").await;
         let review = person.browser.evaluate("document.getElementById('reading').dataset.id").await;
         let review = review.and_then(|id| id.as_str().map(str::to_owned)).expect("it is open");
+        person.browser.read("#text-left", "Up to about 4,096 characters.").await;
+        person.browser.fill("#text", &"é".repeat(1_900)).await;
+        person.browser.read("#text-left", "About 148 characters left.").await;
         person.browser.fill("#text", "We are sorry, and have talked it over with the kitchen.").await;
         person.browser.press("#composer .primary").await;
         person.browser.see(".receipt").await;

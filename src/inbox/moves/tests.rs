@@ -8,7 +8,7 @@ use kit::clock::Timestamp;
 
 use super::{Move, SNOOZES};
 use crate::inbox::ingest;
-use crate::inbox::testing::{comment, more, own_reply, three_questions};
+use crate::inbox::testing::{comment, more, own_reply, reply, three_questions};
 use crate::inbox::threads::ThreadState;
 use crate::model::{InteractionId, ObservedInteraction, ProviderState};
 use crate::testing::TestApp;
@@ -36,6 +36,20 @@ kit::both_databases! {
         let twice = app.post(&format!("/inbox/{first}/undo"), &[("at", &at)]).await;
         assert_eq!(twice.location(), format!("/inbox/{first}?remark=nothing_to_undo"));
         assert!(app.get(twice.location()).await.text.contains("It's too late to undo that."), "a word, where they were");
+    }
+
+    async fn spam_is_said_of_the_thread_and_of_what_others_wrote_there_no_more_than_that(app: TestApp) {
+        let app = app.with_ann().await;
+        three_questions(&app).await;
+        let others = || [reply("r1", "bob", &comment("c0", "a0", ""), 1)];
+        more(&app, move |tx, context| ingest::interactions(tx, context, &others())).await;
+        let find = "SELECT id FROM interactions WHERE external_id = 'c0'";
+        let id = app.db.read(move |conn| conn.one::<InteractionId>(find, args![])).await.unwrap();
+        assert!(app.get(&format!("/inbox/{id}")).await.text.contains(">Spam thread<"));
+        let next = app.post(&format!("/inbox/{id}/move"), &[("to", "spam")]).await;
+        assert!(app.get(next.location()).await.text.contains("Thread marked as spam here."), "{}", next.location());
+        let page = app.get(&format!("/inbox/{id}")).await.text;
+        assert!(page.contains("in a spam thread") && page.contains("Thread marked as spam here by you"), "{page}");
     }
 
     async fn the_last_of_a_list_leads_back_to_it_and_a_filter_goes_along(app: TestApp) {
