@@ -14,6 +14,10 @@ kit::text_enum! {
         GbpAccounts = "gbp_accounts",
         GbpInfo = "gbp_info",
         GbpReviews = "gbp_reviews",
+        /// An account's own server, and the AppView behind it.
+        Bluesky = "bluesky",
+        /// The directory of `did:plc`.
+        Plc = "plc",
     }
 }
 

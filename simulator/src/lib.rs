@@ -1,6 +1,7 @@
 //! The platform simulator: the providers' wire protocols over generated demo worlds, and the demo service that hands out profiles.
 
 mod arrivals;
+mod bluesky;
 mod business;
 mod faults;
 mod fields;
@@ -15,6 +16,7 @@ mod profiles;
 mod schema;
 mod server;
 mod state;
+mod switches;
 #[cfg(test)]
 mod testing;
 mod words;

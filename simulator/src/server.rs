@@ -17,11 +17,13 @@ use tokio_util::task::TaskTracker;
 use crate::hosts::{Host, Hosts, base_url};
 use crate::state::{Shared, Simulated};
 use crate::youtube::quota::Ledger;
-use crate::{MOST_BODY_BYTES, Options, arrivals, business, google, oauth, profiles, youtube};
+use crate::{MOST_BODY_BYTES, Options, arrivals, bluesky, business, google, oauth, profiles, youtube};
 
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_simulator", sql: include_str!("schema.sql") },
     Migration { name: "0002_faults_and_tokens", sql: include_str!("faults_and_tokens.sql") },
+    Migration { name: "0003_bluesky", sql: include_str!("bluesky.sql") },
+    Migration { name: "0004_switches", sql: include_str!("switches.sql") },
 ];
 
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +79,8 @@ pub async fn start(options: Options) -> Result<Simulator, StartError> {
             }
             Host::Youtube => youtube::routes(state.clone()),
             Host::GbpAccounts | Host::GbpInfo | Host::GbpReviews => business::routes(host, state.clone()),
+            Host::Bluesky => bluesky::routes(state.clone()),
+            Host::Plc => bluesky::plc_routes(state.clone()),
         };
         simulator.serve(listener, known.guard(routes), options.delay);
     }

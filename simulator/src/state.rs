@@ -8,12 +8,15 @@ use kit::db::{Conn, Db, Result};
 use kit::random::Random;
 use tokio::sync::{Notify, OnceCell};
 
+use crate::bluesky::feed::{Feed, Written as WrittenRecord};
+use crate::bluesky::store as bluesky_store;
 use crate::business::limits::Limits;
 use crate::business::listings::Listings;
 use crate::business::replies::Written;
 use crate::business::store as business_store;
 use crate::hosts::Hosts;
 use crate::profiles::{self, ProfileId};
+use crate::switches::{self, Change};
 use crate::world::{Profile, World};
 use crate::youtube::channel::{Channel, Overlay as ChannelOverlay};
 use crate::youtube::quota::Ledger;
@@ -44,6 +47,8 @@ pub struct Slot {
     pub channel: Option<Living<Channel>>,
     /// Without a place where the story has none.
     pub business: Living<Listings>,
+    /// Where the story has an account on Bluesky.
+    pub feed: Option<Living<Feed>>,
 }
 
 /// Read by many, changed by one at a time.
@@ -67,13 +72,17 @@ impl Slot {
     fn new(profile: Profile, overlay: Overlay, now: Timestamp) -> Slot {
         let world = World::new(profile.clone());
         let business = Listings::new(&world, overlay.replies, now);
+        let feed = world.bluesky.clone().map(|bluesky| Feed::new(bluesky, profile.clone(), overlay.records, now));
         let channel = profile.story.has_channel().then(|| Channel::new(world, overlay.channel, now));
-        Slot {
+        let slot = Slot {
             profile,
             turn: tokio::sync::Mutex::new(()),
             channel: channel.map(Living::new),
             business: Living::new(business),
-        }
+            feed: feed.map(Living::new),
+        };
+        overlay.changes.iter().for_each(|change| slot.apply(change));
+        slot
     }
 
     /// Takes in what arrived since.
@@ -86,6 +95,11 @@ impl Slot {
         if self.business.read().is_behind(now) {
             self.business.change().advance(now);
         }
+        if let Some(feed) = &self.feed
+            && feed.read().is_behind(now)
+        {
+            feed.change().advance(now);
+        }
     }
 }
 
@@ -93,6 +107,9 @@ impl Slot {
 struct Overlay {
     channel: ChannelOverlay,
     replies: Vec<Written>,
+    records: Vec<WrittenRecord>,
+    /// What others changed of what they wrote.
+    changes: Vec<Change>,
 }
 
 /// Worlds are a pure function of their profiles, so only those in use are kept. Most recently used last.
@@ -185,7 +202,12 @@ impl Simulated {
 }
 
 fn overlay(conn: &mut Conn, id: ProfileId) -> Result<Overlay> {
-    Ok(Overlay { channel: youtube_store::overlay(conn, id)?, replies: business_store::replies(conn, id)? })
+    Ok(Overlay {
+        channel: youtube_store::overlay(conn, id)?,
+        replies: business_store::replies(conn, id)?,
+        records: bluesky_store::written(conn, id)?,
+        changes: switches::store::changes(conn, id)?,
+    })
 }
 
 enum Missing {
@@ -202,7 +224,12 @@ mod tests {
     fn a_slot_in_use_is_never_put_away() {
         let (slots, random) = (Slots::default(), Random::seeded(1));
         let ids: Vec<ProfileId> = (0..100).map(|_| ProfileId::new(Timestamp::EPOCH, &random)).collect();
-        let overlay = Overlay { channel: ChannelOverlay::default(), replies: Vec::new() };
+        let overlay = Overlay {
+            channel: ChannelOverlay::default(),
+            replies: Vec::new(),
+            records: Vec::new(),
+            changes: Vec::new(),
+        };
         let profile = Profile { size: Size::Small, ..Profile::harbor("ann", 1, Timestamp::EPOCH) };
         let slot = Arc::new(Slot::new(profile, overlay, Timestamp::EPOCH));
         let (being_built, in_use) = (slots.cell(ids[0]), Arc::downgrade(&slots.cell(ids[1])));

@@ -1,7 +1,7 @@
 //! The life of the worlds: new arrivals are announced by webhooks from a durable outbox, and the books are kept.
 
 mod service;
-mod store;
+pub mod store;
 #[cfg(test)]
 mod tests;
 pub mod webhook;
@@ -16,10 +16,12 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::bluesky::{self, feed};
 use crate::business::{self, listings};
 use crate::oauth;
 use crate::profiles::{self, ProfileId};
 use crate::state::{Shared, Simulated, Slot};
+use crate::world::bluesky::Post;
 use crate::world::youtube::Comment;
 use crate::youtube::channel::{Channel, Status};
 use crate::youtube::store as youtube_store;
@@ -80,6 +82,7 @@ pub async fn run(state: Shared, end: CancellationToken) {
 async fn purge(state: &Simulated, now: Timestamp) -> kit::db::Result<()> {
     let purged = move |tx: &mut Tx| {
         oauth::store::purge(tx, now - HOUSEKEEPING)?;
+        bluesky::store::purge(tx, now - HOUSEKEEPING)?;
         profiles::store::purge(tx, now - KEEP_ENDED)
     };
     state.db.write(purged).await
@@ -147,6 +150,10 @@ fn news(slot: &Slot, profile: &Announced, now: Timestamp, random: &Random) -> Ve
     if let Some(channel) = &slot.channel {
         happened.extend(comments(&channel.read(), from, to));
     }
+    if let Some(feed) = &slot.feed {
+        let feed = feed.read();
+        happened.extend(feed.events(from, to).into_iter().map(|post| post_event(&feed, post)));
+    }
     happened.sort_by_key(|happened| happened.at);
     let skip = happened.len().saturating_sub(MOST_NEWS);
     happened.into_iter().skip(skip).map(|happened| happened.event(&profile.user_id, random)).collect()
@@ -190,6 +197,16 @@ fn comment_event(comment: &Comment) -> Happened {
     }
 }
 
+/// The network sends no webhooks: this one is the demo service's own word that there is something to read.
+fn post_event(feed: &feed::Feed, post: &Post) -> Happened {
+    let kind = match feed.reason(post) {
+        Some("mention" | "quote") => "mention",
+        _ => "reply",
+    };
+    let data = json!({ "platform": "bluesky", "kind": kind, "external_id": post.uri() });
+    Happened { at: post.at, timestamp: post.at.to_string(), kind: "interaction.created", data }
+}
+
 fn review_event(event: &listings::Event) -> Happened {
     let data = json!({
         "platform": "google_business", "kind": "review", "external_id": event.review,
@@ -223,7 +240,8 @@ async fn settle(state: &Simulated, due: Due, outcome: Outcome) -> kit::db::Resul
         if outcome != Outcome::Received {
             tracing::warn!(webhook = due.id, attempts = due.attempts + 1, "a webhook was given up");
         }
-        return state.db.write(move |tx| store::remove(tx, &due.id)).await;
+        let received = outcome == Outcome::Received;
+        return state.db.write(move |tx| store::settle(tx, &due.id, received)).await;
     }
     let next_at = now + backoff(due.attempts, &state.random);
     state.db.write(move |tx| store::put_off(tx, &due.id, next_at)).await

@@ -45,12 +45,14 @@ pub fn announce(tx: &mut Tx, profile: ProfileId, news: &[Event], to: Timestamp, 
     if alive == 0 {
         return Ok(());
     }
-    for event in news {
-        tx.exec(
-            "INSERT INTO outbox (id, profile_id, body, attempts, next_at, created_at) VALUES ($1, $2, $3, 0, $4, $4)",
-            args![event.id.as_str(), profile, event.body.as_str(), now],
-        )?;
-    }
+    news.iter().try_for_each(|event| insert(tx, profile, event, now))
+}
+
+pub fn insert(tx: &mut Tx, profile: ProfileId, event: &Event, now: Timestamp) -> Result<()> {
+    tx.exec(
+        "INSERT INTO outbox (id, profile_id, body, attempts, next_at, created_at) VALUES ($1, $2, $3, 0, $4, $4)",
+        args![event.id.as_str(), profile, event.body.as_str(), now],
+    )?;
     Ok(())
 }
 
@@ -64,7 +66,13 @@ pub fn due(conn: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Due>> {
     )
 }
 
-pub fn remove(tx: &mut Tx, id: &str) -> Result<()> {
+/// It goes, unless it was received and is ordered to come once more than it should.
+pub fn settle(tx: &mut Tx, id: &str, received: bool) -> Result<()> {
+    let again = "UPDATE profiles SET repeats_next = FALSE
+         WHERE repeats_next AND id = (SELECT profile_id FROM outbox WHERE id = $1)";
+    if received && tx.exec(again, args![id])? > 0 {
+        return Ok(());
+    }
     tx.exec("DELETE FROM outbox WHERE id = $1", args![id])?;
     Ok(())
 }

@@ -6,7 +6,8 @@ use kit::clock::Timestamp;
 
 use super::replies::{Replies, Written};
 use crate::oauth;
-use crate::world::business::{self, Account, Location, Review, Version};
+use crate::switches::Reads;
+use crate::world::business::{self, Account, Location, Review, Text, Version};
 use crate::world::{Profile, World};
 
 pub struct Listings {
@@ -113,6 +114,28 @@ impl Listings {
             let answered_at = item.replies.first_approved_at();
             item.reaction = answered_at.and_then(|at| business::reaction(&self.profile, &item.review, at));
         }
+    }
+
+    /// A review's writer changed it, or, where it reads nothing any more, took it back.
+    pub fn amend(&mut self, review: &str, reads: Option<&Reads>, at: Timestamp) {
+        let place = self.places.iter_mut().find(|place| place.by_id.contains_key(review));
+        let Some(item) = place.and_then(|place| place.by_id.get(review).map(|index| &mut place.items[*index])) else {
+            return;
+        };
+        let Some(reads) = reads else {
+            item.review.deleted_at = Some(at);
+            return;
+        };
+        let before = item.version(at).cloned();
+        let language = before.as_ref().and_then(|before| before.text.as_ref()).map(|text| text.language);
+        let text = Text {
+            original: reads.text.clone(),
+            language: language.unwrap_or(self.profile.language),
+            translation: None,
+        };
+        let stars = reads.stars.or(before.map(|before| before.stars)).unwrap_or(5);
+        item.reaction = None;
+        item.review.versions.push(Version { at, stars, text: Some(text) });
     }
 
     /// What reviewers did after `from`, up to and with `to`, oldest first. What is deleted by then is nothing to tell.

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::MOST_BODY_BYTES;
+use crate::bluesky::store as bluesky;
 use crate::hosts::Host;
 use crate::oauth::{self, Access};
 use crate::state::Simulated;
@@ -112,8 +113,14 @@ pub async fn meet<E: Dialect>(
     let met = state.db.write(move |tx| {
         let met = store::take(tx, profile, Some(&token), &asked, now)?;
         match met {
-            Some((FaultKind::TokenExpired, _)) => oauth::store::delete_access(tx, &token)?,
-            Some((FaultKind::TokenRevoked, _)) => oauth::store::delete_grant_of(tx, &token)?,
+            Some((FaultKind::TokenExpired, _)) => {
+                oauth::store::delete_access(tx, &token)?;
+                bluesky::expire_access(tx, &token, now)?;
+            }
+            Some((FaultKind::TokenRevoked, _)) => {
+                oauth::store::delete_grant_of(tx, &token)?;
+                bluesky::delete_session_of(tx, &token)?;
+            }
             _ => {}
         }
         Ok::<_, kit::db::Error>(met)

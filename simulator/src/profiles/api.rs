@@ -12,9 +12,11 @@ use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
 use super::{Made, NewProfile, ProfileRow, Wanted, store};
+use crate::bluesky::session::{self, Account};
+use crate::bluesky::store as bluesky_store;
 use crate::problem::{JsonBody, Problem, json_body};
 use crate::state::{Shared, Simulated, Slot};
-use crate::{faults, oauth};
+use crate::{faults, oauth, switches};
 
 const LONGEST_KEY: usize = 200;
 
@@ -22,7 +24,9 @@ pub fn routes(state: Shared) -> Router {
     Router::new()
         .route("/profiles", post(create))
         .route("/profiles/{user_id}", get(show).delete(remove))
+        .route("/profiles/{user_id}/app-passwords", post(make_app_password))
         .merge(faults::api::routes())
+        .merge(switches::api::routes())
         .route("/hosts", get(hosts))
         .route("/clients", post(oauth::register))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -149,7 +153,32 @@ fn platforms(slot: &Slot, row: &ProfileRow) -> Value {
             "promised": { "locations": summary.locations, "interactions": summary.interactions, "as_of": row.created_at },
         });
     }
+    if let Some(feed) = &slot.feed {
+        let feed = feed.read();
+        let (owner, summary) = (feed.owner(), feed.summary);
+        platforms["bluesky"] = json!({
+            "did": owner.did, "handle": owner.handle, "followers": summary.followers,
+            "promised": { "posts": summary.posts, "interactions": summary.interactions, "as_of": row.created_at },
+        });
+    }
     platforms
+}
+
+/// A password for the profile's account on Bluesky, as its person would make one for us.
+async fn make_app_password(State(state): State<Shared>, Path(user_id): Path<String>) -> Result<Json<Value>, Problem> {
+    let gone = || Problem::not_found("The user has no active profile with an account on Bluesky.");
+    let now = state.clock.now();
+    let row = state.db.read(move |conn| store::active_of(conn, &user_id)).await?.ok_or_else(gone)?;
+    let slot = state.slot(row.id, now).await?.ok_or_else(gone)?;
+    let account = match &slot.feed {
+        Some(feed) => Account::of(row.id, feed.read().owner()),
+        None => return Err(gone()),
+    };
+    let password = session::new_password(&state.random);
+    let answer = json!({ "did": account.did, "handle": account.handle, "app_password": password });
+    let hash = oauth::hash(&password);
+    state.db.write(move |tx| bluesky_store::add_password(tx, &account, &hash, now)).await?;
+    Ok(Json(answer))
 }
 
 async fn hosts(State(state): State<Shared>, headers: HeaderMap) -> Json<Value> {

@@ -126,6 +126,11 @@ pub fn deactivate(tx: &mut Tx, id: ProfileId, now: Timestamp) -> Result<()> {
         "DELETE FROM moderated_comments WHERE profile_id = $1",
         "DELETE FROM banned_authors WHERE profile_id = $1",
         "DELETE FROM review_replies WHERE profile_id = $1",
+        "DELETE FROM network_sessions WHERE profile_id = $1",
+        "DELETE FROM app_passwords WHERE profile_id = $1",
+        "DELETE FROM network_accounts WHERE profile_id = $1",
+        "DELETE FROM repo_writes WHERE profile_id = $1",
+        "DELETE FROM world_changes WHERE profile_id = $1",
     ] {
         tx.exec(sql, args![id])?;
     }

@@ -102,6 +102,18 @@ pub fn of_restaurant(language: Language) -> Words {
     })
 }
 
+/// What is posted and answered on Bluesky.
+pub fn of_bluesky(language: Language) -> Words {
+    Words::parse(match language {
+        Language::En => include_str!("bluesky-en.txt"),
+        Language::De => include_str!("bluesky-de.txt"),
+        Language::Es => include_str!("bluesky-es.txt"),
+        Language::Fr => include_str!("bluesky-fr.txt"),
+        Language::Pt => include_str!("bluesky-pt.txt"),
+        Language::It => include_str!("bluesky-it.txt"),
+    })
+}
+
 /// What is said about a shop for coffee, and what its owner answers: the `roaster`'s who has a café, or the `store`'s of a maker.
 pub fn of_shop(language: Language, tag: &str) -> Words {
     let words = Words::parse(match language {

@@ -3,6 +3,7 @@
 //! No clock, no I/O, no database. Whoever serves the world keeps one [`World`] per profile in memory, asks it what is true at an instant,
 //! and lays on top whatever its own visitors changed. Each platform is a module of its own beside [`youtube`].
 
+pub mod bluesky;
 pub mod business;
 mod dice;
 mod people;
@@ -20,6 +21,7 @@ pub use profile::{Language, Niche, Personality, Profile, Scenario, Size, Story, 
 pub use text::Intent;
 pub use volume::{Platform, interactions, share};
 
+use bluesky::Bluesky;
 use business::Business;
 use youtube::YouTube;
 
@@ -31,6 +33,8 @@ pub struct World {
     pub youtube: Arc<LazyLock<YouTube, Build>>,
     /// Where the story has places.
     pub business: Option<Business>,
+    /// Where the story has a feed.
+    pub bluesky: Option<Bluesky>,
 }
 
 type Build = Box<dyn FnOnce() -> YouTube + Send>;
@@ -38,8 +42,9 @@ type Build = Box<dyn FnOnce() -> YouTube + Send>;
 impl World {
     pub fn new(profile: Profile) -> World {
         let business = profile.story.has_places().then(|| Business::new(&profile));
+        let bluesky = profile.story.has_feed().then(|| Bluesky::new(&profile));
         let channel_of = profile.clone();
         let youtube: Build = Box::new(move || YouTube::new(&channel_of));
-        World { profile, youtube: Arc::new(LazyLock::new(youtube)), business }
+        World { profile, youtube: Arc::new(LazyLock::new(youtube)), business, bluesky }
     }
 }

@@ -212,6 +212,18 @@ impl Channel {
         }
     }
 
+    /// Its writer changed it, or, without a text, took it back.
+    pub fn amend(&mut self, id: &str, text: Option<&str>, at: Timestamp) {
+        match (self.items.get_mut(id), text) {
+            (Some(item), Some(text)) => {
+                item.comment.text = text.to_owned();
+                item.comment.updated_at = at;
+            }
+            (Some(item), None) => item.status = Status::Deleted,
+            (None, _) => {}
+        }
+    }
+
     pub fn ban(&mut self, author: &str, since: Timestamp) {
         self.banned.entry(author.to_owned()).or_insert(since);
     }

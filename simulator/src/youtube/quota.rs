@@ -70,6 +70,13 @@ impl Ledger {
     }
 }
 
+/// When the next day begins in Pacific time.
+pub fn next_day(now: Timestamp) -> Timestamp {
+    let zone = TimeZone::posix(PACIFIC).expect("the rule is well formed");
+    let midnight = now.to_jiff().to_zoned(zone).tomorrow().and_then(|tomorrow| tomorrow.start_of_day());
+    midnight.map_or(now, |midnight| Timestamp::from_micros(midnight.timestamp().as_microsecond()))
+}
+
 /// The day in Pacific time.
 pub fn day(now: Timestamp) -> String {
     let zone = TimeZone::posix(PACIFIC).expect("the rule is well formed");
@@ -90,6 +97,8 @@ mod tests {
         assert_eq!(day(at("2026-11-23T08:00:00Z")), "2026-11-23");
         assert_eq!(day(at("2026-07-01T06:59:59Z")), "2026-06-30");
         assert_eq!(day(at("2026-07-01T07:00:00Z")), "2026-07-01");
+        assert_eq!(next_day(at("2026-11-23T07:59:59Z")), at("2026-11-23T08:00:00Z"));
+        assert_eq!(next_day(at("2026-11-23T08:00:00Z")), at("2026-11-24T08:00:00Z"));
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod kettle;
 mod languages;
 mod niche;
 pub mod noise;
+pub mod posts;
 mod spam;
 #[cfg(test)]
 mod tests;
