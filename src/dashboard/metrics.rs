@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::{Day, Facts, Growth, SMALLEST_BASE, WINDOW_DAYS};
 use crate::connections::Status;
+use crate::model::Platform;
 use crate::web::ui::numbers::{counted, decimal, duration, grouped, signed};
 use crate::web::ui::{Icon, Local};
 
@@ -212,32 +213,51 @@ fn sentiment(facts: &Facts, local: &Local) -> Metric {
     }
 }
 
+/// Each platform by itself: none allows its numbers to be mixed with another's.
 fn audience(facts: &Facts, local: &Local) -> Metric {
     let connected =
         || facts.connections.iter().filter(|connection| connection.connection_status != Status::Disconnected);
-    let known: Vec<i64> = connected().filter_map(|connection| connection.followers).collect();
-    let reason = no_account(facts).or(known.is_empty().then_some(HIDDEN));
+    let mut platforms: Vec<(Platform, i64, usize)> = Vec::new();
+    for (platform, followers) in connected().filter_map(|connection| Some((connection.platform, connection.followers?)))
+    {
+        match platforms.iter_mut().find(|(known, ..)| *known == platform) {
+            Some((_, sum, accounts)) => (*sum, *accounts) = (sum.saturating_add(followers), *accounts + 1),
+            None => platforms.push((platform, followers, 1)),
+        }
+    }
+    platforms.sort_by_key(|(platform, sum, _)| (std::cmp::Reverse(*sum), platform.as_str()));
+    let reason = no_account(facts).or(platforms.is_empty().then_some(HIDDEN));
     let growth = facts.follower_growth.as_ref().filter(|_| reason.is_none());
-    let hidden = connected().count() - known.len();
-    let counted = match hidden {
-        0 => counted(known.len() as i64, "account", "accounts"),
-        _ => format!("{} of {} accounts", known.len(), connected().count()),
+    let notes = match platforms.split_first() {
+        None => Vec::new(),
+        Some(((platform, _, accounts), [])) => {
+            let all = connected().filter(|connection| connection.platform == *platform).count();
+            vec![match all - accounts {
+                0 => counted(*accounts as i64, "account", "accounts"),
+                _ => format!("{accounts} of {all} accounts"),
+            }]
+        }
+        Some(((first, ..), others)) => {
+            let others = others.iter().map(|(platform, sum, _)| format!("{} on {}", grouped(*sum), platform.label()));
+            std::iter::once(format!("on {}", first.label())).chain(others).collect()
+        }
     };
     Metric {
         name: "audience",
         title: "Audience",
         icon: Icon::Audience,
-        value: reason.is_none().then(|| Value::Count(known.iter().fold(0, |sum: i64, one| sum.saturating_add(*one)))),
+        value: platforms.first().filter(|_| reason.is_none()).map(|(_, sum, _)| Value::Count(*sum)),
         unit: "followers",
         window: "now".to_owned(),
         as_of: connected().filter_map(|connection| connection.synced_at).min(),
         read_to: None,
         reason,
         change: growth.map(|growth| Change { value: growth.value, unit: "followers", since: growth.since(local) }),
-        definition: "Subscribers and followers across your accounts, as last synced. Someone who follows you on two \
-                     platforms counts twice. The change is since the oldest count of the last seven days.",
+        definition: "Subscribers or followers on the platform where you have most, as last synced, and beside it those on \
+                     others: numbers of two platforms are never added up. The change is since the oldest count of the \
+                     last seven days.",
         href: "/connections".to_owned(),
-        notes: if reason.is_none() { vec![counted] } else { Vec::new() },
+        notes: if reason.is_none() { notes } else { Vec::new() },
         parts: Vec::new(),
     }
 }
@@ -251,8 +271,8 @@ fn new_followers(facts: &Facts, local: &Local) -> Metric {
             title: "New followers",
             icon: Icon::Trend,
             unit: "followers",
-            definition: "How many followers you gained since the oldest count of the last seven days, for accounts with \
-                         both counts. Platforms round large counts, so it moves in steps.",
+            definition: "How many followers you gained since the oldest count of the last seven days, on the platform where \
+                         you have most, for accounts with both counts. Platforms round large counts, so it moves in steps.",
             href: "/connections".to_owned(),
             ..blank()
         },

@@ -127,7 +127,8 @@ pub fn engagement(conn: &mut Conn, workspace: WorkspaceId, since: Timestamp) -> 
     )
 }
 
-/// Over the accounts that were read on both days: the first day from `since` on that has readings, and the newest.
+/// Over the accounts that were read on both days: the first day from `since` on that has readings, and the newest. Followers are
+/// those of the platform that has most of them, as in the audience's figure.
 pub fn growth(conn: &mut Conn, workspace: WorkspaceId, metric: &str, since: civil::Date) -> Result<Option<Growth>> {
     conn.opt(
         "SELECT MIN(first.taken_at), MIN(newest.taken_at), count(*),
@@ -140,6 +141,11 @@ pub fn growth(conn: &mut Conn, workspace: WorkspaceId, metric: &str, since: civi
              AND first.day = (SELECT MIN(day) FROM metric_snapshots
                               WHERE workspace_id = $1 AND subject = 'connection' AND metric = $2 AND day >= $3)
              AND newest.day > first.day
+             AND (first.metric <> 'followers' OR first.subject_id IN (
+                 SELECT id FROM platform_connections WHERE workspace_id = $1 AND platform = (
+                     SELECT platform FROM platform_connections
+                     WHERE workspace_id = $1 AND connection_status <> 'disconnected' AND followers IS NOT NULL
+                     GROUP BY platform ORDER BY SUM(CAST(followers AS DOUBLE PRECISION)) DESC, platform LIMIT 1)))
          GROUP BY first.day",
         args![workspace, metric, since.to_string()],
     )

@@ -222,6 +222,18 @@ kit::both_databases! {
         assert_eq!((metric.value, metric.change.map(|change| change.value)), (Some(Value::Count(12)), Some(20.0)));
     }
 
+    async fn followers_of_two_platforms_are_never_added_up(house: House) {
+        let (channel, feed) = (house.connection(Some(1_000)).await, house.connection(Some(50)).await);
+        house.write(move |tx| tx.exec("UPDATE platform_connections SET platform = 'bluesky' WHERE id = $1", args![feed])).await;
+        for (account, before) in [(channel, 990), (feed, 10)] {
+            house.reading(account, "followers", "2026-11-20", before).await;
+            house.reading(account, "followers", "2026-11-22", before + 10).await;
+        }
+        let metric = house.metric("audience").await;
+        assert_eq!((metric.value, metric.notes), (Some(Value::Count(1_000)), vec!["on YouTube".into(), "50 on Bluesky".into()]));
+        assert_eq!(house.metric("new_followers").await.value, Some(Value::Count(10)), "YouTube's alone");
+    }
+
     async fn growth_needs_readings_of_two_days_and_counts_only_accounts_that_have_both(house: House) {
         let (old, new) = (house.connection(Some(1_000)).await, house.connection(Some(50)).await);
         house.reading(old, "followers", "2026-11-22", 1_000).await;
