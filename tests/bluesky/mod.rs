@@ -1,6 +1,7 @@
 //! Repruv with the provider's own software: two accounts talk, one of them through Repruv. Left out where its packages are not
 //! there; bin/conformance installs them.
 
+mod lexicons;
 mod network;
 
 use kit::args;
