@@ -109,8 +109,8 @@ impl App {
 
     /// Where the platforms are for a workspace: the simulator for a demo, the real ones for any other.
     pub async fn world(&self, demo: bool) -> Result<World, platforms::Error> {
-        let hosts = if demo { self.simulator_hosts().await? } else { Hosts::providers() };
-        Ok(World { hosts, ..self.unplaced_world(demo) })
+        let world = self.unplaced_world(demo);
+        if demo { Ok(world.simulated_at(self.simulator_hosts().await?)) } else { Ok(world) }
     }
 
     /// The same without asking where a simulator's hosts are: for addresses that a browser reaches by us.

@@ -6,6 +6,7 @@ use crate::connections::jobs::{FetchInteraction, SyncConnection};
 use crate::connections::revoking::RevokeToken;
 use crate::demo::forgetting::ForgetDemoProfile;
 use crate::demo::jobs::{DisableDemo, EnableDemo};
+use crate::demo::switchboard::PressSwitch;
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
 use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
@@ -19,6 +20,7 @@ kit::work! {
     EnableDemo,
     DisableDemo,
     ForgetDemoProfile,
+    PressSwitch,
     ConnectAccount,
     LateConsent,
     SyncConnection,
@@ -61,6 +63,7 @@ mod tests {
             ("disable_demo", json!({})),
             ("disable_demo", json!({"called_back": ID})),
             ("forget_demo_profile", json!({"user_id": ID, "operation": ID})),
+            ("press_switch", json!({"switch": "revoke_token", "workspace_id": ID})),
             ("connect_account", json!({"connection_id": ID, "flow": "AQI", "code": "AQI"})),
             ("late_consent", json!({"connection_id": ID, "flow": "AQI"})),
             ("sync_connection", json!({"connection_id": ID})),

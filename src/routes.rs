@@ -78,8 +78,7 @@ fn pages() -> Router<App> {
         .route("/", get(dashboard::pages::home))
         .route("/dashboard", get(dashboard::pages::show))
         .route("/palette", get(palette::pages::show))
-        .route("/demo/enable", post(demo::pages::enable))
-        .route("/demo/disable", post(demo::pages::disable))
+        .merge(demos())
         .route("/connections", get(connections::pages::index))
         .route("/connections/callback/{provider}", get(connections::pages::callback))
         .route("/connections/{id}/start", get(connections::app_password::page).post(connections::pages::start))
@@ -127,10 +126,18 @@ fn pages() -> Router<App> {
         .route(health::READY, get(health::readiness))
 }
 
-/// Filters of the inbox that have names, and the way around in a demo.
+/// Demo mode, and the way around in it.
+fn demos() -> Router<App> {
+    Router::new()
+        .route("/demo/enable", post(demo::pages::enable))
+        .route("/demo/disable", post(demo::pages::disable))
+        .route("/demo/switches/{switch}", post(demo::pages::press))
+        .route("/inbox/tour", get(inbox::tour::pages::show).post(inbox::tour::pages::end))
+}
+
+/// Filters of the inbox that have names.
 fn views() -> Router<App> {
     Router::new()
-        .route("/inbox/tour", get(inbox::tour::pages::show).post(inbox::tour::pages::end))
         .route("/inbox/views", get(inbox::saved_views::pages::index).post(inbox::saved_views::pages::make))
         .route("/inbox/views/filter", post(inbox::saved_views::pages::refilter))
         .route("/inbox/views/default", post(inbox::saved_views::pages::set_default))
@@ -198,6 +205,7 @@ fn api(app: &App) -> Router<App> {
         .merge(api_of_replies())
         .route("/demo/enable", post(demo::api::enable))
         .route("/demo/disable", post(demo::api::disable))
+        .route("/demo/switches/{switch}", post(demo::api::press))
         .route("/demo/status", get(demo::api::status))
         .route("/events", get(live::api::events))
         .route("/openapi.json", get(openapi::api::document))

@@ -97,6 +97,7 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "enable_demo" => "Set up demo mode".into(),
         "disable_demo" => "Turn off demo mode".into(),
         "forget_demo_profile" => "Remove the demo".into(),
+        "press_switch" => "Press a switch of the demo".into(),
         "connect_account" => "Connect an account".into(),
         "late_consent" => "Wait for the consent page".into(),
         "sync_connection" => "Sync an account".into(),

@@ -11,6 +11,7 @@ use crate::connections::jobs::{FetchInteraction, SyncConnection};
 use crate::connections::revoking::RevokeToken;
 use crate::demo::forgetting::ForgetDemoProfile;
 use crate::demo::jobs::{DisableDemo, EnableDemo};
+use crate::demo::switchboard::PressSwitch;
 use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::marks::{self, ActId};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
@@ -169,7 +170,7 @@ fn right(job_type: &str) -> Right {
         | ConnectAccount::TYPE
         | LateConsent::TYPE
         | RevokeToken::TYPE => Right::Connect,
-        EnableDemo::TYPE | DisableDemo::TYPE | ForgetDemoProfile::TYPE => Right::Demo,
+        EnableDemo::TYPE | DisableDemo::TYPE | ForgetDemoProfile::TYPE | PressSwitch::TYPE => Right::Demo,
         _ => Right::Manage,
     }
 }

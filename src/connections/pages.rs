@@ -46,8 +46,8 @@ pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(as
 }
 
 async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
-    let (user, workspace) = (who.user.id, who.workspace.id);
-    let (platforms, world) = (app.platforms.clone(), app.unplaced_world(who.workspace.kind == Kind::Demo));
+    let (user, workspace, is_demo) = (who.user.id, who.workspace.id, who.workspace.kind == Kind::Demo);
+    let (platforms, world) = (app.platforms.clone(), app.unplaced_world(is_demo));
     let read = app.db.read(move |conn| {
         let (found, is_owner) = (store::list(conn, workspace)?, workspaces::is_owner(conn, workspace, user)?);
         let shown = found
@@ -57,10 +57,10 @@ async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
                 let unread = unread::list(conn, workspace, connection.id)?;
                 let budget = platforms.get(connection.platform).and_then(|module| module.budget(&world));
                 let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
-                let by_app_password =
-                    platforms.info(connection.platform).is_some_and(|info| info.sign_in == SignIn::AppPassword);
+                let info = platforms.info(connection.platform);
+                let by_app_password = info.is_some_and(|info| info.sign_in == SignIn::AppPassword);
                 let ratings = ratings::of_connection(conn, connection.id)?;
-                Ok(Shown { connection, reading, unread, used, ratings, by_app_password })
+                Ok(Shown { connection, reading, unread, used, ratings, by_app_password, is_demo })
             })
             .collect::<kit::db::Result<Vec<_>>>()?;
         Ok::<_, kit::db::Error>((shown, is_owner))
@@ -73,11 +73,12 @@ async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
     Ok(Listing { connections, offers, is_owner })
 }
 
-/// `None` where the simulator has no such platform.
+/// `None` where a demo signs in by itself.
 fn offer(app: &App, who: &SignedIn, platform: Platform) -> Option<Offer> {
     let module = app.platforms.get(platform)?;
     let provider = module.provider(&app.unplaced_world(who.workspace.kind == Kind::Demo));
     match (who.workspace.kind, module.info().sign_in, provider) {
+        (Kind::Demo, SignIn::AppPassword, _) => None,
         (Kind::Demo, _, provider) => provider.is_ok().then_some(Offer::Simulator),
         (Kind::Live, SignIn::AppPassword, _) => Some(Offer::AppPassword),
         (Kind::Live, SignIn::Page { .. }, Ok(_)) => Some(Offer::Provider),

@@ -1,4 +1,4 @@
-//! Connecting a demo profile's account without a person: the same OAuth flow as by hand, its consent page answered by the simulator.
+//! Connecting a demo profile's account without a person: the same flow as by hand, its consent page answered by the simulator.
 
 use kit::clock::Timestamp;
 use kit::db::{self, Tx};
@@ -10,7 +10,7 @@ use super::store;
 use super::{ConnectionId, GrantId, pages};
 use crate::app::App;
 use crate::model::Platform;
-use crate::platforms::{Account, Consent, Error, Grant, Question};
+use crate::platforms::{Account, Consent, Credentials, Error, Grant, Question};
 use crate::secrets::{Secret, Vault};
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -20,17 +20,24 @@ pub struct Connected {
     pub accounts: Vec<Account>,
 }
 
-/// Authorises this installation for the accounts that the user's demo profile has at a platform.
-pub async fn consent(app: &App, user: UserId, platform: Platform) -> Result<Connected, Error> {
+/// Authorises this installation for the accounts that the user's demo profile has at a platform: on its consent page, or, where
+/// it has none, with what its person would type.
+pub async fn consent(
+    app: &App,
+    user: UserId,
+    platform: Platform,
+    typed: Option<&Credentials>,
+) -> Result<Connected, Error> {
     let (world, provider) = account::provider_in(app, platform, true).await?;
-    let (state, verifier) = (app.random.token(), Secret::new(app.random.token()));
-    let back = pages::redirect_uri(app, platform);
+    let verifier = typed.map_or_else(|| Secret::new(app.random.token()), Credentials::to_secret);
+    let (state, back) = (app.random.token(), pages::redirect_uri(app, platform));
     let question = Question { redirect_uri: &back, state: &state, verifier: &verifier };
-    let not_simulated = || Error::Rejected { reason: "not_simulated".into(), message: String::new() };
-    let page = provider.page().ok_or_else(not_simulated)?;
-    let code = match page.consent_of_simulator(page.authorize_url(&question), &user.to_string()).await? {
-        Consent::Given { code } => code,
-        Consent::Refused { reason } => return Err(Error::Permission { reason }),
+    let code = match provider.page() {
+        None => Secret::new(""),
+        Some(page) => match page.consent_of_simulator(page.authorize_url(&question), &user.to_string()).await? {
+            Consent::Given { code } => code,
+            Consent::Refused { reason } => return Err(Error::Permission { reason }),
+        },
     };
     let grant = provider.exchange(&code, question).await?;
     let accounts = accounts_behind(app, platform, (&world, provider.as_ref()), &grant).await?;

@@ -39,6 +39,7 @@ pub struct Shown {
     pub ratings: Ratings,
     /// Whether its person signs in on a page of ours.
     pub by_app_password: bool,
+    pub is_demo: bool,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -200,6 +201,9 @@ fn actions(shown: &Shown, name: &str) -> Markup {
                     Action::Sync if running => {}
                     Action::Sync => (Button::new("Sync now").icon(Icon::Refresh).test("sync-connection")
                         .describe(&format!("Sync now: {name}")).posts(&format!("/connections/{id}/sync"))),
+                    Action::Reconnect if shown.by_app_password && shown.is_demo => {
+                        p.muted { "The demo signs in to this account by itself. Start it again to bring it back." }
+                    }
                     Action::Reconnect if shown.by_app_password => (again_by_app_password(connection, again, name)),
                     Action::Reconnect => (Button::primary(again).icon(Icon::Retry).test("reconnect-connection")
                         .describe(&format!("{again}: {name}")).hidden("connection_id", &id)
@@ -266,8 +270,11 @@ fn offer_card(listing: &Listing, platform: Platform, offer: &Offer) -> Markup {
 }
 
 fn others_card(listing: &Listing) -> Markup {
-    let is_offered = |platform: &Platform| listing.offers.iter().any(|(offered, _)| offered == platform);
-    let others = Platform::ALL.iter().filter(|platform| !is_offered(platform));
+    let is_here = |platform: &Platform| {
+        let is_connected = listing.connections.iter().any(|shown| shown.connection.platform == *platform);
+        is_connected || listing.offers.iter().any(|(offered, _)| offered == platform)
+    };
+    let others = Platform::ALL.iter().filter(|platform| !is_here(platform));
     card(
         "Coming later",
         html! {},

@@ -2,19 +2,20 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use kit::jobs::JobId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::switchboard::{self, NotPressed, Switch};
 use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::idempotency::api::Once;
-use crate::web::errors::{FieldErrors, Result};
+use crate::web::errors::{Error, FieldErrors, Result};
 use crate::work::Work;
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -100,6 +101,28 @@ pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once
     let answer = once.write(&app, None, visitor.acting_for(user), effect).await;
     kit::failpoint!("demo: committed");
     answer
+}
+
+/// Presses a switch: lets something happen to the demo's accounts that happens to real ones. `all_well` ends all of it.
+///
+/// `revoke_token`, `spend_quota`, `lose_answer` (of the next call that writes), `server_errors` (for a minute), `edit` and
+/// `delete` (somebody changes or takes back what they wrote), `repeat_webhook`, `all_well`.
+#[utoipa::path(post, path = "/demo/switches/{switch}", tag = "demo", params(("switch" = String, Path)),
+    responses((status = 202, body = Accepted), (status = 401), (status = 404), (status = 409)))]
+pub async fn press(
+    State(app): State<App>,
+    who: Caller,
+    visitor: Visitor,
+    once: Once,
+    Path(switch): Path<String>,
+) -> Result<Response> {
+    let switch: Switch = switch.parse().map_err(|_| Error::NotFound)?;
+    let user = who.user.id;
+    let effect = move |work: &mut Work<'_>| {
+        let job_id = switchboard::press(work, user, switch)?;
+        Ok::<_, NotPressed>(answer(super::Accepted { status: DemoStatus::Enabled, job_id }, "Pressed."))
+    };
+    once.write(&app, None, visitor.acting_for(user), effect).await
 }
 
 /// How demo mode stands.

@@ -18,6 +18,7 @@ use crate::connections::simulated;
 use crate::connections::sync::{self, Depth};
 use crate::connections::{ConnectionId, account::SyncError};
 use crate::live::{Hint, hint};
+use crate::platforms::SignIn;
 use crate::webhooks::incoming as webhooks;
 use crate::work::{Who, Work};
 use crate::workspaces::{self, Kind};
@@ -182,7 +183,12 @@ async fn connect(
     run.progress(0, 0, "Connecting the accounts");
     let mut connected = Vec::new();
     for platform in made.profile.platforms.present() {
-        let found = simulated::consent(app, user, platform).await.map_err(|error| service::platform_failure(&error))?;
+        let typed = match app.platforms.info(platform).map(|info| info.sign_in) {
+            Some(SignIn::AppPassword) => Some(service::app_password(app, user).await?),
+            _ => None,
+        };
+        let found = simulated::consent(app, user, platform, typed.as_ref());
+        let found = found.await.map_err(|error| service::platform_failure(&error))?;
         let ids = found.accounts.iter().map(|_| ConnectionId::new(app.now(), &app.random)).collect::<Vec<_>>();
         steps.connections.extend(&ids);
         connected.push((platform, ids, found));

@@ -16,10 +16,12 @@ pub mod api;
 pub mod forgetting;
 pub mod jobs;
 pub mod pages;
+mod pictures;
 mod profile;
 mod samples;
 mod service;
 mod store;
+pub mod switchboard;
 #[cfg(test)]
 mod tests;
 pub mod views;
@@ -46,11 +48,17 @@ kit::text_enum! {
     /// Whose demo it is, and so which platforms are in it.
     #[derive(Default)]
     pub enum Story {
-        /// A channel on YouTube.
+        /// A channel on YouTube, and an account on Bluesky.
         #[default]
         Creator = "creator",
         /// The Google reviews of a restaurant's locations.
         Restaurant = "restaurant",
+        /// A brand whose kettles leak: the same complaint on YouTube, in Google reviews and on Bluesky.
+        Brand = "brand",
+        /// A small shop: Google reviews, and Bluesky.
+        Shop = "shop",
+        /// An agency that looks after four brands: a channel, a restaurant, a shop, and an account on Bluesky.
+        Agency = "agency",
     }
 }
 
@@ -82,18 +90,50 @@ kit::text_enum! {
 
 /// What a person chooses before they enable demo mode.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(from = "Asked", deny_unknown_fields)]
 #[schema(as = DemoChoice)]
 pub struct Choice {
+    #[schema(required = false, default = "creator")]
     pub story: Story,
+    /// The story's own when it is left out: struggling for a brand, healthy for all others.
+    #[schema(required = false)]
     pub scenario: Scenario,
+    #[schema(required = false, default = "medium")]
     pub size: Size,
     /// The same seed makes the same channel; a new one when it is left out.
     #[schema(maximum = 9_007_199_254_740_991_u64)]
     pub seed: Option<u64>,
 }
 
+/// The same as it is asked for.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Asked {
+    story: Story,
+    scenario: Option<Scenario>,
+    size: Option<Size>,
+    seed: Option<u64>,
+}
+
+impl From<Asked> for Choice {
+    fn from(asked: Asked) -> Self {
+        let usual = Choice::of(asked.story);
+        Self {
+            scenario: asked.scenario.unwrap_or(usual.scenario),
+            size: asked.size.unwrap_or(usual.size),
+            seed: asked.seed,
+            ..usual
+        }
+    }
+}
+
 impl Choice {
+    /// What a story shows when nothing else is chosen.
+    pub fn of(story: Story) -> Self {
+        let scenario = if story == Story::Brand { Scenario::Struggling } else { Scenario::Healthy };
+        Self { story, scenario, size: Size::Medium, seed: None }
+    }
+
     /// As it was kept, by a newer release too: what this one does not know is passed over.
     fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
@@ -111,7 +151,7 @@ impl Choice {
 
 impl Default for Choice {
     fn default() -> Self {
-        Self { story: Story::default(), scenario: Scenario::Healthy, size: Size::Medium, seed: None }
+        Self::of(Story::default())
     }
 }
 

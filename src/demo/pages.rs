@@ -1,14 +1,15 @@
 //! `/settings/demo`, and the forms that enable, call back, repeat and leave.
 
 use axum::Form;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kit::web::Nonce;
 use serde::Deserialize;
 
+use super::switchboard::{self, NotPressed, Switch};
 use super::views::{self, Typed};
-use super::{Choice, LARGEST_SEED, Refused};
+use super::{Choice, LARGEST_SEED, Refused, Story};
 use crate::accounts::return_to;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
@@ -28,7 +29,7 @@ pub struct EnableForm {
 }
 
 pub async fn settings(State(app): State<App>, who: SignedIn, nonce: Nonce) -> Result<Response> {
-    let typed = Typed::of(&Choice::default());
+    let typed = Typed::usual();
     settings_page(&app, who, &nonce, &typed).await
 }
 
@@ -76,6 +77,19 @@ pub async fn disable(
     seen_as_it_is(taken, form.return_to.as_deref())
 }
 
+/// Leads to where what was done is met.
+pub async fn press(
+    State(app): State<App>,
+    who: SignedIn,
+    visitor: Visitor,
+    Path(switch): Path<String>,
+) -> Result<Response> {
+    let switch: Switch = switch.parse().map_err(|_| Error::NotFound)?;
+    let user = who.user.id;
+    app.write(visitor.acting_for(user), move |work| switchboard::press(work, user, switch)).await?;
+    Ok(Redirect::to(views::where_it_is_met(switch)).into_response())
+}
+
 /// A button of a page that is no longer true does no harm: the page that follows shows how it stands.
 fn seen_as_it_is(taken: Result<(), Refused>, back: Option<&str>) -> Result<Response> {
     match taken {
@@ -86,12 +100,12 @@ fn seen_as_it_is(taken: Result<(), Refused>, back: Option<&str>) -> Result<Respo
 
 impl EnableForm {
     fn choice(&self) -> Result<Choice, Typed> {
-        let usual = Choice::default();
         let seed = match self.seed.trim() {
             "" => Ok(None),
             text => text.parse::<u64>().ok().filter(|seed| *seed <= LARGEST_SEED).map(Some).ok_or(()),
         };
-        let story = if self.story.is_empty() { Ok(usual.story) } else { self.story.parse() };
+        let story = if self.story.is_empty() { Ok(Story::default()) } else { self.story.parse() };
+        let usual = Choice::of(story.unwrap_or_default());
         let scenario = if self.scenario.is_empty() { Ok(usual.scenario) } else { self.scenario.parse() };
         let size = if self.size.is_empty() { Ok(usual.size) } else { self.size.parse() };
         match (story, scenario, size, seed) {
@@ -114,6 +128,15 @@ async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -
     let shell = who.shell(app, nonce, "/settings/demo");
     let body = views::settings(&demo, typed, &shell.local);
     Ok(ui::page(&shell, "Demo mode", body).into_response())
+}
+
+impl From<NotPressed> for Error {
+    fn from(refused: NotPressed) -> Self {
+        match refused {
+            NotPressed::NoDemo => Error::conflict("no_demo", "Turn demo mode on first: switches are part of it."),
+            NotPressed::Db(error) => error.into(),
+        }
+    }
 }
 
 impl From<Refused> for Error {

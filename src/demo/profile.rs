@@ -29,6 +29,8 @@ pub struct Platforms {
     pub youtube: Option<YouTubeProfile>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub google_business: Option<BusinessProfile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bluesky: Option<BlueskyProfile>,
 }
 
 impl Platforms {
@@ -36,7 +38,8 @@ impl Platforms {
     pub fn present(&self) -> Vec<Platform> {
         let youtube = self.youtube.is_some().then_some(Platform::YouTube);
         let google = self.google_business.is_some().then_some(Platform::Google);
-        youtube.into_iter().chain(google).collect()
+        let bluesky = self.bluesky.is_some().then_some(Platform::Bluesky);
+        youtube.into_iter().chain(google).chain(bluesky).collect()
     }
 
     /// All that was promised, on whatever platform.
@@ -49,6 +52,9 @@ impl Platforms {
         }
         if let Some(PromisedReviews { locations, interactions, as_of }) = google {
             held.add(locations, interactions, as_of);
+        }
+        if let Some(PromisedPosts { posts, interactions, as_of }) = self.bluesky.as_ref().map(|found| found.promised) {
+            held.add(posts, interactions, as_of);
         }
         held
     }
@@ -84,6 +90,23 @@ pub struct BusinessProfile {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PromisedReviews {
     pub locations: i64,
+    pub interactions: i64,
+    pub as_of: Timestamp,
+}
+
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = DemoBluesky)]
+pub struct BlueskyProfile {
+    pub did: String,
+    pub handle: String,
+    pub followers: i64,
+    pub promised: PromisedPosts,
+}
+
+/// The same for an account on Bluesky: its interactions are replies, mentions and quotes, with the account's own answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PromisedPosts {
+    pub posts: i64,
     pub interactions: i64,
     pub as_of: Timestamp,
 }

@@ -17,10 +17,14 @@ const THANKS: (&str, &str) = ("Thank you", "Thank you, {first_name}! It means a 
 
 const fn saved_of(story: Story) -> [(&'static str, &'static str); 2] {
     let second = match story {
-        Story::Creator => {
+        Story::Creator | Story::Agency => {
             ("Where to find it", "Hi {first_name}, everything from “{content_title}” is listed here: {link}")
         }
-        Story::Restaurant => (
+        Story::Brand => (
+            "Replacement lid",
+            "Hi {first_name}, we're sorry about your kettle. A new lid is on its way to everybody who writes to us: we'll sort yours out today.",
+        ),
+        Story::Restaurant | Story::Shop => (
             "We're sorry",
             "Hi {first_name}, we're sorry that your visit wasn't what you hoped for. Thank you for telling us: we'll talk it over with the team today.",
         ),
@@ -31,6 +35,8 @@ const fn saved_of(story: Story) -> [(&'static str, &'static str); 2] {
 const fn tags_of(story: Story) -> [&'static str; 3] {
     match story {
         Story::Creator => ["Follow up", "Video idea", "Follow up"],
+        Story::Brand | Story::Agency => ["Follow up", "For the team", "Follow up"],
+        Story::Shop => ["Follow up", "For the counter", "Follow up"],
         Story::Restaurant => ["Follow up", "For the kitchen", "Follow up"],
     }
 }

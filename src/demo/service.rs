@@ -7,13 +7,14 @@ use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::switchboard::Switch;
 use super::{Choice, Profile, UserId};
 use crate::app::App;
 use crate::config::DemoService;
 use crate::connections;
 use crate::model::Platform;
 use crate::outbound::Answer;
-use crate::platforms::Error;
+use crate::platforms::{Credentials, Error};
 use crate::secrets::Secret;
 
 /// The failure's code where the user has a profile that another operation made.
@@ -45,6 +46,28 @@ pub async fn create(
     let request = request(app, Method::POST, "/profiles")?;
     let answer = send(app, request.header("idempotency-key", operation.to_string()).json(&body)).await?;
     profile_of(user, &accepted(app, answer)?)
+}
+
+/// What the user's profile would type to sign in where a platform has no consent page.
+pub async fn app_password(app: &App, user: UserId) -> Result<Credentials, Failure> {
+    #[derive(Deserialize)]
+    struct Made {
+        /// Signed in to by its DID: profiles of one story go by the same handle.
+        did: String,
+        app_password: Secret,
+    }
+    let answer = send(app, request(app, Method::POST, &format!("/profiles/{user}/app-passwords"))?).await?;
+    let Made { did, app_password } = accepted(app, answer)?.json().map_err(|error| unreadable(&error))?;
+    Ok(Credentials { handle: did, app_password, service: None })
+}
+
+/// Presses a switch of the user's profile. Once more does no harm that a person would mind.
+pub async fn press(app: &App, user: UserId, switch: Switch) -> Result<(), Failure> {
+    let answer = send(app, request(app, Method::POST, &format!("/profiles/{user}/switches/{switch}"))?).await?;
+    if answer.status == 409 {
+        return Err(Failure::fail("nothing_there", "This demo has nothing that could happen to."));
+    }
+    accepted(app, answer).map(drop)
 }
 
 /// Whether `profile` is the one that the user has now.

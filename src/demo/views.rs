@@ -3,7 +3,7 @@
 use kit::jobs::{JobStatus, JobView};
 use maud::{Markup, html};
 
-use super::{Choice, Demo, DemoStatus, Fault, Operation, Platforms, Profile, Scenario, Size, Story};
+use super::{Choice, Demo, DemoStatus, Fault, Operation, Platforms, Profile, Scenario, Size, Story, pictures};
 use crate::model::Platform;
 use crate::web::ui::controls::{Tone, key_values, notice, progress};
 use crate::web::ui::forms::{Button, Field, Select, fieldset};
@@ -12,6 +12,10 @@ use crate::web::ui::layout::{card, head};
 use crate::web::ui::live::{Live, live};
 use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Local, platform_mark, settings_tabs};
+
+mod switches;
+
+pub use switches::where_it_is_met;
 
 /// The panel of the dashboard: an invitation, or how it stands.
 pub fn panel(demo: &Demo, local: &Local) -> Markup {
@@ -35,12 +39,12 @@ fn invitation() -> Markup {
         section.banner.invitation {
             div {
                 strong { "New here? Try everything with a demo." }
-                p { "A creator's channel with over a thousand comments, or a restaurant with its Google reviews: ready in seconds, no API key needed. It has its own workspace, so your data stays untouched." }
+                p { "A creator's channel with over a thousand comments, a restaurant with its Google reviews, and more: ready in seconds, no API key needed. It has its own workspace, so your data stays untouched." }
             }
             div.actions {
                 (Button::primary("Try demo mode").test("enable-demo").posts("/demo/enable"))
                 (Button::new("Try it with a restaurant").test("enable-restaurant").hidden("story", Story::Restaurant.as_str()).posts("/demo/enable"))
-                a href="/settings/demo" { "Choose a scenario and size" }
+                a href="/settings/demo" { "Choose another story" }
                 a href="/connections" { "Connect an account" }
             }
         }
@@ -167,14 +171,9 @@ pub struct Typed {
 }
 
 impl Typed {
-    pub fn of(choice: &Choice) -> Self {
-        Self {
-            story: choice.story.to_string(),
-            scenario: choice.scenario.to_string(),
-            size: choice.size.to_string(),
-            seed: choice.seed.map_or(String::new(), |seed| seed.to_string()),
-            seed_error: None,
-        }
+    pub fn usual() -> Self {
+        let Choice { story, size, .. } = Choice::default();
+        Self { story: story.to_string(), size: size.to_string(), ..Self::default() }
     }
 }
 
@@ -185,7 +184,7 @@ pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
         @match demo.status {
             _ if !demo.may_change => (notice(Tone::Plain, "Only owners turn demo mode on or off. Switch to a workspace of your own.")),
             DemoStatus::Disabled | DemoStatus::Failed => (choose(typed)),
-            DemoStatus::Enabled => @if let Some(profile) = &demo.profile { (applied(profile)) },
+            DemoStatus::Enabled => @if let Some(profile) = &demo.profile { (applied(profile)) (switches::card_of(profile)) },
             DemoStatus::Enabling | DemoStatus::Disabling => {
                 (card("In progress", html! {}, at_work(demo.job.as_ref(), local)))
             }
@@ -194,10 +193,10 @@ pub fn settings(demo: &Demo, typed: &Typed, local: &Local) -> Markup {
 }
 
 fn choose(typed: &Typed) -> Markup {
-    let scenario =
-        Scenario::ALL.iter().fold(Select::new("scenario", "Scenario", &typed.scenario), |select, scenario| {
-            select.option(scenario.as_str(), scenario_name(*scenario))
-        });
+    let scenario = Scenario::ALL.iter().fold(
+        Select::new("scenario", "Scenario", &typed.scenario).option("", "As the story has it"),
+        |select, scenario| select.option(scenario.as_str(), scenario_name(*scenario)),
+    );
     let size = Size::ALL
         .iter()
         .fold(Select::new("size", "Size", &typed.size), |select, size| select.option(size.as_str(), size_name(*size)));
@@ -224,9 +223,11 @@ fn stories(chosen: &str) -> Markup {
         html! {
             label.check.story {
                 input type="radio" name="story" value=(story) checked[chosen == story.as_str()];
+                (pictures::of(story))
                 span {
-                    b { @for platform in story_platforms(story) { (platform_mark(platform.as_str())) " " } (title) }
+                    b { (title) }
                     span.meta { (words) }
+                    span.platforms { @for platform in story_platforms(story) { (platform_mark(platform.as_str())) " " } }
                 }
             }
         }
@@ -236,16 +237,27 @@ fn stories(chosen: &str) -> Markup {
 
 const fn story_platforms(story: Story) -> &'static [Platform] {
     match story {
-        Story::Creator => &[Platform::YouTube],
+        Story::Creator => &[Platform::YouTube, Platform::Bluesky],
         Story::Restaurant => &[Platform::Google],
+        Story::Shop => &[Platform::Google, Platform::Bluesky],
+        Story::Brand | Story::Agency => &[Platform::YouTube, Platform::Google, Platform::Bluesky],
     }
 }
 
 const fn story_words(story: Story) -> (&'static str, &'static str) {
     match story {
-        Story::Creator => ("A growing creator", "A YouTube channel with videos, comments, questions and some spam."),
+        Story::Creator => {
+            ("A growing creator", "A YouTube channel and Bluesky: comments, questions, mentions and some spam.")
+        }
         Story::Restaurant => {
             ("A local restaurant", "Google reviews with stars, replies that Google moderates, and one bad evening.")
+        }
+        Story::Brand => {
+            ("A brand in a crisis", "Kettles leak, and people say so on YouTube, in Google reviews and on Bluesky.")
+        }
+        Story::Shop => ("A small shop", "A coffee roastery with Google reviews and regulars on Bluesky."),
+        Story::Agency => {
+            ("An agency with four brands", "A channel, a restaurant, a shop and a Bluesky account, side by side.")
         }
     }
 }
@@ -269,14 +281,21 @@ fn applied(profile: &Profile) -> Markup {
 }
 
 fn started_with(profile: &Profile) -> Markup {
-    let Platforms { youtube, google_business } = &profile.platforms;
+    let Platforms { youtube, google_business, bluesky } = &profile.platforms;
     html! {
-        @if let Some(youtube) = youtube {
-            (grouped(youtube.promised.videos)) " videos, " (grouped(youtube.promised.interactions)) " comments"
-        }
-        @if let Some(google) = google_business {
-            (counted(google.promised.locations, "location", "locations")) ", "
-            (grouped(google.promised.interactions)) " reviews and answers"
+        div {
+            @if let Some(youtube) = youtube {
+                p { (grouped(youtube.promised.videos)) " videos, " (grouped(youtube.promised.interactions)) " comments" }
+            }
+            @if let Some(google) = google_business {
+                p {
+                    (counted(google.promised.locations, "location", "locations")) ", "
+                    (grouped(google.promised.interactions)) " reviews and answers"
+                }
+            }
+            @if let Some(bluesky) = bluesky {
+                p { (grouped(bluesky.promised.posts)) " posts, " (grouped(bluesky.promised.interactions)) " replies and mentions" }
+            }
         }
     }
 }

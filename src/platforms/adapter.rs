@@ -63,6 +63,14 @@ pub struct World {
     pub atproto: bluesky::Directory,
 }
 
+impl World {
+    /// With the simulator's hosts in the place of all others, so that nothing leads to a real one.
+    pub fn simulated_at(self, hosts: Hosts) -> Self {
+        let atproto = bluesky::Directory::at(&hosts);
+        Self { named: self.http.clone(), atproto, hosts, is_simulated: true, ..self }
+    }
+}
+
 /// What is the same of a provider wherever it is.
 #[derive(Debug)]
 pub struct ProviderInfo {

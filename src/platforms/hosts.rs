@@ -32,10 +32,14 @@ pub enum Host {
     GbpAccounts,
     GbpInfo,
     GbpReviews,
+    /// The simulated account's own server. Real ones are found by their accounts' documents.
+    Bluesky,
+    /// The directory in which those documents are.
+    Plc,
 }
 
 impl Host {
-    pub const ALL: [Host; 7] = [
+    pub const ALL: [Host; 9] = [
         Host::GoogleAccounts,
         Host::GoogleOauth,
         Host::GoogleApis,
@@ -43,6 +47,8 @@ impl Host {
         Host::GbpAccounts,
         Host::GbpInfo,
         Host::GbpReviews,
+        Host::Bluesky,
+        Host::Plc,
     ];
 
     pub const fn key(self) -> &'static str {
@@ -54,6 +60,8 @@ impl Host {
             Host::GbpAccounts => "gbp_accounts",
             Host::GbpInfo => "gbp_info",
             Host::GbpReviews => "gbp_reviews",
+            Host::Bluesky => "bluesky",
+            Host::Plc => "plc",
         }
     }
 
@@ -67,6 +75,8 @@ impl Host {
             Host::GbpInfo => "https://mybusinessbusinessinformation.googleapis.com",
             // Reviews never left version 4.
             Host::GbpReviews => "https://mybusiness.googleapis.com",
+            Host::Bluesky => "https://bsky.social",
+            Host::Plc => "https://plc.directory",
         }
     }
 }
@@ -136,7 +146,8 @@ mod tests {
         let service: Url = "http://127.0.0.1:9090/".parse().unwrap();
         let list = br#"{"google_accounts":"http://169.254.169.254:9101","google_oauth":"http://127.0.0.1:9102",
             "google_apis":"http://127.0.0.1:9103","youtube":"http://127.0.0.1:9104","tiktok_www":"http://127.0.0.1:9105",
-            "gbp_accounts":"http://127.0.0.1:9106","gbp_info":"http://127.0.0.1:9107","gbp_reviews":"http://127.0.0.1:9108"}"#;
+            "gbp_accounts":"http://127.0.0.1:9106","gbp_info":"http://127.0.0.1:9107","gbp_reviews":"http://127.0.0.1:9108",
+            "bluesky":"http://127.0.0.1:9109","plc":"http://127.0.0.1:9110"}"#;
         let hosts = Hosts::read_list(&service, list).unwrap();
         assert_eq!(
             hosts.url(Host::GoogleAccounts, "/o/oauth2/v2/auth").as_str(),

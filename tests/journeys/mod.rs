@@ -12,5 +12,6 @@ mod person;
 mod pictures;
 mod restaurant;
 mod states;
+mod stories;
 mod team;
 mod unsent;

@@ -91,6 +91,7 @@ pub const OPERATIONS: &[(&str, &str, Needs)] = &[
     ("DELETE", "/connections/{id}", Needs::Scope(Scope::Connections)),
     ("POST", "/demo/enable", Needs::Scope(Scope::Demo)),
     ("POST", "/demo/disable", Needs::Scope(Scope::Demo)),
+    ("POST", "/demo/switches/{switch}", Needs::Scope(Scope::Demo)),
 ];
 
 /// By method and route, without the API's prefix. Whoever may GET may ask for the HEAD.

@@ -14,6 +14,7 @@ use crate::connections::jobs::{FetchInteraction, SyncConnection};
 use crate::connections::revoking::RevokeToken;
 use crate::demo::forgetting::ForgetDemoProfile;
 use crate::demo::jobs::{DisableDemo, EnableDemo};
+use crate::demo::switchboard::PressSwitch;
 use crate::inbox::jobs::{AgePriorities, RecountInboxes, WakeSnoozed};
 use crate::inbox::marks::matching::{MarkMatching, TakeBackMarks};
 use crate::inbox::moves::matching::{MoveMatching, TakeBackMoves};
@@ -40,7 +41,7 @@ const SCOPES: [(Scope, &[&str]); 5] = [
         Scope::Connections,
         &[SyncConnection::TYPE, FetchInteraction::TYPE, ConnectAccount::TYPE, LateConsent::TYPE, RevokeToken::TYPE],
     ),
-    (Scope::Demo, &[EnableDemo::TYPE, DisableDemo::TYPE, ForgetDemoProfile::TYPE]),
+    (Scope::Demo, &[EnableDemo::TYPE, DisableDemo::TYPE, ForgetDemoProfile::TYPE, PressSwitch::TYPE]),
     (Scope::InboxWrite, &[MoveMatching::TYPE, TakeBackMoves::TYPE, MarkMatching::TYPE, TakeBackMarks::TYPE]),
     (
         Scope::Write,

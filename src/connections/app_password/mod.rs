@@ -101,7 +101,7 @@ pub fn beginning(
 ) -> Result<impl FnMut(&mut Tx) -> Result<ConnectionId> + Send + 'static> {
     if who.workspace.kind == Kind::Demo {
         let text =
-            format!("{} isn't part of demo mode. Turn demo mode off to connect your own account.", platform.label());
+            format!("{} is connected by the demo itself. Turn demo mode off to connect your own.", platform.label());
         return Err(Error::conflict("demo_workspace", text));
     }
     let info = app.platforms.info(platform).ok_or(Refused::NotOffered)?;

@@ -30,11 +30,13 @@ impl Visit {
         visit
     }
 
+    /// The channel's.
     async fn connection(&self) -> Value {
         let list = self.app.json("GET", "/api/connections", Value::Null).await.json();
-        let items = list["items"].as_array().expect("a list");
-        assert_eq!(items.len(), 1, "{list}");
-        items[0].clone()
+        let channels = list["items"].as_array().expect("a list").iter().filter(|one| one["platform"] == "youtube");
+        let channels: Vec<&Value> = channels.collect();
+        assert_eq!(channels.len(), 1, "{list}");
+        channels[0].clone()
     }
 
     /// Begins, opens the consent page as a browser would, and decides.

@@ -236,7 +236,7 @@ fn row(item: &Interaction, marks: &Marks, view: &Inbox<'_>) -> Markup {
             p.row-head {
                 b dir="auto" { (item.author_name) }
                 (star(marks))
-                @if view.rows.has_several_platforms() { span { (platform_name(item.platform.as_str())) } }
+                @if view.rows.has_several_platforms() { span.from { (platform_name(item.platform.as_str())) } }
                 @if let Some(rating) = item.rating { (stars(rating)) }
                 @if let Some(title) = &item.content_title { span.on dir="auto" title=(title) { (title) } }
                 (assignee(marks, &view.rows.choice.members))

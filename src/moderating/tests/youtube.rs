@@ -40,7 +40,7 @@ async fn read_again(app: &TestApp) {
 both_databases! {
     async fn what_is_held_for_review_is_called_so_wherever_it_is_met_and_found_by_that_word(app: TestApp) {
         let (app, _beside) = with_demo(app).await;
-        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=2").await.json();
+        let waiting = app.get("/api/interactions?state=needs_reply&platform=youtube&kind=comment&limit=2").await.json();
         let ids = [0, 1].map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned());
         let item = format!("/inbox/{}?state=all", ids[0]);
         let page = app.get(&item).await.text;
@@ -63,7 +63,7 @@ both_databases! {
 
     async fn comments_are_hidden_published_rejected_and_their_authors_banned_at_youtube(app: TestApp) {
         let (app, _beside) = with_demo(app).await;
-        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=4").await.json();
+        let waiting = app.get("/api/interactions?state=needs_reply&platform=youtube&kind=comment&limit=4").await.json();
         let ids = (0..4).map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned()).collect::<Vec<_>>();
         let [one, two, three, four] = [0, 1, 2, 3].map(|n| ids[n].as_str());
 
@@ -87,7 +87,7 @@ both_databases! {
 
     async fn a_reply_is_changed_and_deleted_at_youtube(app: TestApp) {
         let (app, _beside) = with_demo(app).await;
-        let waiting = app.get("/api/interactions?state=needs_reply&limit=1").await.json();
+        let waiting = app.get("/api/interactions?state=needs_reply&platform=youtube&limit=1").await.json();
         let item = waiting["items"][0]["id"].as_str().expect("somebody waits").to_owned();
         let sent = app.json("POST", &format!("/api/inbox/{item}/replies"), json!({ "text": "At nine." })).await.json();
         app.run_jobs().await;

@@ -119,8 +119,9 @@ impl Api {
     }
 
     async fn call_with(&self, call: Call<'_>, token: &Secret) -> Result<Answer, Error> {
-        let Token { server, jwt, .. } = Token::of(token)?;
-        let asked = xrpc::ask(&self.world.named, self.world.clock.now(), &server, call, Some(&jwt));
+        let token = Token::of(token)?;
+        let server = token.server_in(&self.world);
+        let asked = xrpc::ask(&self.world.named, self.world.clock.now(), server, call, Some(&token.jwt));
         paid(self.allowance.as_ref(), 1, asked).await
     }
 }

@@ -14,7 +14,7 @@ use crate::outbound::{HttpClient, TransportError};
 use crate::platforms::adapter::World;
 use crate::platforms::error::{Error, SignInProblem, unspoken};
 use crate::platforms::hosts::origin_of;
-use crate::platforms::{LISTING, SMALL};
+use crate::platforms::{Host, Hosts, LISTING, SMALL};
 
 /// Who is asked for what neither DNS nor https tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,12 @@ pub struct Directory {
     pub service: Url,
     /// Keeps the documents of `did:plc`.
     pub plc: Url,
+}
+
+impl Directory {
+    pub fn at(hosts: &Hosts) -> Self {
+        Self { service: hosts.url(Host::Bluesky, "/"), plc: hosts.url(Host::Plc, "/") }
+    }
 }
 
 impl Default for Directory {
@@ -74,6 +80,9 @@ const fn is_host_byte(byte: u8) -> bool {
 
 /// Finds an account by its handle or its DID. `service` is the server where its person says that it lives.
 pub async fn home_of(world: &World, handle: &str, service: Option<&Url>) -> Result<Home, Error> {
+    if world.is_simulated {
+        return simulated_home_of(world, handle).await;
+    }
     if is_did(handle) {
         return Ok(Home { did: handle.to_owned(), server: document(world, handle).await?.server(handle)? });
     }
@@ -84,6 +93,21 @@ pub async fn home_of(world: &World, handle: &str, service: Option<&Url>) -> Resu
         return Err(Error::SignIn(SignInProblem::HandleContradicted));
     }
     Ok(Home { server: document.server(&did)?, did })
+}
+
+/// Nothing that is typed, or that a document says, leads out of the simulator.
+async fn simulated_home_of(world: &World, handle: &str) -> Result<Home, Error> {
+    let unknown = || Error::SignIn(SignInProblem::HandleUnknown);
+    let server = world.atproto.service.clone();
+    let did = match is_did(handle) {
+        true => handle.to_owned(),
+        false => asked(world, &world.http, &server, handle).await?.ok_or_else(unknown)?,
+    };
+    if !did.starts_with("did:plc:") {
+        return Err(unknown());
+    }
+    document(world, &did).await?.server(&did)?;
+    Ok(Home { did, server })
 }
 
 /// The way that a person names first, then the two that a handle itself knows, then whoever is asked for all others.

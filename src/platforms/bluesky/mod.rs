@@ -58,11 +58,7 @@ impl PlatformModule for Bluesky {
         &INFO
     }
 
-    /// The simulator has no such platform.
     fn provider(&self, world: &World) -> Result<Box<dyn Provider>, Error> {
-        if world.is_simulated {
-            return Err(Error::Rejected { reason: "not_simulated".into(), message: String::new() });
-        }
         Ok(Box::new(Sessions { world: world.clone() }))
     }
 

@@ -31,6 +31,11 @@ impl Token {
         Secret::new(json!({ "server": self.server, "did": self.did, "jwt": self.jwt.expose() }).to_string())
     }
 
+    /// Where it counts now. The simulator may have been started anew on other ports.
+    pub fn server_in<'a>(&'a self, world: &'a World) -> &'a Url {
+        if world.is_simulated { &world.atproto.service } else { &self.server }
+    }
+
     pub fn of(secret: &Secret) -> Result<Self, Error> {
         serde_json::from_str(secret.expose()).map_err(|_| Error::Reauth { reason: "unreadable_token".into() })
     }
@@ -67,7 +72,8 @@ impl Provider for Sessions {
         Box::pin(async move {
             let token = Token::of(refresh_token)?;
             let call = Call::post("com.atproto.server.refreshSession", None);
-            let session = match self.session(&token.server, call, Some(&token.jwt)).await {
+            let server = token.server_in(&self.world);
+            let session = match self.session(server, call, Some(&token.jwt)).await {
                 // An account that is closed is no session that could be mended.
                 Err(Error::Permission { reason }) if reason.starts_with("Account") => {
                     return Err(Error::Reauth { reason });
@@ -78,7 +84,7 @@ impl Provider for Sessions {
             if session.did != token.did {
                 return Err(Error::Reauth { reason: "another_account".into() });
             }
-            Ok(self.grant(&token.server, session))
+            Ok(self.grant(server, session))
         })
     }
 
@@ -86,7 +92,15 @@ impl Provider for Sessions {
         Box::pin(async move {
             let token = Token::of(token)?;
             let call = Call::post("com.atproto.server.deleteSession", None);
-            match xrpc::ask(&self.world.named, self.world.clock.now(), &token.server, call, Some(&token.jwt)).await {
+            match xrpc::ask(
+                &self.world.named,
+                self.world.clock.now(),
+                token.server_in(&self.world),
+                call,
+                Some(&token.jwt),
+            )
+            .await
+            {
                 Ok(_) | Err(Error::Reauth { .. } | Error::Permission { .. }) => Ok(()),
                 Err(error) => Err(error),
             }

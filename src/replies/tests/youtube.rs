@@ -13,7 +13,7 @@ both_databases! {
         let app = app.with_ann().await;
         app.json("POST", "/api/demo/enable", json!({ "size": "small", "seed": 7 })).await;
         app.run_jobs().await;
-        let waiting = app.get("/api/interactions?state=needs_reply&limit=1").await.json();
+        let waiting = app.get("/api/interactions?state=needs_reply&platform=youtube&limit=1").await.json();
         let item = waiting["items"][0]["id"].as_str().expect("somebody waits").to_owned();
         let path = format!("/api/inbox/{item}/replies");
         let sent = app.json("POST", &path, json!({ "text": "Café at nine!\n– The Lab" })).await;

@@ -171,6 +171,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/activity/installation/{ended_job}/retry", OwnersPage, 303),
     ("POST", "/demo/enable", Page(Ones), 303),
     ("POST", "/demo/disable", Page(Ones), 303),
+    ("POST", "/demo/switches/{switch}", Page(Ones), 409),
     ("GET", "/settings/demo", Page(Ones), 200),
     ("GET", "/settings/account", Page(Ones), 200),
     ("POST", "/settings/account", Page(Ones), 422),
@@ -280,6 +281,7 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("GET", "/api/demo/status", Key(Scope::Read, Ones), 200),
     ("POST", "/api/demo/enable", Key(Scope::Demo, Ones), 202),
     ("POST", "/api/demo/disable", Key(Scope::Demo, Ones), 202),
+    ("POST", "/api/demo/switches/{switch}", Key(Scope::Demo, Ones), 409),
 ];
 
 #[derive(Clone, Copy, Debug)]

@@ -54,6 +54,7 @@ pub fn text() -> &'static str {
         crate::dashboard::api::show,
         crate::demo::api::enable,
         crate::demo::api::disable,
+        crate::demo::api::press,
         crate::demo::api::status,
         crate::inbox::api::list,
         crate::inbox::corrections::api::correct,

@@ -15,7 +15,7 @@ use super::platform;
 use super::webhook_sender::Post;
 
 pub(super) const SECRET: &str = "secret";
-pub(super) const PORTS: [(&str, u16); 7] = [
+pub(super) const PORTS: [(&str, u16); 9] = [
     ("google_accounts", 11),
     ("google_oauth", 12),
     ("google_apis", 13),
@@ -23,6 +23,8 @@ pub(super) const PORTS: [(&str, u16); 7] = [
     ("gbp_accounts", 15),
     ("gbp_info", 16),
     ("gbp_reviews", 17),
+    ("bluesky", 18),
+    ("plc", 19),
 ];
 
 #[derive(Clone, Default, Debug)]

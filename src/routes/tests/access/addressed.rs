@@ -43,6 +43,7 @@ impl Things {
             .replace("{*path}", "o/oauth2/v2/auth")
             .replace("{provider}", "google")
             .replace("{host}", "google_accounts")
+            .replace("{switch}", "all_well")
             .replace("{file}", "nothing.css")
     }
 
