@@ -18,6 +18,8 @@ pub struct Feed {
     items: HashMap<String, Item>,
     order: Order,
     replies: HashMap<String, Order>,
+    /// Addresses of those that quote a post.
+    quotes: HashMap<String, Vec<String>>,
     /// Records of the account's that are no posts, by collection and key.
     records: BTreeMap<(String, String), Kept>,
     /// What people say to what the account wrote through the API, also what they are yet to say.
@@ -74,6 +76,7 @@ impl Feed {
             items: HashMap::new(),
             order: Order::new(),
             replies: HashMap::new(),
+            quotes: HashMap::new(),
             records: BTreeMap::new(),
             answers: Vec::new(),
         };
@@ -119,6 +122,9 @@ impl Feed {
         self.order.insert((post.at, address.clone()));
         if let Some(above) = &post.reply {
             self.replies.entry(above.parent.clone()).or_default().insert((post.at, address.clone()));
+        }
+        if let Some(quoted) = &post.quote {
+            self.quotes.entry(quoted.clone()).or_default().push(address.clone());
         }
         let cid = ids::cid(&record.to_string());
         self.items.insert(address, Item { post, record, cid, is_deleted: false });
@@ -232,6 +238,11 @@ impl Feed {
     /// Oldest first.
     pub fn replies_to(&self, address: &str, now: Timestamp) -> impl Iterator<Item = &Item> {
         self.replies.get(address).into_iter().flatten().filter_map(move |(_, address)| self.item(address, now))
+    }
+
+    pub fn count_quotes(&self, address: &str, now: Timestamp) -> usize {
+        let quoting = self.quotes.get(address).into_iter().flatten();
+        quoting.filter(|quoting| self.item(quoting, now).is_some()).count()
     }
 
     /// The account's like of a post.

@@ -25,10 +25,9 @@ pub fn profile(feed: &Feed, now: Timestamp) -> Value {
 pub fn post(feed: &Feed, item: &Item, now: Timestamp) -> Value {
     let address = item.post.uri();
     let own_like = feed.own_like(&address);
-    let quotes = feed.newest(None, now).filter(|other| other.post.quote.as_deref() == Some(&address)).count();
     let mut view = json!({
         "uri": address, "cid": item.cid, "author": author(&item.post.author), "record": item.record,
-        "replyCount": feed.replies_to(&address, now).count(), "repostCount": 0, "quoteCount": quotes,
+        "replyCount": feed.replies_to(&address, now).count(), "repostCount": 0, "quoteCount": feed.count_quotes(&address, now),
         "likeCount": item.post.likes(now) + u64::from(own_like.is_some()),
         "indexedAt": millis(item.post.at), "labels": labels(item),
         "viewer": { "threadMuted": false, "embeddingDisabled": false },

@@ -11,7 +11,7 @@ use crate::world::text::Intent;
 use crate::world::text::posts::{Section, Topic};
 
 /// Until how many seconds after the history's end, one post per how many seconds.
-const PACE: [(u64, u64); 5] = [(300, 100), (1_800, 300), (10_800, 900), (86_400, 2_700), (u64::MAX, 7_200)];
+const PACE: [(u64, u64); 5] = [(300, 100), (1_800, 300), (10_800, 2_250), (86_400, 8_400), (u64::MAX, 14_400)];
 /// Who thinks better of it takes it back within minutes.
 const TAKEN_BACK: f64 = 0.05;
 /// Of two who were answered, one says no more.
