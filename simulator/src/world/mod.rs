@@ -6,8 +6,10 @@
 pub mod bluesky;
 pub mod business;
 mod dice;
+mod pace;
 mod people;
 mod profile;
+mod said;
 #[cfg(test)]
 mod tests;
 mod text;

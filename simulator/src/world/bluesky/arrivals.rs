@@ -5,13 +5,15 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 
 use super::plan::{self, LIVE};
-use super::writer::{Draft, Fresh, after, fingerprint};
+use super::writer::{Draft, after};
 use super::{Bluesky, Post};
+use crate::world::pace::Pace;
+use crate::world::said::{Fresh, fingerprint};
 use crate::world::text::Intent;
 use crate::world::text::posts::{Section, Topic};
 
 /// Until how many seconds after the history's end, one post per how many seconds.
-const PACE: [(u64, u64); 5] = [(300, 100), (1_800, 300), (10_800, 2_250), (86_400, 8_400), (u64::MAX, 14_400)];
+const PACE: Pace = Pace([(300, 100), (1_800, 300), (10_800, 2_250), (86_400, 8_400), (u64::MAX, 14_400)]);
 /// Who thinks better of it takes it back within minutes.
 const TAKEN_BACK: f64 = 0.05;
 /// Of two who were answered, one says no more.
@@ -26,7 +28,7 @@ impl Bluesky {
         if to <= start || to <= from {
             return Vec::new();
         }
-        let slots = slot_at(from.since(start).as_secs())..=slot_at(to.since(start).as_secs());
+        let slots = PACE.slot_at(from.since(start).as_secs())..=PACE.slot_at(to.since(start).as_secs());
         let mut arrived: Vec<Post> =
             slots.map(|slot| self.arrival(slot)).filter(|post| from < post.at && post.at <= to).collect();
         arrived.extend(self.posts.iter().filter(|post| from < post.at && post.at <= to && start < post.at).cloned());
@@ -35,7 +37,7 @@ impl Bluesky {
     }
 
     fn arrival(&self, slot: u64) -> Post {
-        let (begin, length) = span(slot);
+        let (begin, length) = PACE.span(slot);
         let mut dice = self.source.chance.dice("arrival", &[slot]);
         let at = after(self.source.profile.created_at, begin as f64 + length as f64 * (0.34 + 0.32 * dice.unit()));
         let about = plan::weighted_post(&self.posts, at, 3.0, &mut dice);
@@ -69,31 +71,4 @@ impl Bluesky {
         let fresh: Fresh<'_> = &mut |text| !self.said.contains(&fingerprint(text));
         Some(self.writer().post(draft, fresh))
     }
-}
-
-/// Which slot an offset in seconds falls into.
-fn slot_at(offset: u64) -> u64 {
-    let (mut slots, mut begin) = (0, 0);
-    for (until, gap) in PACE {
-        if offset < until {
-            return slots + (offset - begin) / gap;
-        }
-        slots += (until - begin) / gap;
-        begin = until;
-    }
-    slots
-}
-
-/// A slot's first second and length.
-fn span(slot: u64) -> (u64, u64) {
-    let (mut slots, mut begin) = (0, 0);
-    for (until, gap) in PACE {
-        let here = (until - begin) / gap;
-        if slot - slots < here {
-            return (begin + (slot - slots) * gap, gap);
-        }
-        slots += here;
-        begin = until;
-    }
-    (begin, 1)
 }

@@ -15,6 +15,7 @@ use kit::clock::Timestamp;
 
 use super::dice::Streams;
 use super::people::{Author, Crowd, fold};
+use super::said::fingerprint;
 use super::text::Intent;
 use super::text::posts::Topic;
 use super::{Language, Profile, Story};
@@ -171,7 +172,7 @@ impl Source {
             .filter(char::is_ascii_alphanumeric)
             .take(18)
             .collect();
-        let thing = [writer::fingerprint(&author.channel_id)];
+        let thing = [fingerprint(&author.channel_id)];
         let mut dice = self.ids.dice("actor", &thing);
         let label = if label.len() < 3 { format!("reader{}", dice.between(1_000, 9_999)) } else { label };
         Arc::new(Actor {

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use kit::clock::Timestamp;
 
-use super::writer::{Draft, Fresh, Writer, after, fingerprint, whole_millisecond};
+use super::writer::{Draft, Writer, after, whole_millisecond};
 use super::{Post, Source};
 use crate::world::dice::Dice;
+use crate::world::said::{Fresh, fingerprint};
 use crate::world::text::Intent;
 use crate::world::text::posts::{Section, Topic};
 use crate::world::{Platform, Profile, Scenario, Size, Story, interactions, share};

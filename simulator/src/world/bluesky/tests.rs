@@ -75,7 +75,7 @@ fn hardly_anything_is_said_twice() {
         let bluesky = Bluesky::new(&profile);
         let mut said = HashMap::<u64, usize>::new();
         for post in bluesky.history().iter().filter(|post| post.intent != Intent::Emoji) {
-            *said.entry(writer::fingerprint(&post.text)).or_default() += 1;
+            *said.entry(fingerprint(&post.text)).or_default() += 1;
         }
         let (all, repeats) = (bluesky.history().len(), said.values().filter(|count| **count > 1).count());
         assert!(repeats * 100 <= all, "{story}: {repeats} of {all}");
@@ -83,7 +83,7 @@ fn hardly_anything_is_said_twice() {
 }
 
 #[test]
-fn an_answer_of_the_accounts_is_about_what_was_asked() {
+fn questions_are_among_what_the_account_has_answered() {
     let bluesky = world(Story::Shop, 4);
     let by_address: HashMap<String, &Post> = bluesky.history().iter().map(|post| (post.uri(), post)).collect();
     let asked = |post: &&Post| post.reply.as_ref().and_then(|above| by_address.get(&above.parent)?.topic).is_some();

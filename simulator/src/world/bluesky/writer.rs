@@ -5,20 +5,11 @@ use std::time::Duration;
 use kit::clock::Timestamp;
 
 use super::{Above, Actor, ActorRef, Post, Source, ids};
-use crate::world::dice::{Dice, mix};
+use crate::world::dice::Dice;
 use crate::world::people::{Author, AuthorRef};
+use crate::world::said::Fresh;
 use crate::world::text::posts::{Scene, Section, Topic};
 use crate::world::text::{Intent, Subject, first_name};
-
-/// Says whether nobody said this text before, and remembers it where that matters.
-pub type Fresh<'a> = &'a mut dyn FnMut(&str) -> bool;
-
-/// A text's hash, without capitals and signs: two people hardly ever say the same.
-pub fn fingerprint(text: &str) -> u64 {
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
-    mix(letters
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)))
-}
 
 #[derive(Clone, Copy)]
 pub struct Writer<'a> {

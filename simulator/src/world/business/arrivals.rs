@@ -2,8 +2,10 @@
 
 use kit::clock::Timestamp;
 
-use super::reviews::{Fresh, Writer, fingerprint};
+use super::reviews::Writer;
 use super::{Location, Review, Source, Trade, places, plan};
+use crate::world::pace::Pace;
+use crate::world::said::{Fresh, fingerprint};
 use crate::world::{Platform, Profile, Size, share};
 
 /// Until how many seconds after the history's end, one review per how many seconds, over all locations.
@@ -16,7 +18,7 @@ pub fn arrivals(source: &Source, location: &Location, from: Timestamp, to: Times
     if to <= start || to <= from {
         return Vec::new();
     }
-    let (pace, writer) = (Pace::of(&source.profile), Writer::new(source, location));
+    let (pace, writer) = (pace_of(&source.profile), Writer::new(source, location));
     let houses = places::count(&source.profile) as u64;
     (pace.slot_at(from.since(start).as_secs())..=pace.slot_at(to.since(start).as_secs()))
         .filter(|slot| slot % houses == location.index)
@@ -40,45 +42,14 @@ fn arrival_time(source: &Source, trade: Trade, pace: &Pace, slot: u64) -> Option
 }
 
 /// The slots, which the locations take in turn.
-struct Pace([(u64, u64); 5]);
-
-impl Pace {
-    fn of(profile: &Profile) -> Pace {
-        // What the history's last months had.
-        let at_last = match profile.size {
-            Size::Small => 40_000.0,
-            Size::Medium => 18_000.0,
-            Size::Large => 6_000.0,
-        };
-        let at_last = (at_last / share(profile.story, Platform::Google)) as u64;
-        let [first, second, third, fourth] = PACE;
-        Pace([first, second, third, fourth, (u64::MAX, at_last)])
-    }
-
-    /// Which slot an offset in seconds falls into.
-    fn slot_at(&self, offset: u64) -> u64 {
-        let (mut slots, mut begin) = (0, 0);
-        for (until, gap) in self.0 {
-            if offset < until {
-                return slots + (offset - begin) / gap;
-            }
-            slots += (until - begin) / gap;
-            begin = until;
-        }
-        slots
-    }
-
-    /// A slot's first second and length.
-    fn span(&self, slot: u64) -> (u64, u64) {
-        let (mut slots, mut begin) = (0, 0);
-        for (until, gap) in self.0 {
-            let here = (until - begin) / gap;
-            if slot - slots < here {
-                return (begin + (slot - slots) * gap, gap);
-            }
-            slots += here;
-            begin = until;
-        }
-        (begin, 1)
-    }
+fn pace_of(profile: &Profile) -> Pace {
+    // What the history's last months had.
+    let at_last = match profile.size {
+        Size::Small => 40_000.0,
+        Size::Medium => 18_000.0,
+        Size::Large => 6_000.0,
+    };
+    let at_last = (at_last / share(profile.story, Platform::Google)) as u64;
+    let [first, second, third, fourth] = PACE;
+    Pace([first, second, third, fourth, (u64::MAX, at_last)])
 }

@@ -7,10 +7,8 @@ use kit::clock::Timestamp;
 use super::text::{self, Facts, Heard, Owner, Said, Shape};
 use super::{Answer, Location, Photo, Review, Source, Text, Version, plan, reviewers, story};
 use crate::world::Language;
-use crate::world::dice::{Dice, ln, mix};
-
-/// Says whether nobody said this text before, and remembers it where that matters.
-pub type Fresh<'a> = &'a mut dyn FnMut(&str) -> bool;
+use crate::world::dice::{Dice, ln};
+use crate::world::said::{Fresh, fingerprint};
 
 /// A review, and what its writer meant: an answer needs it.
 pub struct Drafted {
@@ -44,13 +42,6 @@ pub fn history(source: &Source, location: &Location, said: &mut HashSet<u64>) ->
     let mut reviews: Vec<Review> = drafts.into_iter().map(|draft| draft.review).collect();
     reviews.sort_by(|a, b| a.created_at.cmp(&b.created_at).then_with(|| a.id.cmp(&b.id)));
     reviews
-}
-
-/// A text's hash, without capitals and signs.
-pub fn fingerprint(text: &str) -> u64 {
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
-    mix(letters
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)))
 }
 
 impl<'a> Writer<'a> {

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 
-use super::reviews::{Drafted, Fresh, Writer};
+use super::reviews::{Drafted, Writer};
 use super::text::{self, Incident, Kind, Shape, Tone};
 use super::{Review, Source, Version, plan};
 use crate::world::Profile;
 use crate::world::dice::mix;
+use crate::world::said::Fresh;
 
 /// One review of the story: how it began, and how it went on.
 struct Beat {

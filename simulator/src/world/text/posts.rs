@@ -191,3 +191,21 @@ fn shortened(text: String) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_question_has_answers_of_its_own_in_every_language() {
+        for language in Language::ALL {
+            for topic in Topic::ALL {
+                let asked = Section::Reader(Intent::Question, Some(topic)).name(Story::Shop);
+                let answered = Section::OwnerTo(Intent::Question, Some(topic)).name(Story::Shop);
+                assert_eq!(asked.strip_prefix("question "), answered.strip_prefix("owner "));
+                assert!(of(*language).lines(&asked).len() >= 5, "{language} {asked}");
+                assert!(of(*language).lines(&answered).len() >= 4, "{language} {answered}");
+            }
+        }
+    }
+}

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 
-use super::comments::{Fresh, Writer, fingerprint};
+use super::comments::Writer;
 use super::plan::{LIVE, Shape, ThreadKey};
 use super::videos::whole_second;
 use super::{Comment, Moderation, YouTube};
+use crate::world::said::{Fresh, fingerprint};
 use crate::world::text::Intent;
 
 /// Of two who were answered, one says no more.

@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use kit::clock::Timestamp;
 
-use super::comments::{Fresh, Writer, fingerprint, hour_weight};
+use super::comments::{Writer, hour_weight};
 use super::plan::{LIVE, ThreadKey};
 use super::videos::{Part, Privacy, whole_second};
 use super::{Comment, Moderation, Video, YouTube, plan};
+use crate::world::pace::Pace;
+use crate::world::said::{Fresh, fingerprint};
 use crate::world::text::Intent;
 
 /// Until how many seconds after the history's end, one comment per how many seconds.
-const PACE: [(u64, u64); 5] = [(300, 30), (1_800, 75), (10_800, 240), (86_400, 900), (u64::MAX, 2_400)];
+const PACE: Pace = Pace([(300, 30), (1_800, 75), (10_800, 240), (86_400, 900), (u64::MAX, 2_400)]);
 /// Up to here every slot brings a comment; later the night is quieter.
 const EAGER_SECONDS: u64 = 1_800;
 
@@ -22,7 +24,7 @@ impl YouTube {
         if to <= start || to <= from {
             return Vec::new();
         }
-        let slots = slot_at(from.since(start).as_secs())..=slot_at(to.since(start).as_secs());
+        let slots = PACE.slot_at(from.since(start).as_secs())..=PACE.slot_at(to.since(start).as_secs());
         slots
             .filter_map(|slot| {
                 let at = self.arrival_time(slot)?;
@@ -33,7 +35,7 @@ impl YouTube {
 
     /// When a slot's comment comes, if it has one: in the slot's middle third, so that two are never close.
     fn arrival_time(&self, slot: u64) -> Option<Timestamp> {
-        let (begin, length) = slot_span(slot);
+        let (begin, length) = PACE.span(slot);
         let mut dice = self.source.chance.dice("arrival time", &[slot]);
         let seconds = begin as f64 + length as f64 * (0.34 + 0.32 * dice.unit());
         let start = whole_second(self.source.profile.created_at) + Duration::from_secs(1);
@@ -95,31 +97,4 @@ impl YouTube {
             .collect();
         open[self.source.chance.dice("talked about", &[slot]).weighted(&weights)]
     }
-}
-
-/// Which slot an offset in seconds falls into.
-fn slot_at(offset: u64) -> u64 {
-    let (mut slots, mut begin) = (0, 0);
-    for (until, gap) in PACE {
-        if offset < until {
-            return slots + (offset - begin) / gap;
-        }
-        slots += (until - begin) / gap;
-        begin = until;
-    }
-    slots
-}
-
-/// A slot's first second and length.
-fn slot_span(slot: u64) -> (u64, u64) {
-    let (mut slots, mut begin) = (0, 0);
-    for (until, gap) in PACE {
-        let here = (until - begin) / gap;
-        if slot - slots < here {
-            return (begin + (slot - slots) * gap, gap);
-        }
-        slots += here;
-        begin = until;
-    }
-    (begin, 1)
 }

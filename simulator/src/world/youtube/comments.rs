@@ -9,8 +9,8 @@ use super::plan::{INCIDENT, SPAM_WAVE, Shape, ThreadKey};
 use super::videos::{Part, local_hour, whole_second};
 use super::{Channel, Comment, Moderation, Source, Video, plan};
 use crate::world::Story;
-use crate::world::dice::mix;
 use crate::world::people::AuthorRef;
+use crate::world::said::{Fresh, fingerprint};
 use crate::world::text::{Intent, Parent, Scene};
 
 /// Newest first.
@@ -30,16 +30,6 @@ pub fn history(source: &Source, channel: &Channel, videos: &[Video]) -> Vec<Comm
     }
     comments.sort_by(|a, b| b.published_at.cmp(&a.published_at).then_with(|| b.id.cmp(&a.id)));
     comments
-}
-
-/// Says whether nobody said this text before, and remembers it where that matters.
-pub type Fresh<'a> = &'a mut dyn FnMut(&str) -> bool;
-
-/// A text's hash, without capitals and signs: two people hardly ever say the same.
-pub fn fingerprint(text: &str) -> u64 {
-    let letters = text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase);
-    mix(letters
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, letter| (hash ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3)))
 }
 
 /// Writes one thread.

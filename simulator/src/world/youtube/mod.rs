@@ -17,6 +17,7 @@ use kit::clock::Timestamp;
 
 use super::dice::Streams;
 use super::people::{AuthorRef, Crowd};
+use super::said::fingerprint;
 use super::text::Intent;
 use super::{Language, Profile, Story};
 
@@ -83,7 +84,7 @@ impl YouTube {
         let channel = Channel::new(&source);
         let videos = videos::plan(&source);
         let history = comments::history(&source, &channel, &videos);
-        let said = history.iter().map(|comment| comments::fingerprint(&comment.text)).collect();
+        let said = history.iter().map(|comment| fingerprint(&comment.text)).collect();
         YouTube { channel, videos, history, said: Arc::new(said), source }
     }
 
