@@ -103,7 +103,8 @@ pub async fn disable(State(app): State<App>, who: Caller, visitor: Visitor, once
     answer
 }
 
-/// Presses a switch: lets something happen to the demo's accounts that happens to real ones. `all_well` ends all of it.
+/// Presses a switch: lets something happen to the demo's accounts that happens to real ones. `all_well` lets the
+/// platforms answer again; whoever was told to wait still waits.
 ///
 /// `revoke_token`, `spend_quota`, `lose_answer` (of the next call that writes), `server_errors` (for a minute), `edit` and
 /// `delete` (somebody changes or takes back what they wrote), `repeat_webhook`, `all_well`.

@@ -65,7 +65,7 @@ pub async fn app_password(app: &App, user: UserId) -> Result<Credentials, Failur
 pub async fn press(app: &App, user: UserId, switch: Switch) -> Result<(), Failure> {
     let answer = send(app, request(app, Method::POST, &format!("/profiles/{user}/switches/{switch}"))?).await?;
     if answer.status == 409 {
-        return Err(Failure::fail("nothing_there", "This demo has nothing that could happen to."));
+        return Err(Failure::fail("nothing_there", "There's nothing in this demo that this could happen to."));
     }
     accepted(app, answer).map(drop)
 }

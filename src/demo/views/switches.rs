@@ -47,9 +47,10 @@ const fn words(switch: Switch) -> (&'static str, &'static str) {
         Switch::Edit => ("Let somebody edit", "A comment or a review changes after it was read."),
         Switch::Delete => ("Let somebody delete", "Somebody takes back what they wrote."),
         Switch::RepeatWebhook => ("Send a webhook twice", "The next hint arrives twice, and counts once."),
-        Switch::AllWell => {
-            ("All's well again", "Ends every trouble above. What was taken back stays so until you reconnect it.")
-        }
+        Switch::AllWell => (
+            "All's well again",
+            "The platforms answer again. Whoever was told to wait still waits, and access that was taken back stays so until you reconnect.",
+        ),
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Fake {
 }
 
 impl Asked {
-    fn read(request: &Request) -> Self {
+    pub fn read(request: &Request) -> Self {
         let url = request.url();
         let body = request.body().and_then(|body| serde_json::from_slice(body.as_bytes()?).ok()).unwrap_or_default();
         Self {

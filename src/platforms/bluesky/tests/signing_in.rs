@@ -1,11 +1,15 @@
 //! Whoever claims a handle, an account or a server is not believed alone, and a password goes nowhere before.
 
+use std::sync::{Arc, Mutex};
+
 use serde_json::{Value, json};
 
 use super::fake::{ANN, Asked, BOB, Fake, refusal};
-use crate::platforms::adapter::{Credentials, Provider as _, Question};
+use crate::outbound::Outbound;
+use crate::outbound::testing::Scripted;
+use crate::platforms::adapter::{Credentials, Provider as _, Question, World};
 use crate::platforms::bluesky::session::Sessions;
-use crate::platforms::{Error, Grant, SignInProblem};
+use crate::platforms::{Error, Grant, Host, Hosts, SignInProblem};
 use crate::secrets::Secret;
 
 const PASSWORD: &str = "abcd-efgh-ijkl-mnop";
@@ -106,4 +110,28 @@ async fn a_refresh_for_another_account_is_no_session_of_ours() {
         let error = sessions.refresh(&token).await.unwrap_err();
         assert_eq!(matches!(error, Error::Reauth { .. }), is_over, "{told}: {error:?}");
     }
+}
+
+/// In a demo the document names somebody else's server, and the person another: the password goes to the simulator.
+#[tokio::test]
+async fn nothing_leads_out_of_a_simulated_world() {
+    let told = Arc::<Mutex<Vec<String>>>::default();
+    let kept = told.clone();
+    let network = Scripted::new(move |request| {
+        kept.lock().unwrap().push(request.url().origin().ascii_serialization());
+        let (status, body) = network(&Asked::read(request));
+        (status, body.to_string().into_bytes())
+    });
+    let simulator = Hosts::providers();
+    let world =
+        World { http: Outbound::default().over(Arc::new(network)).providers, ..Fake::new(self::network).world() };
+    let sessions = Sessions { world: world.simulated_at(simulator.clone()) };
+    for (handle, opens) in [("ann.test", true), (ANN, true), ("did:web:evil.example", false), ("bob.test", false)] {
+        let service = Some("https://evil.example/".parse().unwrap());
+        let typed = Credentials { handle: handle.into(), app_password: Secret::new(PASSWORD), service }.to_secret();
+        let question = Question { redirect_uri: "", state: "", verifier: &typed };
+        assert_eq!(sessions.exchange(&Secret::new(""), question).await.is_ok(), opens, "{handle}");
+    }
+    let own = [Host::Bluesky, Host::Plc].map(|host| simulator.url(host, "/").origin().ascii_serialization());
+    assert!(told.lock().unwrap().iter().all(|asked| own.contains(asked)), "{told:?}");
 }
