@@ -6,7 +6,7 @@ use super::inbox::with_demo;
 fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
-        person.at_the_inbox().await;
+        person.at_youtube().await;
         person.opens_the_first().await;
         person.browser.press(".reading .at-platform [value=hide]").await;
         person.browser.see(".reading [data-test=act][data-state=done]").await;
@@ -16,7 +16,7 @@ fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
         person.browser.see(".reading .at-platform [value=publish]").await;
         person.is_sound("hidden").await;
 
-        person.at_the_inbox().await;
+        person.at_youtube().await;
         person.browser.press(".row:nth-child(1) .tick").await;
         person.browser.press(".row:nth-child(2) .tick").await;
         person.browser.press("[popovertarget=at-platform]").await;
@@ -33,7 +33,7 @@ fn a_comment_is_hidden_and_several_are_rejected_after_one_question() {
         person.browser.back().await;
         person.browser.see(".row, [data-test=moderation-receipt]").await;
 
-        person.at_the_inbox().await;
+        person.at_youtube().await;
         person.browser.press(".row:nth-child(1) .tick").await;
         person.browser.press(".all-matching input").await;
         person.browser.press("[popovertarget=at-platform]").await;
@@ -52,7 +52,7 @@ fn an_answer_is_edited_and_deleted_without_scripts() {
     kit::testing::run(async {
         let (_server, person) = with_demo().await;
         person.browser.disable_javascript().await;
-        let comment = person.a_comment().await;
+        let comment = person.first_link("/inbox?platform=youtube&state=all", ".row .row-link").await;
         person.open(&comment).await;
         person.browser.fill("#text", "At nine.").await;
         person.browser.press("#composer .primary").await;

@@ -73,8 +73,17 @@ impl Person {
 
     /// In two panes.
     pub async fn at_the_inbox(&self) {
+        self.at("/inbox").await;
+    }
+
+    /// What waits on YouTube, where comments can be rejected and answers edited: other platforms know neither.
+    pub async fn at_youtube(&self) {
+        self.at("/inbox?platform=youtube").await;
+    }
+
+    async fn at(&self, list: &str) {
         self.browser.size(1280, 800).await;
-        self.open("/inbox").await;
+        self.open(list).await;
         self.sees("interaction").await;
     }
 

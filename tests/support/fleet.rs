@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::client::{A_QUESTION, http};
 use super::process::Process;
-use super::server::free_port;
+use kit::testing::free_port;
 
 /// Of the demo service, where there is one.
 pub const SECRET: &str = "a secret that both sides know";

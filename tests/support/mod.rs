@@ -11,8 +11,9 @@ pub mod webhook;
 pub use browser::Browser;
 pub use client::{Client, PASSWORD, http};
 pub use fleet::{Fleet, Role, SECRET};
+pub use kit::testing::free_port;
 pub use process::Process;
 pub use proxy::{Line, Proxy};
-pub use server::{Server, free_port};
+pub use server::Server;
 
 pub const EMAIL: &str = "ann@example.com";

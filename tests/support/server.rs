@@ -1,9 +1,8 @@
 //! The built binary, run as a person runs it: alone on a free port, with a directory of its own.
 
-use std::net::TcpListener;
 use std::path::Path;
 
-use kit::testing::{Database, Engine, wait_until};
+use kit::testing::{Database, Engine, free_port, wait_until};
 use tempfile::TempDir;
 
 use super::process::Process;
@@ -93,9 +92,4 @@ impl Server {
 fn spawn(port: u16, directory: &TempDir, settings: &[(String, String)]) -> Process {
     let (address, data) = (format!("127.0.0.1:{port}"), directory.path().display().to_string());
     Process::repruv(&["serve", "--listen", &address, "--data-dir", &data], settings)
-}
-
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
 }

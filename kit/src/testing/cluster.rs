@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use postgres::{Client, NoTls};
 
+use super::free_port;
+
 /// Runs beside the tests and outlives them by a moment: its standard input is a pipe that only the test process holds,
 /// so that it closes on a return, a panic and a SIGKILL alike.
 const WATCHDOG: &str = r#"
@@ -204,12 +206,6 @@ impl Drop for Cluster {
 }
 
 const DEFAULT_PORT: u16 = 5432;
-
-/// Free when asked.
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
-    listener.local_addr().expect("a bound socket has an address").port()
-}
 
 /// The newest installed server's programs.
 fn binaries() -> Option<PathBuf> {

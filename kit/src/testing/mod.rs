@@ -4,6 +4,7 @@ mod cluster;
 mod database;
 mod halt;
 pub mod mutants;
+mod port;
 mod proxy;
 pub mod simulation;
 mod test_db;
@@ -14,6 +15,7 @@ use std::time::Duration;
 pub use self::cluster::Cluster;
 pub use self::database::{Database, Engine};
 pub use self::halt::{Halt, until_held_up};
+pub use self::port::free_port;
 pub use self::proxy::{Cut, Proxy};
 pub use self::test_db::TestDb;
 

@@ -16,7 +16,7 @@ use crate::testing::TestApp;
 both_databases! {
     async fn what_was_done_a_moment_ago_is_not_undone_by_an_older_list(app: TestApp) {
         let (app, _beside) = with_demo(app).await;
-        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=3").await.json();
+        let waiting = app.get("/api/interactions?platform=youtube&state=needs_reply&kind=comment&limit=3").await.json();
         let ids = (0..3).map(|n| waiting["items"][n]["id"].as_str().expect("some wait").to_owned()).collect::<Vec<_>>();
         let sent = app.json("POST", &format!("/api/inbox/{}/replies", ids[2]), json!({ "text": "At nine." })).await.json();
         app.run_jobs().await;
@@ -47,7 +47,7 @@ both_databases! {
 
     async fn what_is_asked_for_by_its_id_is_as_the_platform_has_it_now(app: TestApp) {
         let (app, _beside) = with_demo(app).await;
-        let waiting = app.get("/api/interactions?state=needs_reply&kind=comment&limit=1").await.json();
+        let waiting = app.get("/api/interactions?platform=youtube&state=needs_reply&kind=comment&limit=1").await.json();
         let id = waiting["items"][0]["id"].as_str().expect("one waits").to_owned();
         let page = [as_listed(&app, &id).await];
         let before = app.app.now();

@@ -186,10 +186,12 @@ pub async fn check_ends(url: &str, data_dir: &Path) -> Vec<String> {
     for (user, home) in &homes {
         for (comment, act) in last_of_each(acts.iter().filter(|act| act.workspace_id.to_string() == *home)) {
             let at = (user.clone(), comment.to_owned());
+            // A network keeps a list of what is hidden, and none of what is shown.
+            let shown = comment.starts_with("at://").then(|| "published".to_owned());
             let (stands, wanted) = match act.verb.as_str() {
                 "edit" => (texts.get(&at), act.text.as_deref().unwrap_or_default()),
                 "hide" => (statuses.get(&at), "heldForReview"),
-                "publish" => (statuses.get(&at), "published"),
+                "publish" => (statuses.get(&at).or(shown.as_ref()), "published"),
                 "delete" => (statuses.get(&at), "deleted"),
                 _ => (statuses.get(&at), "rejected"),
             };
@@ -259,15 +261,30 @@ fn live(conn: &mut Conn) -> kit::db::Result<HashSet<String>> {
     Ok(keys.into_iter().collect())
 }
 
+const NEWEST_WRITES: &str =
+    "WITH newest_writes AS (SELECT w.*, n.did FROM repo_writes w JOIN network_accounts n ON n.profile_id = w.profile_id
+     WHERE NOT EXISTS (SELECT 1 FROM repo_writes later WHERE later.profile_id = w.profile_id
+     AND later.collection = w.collection AND later.record_key = w.record_key AND later.place > w.place))";
+/// What a network's thread hides stands in its gate's newest record.
+const HIDDEN: &str = "g.value, 'heldForReview' FROM newest_writes c JOIN json_each(c.record, '$.hiddenReplies') g";
+/// A post is gone as soon as its record is.
+const DELETED: &str = "'at://' || c.did || '/' || c.collection || '/' || c.record_key, 'deleted'
+     FROM (SELECT * FROM newest_writes WHERE record IS NULL) c";
+
 type OfComments = HashMap<(String, String), String>;
 
 /// How the platform has comments, and what own ones say, by person and id.
 fn there(conn: &mut Conn) -> kit::db::Result<(OfComments, OfComments)> {
     let mut read = |what: &str| {
-        let sql =
-            format!("SELECT p.user_id, {what} c JOIN profiles p ON p.id = c.profile_id WHERE p.deactivated_at IS NULL");
+        let sql = format!(
+            "{NEWEST_WRITES} SELECT p.user_id, {what} JOIN profiles p ON p.id = c.profile_id WHERE p.deactivated_at IS NULL"
+        );
         let rows = conn.all::<(String, String, String)>(&sql, args![])?;
         Ok::<_, kit::db::Error>(rows.into_iter().map(|(user, id, value)| ((user, id), value)).collect::<OfComments>())
     };
-    Ok((read("c.id, c.status FROM moderated_comments")?, read("c.id, c.text FROM written_comments")?))
+    let texts = read("c.id, c.text FROM written_comments c")?;
+    let mut statuses = read("c.id, c.status FROM moderated_comments c")?;
+    statuses.extend(read(HIDDEN)?);
+    statuses.extend(read(DELETED)?);
+    Ok((statuses, texts))
 }

@@ -123,7 +123,11 @@ pub fn homes(conn: &mut Conn) -> kit::db::Result<HashMap<String, String>> {
 /// How often each text stands at the platform, or stood there, whatever was added to it later.
 fn sent(conn: &mut Conn) -> kit::db::Result<HashMap<String, i64>> {
     let mut counts = HashMap::new();
-    for text in conn.all::<String>("SELECT text FROM written_comments", args![])? {
+    // Each of a repository's records once, whatever it was put for again.
+    let written = "SELECT text FROM written_comments UNION ALL
+         SELECT text FROM (SELECT DISTINCT profile_id, record_key, record ->> 'text' AS text FROM repo_writes
+         WHERE collection = 'app.bsky.feed.post' AND record IS NOT NULL) posts";
+    for text in conn.all::<String>(written, args![])? {
         *counts.entry(text.split(", and").next().unwrap_or_default().to_owned()).or_default() += 1;
     }
     Ok(counts)
