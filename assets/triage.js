@@ -264,6 +264,7 @@ if (receipt && !isOpen()) (links()[0] ?? receipt.querySelector("a, button"))?.fo
 // place, new ones wait behind a button.
 const button = document.getElementById("new-comments");
 const rows = (part) => [...part.querySelectorAll(".row")];
+const isWhole = (part) => part.querySelector("[rel=next]") === null;
 
 function isBeingRead(part) {
   const selection = getSelection();
@@ -277,7 +278,8 @@ document.addEventListener("freshen", (event) => {
   const isBusy = (one) => one.querySelector("[data-busy]") !== null;
   if (isBusy(part) && !isBusy(event.detail.fresh)) renewList();
   if (part.id !== "panel-inbox" || !button) return;
-  if (!isBeingRead(part) || !rows(part).length) return void (button.hidden = true);
+  // Where nobody waits any more, there is nothing left to read.
+  if (!isBeingRead(part) || !rows(part).length || !rows(event.detail.fresh).length) return void (button.hidden = true);
   event.preventDefault();
   const { fresh, replace } = event.detail;
   rows(fresh).forEach(renew);
@@ -310,16 +312,20 @@ function renew(fresh) {
 function fade(part, fresh) {
   const still = new Set(rows(fresh).map((row) => row.id));
   const all = rows(part);
-  const last = all.findLastIndex((row) => still.has(row.id));
-  all.forEach((row, index) => row.classList.toggle("left", index < last && !still.has(row.id)));
+  // Of what stands below them all nobody knows whether it left, or stands on the next page.
+  const last = isWhole(fresh) ? all.length : all.findLastIndex((row) => still.has(row.id));
+  all.forEach((row, index) => {
+    const isGone = index < last && !still.has(row.id);
+    row.classList.toggle("left", isGone);
+    if (isGone) row.querySelector(".stands")?.remove();
+  });
 }
 
 // What moved up from the next page is not new: it follows all that is known. Of whole pages that are new, one is seen.
 function countNew(part, fresh) {
   const known = new Set(rows(part).map((row) => row.id));
   const all = rows(fresh);
-  const isWhole = fresh.querySelector("[rel=next]") === null;
   const last = all.findLastIndex((row) => known.has(row.id));
-  const count = all.slice(0, isWhole || last < 0 ? all.length : last).filter((row) => !known.has(row.id)).length;
-  return isWhole || last >= 0 ? count : `${count}+`;
+  const count = all.slice(0, isWhole(fresh) || last < 0 ? all.length : last).filter((row) => !known.has(row.id)).length;
+  return isWhole(fresh) || last >= 0 ? count : `${count}+`;
 }

@@ -446,11 +446,14 @@ CREATE TABLE thread_notes (
     id UUID PRIMARY KEY,
     workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
     thread_id UUID NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+    -- Whom it is about, if it is to be read beside all that they write.
+    author_id UUID REFERENCES authors (id) ON DELETE SET NULL,
     text TEXT NOT NULL,
     written_by UUID NOT NULL,
     written_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX thread_notes_by_thread ON thread_notes (thread_id, written_at);
+CREATE INDEX thread_notes_by_author ON thread_notes (author_id) WHERE author_id IS NOT NULL;
 CREATE INDEX thread_notes_by_workspace ON thread_notes (workspace_id);
 
 -- What somebody has typed of a note so far.

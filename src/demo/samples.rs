@@ -3,7 +3,7 @@
 use super::Story;
 use crate::inbox::listing::{self, Filter, Order, Reader};
 use crate::inbox::marks::{self, Mark};
-use crate::inbox::notes;
+use crate::inbox::notes::{self, About, Words};
 use crate::inbox::triage::TriageState;
 use crate::replies::saved::{self, Typed};
 use crate::web::errors::{Error, Result};
@@ -12,6 +12,8 @@ use crate::workspaces::{UserId, WorkspaceId};
 
 /// Not on the first comments, which a person tries things on.
 const SPARED: usize = 4;
+
+const NOTE: Words<'_> = Words { text: "They asked before. Let's answer this one today.", about: About::Thread };
 
 const THANKS: (&str, &str) = ("Thank you", "Thank you, {first_name}! It means a lot to read that.");
 
@@ -56,7 +58,7 @@ pub fn put(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId, story: Sto
     }
     if let Some(first) = ids.first() {
         unless_refused(marks::mark(work, workspace, &[*first], &Mark::Assign(user)))?;
-        unless_refused(notes::write(work, workspace, *first, "They asked before. Let's answer this one today."))?;
+        unless_refused(notes::write(work, workspace, *first, NOTE))?;
     }
     for (name, text) in saved_of(story) {
         unless_refused(saved::make(work, workspace, &Typed { name: name.to_owned(), text: text.to_owned() }))?;

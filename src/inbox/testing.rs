@@ -220,7 +220,7 @@ pub async fn more(app: &TestApp, page: impl Fn(&mut Tx, &IngestContext<'_>) -> R
     let (who, now, random) = (app.who().await, app.app.now(), app.app.random.clone());
     let workspace = who.workspace.id;
     let ingested = app.db.write(move |tx| {
-        let connection = tx.one("SELECT id FROM platform_connections", args![])?;
+        let connection = tx.one("SELECT id FROM platform_connections WHERE platform = 'youtube'", args![])?;
         let context =
             IngestContext { workspace, connection, platform: Platform::YouTube, language: None, now, random: &random };
         page(tx, &context)

@@ -156,7 +156,8 @@ async fn edit(app: &TestApp, external_id: &str, text: &str) {
     let (now, random) = (app.app.now(), app.app.random.clone());
     let edited = comment(external_id, "ann", text);
     let ingested = app.app.db.write(move |tx| {
-        let (connection, workspace) = tx.one("SELECT id, workspace_id FROM platform_connections", args![])?;
+        let (connection, workspace) =
+            tx.one("SELECT id, workspace_id FROM platform_connections WHERE platform = 'youtube'", args![])?;
         let platform = Platform::YouTube;
         let context = IngestContext { workspace, connection, platform, language: None, now, random: &random };
         ingest::interactions(tx, &context, std::slice::from_ref(&edited))

@@ -70,6 +70,11 @@ impl State {
         }
     }
 
+    /// Nobody has to do anything for it.
+    pub const fn is_on_its_way(self) -> bool {
+        matches!(self, State::Queued | State::Sending | State::PendingModeration)
+    }
+
     /// Nobody else may answer the same item meanwhile.
     pub const fn is_under_way(self) -> bool {
         matches!(

@@ -275,7 +275,7 @@ fn a_thousand_comments_that_come_move_nothing_under_whoever_reads() {
 /// A hundred comments, as a reading of the account brings them.
 fn arrive(tx: &mut Tx, random: &Random, first: usize) -> db::Result<()> {
     let (connection, workspace): (ConnectionId, WorkspaceId) =
-        tx.one("SELECT id, workspace_id FROM platform_connections", &[])?;
+        tx.one("SELECT id, workspace_id FROM platform_connections WHERE platform = 'youtube'", &[])?;
     let (platform, now) = (Platform::YouTube, Clock::system().now());
     let context = IngestContext { workspace, connection, platform, language: None, now, random };
     let page = (first..first + 100).map(|number| asked(number, now)).collect::<Vec<_>>();

@@ -5,6 +5,7 @@ mod filters;
 mod inbox;
 mod members;
 mod moderation;
+mod morning;
 mod narrow;
 mod pages;
 mod palette;

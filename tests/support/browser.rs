@@ -70,8 +70,8 @@ impl Browser {
 
     /// Presses a key with the control key held.
     pub async fn chord(&self, key: &str) {
+        let code = if key == "Enter" { Some(13) } else { key.to_uppercase().bytes().next() };
         for kind in ["rawKeyDown", "keyUp"] {
-            let code = key.to_uppercase().bytes().next();
             let event = json!({"type": kind, "key": key, "modifiers": 2, "windowsVirtualKeyCode": code});
             self.protocol("Input.dispatchKeyEvent", event).await.expect("the browser takes keys");
         }

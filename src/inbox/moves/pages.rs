@@ -14,12 +14,13 @@ use super::{AT_ONCE, Done, Move};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
-use crate::inbox::listing::{self, Filter, Reader};
+use crate::inbox::listing::{self, Cursor, Filter, Interaction, Reader};
 use crate::inbox::pages::{self, Parameters};
 use crate::inbox::place::{Place, take, with};
 use crate::inbox::remarks::Remark;
 use crate::inbox::threads::{ThreadId, ThreadState};
 use crate::model::InteractionId;
+use crate::replies::State as ReplyState;
 use crate::web::errors::{Error, Result};
 use crate::web::ui::Local;
 use crate::work::Work;
@@ -229,12 +230,28 @@ fn has_undone(receipt: Receipt) -> Result<()> {
     }
 }
 
-/// Where a person goes on: what stands after the comment, else what stands before it, else the list.
+/// Where a person goes on: what stands after the comment, else what stands before it, else the list. What has an answer on its
+/// way asks nothing more of them.
 pub(in crate::inbox) fn after(conn: &mut Conn, reader: Reader<'_>, place: &Place, id: InteractionId) -> Result<String> {
     let item = listing::open(conn, reader.workspace, id)?.ok_or(Error::NotFound)?.interaction;
-    let listed = listing::list(conn, reader, &place.filter, place.cursor, listing::DEFAULT_LIMIT)?;
-    let beside = pages::neighbours(conn, reader, place, &listed, &item)?;
-    Ok(beside.next.or(beside.previous).unwrap_or_else(|| place.list()))
+    let mut list = |cursor| listing::list(conn, reader, &place.filter, cursor, listing::DEFAULT_LIMIT);
+    let waits = |one: &&Interaction| one.id != id && !one.reply.is_some_and(ReplyState::is_on_its_way);
+    let listed = list(place.cursor)?;
+    let here = listed.items.iter().position(|one| one.id == id);
+    let (before, behind) = listed.items.split_at(here.unwrap_or_default());
+    if let Some(next) = behind.iter().filter(|_| here.is_some()).find(waits) {
+        return Ok(place.one(next.id));
+    }
+    // What is in no list any more has its place by its order.
+    let (beyond, there) = match here {
+        Some(_) => (listed.next, place.from(listed.next)),
+        None => (Some(Cursor::after(&item)), place.clone()),
+    };
+    let page = beyond.map(|cursor| list(Some(cursor))).transpose()?;
+    if let Some(next) = page.iter().flat_map(|page| &page.items).find(waits) {
+        return Ok(there.one(next.id));
+    }
+    Ok(before.iter().rev().find(waits).map_or_else(|| place.list(), |one| place.one(one.id)))
 }
 
 /// Where a person goes on, with what was done before.

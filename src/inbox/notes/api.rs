@@ -1,4 +1,4 @@
-//! `/api/interactions/{id}/notes`: what a team says to each other about a thread.
+//! `/api/interactions/{id}/notes`: what a team says to each other about a thread, or about who wrote in it.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -8,7 +8,7 @@ use kit::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Note, NoteId};
+use super::{About, Note, NoteId, Words};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::idempotency::api::Once;
@@ -30,6 +30,7 @@ pub struct ListAnswer {
 pub struct Body {
     id: NoteId,
     text: String,
+    about: About,
     author: Author,
     created_at: Timestamp,
 }
@@ -46,9 +47,12 @@ struct Author {
 pub struct NewNoteBody {
     #[schema(min_length = 1)]
     text: String,
+    /// Of a person it is told with everything that they write on that account.
+    #[serde(default)]
+    about: About,
 }
 
-/// The notes on the thread of an interaction, the oldest first.
+/// The notes on the thread of an interaction and on its author, the oldest first.
 #[utoipa::path(get, path = "/interactions/{id}/notes", tag = "notes", params(("id" = inline(InteractionId), Path)),
     responses((status = 200, body = ListAnswer), (status = 401), (status = 404)))]
 pub async fn list(State(app): State<App>, who: Caller, Path(id): Path<String>) -> Result<Json<ListAnswer>> {
@@ -74,7 +78,7 @@ pub async fn write(
 ) -> Result<Response> {
     let (id, workspace) = (interaction(&id)?, who.workspace.id);
     let effect = move |work: &mut Work<'_>| {
-        let note = super::write(work, workspace, id, &body.text)?;
+        let note = super::write(work, workspace, id, Words { text: &body.text, about: body.about })?;
         Ok::<_, Error>((StatusCode::CREATED, Some(Body::of(note))))
     };
     once.write(&app, Some(who.workspace.id), visitor.acting_for(who.user.id), effect).await
@@ -106,7 +110,8 @@ fn interaction(id: &str) -> Result<InteractionId> {
 
 impl Body {
     fn of(note: Note) -> Self {
+        let about = note.about();
         let author = Author { id: note.written_by, name: note.author };
-        Self { id: note.id, text: note.text, author, created_at: note.written_at }
+        Self { id: note.id, text: note.text, about, author, created_at: note.written_at }
     }
 }

@@ -1,4 +1,4 @@
-//! Notes of the team on a thread: plain text for each other, which no platform ever sees.
+//! Notes of the team on a thread, or on who wrote in it: plain text for each other, which no platform ever sees.
 
 pub mod api;
 pub mod pages;
@@ -23,6 +23,25 @@ use store::NewNote;
 
 kit::id_types! { pub NoteId }
 
+kit::text_enum! {
+    /// What a note is about.
+    #[derive(Default)]
+    pub enum About {
+        /// Read in that thread.
+        #[default]
+        Thread = "thread",
+        /// Read beside all that its author writes on that account.
+        Person = "person",
+    }
+}
+
+/// What somebody writes, and about what.
+#[derive(Clone, Copy, Debug)]
+pub struct Words<'a> {
+    pub text: &'a str,
+    pub about: About,
+}
+
 /// Letters.
 pub const LONGEST: usize = 2_000;
 /// Of a draft, which may be too long to be a note.
@@ -31,9 +50,9 @@ const LONGEST_DRAFT: usize = 100_000;
 const MOST: i64 = 200;
 
 /// Writes a note on the thread of a comment.
-pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, text: &str) -> Result<Note> {
+pub fn write(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, words: Words<'_>) -> Result<Note> {
     let id = NoteId::new(work.now, work.random);
-    write_once(work, workspace, on, text, id)
+    write_once(work, workspace, on, words, id)
 }
 
 /// Under an id that was made when the form was drawn: a form that is sent twice is one note.
@@ -41,14 +60,14 @@ pub fn write_once(
     work: &mut Work<'_>,
     workspace: WorkspaceId,
     on: InteractionId,
-    text: &str,
+    words: Words<'_>,
     id: NoteId,
 ) -> Result<Note> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
-    let text = read(text)?;
+    let text = read(words.text)?;
     let known = store::find(work.tx, workspace, id)?;
-    if let Some(note) = known.filter(|note| note.written_by == by && note.text == text) {
+    if let Some(note) = known.filter(|note| note.written_by == by && note.text == text && note.about() == words.about) {
         return Ok(note);
     }
     if store::count(work.tx, workspace, thread.id)? >= MOST {
@@ -58,7 +77,11 @@ pub fn write_once(
             "This thread has 200 notes. Delete one first.",
         )));
     }
-    let mut note = NewNote { id, text: &text, written_by: by, written_at: work.now };
+    let on_person = match words.about {
+        About::Person => Some(store::author(work.tx, workspace, on)?.ok_or(Error::NotFound)?),
+        About::Thread => None,
+    };
+    let mut note = NewNote { id, text: &text, written_by: by, written_at: work.now, on_person };
     // Other words under an id that is taken are another note.
     if !store::insert(work.tx, workspace, thread.id, &note)? {
         note.id = NoteId::new(work.now, work.random);
@@ -69,17 +92,17 @@ pub fn write_once(
     store::find(work.tx, workspace, note.id)?.ok_or(Error::NotFound)
 }
 
-/// Deletes a note of one's own from the thread of a comment.
+/// Deletes a note of one's own that is read beside a comment.
 pub fn delete(work: &mut Work<'_>, workspace: WorkspaceId, on: InteractionId, note: NoteId) -> Result<()> {
     let by = work.who.person().ok_or(Error::SignInNeeded)?;
     let thread = decisions::threads_of(work.tx, workspace, &[on])?.pop().ok_or(Error::NotFound)?;
-    if !store::delete(work.tx, workspace, thread.id, (note, by))? {
+    if !store::delete(work.tx, workspace, on, (note, by))? {
         return Err(Error::NotFound);
     }
     Ok(events::record(work.tx, work.now, workspace, Event::InboxChanged(thread.connection_id))?)
 }
 
-/// Of the thread of a comment, the oldest first.
+/// Those that are read beside a comment, the oldest first.
 pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> db::Result<Vec<Note>> {
     store::of_item(conn, workspace, id)
 }
@@ -132,6 +155,12 @@ pub fn draft_of(
 /// Somebody has left: what they were writing ends.
 pub fn member_left(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> db::Result<()> {
     store::remove_drafts_of(tx, workspace, user)
+}
+
+impl Note {
+    pub fn about(&self) -> About {
+        if self.is_on_person { About::Person } else { About::Thread }
+    }
 }
 
 fn read(text: &str) -> Result<String> {

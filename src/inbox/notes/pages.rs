@@ -8,7 +8,7 @@ use kit::db::{self, Conn};
 use kit::web::Nonce;
 use serde::Deserialize;
 
-use super::NoteId;
+use super::{About, NoteId, Words};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::moves::pages::place;
@@ -27,9 +27,15 @@ pub struct NoteForm {
     note: String,
     key: Option<String>,
     was: Option<String>,
+    /// Ticked: it is about the person.
+    person: Option<String>,
 }
 
 impl NoteForm {
+    fn words(&self) -> Words<'_> {
+        Words { text: &self.note, about: self.person.as_ref().map_or(About::Thread, |_| About::Person) }
+    }
+
     fn typed(&self) -> Typed<'_> {
         Typed { text: &self.note, was: self.was.as_deref(), form: self.key.as_deref(), key: None }
     }
@@ -73,6 +79,7 @@ impl Noting {
 #[derive(Clone, Debug)]
 pub struct NoteTold {
     pub text: String,
+    pub about: About,
     pub error: String,
 }
 
@@ -86,19 +93,22 @@ pub async fn write(
 ) -> Result<Response> {
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (list, panel) = place(parameters.clone())?;
-    let (workspace, user, text) = (who.workspace.id, who.user.id, form.note.clone());
+    let (workspace, user) = (who.workspace.id, who.user.id);
+    let (text, about) = (form.note.clone(), form.words().about);
     let write = move |work: &mut Work<'_>| {
         if let Some(words) = super::written_elsewhere(work.tx, (workspace, id, user), &form.typed())? {
-            return Ok(Some(NoteTold { text: form.typed().above(&words), error: ELSEWHERE.to_owned() }));
+            return Ok(Some(NoteTold { text: form.typed().above(&words), about, error: ELSEWHERE.to_owned() }));
         }
         let key = form.key.as_deref().and_then(|key| key.parse().ok());
         let key = key.unwrap_or_else(|| NoteId::new(work.now, work.random));
-        super::write_once(work, workspace, id, &form.note, key).map(|_| None)
+        super::write_once(work, workspace, id, form.words(), key).map(|_| None)
     };
     let refused = match app.write(who.acting(), write).await {
         Ok(None) => return Ok(Redirect::to(&list.address(&format!("/inbox/{id}"), panel.as_deref())).into_response()),
         Ok(Some(elsewhere)) => elsewhere,
-        Err(Error::Invalid(errors)) => NoteTold { text, error: errors.of("text").unwrap_or_default().to_owned() },
+        Err(Error::Invalid(errors)) => {
+            NoteTold { text, about, error: errors.of("text").unwrap_or_default().to_owned() }
+        }
         Err(error) => return Err(error),
     };
     let asked = Asked { noted: Some(refused), ..Asked::new(id, parameters) };

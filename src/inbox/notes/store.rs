@@ -6,7 +6,7 @@ use kit::db::{Conn, Result, Tx};
 
 use super::NoteId;
 use crate::inbox::threads::ThreadId;
-use crate::model::InteractionId;
+use crate::model::{AuthorId, InteractionId};
 use crate::workspaces::{UserId, WorkspaceId};
 
 kit::row! {
@@ -18,24 +18,28 @@ kit::row! {
         /// None of somebody who has no account any more.
         pub author: Option<String>,
         pub written_at: Timestamp,
+        /// Of who wrote the comment, rather than of its thread.
+        pub is_on_person: bool,
     }
 }
 
-const SELECT: &str = "SELECT n.id, n.text, n.written_by, u.name, n.written_at FROM thread_notes n LEFT JOIN users u ON u.id = n.written_by";
+const SELECT: &str = "SELECT n.id, n.text, n.written_by, u.name, n.written_at, n.author_id IS NOT NULL
+     FROM thread_notes n LEFT JOIN users u ON u.id = n.written_by";
 
 pub struct NewNote<'a> {
     pub id: NoteId,
     pub text: &'a str,
     pub written_by: UserId,
     pub written_at: Timestamp,
+    pub on_person: Option<AuthorId>,
 }
 
 /// Whether its id was free.
 pub fn insert(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, note: &NewNote<'_>) -> Result<bool> {
     let inserted = tx.exec(
-        "INSERT INTO thread_notes (id, workspace_id, thread_id, text, written_by, written_at)
-         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO NOTHING",
-        args![note.id, workspace, thread, note.text, note.written_by, note.written_at],
+        "INSERT INTO thread_notes (id, workspace_id, thread_id, author_id, text, written_by, written_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
+        args![note.id, workspace, thread, note.on_person, note.text, note.written_by, note.written_at],
     )?;
     Ok(inserted == 1)
 }
@@ -48,14 +52,20 @@ pub fn count(conn: &mut Conn, workspace: WorkspaceId, thread: ThreadId) -> Resul
     conn.one("SELECT count(*) FROM thread_notes WHERE workspace_id = $1 AND thread_id = $2", args![workspace, thread])
 }
 
-pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Vec<Note>> {
-    let sql = format!(
-        "{SELECT} WHERE n.workspace_id = $1 AND n.thread_id = (SELECT t.id FROM interactions i
+/// Those that are read beside a comment: its thread's, and its author's from wherever they were written.
+const BESIDE: &str = "(n.workspace_id = $1) IS TRUE AND (
+        n.author_id = (SELECT i.author_id FROM interactions i WHERE i.workspace_id = $1 AND i.id = $2)
+        OR n.author_id IS NULL AND n.thread_id = (SELECT t.id FROM interactions i
             JOIN threads t ON t.connection_id = i.connection_id AND t.external_id = i.thread_external_id
-            WHERE i.workspace_id = $1 AND i.id = $2)
-         ORDER BY n.written_at, n.id"
-    );
-    conn.all(&sql, args![workspace, id])
+            WHERE i.workspace_id = $1 AND i.id = $2))";
+
+pub fn of_item(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Vec<Note>> {
+    conn.all(&format!("{SELECT} WHERE {BESIDE} ORDER BY n.written_at, n.id"), args![workspace, id])
+}
+
+/// Who wrote a comment.
+pub fn author(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<Option<AuthorId>> {
+    conn.opt("SELECT author_id FROM interactions WHERE workspace_id = $1 AND id = $2", args![workspace, id])
 }
 
 /// With the form that wrote it last.
@@ -96,8 +106,8 @@ pub fn remove_drafts_of(tx: &mut Tx, workspace: WorkspaceId, user: UserId) -> Re
     tx.exec("DELETE FROM note_drafts WHERE workspace_id = $1 AND user_id = $2", args![workspace, user]).map(drop)
 }
 
-/// A note by somebody; whether there was one.
-pub fn delete(tx: &mut Tx, workspace: WorkspaceId, thread: ThreadId, (id, by): (NoteId, UserId)) -> Result<bool> {
-    let sql = "DELETE FROM thread_notes WHERE workspace_id = $1 AND thread_id = $2 AND id = $3 AND written_by = $4";
-    Ok(tx.exec(sql, args![workspace, thread, id, by])? > 0)
+/// A note by somebody that is read beside a comment; whether there was one.
+pub fn delete(tx: &mut Tx, workspace: WorkspaceId, on: InteractionId, (id, by): (NoteId, UserId)) -> Result<bool> {
+    let sql = format!("DELETE FROM thread_notes AS n WHERE n.id = $3 AND n.written_by = $4 AND {BESIDE}");
+    Ok(tx.exec(&sql, args![workspace, on, id, by])? > 0)
 }

@@ -1,8 +1,13 @@
 //! Notes, as a team writes them on pages.
 
-use kit::args;
+use std::time::Duration;
 
-use crate::inbox::testing::{colleague, three_questions};
+use kit::args;
+use serde_json::json;
+
+use crate::inbox::ingest;
+use crate::inbox::testing::{colleague, comment, more, three_questions};
+use crate::model::InteractionId;
 use crate::testing::TestApp;
 
 kit::both_databases! {
@@ -23,6 +28,41 @@ kit::both_databases! {
         assert_eq!(app.post(&delete, &[("note", &note)]).await.status, 303);
         assert_eq!(app.post(&delete, &[("note", &note)]).await.status, 404);
         assert!(!app.get(&format!("/inbox/{id}")).await.text.contains("regular"));
+    }
+
+    async fn a_note_on_a_person_is_read_beside_all_that_they_write_and_nowhere_else(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        // The author of the first one asks again, in a thread of its own.
+        more(&app, |tx, context| ingest::interactions(tx, context, &[comment("later", "a0", "And how long does it take?")])).await;
+        let later = "SELECT id FROM interactions WHERE external_id = 'later'";
+        let again = app.db.read(move |conn| conn.one::<InteractionId>(later, args![])).await.unwrap();
+        let path = format!("/inbox/{}/notes", ids[0]);
+        for form in [&[("note", "A regular."), ("person", "on")][..], &[("note", "Call her.")]] {
+            assert_eq!(app.post(&path, form).await.status, 303);
+            app.hand.advance(Duration::from_secs(1));
+        }
+        let told = async |id| {
+            let notes = app.get(&format!("/api/interactions/{id}/notes")).await.json()["items"].clone();
+            let notes = notes.as_array().expect("a list").iter();
+            notes.map(|note| format!("{}: {}", note["about"].as_str().unwrap(), note["text"].as_str().unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(ids[0]).await, ["person: A regular.", "thread: Call her."]);
+        assert_eq!(told(again).await, ["person: A regular."]);
+        assert_eq!(told(ids[1]).await, [""; 0], "somebody else's");
+        let page = app.get(&format!("/inbox/{again}")).await.text;
+        assert!(page.contains("A regular.</p>") && page.contains("<span dir=\"auto\">on @a0</span>"), "{page}");
+
+        let written = app.json("POST", &format!("/api/interactions/{again}/notes"), json!({ "text": "Likes tea.", "about": "person" })).await;
+        assert_eq!((written.status.as_u16(), &written.json()["about"]), (201, &json!("person")));
+        assert_eq!(told(ids[0]).await, ["person: A regular.", "thread: Call her.", "person: Likes tea."]);
+        let refused = app.json("POST", &format!("/api/interactions/{again}/notes"), json!({ "text": "Hm.", "about": "shop" })).await;
+        assert_eq!(refused.status, 422);
+        // It is taken back from wherever it is read, and from nowhere else.
+        let note = written.json()["id"].as_str().expect("an id").to_owned();
+        assert_eq!(app.post(&format!("/inbox/{}/notes/delete", ids[1]), &[("note", &note)]).await.status, 404);
+        assert_eq!(app.post(&format!("{path}/delete"), &[("note", &note)]).await.status, 303);
+        assert_eq!(told(again).await, ["person: A regular."]);
     }
 
     async fn a_note_whose_form_is_sent_twice_is_written_once(app: TestApp) {

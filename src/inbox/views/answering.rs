@@ -53,7 +53,7 @@ pub(super) fn on_their_way(
 pub(super) fn open_reply(item: &Interaction) -> Markup {
     match item.reply {
         None | Some(State::Published | State::Deleted | State::Cancelled | State::Draft) => NOTHING,
-        Some(state) => html! { span data-test="reply-stands" { (state_tag(state)) } },
+        Some(state) => html! { span.stands data-test="reply-stands" { (state_tag(state)) } },
     }
 }
 

@@ -1,25 +1,26 @@
-//! What the team says to each other about a thread: on other paper than what the platform sees.
+//! What the team says to each other about a thread and who writes in it: on other paper than what the platform sees.
 
 use maud::{Markup, html};
 
+use crate::inbox::listing::Interaction;
 use crate::inbox::notes::pages::Noting;
-use crate::inbox::notes::{LONGEST, Note};
+use crate::inbox::notes::{About, LONGEST, Note};
 use crate::inbox::place::Place;
-use crate::model::InteractionId;
 use crate::web::ui::numbers::grouped;
 use crate::web::ui::{Icon, Local, NOTHING, icon};
 use crate::workspaces::UserId;
 
 /// In the order in which they were written; `me` may take back their own.
-pub(super) fn list(id: InteractionId, notes: &[Note], me: Option<UserId>, place: &Place, local: &Local) -> Markup {
+pub(super) fn list(item: &Interaction, notes: &[Note], me: Option<UserId>, place: &Place, local: &Local) -> Markup {
     if notes.is_empty() {
         return NOTHING;
     }
+    let id = item.id;
     html! {
         ul.team-notes.whole aria-label="Notes of your team" {
             @for note in notes {
                 li {
-                    p.meta { b { (note.author.as_deref().unwrap_or("Somebody")) } span { (local.ago(note.written_at)) } }
+                    p.meta { b { (note.author.as_deref().unwrap_or("Somebody")) } @if note.is_on_person { span dir="auto" { "on " (item.author_name) } } span { (local.ago(note.written_at)) } }
                     p.said dir="auto" { (note.text) }
                     @if Some(note.written_by) == me {
                         form method="post" action=(place.address(&format!("/inbox/{id}/notes/delete"), None)) data-act {
@@ -33,8 +34,9 @@ pub(super) fn list(id: InteractionId, notes: &[Note], me: Option<UserId>, place:
 }
 
 /// Not drawn anew by hints: somebody may be writing in it.
-pub(super) fn form(id: InteractionId, noting: &Noting, place: &Place) -> Markup {
-    let refused = noting.refused.as_ref();
+pub(super) fn form(item: &Interaction, noting: &Noting, place: &Place) -> Markup {
+    let (id, refused) = (item.id, noting.refused.as_ref());
+    let is_on_person = refused.is_some_and(|told| told.about == About::Person);
     let (text, error) = refused.map_or((&noting.kept, None), |told| (&told.text, Some(&told.error)));
     let described = if error.is_some() { "note-error note-help" } else { "note-help" };
     let address = |path: &str| place.address(&format!("/inbox/{id}/{path}"), None);
@@ -50,6 +52,10 @@ pub(super) fn form(id: InteractionId, noting: &Noting, place: &Place) -> Markup 
                     "\n" (text)
                 }
                 @if let Some(error) = error { p.error #note-error role="alert" { (error) } }
+                label.check {
+                    input type="checkbox" name="person" checked[is_on_person];
+                    span { "About " bdi { (item.author_name) } ", wherever they write" }
+                }
                 div.actions {
                     button.button.small type="submit" { "Keep the note" }
                     p.muted #note-help data-told aria-live="polite" { "Up to " (grouped(LONGEST as i64)) " letters, never sent to the platform." }

@@ -78,7 +78,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
         }
         (thread(opened, place, beside, local))
         (on_their_way(item.id, &opened.thread, beside, place, local))
-        (notes::list(item.id, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
+        (notes::list(item, &beside.notes, beside.may_answer.then_some(beside.by), place, local))
         (writing(&beside.answering))
     };
     let more = html! {
@@ -102,7 +102,7 @@ pub fn opened(opened: &Opened, place: &Place, beside: &Beside, local: &Local) ->
                     p.muted.help data-test="takes-a-place" { (item.platform.words().provider) " shows one reply per review, so a new one replaces yours." }
                 }
                 (composer(item, &beside.answering, beside.out_of_reach, place))
-                @if !item.is_own { (notes::form(item.id, &beside.noting, place)) }
+                @if !item.is_own { (notes::form(item, &beside.noting, place)) }
             }
             (part("interaction-more", more))
         }

@@ -41,6 +41,23 @@ kit::both_databases! {
         assert!(!list.contains("data-test=\"to-check\""), "who puts it out of the way has looked: {list}");
     }
 
+    async fn whoever_goes_on_passes_over_what_has_its_answer_on_its_way(app: TestApp) {
+        let (app, ids) = two_questions(app).await;
+        let on_to = async |from: InteractionId| {
+            let answer = app.post(&format!("/inbox/{from}/move"), &[("to", "done")]).await;
+            app.post(&format!("/inbox/{from}/move"), &[("to", "needs_reply")]).await;
+            answer.location().split('?').next().unwrap_or_default().to_owned()
+        };
+        let (first, second) = (format!("/inbox/{}", ids[0]), format!("/inbox/{}", ids[1]));
+        assert_eq!((on_to(ids[0]).await, on_to(ids[1]).await), (second.clone(), first));
+        send(&app, ids[0], "At the shop.").await;
+        assert_eq!(on_to(ids[1]).await, "/inbox", "nobody else waits");
+        stands(&app, ids[0], "state = 'failed', error_message = 'Comments are off.'").await;
+        assert_eq!(on_to(ids[1]).await, format!("/inbox/{}", ids[0]), "it waits for a person again");
+        stands(&app, ids[0], "state = 'queued'").await;
+        assert_eq!(send(&app, ids[1], "At nine.").await.location().split('?').next(), Some("/inbox"));
+    }
+
     async fn what_nobody_can_find_out_is_for_a_person_to_check(app: TestApp) {
         let (app, ids) = two_questions(app).await;
         send(&app, ids[0], "At the shop.").await;
