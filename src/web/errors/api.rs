@@ -1,6 +1,6 @@
 //! What of a JSON body could not be read, by the name of its field.
 
-use axum::body::to_bytes;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -11,10 +11,14 @@ use super::{Error, FieldErrors};
 
 /// Of what the library says: it repeats what it could not read.
 const LONGEST: usize = 300;
+const LIST: &str = "body can't be read: a list stands where an object is expected.";
 const ANSWER_BYTES: usize = 1 << 20;
 
 /// In front of every operation: the library that reads bodies refuses them in a line of text, which programs cannot tell apart.
 pub async fn name(request: Request, next: Next) -> Response {
+    let Some(request) = without_a_list(request).await else {
+        return Error::Invalid(FieldErrors::one("body", "bad_value", LIST)).into_response();
+    };
     let answer = next.run(request).await;
     let kind = answer.headers().get(CONTENT_TYPE);
     let is_line = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
@@ -27,6 +31,26 @@ pub async fn name(request: Request, next: Next) -> Response {
         None => StatusCode::UNPROCESSABLE_ENTITY.into_response(),
     }
 }
+
+/// The library takes a list for an object whose fields it names in their order, and any of them may then be missing.
+async fn without_a_list(request: Request) -> Option<Request> {
+    let (parts, body) = request.into_parts();
+    // It was read whole before, and bounded then.
+    let whole = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    (!whole.trim_ascii_start().starts_with(b"[")).then(|| Request::from_parts(parts, Body::from(whole)))
+}
+
+/// What the library calls by the names of its own language.
+const WORDS: [(&str, &str); 8] = [
+    ("expected a map", "expected an object"),
+    ("invalid type: sequence", "invalid type: a list"),
+    ("invalid type: map", "invalid type: an object"),
+    ("floating point `", "`"),
+    ("integer `", "`"),
+    ("expected u64", "expected a whole number from 0 on"),
+    ("expected i64", "expected a whole number"),
+    ("expected f64", "expected a number"),
+];
 
 /// `…: ids[0]: invalid type: integer `1`, expected a string at line 1 column 10`
 pub(super) fn errors(said: &str) -> Option<FieldErrors> {
@@ -42,7 +66,9 @@ pub(super) fn errors(said: &str) -> Option<FieldErrors> {
     }
     let is_path = |path: &&str| !path.contains(' ');
     let (field, why) = said.split_once(": ").filter(|(path, _)| is_path(path)).unwrap_or(("body", said));
+    let why = why.split_once("expected struct ").map_or(why.to_owned(), |(why, _)| format!("{why}expected an object"));
     let why: String = why.chars().take(LONGEST).collect();
+    let why = WORDS.iter().fold(why, |why, (theirs, ours)| why.replace(theirs, ours));
     Some(FieldErrors::one(field.to_owned(), "bad_value", format!("{field} can't be read: {why}.")))
 }
 
@@ -78,15 +104,19 @@ mod tests {
             ),
             (
                 "ids[0]: invalid type: integer `1`, expected a string at line 1 column 10",
-                "ids[0]: ids[0] can't be read: invalid type: integer `1`, expected a string.",
+                "ids[0]: ids[0] can't be read: invalid type: `1`, expected a string.",
             ),
             (
                 "verb: unknown variant `unknown field `x``, expected `hide` at line 1 column 10",
                 "verb: verb can't be read: unknown variant `unknown field `x``, expected `hide`.",
             ),
             (
+                "invalid type: string \"x\", expected struct Asked at line 1 column 3",
+                "body: body can't be read: invalid type: string \"x\", expected an object.",
+            ),
+            (
                 "invalid type: sequence, expected a map at line 1 column 0",
-                "body: body can't be read: invalid type: sequence, expected a map.",
+                "body: body can't be read: invalid type: a list, expected an object.",
             ),
         ] {
             assert_eq!(told(said), expected);

@@ -106,6 +106,26 @@ both_databases! {
         assert_eq!(ask(&app, "GET", "/api/demo/status", Value::Null).await.1["status"], "disabled", "nothing was begun");
     }
 
+    async fn a_list_is_no_object_whose_fields_stand_in_their_order(app: TestApp) {
+        let app = app.with_ann().await;
+        let spec = app.get("/api/openapi.json").await.json();
+        let mut seen = 0;
+        for (path, operations) in spec["paths"].as_object().expect("paths") {
+            for (method, operation) in operations.as_object().expect("operations") {
+                if operation["requestBody"].is_null() {
+                    continue;
+                }
+                let path = format!("/api{}", path.replace(['{', '}'], ""));
+                for body in ["[]", " \n[\"a@b.example\", \"x\"]"] {
+                    let answer = app.send(&method.to_uppercase(), &path, &[JSON], Body::from(body)).await;
+                    assert_ne!(answer.status.as_u16() / 100, 2, "{method} {path} {body}: {}", answer.text);
+                    seen += usize::from(answer.json()["errors"][0]["field"] == "body");
+                }
+            }
+        }
+        assert!(seen > 30, "{seen}: most are refused for this alone");
+    }
+
     async fn an_address_or_method_that_is_not_there_is_a_problem_too(app: TestApp) {
         let app = app.with_ann().await;
         for path in ["/api", "/api/", "/api/nowhere", "/api/v1/jobs/", "/api/v2/jobs", "/api/jobs/a/b/c"] {
