@@ -1,6 +1,7 @@
 //! Each metric: its value or the reason why there is none, its window, and what it means.
 
 mod answers;
+mod audience;
 
 use std::time::Duration;
 
@@ -8,9 +9,7 @@ use kit::clock::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Day, Facts, Growth, SMALLEST_BASE, WINDOW_DAYS};
-use crate::connections::Status;
-use crate::model::Platform;
+use super::{Day, Facts, SMALLEST_BASE, WINDOW_DAYS};
 use crate::web::ui::numbers::{counted, decimal, duration, grouped, signed};
 use crate::web::ui::{Icon, Local};
 
@@ -102,12 +101,11 @@ const NOT_CONNECTED: Reason = Reason {
     next: Some(Next { href: "/connections", label: "See connections" }),
 };
 const FIRST_READING: Reason = Reason { code: "first_reading", text: "The first sync is in progress.", next: None };
-const ONE_READING: Reason = Reason { code: "one_reading", text: "Needs two days of data.", next: None };
-const HIDDEN: Reason = Reason { code: "hidden", text: "The platform hides this number.", next: None };
 const NOTHING_PUBLISHED: Reason =
     Reason { code: "no_views", text: "Nothing published in this period shows views.", next: None };
 const NO_MOOD: Reason =
     Reason { code: "no_sentiment", text: "No comments with a known sentiment in this period.", next: None };
+
 /// All metrics, in the order in which they are shown.
 pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
     vec![
@@ -118,9 +116,9 @@ pub fn metrics(facts: &Facts, local: &Local) -> Vec<Metric> {
         answers::response_rate(facts, local),
         answers::answered_today(facts, local),
         sentiment(facts, local),
-        audience(facts, local),
-        new_followers(facts, local),
-        views(facts, local),
+        audience::audience(facts, local),
+        audience::new_followers(facts, local),
+        audience::views(facts, local),
         engagement_rate(facts),
     ]
 }
@@ -213,92 +211,10 @@ fn sentiment(facts: &Facts, local: &Local) -> Metric {
     }
 }
 
-/// Each platform by itself: none allows its numbers to be mixed with another's.
-fn audience(facts: &Facts, local: &Local) -> Metric {
-    let connected =
-        || facts.connections.iter().filter(|connection| connection.connection_status != Status::Disconnected);
-    let mut platforms: Vec<(Platform, i64, usize)> = Vec::new();
-    for (platform, followers) in connected().filter_map(|connection| Some((connection.platform, connection.followers?)))
-    {
-        match platforms.iter_mut().find(|(known, ..)| *known == platform) {
-            Some((_, sum, accounts)) => (*sum, *accounts) = (sum.saturating_add(followers), *accounts + 1),
-            None => platforms.push((platform, followers, 1)),
-        }
-    }
-    platforms.sort_by_key(|(platform, sum, _)| (std::cmp::Reverse(*sum), platform.as_str()));
-    let reason = no_account(facts).or(platforms.is_empty().then_some(HIDDEN));
-    let growth = facts.follower_growth.as_ref().filter(|_| reason.is_none());
-    let notes = match platforms.split_first() {
-        None => Vec::new(),
-        Some(((platform, _, accounts), [])) => {
-            let all = connected().filter(|connection| connection.platform == *platform).count();
-            vec![match all - accounts {
-                0 => counted(*accounts as i64, "account", "accounts"),
-                _ => format!("{accounts} of {all} accounts"),
-            }]
-        }
-        Some(((first, ..), others)) => {
-            let others = others.iter().map(|(platform, sum, _)| format!("{} on {}", grouped(*sum), platform.label()));
-            std::iter::once(format!("on {}", first.label())).chain(others).collect()
-        }
-    };
-    Metric {
-        name: "audience",
-        title: "Audience",
-        icon: Icon::Audience,
-        value: platforms.first().filter(|_| reason.is_none()).map(|(_, sum, _)| Value::Count(*sum)),
-        unit: "followers",
-        window: "now".to_owned(),
-        as_of: connected().filter_map(|connection| connection.synced_at).min(),
-        read_to: None,
-        reason,
-        change: growth.map(|growth| Change { value: growth.value, unit: "followers", since: growth.since(local) }),
-        definition: "Subscribers or followers on the platform where you have most, as last synced, and beside it those on \
-                     others: numbers of two platforms are never added up. The change is since the oldest count of the \
-                     last seven days.",
-        href: "/connections".to_owned(),
-        notes: if reason.is_none() { notes } else { Vec::new() },
-        parts: Vec::new(),
-    }
-}
-
-fn new_followers(facts: &Facts, local: &Local) -> Metric {
-    growth(
-        (facts, local),
-        facts.follower_growth.as_ref(),
-        Metric {
-            name: "new_followers",
-            title: "New followers",
-            icon: Icon::Trend,
-            unit: "followers",
-            definition: "How many followers you gained since the oldest count of the last seven days, on the platform where \
-                         you have most, for accounts with both counts. Platforms round large counts, so it moves in steps.",
-            href: "/connections".to_owned(),
-            ..blank()
-        },
-    )
-}
-
-fn views(facts: &Facts, local: &Local) -> Metric {
-    growth(
-        (facts, local),
-        facts.view_growth.as_ref(),
-        Metric {
-            name: "views",
-            title: "Views",
-            icon: Icon::Views,
-            unit: "views",
-            definition: "How many views you gained since the oldest count of the last seven days, on content of any age, for \
-                         accounts with both counts.",
-            href: "/connections".to_owned(),
-            ..blank()
-        },
-    )
-}
-
 fn engagement_rate(facts: &Facts) -> Metric {
     let seen = facts.engagement;
-    let reason = no_account(facts).or((seen.views <= 0.0).then_some(NOTHING_PUBLISHED));
+    let reason =
+        no_account(facts).or(audience::without_views(facts)).or((seen.views <= 0.0).then_some(NOTHING_PUBLISHED));
     let notes = vec![counted(seen.items, "video", "videos"), counted(whole(seen.views), "view", "views")];
     Metric {
         name: "engagement_rate",
@@ -314,20 +230,6 @@ fn engagement_rate(facts: &Facts) -> Metric {
         notes: if reason.is_none() { notes } else { Vec::new() },
         reason,
         ..blank()
-    }
-}
-
-/// The parts that are the same for both growths.
-fn growth((facts, local): (&Facts, &Local), growth: Option<&Growth>, metric: Metric) -> Metric {
-    let reason = no_account(facts).or(growth.is_none().then_some(ONE_READING));
-    let known = growth.filter(|_| reason.is_none());
-    Metric {
-        value: known.map(|growth| Value::Count(whole(growth.value))),
-        window: known.map_or_else(|| "last 7 days".to_owned(), |growth| format!("since {}", growth.since(local))),
-        as_of: known.map(|growth| growth.until),
-        reason,
-        notes: known.map(|growth| format!("since {}", growth.since(local))).into_iter().collect(),
-        ..metric
     }
 }
 

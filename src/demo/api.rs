@@ -10,7 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::switchboard::{self, NotPressed, Switch};
-use super::{Choice, Demo, DemoStatus, Fault, LARGEST_SEED, Platforms, Refused, WorkspaceId};
+use super::{
+    Choice, Demo, DemoLanguage, DemoStatus, Fault, LARGEST_SEED, NICHE_REFUSED, Platforms, Refused, WorkspaceId,
+};
 use crate::accounts::sessions::{Caller, Visitor};
 use crate::app::App;
 use crate::audit::{self, Event};
@@ -54,6 +56,7 @@ pub struct StatusProfile {
     story: super::Story,
     scenario: super::Scenario,
     size: super::Size,
+    language: DemoLanguage,
     seed: u64,
     platforms: Platforms,
 }
@@ -139,12 +142,14 @@ fn read_choice(body: &[u8]) -> Result<Choice> {
     }
     let Json(choice) = Json::<Option<Choice>>::from_bytes(body)?;
     let choice = choice.unwrap_or_default();
-    match choice.seed {
-        Some(seed) if seed > LARGEST_SEED => {
-            Err(FieldErrors::one("seed", "too_large", "seed must be at most 2^53 - 1.").into())
-        }
-        _ => Ok(choice),
+    let mut errors = FieldErrors::default();
+    if choice.seed.is_some_and(|seed| seed > LARGEST_SEED) {
+        errors.add("seed", "too_large", "seed must be at most 2^53 - 1.");
     }
+    if !choice.has_its_niche() {
+        errors.add("niche", "not_of_story", NICHE_REFUSED);
+    }
+    if errors.is_empty() { Ok(choice) } else { Err(errors.into()) }
 }
 
 fn answer(accepted: super::Accepted, message: &'static str) -> (StatusCode, Option<Accepted>) {
@@ -160,6 +165,7 @@ impl From<Demo> for Status {
             story: profile.story,
             scenario: profile.scenario,
             size: profile.size,
+            language: profile.language,
             seed: profile.seed,
             platforms: profile.platforms,
         });

@@ -193,12 +193,14 @@ async fn connect(
         steps.connections.extend(&ids);
         connected.push((platform, ids, found));
     }
+    let past = service::past(app, user).await?;
     kit::failpoint!("demo: consented");
     let workspace = made.workspace;
     let insert = app.unit(Who::user(user, ""), move |work| {
         for (platform, ids, found) in &connected {
             let place = (workspace, *platform);
             simulated::insert(work.tx, work.now, work.random, work.secrets, ids, place, found)?;
+            past.keep(work, place, ids.iter().zip(&found.accounts))?;
         }
         Ok(())
     });

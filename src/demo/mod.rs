@@ -13,9 +13,11 @@
 //! Each move is one conditional UPDATE, committed together with the job that will make it true.
 
 pub mod api;
+mod choice;
 pub mod forgetting;
 pub mod jobs;
 pub mod pages;
+mod past;
 mod pictures;
 mod profile;
 mod samples;
@@ -31,9 +33,9 @@ use kit::db::{self, Conn, Json, Tx};
 use kit::jobs::{Enqueue, Job, JobId, JobView};
 use kit::random::Random;
 use maud::Markup;
-use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
 
+pub use self::choice::{Choice, DemoLanguage, LARGEST_SEED, NICHE_REFUSED, Niche, Scenario, Size, Story};
 use self::jobs::{DisableDemo, EnableDemo};
 pub use self::profile::{Held, Platforms, Profile};
 use crate::accounts::sessions::{self, SignedIn, UserRow};
@@ -45,113 +47,9 @@ pub use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
 use crate::workspaces::{Kind, Right, Role, Workspace};
 
 kit::text_enum! {
-    /// Whose demo it is, and so which platforms are in it.
-    #[derive(Default)]
-    pub enum Story {
-        /// A channel on YouTube, and an account on Bluesky.
-        #[default]
-        Creator = "creator",
-        /// The Google reviews of a restaurant's locations.
-        Restaurant = "restaurant",
-        /// A brand whose kettles leak: the same complaint on YouTube, in Google reviews and on Bluesky.
-        Brand = "brand",
-        /// A small shop: Google reviews, and Bluesky.
-        Shop = "shop",
-        /// An agency that looks after four brands: a channel, a restaurant, a shop, and an account on Bluesky.
-        Agency = "agency",
-    }
-}
-
-kit::text_enum! {
-    /// What kind of time the demo is having.
-    pub enum Scenario {
-        Healthy = "healthy",
-        Typical = "typical",
-        Struggling = "struggling",
-        Viral = "viral",
-    }
-}
-
-kit::text_enum! {
-    /// How much it has to read.
-    pub enum Size {
-        Small = "small",
-        Medium = "medium",
-        Large = "large",
-    }
-}
-
-kit::text_enum! {
     pub enum Operation {
         Enable = "enable",
         Disable = "disable",
-    }
-}
-
-/// What a person chooses before they enable demo mode.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(from = "Asked", deny_unknown_fields)]
-#[schema(as = DemoChoice)]
-pub struct Choice {
-    #[schema(required = false, default = "creator")]
-    pub story: Story,
-    /// The story's own when it is left out: struggling for a brand, healthy for all others.
-    #[schema(required = false)]
-    pub scenario: Scenario,
-    #[schema(required = false, default = "medium")]
-    pub size: Size,
-    /// The same seed makes the same channel; a new one when it is left out.
-    #[schema(maximum = 9_007_199_254_740_991_u64)]
-    pub seed: Option<u64>,
-}
-
-/// The same as it is asked for.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Asked {
-    story: Story,
-    scenario: Option<Scenario>,
-    size: Option<Size>,
-    seed: Option<u64>,
-}
-
-impl From<Asked> for Choice {
-    fn from(asked: Asked) -> Self {
-        let usual = Choice::of(asked.story);
-        Self {
-            scenario: asked.scenario.unwrap_or(usual.scenario),
-            size: asked.size.unwrap_or(usual.size),
-            seed: asked.seed,
-            ..usual
-        }
-    }
-}
-
-impl Choice {
-    /// What a story shows when nothing else is chosen.
-    pub fn of(story: Story) -> Self {
-        let scenario = if story == Story::Brand { Scenario::Struggling } else { Scenario::Healthy };
-        Self { story, scenario, size: Size::Medium, seed: None }
-    }
-
-    /// As it was kept, by a newer release too: what this one does not know is passed over.
-    fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Kept {
-            #[serde(default)]
-            story: Story,
-            scenario: Scenario,
-            size: Size,
-            seed: Option<u64>,
-        }
-        let Kept { story, scenario, size, seed } = Kept::deserialize(from)?;
-        Ok(Self { story, scenario, size, seed })
-    }
-}
-
-impl Default for Choice {
-    fn default() -> Self {
-        Self::of(Story::default())
     }
 }
 
@@ -165,9 +63,6 @@ enum Next {
         anew: Option<Choice>,
     },
 }
-
-/// JSON readers keep integers exact up to here.
-pub const LARGEST_SEED: u64 = (1 << 53) - 1;
 
 /// Why demo mode is `failed`; kept in `users.demo_mode_error`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

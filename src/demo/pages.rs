@@ -1,5 +1,7 @@
 //! `/settings/demo`, and the forms that enable, call back, repeat and leave.
 
+use std::str::FromStr;
+
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -9,7 +11,7 @@ use serde::Deserialize;
 
 use super::switchboard::{self, NotPressed, Switch};
 use super::views::{self, Typed};
-use super::{Choice, LARGEST_SEED, Refused, Story};
+use super::{Choice, DemoLanguage, LARGEST_SEED, NICHE_REFUSED, Niche, Refused, Story};
 use crate::accounts::return_to;
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::app::App;
@@ -25,6 +27,8 @@ pub struct EnableForm {
     scenario: String,
     size: String,
     seed: String,
+    niche: String,
+    language: String,
     return_to: Option<String>,
 }
 
@@ -99,7 +103,7 @@ fn seen_as_it_is(taken: Result<(), Refused>, back: Option<&str>) -> Result<Respo
 }
 
 impl EnableForm {
-    fn choice(&self) -> Result<Choice, Typed> {
+    fn choice(&self) -> Result<Choice, Box<Typed>> {
         let seed = match self.seed.trim() {
             "" => Ok(None),
             text => text.parse::<u64>().ok().filter(|seed| *seed <= LARGEST_SEED).map(Some).ok_or(()),
@@ -108,17 +112,33 @@ impl EnableForm {
         let usual = Choice::of(story.unwrap_or_default());
         let scenario = if self.scenario.is_empty() { Ok(usual.scenario) } else { self.scenario.parse() };
         let size = if self.size.is_empty() { Ok(usual.size) } else { self.size.parse() };
-        match (story, scenario, size, seed) {
-            (Ok(story), Ok(scenario), Ok(size), Ok(seed)) => Ok(Choice { story, scenario, size, seed }),
-            (_, _, _, seed) => Err(Typed {
+        let (niche, language) = (named::<Niche>(&self.niche), named::<DemoLanguage>(&self.language));
+        let is_of_story = Choice { niche: niche.unwrap_or_default(), ..usual }.has_its_niche();
+        match (story, scenario, size, seed, niche, language) {
+            (Ok(story), Ok(scenario), Ok(size), Ok(seed), Ok(niche), Ok(language)) if is_of_story => {
+                Ok(Choice { story, scenario, size, seed, niche, language })
+            }
+            _ => Err(Box::new(Typed {
                 story: self.story.clone(),
                 scenario: self.scenario.clone(),
                 size: self.size.clone(),
                 seed: self.seed.clone(),
+                niche: self.niche.clone(),
+                language: self.language.clone(),
                 seed_error: seed.is_err().then(|| format!("Enter a whole number up to {LARGEST_SEED}.")),
-            }),
+                niche_error: match niche {
+                    Err(()) => Some("Choose one of these niches."),
+                    Ok(_) => (!is_of_story).then_some(NICHE_REFUSED),
+                },
+                language_error: language.is_err().then_some("Choose one of these languages."),
+            })),
         }
     }
+}
+
+/// Nothing chosen is the story's own.
+fn named<T: FromStr>(typed: &str) -> Result<Option<T>, ()> {
+    if typed.is_empty() { Ok(None) } else { typed.parse().map(Some).map_err(drop) }
 }
 
 async fn settings_page(app: &App, who: SignedIn, nonce: &Nonce, typed: &Typed) -> Result<Response> {

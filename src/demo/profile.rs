@@ -4,7 +4,7 @@ use kit::clock::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Scenario, Size, Story};
+use super::{DemoLanguage, Scenario, Size, Story};
 use crate::model::Platform;
 
 /// The demo's profile, as the demo service described it.
@@ -18,6 +18,8 @@ pub struct Profile {
     pub story: Story,
     pub scenario: Scenario,
     pub size: Size,
+    #[serde(default)]
+    pub language: DemoLanguage,
     pub seed: u64,
     pub platforms: Platforms,
 }

@@ -5,6 +5,7 @@ use crate::inbox::listing::{self, Filter, Order, Reader};
 use crate::inbox::marks::{self, Mark};
 use crate::inbox::notes::{self, About, Words};
 use crate::inbox::triage::TriageState;
+use crate::replies;
 use crate::replies::saved::{self, Typed};
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
@@ -46,6 +47,7 @@ const fn tags_of(story: Story) -> [&'static str; 3] {
 /// Whatever the inbox refuses is passed over (its person was disabled meanwhile, or took the name of a reply): a demo isn't worth less
 /// without it, and trying again would be refused again.
 pub fn put(work: &mut Work<'_>, workspace: WorkspaceId, user: UserId, story: Story) -> Result<()> {
+    replies::adopt(work, workspace, user)?;
     let zone = jiff::tz::TimeZone::UTC;
     let reader = Reader { workspace, user, zone: &zone, now: work.now };
     let filter = Filter { state: Some(TriageState::NeedsReply), order: Order::Priority, ..Filter::default() };

@@ -7,6 +7,7 @@ use reqwest::{Method, RequestBuilder};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::past::{self, Past};
 use super::switchboard::Switch;
 use super::{Choice, Profile, UserId};
 use crate::app::App;
@@ -38,8 +39,8 @@ pub async fn create(
     webhook: &Webhook,
 ) -> Result<Profile, Failure> {
     let body = json!({
-        "user_id": user, "profile_type": "auto", "story": choice.story, "niche": "cooking", "personality": "friendly",
-        "scenario": choice.scenario, "size": choice.size, "seed": choice.seed,
+        "user_id": user, "profile_type": "auto", "story": choice.story, "niche": choice.niche, "personality": "friendly",
+        "scenario": choice.scenario, "size": choice.size, "language": choice.language, "seed": choice.seed,
         "webhook": { "url": webhook.url, "secret": webhook.secret.expose() },
         "redirect_uris": [connections::pages::redirect_uri(app, Platform::YouTube)],
     });
@@ -59,6 +60,13 @@ pub async fn app_password(app: &App, user: UserId) -> Result<Credentials, Failur
     let answer = send(app, request(app, Method::POST, &format!("/profiles/{user}/app-passwords"))?).await?;
     let Made { did, app_password } = accepted(app, answer)?.json().map_err(|error| unreadable(&error))?;
     Ok(Credentials { handle: did, app_password, service: None })
+}
+
+/// What the profile's accounts counted on the days before it was made. Asked for in one request, whatever the story.
+pub async fn past(app: &App, user: UserId) -> Result<Past, Failure> {
+    let mut request = request(app, Method::GET, &format!("/profiles/{user}/past"))?;
+    request = request.query(&[("days", past::DAYS)]);
+    accepted(app, send(app, request).await?)?.json().map_err(|error| unreadable(&error))
 }
 
 /// Presses a switch of the user's profile. Once more does no harm that a person would mind.

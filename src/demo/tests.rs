@@ -1,5 +1,7 @@
 //! Demo mode as its users live it, against the real simulator, on both databases.
 
+mod choices;
+mod past;
 mod samples;
 mod simulation;
 mod wishes;
@@ -25,8 +27,13 @@ struct DemoFixture {
 
 impl DemoFixture {
     async fn set(app: TestApp) -> Self {
+        Self::set_at(app, Clock::system()).await
+    }
+
+    /// With a clock for the demo service.
+    async fn set_at(app: TestApp, clock: Clock) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let mut options = simulator::Options::new(directory.path(), SECRET, Clock::system(), Random::seeded(7));
+        let mut options = simulator::Options::new(directory.path(), SECRET, clock, Random::seeded(7));
         let simulator = simulator::start(options.clone()).await.unwrap();
         let url: url::Url = simulator.api_url().parse().unwrap();
         options.listen.set_port(url.port().unwrap());
@@ -285,19 +292,6 @@ both_databases! {
         assert_ne!(answer.json()["job_id"], accepted["job_id"]);
         fixture.run_until_settled().await;
         assert_eq!(fixture.status().await["status"], "enabled");
-    }
-
-    async fn the_choice_is_honoured_and_shown(app: TestApp) {
-        let fixture = DemoFixture::set(app).await;
-        fixture.enable_with(json!({ "scenario": "viral", "size": "small", "seed": 4711 })).await;
-        fixture.run_until_settled().await;
-        let profile = fixture.status().await["profile"].clone();
-        assert_eq!(
-            (profile["scenario"].as_str(), profile["size"].as_str(), profile["seed"].as_u64()),
-            (Some("viral"), Some("small"), Some(4711))
-        );
-        let page = fixture.app.get("/settings/demo").await.text;
-        assert!(page.contains("4711") && page.contains("Viral"), "{page}");
     }
 
     async fn two_users_never_meet(app: TestApp) {

@@ -6,13 +6,14 @@ use maud::{Markup, html};
 use super::{Choice, Demo, DemoStatus, Fault, Operation, Platforms, Profile, Scenario, Size, Story, pictures};
 use crate::model::Platform;
 use crate::web::ui::controls::{Tone, key_values, notice, progress};
-use crate::web::ui::forms::{Button, Field, Select, fieldset};
+use crate::web::ui::forms::{Button, Select, fieldset};
 use crate::web::ui::icons::Icon;
 use crate::web::ui::layout::{card, head};
 use crate::web::ui::live::{Live, live};
 use crate::web::ui::numbers::{counted, grouped};
 use crate::web::ui::{Local, platform_mark, settings_tabs};
 
+mod more;
 mod switches;
 
 pub use switches::where_it_is_met;
@@ -167,7 +168,11 @@ pub struct Typed {
     pub scenario: String,
     pub size: String,
     pub seed: String,
+    pub niche: String,
+    pub language: String,
     pub seed_error: Option<String>,
+    pub niche_error: Option<&'static str>,
+    pub language_error: Option<&'static str>,
 }
 
 impl Typed {
@@ -200,17 +205,13 @@ fn choose(typed: &Typed) -> Markup {
     let size = Size::ALL
         .iter()
         .fold(Select::new("size", "Size", &typed.size), |select, size| select.option(size.as_str(), size_name(*size)));
-    let seed = Field::text("seed", "Seed")
-        .value(&typed.seed)
-        .help("The same number always gives the same demo. Leave empty for a new one.")
-        .error(typed.seed_error.as_deref());
     let body = html! {
         form.stack method="post" action="/demo/enable" {
             input type="hidden" name="return_to" value="/settings/demo";
             (stories(&typed.story))
             (scenario)
             (size)
-            (seed)
+            (more::choices(typed))
             div.actions { (Button::primary("Set up demo mode").test("enable-demo").icon(Icon::Demo)) }
         }
     };
@@ -269,6 +270,8 @@ fn applied(profile: &Profile) -> Markup {
         ("Story", html! { (story) }),
         ("Scenario", html! { (scenario_name(profile.scenario)) }),
         ("Size", html! { (size_name(profile.size)) }),
+        ("Niche", html! { (more::niche_told(profile)) }),
+        ("Language", html! { (more::language_name(profile.language)) }),
         ("Seed", html! { span.num { (profile.seed) } }),
         ("Started with", started_with(profile)),
     ];

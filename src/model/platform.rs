@@ -14,6 +14,8 @@ pub struct Capabilities {
     pub hides_others: bool,
     pub has_ratings: bool,
     pub pushes: bool,
+    pub counts_followers: bool,
+    pub counts_views: bool,
 }
 
 impl Platform {
@@ -43,11 +45,21 @@ impl Platform {
             hides_others: true,
             has_ratings: false,
             pushes: true,
+            counts_followers: true,
+            counts_views: true,
         };
         match self {
             Platform::YouTube => Capabilities { pushes: false, ..common },
-            Platform::Bluesky => Capabilities { edits_own_replies: false, pushes: false, ..common },
-            Platform::Google => Capabilities { hides_others: false, has_ratings: true, ..common },
+            Platform::Bluesky => {
+                Capabilities { edits_own_replies: false, pushes: false, counts_views: false, ..common }
+            }
+            Platform::Google => Capabilities {
+                hides_others: false,
+                has_ratings: true,
+                counts_followers: false,
+                counts_views: false,
+                ..common
+            },
             Platform::Instagram | Platform::TikTok => Capabilities { edits_own_replies: false, ..common },
             Platform::Facebook => common,
         }

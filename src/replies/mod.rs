@@ -21,6 +21,7 @@
 //! `unknown` with `next_look_at` is "not known yet, looking it up"; without it, a person decides.
 //! `error_message` is the sentence to show with `failed`, `unknown`, and a queued reply that waits until `due_at`.
 
+mod adopted;
 pub mod answers;
 pub mod api;
 mod approval;
@@ -39,6 +40,7 @@ use kit::clock::Timestamp;
 use kit::db::{Conn, Result, Tx};
 use serde::{Deserialize, Serialize};
 
+pub use adopted::adopt;
 pub use approval::{Approval, approve, awaiting, count_awaiting, release, send_back};
 pub use drafts::{
     BESIDE_A_DRAFT, Draft, Typed, Writer, draft_of, forget_drafts, save_draft, who_writes, written_elsewhere,

@@ -104,6 +104,11 @@ pub fn role_of(conn: &mut Conn, id: WorkspaceId, user: UserId) -> db::Result<Opt
     store::role_of(conn, id, user)
 }
 
+/// When it began.
+pub fn made_at(conn: &mut Conn, id: WorkspaceId) -> db::Result<Timestamp> {
+    store::made_at(conn, id)
+}
+
 /// Whether what editors answer waits for an owner.
 pub fn approves_replies(conn: &mut Conn, id: WorkspaceId) -> db::Result<bool> {
     store::approves_replies(conn, id)

@@ -42,6 +42,10 @@ pub fn add(tx: &mut Tx, id: WorkspaceId, user: UserId, role: Role, now: Timestam
     Ok(())
 }
 
+pub fn made_at(conn: &mut Conn, id: WorkspaceId) -> Result<Timestamp> {
+    conn.one("SELECT created_at FROM workspaces WHERE id = $1", args![id])
+}
+
 kit::row! {
     /// Somebody in a workspace.
     #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ pub mod session;
 pub mod store;
 #[cfg(test)]
 mod tests;
-mod views;
+pub mod views;
 mod writes;
 
 use std::sync::{RwLockReadGuard, RwLockWriteGuard};

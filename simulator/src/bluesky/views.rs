@@ -15,7 +15,7 @@ pub fn profile(feed: &Feed, now: Timestamp) -> Value {
     let posts = feed.newest(None, now).filter(|item| item.post.by_owner).count();
     json!({
         "did": owner.did, "handle": owner.handle, "displayName": owner.display_name,
-        "description": feed.world.description, "followersCount": feed.world.followers,
+        "description": feed.world.description, "followersCount": feed.world.followers_at(now),
         "followsCount": feed.world.follows, "postsCount": posts, "labels": [],
         "viewer": { "muted": false, "blockedBy": false },
     })

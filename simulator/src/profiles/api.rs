@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use super::{Made, NewProfile, ProfileRow, Wanted, store};
+use super::{Made, NewProfile, ProfileRow, Wanted, past, store};
 use crate::bluesky::session::{self, Account};
 use crate::bluesky::store as bluesky_store;
 use crate::problem::{JsonBody, Problem, json_body};
@@ -25,6 +25,7 @@ pub fn routes(state: Shared) -> Router {
         .route("/profiles", post(create))
         .route("/profiles/{user_id}", get(show).delete(remove))
         .route("/profiles/{user_id}/app-passwords", post(make_app_password))
+        .merge(past::routes())
         .merge(faults::api::routes())
         .merge(switches::api::routes())
         .route("/hosts", get(hosts))

@@ -1,6 +1,7 @@
 //! Profiles: one simulated account holder per user, made once per idempotency key.
 
 pub mod api;
+mod past;
 mod settings;
 pub mod store;
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The demo service over its own wire.
 
+mod past;
+
 use kit::both_databases;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};

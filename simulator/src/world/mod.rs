@@ -6,6 +6,7 @@
 pub mod bluesky;
 pub mod business;
 mod dice;
+mod growth;
 mod pace;
 mod people;
 mod profile;

@@ -12,8 +12,6 @@ const NO_ANSWER: Reason = Reason {
     next: Some(Next { href: "/inbox", label: "Open the inbox" }),
 };
 
-const NO_ANSWER_TODAY: Reason =
-    Reason { code: "no_answers", text: "Counts replies sent from Repruv; none today.", next: None };
 const NOBODY_ASKED: Reason =
     Reason { code: "nobody_asked", text: "No comment of this period asked for an answer.", next: None };
 
@@ -85,7 +83,7 @@ pub fn response_rate(facts: &Facts, local: &Local) -> Metric {
 }
 
 pub fn answered_today(facts: &Facts, local: &Local) -> Metric {
-    let reason = no_rows(facts).or(facts.answered_today.is_empty().then_some(NO_ANSWER_TODAY));
+    let reason = no_rows(facts);
     let href = "/inbox?answered=today&visibility=any";
     let part = |(id, name, count): &(UserId, Option<String>, i64)| Part {
         label: name.clone().unwrap_or_else(|| "somebody".to_owned()),

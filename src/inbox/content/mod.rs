@@ -103,6 +103,17 @@ pub fn account(tx: &mut Tx, context: &IngestContext<'_>, counters: AccountCounte
     tell(tx, context)
 }
 
+/// An account's counters as they stood on earlier days, as if they had been read then. A day that was read keeps what was read; what lies
+/// ahead is no past.
+pub fn past(tx: &mut Tx, context: &IngestContext<'_>, readings: &[(Timestamp, AccountCounters)]) -> Result<()> {
+    let mut kept = Vec::new();
+    for (at, AccountCounters { followers, views, content }) in readings.iter().filter(|(at, _)| *at <= context.now) {
+        let counters = [("followers", *followers), ("views", *views), ("content", *content)];
+        kept.extend(counters.into_iter().filter_map(|(metric, value)| Some((*at, metric, counter(value?)))));
+    }
+    store::readings(tx, context, &kept)
+}
+
 fn tell(tx: &mut Tx, context: &IngestContext<'_>) -> Result<()> {
     events::record(tx, context.now, context.workspace, Event::ConnectionChanged(context.connection))
 }

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use kit::args;
 use kit::clock::Timestamp;
-use kit::db::{AsVal, Conn, Result, Tx};
+use kit::db::{AsVal, Conn, Result, Tx, Val};
 
 use crate::inbox::ingest::IngestContext;
 use crate::model::{ConnectionId, ContentId, ContentKind, ObservedContent};
@@ -179,4 +179,33 @@ pub fn read(
 
 fn utc_day(at: Timestamp) -> String {
     at.to_jiff().to_zoned(TimeZone::UTC).date().to_string()
+}
+
+/// So many readings travel in one statement.
+const READINGS_AT_ONCE: usize = 100;
+
+/// An account's readings of earlier instants. A day that has one already keeps it.
+pub fn readings(tx: &mut Tx, context: &IngestContext<'_>, readings: &[(Timestamp, &str, i64)]) -> Result<()> {
+    for chunk in readings.chunks(READINGS_AT_ONCE) {
+        let rows = chunk.iter().map(|(at, metric, value)| {
+            let id: kit::id::Id<()> = kit::id::Id::new(context.now, context.random);
+            (id, *metric, utc_day(*at), *at, *value)
+        });
+        let rows = rows.collect::<Vec<_>>();
+        let places = (0..rows.len()).map(|row| {
+            let n = 3 + row * 5;
+            format!("(${}, $1, $2, 'connection', $2, ${}, ${}, ${}, ${})", n, n + 1, n + 2, n + 3, n + 4)
+        });
+        let sql = format!(
+            "INSERT INTO metric_snapshots (id, workspace_id, connection_id, subject, subject_id, metric, day, taken_at, value)
+             VALUES {} ON CONFLICT (subject_id, metric, day) DO NOTHING",
+            places.collect::<Vec<_>>().join(", ")
+        );
+        let mut values = vec![Val::from(&context.workspace), Val::from(&context.connection)];
+        for (id, metric, day, at, value) in &rows {
+            values.extend([Val::from(id), Val::from(metric), Val::from(day), Val::from(at), Val::from(value)]);
+        }
+        tx.exec(&sql, &values)?;
+    }
+    Ok(())
 }

@@ -12,7 +12,7 @@ use crate::accounts::sessions::SignedIn;
 use crate::live::{self, Hint};
 use crate::web::errors::{Error, Result};
 use crate::work::Work;
-use crate::workspaces::{Kind, Right, UserId, WorkspaceId};
+use crate::workspaces::{self, Kind, Right, UserId, WorkspaceId};
 
 pub use store::Tour;
 
@@ -57,7 +57,9 @@ pub fn is_for(who: &SignedIn) -> bool {
 }
 
 pub fn read(conn: &mut Conn, workspace: WorkspaceId, user: UserId) -> db::Result<Tour> {
-    store::read(conn, workspace, user, MOST)
+    // A demo comes with answers of its past.
+    let since = workspaces::made_at(conn, workspace)?;
+    store::read(conn, workspace, user, since, MOST)
 }
 
 /// It does not come back.

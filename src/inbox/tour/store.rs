@@ -16,14 +16,16 @@ kit::row! {
     }
 }
 
-pub fn read(conn: &mut Conn, workspace: WorkspaceId, user: UserId, most: i64) -> Result<Tour> {
+/// Of what was done since then.
+pub fn read(conn: &mut Conn, workspace: WorkspaceId, user: UserId, since: Timestamp, most: i64) -> Result<Tour> {
     conn.one(
         "SELECT EXISTS (SELECT 1 FROM ended_tours WHERE workspace_id = $1 AND user_id = $2) AS is_over,
             (SELECT count(*) FROM (SELECT 1 FROM replies WHERE workspace_id = $1 AND author_id = $2
+                AND created_at >= $4
                 AND state IN ('queued', 'sending', 'unknown', 'published', 'pending_moderation') LIMIT $3) AS sent) AS answered,
             (SELECT count(*) FROM (SELECT 1 FROM thread_decisions WHERE workspace_id = $1 AND decided_by = $2
                 AND state <> 'needs_reply' LIMIT $3) AS decided) AS cleared",
-        args![workspace, user, most],
+        args![workspace, user, most, since],
     )
 }
 

@@ -18,7 +18,7 @@ use super::people::{Author, Crowd, fold};
 use super::said::fingerprint;
 use super::text::Intent;
 use super::text::posts::Topic;
-use super::{Language, Profile, Story};
+use super::{Language, Profile, Story, growth};
 use writer::Writer;
 
 pub const POST: &str = "app.bsky.feed.post";
@@ -99,6 +99,11 @@ impl Bluesky {
     /// Up to the profile's `created_at`, oldest first.
     pub fn history(&self) -> &[Post] {
         &self.history
+    }
+
+    /// Those of the profile's making are [`Bluesky::followers`].
+    pub fn followers_at(&self, at: Timestamp) -> u64 {
+        growth::audience(&self.source.profile, self.followers, at).round() as u64
     }
 
     fn writer(&self) -> Writer<'_> {

@@ -4,8 +4,8 @@ use kit::clock::Timestamp;
 
 use super::videos::{Part, Privacy};
 use super::{Comment, Moderation, Video, YouTube};
-use crate::world::Scenario;
 use crate::world::dice::exp;
+use crate::world::growth;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VideoStats {
@@ -47,14 +47,7 @@ impl YouTube {
 
     pub fn channel_stats(&self, at: Timestamp) -> ChannelStats {
         let profile = &self.source.profile;
-        let days = (at.micros() - profile.created_at.micros()) as f64 / 86.4e9;
-        let daily = match profile.scenario {
-            Scenario::Healthy => 0.0011,
-            Scenario::Typical => 0.0004,
-            Scenario::Struggling => -0.0003,
-            Scenario::Viral => 0.006,
-        };
-        let subscribers = (profile.subscribers as f64 * exp(daily * days.clamp(-90.0, 365.0))) as u64;
+        let subscribers = growth::audience(profile, profile.subscribers, at) as u64;
         // Uploads from before the ninety days are gone from the list, and their views stay in the channel's sum.
         let earlier = profile.subscribers * 61;
         let views = self.videos(at).map(|video| views(video, at)).sum::<u64>();

@@ -14,6 +14,8 @@ use super::faulty_transport::{Asked, Reply};
 use super::platform;
 use super::webhook_sender::Post;
 
+/// So many earlier days an account is told to have had.
+pub(super) const PAST_DAYS: u64 = 5;
 pub(super) const SECRET: &str = "secret";
 pub(super) const PORTS: [(&str, u16); 9] = [
     ("google_accounts", 11),
@@ -118,6 +120,7 @@ impl State {
                 Reply::json(200, json!(hosts))
             }
             ("POST", "/profiles") => self.make(asked, now, dice),
+            ("GET", path) if path.ends_with("/past") => self.past(path),
             ("GET", path) => match self.active_of(path.trim_start_matches("/profiles/")) {
                 Some(index) => self.profiles[index].described(),
                 None => Reply::problem(404, "not_found"),
@@ -187,6 +190,21 @@ impl State {
             self.tokens.retain(|_, profile| *profile != index);
         }
         Reply::json(200, json!({ "success": true, "user_id": user }))
+    }
+
+    /// A few days of it.
+    fn past(&self, path: &str) -> Reply {
+        let user = path.trim_start_matches("/profiles/").trim_end_matches("/past");
+        let Some(index) = self.active_of(user) else { return Reply::problem(404, "not_found") };
+        let profile = &self.profiles[index];
+        let reading =
+            |back: u64| json!({ "at": profile.as_of - Duration::from_secs(86_400 * back), "followers": back });
+        let readings = (1..=PAST_DAYS).rev().map(reading).collect::<Vec<_>>();
+        let channel = format!("{}channel", profile.id);
+        Reply::json(
+            200,
+            json!({ "accounts": [{ "platform": "youtube", "external_id": channel, "readings": readings }] }),
+        )
     }
 
     pub(super) fn active_of(&self, user: &str) -> Option<usize> {

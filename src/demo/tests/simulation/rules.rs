@@ -9,7 +9,7 @@ use kit::db::{self, Json, Tx};
 use kit::jobs::JobId;
 use kit::testing::simulation::{Database, Shared};
 
-use super::fake_service::{FakeService, State};
+use super::fake_service::{FakeService, PAST_DAYS, State};
 use super::people::{People, Wish};
 use super::simulated_app::{rows, seconds};
 use crate::workspaces::{DemoStatus, UserId, WorkspaceId};
@@ -214,6 +214,12 @@ fn is_confirmed(tx: &mut Tx, user: &User, far: &State) -> db::Result<Option<Stri
     };
     if Some(&profile.key) != user.demo_job_id.map(|id| id.to_string()).as_ref() {
         return told("on the profile of another operation");
+    }
+    let days =
+        "SELECT count(*) FROM metric_snapshots WHERE workspace_id = $1 AND metric = 'followers' AND taken_at < $2";
+    let days: i64 = tx.one(days, args![user.demo_workspace_id, profile.as_of])?;
+    if days != PAST_DAYS as i64 {
+        return told(&format!("with {days} days of its past"));
     }
     let missing = missing(tx, user, profile.promised().map(|item| item.id.as_str()))?;
     let videos = "SELECT external_id FROM content_items WHERE workspace_id = $1";
