@@ -191,6 +191,21 @@ CREATE TABLE credential_use (
     PRIMARY KEY (credential, day)
 );
 
+-- As what a workspace is known to a provider, where the installation's own settings name no client.
+CREATE TABLE provider_clients (
+    workspace_id UUID NOT NULL REFERENCES workspaces (id) ON DELETE CASCADE,
+    -- Its part of our callback's address.
+    provider TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    -- Encrypted.
+    client_secret BYTEA NOT NULL,
+    -- Grows with each change: a check of what was there before says nothing of what is there now.
+    version BIGINT NOT NULL,
+    verdict TEXT NOT NULL CHECK (verdict IN ('checking', 'accepted', 'refused', 'redirect_unknown', 'unanswered')),
+    saved_at TIMESTAMPTZ NOT NULL,
+    PRIMARY KEY (workspace_id, provider)
+);
+
 CREATE TABLE oauth_flows (
     state_hash BYTEA PRIMARY KEY,
     session_id UUID REFERENCES user_sessions (id) ON DELETE CASCADE,

@@ -1,6 +1,7 @@
 //! Every job of the product, once: only what is listed here can be enqueued.
 
 use crate::app::App;
+use crate::connections::clients::jobs::CheckClient;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, SyncConnection};
 use crate::connections::revoking::RevokeToken;
@@ -28,6 +29,7 @@ kit::work! {
     SendReply,
     CarryOut,
     RevokeToken,
+    CheckClient,
     AgePriorities,
     WakeSnoozed,
     MoveMatching,
@@ -60,6 +62,11 @@ mod tests {
                 "enable_demo",
                 json!({"choice": {"scenario": "viral", "size": "small", "seed": 7}, "clear_first": true, "patient": true}),
             ),
+            (
+                "enable_demo",
+                json!({"choice": {"story": "creator", "scenario": "viral", "size": "small", "seed": 7, "niche": "music",
+                    "language": "de"}, "clear_first": true, "patient": false}),
+            ),
             ("disable_demo", json!({})),
             ("disable_demo", json!({"called_back": ID})),
             ("forget_demo_profile", json!({"user_id": ID, "operation": ID})),
@@ -75,6 +82,7 @@ mod tests {
                 "revoke_token",
                 json!({"connection_id": ID, "workspace_id": ID, "platform": "youtube", "external_id": null, "demo": true, "token": "AQI"}),
             ),
+            ("check_client", json!({"workspace_id": ID, "platform": "youtube", "provider": "google", "version": 1})),
             ("age_priorities", json!({"workspace": ID, "aged_to": "2026-11-23T08:00:00.000Z"})),
             ("wake_snoozed", json!({"workspace": ID})),
             (

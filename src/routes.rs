@@ -79,15 +79,7 @@ fn pages() -> Router<App> {
         .route("/dashboard", get(dashboard::pages::show))
         .route("/palette", get(palette::pages::show))
         .merge(demos())
-        .route("/connections", get(connections::pages::index))
-        .route("/connections/callback/{provider}", get(connections::pages::callback))
-        .route("/connections/{id}/start", get(connections::app_password::page).post(connections::pages::start))
-        .route(
-            "/connections/{id}/choose",
-            get(connections::choosing::pages::page).post(connections::choosing::pages::choose),
-        )
-        .route("/connections/{id}/sync", post(connections::pages::sync))
-        .route("/connections/{id}/disconnect", post(connections::pages::disconnect))
+        .merge(connected())
         .route("/simulator/{host}/{*path}", get(connections::pages::simulator).post(connections::pages::simulator))
         .route("/webhooks/demo", post(webhooks::api::demo))
         .route("/inbox", get(inbox::pages::index))
@@ -124,6 +116,25 @@ fn pages() -> Router<App> {
         .route("/assets/{file}", get(ui::pages::asset))
         .route(health::HEALTH, get(health::health))
         .route(health::READY, get(health::readiness))
+}
+
+/// Accounts of platforms, and what their providers have to know first.
+fn connected() -> Router<App> {
+    Router::new()
+        .route("/connections", get(connections::pages::index))
+        .route("/connections/callback/{provider}", get(connections::pages::callback))
+        .route(
+            "/connections/setup/{platform}",
+            get(connections::clients::pages::page).post(connections::clients::pages::save),
+        )
+        .route("/connections/setup/{platform}/remove", post(connections::clients::pages::remove))
+        .route("/connections/{id}/start", get(connections::app_password::page).post(connections::pages::start))
+        .route(
+            "/connections/{id}/choose",
+            get(connections::choosing::pages::page).post(connections::choosing::pages::choose),
+        )
+        .route("/connections/{id}/sync", post(connections::pages::sync))
+        .route("/connections/{id}/disconnect", post(connections::pages::disconnect))
 }
 
 /// Demo mode, and the way around in it.
@@ -189,6 +200,12 @@ fn api(app: &App) -> Router<App> {
         .route("/auth/session", get(accounts::api::session))
         .route("/auth/sessions", get(accounts::api::list))
         .route("/connections", get(connections::api::list))
+        .route(
+            "/connections/setup/{platform}",
+            get(connections::clients::api::show)
+                .put(connections::clients::api::save)
+                .delete(connections::clients::api::remove),
+        )
         .route("/connections/{id}", delete(connections::api::delete))
         .route("/connections/{id}/start", post(connections::api::start))
         .route("/connections/{id}/choose", post(connections::api::choose))

@@ -105,6 +105,7 @@ pub fn title(job_type: &str) -> Cow<'static, str> {
         "send_reply" => "Send a reply".into(),
         "carry_out" => "Change comments at their platform".into(),
         "revoke_token" => "Revoke access".into(),
+        "check_client" => "Check an OAuth client".into(),
         "age_priorities" => "Update priorities".into(),
         "wake_snoozed" => "Bring back snoozed comments".into(),
         "move_matching" => "Move all that match".into(),

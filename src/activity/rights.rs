@@ -6,6 +6,7 @@ use kit::jobs::{Job as _, JobId};
 
 use super::store::{self, Ordered};
 use crate::accounts::api_keys::Scope;
+use crate::connections::clients::jobs::CheckClient;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, SyncConnection};
 use crate::connections::revoking::RevokeToken;
@@ -169,7 +170,8 @@ fn right(job_type: &str) -> Right {
         | FetchInteraction::TYPE
         | ConnectAccount::TYPE
         | LateConsent::TYPE
-        | RevokeToken::TYPE => Right::Connect,
+        | RevokeToken::TYPE
+        | CheckClient::TYPE => Right::Connect,
         EnableDemo::TYPE | DisableDemo::TYPE | ForgetDemoProfile::TYPE | PressSwitch::TYPE => Right::Demo,
         _ => Right::Manage,
     }

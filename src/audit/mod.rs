@@ -41,6 +41,8 @@ kit::text_enum! {
         AccountConnected = "connection_connected",
         AccountReconnected = "connection_reconnected",
         AccountDisconnected = "connection_disconnected",
+        ClientSaved = "client_saved",
+        ClientRemoved = "client_removed",
         ReplySent = "reply_sent",
         ReplySubmitted = "reply_submitted",
         ReplyApproved = "reply_approved",

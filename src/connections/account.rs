@@ -9,12 +9,13 @@ use kit::random::Random;
 use super::budget::{Purse, Share};
 use super::store::{self, Connection};
 use super::tokens::TokenSource;
-use super::{ConnectionId, Status};
+use super::{ConnectionId, Status, clients};
 use crate::app::App;
 use crate::inbox::derive::Language;
 use crate::inbox::ingest::IngestContext;
 use crate::model::Platform;
 use crate::platforms::{AccountKey, Adapter, Error, PlatformModule, Provider, World};
+use crate::workspaces::WorkspaceId;
 
 /// Why work with an account ended early: the platform, or the job that does the work.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl OpenAccount {
         }
         let workspace = connection.workspace_id;
         let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
-        let world = app.world(demo).await?;
+        let world = clients::world(app, (!demo).then_some(workspace)).await?;
         let module = module(app, connection.platform)?;
         let tokens = TokenSource::new(app.clone(), module.provider(&world)?, connection.id);
         let purse = Arc::new(Purse::new(app, connection.platform, &world, share).of(connection.id));
@@ -113,7 +114,7 @@ impl IngestTarget {
     }
 }
 
-fn module(app: &App, platform: Platform) -> Result<&dyn PlatformModule, Error> {
+pub(super) fn module(app: &App, platform: Platform) -> Result<&dyn PlatformModule, Error> {
     app.platforms.get(platform).ok_or_else(|| Error::Rejected {
         reason: "not_offered".into(),
         message: "this version does not speak to the platform".into(),
@@ -124,13 +125,28 @@ fn module(app: &App, platform: Platform) -> Result<&dyn PlatformModule, Error> {
 pub async fn provider(app: &App, connection: &Connection) -> Result<(World, Box<dyn Provider>), SyncError> {
     let workspace = connection.workspace_id;
     let demo = app.db.read(move |conn| store::is_demo(conn, workspace)).await?;
-    Ok(provider_in(app, connection.platform, demo).await?)
+    Ok(provider_in(app, connection.platform, (!demo).then_some(workspace)).await?)
 }
 
-pub async fn provider_in(app: &App, platform: Platform, demo: bool) -> Result<(World, Box<dyn Provider>), Error> {
-    let world = app.world(demo).await?;
+/// `None` is a demo.
+pub async fn provider_in(
+    app: &App,
+    platform: Platform,
+    workspace: Option<WorkspaceId>,
+) -> Result<(World, Box<dyn Provider>), Error> {
+    let world = clients::world(app, workspace).await?;
     let provider = module(app, platform)?.provider(&world)?;
     Ok((world, provider))
+}
+
+/// Whoever takes an authorisation back; `None` is a demo.
+pub async fn revoker_in(
+    app: &App,
+    platform: Platform,
+    workspace: Option<WorkspaceId>,
+) -> Result<Box<dyn Provider>, Error> {
+    let world = clients::world(app, workspace).await?;
+    module(app, platform)?.revoker(&world)
 }
 
 /// Asks with a token that was granted a moment ago, while its person waits.

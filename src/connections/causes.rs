@@ -14,6 +14,7 @@ kit::text_enum! {
         ConsentLate = "consent_late",
         ConsentUnusable = "consent_unusable",
         ClientRefused = "client_refused",
+        ClientChanged = "client_changed",
         NotEnabled = "not_enabled",
         AuthorisationLost = "authorisation_lost",
         PermissionLost = "permission_lost",
@@ -52,6 +53,10 @@ impl Cause {
             Cause::ConsentLate => ("The consent page wasn't completed within ten minutes.", "Connect again."),
             Cause::ConsentUnusable => ("The consent page's response was no longer valid.", "Connect again."),
             Cause::ClientRefused => ("The platform rejected this server's OAuth client.", words.client_refused),
+            Cause::ClientChanged => (
+                "The OAuth client this account was connected with was replaced or removed.",
+                "Reconnect with the present one. Nothing you have is lost.",
+            ),
             Cause::NotEnabled => words.not_enabled,
             Cause::AuthorisationLost => {
                 ("Access was revoked or has expired.", "Reconnect to keep syncing. Nothing you have is lost.")

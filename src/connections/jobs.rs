@@ -19,7 +19,7 @@ use super::{Cause, ConnectionId, Status, changed, unread};
 use crate::app::App;
 use crate::inbox::ingest;
 use crate::model::{Platform, ProviderState};
-use crate::platforms::{Batch, Error, SignInProblem};
+use crate::platforms::{Batch, Error, OF_ANOTHER_CLIENT, SignInProblem};
 use crate::replies;
 use crate::workspaces::{UserId, WorkspaceId};
 
@@ -285,6 +285,7 @@ const fn sign_in(problem: SignInProblem) -> Cause {
 pub(super) fn judge(error: &Error, platform: Platform) -> (Failure, Cause, Status) {
     let (cause, status) = match error {
         Error::Reauth { reason } if reason == SECRET_UNREADABLE => (Cause::SecretUnreadable, Status::NeedsReauth),
+        Error::Reauth { reason } if reason == OF_ANOTHER_CLIENT => (Cause::ClientChanged, Status::NeedsReauth),
         Error::Reauth { .. } => (Cause::AuthorisationLost, Status::NeedsReauth),
         Error::NoAccount => (Cause::NoAccount, Status::NeedsReauth),
         Error::Permission { .. } => (Cause::PermissionLost, Status::NeedsReauth),

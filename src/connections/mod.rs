@@ -6,6 +6,7 @@ pub mod app_password;
 pub mod budget;
 mod causes;
 pub mod choosing;
+pub mod clients;
 pub mod connect;
 pub mod consent;
 mod flows;
@@ -169,6 +170,7 @@ pub fn changed(
 
 /// Whether the vault opens what the database holds; asked once, at start.
 pub fn check_secrets(conn: &mut Conn, vault: &Vault) -> Result<Result<(), Broken>, kit::db::Error> {
-    let foreign = store::sealed_secrets(conn)?.iter().any(|sealed| !vault.sealed(sealed));
+    let held = [store::sealed_secrets(conn)?, clients::sealed_secrets(conn)?].concat();
+    let foreign = held.iter().any(|sealed| !vault.sealed(sealed));
     Ok(if foreign { Err(Broken::OtherKey) } else { Ok(()) })
 }

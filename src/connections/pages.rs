@@ -13,14 +13,14 @@ use serde::Deserialize;
 use super::app_password::{self, Typed};
 use super::consent::{self, Answer, Asker, NotTaken};
 use super::views::{self, Confirm, Listing, Offer, Shown};
-use super::{ConnectionId, Refused, budget, service, store, unread};
+use super::{ConnectionId, Refused, budget, clients, service, store, unread};
 use crate::accounts::sessions::{SignedIn, Visitor};
 use crate::accounts::{Password, confirm_password};
 use crate::app::App;
 use crate::audit::{self, Event};
 use crate::inbox::ratings;
 use crate::model::Platform;
-use crate::platforms::{self, SignIn};
+use crate::platforms::{self, SignIn, World};
 use crate::secrets::Secret;
 use crate::web::cookies::with_renewed_cookie;
 use crate::web::errors::{Error, FieldErrors, Result};
@@ -47,9 +47,10 @@ pub async fn index(State(app): State<App>, who: SignedIn, nonce: Nonce, Query(as
 
 async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
     let (user, workspace, is_demo) = (who.user.id, who.workspace.id, who.workspace.kind == Kind::Demo);
-    let (platforms, world) = (app.platforms.clone(), app.unplaced_world(is_demo));
+    let (platforms, reading) = (app.platforms.clone(), app.clone());
     let read = app.db.read(move |conn| {
         let (found, is_owner) = (store::list(conn, workspace)?, workspaces::is_owner(conn, workspace, user)?);
+        let world = clients::unplaced_world(conn, &reading, workspace, is_demo)?;
         let shown = found
             .into_iter()
             .map(|connection| {
@@ -63,28 +64,26 @@ async fn listing(app: &App, who: &SignedIn) -> Result<Listing> {
                 Ok(Shown { connection, reading, unread, used, ratings, by_app_password, is_demo })
             })
             .collect::<kit::db::Result<Vec<_>>>()?;
-        Ok::<_, kit::db::Error>((shown, is_owner))
+        Ok::<_, kit::db::Error>((shown, is_owner, world))
     });
-    let (connections, is_owner) = read.await?;
-    let offers = app.platforms.offered().filter_map(|platform| Some((platform, offer(app, who, platform)?)));
+    let (connections, is_owner, world) = read.await?;
+    let offers = app.platforms.offered().filter_map(|platform| Some((platform, offer(app, who, &world, platform)?)));
     let mut offers = offers.collect::<Vec<_>>();
     // What a person can do at once comes first.
-    offers.sort_by_key(|(_, offer)| matches!(offer, Offer::Unconfigured { .. }));
+    offers.sort_by_key(|(_, offer)| *offer == Offer::Unconfigured);
     Ok(Listing { connections, offers, is_owner })
 }
 
 /// `None` where a demo signs in by itself.
-fn offer(app: &App, who: &SignedIn, platform: Platform) -> Option<Offer> {
+fn offer(app: &App, who: &SignedIn, world: &World, platform: Platform) -> Option<Offer> {
     let module = app.platforms.get(platform)?;
-    let provider = module.provider(&app.unplaced_world(who.workspace.kind == Kind::Demo));
+    let provider = module.provider(world);
     match (who.workspace.kind, module.info().sign_in, provider) {
         (Kind::Demo, SignIn::AppPassword, _) => None,
         (Kind::Demo, _, provider) => provider.is_ok().then_some(Offer::Simulator),
         (Kind::Live, SignIn::AppPassword, _) => Some(Offer::AppPassword),
         (Kind::Live, SignIn::Page { .. }, Ok(_)) => Some(Offer::Provider),
-        (Kind::Live, SignIn::Page { .. }, Err(_)) => {
-            Some(Offer::Unconfigured { redirect_uri: redirect_uri(app, platform) })
-        }
+        (Kind::Live, SignIn::Page { .. }, Err(_)) => Some(Offer::Unconfigured),
     }
 }
 
@@ -164,10 +163,10 @@ pub(super) fn beginning(
     if app.platforms.get(platform).is_none() {
         return Err(Refused::NotOffered.into());
     }
-    match offer(app, who, platform) {
-        Some(Offer::Unconfigured { .. }) => return Err(service::unconfigured(platform)),
-        Some(_) => {}
-        None => return Err(Refused::NotOffered.into()),
+    let is_demo = who.workspace.kind == Kind::Demo;
+    // Of the platform alone: as what it knows us stands in the database, and is read where the attempt begins.
+    if is_demo && app.platforms.info(platform).is_some_and(|info| info.sign_in == SignIn::AppPassword) {
+        return Err(Refused::NotOffered.into());
     }
     let asker = Asker {
         user: who.user.id,
@@ -178,8 +177,9 @@ pub(super) fn beginning(
     };
     let (app, kind, now) = (app.clone(), who.workspace.kind, app.now());
     Ok(move |tx: &mut Tx| {
+        let world = clients::unplaced_world(tx, &app, asker.workspace, is_demo)?;
         let asked = consent::ask(tx, now, &app.random, &app.vault, &asker, platform, again)?;
-        let link = service::consent_link(&app, kind, platform, asker.user, &asker.redirect_uri, &asked)?;
+        let link = service::consent_link(&app, (kind, &world), platform, asker.user, &asker.redirect_uri, &asked)?;
         Ok((asked.connection, link))
     })
 }

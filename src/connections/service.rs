@@ -7,7 +7,7 @@ use super::consent;
 use crate::app::App;
 use crate::model::Platform;
 use crate::outbound::Answer;
-use crate::platforms::{self, Question, SIMULATOR, SMALL, SignIn};
+use crate::platforms::{self, Question, SIMULATOR, SMALL, SignIn, World};
 use crate::web::errors::{Error, Result};
 use crate::workspaces::{Kind, UserId};
 
@@ -18,7 +18,7 @@ const REDIRECT: &str = "redirect_uri";
 /// In a demo workspace the page is ours to relay, so that it is reachable wherever the application is.
 pub fn consent_link(
     app: &App,
-    kind: Kind,
+    (kind, world): (Kind, &World),
     platform: Platform,
     user: UserId,
     redirect_uri: &str,
@@ -26,8 +26,7 @@ pub fn consent_link(
 ) -> Result<String> {
     let not_offered = || Error::conflict("platform_not_offered", "This version does not speak to that platform yet.");
     let module = app.platforms.get(platform).ok_or_else(not_offered)?;
-    let world = app.unplaced_world(kind == Kind::Demo);
-    let provider = module.provider(&world).map_err(|_| unconfigured(platform))?;
+    let provider = module.provider(world).map_err(|_| unconfigured(platform))?;
     let question = Question { redirect_uri, state: asked.state.expose(), verifier: &asked.verifier };
     let (Some(page), SignIn::Page { host, path }) = (provider.page(), module.info().sign_in) else {
         return Err(not_offered());
@@ -41,8 +40,9 @@ pub fn consent_link(
 
 /// Whoever runs this installation has not registered it there.
 pub fn unconfigured(platform: Platform) -> Error {
-    let [id, secret] = platform.words().client_settings;
-    Error::conflict("client_not_configured", format!("To connect {}, set {id} and {secret}.", platform.label()))
+    let (name, key) = (platform.label(), platform.as_str());
+    let text = format!("To connect {name}, enter an OAuth client at /connections/setup/{key} first.");
+    Error::conflict("client_not_configured", text)
 }
 
 /// A request for a page of the simulator, as the browser sent it to us.

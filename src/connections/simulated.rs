@@ -28,7 +28,7 @@ pub async fn consent(
     platform: Platform,
     typed: Option<&Credentials>,
 ) -> Result<Connected, Error> {
-    let (world, provider) = account::provider_in(app, platform, true).await?;
+    let (world, provider) = account::provider_in(app, platform, None).await?;
     let verifier = typed.map_or_else(|| Secret::new(app.random.token()), Credentials::to_secret);
     let (state, back) = (app.random.token(), pages::redirect_uri(app, platform));
     let question = Question { redirect_uri: &back, state: &state, verifier: &verifier };

@@ -10,7 +10,7 @@ use kit::random::Random;
 use super::store::{self, Sealed};
 use super::{Cause, ConnectionId, Status, changed};
 use crate::app::App;
-use crate::platforms::{Answering, Error, Grant, Provider, Token, Tokens};
+use crate::platforms::{Answering, Error, Grant, OF_ANOTHER_CLIENT, Provider, Token, Tokens};
 use crate::secrets::Vault;
 use crate::workspaces::WorkspaceId;
 
@@ -92,9 +92,11 @@ impl TokenSource {
         let secret = secret.ok_or_else(|| lost("there is no refresh token"))?;
         let grant = match self.provider.refresh(&secret).await {
             Ok(grant) => grant,
-            Err(error @ Error::Reauth { .. }) => {
-                self.give_up(stored.token_version).await?;
-                return Err(error);
+            Err(Error::Reauth { reason }) => {
+                let is_of_another = reason == OF_ANOTHER_CLIENT;
+                let cause = if is_of_another { Cause::ClientChanged } else { Cause::AuthorisationLost };
+                self.give_up(stored.token_version, cause).await?;
+                return Err(Error::Reauth { reason });
             }
             Err(error) => return Err(error),
         };
@@ -117,19 +119,12 @@ impl TokenSource {
         held.map(|held| held.token).ok_or_else(|| lost("the connection was ended"))
     }
 
-    async fn give_up(&self, version: i64) -> Result<(), Error> {
+    async fn give_up(&self, version: i64, cause: Cause) -> Result<(), Error> {
         let (id, now) = (self.id, self.app.now());
         let given_up = self.app.db.write(move |tx| {
             let current = store::tokens(tx, id)?;
             if let Some(current) = current.filter(|current| current.token_version == version)
-                && store::move_status(
-                    tx,
-                    now,
-                    id,
-                    Status::Connected,
-                    Status::NeedsReauth,
-                    Some(Cause::AuthorisationLost),
-                )?
+                && store::move_status(tx, now, id, Status::Connected, Status::NeedsReauth, Some(cause))?
             {
                 changed(tx, now, current.workspace_id, id)?;
             }

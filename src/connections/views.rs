@@ -49,10 +49,8 @@ pub enum Offer {
     Provider,
     /// A handle and an app password, on a page of ours.
     AppPassword,
-    /// No client is configured; the address is what the provider must be told.
-    Unconfigured {
-        redirect_uri: String,
-    },
+    /// The provider does not know us yet.
+    Unconfigured,
 }
 
 impl Status {
@@ -257,13 +255,14 @@ fn offer_card(listing: &Listing, platform: Platform, offer: &Offer) -> Markup {
         },
         Offer::Provider => html! {
             p { (words.provider) " will ask for " (words.permission) ". Repruv reads nothing else, and you can revoke access at any time." }
-            div.actions { (button()) }
+            div.actions { (button()) a.button.quiet href={ "/connections/setup/" (name) } data-test={ "setup-" (name) } { "OAuth client" } }
         },
-        Offer::Unconfigured { redirect_uri } => html! {
-            p { "To connect " (platform.label()) ", you need an OAuth client of type “Web application” at " (words.provider) ". Add this address as its redirect URI:" }
-            p { code { (redirect_uri) } }
-            p { "Then restart Repruv with " code { (words.client_settings[0]) } " and " code { (words.client_settings[1]) } "." }
-            div.actions data-test=(test) { a.button href="/dashboard" { (icon(Icon::Demo)) "Try demo mode instead" } }
+        Offer::Unconfigured => html! {
+            p { (words.provider) " has to know Repruv first. That takes an OAuth client of your own: the next page leads you through it." }
+            div.actions data-test=(test) {
+                a.button.primary href={ "/connections/setup/" (name) } data-test={ "setup-" (name) } { "Set up " (platform.label()) }
+                a.button href="/dashboard" { (icon(Icon::Demo)) "Try demo mode instead" }
+            }
         },
     };
     card(&title, platform_mark(name), html! { div.stack { (body) } })

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use super::views::{self, Typed};
 use crate::accounts::sessions::{SignedIn, UserRow};
 use crate::app::App;
-use crate::connections::budget;
+use crate::connections::{budget, clients};
 use crate::inbox::listing::{Filter, Matching, Reader};
 use crate::inbox::moves::pages::{all_of, means_all, nothing_matches, place};
 use crate::inbox::pages::Parameters;
@@ -190,12 +190,13 @@ struct Read {
 async fn read(app: &App, who: &SignedIn, id: OrderId) -> Result<Option<Read>> {
     let (workspace, by, now) = (who.workspace.id, who.user.id, app.now());
     let platforms = app.platforms.clone();
-    let world = app.unplaced_world(who.workspace.kind == Kind::Demo);
+    let (reading, is_demo) = (app.clone(), who.workspace.kind == Kind::Demo);
     let read = move |conn: &mut Conn| {
         let Some(question) = moderation::question(conn, (workspace, by), id, now)? else { return Ok(None) };
         Asker::read(conn, workspace, by)?.may_ask(question.verb, question.comments.len())?;
         let items = moderation::items(conn, workspace, &question.comments)?;
         let module = platforms.get(question.platform);
+        let world = clients::unplaced_world(conn, &reading, workspace, is_demo)?;
         let budget = module.and_then(|module| module.budget(&world));
         let used = budget.map(|budget| budget::used(conn, &budget)).transpose()?;
         let (rules, left) = (module.map(|module| module.acts()), used.map(|used| (used.units - used.used).max(0)));

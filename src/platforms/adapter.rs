@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{ActRules, Allowance, AnswerRules, Budget, Error, Hosts, Verb};
+use super::{ActRules, Allowance, AnswerRules, Budget, Error, Hosts, Setup, Verb};
 use super::{bluesky, google};
 use crate::model::{ObservedAccount, ObservedContent, ObservedInteraction, Platform, ProviderState, SetAside};
 use crate::outbound::HttpClient;
@@ -26,6 +26,16 @@ pub trait PlatformModule: fmt::Debug + Send + Sync {
 
     /// Whoever gives authorisations for it; refused where nobody registered this installation there.
     fn provider(&self, world: &World) -> Result<Box<dyn Provider>, Error>;
+
+    /// Whoever takes authorisations back, also where nobody is registered any more.
+    fn revoker(&self, world: &World) -> Result<Box<dyn Provider>, Error> {
+        self.provider(world)
+    }
+
+    /// How this installation is registered there; `None` where nobody has to be.
+    fn setup(&self) -> Option<&'static Setup> {
+        None
+    }
 
     /// Each of its calls is paid for before it is made (`platforms::paid`).
     fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter>;
@@ -68,6 +78,16 @@ impl World {
     pub fn simulated_at(self, hosts: Hosts) -> Self {
         let atproto = bluesky::Directory::at(&hosts);
         Self { named: self.http.clone(), atproto, hosts, is_simulated: true, ..self }
+    }
+
+    /// As a provider knows whoever asks; a client that is there already stays.
+    pub fn known_to(self, provider: &str, client: google::Client) -> Self {
+        let is_free = provider == google::INFO.key && self.google.is_none();
+        Self { google: if is_free { Some(client) } else { self.google }, ..self }
+    }
+
+    pub fn is_known_to(&self, provider: &str) -> bool {
+        provider == google::INFO.key && self.google.is_some()
     }
 }
 

@@ -6,6 +6,9 @@ use kit::clock::Timestamp;
 
 use crate::outbound::{Answer, TransportError};
 
+/// Why a refresh is refused whose authorisation was given to another registration of ours (RFC 6749, 5.2).
+pub const OF_ANOTHER_CLIENT: &str = "unauthorized_client";
+
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The authorisation is dead: only its person can give a new one.

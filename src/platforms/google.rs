@@ -12,7 +12,7 @@ use url::{Url, form_urlencoded};
 
 use super::SMALL;
 use super::adapter::{Answering, Consent, ConsentPage, Grant, Provider, ProviderInfo, Question, SignIn, World};
-use super::error::{Error, rate_limited, unspoken};
+use super::error::{Error, OF_ANOTHER_CLIENT, rate_limited, unspoken};
 use super::hosts::Host;
 use crate::outbound::Answer;
 use crate::secrets::Secret;
@@ -65,6 +65,15 @@ impl Google {
         let unconfigured =
             || Error::Rejected { reason: "invalid_client".into(), message: "no client is configured".into() };
         Ok(Self { world: world.clone(), client: client.ok_or_else(unconfigured)?, scope })
+    }
+}
+
+impl Google {
+    /// To take back an authorisation, which needs no client.
+    pub fn to_revoke(world: &World, scope: &'static str) -> Self {
+        let nobody =
+            || Self { world: world.clone(), client: Client { id: String::new(), secret: Secret::new("") }, scope };
+        Self::of(world, scope).unwrap_or_else(|_| nobody())
     }
 }
 
@@ -127,7 +136,12 @@ impl Provider for Google {
 
     fn refresh<'a>(&'a self, refresh_token: &'a Secret) -> Answering<'a, Grant> {
         Box::pin(async move {
-            self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())]).await
+            let form = [("grant_type", "refresh_token"), ("refresh_token", refresh_token.expose())];
+            self.token(&form).await.map_err(|error| match error {
+                // A token that was given to another client: this one will never be answered for it.
+                Error::Rejected { reason, .. } if reason == OF_ANOTHER_CLIENT => Error::Reauth { reason },
+                error => error,
+            })
         })
     }
 

@@ -12,6 +12,7 @@ mod google_api;
 mod hosts;
 mod pages;
 mod registry;
+mod setup;
 mod words;
 pub mod youtube;
 
@@ -22,9 +23,11 @@ pub use adapter::{
 };
 pub use answers::{AnswerRules, TextUnit};
 pub use budget::{Allowance, Budget, Reserved, paid};
-pub use error::{Error, SignInProblem, next_midnight_pacific};
+pub use error::{Error, OF_ANOTHER_CLIENT, SignInProblem, next_midnight_pacific};
+pub use google::Client;
 pub use hosts::{Host, Hosts, origin_of};
 pub use registry::Platforms;
+pub use setup::{Setup, Slip};
 pub use words::Words;
 
 /// A page of a hundred threads with their replies is about 300 KB.

@@ -41,7 +41,8 @@ const CHANGES: &[(&str, Right)] = &[
 ];
 
 /// The one GET that changes something, and the forms that are of use to nobody else.
-const CONNECTING: [&str; 3] = ["/connections/callback", "/connections/*/start", "/connections/*/choose"];
+const CONNECTING: [&str; 4] =
+    ["/connections/callback", "/connections/setup", "/connections/*/start", "/connections/*/choose"];
 
 pub fn needed(changes: bool, path: &str) -> Right {
     if !changes {
@@ -65,6 +66,7 @@ mod tests {
         assert_eq!(needed(false, "/connections"), Right::Read);
         assert_eq!(needed(false, "/connections/callback/google"), Right::Connect);
         assert_eq!(needed(false, "/connections/bluesky/start"), Right::Connect);
+        assert_eq!(needed(false, "/connections/setup/youtube"), Right::Connect);
         assert_eq!(needed(true, "/something/new"), Right::Manage);
     }
 

@@ -19,7 +19,7 @@ const CONTROL: [(&str, &[&str]); 8] = [
 
 /// A workspace's.
 const WORKSPACE: [(&str, &[&str]); 5] = [
-    ("connections", &["platform_connections", "unreadable_items"]),
+    ("connections", &["platform_connections", "unreadable_items", "provider_clients"]),
     (
         "inbox",
         &[

@@ -33,6 +33,9 @@ pub const OPERATIONS: &[(&str, &str, Needs)] = &[
     // The consent page is answered in the browser that began it.
     ("POST", "/connections/{id}/start", Needs::Session),
     ("POST", "/connections/{id}/choose", Needs::Session),
+    ("GET", "/connections/setup/{platform}", Needs::Session),
+    ("PUT", "/connections/setup/{platform}", Needs::Session),
+    ("DELETE", "/connections/setup/{platform}", Needs::Session),
     ("GET", "/connections", Needs::Scope(Scope::Read)),
     ("GET", "/dashboard", Needs::Scope(Scope::Read)),
     ("GET", "/demo/status", Needs::Scope(Scope::Read)),

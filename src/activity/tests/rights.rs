@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::accounts::api_keys::Scope;
+use crate::connections::clients::jobs::CheckClient;
 use crate::connections::connect::{ConnectAccount, LateConsent};
 use crate::connections::jobs::{FetchInteraction, SyncConnection};
 use crate::connections::revoking::RevokeToken;
@@ -39,7 +40,14 @@ const SCOPES: [(Scope, &[&str]); 5] = [
     (Scope::SendReplies, &[SendReply::TYPE, CarryOut::TYPE]),
     (
         Scope::Connections,
-        &[SyncConnection::TYPE, FetchInteraction::TYPE, ConnectAccount::TYPE, LateConsent::TYPE, RevokeToken::TYPE],
+        &[
+            SyncConnection::TYPE,
+            FetchInteraction::TYPE,
+            ConnectAccount::TYPE,
+            LateConsent::TYPE,
+            RevokeToken::TYPE,
+            CheckClient::TYPE,
+        ],
     ),
     (Scope::Demo, &[EnableDemo::TYPE, DisableDemo::TYPE, ForgetDemoProfile::TYPE, PressSwitch::TYPE]),
     (Scope::InboxWrite, &[MoveMatching::TYPE, TakeBackMoves::TYPE, MarkMatching::TYPE, TakeBackMarks::TYPE]),

@@ -78,7 +78,8 @@ impl Job for RevokeToken {
             Failure::fail("secret_unreadable", "The saved token can't be decrypted any more.").because(broken)
         })?;
         let revoked = async {
-            let (_, provider) = account::provider_in(&app, self.platform, self.demo).await?;
+            let workspace = (!self.demo).then_some(self.workspace_id);
+            let provider = account::revoker_in(&app, self.platform, workspace).await?;
             provider.revoke(&token).await
         };
         match revoked.await {

@@ -5,6 +5,7 @@ mod audited;
 mod budget;
 mod by_hand;
 mod choosing;
+mod clients;
 mod consent;
 mod failures;
 mod fresh;

@@ -1,5 +1,6 @@
 //! What is wrong with an installation, and the cure. Reads alone, beside a running server.
 
+mod clients;
 mod engine;
 mod service;
 mod store;
@@ -193,6 +194,7 @@ async fn look_inside(db: &Db, settings: &Settings, clock: &Clock) -> Vec<Finding
     );
     findings.push(inbox_counts(db).await);
     findings.push(secrets(db, &settings.key_file()).await);
+    findings.push(clients::look(db, settings).await);
     findings
 }
 

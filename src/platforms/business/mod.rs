@@ -20,7 +20,7 @@ use super::adapter::{
     Reading, Target, Tokens, World,
 };
 use super::google::{self, BUSINESS_SCOPE, Google};
-use super::{ActRules, Allowance, AnswerRules, Budget, Error, TextUnit, Verb, Words};
+use super::{ActRules, Allowance, AnswerRules, Budget, Error, Setup, TextUnit, Verb, Words, setup};
 use crate::model::{ObservedInteraction, Platform, ProviderState};
 
 pub const WORDS: Words = Words {
@@ -32,7 +32,7 @@ pub const WORDS: Words = Words {
         "This Google account doesn't manage this location, or any location with reviews.",
         "Connect again with an account that manages a verified location.",
     ),
-    client_refused: "Check REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, then connect again.",
+    client_refused: "Check the client ID and its secret under Connections, Set up; then connect again.",
     not_enabled: (
         "Google has not given this installation's Cloud project access to the Business Profile APIs.",
         "Ask for access at developers.google.com/my-business and enable the APIs in the project. Syncing then resumes on its own.",
@@ -62,6 +62,14 @@ impl PlatformModule for Business {
 
     fn provider(&self, world: &World) -> Result<Box<dyn Provider>, Error> {
         Ok(Box::new(Google::of(world, BUSINESS_SCOPE)?))
+    }
+
+    fn revoker(&self, world: &World) -> Result<Box<dyn Provider>, Error> {
+        Ok(Box::new(Google::to_revoke(world, BUSINESS_SCOPE)))
+    }
+
+    fn setup(&self) -> Option<&'static Setup> {
+        Some(&setup::BUSINESS)
     }
 
     fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter> {

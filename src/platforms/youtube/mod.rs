@@ -20,7 +20,7 @@ use super::adapter::{
 };
 use super::error::{last_midnight_pacific, next_midnight_pacific};
 use super::google::{self, Google, YOUTUBE_SCOPE};
-use super::{ActRules, Allowance, AnswerRules, Budget, Error, TextUnit, Verb, Words};
+use super::{ActRules, Allowance, AnswerRules, Budget, Error, Setup, TextUnit, Verb, Words, setup};
 use crate::model::{ObservedInteraction, Platform, ProviderState};
 
 pub const WORDS: Words = Words {
@@ -29,7 +29,7 @@ pub const WORDS: Words = Words {
     audience: "subscribers",
     content: "videos",
     no_account: ("This Google account has no YouTube channel.", "Connect again with an account that has one."),
-    client_refused: "Check REPRUV_GOOGLE_CLIENT_ID and REPRUV_GOOGLE_CLIENT_SECRET, then connect again.",
+    client_refused: "Check the client ID and its secret under Connections, Set up; then connect again.",
     not_enabled: (
         "The YouTube Data API is switched off in this installation's Google Cloud project.",
         "Enable “YouTube Data API v3” at console.cloud.google.com under “APIs & Services”. Syncing then resumes on its own.",
@@ -61,6 +61,14 @@ impl PlatformModule for YouTube {
 
     fn provider(&self, world: &World) -> Result<Box<dyn Provider>, Error> {
         Ok(Box::new(Google::of(world, YOUTUBE_SCOPE)?))
+    }
+
+    fn revoker(&self, world: &World) -> Result<Box<dyn Provider>, Error> {
+        Ok(Box::new(Google::to_revoke(world, YOUTUBE_SCOPE)))
+    }
+
+    fn setup(&self) -> Option<&'static Setup> {
+        Some(&setup::YOUTUBE)
     }
 
     fn adapter(&self, world: &World, tokens: Arc<dyn Tokens>, allowance: Arc<dyn Allowance>) -> Box<dyn Adapter> {

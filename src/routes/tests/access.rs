@@ -151,6 +151,10 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/inbox/{interaction}/draft", Page(Cleos), 303),
     ("GET", "/connections", Page(Ones), 200),
     ("GET", "/connections/callback/{provider}", Page(Ones), 400),
+    ("GET", "/connections/setup/{platform}", Page(Ones), 200),
+    // The fixture's settings name a client.
+    ("POST", "/connections/setup/{platform}", Page(Ones), 409),
+    ("POST", "/connections/setup/{platform}/remove", Page(Ones), 409),
     ("GET", "/connections/{platform}/start", Page(Ones), 303),
     ("POST", "/connections/{platform}/start", Page(Cleos), 200),
     // There is nothing to choose.
@@ -274,6 +278,9 @@ const MATRIX: &[(&str, &str, Door, u16)] = &[
     ("POST", "/api/jobs/{job}/cancel", Key(Scope::InboxWrite, Cleos), 202),
     ("POST", "/api/jobs/{ended_job}/retry", Key(Scope::InboxWrite, Cleos), 202),
     ("GET", "/api/connections", Key(Scope::Read, Ones), 200),
+    ("GET", "/api/connections/setup/{platform}", Session(Ones), 200),
+    ("PUT", "/api/connections/setup/{platform}", Session(Ones), 409),
+    ("DELETE", "/api/connections/setup/{platform}", Session(Ones), 409),
     ("POST", "/api/connections/{platform}/start", Session(Cleos), 201),
     ("POST", "/api/connections/{connection}/choose", Session(Cleos), 409),
     ("POST", "/api/connections/{connection}/sync", Key(Scope::Connections, Cleos), 202),

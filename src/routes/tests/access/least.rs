@@ -27,7 +27,9 @@ pub fn least(method: &str, operation: &str) -> Least {
     let begins = |starts: &[&str]| starts.iter().any(|start| operation.starts_with(start));
     match method {
         "GET"
-            if operation.starts_with("/connections/callback") || OPENING.iter().any(|end| operation.ends_with(end)) =>
+            if operation.starts_with("/connections/callback")
+                || operation.starts_with("/connections/setup")
+                || OPENING.iter().any(|end| operation.ends_with(end)) =>
         {
             Least::Owner
         }
