@@ -264,24 +264,24 @@ if (receipt && !isOpen()) (links()[0] ?? receipt.querySelector("a, button"))?.fo
 // place, new ones wait behind a button.
 const button = document.getElementById("new-comments");
 const rows = (part) => [...part.querySelectorAll(".row")];
-const isWhole = (part) => part.querySelector("[rel=next]") === null;
+const has = (part, what) => part.querySelector(what) !== null;
+const isWhole = (part) => !has(part, "[rel=next]");
 
 function isBeingRead(part) {
   const selection = getSelection();
   const isSelected = !selection.isCollapsed && part.contains(selection.anchorNode);
-  return scrollY > 0 || isOpen() || isSelected || part.querySelector(".tick:checked") !== null || part.contains(document.activeElement);
+  return scrollY > 0 || isOpen() || isSelected || has(part, ".tick:checked") || part.contains(document.activeElement);
 }
 
 document.addEventListener("freshen", (event) => {
   const part = event.target;
+  const { fresh, replace } = event.detail;
   // What a job moved or brought back was asked for, too.
-  const isBusy = (one) => one.querySelector("[data-busy]") !== null;
-  if (isBusy(part) && !isBusy(event.detail.fresh)) renewList();
+  if (has(part, "[data-busy]") && !has(fresh, "[data-busy]")) renewList();
   if (part.id !== "panel-inbox" || !button) return;
   // Where nobody waits any more, there is nothing left to read.
-  if (!isBeingRead(part) || !rows(part).length || !rows(event.detail.fresh).length) return void (button.hidden = true);
+  if (!isBeingRead(part) || !has(part, ".row") || !has(fresh, ".row")) return void (button.hidden = true);
   event.preventDefault();
-  const { fresh, replace } = event.detail;
   rows(fresh).forEach(renew);
   fade(part, fresh);
   const count = countNew(part, fresh);
@@ -314,11 +314,7 @@ function fade(part, fresh) {
   const all = rows(part);
   // Of what stands below them all nobody knows whether it left, or stands on the next page.
   const last = isWhole(fresh) ? all.length : all.findLastIndex((row) => still.has(row.id));
-  all.forEach((row, index) => {
-    const isGone = index < last && !still.has(row.id);
-    row.classList.toggle("left", isGone);
-    if (isGone) row.querySelector(".stands")?.remove();
-  });
+  all.forEach((row, index) => row.classList.toggle("left", index < last && !still.has(row.id)));
 }
 
 // What moved up from the next page is not new: it follows all that is known. Of whole pages that are new, one is seen.

@@ -7,7 +7,7 @@ pub mod pages;
 mod tests;
 
 use jiff::ToSpan as _;
-use jiff::civil::{Time, Weekday};
+use jiff::civil::{DateTime, Time, Weekday};
 use kit::clock::Timestamp;
 use kit::db::{self, Conn};
 use kit::jobs::JobId;
@@ -73,6 +73,18 @@ impl Move {
         };
         day.to_datetime(MORNING).to_zoned(local.zone.clone()).ok().map(|morning| morning.timestamp().into())
     }
+}
+
+/// `2026-12-02T09:00` in the person's own zone, if it is yet to come.
+fn snoozed_until(typed: &str, local: &Local) -> Option<Word> {
+    let at = typed.trim().parse::<DateTime>().ok()?.to_zoned(local.zone.clone()).ok()?;
+    let until = Some(Timestamp::from(at.timestamp())).filter(|until| *until > local.now)?;
+    Some(Word { state: ThreadState::Snoozed, until: Some(until) })
+}
+
+/// As a browser's field for a day and a time takes it.
+pub fn typed(at: Timestamp, local: &Local) -> String {
+    at.to_jiff().to_zoned(local.zone.clone()).strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 /// What this person did a moment ago and can take back.

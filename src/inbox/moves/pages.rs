@@ -10,7 +10,7 @@ use kit::db::Conn;
 use serde::Deserialize;
 
 use super::matching::{self, TakenBack};
-use super::{AT_ONCE, Done, Move};
+use super::{AT_ONCE, Done, Move, snoozed_until};
 use crate::accounts::sessions::SignedIn;
 use crate::app::App;
 use crate::inbox::decisions::{self, Receipt, Refused, Speaker, Word};
@@ -26,10 +26,23 @@ use crate::web::ui::Local;
 use crate::work::Work;
 use crate::workspaces::{UserId, WorkspaceId};
 
-/// One button of several was pressed.
+/// One button of several was pressed, or a time of one's own was chosen.
 #[derive(Debug, Deserialize)]
 pub struct MoveForm {
-    to: Move,
+    to: Option<Move>,
+    /// As a browser says it, in the person's zone.
+    until: Option<String>,
+}
+
+impl MoveForm {
+    fn word(&self, local: &Local) -> Result<Word> {
+        match (self.to, &self.until) {
+            (Some(to), _) => Ok(to.word(local)),
+            (None, Some(until)) => snoozed_until(until, local)
+                .ok_or_else(|| Error::bad_request("bad_until", "Choose a day and a time that are yet to come.")),
+            (None, None) => Err(Error::bad_request("bad_move", "Choose what to do with it.")),
+        }
+    }
 }
 
 /// Says a word on the thread of a comment, and goes on to what stands after it.
@@ -43,7 +56,7 @@ pub async fn decide(
     let id: InteractionId = id.parse().map_err(|_| Error::NotFound)?;
     let (place, panel) = place(parameters)?;
     let local = Local::new(app.now(), &who.user.time_zone);
-    let (by, workspace, word) = (who.user.id, who.workspace.id, form.to.word(&local));
+    let (by, workspace, word) = (who.user.id, who.workspace.id, form.word(&local)?);
     let next = app
         .write(who.acting(), move |work| {
             let reader = Reader { workspace, user: by, zone: &local.zone, now: local.now };

@@ -100,6 +100,25 @@ kit::both_databases! {
         assert!(app.get("/inbox").await.text.contains("Needs reply <span class=\"num\">3<"));
     }
 
+    async fn a_snooze_ends_when_a_person_says_and_never_before_now(app: TestApp) {
+        let app = app.with_ann().await;
+        let id = three_questions(&app).await[0];
+        let path = format!("/inbox/{id}/move");
+        let page = app.get(&format!("/inbox/{id}")).await.text;
+        assert!(page.contains("form=\"snoozing\" min=\"2026-11-22T10:00\" value=\"2026-11-23T09:00\" required"), "{page}");
+        for no_time in ["", "tomorrow", "2026-11-22T09:59", "2026-02-30T09:00", "-009999-01-02T00:00", "9999-12-31T23:59:60Z"] {
+            let answer = app.post(&path, &[("until", no_time)]).await;
+            assert_eq!(answer.status, 400, "{no_time}");
+            assert!(answer.text.contains("yet to come"), "{}", answer.text);
+        }
+        assert_eq!(app.post(&path, &[]).await.status, 400);
+        assert_eq!(app.post(&path, &[("until", "2026-11-24T18:30")]).await.status, 303);
+        assert!(app.get(&format!("/inbox/{id}")).await.text.contains("24 Nov"));
+        app.hand.advance(Duration::from_secs(3 * 86_400));
+        app.run_jobs().await;
+        assert_eq!(app.get(&format!("/api/interactions/{id}")).await.json()["state"], "needs_reply");
+    }
+
     async fn a_snooze_ends_though_nobody_woke_it_for_weeks(app: TestApp) {
         let app = app.with_ann().await;
         let id = three_questions(&app).await[0];

@@ -11,7 +11,7 @@ use super::platform;
 use crate::inbox::listing::Interaction;
 use crate::inbox::moves::matching::{Back, Underway};
 use crate::inbox::moves::pages::{ALL, WORKSPACE};
-use crate::inbox::moves::{Move, Receipt, SNOOZES};
+use crate::inbox::moves::{Move, Receipt, SNOOZES, typed};
 use crate::inbox::pages::Rows;
 use crate::inbox::place::Place;
 use crate::inbox::threads::{LastWord, ThreadState};
@@ -40,6 +40,7 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
                             span { (name) } @if let Some(until) = snooze.until(local) { span.muted { (local.brief(until)) } }
                         }
                     }
+                    (until_chosen(local))
                 }
                 (button(Move::NoReplyNeeded, "No reply needed", Icon::X, "n"))
             } @else if can_wait {
@@ -53,6 +54,20 @@ pub(super) fn moves(item: &Interaction, place: &Place, beside: &Beside, local: &
             }
             @if let Some(word) = &beside.word { span.muted.said-by { (said_by(word, beside, local)) } }
         }
+        // A form of its own: Enter in its field is no word of the other.
+        @if waits { form #snoozing method="post" action=(action) data-move data-leaves[leaves] {} }
+    }
+}
+
+/// A time of one's own.
+fn until_chosen(local: &Local) -> Markup {
+    let tomorrow = Move::Tomorrow.until(local).map(|at| typed(at, local));
+    html! {
+        div.field {
+            label for="snooze-until" { "Until" }
+            input #snooze-until type="datetime-local" name="until" form="snoozing" min=(typed(local.now, local)) value=[tomorrow] required;
+        }
+        div.actions { button.button.small type="submit" form="snoozing" { "Snooze" } }
     }
 }
 
