@@ -93,7 +93,7 @@ fn told(page: &Page, verdict: Verdict) -> String {
     let provider = page.platform.words().provider;
     match verdict {
         Verdict::Checking => {
-            format!("{provider} is being asked whether it knows it. Reload in a moment to see the answer.")
+            format!("We're checking it with {provider}. Reload in a moment to see the answer.")
         }
         Verdict::Accepted => format!("{provider} knows it."),
         Verdict::Refused => format!("{provider} doesn't accept it. Copy the ID and the secret again, and save them."),
@@ -102,7 +102,7 @@ fn told(page: &Page, verdict: Verdict) -> String {
         }
         Verdict::Unanswered => {
             format!(
-                "{provider} couldn't be asked whether it knows it. It is used all the same; save it again to ask anew."
+                "{provider} couldn't be asked whether it knows it. It is used all the same; save it again to check once more."
             )
         }
     }
@@ -155,7 +155,7 @@ fn form(page: &Page) -> Markup {
                 (password(page, &errors, "password"))
                 @if !others.is_empty() { p.muted { "The same client serves for " (others) "." } }
                 @if page.kept.is_some() {
-                    p.muted { "With another secret of the same client, your accounts stay connected. With another client, each has to be reconnected; what was gathered stays." }
+                    p.muted { "A new secret for the same client keeps your accounts connected. With a different client, you have to reconnect each of them; nothing you have is lost." }
                 }
                 div.actions { (Button::primary("Save and check").test("save-client")) }
             }

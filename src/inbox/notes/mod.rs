@@ -46,7 +46,7 @@ pub struct Words<'a> {
 pub const LONGEST: usize = 2_000;
 /// Of a draft, which may be too long to be a note.
 const LONGEST_DRAFT: usize = 100_000;
-/// So many a thread takes.
+/// So many are read beside a comment: those of its thread, and those on its author from wherever they were written.
 const MOST: i64 = 200;
 
 /// Writes a note on the thread of a comment.
@@ -70,11 +70,11 @@ pub fn write_once(
     if let Some(note) = known.filter(|note| note.written_by == by && note.text == text && note.about() == words.about) {
         return Ok(note);
     }
-    if store::count(work.tx, workspace, thread.id)? >= MOST {
+    if store::count(work.tx, workspace, on)? >= MOST {
         return Err(Error::Invalid(FieldErrors::one(
             "text",
             "too_many",
-            "This thread has 200 notes. Delete one first.",
+            "There are 200 notes here already. Delete one first.",
         )));
     }
     let on_person = match words.about {

@@ -48,8 +48,9 @@ pub fn find(conn: &mut Conn, workspace: WorkspaceId, id: NoteId) -> Result<Optio
     conn.opt(&format!("{SELECT} WHERE n.workspace_id = $1 AND n.id = $2"), args![workspace, id])
 }
 
-pub fn count(conn: &mut Conn, workspace: WorkspaceId, thread: ThreadId) -> Result<i64> {
-    conn.one("SELECT count(*) FROM thread_notes WHERE workspace_id = $1 AND thread_id = $2", args![workspace, thread])
+/// Of those that are read beside a comment.
+pub fn count(conn: &mut Conn, workspace: WorkspaceId, id: InteractionId) -> Result<i64> {
+    conn.one(&format!("SELECT count(*) FROM thread_notes n WHERE {BESIDE}"), args![workspace, id])
 }
 
 /// Those that are read beside a comment: its thread's, and its author's from wherever they were written.

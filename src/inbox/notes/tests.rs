@@ -65,6 +65,24 @@ kit::both_databases! {
         assert_eq!(told(again).await, ["person: A regular."]);
     }
 
+    async fn notes_on_a_person_are_bounded_over_all_threads(app: TestApp) {
+        let app = app.with_ann().await;
+        let ids = three_questions(&app).await;
+        more(&app, |tx, context| ingest::interactions(tx, context, &[comment("later", "a0", "And how long does it take?")])).await;
+        let later = "SELECT id FROM interactions WHERE external_id = 'later'";
+        let again = app.db.read(move |conn| conn.one::<InteractionId>(later, args![])).await.unwrap();
+        for number in 0..200 {
+            let on = if number % 2 == 0 { ids[0] } else { again };
+            let note = json!({ "text": format!("Note {number}."), "about": "person" });
+            assert_eq!(app.json("POST", &format!("/api/interactions/{on}/notes"), note).await.status, 201);
+        }
+        let one_more = json!({ "text": "And another.", "about": "person" });
+        for on in [ids[0], again] {
+            assert_eq!(app.json("POST", &format!("/api/interactions/{on}/notes"), one_more.clone()).await.status, 422);
+        }
+        assert_eq!(app.json("POST", &format!("/api/interactions/{}/notes", ids[1]), one_more).await.status, 201);
+    }
+
     async fn a_note_whose_form_is_sent_twice_is_written_once(app: TestApp) {
         let app = app.with_ann().await;
         let id = three_questions(&app).await[0];

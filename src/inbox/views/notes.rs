@@ -54,7 +54,7 @@ pub(super) fn form(item: &Interaction, noting: &Noting, place: &Place) -> Markup
                 @if let Some(error) = error { p.error #note-error role="alert" { (error) } }
                 label.check {
                     input type="checkbox" name="person" checked[is_on_person];
-                    span { "About " bdi { (item.author_name) } ", wherever they write" }
+                    span { "About " bdi { (item.author_name) } ": show it with everything they write" }
                 }
                 div.actions {
                     button.button.small type="submit" { "Keep the note" }
